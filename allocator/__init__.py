@@ -1,0 +1,60 @@
+"""Who sends what to a multinational force: open, proved allocation of national contributions.
+
+``read`` an instance (facts), ``solve`` it under a ``Model`` (choices), and look at the ``Plan``.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from allocator.api import build, export, read, solve
+    from allocator.errors import AllocatorError, BadInput, BadUsage, Fault, SolverError
+    from allocator.instance import Instance, write
+    from allocator.model import Model, load_model
+    from allocator.plan import Plan
+
+_HOME = {
+    "AllocatorError": "errors",
+    "BadInput": "errors",
+    "BadUsage": "errors",
+    "Fault": "errors",
+    "Instance": "instance",
+    "Model": "model",
+    "Plan": "plan",
+    "SolverError": "errors",
+    "build": "api",
+    "export": "api",
+    "load_model": "model",
+    "read": "api",
+    "solve": "api",
+    "write": "instance",
+}
+
+__all__ = [
+    "AllocatorError",
+    "BadInput",
+    "BadUsage",
+    "Fault",
+    "Instance",
+    "Model",
+    "Plan",
+    "SolverError",
+    "build",
+    "export",
+    "load_model",
+    "read",
+    "solve",
+    "write",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used, so that importing the package costs nothing."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,247 @@
+"""The one path: read, solve, build, export. The command line uses nothing else."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from allocator.errors import AllocatorError, BadUsage, SolverError
+from allocator.instance import Instance, read
+from allocator.model import Model, load_model
+from allocator.override import split_overrides
+from allocator.plan import Plan, tables
+
+if TYPE_CHECKING:
+    import pyomo.core as pyo
+
+    from allocator.lexicographic import Progress
+
+Source = Instance | str | os.PathLike[str]
+Choice = Model | str | os.PathLike[str] | None
+
+
+def choose(instance: Source, model: Choice = None, overrides: Sequence[str] = ()) -> tuple[Instance, Model]:
+    """Instance and model as they will be solved: read, overridden and checked again.
+
+    Parameters
+    ----------
+    instance : Instance or path
+        Facts; a path may be a folder, an ``.xlsx``, a ``.json``, or the name of a bundled instance.
+    model : Model, name, path or None
+        Choices; None takes the instance's own, else ``reference``.
+    overrides : sequence of str
+        ``KEY=VALUE``, on the instance or (``model.KEY``) on the model.
+
+    Raises
+    ------
+    BadInput
+        With every fault found.
+    """
+    if not isinstance(instance, Instance):
+        instance = read(instance)
+    of_instance, of_model = split_overrides(overrides)
+    if of_instance:
+        instance = instance.override(*of_instance)
+    if not isinstance(model, Model):
+        base = None
+        if model is None:
+            model = instance.model or "reference"
+            base = instance.path and (instance.path if instance.path.is_dir() else instance.path.parent)
+        model = load_model(model, base)
+    if of_model:
+        model = model.override(*of_model)
+    return instance, model
+
+
+def build(instance: Source, model: Choice = None, *, overrides: Sequence[str] = ()) -> pyo.ConcreteModel:
+    """Pyomo model of an instance, for those who want to add a constraint of their own.
+
+    Its components are listed in ``models/MATHS.md``. :func:`solve` takes the model in place of an instance.
+    """
+    from allocator.build import build as build_model
+
+    return build_model(*choose(instance, model, overrides))
+
+
+def solve(
+    instance: Source | pyo.ConcreteModel,
+    model: Choice = None,
+    *,
+    gap: float = 1e-4,
+    time_limit: float | None = None,
+    threads: int = 1,
+    seed: int = 0,
+    overrides: Sequence[str] = (),
+    progress: Callable[[Progress], None] | None = None,
+) -> Plan:
+    """Find the plan that minimises the model's objectives in their order, and prove how good it is.
+
+    Parameters
+    ----------
+    instance : Instance, path, or Pyomo model from :func:`build`
+        What to solve.
+    model : Model, name, path or None
+        Choices; None takes the instance's own, else ``reference``.
+    gap : float
+        Relative gap at which an objective counts as proved; 0 asks for proof.
+    time_limit : float, optional
+        Seconds for all objectives together; the best plan so far is kept.
+    threads : int
+        Threads of HiGHS; one count a process.
+    seed : int
+        Random seed of HiGHS.
+    overrides : sequence of str
+        ``KEY=VALUE``, see :meth:`Instance.override` and :meth:`Model.override`.
+    progress : callable, optional
+        Told about four times a second what is known.
+
+    Returns
+    -------
+    Plan
+        It has passed the independent audit, or its status is ``error`` and ``reason`` says what failed.
+
+    Raises
+    ------
+    BadInput
+        The instance, the model or an override has faults.
+    BadUsage
+        An argument is out of range, or an added constraint is not linear.
+    """
+    import pyomo.core as pyo
+
+    from allocator.audit import check_plan
+    from allocator.build import build as build_model
+    from allocator.lexicographic import Answer, Stages
+    from allocator.outcome import Stop, status
+    from allocator.reasons import why_nothing
+    from allocator.start import first_plan
+
+    _check_arguments(gap, time_limit, threads, seed)
+    began = time.monotonic()
+    if isinstance(instance, pyo.ConcreteModel):
+        if model is not None or overrides:
+            raise BadUsage("a built model has its choices and overrides already; give them to build()")
+        m = instance
+    else:
+        m = build_model(*choose(instance, model, overrides), lean=True)
+    scope = m.scope
+    times = {"build": time.monotonic() - began}
+    reason = ""
+    answer = Answer()
+    try:
+        stages = Stages(m, gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=progress)
+        answer = stages.answer
+        start = first_plan(scope) if m.lean else None
+        times["start"] = time.monotonic() - began - sum(times.values())
+        stages.solve(start)
+        reason = answer.reason
+        name = status(answer.deployed is not None, answer.stop, answer.closed)
+    except SolverError as error:
+        name, reason = "error", str(error)
+    times.update(answer.times)
+    found = name in ("optimal", "feasible")
+    if found and not answer.deployed:
+        reason = why_nothing(scope)
+    stopped_by = answer.stop.value if answer.stop in (Stop.TIME_LIMIT, Stop.INTERRUPT) else ""
+    manifest = {
+        "instance": scope.instance.name,
+        "sha256": scope.instance.sha256,
+        "model": scope.model.to_dict(),
+        "options": {"gap": gap, "time_limit": time_limit, "threads": threads, "seed": seed},
+        "overrides": list(overrides),
+        "versions": versions(),
+        "status": name,
+        "stopped_by": stopped_by,
+        "stages": [
+            {"objective": bounds.objective, "value": bounds.value, "bound": bounds.bound, "gap": bounds.gap}
+            for bounds in answer.bounds.values()
+            if found
+        ],
+    }
+    result = tables(scope, answer.deployed or {}, answer.bounds) if found else {}
+    plan = Plan(name, reason, scope.instance, scope.model, manifest, stopped_by, result)
+    if found:
+        audited = time.monotonic()
+        broken = check_plan(plan)
+        times["audit"] = time.monotonic() - audited
+        if broken:
+            reason = "the audit rejects the plan: " + "; ".join(str(violation) for violation in broken[:5])
+            manifest["status"] = "error"
+            plan = Plan("error", reason, scope.instance, scope.model, manifest)
+    times["total"] = time.monotonic() - began
+    manifest["times"] = {key: round(seconds, 3) for key, seconds in times.items()}
+    return plan
+
+
+def export(
+    instance: Source,
+    model: Choice,
+    path: str | os.PathLike[str],
+    *,
+    objective: str | None = None,
+    overrides: Sequence[str] = (),
+) -> None:
+    """Write the programme for another solver, exactly as HiGHS gets it, with one objective.
+
+    Parameters
+    ----------
+    instance, model, overrides
+        As for :func:`solve`.
+    path : path
+        Ends in ``.mps`` or ``.lp``.
+    objective : str, optional
+        One of the model's objectives; the first by default.
+    """
+    from allocator.build import build as build_model
+    from allocator.highs import write_model
+    from allocator.matrix import compile_model
+
+    target = Path(path)
+    if target.suffix not in (".mps", ".lp"):
+        raise BadUsage(f"{target}: expected a name that ends in .mps or .lp")
+    chosen_instance, chosen_model = choose(instance, model, overrides)
+    objective = objective or chosen_model.objectives[0]
+    if objective not in chosen_model.objectives:
+        listed = ", ".join(chosen_model.objectives)
+        raise BadUsage(f"the model does not list the objective {objective!r}; it lists {listed}")
+    write_model(compile_model(build_model(chosen_instance, chosen_model, lean=True)), objective, target)
+
+
+def versions() -> dict[str, str]:
+    """Versions of the program and of what an answer depends on."""
+    from allocator.highs import VERSION
+
+    def of(package: str) -> str:
+        try:
+            return version(package)
+        except PackageNotFoundError:
+            return "unknown (run from a checkout)"
+
+    return {
+        "allocator": of("allocator"),
+        "pyomo": of("pyomo"),
+        "highs": VERSION,
+        "python": platform.python_version(),
+    }
+
+
+def _check_arguments(gap: float, time_limit: float | None, threads: int, seed: int) -> None:
+    faults = []
+    if not 0 <= gap <= 1:
+        faults.append(f"gap is {gap!r}, expected a number from 0 to 1")
+    if time_limit is not None and not 0 < time_limit < float("inf"):
+        faults.append(f"time_limit is {time_limit!r}, expected a number of seconds above 0")
+    if not isinstance(threads, int) or threads < 1:
+        faults.append(f"threads is {threads!r}, expected a whole number from 1")
+    if not isinstance(seed, int) or not 0 <= seed < 2**31 - 1:
+        faults.append(f"seed is {seed!r}, expected a whole number from 0 to 2147483646")
+    if faults:
+        raise BadUsage("; ".join(faults))
+
+
+__all__: list[Any] = ["AllocatorError", "build", "choose", "export", "read", "solve"]

@@ -1,0 +1,427 @@
+"""The independent check of a plan: every constraint and every figure again, from the tables alone.
+
+Nothing here comes from the families or the solver, and no number is rounded: cells are read as the decimal numbers
+that stand in them. ``check_deployments`` says which statements of the instance a set of deployments breaks;
+``check_plan`` also recomputes each result table and what was claimed to be proved.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction as F
+from typing import Any
+
+from allocator.instance import Instance
+from allocator.model import Model
+from allocator.plan import Plan
+
+Deployed = Mapping[tuple[str, str, str, int], int]
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One statement that a plan breaks.
+
+    Attributes
+    ----------
+    constraint : str
+        Name of the model's constraint that should have prevented it, or of what else is wrong.
+    index : tuple
+        Index of that constraint.
+    text : str
+        What is wrong, in the instance's words.
+    excess : Fraction or None
+        By how much a limit is passed, in the limit's unit.
+    """
+
+    constraint: str
+    index: tuple[Any, ...]
+    text: str
+    excess: F | None = None
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def _number(value: Any) -> F:
+    return F(str(value))
+
+
+class _Facts:
+    """The cells that the audit needs, by key, read on its own account."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.horizon = instance.periods
+        self.months = instance.months_per_period
+        self.wraps = instance.indefinite
+        self.nation = {row["nation"]: row for row in instance.rows("nations")}
+        self.unit = {row["unit_type"]: row for row in instance.rows("unit_types")}
+        self.task = {row["task"]: row for row in instance.rows("tasks")}
+        self.priority = {row["objective"]: _number(row["priority"]) for row in instance.rows("objectives")}
+        self.force = {(row["nation"], row["unit_type"]): row for row in instance.rows("forces")}
+        self.stance = {
+            (row["nation"], row["objective"]): _number(row["willingness"])
+            for row in instance.rows("willingness")
+        }
+        self.theatre_wide = {
+            row["capability"]: row["scope"] == "theatre" for row in instance.rows("capabilities")
+        }
+        self.gives: dict[str, list[tuple[str, F]]] = {unit: [] for unit in self.unit}
+        for row in instance.rows("yields"):
+            self.gives[row["unit_type"]].append((row["capability"], _number(row["amount"])))
+        self.groups: dict[str, set[str]] = defaultdict(set)
+        for row in instance.rows("groups"):
+            self.groups[row["group"]].add(row["nation"])
+        self.requirements = instance.rows("requirements")
+        self.caveats = instance.rows("caveats")
+        self.conditions = instance.rows("conditions")
+        self.budgets = instance.rows("budgets")
+        self.events = instance.events
+
+    def price(self, unit: str) -> tuple[F, F]:
+        """(common part, national part) of a unit-period, in millions."""
+        row = self.unit[unit]
+        whole = _number(row["rotation_cost"]) + self.months * _number(row["operating_cost"])
+        common = whole * _number(row["common_share"])
+        return common, whole - common
+
+    def asked_at(self, task: str) -> set[str]:
+        """Capabilities that some row of the task is for, given or implied."""
+        asked = {row["capability"] for row in self.requirements if row["task"] == task}
+        taken = {c for gives in self.gives.values() for c, amount in gives if amount < 0}
+        first, last = self.task[task]["first_period"], self.task[task]["last_period"]
+        for c in taken:
+            rows = [
+                row
+                for row in self.requirements
+                if row["capability"] == c and (self.theatre_wide[c] or row["task"] == task)
+            ]
+            if any(
+                not any(row["first_period"] <= t <= row["last_period"] for row in rows)
+                for t in range(first, last + 1)
+            ):
+                asked.add(c)
+        return asked
+
+
+def check_deployments(instance: Instance, model: Model, deployed: Deployed) -> list[Violation]:
+    """Every statement of the instance, under the model's choices, that the deployments break."""
+    facts = _Facts(instance)
+    broken = list(_cells(facts, model, deployed))
+    if broken:  # the sums below need cells that mean something
+        return broken
+    broken += _requirements(facts, deployed)
+    broken += _pools(facts, model, deployed)
+    chosen = {
+        "minimum_contribution": _minimum,
+        "conditions": _conditions,
+        "troop_ceiling": _ceilings,
+        "framework_nation": _frameworks,
+    }
+    for family, check in chosen.items():
+        if family in model.families:
+            broken += check(facts, deployed)
+    if "budget" in model.families:
+        broken += _budgets(facts, model, deployed)
+    return broken
+
+
+def _cells(facts: _Facts, model: Model, deployed: Deployed) -> Iterator[Violation]:
+    """Each deployment by itself: known, whole, ready, useful, willing, not forbidden."""
+    asked = {task: facts.asked_at(task) for task in {key[2] for key in deployed}}
+    for (n, u, j, t), units in deployed.items():
+        where = f"{n} sends {units} {u} to {j} in period {t}"
+        force = facts.force.get((n, u))
+        if force is None or j not in facts.task:
+            yield Violation("deploy", (n, u, j, t), f"{where}: there is no such pool or task")
+            continue
+        task = facts.task[j]
+        objective = task["objective"]
+        stance = facts.stance.get((n, objective), F(0))
+        if not isinstance(units, int) or isinstance(units, bool) or units < 1:
+            yield Violation("deploy", (n, u, j, t), f"{where}: not a whole number of units above 0")
+        if not force["first_period"] <= t <= facts.horizon:
+            yield Violation("deploy", (n, u, j, t), f"{where}: ready from period {force['first_period']} only")
+        if not task["first_period"] <= t <= task["last_period"]:
+            yield Violation("deploy", (n, u, j, t), f"{where}: the task is not active then")
+        if not any(amount > 0 and c in asked[j] for c, amount in facts.gives[u]):
+            yield Violation("deploy", (n, u, j, t), f"{where}: it supplies nothing that the task asks for")
+        if stance <= 0 or stance < _number(model.willingness_floor):
+            yield Violation("deploy", (n, u, j, t), f"{where}: not willing under {objective} ({float(stance):g})")
+        for row in facts.caveats if "caveats" in model.families else []:
+            if row["nation"] == n and all(
+                row[column] in (None, own)
+                for column, own in (("task", j), ("unit_type", u), ("objective", objective))
+            ):
+                yield Violation("deploy", (n, u, j, t), f"{where}: a caveat forbids it")
+        for row in facts.conditions if "conditions" in model.families else []:
+            if (
+                row["nation"] == n
+                and row["objective"] in (None, objective)
+                and row["requires"] == "event"
+                and not facts.events[row["value"]]
+            ):
+                yield Violation("deploy", (n, u, j, t), f"{where}: pledged only if {row['value']}, which is false")
+
+
+def _requirements(facts: _Facts, deployed: Deployed) -> Iterator[Violation]:
+    """max_gap of the given rows; nothing below nothing where no row is given."""
+    at_task: dict[tuple[str, str, int], F] = defaultdict(F)
+    anywhere: dict[tuple[str, int], F] = defaultdict(F)
+    for (_, u, j, t), units in deployed.items():
+        for c, amount in facts.gives[u]:
+            at_task[j, c, t] += amount * units
+            anywhere[c, t] += amount * units
+    given = set()
+    for row in facts.requirements:
+        j, c = row["task"], row["capability"]
+        quantity = _number(row["quantity"])
+        for t in range(row["first_period"], row["last_period"] + 1):
+            given.add((c, t) if facts.theatre_wide[c] else (j, c, t))
+            supplied = anywhere[c, t] if facts.theatre_wide[c] else at_task[j, c, t]
+            least = quantity * (1 - _number(row["max_gap"]))
+            if supplied < least:
+                yield Violation(
+                    "requirement_supply",
+                    (j, c, t),
+                    f"{j} gets {float(supplied):g} {c} in period {t}, at least {float(least):g} must be met",
+                    least - supplied,
+                )
+    for (j, c, t), supplied in at_task.items():
+        if not facts.theatre_wide[c] and (j, c, t) not in given and supplied < 0:
+            text = f"{j} is short of {float(-supplied):g} {c} in period {t} for what is deployed there"
+            yield Violation("requirement_supply", (j, c, t), text, -supplied)
+    for (c, t), supplied in anywhere.items():
+        if facts.theatre_wide[c] and (c, t) not in given and supplied < 0:
+            text = f"the theatre is short of {float(-supplied):g} {c} in period {t} for what is deployed"
+            yield Violation("requirement_supply", ("*", c, t), text, -supplied)
+
+
+def _pools(facts: _Facts, model: Model, deployed: Deployed) -> Iterator[Violation]:
+    """Pools under rotation, or in each period where rotation is left out."""
+    out: dict[tuple[str, str], dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for (n, u, _, t), units in deployed.items():
+        out[n, u][t] += units
+    for (n, u), by_period in out.items():
+        pool = facts.force[n, u]["units"]
+        length = facts.unit[u]["rotation_ratio"] if "rotation" in model.families else 1
+        for start in range(1, facts.horizon + 1):
+            run = range(start, start + length)
+            if facts.wraps:
+                total = sum(by_period.get((t - 1) % facts.horizon + 1, 0) for t in run)
+            else:
+                total = sum(by_period.get(t, 0) for t in run if t <= facts.horizon)
+            if total > pool:
+                text = f"{n} deploys {total} {u} over {length} periods from {start} out of a pool of {pool}"
+                yield Violation("rotation_pool", (n, u, start), text, F(total - pool))
+                break
+
+
+def _minimum(facts: _Facts, deployed: Deployed) -> Iterator[Violation]:
+    for (n, u, j, t), units in deployed.items():
+        least = facts.force[n, u]["min_units"]
+        if units < least:
+            text = f"{n} sends {units} {u} to {j} in period {t}, at least {least} or none"
+            yield Violation("minimum_contribution_least", (n, u, j, t), text, F(least - units))
+
+
+def _conditions(facts: _Facts, deployed: Deployed) -> Iterator[Violation]:
+    members = {n for n, _, _, _ in deployed}
+    joined = {(n, facts.task[j]["objective"]) for n, _, j, _ in deployed}
+    for row in facts.conditions:
+        objectives = [row["objective"]] if row["objective"] else list(facts.priority)
+        for o in objectives:
+            if (row["nation"], o) not in joined:
+                continue
+            value = row["value"]
+            holds = True
+            if row["requires"] == "nation":
+                holds = value in members
+            elif row["requires"] == "any_of":
+                holds = any(name in members or facts.groups.get(name, set()) & members for name in value.split(" "))
+            elif row["requires"] == "coalition_size":
+                holds = len(members) >= int(_number(value))
+            if not holds:
+                text = f"{row['nation']} joins {o} though its condition ({row['requires']} {value}) does not hold"
+                yield Violation("conditions_pledge", (row["nation"], o), text)
+
+
+def _ceilings(facts: _Facts, deployed: Deployed) -> Iterator[Violation]:
+    people: dict[tuple[str, int], int] = defaultdict(int)
+    for (n, u, _, t), units in deployed.items():
+        people[n, t] += units * facts.unit[u]["personnel"]
+    for (n, t), total in people.items():
+        ceiling = facts.nation[n]["troop_ceiling"]
+        if ceiling is not None and total > _number(ceiling):
+            text = f"{n} has {total} people deployed in period {t}, its ceiling is {ceiling:g}"
+            yield Violation("troop_ceiling_people", (n, t), text, total - _number(ceiling))
+
+
+def _budgets(facts: _Facts, model: Model, deployed: Deployed) -> Iterator[Violation]:
+    for b, row in enumerate(facts.budgets, start=1):
+        spent = F(0)
+        for (n, u, _, t), units in deployed.items():
+            if row["first_period"] <= t <= row["last_period"]:
+                common, own = facts.price(u)
+                part = {"common": common, "*": common + own, n: own}.get(row["payer"], F(0))
+                spent += part * units
+        amount = _number(row["amount"])
+        if spent > amount:
+            text = f"the budget of {row['payer']} is {float(amount):g} million, the plan costs it {float(spent):g}"
+            yield Violation("budget_payer", (b,), text, spent - amount)
+    if model.max_burden is not None:
+        own_cost: dict[str, F] = defaultdict(F)
+        for (n, u, _, _), units in deployed.items():
+            own_cost[n] += facts.price(u)[1] * units
+        for n, spent in own_cost.items():
+            gdp = facts.nation[n]["gdp"]
+            if gdp is None:
+                continue
+            most = _number(model.max_burden) * _number(gdp) * F(facts.horizon * facts.months, 12)
+            if spent > most:
+                text = f"{n} pays {float(spent):g} million over the horizon, max_burden allows {float(most):g}"
+                yield Violation("budget_burden", (n,), text, spent - most)
+
+
+def _frameworks(facts: _Facts, deployed: Deployed) -> Iterator[Violation]:
+    people: dict[str, dict[int, dict[str, int]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
+    for (n, u, j, t), units in deployed.items():
+        people[j][t][n] += units * facts.unit[u]["personnel"]
+    for j, by_period in people.items():
+        share = _number(facts.task[j]["framework_share"])
+        if share == 0:
+            continue
+        leaders = [
+            n
+            for n, row in facts.nation.items()
+            if row["can_lead"]
+            and all(there.get(n, 0) > 0 and there[n] >= share * sum(there.values()) for there in by_period.values())
+        ]
+        if not leaders:
+            text = f"no nation that can lead gives {float(share):g} of the people at {j} in every period"
+            lacking = min(
+                (
+                    max(share * sum(there.values()) - there.get(n, 0) for there in by_period.values())
+                    for n, row in facts.nation.items()
+                    if row["can_lead"]
+                ),
+                default=None,
+            )
+            yield Violation("framework_nation_share", (j,), text, lacking)
+
+
+def check_plan(plan: Plan) -> list[Violation]:
+    """Everything that is wrong with a plan: its deployments, its tables, and what it claims to have proved."""
+    rows = plan.rows("deployments")
+    deployed = {(row["nation"], row["unit_type"], row["task"], row["period"]): row["units"] for row in rows}
+    broken = check_deployments(plan.instance, plan.model, deployed)
+    if len(deployed) != len(rows):
+        broken.append(Violation("deployments", (), "a deployment stands twice in the plan"))
+    if broken:
+        return broken
+    facts = _Facts(plan.instance)
+    claims = _claims(facts, deployed)
+    for table, key in (("deployments", 4), ("coverage", 4), ("nations", 1), ("objectives", 1)):
+        told: dict[Any, list[Any]] = {}
+        for row in plan.rows(table):
+            names = list(row)
+            if table == "coverage":
+                names = ["task", "capability", "period", "objective", "required", "supplied", "shortfall"]
+                told[row["task"], row["capability"], row["period"]] = [row[name] for name in names[3:]]
+                continue
+            told[tuple(row[name] for name in names[:key])] = [row[name] for name in names[key:]]
+        broken += _compare(table, told, claims[table])
+    return broken + list(_proofs(plan))
+
+
+def _claims(facts: _Facts, deployed: Deployed) -> dict[str, dict[Any, list[Any]]]:
+    """What the result tables have to say: table -> key -> values, exactly."""
+    own: dict[str, F] = defaultdict(F)
+    people: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    net: dict[tuple[str | None, str, int], F] = defaultdict(F)
+    risk = cost = F(0)
+    deployments: dict[Any, list[Any]] = {}
+    for (n, u, j, t), units in deployed.items():
+        heads = units * facts.unit[u]["personnel"]
+        common, national = facts.price(u)
+        own[n] += national * units
+        people[n][t] += heads
+        cost += (common + national) * units
+        risk += (1 - facts.stance[n, facts.task[j]["objective"]]) * heads * facts.months / 1000
+        for c, amount in facts.gives[u]:
+            net[None if facts.theatre_wide[c] else j, c, t] += amount * units
+        deployments[n, u, j, t] = [units, heads, (common + national) * units]
+    coverage: dict[Any, list[Any]] = {}
+    missed = weights = F(0)
+    for row in facts.requirements:
+        j, c, quantity = row["task"], row["capability"], _number(row["quantity"])
+        periods = range(row["first_period"], row["last_period"] + 1)
+        objective = facts.task[j]["objective"]
+        weight = _number(row["priority"]) * facts.priority[objective] if quantity else F(0)
+        weights += weight
+        for t in periods:
+            supplied = net[None if facts.theatre_wide[c] else j, c, t]
+            short = max(F(0), quantity - supplied)
+            coverage[j, c, t] = [objective, quantity, supplied, short]
+            if quantity:
+                missed += weight * short / quantity / len(periods)
+    years = F(facts.horizon * facts.months, 12)
+    everyone = sum(own.values())
+    members = {n for n, _, _, _ in deployed}
+    burden = {
+        n: 1000 * own[n] / years / _number(row["gdp"]) for n, row in facts.nation.items() if row["gdp"] is not None
+    }
+    nations = {
+        (n,): [
+            n in members,
+            max(people[n].values(), default=0),
+            own[n],
+            burden.get(n),
+            own[n] / everyone if everyone else F(0),
+        ]
+        for n in facts.nation
+    }
+    values = {"gap": missed / weights, "risk": risk, "cost": cost, "burden": max(burden.values(), default=F(0))}
+    objectives = {(name,): [value] for name, value in values.items()}
+    return {"deployments": deployments, "coverage": coverage, "nations": nations, "objectives": objectives}
+
+
+def _compare(table: str, told: dict[Any, list[Any]], claims: dict[Any, list[Any]]) -> Iterator[Violation]:
+    for key in told.keys() | claims.keys():
+        if key not in told or key not in claims:
+            kind = "is missing" if key not in told else "should not be there"
+            yield Violation(table, key, f"{table}: the row {key} {kind}")
+            continue
+        for found, expected in zip(told[key], claims[key], strict=False):
+            same = found == expected
+            if not same and isinstance(found, float) and isinstance(expected, F):
+                same = abs(_number(found) - expected) <= F(1, 10**12) * max(1, abs(expected))
+            if not same:
+                shown = float(expected) if isinstance(expected, F) else expected
+                yield Violation(table, key, f"{table}: the row {key} says {found}, the tables give {shown}")
+
+
+def _proofs(plan: Plan) -> Iterator[Violation]:
+    """No plan better than a bound; each objective kept within what the later ones may give up."""
+    asked = plan.manifest["options"]["gap"]
+    stages = {stage["objective"]: stage for stage in plan.manifest["stages"]}
+    for row in plan.rows("objectives"):
+        name, value, bound, gap = row["objective"], row["value"], row["bound"], row["relative_gap"]
+        if name not in plan.model.objectives:
+            if bound is not None or gap is not None:
+                yield Violation("objectives", (name,), f"{name} has a bound though the model does not list it")
+            continue
+        reached = stages[name]["value"]
+        small = 1e-9 * max(1.0, abs(reached))
+        if bound > reached + small or bound > value + 1e-6 * max(1.0, abs(value)):
+            yield Violation("objectives", (name,), f"{name} is {value:g}, below its proved bound {bound:g}")
+        if abs(gap - max(0.0, reached - bound) / max(abs(reached), 1e-9)) > 1e-9 and (reached > 1e-9 or bound > 1e-9):
+            yield Violation("objectives", (name,), f"{name}: {gap:g} is not the gap between {reached:g} and {bound:g}")
+        if plan.status == "optimal" and gap > asked + 1e-6:
+            text = f"{name} has a gap of {gap:g}, so the plan is not optimal to {asked:g}"
+            yield Violation("objectives", (name,), text)
+        if value > (1 + plan.model.tolerance) * reached + 1e-6 * max(1.0, abs(reached)) + small:
+            text = f"{name} is {value:g}; its own stage reached {reached:g}, which later ones may not give up"
+            yield Violation("objectives", (name,), text)

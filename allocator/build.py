@@ -1,0 +1,65 @@
+"""An instance and a model as one Pyomo model. Pure: no files, no solver."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pyomo.core as pyo
+
+from allocator import objectives
+from allocator.families import ALWAYS, CHOSEN
+from allocator.instance import Instance
+from allocator.model import Model
+from allocator.scope import Scope
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Garbage collection off: millions of objects that all live on cost more to visit than to make."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def build(instance: Instance, model: Model, *, lean: bool = False) -> pyo.ConcreteModel:
+    """Build the Pyomo model of an instance under a model's choices.
+
+    Parameters
+    ----------
+    instance : Instance
+        Facts, already checked.
+    model : Model
+        Choices.
+    lean : bool
+        Leave out the participation binaries that nothing refers to. Optimal values are the same; a constraint of
+        your own may want them, so the default is to keep them.
+
+    Returns
+    -------
+    pyomo.core.ConcreteModel
+        With ``deploy[n, u, j, t]`` and the families' components (see ``models/MATHS.md``); ``m.scope`` holds what
+        was read from the instance. Solve it with :func:`allocator.solve`.
+    """
+    with uncollected():
+        m = pyo.ConcreteModel(name=instance.name)
+        m.lean = lean
+        scope = m.scope = Scope(instance, model)
+        m.deploy = pyo.Var(
+            pyo.Any, dense=False, domain=pyo.NonNegativeIntegers, doc="units of a nation's pool at a task in a period"
+        )
+        for (n, u, j), periods in scope.cap.items():
+            for t, most in periods.items():
+                m.deploy.add((n, u, j, t)).setub(most)
+        for add in ALWAYS.values():
+            add(m, scope)
+        for name, add in CHOSEN.items():
+            if scope.has(name):
+                add(m, scope)
+        objectives.add(m, scope)
+    return m

@@ -1,0 +1,37 @@
+"""The mathematics: one constraint family a file, and the one list of them.
+
+Each family is a function ``add(m, scope)`` that puts its decisions and constraints on the Pyomo model; the
+docstring of its file holds the formula, the symbols and a worked toy, and ``models/MATHS.md`` is made from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pyomo.core as pyo
+
+from allocator.families import (
+    budget,
+    conditions,
+    framework_nation,
+    minimum_contribution,
+    participation,
+    requirement,
+    rotation,
+    troop_ceiling,
+)
+from allocator.scope import Scope
+
+ALWAYS: dict[str, Callable[[pyo.ConcreteModel, Scope], None]] = {
+    "requirement": requirement.add,
+    "participation": participation.add,
+    "rotation": rotation.add,  # left out, it still holds each pool in each period
+}
+CHOSEN: dict[str, Callable[[pyo.ConcreteModel, Scope], None]] = {
+    "minimum_contribution": minimum_contribution.add,
+    "conditions": conditions.add,
+    "troop_ceiling": troop_ceiling.add,
+    "budget": budget.add,
+    "framework_nation": framework_nation.add,
+}
+"""The family ``caveats`` has no constraint: what a caveat forbids has no variable (see ``scope``)."""

@@ -1,0 +1,41 @@
+"""Prints ``models/MATHS.md``: the mathematics, as the docstrings of the code state it."""
+
+import sys
+from importlib import import_module
+
+ORDER = (
+    "requirement",
+    "participation",
+    "rotation",
+    "minimum_contribution",
+    "conditions",
+    "caveats",
+    "troop_ceiling",
+    "budget",
+    "framework_nation",
+)
+
+INTRODUCTION = """# The mathematics
+
+Made from the docstrings in `allocator/families` and `allocator/objectives.py` by
+`python -m allocator.families > models/MATHS.md`; a test fails when it is stale.
+
+Indices: n nation, u unit type, j task, o objective, c capability, t period, r requirement row. Decisions are on the
+Pyomo model (`m.deploy[n, u, j, t]`), data on the instance as `scope` reads it. Only deployments that can be above
+zero have a variable.
+"""
+
+
+def maths() -> str:
+    """The text of ``models/MATHS.md``."""
+    parts = [INTRODUCTION]
+    for name in ORDER:
+        text = import_module(f"allocator.families.{name}").__doc__ or ""
+        parts.append(f"## {name}\n\n{text.strip()}\n")
+    objectives = import_module("allocator.objectives").__doc__ or ""
+    parts.append(f"## objectives\n\n{objectives.strip()}\n")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(maths())

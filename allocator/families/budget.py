@@ -1,0 +1,64 @@
+r"""No payer spends more than it has.
+
+$$\sum_{t \in P_b} \sum_{n,u,j} k_{bnu}\, x_{nujt} \le B_b \qquad \forall b$$
+$$\sum_{u,j,t} (1 - \gamma_u)\, k_u\, x_{nujt} \le \beta\, \mathrm{gdp}_n\, Y \qquad \forall n \text{ with a gdp}$$
+
+where $k_u = $ rotation cost $+$ months a period $\times$ operating cost; $k_{bnu} = k_u$ for the payer `*`,
+$\gamma_u k_u$ for `common`, $(1 - \gamma_u) k_u$ for the nation $n$ itself, and 0 otherwise.
+
+| symbol | code | kind | index | unit |
+| --- | --- | --- | --- | --- |
+| $x$ | `deploy` | whole variable | n, u, j, t | units |
+| $k$ | `scope.unit_cost` | parameter | u | millions a unit and period |
+| $\gamma$ | common_share | parameter | u | share |
+| $B$, $P$ | `scope.budgets` | parameter | b | millions; periods |
+| $\beta$ | `model.max_burden` | parameter | | share of GDP a year |
+| $Y$ | `scope.years` | parameter | | years of the horizon |
+
+Constraints: `budget_payer[b]`, `b` the position of the budget from 1; `budget_burden[n]`. Each limit is lowered to
+the greatest multiple of the step of its costs. Needs: `deploy`. Source: capital rationing, Lorie and Savage
+(1955), Journal of Business 28(4).
+
+**Toy.** A squadron costs 10 a month, a quarter of it common: over six months 60, so 15 common and 45 own. A
+national budget of 100 pays for two squadrons (90), a common one of 40 too (30): two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from fractions import Fraction
+
+import pyomo.core as pyo
+
+from allocator.families.rows import Term, linear
+from allocator.scope import Scope, at_most
+
+
+def add(m: pyo.ConcreteModel, scope: Scope) -> None:
+    """Add ``budget_payer`` and, with max_burden, ``budget_burden``."""
+    m.budget_payer = pyo.Constraint(pyo.Any, doc="what a payer bears in the budget's periods stays within it")
+    m.budget_burden = pyo.Constraint(pyo.Any, doc="no nation pays more than max_burden of its GDP a year")
+
+    def limited(
+        costs: Mapping[str, Fraction], limit: Fraction, periods: Collection[int], pays: Callable[[str], bool]
+    ) -> tuple[None, object, float] | None:
+        terms: list[Term] = []
+        used: set[Fraction] = set()
+        for (n, u, j), here in scope.cap.items():
+            if costs[u] > 0 and pays(n):
+                used.add(costs[u])
+                cost = float(costs[u])
+                terms += [(cost, m.deploy[n, u, j, t]) for t in here if t in periods]
+        return (None, linear(terms), float(at_most(used, limit))) if terms else None
+
+    for b, (payer, amount, periods) in enumerate(scope.budgets, start=1):
+        costs = {"*": scope.unit_cost, "common": scope.common_cost}.get(payer, scope.own_cost)
+        row = limited(costs, amount, periods, lambda n, p=payer: p in ("*", "common", n))  # type: ignore[misc]
+        if row:
+            m.budget_payer[b] = row
+    if scope.model.max_burden is not None:
+        for payer in scope.gdp:
+            limit = scope.burden_limit(payer)
+            row = limited(scope.own_cost, limit, scope.PERIODS, lambda n, p=payer: n == p)  # type: ignore[misc]
+            if row:
+                m.budget_burden[payer] = row

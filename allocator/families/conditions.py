@@ -1,0 +1,38 @@
+r"""A conditional pledge holds only in the company it asks for.
+
+$$z_{no} \le y_m \ (\text{nation } m), \qquad z_{no} \le \sum_{m \in L} y_m \ (\text{any of } L), \qquad K z_{no} \le \sum_m y_m \ (\text{coalition of } K)$$
+
+A pledge that asks for an event assumed false has no variable; one whose objective is blank counts for each.
+
+| symbol | code | kind | index | unit |
+| --- | --- | --- | --- | --- |
+| $z$ | `joins` | 0/1 variable | n, o | |
+| $y$ | `member` | 0/1 variable | n | |
+| $K$, $L$ | `scope.pledges` | parameter | n, o | nations |
+
+Constraint: `conditions_pledge[n, o, i]`, `i` the number of the pledge.
+Needs: `joins`, `member`. Source: contingent decisions between projects, Weingartner (1966), Management Science 12(7).
+
+**Toy.** B comes if A does, C in a coalition of three. A sends one unit: B may; with A and B there C makes three, so
+C may as well. Were A unwilling, nobody could come.
+"""
+
+from __future__ import annotations
+
+import pyomo.core as pyo
+
+from allocator.families.rows import Term, linear
+from allocator.scope import Scope
+
+
+def add(m: pyo.ConcreteModel, scope: Scope) -> None:
+    """Add ``conditions_pledge``."""
+    m.conditions_pledge = pyo.Constraint(pyo.Any, doc="who pledges on conditions joins only if they hold")
+    able = list(dict.fromkeys(n for n, _, _ in scope.cap))
+    for i, (n, o, requires, value) in enumerate(scope.live_pledges):
+        needed = value if requires == "coalition_size" else 1
+        company = able if requires == "coalition_size" else [value] if requires == "nation" else value
+        if requires != "coalition_size" and n in company:
+            continue  # a pledge on itself always holds
+        terms: list[Term] = [(-1.0, m.member[k]) for k in company if k in m.member]
+        m.conditions_pledge[n, o, i] = (None, linear([(float(needed), m.joins[n, o]), *terms]), 0.0)

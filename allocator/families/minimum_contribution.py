@@ -1,0 +1,40 @@
+r"""A nation sends a worthwhile contingent to a task or none.
+
+$$\ell_{nu}\, v_{nujt} \le x_{nujt} \le \bar{x}_{nut}\, v_{nujt} \qquad \text{where } \ell_{nu} > 1$$
+
+| symbol | code | kind | index | unit |
+| --- | --- | --- | --- | --- |
+| $x$ | `deploy` | whole variable | n, u, j, t | units |
+| $v$ | `sends` | 0/1 variable | n, u, j, t | |
+| $\ell$ | `scope.min_units` | parameter | n, u | units |
+| $\bar{x}$ | `scope.cap` | parameter | n, u, t | units |
+
+Constraints: `minimum_contribution_least[n, u, j, t]`, `minimum_contribution_most[n, u, j, t]`. Where the most that
+can go is below the least, there is no variable at all.
+Needs: `deploy`. Source: semi-continuous variables, Beale and Tomlin (1970), in: Proceedings of the Fifth
+International Conference on Operational Research.
+
+**Toy.** Two frigates at least and a pool that sustains three: 0, 2 or 3 may go, never one.
+"""
+
+from __future__ import annotations
+
+import pyomo.core as pyo
+
+from allocator.families.rows import linear
+from allocator.scope import Scope
+
+
+def add(m: pyo.ConcreteModel, scope: Scope) -> None:
+    """Add ``sends`` and its two constraints."""
+    m.sends = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation sends units of the type to the task")
+    m.minimum_contribution_least = pyo.Constraint(pyo.Any, doc="who sends, sends the least contingent")
+    m.minimum_contribution_most = pyo.Constraint(pyo.Any, doc="who does not send has nothing there")
+    for (n, u, j), periods in scope.cap.items():
+        least = scope.min_units[n, u]
+        if least <= 1:
+            continue
+        for t, most in periods.items():
+            deploy, sends = m.deploy[n, u, j, t], m.sends.add((n, u, j, t))
+            m.minimum_contribution_least[n, u, j, t] = (0.0, linear([(1.0, deploy), (-least, sends)]), None)
+            m.minimum_contribution_most[n, u, j, t] = (None, linear([(1.0, deploy), (-most, sends)]), 0.0)

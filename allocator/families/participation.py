@@ -1,0 +1,90 @@
+r"""A nation joins an objective if and only if it deploys something under it.
+
+$$x_{nujt} \le \bar{x}_{nut}\, z_{no} \ (\text{summed over the tasks } j \text{ of } o), \qquad z_{no} \le \sum_{u,\,j \in o,\,t} x_{nujt}$$
+$$z_{no} \le y_n, \qquad y_n \le \sum_o z_{no}$$
+
+| symbol | code | kind | index | unit |
+| --- | --- | --- | --- | --- |
+| $z$ | `joins` | 0/1 variable | n, o | |
+| $y$ | `member` | 0/1 variable | n | |
+| $x$ | `deploy` | whole variable | n, u, j, t | units |
+| $\bar{x}$ | `scope.cap` | parameter | n, u, t | units: what pool, ceiling and budgets allow |
+
+Constraints: `participation_deployed[n, u, o, t]`, `participation_joined[n, o]`, `participation_member[n, o]`,
+`participation_counted[n]`.
+In a lean model (what `solve` builds) only what a pledge refers to is there, and only in the direction in which it
+can bind: $z$ of nations whose pledge hangs on others (deployed $\Rightarrow$ joined), $y$ of the nations they wait for
+(member $\Rightarrow$ deployed). Optimal values are the same.
+Needs: `deploy`. Source: the linking of fixed charges in Balinski (1961), Management Science 7(3).
+
+**Toy.** A nation with a pool of three units may send them to two tasks of one objective: $x_1 + x_2 \le 3z$ and
+$z \le x_1 + x_2$, so $z = 1$ exactly when one goes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pyomo.core as pyo
+
+from allocator.families.rows import Term, linear
+from allocator.scope import Scope
+
+
+def awaited(scope: Scope) -> set[str]:
+    """Nations that some pledge waits for."""
+    nations: set[str] = set()
+    for _, _, requires, value in scope.live_pledges:
+        if requires == "coalition_size":
+            nations.update(n for n, _, _ in scope.cap)
+        else:
+            nations.update([value] if requires == "nation" else value)
+    return nations
+
+
+def add(m: pyo.ConcreteModel, scope: Scope) -> None:
+    """Add ``joins``, ``member`` and their definitions."""
+    deployed: dict[tuple[str, str], list[Term]] = defaultdict(list)
+    linked: dict[tuple[str, str, str, int], list[Term]] = defaultdict(list)
+    most: dict[tuple[str, str, str, int], int] = {}
+    pledged = {(n, o) for n, o, _, _ in scope.live_pledges}
+    counted = awaited(scope)
+    for (n, u, j), periods in scope.cap.items():
+        o = scope.objective_of[j]
+        if m.lean and (n, o) not in pledged and n not in counted:
+            continue
+        for t, cap in periods.items():
+            term = (1.0, m.deploy[n, u, j, t])
+            deployed[n, o].append(term)
+            linked[n, u, o, t].append(term)
+            most[n, u, o, t] = cap
+
+    m.joins = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation deploys something under the objective")
+    m.member = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation joins some objective")
+    m.participation_deployed = pyo.Constraint(pyo.Any, doc="what is deployed joins")
+    m.participation_joined = pyo.Constraint(pyo.Any, doc="who joins deploys something")
+    m.participation_member = pyo.Constraint(pyo.Any, doc="who joins is a member")
+    m.participation_counted = pyo.Constraint(pyo.Any, doc="a member joins or, in a lean model, deploys something")
+    for n, o in deployed:
+        if not m.lean or (n, o) in pledged:
+            m.joins.add((n, o))
+    for (n, u, o, t), terms in linked.items():
+        if (n, o) in m.joins:
+            expression = linear([*terms, (-most[n, u, o, t], m.joins[n, o])])
+            m.participation_deployed[n, u, o, t] = (None, expression, 0.0)
+    members: dict[str, list[str]] = defaultdict(list)
+    for n, o in deployed:
+        members[n].append(o)
+    for n, objectives in members.items():
+        if m.lean:
+            if n in counted:
+                terms = [(-coef, x) for o in objectives for coef, x in deployed[n, o]]
+                m.participation_counted[n] = (None, linear([(1.0, m.member.add(n)), *terms]), 0.0)
+            continue
+        member = m.member.add(n)
+        for o in objectives:
+            fewer = [(-coef, x) for coef, x in deployed[n, o]]
+            m.participation_joined[n, o] = (None, linear([(1.0, m.joins[n, o]), *fewer]), 0.0)
+            m.participation_member[n, o] = (None, linear([(1.0, m.joins[n, o]), (-1.0, member)]), 0.0)
+        joined = [(-1.0, m.joins[n, o]) for o in objectives]
+        m.participation_counted[n] = (None, linear([(1.0, member), *joined]), 0.0)

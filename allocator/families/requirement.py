@@ -1,0 +1,74 @@
+r"""Every line of the statement of requirements is met or its shortfall is counted.
+
+$$\sum_{n,u} a_{uc}\, x_{nujt} + s_{rt} \ge q_r, \qquad 0 \le s_{rt} \le g_r q_r \qquad \forall r = (j, c),\ t \in P_r$$
+
+A row of a theatre capability sums over units at every task. Supply is net of what units consume. Implied rows
+($q_r = 0$) stand wherever something may be consumed and no given row does, so that a task may be left with
+nothing, but never with less than nothing.
+
+| symbol | code | kind | index | unit |
+| --- | --- | --- | --- | --- |
+| $x$ | `deploy` | whole variable | n, u, j, t | units |
+| $s$ | `shortfall` | variable | j, c, t | the capability's |
+| $a$ | `scope.amount` | parameter | u, c | the capability's, a unit |
+| $q$ | `row.quantity` | parameter | r | the capability's |
+| $g$ | `row.max_gap` | parameter | r | share |
+
+Constraint: `requirement_supply[j, c, t]` (`j` is `*` for an implied theatre row). Supply comes in whole multiples
+of the step of the amounts, so the most that may stay unmet is lowered to what such a supply can leave.
+Needs: `deploy`. Source: covering rows with surplus and slack, as in the set-covering model of Toregas, Swain,
+ReVelle and Bergman (1971), Operations Research 19(6).
+
+**Toy.** Three batteries are asked and at most half may stay unmet. A unit gives two. Nothing less than 1.5, so
+one unit (2 batteries), must go; the shortfall is then at most 1, not 1.5.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from fractions import Fraction
+from math import ceil
+
+import pyomo.core as pyo
+
+from allocator.families.rows import Term, linear
+from allocator.scope import THEATRE, Row, Scope, step_of
+
+
+def needed(row: Row, step: Fraction) -> Fraction:
+    """Least supply that max_gap allows, as a multiple of the step in which supply comes."""
+    least = (1 - row.max_gap) * row.quantity
+    return ceil(least / step) * step if step else least
+
+
+def add(m: pyo.ConcreteModel, scope: Scope) -> None:
+    """Add ``shortfall`` and ``requirement_supply``."""
+    supply: dict[tuple[str, str, int], list[Term]] = defaultdict(list)
+    steps: dict[tuple[str, str], set[Fraction]] = defaultdict(set)
+    theatre = {row.capability for row in scope.rows if row.theatre}
+    amounts = {u: [(c, float(a), a) for c, a in by_c.items()] for u, by_c in scope.amount.items()}
+    for (n, u, j), periods in scope.cap.items():
+        for c, coef, amount in amounts.get(u, ()):
+            place = THEATRE if c in theatre else j
+            steps[place, c].add(amount)
+            for t in periods:
+                supply[place, c, t].append((coef, m.deploy[n, u, j, t]))
+
+    m.shortfall = pyo.Var(pyo.Any, dense=False, doc="unmet part of a requirement, in units of its capability")
+    m.requirement_supply = pyo.Constraint(pyo.Any, doc="supply and shortfall cover what is asked")
+    for row in scope.rows:
+        place = THEATRE if row.theatre else row.task
+        least = needed(row, step_of(steps[place, row.capability]))
+        for t in row.periods:
+            key = (row.task, row.capability, t)
+            terms = list(supply[place, row.capability, t])
+            if not row.given and not terms:
+                continue
+            if least >= row.quantity:
+                m.requirement_supply[key] = (float(least), linear(terms), None)
+                continue
+            shortfall = m.shortfall.add(key)
+            shortfall.setlb(0.0)
+            shortfall.setub(float(row.quantity - least))
+            terms.append((1.0, shortfall))
+            m.requirement_supply[key] = (float(row.quantity), linear(terms), None)

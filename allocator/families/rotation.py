@@ -1,0 +1,53 @@
+r"""What deploys can be relieved: a pool bears one unit deployed for every $\rho$ units in it.
+
+$$\sum_{\tau \in W} \sum_j x_{nuj\tau} \le p_{nu} \qquad \forall n, u,\ \text{window } W \text{ of } \rho_u \text{ periods in a row}$$
+
+On an indefinite horizon the periods wrap round, as often as $\rho$ needs: with one period, $\rho\,x \le p$. On a
+finite one windows are cut at the ends. Without this family every window is one period: deployed $\le$ pool.
+
+| symbol | code | kind | index | unit |
+| --- | --- | --- | --- | --- |
+| $x$ | `deploy` | whole variable | n, u, j, t | units |
+| $p$ | `scope.pool` | parameter | n, u | units |
+| $\rho$ | `scope.rotation_ratio` | parameter | u | units in the pool for one deployed |
+
+Constraint: `rotation_pool[n, u, t]`, `t` the first period of the window. A window that counts every period
+equally often is divided through and rounded down.
+Needs: `deploy`. Source: rotation as a cyclic sliding window, after the cyclic staffing model of Bartholdi, Orlin
+and Ratliff (1980), Operations Research 28(5).
+
+**Toy.** Nine brigades, $\rho = 4$, one period without end: $4x \le 9$, so two brigades can be kept deployed; the
+ninth is idle. As a push of one period without rotation all nine may go.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pyomo.core as pyo
+
+from allocator.families.rows import linear
+from allocator.scope import Scope
+
+
+def add(m: pyo.ConcreteModel, scope: Scope) -> None:
+    """Add ``rotation_pool``."""
+    m.rotation_pool = pyo.Constraint(pyo.Any, doc="units deployed in a window of rotation fit their pool")
+    tasks: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for n, u, j in scope.cap:
+        tasks[n, u].append(j)
+    windows = {u: scope.windows(u) for u in scope.UNITS}
+    for (n, u), places in tasks.items():
+        pool = scope.pool[n, u]
+        by_period = {
+            t: [m.deploy[n, u, j, t] for j in places if t in scope.cap[n, u, j]] for t in scope.PERIODS
+        }
+        for window in windows[u]:
+            often = min(window.counts.values()) if len(set(window.counts.values())) == 1 else 1
+            terms = [
+                (count // often, variable)
+                for t, count in window.counts.items()
+                for variable in by_period[t]
+            ]
+            if len(terms) > 1:  # one alone is held by its own bound
+                m.rotation_pool[n, u, window.start] = (None, linear(terms), float(pool // often))

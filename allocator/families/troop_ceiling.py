@@ -1,0 +1,43 @@
+r"""No nation has more people deployed at once than it allows itself.
+
+$$\sum_{u,j} h_u\, x_{nujt} \le H_n \qquad \forall n \text{ with a ceiling},\ t$$
+
+| symbol | code | kind | index | unit |
+| --- | --- | --- | --- | --- |
+| $x$ | `deploy` | whole variable | n, u, j, t | units |
+| $h$ | `scope.personnel` | parameter | u | people a unit |
+| $H$ | `scope.troop_ceiling` | parameter | n | people |
+
+Constraint: `troop_ceiling_people[n, t]`; $H$ is lowered to the greatest multiple of the step of $h$.
+Needs: `deploy`. Source: a knapsack row, Dantzig (1957), Operations Research 5(2).
+
+**Toy.** 1,000 people at most, battalions of 400: $400x \le 1000$ becomes $400x \le 800$, two battalions.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from fractions import Fraction
+
+import pyomo.core as pyo
+
+from allocator.families.rows import Term, linear
+from allocator.scope import Scope, at_most
+
+
+def add(m: pyo.ConcreteModel, scope: Scope) -> None:
+    """Add ``troop_ceiling_people``."""
+    people: dict[tuple[str, int], list[Term]] = defaultdict(list)
+    units: dict[str, set[str]] = defaultdict(set)
+    for (n, u, j), periods in scope.cap.items():
+        if n in scope.troop_ceiling:
+            units[n].add(u)
+            for t in periods:
+                people[n, t].append((scope.personnel[u], m.deploy[n, u, j, t]))
+    m.troop_ceiling_people = pyo.Constraint(pyo.Any, doc="people deployed at once stay below the ceiling")
+    limit = {
+        n: at_most([Fraction(scope.personnel[u]) for u in sent], scope.troop_ceiling[n])
+        for n, sent in units.items()
+    }
+    for (n, t), terms in people.items():
+        m.troop_ceiling_people[n, t] = (None, linear(terms), float(limit[n]))

@@ -1,0 +1,281 @@
+"""The only file that knows the solver: HiGHS, through its array interface.
+
+A :class:`Resident` holds one loaded model and solves it again and again: another objective, another row, another
+start. It says why a run stopped, what it found and what it proved, and no more than that.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.errors import BadUsage, SolverError
+from allocator.matrix import Floats, Matrix
+from allocator.outcome import Stop
+
+VERSION = highspy.Highs().version()
+SCALE_LIMIT = 2.0**40
+GRACE = 0.4
+"""Seconds in which HiGHS may follow a request to stop before it is left behind."""
+
+_MEANING = {
+    highspy.HighsModelStatus.kOptimal: Stop.PROVED,
+    highspy.HighsModelStatus.kInfeasible: Stop.INFEASIBLE,
+    highspy.HighsModelStatus.kModelEmpty: Stop.PROVED,
+    highspy.HighsModelStatus.kTimeLimit: Stop.TIME_LIMIT,
+    highspy.HighsModelStatus.kInterrupt: Stop.INTERRUPT,
+    highspy.HighsModelStatus.kObjectiveBound: Stop.PROVED,
+}
+
+abandoned = threading.Event()
+"""Set when a run had to be left behind: the process must then end without waiting for its threads."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What is known while HiGHS works, in the objective's own unit."""
+
+    seconds: float
+    incumbent: float | None
+    bound: float | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """The end of one run.
+
+    Attributes
+    ----------
+    stop : Stop
+        Why it ended.
+    point : float array or None
+        One value per column of the best point found.
+    bound : float
+        Proved lower bound of the objective, in its own unit; -inf where nothing was proved.
+    """
+
+    stop: Stop
+    point: Floats | None
+    bound: float
+
+
+def set_option(solver: Any, name: str, value: bool | int | float | str) -> None:
+    """Set an option of HiGHS, refusing what it does not know.
+
+    Raises
+    ------
+    BadUsage
+        HiGHS has no such option, or not with such a value.
+    """
+    if solver.getOptionType(name)[0] != highspy.HighsStatus.kOk:
+        raise BadUsage(f"HiGHS {VERSION} has no option {name!r}")
+    if solver.setOptionValue(name, value) == highspy.HighsStatus.kError:
+        raise BadUsage(f"HiGHS {VERSION} refuses {value!r} for its option {name!r}")
+
+
+class Resident:
+    """One model loaded into HiGHS.
+
+    Parameters
+    ----------
+    matrix : Matrix
+        Columns, rows and objectives.
+    options : mapping
+        Options of HiGHS by name.
+
+    Raises
+    ------
+    BadUsage
+        An option is unknown to HiGHS.
+    SolverError
+        HiGHS did not take the model as it is.
+    """
+
+    def __init__(self, matrix: Matrix, options: Mapping[str, bool | int | float | str]) -> None:
+        self.matrix = matrix
+        self.options = dict(options)
+        self.solver = self._load(matrix)
+        for name, value in {"output_flag": False, "small_matrix_value": 1e-12, **options}.items():
+            set_option(self.solver, name, value)
+        self.solver.HandleUserInterrupt = True
+        self._held = 0
+
+    @staticmethod
+    def _load(matrix: Matrix) -> Any:
+        lp = highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = len(matrix.columns), len(matrix.rows)
+        lp.col_cost_ = np.zeros(lp.num_col_)
+        lp.col_lower_, lp.col_upper_ = matrix.lower, matrix.upper
+        lp.row_lower_, lp.row_upper_ = matrix.row_lower, matrix.row_upper
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[integral] for integral in matrix.integral.tolist()]
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = lp.num_col_, lp.num_row_
+        lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.start, matrix.index, matrix.value
+        solver = highspy.Highs()
+        solver.setOptionValue("output_flag", False)
+        solver.setOptionValue("small_matrix_value", 1e-12)
+        answer = solver.passModel(lp)
+        asked = (lp.num_col_, lp.num_row_, len(matrix.value))
+        loaded = (solver.getNumCol(), solver.getNumRow(), solver.getNumNz())
+        if answer == highspy.HighsStatus.kError or asked != loaded:
+            raise SolverError(
+                f"HiGHS took {loaded} columns, rows and non-zeros where the model has {asked}; nothing was solved"
+            )
+        return solver
+
+    def minimise(self, objective: str) -> float:
+        """Choose the objective of the next run; returns the factor by which it is scaled inside HiGHS.
+
+        Coefficients are brought to about one, so that the solver's absolute tolerances mean the same for a share
+        of a requirement as for millions.
+        """
+        cost = self.matrix.costs[objective]
+        used = np.abs(cost[cost != 0])
+        self._scale = 1.0
+        if len(used):
+            middle = float(np.exp(np.mean(np.log(used))))
+            self._scale = float(2.0 ** np.round(np.log2(min(max(1.0 / middle, 1 / SCALE_LIMIT), SCALE_LIMIT))))
+        columns = np.arange(len(cost), dtype=np.int32)
+        self.solver.changeColsCost(len(cost), columns, cost * self._scale)
+        return self._scale
+
+    def hold(self, objective: str, most: float) -> None:
+        """Add a row that keeps an objective at or below a value, in the objective's own unit."""
+        cost = self.matrix.costs[objective]
+        used = np.nonzero(cost)[0].astype(np.int32)
+        largest = float(np.abs(cost[used]).max()) if len(used) else 1.0
+        scale = 2.0 ** np.round(np.log2(1e3 / largest)) if len(used) else 1.0
+        self.solver.addRow(-np.inf, most * scale, len(used), used, cost[used] * scale)
+        self._held += 1
+
+    def tighten(self, row: int, side: str, by: float) -> None:
+        """Move the limit of a row inward (``side`` is ``lower`` or ``upper``) by an amount in the row's unit."""
+        bounds = {"lower": self.matrix.row_lower, "upper": self.matrix.row_upper}
+        bounds[side][row] += by if side == "lower" else -by
+        self.solver.changeRowBounds(row, bounds["lower"][row], bounds["upper"][row])
+
+    def relax(self, rows: list[int]) -> list[int]:
+        """Let rows of the form ``>=`` give way at a price, in proportion to their size; returns the new columns."""
+        count = len(self.matrix.columns)
+        columns = np.arange(count, dtype=np.int32)
+        self.solver.changeColsCost(count, columns, np.zeros(count))
+        self._scale = 1.0
+        for row in rows:
+            price = 1.0 / max(1.0, abs(float(self.matrix.row_lower[row])))
+            one = (np.array([row], dtype=np.int32), np.array([1.0]))
+            self.solver.addCol(price, 0.0, np.inf, 1, *one)
+        return list(range(count, count + len(rows)))
+
+    def start_from(self, point: Floats | None, known: NDArray[np.int32] | None = None) -> None:
+        """Hand HiGHS a point to start from: all columns, or the known ones for HiGHS to complete."""
+        if point is None:
+            return
+        if known is None:
+            solution = highspy.HighsSolution()
+            solution.col_value = list(point)
+            self.solver.setSolution(solution)
+        else:
+            self.solver.setSolution(len(known), known, point[known])
+
+    def run(
+        self,
+        time_limit: float | None = None,
+        interrupted: threading.Event | None = None,
+        watch: Callable[[Sight], None] | None = None,
+        **options: bool | int | float | str,
+    ) -> Run:
+        """Solve as far as limits and interrupts allow.
+
+        Parameters
+        ----------
+        time_limit : float, optional
+            Seconds for this run.
+        interrupted : threading.Event, optional
+            Set by somebody else, or by Ctrl-C while the run lasts, to stop it.
+        watch : callable, optional
+            Told about four times a second what is known.
+        options
+            Options of HiGHS for this run alone.
+        """
+        solver, scale = self.solver, self._scale
+        began = time.monotonic()
+        seen: dict[str, Any] = {"point": None, "value": np.inf, "bound": -np.inf}
+
+        def improving(event: Any) -> None:
+            seen["point"] = np.array(event.data_out.mip_solution)
+            seen["value"] = event.data_out.objective_function_value
+
+        def logging(event: Any) -> None:
+            seen["bound"] = max(seen["bound"], event.data_out.mip_dual_bound)
+
+        solver.cbMipImprovingSolution.subscribe(improving)
+        solver.cbMipLogging.subscribe(logging)
+        for name, value in options.items():
+            set_option(solver, name, value)
+        solver.setOptionValue("time_limit", np.inf if time_limit is None else solver.getRunTime() + time_limit)
+        reason = Stop.PROVED
+        deadline = None if time_limit is None else began + time_limit + GRACE
+        interrupted = interrupted or threading.Event()
+        worker = solver.startSolve()
+        told = began
+        ended = None
+        while worker.is_alive():
+            try:
+                worker.join(0.02 if time.monotonic() - began < 2 else 0.1)
+            except KeyboardInterrupt:
+                interrupted.set()
+            now = time.monotonic()
+            if ended is None and (interrupted.is_set() or (deadline is not None and now > deadline)):
+                reason = Stop.INTERRUPT if interrupted.is_set() else Stop.TIME_LIMIT
+                ended = now
+                solver.cancelSolve()
+            if ended is not None and now > ended + GRACE:
+                abandoned.set()
+                bound = seen["bound"] / scale if np.isfinite(seen["bound"]) else -np.inf
+                return Run(reason, seen["point"], bound)
+            if watch is not None and now - told >= 0.25:
+                told = now
+                value, bound = seen["value"], seen["bound"]
+                watch(
+                    Sight(
+                        now - began,
+                        value / scale if np.isfinite(value) else None,
+                        bound / scale if np.isfinite(bound) else None,
+                    )
+                )
+        solver.cbMipImprovingSolution.unsubscribe(improving)
+        solver.cbMipLogging.unsubscribe(logging)
+        for name in options:
+            set_option(solver, name, self.options.get(name, _default(name)))
+        return self._end(reason, seen)
+
+    def _end(self, reason: Stop, seen: Mapping[str, Any]) -> Run:
+        solver = self.solver
+        status = solver.getModelStatus()
+        stop = _MEANING.get(status, Stop.FAILED)
+        if stop is Stop.INTERRUPT:
+            stop = reason
+        info = solver.getInfo()
+        feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        point = np.array(solver.getSolution().col_value) if feasible else seen["point"]
+        bound = info.mip_dual_bound if self.matrix.integral.any() else -np.inf
+        if stop is Stop.PROVED and not self.matrix.integral.any():
+            bound = info.objective_function_value
+        bound = max(bound, seen["bound"]) / self._scale if abs(bound) < 1e100 else seen["bound"] / self._scale
+        if stop is Stop.INFEASIBLE:
+            point = None
+        return Run(stop, point, bound if np.isfinite(bound) and bound < 1e100 else -np.inf)
+
+
+def _default(name: str) -> bool | int | float | str:
+    fresh = highspy.Highs()
+    value: bool | int | float | str = fresh.getOptionValue(name)[1]
+    return value

@@ -1,0 +1,217 @@
+"""One objective after the other on one resident model, each plan checked exactly before it counts."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import pyomo.core as pyo
+
+from allocator.audit import Violation, check_deployments
+from allocator.errors import SolverError
+from allocator.highs import Resident, Sight
+from allocator.matrix import compile_model
+from allocator.outcome import Bounds, Stop, relative_gap
+from allocator.plan import objective_values
+from allocator.point import Points
+from allocator.reasons import why_infeasible
+
+HOLD = 1e-6
+"""What later objectives may take from an earlier one beside the tolerance, relative to its size or to 1."""
+
+NUMERICAL = 1e-6
+"""Floating-point room of a proof, relative to the objective's size or to 1."""
+
+SHARE = 0.8
+"""Part of the time left that a stage may use while others follow."""
+
+ATTEMPTS = 5
+"""Runs of a stage when the exact check finds a plan that only the solver's tolerances allow."""
+
+Deployed = dict[tuple[str, str, str, int], int]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What is known while a solve lasts; incumbent, bound and gap are of the stage's objective."""
+
+    objective: str
+    stage: int
+    stages: int
+    seconds: float
+    incumbent: float | None
+    bound: float | None
+    gap: float | None
+
+
+@dataclass
+class Answer:
+    """What the stages came to."""
+
+    stop: Stop = Stop.PROVED
+    deployed: Deployed | None = None
+    bounds: dict[str, Bounds] = field(default_factory=dict)
+    closed: bool = False
+    reason: str = ""
+    times: dict[str, float] = field(default_factory=dict)
+
+
+class Stages:
+    """The lexicographic solve of one built model.
+
+    Parameters
+    ----------
+    m : ConcreteModel
+        From :func:`allocator.build.build`, with whatever was added to it.
+    gap : float
+        Relative gap at which an objective counts as proved.
+    time_limit : float or None
+        Seconds for all stages together.
+    threads, seed : int
+        Handed to HiGHS.
+    progress : callable or None
+        Told what is known while the solve lasts.
+    """
+
+    def __init__(
+        self,
+        m: pyo.ConcreteModel,
+        *,
+        gap: float,
+        time_limit: float | None,
+        threads: int,
+        seed: int,
+        progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self.m = m
+        self.scope = m.scope
+        self.names: tuple[str, ...] = m.scope.model.objectives
+        self.gap = gap
+        self.progress = progress
+        self.began = time.monotonic()
+        self.deadline = None if time_limit is None else self.began + time_limit
+        self.interrupted = threading.Event()
+        self.answer = Answer()
+        self.options: dict[str, Any] = {
+            "mip_rel_gap": gap,
+            "mip_abs_gap": 1e-9,
+            "threads": threads,
+            "random_seed": seed,
+        }
+        self.matrix = compile_model(m)
+        self.points = Points(m, self.matrix)
+        self.resident = Resident(self.matrix, self.options)
+        self.answer.times["hand_over"] = time.monotonic() - self.began
+
+    def solve(self, start: Deployed | None = None) -> Answer:
+        """Run the stages; the answer holds the best plan that passed the exact check, and what was proved."""
+        answer = self.answer
+        answer.deployed = start
+        answer.closed = True
+        for stage, name in enumerate(self.names, start=1):
+            began = time.monotonic()
+            stop, bound = self._stage(stage, name)
+            answer.times[name] = time.monotonic() - began
+            answer.stop = stop
+            if answer.deployed is None:
+                answer.closed = False
+                if stop is Stop.INFEASIBLE:
+                    answer.reason = why_infeasible(self.m, self.matrix, self.options)
+                return answer
+            value = objective_values(self.scope, answer.deployed)[name]
+            answer.bounds[name] = self._proved(name, float(value), bound)
+            closed = stop is Stop.PROVED and answer.bounds[name].gap <= self.gap + NUMERICAL
+            answer.closed = answer.closed and closed
+            if stop in (Stop.INTERRUPT, Stop.FAILED) or self._left() == 0:
+                self._rest(stage)
+                return answer
+            tolerance = Fraction(repr(self.scope.model.tolerance))
+            most = (1 + tolerance) * value + Fraction(repr(HOLD)) * max(1, abs(value))
+            self.resident.hold(name, float(most))
+        return answer
+
+    def _rest(self, stage: int) -> None:
+        """Objectives whose stage never ran: nothing better is proved than that none is below 0."""
+        assert self.answer.deployed is not None
+        values = objective_values(self.scope, self.answer.deployed)
+        for name in self.names[stage:]:
+            self.answer.bounds[name] = Bounds(name, float(values[name]), 0.0)
+            self.answer.closed = self.answer.closed and values[name] == 0
+
+    def _left(self, share: float = 1.0) -> float | None:
+        """Seconds that a run may take, None without a limit."""
+        return None if self.deadline is None else max(0.0, (self.deadline - time.monotonic()) * share)
+
+    def _proved(self, name: str, value: float, bound: float) -> Bounds:
+        """Value and bound of a stage; none of the objectives can be below 0."""
+        bound = max(bound, 0.0)
+        if bound > value + NUMERICAL * max(1.0, abs(value)):
+            raise SolverError(f"HiGHS proved {name} >= {bound:g}, but a plan that passes every check has {value:g}")
+        if bound > value or value - bound <= 1e-9 * max(1.0, abs(value)):
+            bound = value
+        return Bounds(name, value, bound)
+
+    def _stage(self, stage: int, name: str) -> tuple[Stop, float]:
+        """Minimise one objective; the plan goes to the answer, what is proved comes back."""
+        self.resident.minimise(name)
+        last = stage == len(self.names)
+
+        def watch(sight: Sight) -> None:
+            if self.progress is not None:
+                gap = None
+                if sight.incumbent is not None and sight.bound is not None:
+                    gap = relative_gap(sight.incumbent, sight.bound)
+                seconds = time.monotonic() - self.began
+                self.progress(
+                    Progress(name, stage, len(self.names), seconds, sight.incumbent, sight.bound, gap)
+                )
+
+        settings: dict[str, Any] = {}
+        for _ in range(ATTEMPTS):
+            best = self.answer.deployed
+            if best is not None:
+                self.resident.start_from(self.points.point(best), self.points.known)
+            run = self.resident.run(self._left(1.0 if last else SHARE), self.interrupted, watch, **settings)
+            if run.stop is Stop.INFEASIBLE and not settings:
+                # one run alone is not believed
+                settings = {"presolve": "off", "random_seed": self.options["random_seed"] + 1}
+                continue
+            if run.stop is Stop.INFEASIBLE and best is not None:
+                raise SolverError(f"HiGHS calls {name} infeasible, but there is a plan that passes every check")
+            if run.point is None:
+                return run.stop, run.bound
+            found = self.points.deployed(run.point)
+            broken = check_deployments(self.scope.instance, self.scope.model, found)
+            if not broken:
+                if best is None or self._value(name, found) <= self._value(name, best) or self._own_rows():
+                    self.answer.deployed = found
+                return run.stop, run.bound
+            self._tighten(broken)
+        raise SolverError("the exact check rejects what HiGHS found: " + "; ".join(map(str, broken[:3])))
+
+    def _own_rows(self) -> bool:
+        """Whether the caller added rows, which only HiGHS checks."""
+        return self.points.known is not None
+
+    def _value(self, name: str, deployed: Deployed) -> Fraction:
+        return objective_values(self.scope, deployed)[name]
+
+    def _tighten(self, broken: list[Violation]) -> None:
+        """Move the limits that were passed within the solver's tolerances inward, by as much and a little more."""
+        for violation in broken:
+            component = self.m.component(violation.constraint)
+            if violation.excess is None or violation.excess > Fraction(1, 100) or component is None:
+                raise SolverError(f"the exact check rejects what HiGHS found: {violation}")
+            data = (
+                [component[violation.index if len(violation.index) > 1 else violation.index[0]]]
+                if (violation.index if len(violation.index) > 1 else violation.index[0]) in component
+                else [row for key, row in component.items() if key[0] == violation.index[0]]
+            )
+            for row in data:
+                at = self.matrix.row_at[id(row)]
+                side = "lower" if self.matrix.row_lower[at] > float("-inf") else "upper"
+                self.resident.tighten(at, side, float(violation.excess) + 1e-6)

@@ -1,0 +1,154 @@
+"""A Pyomo model as arrays, ready for a solver that takes rows and columns. No solver here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyomo.core as pyo
+from numpy.typing import NDArray
+from pyomo.core.expr import LinearExpression
+from pyomo.repn import generate_standard_repn
+
+from allocator.build import uncollected
+from allocator.errors import BadUsage
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+
+LARGEST = 1e15
+"""A coefficient or finite bound of this size or more is refused: HiGHS would drop the model in silence."""
+
+
+@dataclass
+class Matrix:
+    """Columns, rows and objectives of a Pyomo model.
+
+    Attributes
+    ----------
+    columns : list of VarData
+        One per column, in the order in which the model declares them.
+    lower, upper : float arrays, one entry per column
+    integral : bool array, one entry per column
+    rows : list of ConstraintData
+        One per row.
+    row_lower, row_upper : float arrays, one entry per row (infinite where open)
+    start, index, value : arrays
+        The non-zeros by row, compressed.
+    costs : dict
+        Objective name -> one coefficient per column.
+    """
+
+    columns: list[Any]
+    lower: Floats
+    upper: Floats
+    integral: NDArray[np.bool_]
+    rows: list[Any]
+    row_lower: Floats
+    row_upper: Floats
+    start: Ints
+    index: Ints
+    value: Floats
+    costs: dict[str, Floats]
+
+    @cached_property
+    def column_of(self) -> dict[int, int]:
+        """``id`` of a variable -> its column."""
+        return {id(variable): column for column, variable in enumerate(self.columns)}
+
+    @cached_property
+    def row_at(self) -> dict[int, int]:
+        """``id`` of a constraint -> its row."""
+        return {id(constraint): row for row, constraint in enumerate(self.rows)}
+
+
+def _linear(expression: Any, name: str) -> tuple[Iterable[float], Iterable[Any], float]:
+    """Coefficients, variables and constant of an expression; refuses what is not linear."""
+    if type(expression) is LinearExpression:
+        return expression.linear_coefs, expression.linear_vars, float(expression.constant)
+    repn = generate_standard_repn(expression, compute_values=True, quadratic=False)
+    if repn.nonlinear_expr is not None:
+        raise BadUsage(f"{name} is not linear; only linear constraints and objectives can be solved")
+    return repn.linear_coefs, repn.linear_vars, float(repn.constant)
+
+
+def _bounds(columns: list[Any]) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    lower, upper = np.zeros(len(columns)), np.full(len(columns), np.inf)
+    integral = np.zeros(len(columns), dtype=bool)
+    for i, variable in enumerate(columns):
+        least, most = variable.bounds if not variable.fixed else (variable.value, variable.value)
+        lower[i] = -np.inf if least is None else least
+        upper[i] = np.inf if most is None else most
+        integral[i] = not variable.is_continuous()
+    return lower, upper, integral
+
+
+def compile_model(m: pyo.ConcreteModel) -> Matrix:
+    """Turn a Pyomo model, with whatever linear constraints were added to it, into arrays.
+
+    Raises
+    ------
+    BadUsage
+        Something on the model is not linear, or a number is not finite or of size 1e15 or more.
+    """
+    with uncollected():
+        columns = list(m.component_data_objects(pyo.Var, active=True))
+        lower, upper, integral = _bounds(columns)
+        column_of = {id(variable): column for column, variable in enumerate(columns)}
+        rows, starts, row_lower, row_upper = [], [0], [], []
+        index: list[int] = []
+        value: list[float] = []
+        for constraint in m.component_data_objects(pyo.Constraint, active=True):
+            least, body, most = constraint.to_bounded_expression(True)
+            coefs, variables, constant = _linear(body, constraint.name)
+            index.extend([column_of[id(variable)] for variable in variables])
+            value.extend(coefs)
+            starts.append(len(index))
+            rows.append(constraint)
+            row_lower.append(-np.inf if least is None else least - constant)
+            row_upper.append(np.inf if most is None else most - constant)
+        costs = {}
+        for name in m.scope.model.objectives:
+            coefs, variables, _ = _linear(m.component(f"objective_{name}").expr, f"objective {name}")
+            cost = costs[name] = np.zeros(len(columns))
+            np.add.at(cost, [column_of[id(variable)] for variable in variables], np.fromiter(coefs, float))
+        matrix = Matrix(
+            columns,
+            lower,
+            upper,
+            integral,
+            rows,
+            np.array(row_lower),
+            np.array(row_upper),
+            *_compressed(np.array(starts), np.array(index, dtype=np.int64), np.array(value, dtype=float)),
+            costs,
+        )
+        matrix.__dict__["column_of"] = column_of
+    _refuse_absurd(matrix)
+    return matrix
+
+
+def _compressed(starts: NDArray[np.int64], index: NDArray[np.int64], value: Floats) -> tuple[Ints, Ints, Floats]:
+    """Rows with each column once and no zeros."""
+    row = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    width = int(index.max()) + 1 if len(index) else 1
+    place, first = np.unique(row * width + index, return_inverse=True)
+    total = np.zeros(len(place))
+    np.add.at(total, first, value)
+    kept = total != 0
+    place, total = place[kept], total[kept]
+    counts = np.bincount(place // width, minlength=len(starts) - 1)
+    start = np.concatenate([[0], np.cumsum(counts)])
+    return start.astype(np.int32), (place % width).astype(np.int32), total
+
+
+def _refuse_absurd(matrix: Matrix) -> None:
+    arrays = [matrix.value, *matrix.costs.values()]
+    arrays += [bound[np.isfinite(bound)] for bound in (matrix.row_lower, matrix.row_upper)]
+    arrays += [bound[np.isfinite(bound)] for bound in (matrix.lower, matrix.upper)]
+    nan = any(np.isnan(bound).any() for bound in (matrix.row_lower, matrix.row_upper, matrix.lower, matrix.upper))
+    if nan or any(not np.isfinite(a).all() or (np.abs(a) >= LARGEST).any() for a in arrays):
+        raise BadUsage(f"the model has a coefficient or bound that is not finite or not below {LARGEST:g}")

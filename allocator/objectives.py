@@ -1,0 +1,82 @@
+r"""The four objectives, each minimised.
+
+$$\text{gap} = \frac{1}{\sum_r w_r} \sum_r \frac{w_r}{|P_r|} \sum_{t \in P_r} \frac{s_{rt}}{q_r}, \qquad
+\text{risk} = \sum_{n,u,j,t} \frac{(1 - \omega_{no(j)})\, h_u\, \mu}{1000}\, x_{nujt}$$
+$$\text{cost} = \sum_{n,u,j,t} k_u\, x_{nujt}, \qquad
+\text{burden} = \max_n \frac{1000}{\mathrm{gdp}_n\, Y} \sum_{u,j,t} (1 - \gamma_u)\, k_u\, x_{nujt}$$
+
+`gap` is a share between 0 and 1 (rows of quantity 0 are left out, $w_r$ = row priority times objective priority),
+`risk` is in thousands of person-months asked of the reluctant ($\omega$ willingness, $\mu$ months a period), `cost` in
+millions over the horizon, `burden` in per mille of GDP a year, the heaviest of all nations with a gdp (0 where
+none has one).
+
+The greatest share is held by `heaviest` with the constraint `burden_heaviest[n]`. Source of the order of
+minimisation: lexicographic goal programming, Charnes and Cooper (1961), Management Models and Industrial
+Applications of Linear Programming.
+
+**Toy.** Two lines of equal weight, one met, one short by 3 of 4: gap = (0 + 3/4) / 2 = 0.375.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pyomo.core as pyo
+
+from allocator.families.rows import Term, linear
+from allocator.scope import Scope
+
+
+def add(m: pyo.ConcreteModel, scope: Scope) -> None:
+    """Add the model's objectives as ``objective_gap`` and so on; only the first of them is active."""
+    terms = {"gap": gap_terms, "risk": risk_terms, "cost": cost_terms, "burden": burden_terms}
+    for position, name in enumerate(scope.model.objectives):
+        objective = pyo.Objective(expr=linear(terms[name](m, scope)))
+        m.add_component(f"objective_{name}", objective)
+        if position:
+            objective.deactivate()
+
+
+def gap_terms(m: pyo.ConcreteModel, scope: Scope) -> list[Term]:
+    """Mean unmet share of the requirements, weighted."""
+    total = sum(row.weight for row in scope.rows)
+    return [
+        (row.weight / (total * len(row.periods) * row.quantity), m.shortfall[row.task, row.capability, t])
+        for row in scope.rows
+        if row.weight
+        for t in row.periods
+        if (row.task, row.capability, t) in m.shortfall
+    ]
+
+
+def risk_terms(m: pyo.ConcreteModel, scope: Scope) -> list[Term]:
+    """Thousands of person-months asked of the reluctant."""
+    terms: list[Term] = []
+    for (n, u, j), periods in scope.cap.items():
+        reluctance = 1 - scope.willingness[n, scope.objective_of[j]]
+        if reluctance:
+            coef = float(reluctance * scope.personnel[u] * scope.months / 1000)
+            terms += [(coef, m.deploy[n, u, j, t]) for t in periods]
+    return terms
+
+
+def cost_terms(m: pyo.ConcreteModel, scope: Scope) -> list[Term]:
+    """Everyone's cost over the horizon, in millions."""
+    cost = {u: float(k) for u, k in scope.unit_cost.items()}
+    return [
+        (cost[u], m.deploy[n, u, j, t]) for (n, u, j), periods in scope.cap.items() if cost[u] for t in periods
+    ]
+
+
+def burden_terms(m: pyo.ConcreteModel, scope: Scope) -> list[Term]:
+    """Heaviest own cost a year in per mille of GDP; adds ``heaviest`` and ``burden_heaviest``."""
+    m.heaviest = pyo.Var(bounds=(0.0, None), doc="heaviest own cost a year, per mille of GDP")
+    m.burden_heaviest = pyo.Constraint(pyo.Any, doc="no nation bears more than the heaviest burden")
+    own: dict[str, list[Term]] = defaultdict(list)
+    for (n, u, j), periods in scope.cap.items():
+        if n in scope.gdp and scope.own_cost[u]:
+            share = float(1000 * scope.own_cost[u] / (scope.gdp[n] * scope.years))
+            own[n] += [(share, m.deploy[n, u, j, t]) for t in periods]
+    for n, terms in own.items():
+        m.burden_heaviest[n] = (None, linear([*terms, (-1.0, m.heaviest)]), 0.0)
+    return [(1.0, m.heaviest)]

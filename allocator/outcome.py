@@ -1,0 +1,78 @@
+"""How a solve ends: why it stopped, apart from what its plan is worth.
+
+``Stop`` says why the solver came to an end; ``Bounds`` what was proved about one objective; ``status`` joins
+the two into the one word of the results (see the specification of results in the README).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+BOTH_ZERO = 1e-9
+"""Value and bound within this of each other's zero count as no gap."""
+
+
+class Stop(Enum):
+    """Why a run of the solver came to an end."""
+
+    PROVED = "proved"
+    INFEASIBLE = "infeasible"
+    TIME_LIMIT = "time_limit"
+    INTERRUPT = "interrupt"
+    FAILED = "failed"
+
+
+STATUSES = ("optimal", "feasible", "infeasible", "no_plan", "interrupted", "error")
+
+
+def relative_gap(value: float, bound: float) -> float:
+    """(value - bound) / max(|value|, 1e-9), 0 where both are within 1e-9 of zero; never below 0."""
+    if abs(value) <= BOTH_ZERO and abs(bound) <= BOTH_ZERO:
+        return 0.0
+    return max(0.0, (value - bound) / max(abs(value), 1e-9))
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What one stage proved about its objective.
+
+    Attributes
+    ----------
+    objective : str
+        ``gap``, ``risk``, ``cost`` or ``burden``.
+    value : float
+        The objective of the stage's plan (its incumbent), in the objective's own unit.
+    bound : float
+        No plan of this stage can be below it.
+    """
+
+    objective: str
+    value: float
+    bound: float
+
+    @property
+    def gap(self) -> float:
+        """Relative gap between value and bound."""
+        return relative_gap(self.value, self.bound)
+
+
+def status(found: bool, stop: Stop, closed: bool) -> str:
+    """Name the outcome of a whole solve.
+
+    Parameters
+    ----------
+    found : bool
+        There is a plan.
+    stop : Stop
+        Why the last run stopped.
+    closed : bool
+        The asked gap is closed for every objective of the model.
+    """
+    if stop is Stop.FAILED:
+        return "error"
+    if stop is Stop.INFEASIBLE and not found:
+        return "infeasible"
+    if found:
+        return "optimal" if closed else "feasible"
+    return "interrupted" if stop is Stop.INTERRUPT else "no_plan"

@@ -1,0 +1,331 @@
+"""A plan: who sends what where and when, what it covers, costs and weighs, and how good it is proved to be."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import tempfile
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from allocator.errors import BadUsage
+from allocator.instance import Instance
+from allocator.model import OBJECTIVES, Model
+from allocator.outcome import Bounds, relative_gap
+from allocator.scope import Scope
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Deployed = Mapping[tuple[str, str, str, int], int]
+"""(nation, unit type, task, period) -> units, 1 or more."""
+
+COLUMNS = {
+    "deployments": ("nation", "unit_type", "task", "period", "units", "personnel", "cost"),
+    "coverage": ("task", "objective", "capability", "period", "required", "supplied", "shortfall"),
+    "objectives": ("objective", "value", "bound", "relative_gap"),
+    "nations": ("nation", "member", "personnel", "cost", "burden", "share"),
+}
+"""Result tables and their columns (specification of results: README)."""
+
+
+def objective_values(scope: Scope, deployed: Deployed) -> dict[str, Fraction]:
+    """All four objectives of a plan, exactly, in their own units."""
+    supplied = supplies(scope, deployed)
+    total = sum(row.weight for row in scope.rows)
+    gap = Fraction(0)
+    for row in scope.rows:
+        if row.weight:
+            short = sum(max(Fraction(0), row.quantity - supplied[_place(row), row.capability, t]) for t in row.periods)
+            gap += row.weight * short / (row.quantity * len(row.periods))
+    risk = cost = Fraction(0)
+    own: dict[str, Fraction] = defaultdict(Fraction)
+    for (n, u, j, _), units in deployed.items():
+        reluctance = 1 - scope.willingness[n, scope.objective_of[j]]
+        risk += reluctance * scope.personnel[u] * scope.months * units / 1000
+        cost += scope.unit_cost[u] * units
+        own[n] += scope.own_cost[u] * units
+    burdens = [1000 * own[n] / (scope.years * gdp) for n, gdp in scope.gdp.items()]
+    return {
+        "gap": gap / total if total else gap,
+        "risk": risk,
+        "cost": cost,
+        "burden": max(burdens, default=Fraction(0)),
+    }
+
+
+def supplies(scope: Scope, deployed: Deployed) -> dict[tuple[str, str, int], Fraction]:
+    """Net supply by place, capability and period; the place of a theatre capability is ``*``."""
+    theatre = {row["capability"] for row in scope.instance.rows("capabilities") if row["scope"] == "theatre"}
+    supplied: dict[tuple[str, str, int], Fraction] = defaultdict(Fraction)
+    for (_, u, j, t), units in deployed.items():
+        for c, amount in scope.amount.get(u, {}).items():
+            supplied["*" if c in theatre else j, c, t] += amount * units
+    return supplied
+
+
+def _place(row: Any) -> str:
+    return "*" if row.theatre else str(row.task)
+
+
+def tables(
+    scope: Scope, deployed: Deployed, bounds: Mapping[str, Bounds]
+) -> dict[str, list[dict[str, Any]]]:
+    """The result tables of a plan, as lists of rows."""
+    supplied = supplies(scope, deployed)
+    own: dict[str, Fraction] = defaultdict(Fraction)
+    people: dict[tuple[str, int], int] = defaultdict(int)
+    for (n, u, _, t), units in deployed.items():
+        own[n] += scope.own_cost[u] * units
+        people[n, t] += scope.personnel[u] * units
+    everyone = sum(own.values())
+    values = objective_values(scope, deployed)
+    coverage = []
+    for row in scope.rows:
+        for t in row.periods if row.given else ():
+            net = supplied[_place(row), row.capability, t]
+            figures = (row.quantity, net, max(Fraction(0), row.quantity - net))
+            named = (row.task, scope.objective_of[row.task], row.capability, t)
+            coverage.append(dict(zip(COLUMNS["coverage"], (*named, *map(float, figures)), strict=True)))
+    return {
+        "deployments": [
+            {
+                "nation": n,
+                "unit_type": u,
+                "task": j,
+                "period": t,
+                "units": units,
+                "personnel": scope.personnel[u] * units,
+                "cost": float(scope.unit_cost[u] * units),
+            }
+            for (n, u, j, t), units in deployed.items()
+        ],
+        "coverage": coverage,
+        "objectives": [_objective(name, float(values[name]), bounds.get(name)) for name in OBJECTIVES],
+        "nations": [
+            {
+                "nation": n,
+                "member": any(key[0] == n for key in deployed),
+                "personnel": max((people[n, t] for t in scope.PERIODS), default=0),
+                "cost": float(own[n]),
+                "burden": float(1000 * own[n] / (scope.years * scope.gdp[n])) if n in scope.gdp else None,
+                "share": float(own[n] / everyone) if everyone else 0.0,
+            }
+            for n in scope.NATIONS
+        ],
+    }
+
+
+def _objective(name: str, value: float, bounds: Bounds | None) -> dict[str, Any]:
+    """A row of ``objectives``: the plan's value beside what the objective's own stage proved."""
+    bound = None if bounds is None else bounds.bound
+    gap = None if bounds is None else relative_gap(bounds.value, bounds.bound)
+    return {"objective": name, "value": value, "bound": bound, "relative_gap": gap}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The answer of a solve.
+
+    Attributes
+    ----------
+    status : str
+        ``optimal``, ``feasible``, ``infeasible``, ``no_plan``, ``interrupted`` or ``error``.
+    reason : str
+        Why there is no plan, or why nothing is deployed; empty otherwise.
+    instance, model : Instance, Model
+        What was solved, overrides applied.
+    manifest : dict
+        Name and SHA-256 of the instance, model, options, versions, status and times.
+    stopped_by : str
+        ``time_limit`` or ``interrupt`` where the solve was stopped early, else empty.
+    """
+
+    status: str
+    reason: str
+    instance: Instance
+    model: Model
+    manifest: dict[str, Any]
+    stopped_by: str = ""
+    _tables: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False)
+
+    @property
+    def found(self) -> bool:
+        """Whether there is a plan."""
+        return self.status in ("optimal", "feasible")
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Rows of ``deployments``, ``coverage``, ``objectives`` or ``nations``; none where there is no plan."""
+        if table not in COLUMNS:
+            raise BadUsage(f"no result table {table!r}; there are {', '.join(COLUMNS)}")
+        return [dict(row) for row in self._tables.get(table, [])]
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """A result table as a DataFrame, columns as in the specification of results."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows(table), columns=list(COLUMNS[table]))
+
+    @property
+    def deployments(self) -> pd.DataFrame:
+        """Units, people and cost (millions a period) by nation, unit type, task and period."""
+        return self.frame("deployments")
+
+    @property
+    def coverage(self) -> pd.DataFrame:
+        """Required, supplied and short, in the capability's unit, by requirement and period."""
+        return self.frame("coverage")
+
+    @property
+    def objectives(self) -> pd.DataFrame:
+        """Value, proved bound and relative gap of the four objectives."""
+        return self.frame("objectives")
+
+    @property
+    def nations(self) -> pd.DataFrame:
+        """Membership, peak personnel, own cost (millions), burden (per mille of GDP a year) and share."""
+        return self.frame("nations")
+
+    def value(self, objective: str) -> float:
+        """The plan's value of an objective, in the objective's own unit."""
+        for row in self.rows("objectives"):
+            if row["objective"] == objective:
+                return float(row["value"])
+        raise BadUsage(f"no value of {objective!r}: {'no plan was found' if objective in OBJECTIVES else 'unknown'}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The whole answer as one object of plain values, as ``allocator solve --json`` prints it."""
+        answer: dict[str, Any] = {"status": self.status}
+        if self.reason:
+            answer["reason"] = self.reason
+        answer.update({table: self.rows(table) for table in ("objectives", "deployments", "coverage", "nations")})
+        return {**answer, "manifest": self.manifest}
+
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Write the result tables and the manifest, whole or not at all.
+
+        Parameters
+        ----------
+        path : path
+            A workbook where it ends in ``.xlsx``, else a folder of CSV files with ``manifest.json``.
+
+        Raises
+        ------
+        BadUsage
+            Something that is not an earlier result stands there.
+        OSError
+            The disk does not take it; nothing is left behind.
+        """
+        target = Path(path)
+        check_target(target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.suffix == ".xlsx":
+            content = _workbook(self)
+            handle, name = tempfile.mkstemp(dir=target.parent, prefix=".allocator-", suffix=".xlsx")
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                Path(name).chmod(0o644)
+                Path(name).replace(target)
+            except BaseException:
+                Path(name).unlink(missing_ok=True)
+                raise
+            return
+        folder = Path(tempfile.mkdtemp(dir=target.parent, prefix=".allocator-"))
+        try:
+            folder.chmod(0o755)
+            for table in COLUMNS:
+                _write_file(folder / f"{table}.csv", _csv(table, self.rows(table)))
+            text = json.dumps({**self.manifest, "reason": self.reason}, indent=2, ensure_ascii=False) + "\n"
+            _write_file(folder / "manifest.json", text)
+            if target.exists():
+                earlier = Path(tempfile.mkdtemp(dir=target.parent, prefix=".allocator-"))
+                target.rename(earlier / "old")
+                folder.rename(target)
+                shutil.rmtree(earlier)
+            else:
+                folder.rename(target)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def check_target(path: str | os.PathLike[str]) -> None:
+    """Refuse, before anything is solved, a place to which results could not be written.
+
+    Raises
+    ------
+    BadUsage
+        With the reason.
+    """
+    target = Path(path)
+    parent = target.absolute().parent
+    while not parent.exists():
+        parent = parent.parent
+    try:
+        tempfile.TemporaryFile(dir=parent).close()
+    except OSError as error:
+        raise BadUsage(f"{target}: nothing can be written into {parent} ({error.strerror})") from None
+    if target.suffix == ".xlsx":
+        if target.is_dir():
+            raise BadUsage(f"{target} is a folder, not a workbook")
+    elif target.exists():
+        if not target.is_dir():
+            raise BadUsage(f"{target} is a file; results need a folder or a name that ends in .xlsx")
+        known = {"manifest.json", *(f"{table}.csv" for table in COLUMNS)}
+        strange = sorted(entry.name for entry in target.iterdir() if entry.name not in known)
+        if strange:
+            raise BadUsage(f"{target} holds other files ({', '.join(strange[:3])}); choose another folder")
+
+
+def _write_file(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _csv(table: str, rows: list[dict[str, Any]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS[table])
+    for row in rows:
+        writer.writerow([_cell(row[column]) for column in COLUMNS[table]])
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else value
+
+
+def _workbook(plan: Plan) -> bytes:
+    import xlsxwriter
+
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        bold = book.add_format({"bold": True, "bottom": 1})
+        for table, columns in COLUMNS.items():
+            sheet = book.add_worksheet(table)
+            sheet.write_row(0, 0, columns, bold)
+            sheet.freeze_panes(1, 0)
+            for r, row in enumerate(plan.rows(table), start=1):
+                sheet.write_row(r, 0, [row[column] for column in columns])
+            sheet.autofit()
+        sheet = book.add_worksheet("manifest")
+        sheet.write_row(0, 0, ("key", "value"), bold)
+        for r, (key, value) in enumerate({**plan.manifest, "reason": plan.reason}.items(), start=1):
+            sheet.write_string(r, 0, key)
+            sheet.write_string(r, 1, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        sheet.autofit()
+    return out.getvalue()

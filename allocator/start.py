@@ -1,0 +1,6 @@
+"""A first plan."""
+from allocator.scope import Scope
+
+
+def first_plan(scope: Scope):
+    return None
