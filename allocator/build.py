@@ -44,7 +44,8 @@ def build(instance: Instance, model: Model, *, lean: bool = False) -> pyo.Concre
     -------
     pyomo.core.ConcreteModel
         With ``deploy[n, u, j, t]`` and the families' components (see ``models/MATHS.md``); ``m.scope`` holds what
-        was read from the instance. Solve it with :func:`allocator.solve`.
+        was read from the instance and ``m.cells[n, u, j][t]`` the same deployments by period. Solve it with
+        :func:`allocator.solve`.
     """
     with uncollected():
         m = pyo.ConcreteModel(name=instance.name)
@@ -53,9 +54,11 @@ def build(instance: Instance, model: Model, *, lean: bool = False) -> pyo.Concre
         m.deploy = pyo.Var(
             pyo.Any, dense=False, domain=pyo.NonNegativeIntegers, doc="units of a nation's pool at a task in a period"
         )
+        m.cells = {}
         for (n, u, j), periods in scope.cap.items():
-            for t, most in periods.items():
-                m.deploy.add((n, u, j, t)).setub(most)
+            here = m.cells[n, u, j] = {t: m.deploy.add((n, u, j, t)) for t in periods}
+            for t, variable in here.items():
+                variable.setub(periods[t])
         for add in ALWAYS.values():
             add(m, scope)
         for name, add in CHOSEN.items():

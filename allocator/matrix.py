@@ -65,13 +65,13 @@ class Matrix:
         return {id(constraint): row for row, constraint in enumerate(self.rows)}
 
 
-def _linear(expression: Any, name: str) -> tuple[Iterable[float], Iterable[Any], float]:
+def _linear(expression: Any, owner: Any) -> tuple[Iterable[float], Iterable[Any], float]:
     """Coefficients, variables and constant of an expression; refuses what is not linear."""
     if type(expression) is LinearExpression:
         return expression.linear_coefs, expression.linear_vars, float(expression.constant)
     repn = generate_standard_repn(expression, compute_values=True, quadratic=False)
     if repn.nonlinear_expr is not None:
-        raise BadUsage(f"{name} is not linear; only linear constraints and objectives can be solved")
+        raise BadUsage(f"{owner.name} is not linear; only linear constraints and objectives can be solved")
     return repn.linear_coefs, repn.linear_vars, float(repn.constant)
 
 
@@ -103,7 +103,7 @@ def compile_model(m: pyo.ConcreteModel) -> Matrix:
         value: list[float] = []
         for constraint in m.component_data_objects(pyo.Constraint, active=True):
             least, body, most = constraint.to_bounded_expression(True)
-            coefs, variables, constant = _linear(body, constraint.name)
+            coefs, variables, constant = _linear(body, constraint)
             index.extend([column_of[id(variable)] for variable in variables])
             value.extend(coefs)
             starts.append(len(index))
@@ -112,7 +112,8 @@ def compile_model(m: pyo.ConcreteModel) -> Matrix:
             row_upper.append(np.inf if most is None else most - constant)
         costs = {}
         for name in m.scope.model.objectives:
-            coefs, variables, _ = _linear(m.component(f"objective_{name}").expr, f"objective {name}")
+            objective = m.component(f"objective_{name}")
+            coefs, variables, _ = _linear(objective.expr, objective)
             cost = costs[name] = np.zeros(len(columns))
             np.add.at(cost, [column_of[id(variable)] for variable in variables], np.fromiter(coefs, float))
         matrix = Matrix(

@@ -41,7 +41,7 @@ def gap_terms(m: pyo.ConcreteModel, scope: Scope) -> list[Term]:
     """Mean unmet share of the requirements, weighted."""
     total = sum(row.weight for row in scope.rows)
     return [
-        (row.weight / (total * len(row.periods) * row.quantity), m.shortfall[row.task, row.capability, t])
+        (float(row.weight / (total * len(row.periods) * row.quantity)), m.shortfall[row.task, row.capability, t])
         for row in scope.rows
         if row.weight
         for t in row.periods
@@ -52,11 +52,11 @@ def gap_terms(m: pyo.ConcreteModel, scope: Scope) -> list[Term]:
 def risk_terms(m: pyo.ConcreteModel, scope: Scope) -> list[Term]:
     """Thousands of person-months asked of the reluctant."""
     terms: list[Term] = []
-    for (n, u, j), periods in scope.cap.items():
+    for (n, u, j), here in m.cells.items():
         reluctance = 1 - scope.willingness[n, scope.objective_of[j]]
         if reluctance:
             coef = float(reluctance * scope.personnel[u] * scope.months / 1000)
-            terms += [(coef, m.deploy[n, u, j, t]) for t in periods]
+            terms += [(coef, deploy) for deploy in here.values()]
     return terms
 
 
@@ -64,7 +64,7 @@ def cost_terms(m: pyo.ConcreteModel, scope: Scope) -> list[Term]:
     """Everyone's cost over the horizon, in millions."""
     cost = {u: float(k) for u, k in scope.unit_cost.items()}
     return [
-        (cost[u], m.deploy[n, u, j, t]) for (n, u, j), periods in scope.cap.items() if cost[u] for t in periods
+        (cost[u], deploy) for (_, u, _), here in m.cells.items() if cost[u] for deploy in here.values()
     ]
 
 
@@ -73,10 +73,10 @@ def burden_terms(m: pyo.ConcreteModel, scope: Scope) -> list[Term]:
     m.heaviest = pyo.Var(bounds=(0.0, None), doc="heaviest own cost a year, per mille of GDP")
     m.burden_heaviest = pyo.Constraint(pyo.Any, doc="no nation bears more than the heaviest burden")
     own: dict[str, list[Term]] = defaultdict(list)
-    for (n, u, j), periods in scope.cap.items():
+    for (n, u, _), here in m.cells.items():
         if n in scope.gdp and scope.own_cost[u]:
             share = float(1000 * scope.own_cost[u] / (scope.gdp[n] * scope.years))
-            own[n] += [(share, m.deploy[n, u, j, t]) for t in periods]
+            own[n] += [(share, deploy) for deploy in here.values()]
     for n, terms in own.items():
         m.burden_heaviest[n] = (None, linear([*terms, (-1.0, m.heaviest)]), 0.0)
     return [(1.0, m.heaviest)]

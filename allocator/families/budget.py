@@ -44,11 +44,11 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
     ) -> tuple[None, object, float] | None:
         terms: list[Term] = []
         used: set[Fraction] = set()
-        for (n, u, j), here in scope.cap.items():
+        for (n, u, _), here in m.cells.items():
             if costs[u] > 0 and pays(n):
                 used.add(costs[u])
                 cost = float(costs[u])
-                terms += [(cost, m.deploy[n, u, j, t]) for t in here if t in periods]
+                terms += [(cost, deploy) for t, deploy in here.items() if t in periods]
         return (None, linear(terms), float(at_most(used, limit))) if terms else None
 
     for b, (payer, amount, periods) in enumerate(scope.budgets, start=1):

@@ -37,15 +37,15 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
     there: dict[tuple[str, int], list[Term]] = defaultdict(list)
     own: dict[tuple[str, str, int], list[Term]] = defaultdict(list)
     most: dict[tuple[str, str, int], int] = defaultdict(int)
-    for (n, u, j), periods in scope.cap.items():
+    for (n, u, j), here in m.cells.items():
         if j not in scope.framework_share:
             continue
-        for t, cap in periods.items():
-            term = (float(scope.personnel[u]), m.deploy[n, u, j, t])
+        for t, deploy in here.items():
+            term = (float(scope.personnel[u]), deploy)
             there[j, t].append(term)
             if n in scope.can_lead:
                 own[n, j, t].append(term)
-                most[n, j, t] += scope.personnel[u] * cap
+                most[n, j, t] += scope.personnel[u] * scope.cap[n, u, j][t]
 
     m.leads = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation is the framework nation of the task")
     m.led = pyo.Var(pyo.Any, dense=False, doc="people of the framework nation at the task")
@@ -66,7 +66,7 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
         led.setlb(0.0)
         led.setub(float(people))
         counted[j, t].append((1.0, led))
-        m.framework_nation_leads[n, j, t] = (None, linear([(1.0, led), (-people, m.leads[n, j])]), 0.0)
+        m.framework_nation_leads[n, j, t] = (None, linear([(1.0, led), (-float(people), m.leads[n, j])]), 0.0)
         fewer = [(-coef, x) for coef, x in terms]
         m.framework_nation_there[n, j, t] = (None, linear([(1.0, led), *fewer]), 0.0)
     for j, nations in leaders.items():

@@ -30,11 +30,11 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
     m.sends = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation sends units of the type to the task")
     m.minimum_contribution_least = pyo.Constraint(pyo.Any, doc="who sends, sends the least contingent")
     m.minimum_contribution_most = pyo.Constraint(pyo.Any, doc="who does not send has nothing there")
-    for (n, u, j), periods in scope.cap.items():
-        least = scope.min_units[n, u]
+    for (n, u, j), here in m.cells.items():
+        least = float(scope.min_units[n, u])
         if least <= 1:
             continue
-        for t, most in periods.items():
-            deploy, sends = m.deploy[n, u, j, t], m.sends.add((n, u, j, t))
+        for t, deploy in here.items():
+            most, sends = float(scope.cap[n, u, j][t]), m.sends.add((n, u, j, t))
             m.minimum_contribution_least[n, u, j, t] = (0.0, linear([(1.0, deploy), (-least, sends)]), None)
             m.minimum_contribution_most[n, u, j, t] = (None, linear([(1.0, deploy), (-most, sends)]), 0.0)

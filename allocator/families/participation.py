@@ -49,15 +49,15 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
     most: dict[tuple[str, str, str, int], int] = {}
     pledged = {(n, o) for n, o, _, _ in scope.live_pledges}
     counted = awaited(scope)
-    for (n, u, j), periods in scope.cap.items():
+    for (n, u, j), here in m.cells.items():
         o = scope.objective_of[j]
         if m.lean and (n, o) not in pledged and n not in counted:
             continue
-        for t, cap in periods.items():
-            term = (1.0, m.deploy[n, u, j, t])
+        for t, deploy in here.items():
+            term = (1.0, deploy)
             deployed[n, o].append(term)
             linked[n, u, o, t].append(term)
-            most[n, u, o, t] = cap
+            most[n, u, o, t] = scope.cap[n, u, j][t]
 
     m.joins = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation deploys something under the objective")
     m.member = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation joins some objective")
@@ -70,7 +70,7 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
             m.joins.add((n, o))
     for (n, u, o, t), terms in linked.items():
         if (n, o) in m.joins:
-            expression = linear([*terms, (-most[n, u, o, t], m.joins[n, o])])
+            expression = linear([*terms, (-float(most[n, u, o, t]), m.joins[n, o])])
             m.participation_deployed[n, u, o, t] = (None, expression, 0.0)
     members: dict[str, list[str]] = defaultdict(list)
     for n, o in deployed:

@@ -46,13 +46,13 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
     supply: dict[tuple[str, str, int], list[Term]] = defaultdict(list)
     steps: dict[tuple[str, str], set[Fraction]] = defaultdict(set)
     theatre = {row.capability for row in scope.rows if row.theatre}
-    amounts = {u: [(c, float(a), a) for c, a in by_c.items()] for u, by_c in scope.amount.items()}
-    for (n, u, j), periods in scope.cap.items():
-        for c, coef, amount in amounts.get(u, ()):
+    for (_, u, j), here in m.cells.items():
+        for c, amount in scope.amount.get(u, {}).items():
             place = THEATRE if c in theatre else j
             steps[place, c].add(amount)
-            for t in periods:
-                supply[place, c, t].append((coef, m.deploy[n, u, j, t]))
+            coef = float(amount)
+            for t, deploy in here.items():
+                supply[place, c, t].append((coef, deploy))
 
     m.shortfall = pyo.Var(pyo.Any, dense=False, doc="unmet part of a requirement, in units of its capability")
     m.requirement_supply = pyo.Constraint(pyo.Any, doc="supply and shortfall cover what is asked")

@@ -39,15 +39,14 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
     windows = {u: scope.windows(u) for u in scope.UNITS}
     for (n, u), places in tasks.items():
         pool = scope.pool[n, u]
-        by_period = {
-            t: [m.deploy[n, u, j, t] for j in places if t in scope.cap[n, u, j]] for t in scope.PERIODS
-        }
+        cells = [m.cells[n, u, j] for j in places]
+        by_period = {t: [here[t] for here in cells if t in here] for t in scope.PERIODS}
         for window in windows[u]:
             often = min(window.counts.values()) if len(set(window.counts.values())) == 1 else 1
             terms = [
-                (count // often, variable)
+                (float(count // often), deploy)
                 for t, count in window.counts.items()
-                for variable in by_period[t]
+                for deploy in by_period[t]
             ]
             if len(terms) > 1:  # one alone is held by its own bound
                 m.rotation_pool[n, u, window.start] = (None, linear(terms), float(pool // often))

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fractions import Fraction
 from typing import Any
 
-from pyomo.core.expr import LinearExpression
+from pyomo.core.expr import LinearExpression, MonomialTermExpression
 
-Term = tuple[float | Fraction, Any]
+Term = tuple[float, Any]
 
 
 def linear(terms: Iterable[Term]) -> LinearExpression:
     """Sum of coefficient times variable."""
-    coefs, variables = [], []
-    for coef, variable in terms:
-        coefs.append(float(coef))
-        variables.append(variable)
-    return LinearExpression(constant=0, linear_coefs=coefs, linear_vars=variables)
+    return LinearExpression(args=list(map(MonomialTermExpression, terms)))

@@ -29,11 +29,12 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
     """Add ``troop_ceiling_people``."""
     people: dict[tuple[str, int], list[Term]] = defaultdict(list)
     units: dict[str, set[str]] = defaultdict(set)
-    for (n, u, j), periods in scope.cap.items():
+    for (n, u, _), here in m.cells.items():
         if n in scope.troop_ceiling:
             units[n].add(u)
-            for t in periods:
-                people[n, t].append((scope.personnel[u], m.deploy[n, u, j, t]))
+            personnel = float(scope.personnel[u])
+            for t, deploy in here.items():
+                people[n, t].append((personnel, deploy))
     m.troop_ceiling_people = pyo.Constraint(pyo.Any, doc="people deployed at once stay below the ceiling")
     limit = {
         n: at_most([Fraction(scope.personnel[u]) for u in sent], scope.troop_ceiling[n])
