@@ -42,7 +42,6 @@ abandoned = threading.Event()
 class Sight:
     """What is known while HiGHS works, in the objective's own unit."""
 
-    seconds: float
     incumbent: float | None
     bound: float | None
 
@@ -104,8 +103,7 @@ class Resident:
         self.solver = self._load(matrix)
         for name, value in {"output_flag": False, "small_matrix_value": 1e-12, **options}.items():
             set_option(self.solver, name, value)
-        self.solver.HandleUserInterrupt = True
-        self._held = 0
+        self._scale = 1.0
 
     @staticmethod
     def _load(matrix: Matrix) -> Any:
@@ -154,7 +152,6 @@ class Resident:
         largest = float(np.abs(cost[used]).max()) if len(used) else 1.0
         scale = 2.0 ** np.round(np.log2(1e3 / largest)) if len(used) else 1.0
         self.solver.addRow(-np.inf, most * scale, len(used), used, cost[used] * scale)
-        self._held += 1
 
     def tighten(self, row: int, side: str, by: float) -> None:
         """Move the limit of a row inward (``side`` is ``lower`` or ``upper``) by an amount in the row's unit."""
@@ -190,6 +187,7 @@ class Resident:
         time_limit: float | None = None,
         interrupted: threading.Event | None = None,
         watch: Callable[[Sight], None] | None = None,
+        patience: float | None = None,
         **options: bool | int | float | str,
     ) -> Run:
         """Solve as far as limits and interrupts allow.
@@ -202,57 +200,61 @@ class Resident:
             Set by somebody else, or by Ctrl-C while the run lasts, to stop it.
         watch : callable, optional
             Told about four times a second what is known.
+        patience : float, optional
+            Seconds after which a run that does not heed its time limit is left behind.
         options
             Options of HiGHS for this run alone.
         """
         solver, scale = self.solver, self._scale
-        began = time.monotonic()
+        interrupted = interrupted or threading.Event()
+        leave = threading.Event()
         seen: dict[str, Any] = {"point": None, "value": np.inf, "bound": -np.inf}
 
         def improving(event: Any) -> None:
             seen["point"] = np.array(event.data_out.mip_solution)
             seen["value"] = event.data_out.objective_function_value
 
-        def logging(event: Any) -> None:
-            seen["bound"] = max(seen["bound"], event.data_out.mip_dual_bound)
+        def asking(event: Any) -> None:
+            if event.data_out.mip_dual_bound < np.inf:
+                seen["bound"] = max(seen["bound"], event.data_out.mip_dual_bound)
+            if leave.is_set():
+                event.interrupt()
 
+        def sight() -> Sight:
+            known = (seen[key] / scale if np.isfinite(seen[key]) else None for key in ("value", "bound"))
+            return Sight(*known)
+
+        asked = [solver.cbMipInterrupt, solver.cbSimplexInterrupt, solver.cbIpmInterrupt]
         solver.cbMipImprovingSolution.subscribe(improving)
-        solver.cbMipLogging.subscribe(logging)
-        for name, value in options.items():
+        for callback in asked:
+            callback.subscribe(asking)
+        for name, value in {**options, "time_limit": np.inf if time_limit is None else time_limit}.items():
             set_option(solver, name, value)
-        solver.setOptionValue("time_limit", np.inf if time_limit is None else solver.getRunTime() + time_limit)
-        reason = Stop.PROVED
-        deadline = None if time_limit is None else began + time_limit + GRACE
-        interrupted = interrupted or threading.Event()
-        worker = solver.startSolve()
-        told = began
-        ended = None
+        hard = np.inf if time_limit is None else max(time_limit, patience or 0.0) + GRACE
+        worker = threading.Thread(target=solver.run, daemon=True)
+        reason = Stop.TIME_LIMIT
+        began = told = time.monotonic()
+        ended = np.inf
+        worker.start()
         while worker.is_alive():
             try:
-                worker.join(0.02 if time.monotonic() - began < 2 else 0.1)
+                worker.join(0.01 if time.monotonic() - began < 1 else 0.1)
             except KeyboardInterrupt:
                 interrupted.set()
             now = time.monotonic()
-            if ended is None and (interrupted.is_set() or (deadline is not None and now > deadline)):
+            if not leave.is_set() and (interrupted.is_set() or now > began + hard):
                 reason = Stop.INTERRUPT if interrupted.is_set() else Stop.TIME_LIMIT
                 ended = now
-                solver.cancelSolve()
-            if ended is not None and now > ended + GRACE:
+                leave.set()
+            if now > ended + GRACE:
                 abandoned.set()
-                bound = seen["bound"] / scale if np.isfinite(seen["bound"]) else -np.inf
-                return Run(reason, seen["point"], bound)
+                return Run(reason, seen["point"], seen["bound"] / scale)
             if watch is not None and now - told >= 0.25:
                 told = now
-                value, bound = seen["value"], seen["bound"]
-                watch(
-                    Sight(
-                        now - began,
-                        value / scale if np.isfinite(value) else None,
-                        bound / scale if np.isfinite(bound) else None,
-                    )
-                )
+                watch(sight())
         solver.cbMipImprovingSolution.unsubscribe(improving)
-        solver.cbMipLogging.unsubscribe(logging)
+        for callback in asked:
+            callback.unsubscribe(asking)
         for name in options:
             set_option(solver, name, self.options.get(name, _default(name)))
         return self._end(reason, seen)

@@ -26,7 +26,7 @@ HOLD = 1e-6
 NUMERICAL = 1e-6
 """Floating-point room of a proof, relative to the objective's size or to 1."""
 
-SHARE = 0.8
+SHARE = 0.6
 """Part of the time left that a stage may use while others follow."""
 
 ATTEMPTS = 5
@@ -175,7 +175,9 @@ class Stages:
             best = self.answer.deployed
             if best is not None:
                 self.resident.start_from(self.points.point(best), self.points.known)
-            run = self.resident.run(self._left(1.0 if last else SHARE), self.interrupted, watch, **settings)
+            run = self.resident.run(
+                self._left(1.0 if last else SHARE), self.interrupted, watch, self._left(), **settings
+            )
             if run.stop is Stop.INFEASIBLE and not settings:
                 # one run alone is not believed
                 settings = {"presolve": "off", "random_seed": self.options["random_seed"] + 1}

@@ -1,6 +1,319 @@
-"""A first plan."""
-from allocator.scope import Scope
+"""A first plan at once: filled by need, every family respected, so that no solve starts with empty hands.
+
+Units go, kind by kind, where they close most of the gap for what they take of money and people; what they would
+consume is brought first. Who is waited for in a pledge is given something small to do, and whoever's pledge the
+filled plan does not meet is taken out, and the filling done again. It is a heuristic: nothing is proved here, and
+the plan counts only once the exact check has passed it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from heapq import heapify, heappop, heappush
+from math import ceil
+
+from allocator.audit import check_deployments
+from allocator.scope import THEATRE, Scope
+
+ROUNDS = 20
+"""Fillings at the most; each takes out the nations whose pledge the one before did not meet."""
+
+MUST = 1e3
+"""How much more a unit counts toward what max_gap says must be met."""
+
+MARGIN = 1e-9
+"""Room left below limits, relative to their size, so that rounding never passes one."""
+
+Cell = tuple[str, str, str, int]
 
 
-def first_plan(scope: Scope):
-    return None
+def first_plan(scope: Scope) -> dict[Cell, int] | None:
+    """A plan that passes the exact check, or None where the filling finds none."""
+    out: set[tuple[str, str]] = set()
+    deployed: dict[Cell, int] = {}
+    for _ in range(ROUNDS):
+        filling = Filling(scope, out)
+        filling.fill()
+        deployed = {cell: units for cell, units in filling.units.items() if units}
+        unmet = _unmet_pledges(scope, deployed)
+        if not unmet:
+            break
+        out |= unmet
+    ordered = {cell: deployed[cell] for cell in scope.deployments() if cell in deployed}
+    return None if check_deployments(scope.instance, scope.model, ordered) else ordered
+
+
+def _unmet_pledges(scope: Scope, deployed: dict[Cell, int]) -> set[tuple[str, str]]:
+    members = {n for n, _, _, _ in deployed}
+    joined = {(n, scope.objective_of[j]) for n, _, j, _ in deployed}
+    return {
+        (n, o)
+        for n, o, requires, value in scope.live_pledges
+        if (n, o) in joined
+        and not (
+            (requires == "nation" and value in members)
+            or (requires == "any_of" and members.intersection(value))
+            or (requires == "coalition_size" and len(members) >= value)
+        )
+    }
+
+
+class Filling:
+    """One filling of the requirements, without the nations' objectives in ``out``."""
+
+    def __init__(self, scope: Scope, out: set[tuple[str, str]]) -> None:
+        self.scope = scope
+        self.units: dict[Cell, int] = defaultdict(int)
+        self.supply: dict[tuple[str, str, int], float] = defaultdict(float)
+        theatre = {row.capability for row in scope.rows if row.theatre}
+        self.yields = {
+            u: [(c, float(amount), c in theatre) for c, amount in amounts.items()]
+            for u, amounts in scope.amount.items()
+        }
+        total = float(sum(row.weight for row in scope.rows)) or 1.0
+        self.asked: dict[tuple[str, str, int], tuple[float, float, float]] = {}
+        for row in scope.rows:
+            place = THEATRE if row.theatre else row.task
+            quantity, least = float(row.quantity), float((1 - row.max_gap) * row.quantity)
+            weight = float(row.weight) / (total * quantity * len(row.periods)) if row.weight else 0.0
+            for t in row.periods:
+                self.asked[place, row.capability, t] = (quantity, least, weight)
+        self.groups: dict[tuple[str, str, int], list[str]] = defaultdict(list)
+        for (n, u, j), periods in scope.cap.items():
+            if (n, scope.objective_of[j]) not in out:
+                for t in periods:
+                    self.groups[u, j, t].append(n)
+        self.suppliers: dict[tuple[str, str, int], list[tuple[str, str, int]]] = defaultdict(list)
+        for u, j, t in self.groups:
+            for c, amount, wide in self.yields[u]:
+                if amount > 0:
+                    self.suppliers[THEATRE if wide else j, c, t].append((u, j, t))
+        self._limits()
+
+    def _limits(self) -> None:
+        """Room left: pools by window, people by period, money by budget."""
+        scope = self.scope
+        self.windows = {u: scope.windows(u) for u in scope.UNITS}
+        self.room = {
+            (n, u, window.start): scope.pool[n, u]
+            for n, u, _ in scope.cap
+            for window in self.windows[u]
+        }
+        self.people: dict[tuple[str, int], float] = {}
+        if scope.has("troop_ceiling"):
+            self.people = {(n, t): float(most) for n, most in scope.troop_ceiling.items() for t in scope.PERIODS}
+        self.money: list[float] = []
+        self.payers: list[tuple[str, range]] = []
+        if scope.has("budget"):
+            for payer, amount, periods in scope.budgets:
+                self.payers.append((payer, periods))
+                self.money.append(float(amount))
+            if scope.model.max_burden is not None:
+                for n in scope.gdp:
+                    self.payers.append((n, range(1, scope.last + 1)))
+                    self.money.append(float(scope.burden_limit(n)))
+        self.money = [amount * (1 - MARGIN) for amount in self.money]
+        self.cost = {
+            "*": {u: float(cost) for u, cost in scope.unit_cost.items()},
+            "common": {u: float(cost) for u, cost in scope.common_cost.items()},
+        }
+        self.own = {u: float(cost) for u, cost in scope.own_cost.items()}
+        self.paying: dict[tuple[str, int], list[int]] = defaultdict(list)
+        for b, (payer, periods) in enumerate(self.payers):
+            for t in periods:
+                self.paying[payer, t].append(b)
+        self.led: dict[str, str] = {}
+        self.heads: dict[tuple[str, str, int], int] = defaultdict(int)
+        self.crowd: dict[tuple[str, int], int] = defaultdict(int)
+        if scope.has("framework_nation"):
+            strength: dict[tuple[str, str], int] = defaultdict(int)
+            for (n, u, j), periods in scope.cap.items():
+                if n in scope.can_lead and j in scope.framework_share:
+                    strength[j, n] += scope.personnel[u] * sum(periods.values())
+            for (j, n), heads in strength.items():
+                if heads > strength.get((j, self.led.get(j, "")), 0):
+                    self.led[j] = n
+        spent = min((amount for (payer, _), amount in zip(self.payers, self.money, strict=True) if payer == "*"), default=0.0)
+        self.dear = 1.0 / spent if spent else 0.0
+        crowd = sum(self.people.values())
+        self.scarce = 1.0 / crowd if crowd else 0.0
+
+    # ---- one kind of unit at one task in one period --------------------------------------------------------
+
+    def gain(self, group: tuple[str, str, int], count: int) -> float:
+        """How much of the gap some more units close."""
+        u, j, t = group
+        gain = 0.0
+        for c, amount, wide in self.yields[u]:
+            place = (THEATRE if wide else j, c, t)
+            if place not in self.asked:
+                continue
+            quantity, least, weight = self.asked[place]
+            before = self.supply[place]
+            after = before + amount * count
+            gain += weight * (max(0.0, quantity - before) - max(0.0, quantity - after))
+            gain += MUST * (max(0.0, least - before) - max(0.0, least - after)) / max(quantity, 1.0)
+        return gain
+
+    def wanted(self, group: tuple[str, str, int]) -> int:
+        """Units after which the line most in need of them is full."""
+        u, j, t = group
+        most = 1
+        for c, amount, wide in self.yields[u]:
+            place = (THEATRE if wide else j, c, t)
+            if amount > 0 and place in self.asked:
+                most = max(most, ceil((self.asked[place][0] - self.supply[place]) / amount - 1e-9))
+        return most
+
+    def fitting(self, n: str, group: tuple[str, str, int], wanted: int) -> int:
+        """How many more units of a nation fit its pool, ceiling and the budgets: the least contingent or more."""
+        u, j, t = group
+        scope = self.scope
+        cell = (n, u, j, t)
+        count = min(wanted, scope.cap[n, u, j][t] - self.units[cell])
+        least = 1 if self.units[cell] else scope.min_units[n, u]
+        count = max(count, least)
+        for window in self.windows[u]:
+            if t in window.counts:
+                count = min(count, self.room[n, u, window.start] // window.counts[t])
+        if (n, t) in self.people:
+            count = min(count, int(self.people[n, t] // scope.personnel[u]))
+        for payer, cost in (("*", self.cost["*"][u]), ("common", self.cost["common"][u]), (n, self.own[u])):
+            if cost > 0:
+                for b in self.paying[payer, t]:
+                    count = min(count, int(self.money[b] // cost))
+        count = min(count, scope.cap[n, u, j][t] - self.units[cell])
+        return count if count >= least else 0
+
+    def led_after(self, n: str, group: tuple[str, str, int], count: int) -> bool:
+        """Whether the framework nation would still give its share."""
+        u, j, t = group
+        if j not in self.led or n == self.led[j]:
+            return True
+        crowd = self.crowd[j, t] + count * self.scope.personnel[u]
+        return self.heads[self.led[j], j, t] >= self.scope.framework_share[j] * crowd
+
+    def add(self, n: str, group: tuple[str, str, int], count: int) -> None:
+        """Deploy (or, with a negative count, take back) units of a nation."""
+        u, j, t = group
+        scope = self.scope
+        self.units[n, u, j, t] += count
+        for c, amount, wide in self.yields[u]:
+            self.supply[THEATRE if wide else j, c, t] += amount * count
+        for window in self.windows[u]:
+            if t in window.counts:
+                self.room[n, u, window.start] -= window.counts[t] * count
+        if (n, t) in self.people:
+            self.people[n, t] -= scope.personnel[u] * count
+        for payer, cost in (("*", self.cost["*"][u]), ("common", self.cost["common"][u]), (n, self.own[u])):
+            for b in self.paying[payer, t]:
+                self.money[b] -= cost * count
+        self.heads[n, j, t] += scope.personnel[u] * count
+        self.crowd[j, t] += scope.personnel[u] * count
+
+    # ---- the filling ----------------------------------------------------------------------------------------
+
+    def fill(self) -> None:
+        """Fill the requirements until nothing more helps."""
+        self._company()
+        heap = [(-self._ratio(group), group) for group in self.groups]
+        heapify(heap)
+        waiting: list[tuple[str, str, int]] = []
+        progress = False
+        while heap or (waiting and progress):
+            if not heap:  # what waited for a framework nation or for support may go now
+                heap, waiting, progress = [(-self._ratio(group), group) for group in waiting], [], False
+                heapify(heap)
+                continue
+            _, group = heappop(heap)
+            ratio = self._ratio(group)
+            if ratio <= 0:
+                continue
+            if heap and -ratio > heap[0][0]:
+                heappush(heap, (-ratio, group))
+                continue
+            if self._send(group):
+                progress = True
+                heappush(heap, (-self._ratio(group), group))
+            elif self.groups[group]:
+                waiting.append(group)
+
+    def _ratio(self, group: tuple[str, str, int]) -> float:
+        u = group[0]
+        price = 0.05 / max(len(self.groups), 1) + self.cost["*"][u] * self.dear + self.scope.personnel[u] * self.scarce
+        return self.gain(group, 1) / price
+
+    def _send(self, group: tuple[str, str, int], depth: int = 0) -> bool:
+        """Send some units of the kind from the first nation that can."""
+        done = []
+        wanted = self.wanted(group)
+        sent = False
+        for n in sorted(self.groups[group], key=lambda n: self._order(n, group)):
+            count = self.fitting(n, group, wanted)
+            if count == 0:
+                done.append(n)  # room never comes back
+                continue
+            if depth == 0 and self.gain(group, count) <= 0:
+                continue
+            while count and not self.led_after(n, group, count):
+                count = count - 1 if count > self._least(n, group) else 0
+            if count and self._supported(group, count, depth):
+                if self.fitting(n, group, count) < count:
+                    continue
+                self.add(n, group, count)
+                sent = True
+                break
+        if depth == 0:
+            for n in done:
+                self.groups[group].remove(n)
+        return sent
+
+    def _least(self, n: str, group: tuple[str, str, int]) -> int:
+        u, j, t = group
+        return 1 if self.units[n, u, j, t] else self.scope.min_units[n, u]
+
+    def _order(self, n: str, group: tuple[str, str, int]) -> tuple[bool, bool, float]:
+        """The framework nation first, then who is there already, then the most willing."""
+        u, j, t = group
+        willing = float(self.scope.willingness[n, self.scope.objective_of[j]])
+        return (self.led.get(j) != n, not self.units.get((n, u, j, t)), -willing)
+
+    def _supported(self, group: tuple[str, str, int], count: int, depth: int) -> bool:
+        """Bring what the units would consume; False, with all taken back, where it cannot be had."""
+        u, j, t = group
+        before = dict(self.units)
+        for c, amount, wide in self.yields[u]:
+            place = (THEATRE if wide else j, c, t)
+            floor = max(0.0, self.asked.get(place, (0.0, 0.0, 0.0))[1])
+            while amount < 0 and self.supply[place] + amount * count < floor - 1e-12:
+                if depth >= 2 or not any(self._send(other, depth + 1) for other in self.suppliers[place]):
+                    for (n, kind, task, period), units in list(self.units.items()):
+                        extra = units - before.get((n, kind, task, period), 0)
+                        if extra:
+                            self.add(n, (kind, task, period), -extra)
+                    return False
+        return True
+
+    def _company(self) -> None:
+        """Give each nation that a pledge waits for something small to do, where it would not hurt."""
+        awaited: dict[str, None] = {}
+        for _, _, requires, value in self.scope.live_pledges:
+            if requires == "coalition_size":
+                awaited.update(dict.fromkeys(n for n, _, _ in self.scope.cap))
+            else:
+                awaited.update(dict.fromkeys([value] if requires == "nation" else value))
+        if not awaited:
+            return
+        choices: dict[str, list[tuple[float, tuple[str, str, int]]]] = defaultdict(list)
+        for group, nations in self.groups.items():
+            for n in nations:
+                if n in awaited:
+                    least = self.scope.min_units[n, group[0]]
+                    choices[n].append((least * self.cost["*"][group[0]] - 1e6 * self.gain(group, least), group))
+        for n in awaited:
+            for _, group in sorted(choices[n])[:50]:
+                count = self.fitting(n, group, 1)
+                if count and self.led_after(n, group, count) and self._supported(group, count, 0):
+                    if self.fitting(n, group, count) >= count:
+                        self.add(n, group, count)
+                    break
