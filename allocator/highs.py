@@ -21,6 +21,9 @@ from allocator.matrix import Floats, Matrix
 from allocator.outcome import Stop
 
 VERSION = highspy.Highs().version()
+TYPICAL = 1e3
+"""Size to which a typical objective coefficient is scaled: HiGHS drops improvements below 1e-6."""
+
 SCALE_LIMIT = 2.0**40
 GRACE = 0.4
 """Seconds in which HiGHS may follow a request to stop before it is left behind."""
@@ -28,7 +31,6 @@ GRACE = 0.4
 _MEANING = {
     highspy.HighsModelStatus.kOptimal: Stop.PROVED,
     highspy.HighsModelStatus.kInfeasible: Stop.INFEASIBLE,
-    highspy.HighsModelStatus.kModelEmpty: Stop.PROVED,
     highspy.HighsModelStatus.kTimeLimit: Stop.TIME_LIMIT,
     highspy.HighsModelStatus.kInterrupt: Stop.INTERRUPT,
     highspy.HighsModelStatus.kObjectiveBound: Stop.PROVED,
@@ -132,7 +134,7 @@ class Resident:
     def minimise(self, objective: str) -> float:
         """Choose the objective of the next run; returns the factor by which it is scaled inside HiGHS.
 
-        Coefficients are brought to about one, so that the solver's absolute tolerances mean the same for a share
+        Coefficients are brought to about a thousand, so that the solver's absolute tolerances mean the same for a share
         of a requirement as for millions.
         """
         cost = self.matrix.costs[objective]
@@ -140,7 +142,7 @@ class Resident:
         self._scale = 1.0
         if len(used):
             middle = float(np.exp(np.mean(np.log(used))))
-            self._scale = float(2.0 ** np.round(np.log2(min(max(1.0 / middle, 1 / SCALE_LIMIT), SCALE_LIMIT))))
+            self._scale = float(2.0 ** np.round(np.log2(min(max(TYPICAL / middle, 1 / SCALE_LIMIT), SCALE_LIMIT))))
         columns = np.arange(len(cost), dtype=np.int32)
         self.solver.changeColsCost(len(cost), columns, cost * self._scale)
         return self._scale
@@ -206,6 +208,9 @@ class Resident:
             Options of HiGHS for this run alone.
         """
         solver, scale = self.solver, self._scale
+        if solver.getNumCol() == 0:
+            met = (self.matrix.row_lower <= 0).all() and (self.matrix.row_upper >= 0).all()
+            return Run(Stop.PROVED, np.zeros(0), 0.0) if met else Run(Stop.INFEASIBLE, None, -np.inf)
         interrupted = interrupted or threading.Event()
         leave = threading.Event()
         seen: dict[str, Any] = {"point": None, "value": np.inf, "bound": -np.inf}

@@ -162,13 +162,12 @@ class Stages:
 
         def watch(sight: Sight) -> None:
             if self.progress is not None:
-                gap = None
-                if sight.incumbent is not None and sight.bound is not None:
-                    gap = relative_gap(sight.incumbent, sight.bound)
+                incumbent, bound = sight.incumbent, sight.bound
+                if incumbent is None and self.answer.deployed is not None:
+                    incumbent = float(self._value(name, self.answer.deployed))
+                gap = None if incumbent is None or bound is None else relative_gap(incumbent, bound)
                 seconds = time.monotonic() - self.began
-                self.progress(
-                    Progress(name, stage, len(self.names), seconds, sight.incumbent, sight.bound, gap)
-                )
+                self.progress(Progress(name, stage, len(self.names), seconds, incumbent, bound, gap))
 
         settings: dict[str, Any] = {}
         for _ in range(ATTEMPTS):
