@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from allocator.errors import AllocatorError, BadUsage, SolverError
 from allocator.instance import Instance, read
 from allocator.model import Model, load_model
-from allocator.override import split_overrides
+from allocator.instance.override import split_overrides
 from allocator.plan import Plan, tables
 
 if TYPE_CHECKING:

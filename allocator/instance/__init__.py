@@ -1,0 +1,7 @@
+"""Facts: reading, checking, changing and writing instances."""
+
+from allocator.instance.instance import Instance
+from allocator.instance.read import read
+from allocator.instance.write import write
+
+__all__ = ["Instance", "read", "write"]

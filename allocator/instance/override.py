@@ -1,0 +1,142 @@
+"""``KEY=VALUE``: one cell or many of an instance changed, and everything checked again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from allocator.errors import BadInput, Fault
+from allocator.instance.cells import Unfit, convert, near, quoted
+from allocator.instance.tables import SETTINGS, TABLES, Column, Value
+
+if TYPE_CHECKING:
+    from allocator.instance.instance import Instance
+
+_KEY = re.compile(r"(?P<table>[a-z_]+)(?:\[(?P<where>[^\]]*)\])?\.(?P<column>[a-z_]+)(?P<op>\*=|\+=|=)(?P<value>.*)", re.DOTALL)
+_SETTING = re.compile(r"(?P<key>[A-Za-z0-9_.-]+)=(?P<value>.*)", re.DOTALL)
+
+
+class _Wrong(Exception):
+    """(found, expected)"""
+
+
+def split_overrides(settings: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Overrides of the instance, and those of the model (``model.KEY=...``)."""
+    of_model = [setting for setting in settings if setting.startswith("model.")]
+    return [setting for setting in settings if not setting.startswith("model.")], of_model
+
+
+def override(instance: Instance, settings: Sequence[str]) -> Instance:
+    """See :meth:`Instance.override`."""
+    from allocator.instance.read import from_object, understood
+
+    content = instance.to_dict()
+    content["instance"] = {key: dict(v) if isinstance(v, dict) else v for key, v in content["instance"].items()}
+    faults = []
+    for setting in settings:
+        try:
+            _apply(content, setting)
+        except _Wrong as wrong:
+            found, expected = wrong.args
+            faults.append(Fault(f"--set {setting}", None, None, found, expected))
+    if faults:
+        raise BadInput(faults)
+    try:
+        return understood(from_object(content, "--set " + " --set ".join(settings)), instance.path)
+    except BadInput as bad:
+        raise BadInput(bad.faults) from None
+
+
+def _apply(content: dict[str, Any], setting: str) -> None:
+    table = _KEY.fullmatch(setting)
+    if table and table["table"] not in ("horizon", "events"):
+        _cells(content, **table.groupdict())
+        return
+    plain = _SETTING.fullmatch(setting)
+    if plain is None:
+        raise _Wrong(quoted(setting), "KEY=VALUE, such as horizon.periods=4 or forces[nation=POL].units*=0.5")
+    _set(content["instance"], plain["key"], plain["value"])
+
+
+def _set(settings: dict[str, Any], key: str, text: str) -> None:
+    head, _, rest = key.partition(".")
+    if head == "events":
+        events = settings.get("events", {})
+        if rest not in events:
+            raise _Wrong(f"no event {rest}", f"one of {', '.join(events) or 'none: the instance has no events'}{near(rest, events)}")
+        column = Column(key, "", "flag")
+    elif key in SETTINGS:
+        column = SETTINGS[key]
+    else:
+        known = [*SETTINGS, *(f"{name}[...].COLUMN" for name in TABLES)]
+        raise _Wrong(f"no such key {key}", f"a setting or a table's column{near(key, known)}")
+    try:
+        value = convert(column, text, False)
+    except Unfit as unfit:
+        raise _Wrong(quoted(text), unfit.args[0]) from None
+    if rest:
+        settings[head] = {**settings.get(head, {}), rest: value}
+    else:
+        settings[key] = value
+
+
+def _cells(content: dict[str, Any], table: str, where: str | None, column: str, op: str, value: str) -> None:
+    if table not in TABLES:
+        raise _Wrong(f"no table {table}", f"one of {', '.join(TABLES)}{near(table, TABLES)}")
+    columns = TABLES[table].by_name
+    if column not in columns:
+        raise _Wrong(f"no column {column} in {table}", f"one of {', '.join(columns)}{near(column, columns)}")
+    rows: list[dict[str, Any]] = content.get(table, [])
+    chosen = rows
+    for condition in (where or "").split(",") if where else []:
+        name, equals, wanted = condition.partition("=")
+        if not equals or name not in columns:
+            raise _Wrong(quoted(condition), f"COLUMN=VALUE with one of {', '.join(columns)}{near(name, columns)}")
+        left = [row for row in chosen if _same(columns[name], row.get(name, columns[name].default), wanted)]
+        if not left:
+            there = sorted({str(row[name]) for row in chosen if name in row})
+            raise _Wrong(
+                f"no row of {table} with {condition}", f"one that is there{near(wanted, there) or _some(there)}"
+            )
+        chosen = left
+    if not chosen:
+        raise _Wrong(f"no row in {table}", "rows to change")
+    for row in chosen:
+        changed = _changed(columns[column], row.get(column, columns[column].default), op, value)
+        if changed is None:
+            row.pop(column, None)
+        else:
+            row[column] = changed
+
+
+def _some(names: list[str]) -> str:
+    return f" ({', '.join(names[:8])}{', ...' if len(names) > 8 else ''})" if names else ""
+
+
+def _same(column: Column, value: Value | None, wanted: str) -> bool:
+    if value is None or wanted == "":
+        return value is None and wanted == ""
+    try:
+        return value == convert(column, wanted, False)
+    except Unfit:
+        return False
+
+
+def _changed(column: Column, value: Value | None, op: str, text: str) -> Value | None:
+    if op == "=" and text == "":
+        return None
+    try:
+        if op == "=":
+            return convert(column, text, False)
+        if not column.numeric:
+            raise _Wrong(f"{op} on {column.name}", f"=, since it holds {column.expected}")
+        if value is None:
+            raise _Wrong(f"a blank {column.name}", f"a number, for {op} to change")
+        convert(Column(column.name, "", "number"), text, False)
+        here, there = Decimal(repr(value)), Decimal(text)
+        return convert(column, format(here * there if op == "*=" else here + there, "f"), False)
+    except (Unfit, InvalidOperation) as unfit:
+        expected = unfit.args[0] if isinstance(unfit, Unfit) else column.expected
+        raise _Wrong(quoted(text) if op == "=" else f"{value} {op} {text}", expected) from None

@@ -1,0 +1,203 @@
+"""What a carrier holds before it is understood, and how it becomes typed rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from allocator.errors import Fault
+from allocator.instance.cells import Unfit, convert, near, quoted
+from allocator.instance.tables import SETTINGS, TABLES, Column, Table, Value
+
+
+@dataclass
+class Record:
+    """A typed row, with the row number of its author's editor and the columns that have a fault."""
+
+    at: int
+    cells: dict[str, Value]
+    bad: set[str] = field(default_factory=set)
+
+
+@dataclass
+class RawTable:
+    """Rows as they stand: (row number, column -> cell that is not blank); ``columns`` is None for JSON."""
+
+    place: str
+    records: list[tuple[int, dict[str, Any]]]
+    columns: list[str] | None = None
+
+
+@dataclass
+class Raw:
+    """Everything that a carrier holds.
+
+    ``settings`` are dotted keys with their values; ``strict`` says that the carrier tells types apart.
+    ``unread`` are tables that stand there but could not be read; ``nameless`` is how the carrier names a table.
+    """
+
+    place: str
+    settings_place: str
+    strict: bool
+    settings: dict[str, Any] = field(default_factory=dict)
+    tables: dict[str, RawTable] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+    suffix: str = ""
+    settings_rows: dict[str, int] = field(default_factory=dict)
+    settings_unread: bool = False
+
+
+@dataclass
+class Typed:
+    """Typed settings and rows, with every fault found so far."""
+
+    raw: Raw
+    settings: dict[str, Any]
+    records: dict[str, list[Record]]
+    faults: list[Fault]
+
+    def place(self, table: str) -> str:
+        """Where a table stands."""
+        raw = self.raw.tables.get(table)
+        return raw.place if raw else f"{table}{self.raw.suffix}"
+
+    def fault(self, table: str, record: Record, column: str, expected: str, found: Any = None) -> None:
+        """Report a fault of a cell, and remember that the cell cannot be relied on."""
+        value = record.cells.get(column) if found is None else found
+        shown = "" if value is None else quoted(value)
+        self.faults.append(Fault(self.place(table), record.at, column, shown or "a blank", expected))
+        record.bad.add(column)
+
+
+def typed(raw: Raw) -> Typed:
+    """Understand every cell, each by its column."""
+    faults = list(raw.faults)
+    settings = {} if raw.settings_unread else _settings(raw, faults)
+    result = Typed(raw, settings, {}, faults)
+    for name in raw.tables:
+        if name not in TABLES and name not in raw.unread:
+            place = raw.tables[name].place
+            faults.append(Fault(place, None, None, "an unknown table", f"one of {', '.join(TABLES)}{near(name, TABLES)}"))
+    for name, table in TABLES.items():
+        if name in raw.unread:
+            continue
+        if name not in raw.tables:
+            if table.required:
+                faults.append(Fault(f"{name}{raw.suffix}", None, None, "no such table", "it to be there: one row is " + table.row))
+            continue
+        result.records[name] = _table(raw, table, raw.tables[name], faults)
+        if table.required and not raw.tables[name].records:
+            faults.append(Fault(raw.tables[name].place, None, None, "no rows", f"at least one; one row is {table.row}"))
+    return result
+
+
+def _settings(raw: Raw, faults: list[Fault]) -> dict[str, Any]:
+    settings: dict[str, Any] = {}
+    place = raw.settings_place
+
+    def report(key: str, found: str, expected: str) -> None:
+        faults.append(Fault(place, raw.settings_rows.get(key), key, found, expected))
+
+    for key, cell in raw.settings.items():
+        if key.startswith("events."):
+            name = key[len("events.") :]
+            column = Column(key, "", "flag")
+            try:
+                convert(Column(key, "", "id"), name, True)
+            except Unfit as unfit:
+                report(key, quoted(name), unfit.args[0])
+                continue
+        elif key in SETTINGS:
+            column = SETTINGS[key]
+        else:
+            report(key, "an unknown key", f"one of {', '.join(SETTINGS)}, events.NAME{near(key, SETTINGS)}")
+            continue
+        try:
+            if raw.strict and column.kind == "flag" and not isinstance(cell, bool):
+                raise Unfit(column.expected)
+            value = convert(column, cell, raw.strict)
+        except Unfit as unfit:
+            report(key, quoted(cell), unfit.args[0])
+            continue
+        expected = _setting_fault(key, value)
+        if expected:
+            report(key, quoted(value), expected)
+            continue
+        _nest(settings, key, value)
+    for key, column in SETTINGS.items():
+        if column.required and key not in raw.settings:
+            report(key, "nothing", f"{column.expected}: {column.meaning}")
+    return settings
+
+
+def _setting_fault(key: str, value: Value) -> str:
+    import re
+
+    if key == "name" and not re.fullmatch(r"[a-z0-9-]+", str(value)):
+        return "lower-case letters, digits and hyphens"
+    if key == "horizon.start" and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", str(value)):
+        return "a month as YYYY-MM"
+    if key == "model":
+        text = str(value)
+        parts = text.replace("\\", "/").split("/")
+        if text.startswith(("/", "\\", "~")) or ".." in parts or ":" in text:
+            return "a shipped model's name, or a path that stays in the instance's folder"
+    return ""
+
+
+def _nest(settings: dict[str, Any], key: str, value: Value) -> None:
+    head, dot, rest = key.partition(".")
+    if dot:
+        settings.setdefault(head, {})[rest] = value
+    else:
+        settings[head] = value
+
+
+def _table(raw: Raw, table: Table, found: RawTable, faults: list[Fault]) -> list[Record]:
+    columns = table.by_name
+    unknown: set[str] = set()
+
+    def report_unknown(row: int | None, name: str) -> None:
+        faults.append(
+            Fault(found.place, row, name or "(no name)", "an unknown column", f"one of {', '.join(c.name for c in table.columns)}, source, note{near(name, columns)}")
+        )
+
+    missing: set[str] = set()
+    if found.columns is not None:
+        for name in found.columns:
+            if name not in columns:
+                report_unknown(None, name)
+                unknown.add(name)
+        for column in table.columns:
+            if column.required and column.name not in found.columns:
+                faults.append(Fault(found.place, None, column.name, "no such column", f"it to be there: {column.meaning}"))
+                missing.add(column.name)
+    records = []
+    for at, cells in found.records:
+        record = Record(at, {}, set(missing))
+        for name in cells:
+            if name not in columns and name not in unknown:
+                report_unknown(at, name)
+        for name, column in columns.items():
+            cell = cells.get(name)
+            if cell is None or cell == "":
+                if cell == "" and raw.strict:
+                    pass
+                if column.required and name not in missing:
+                    faults.append(Fault(found.place, at, name, "a blank", column.expected))
+                    record.bad.add(name)
+                continue
+            try:
+                record.cells[name] = convert(column, cell, raw.strict)
+            except Unfit as unfit:
+                faults.append(Fault(found.place, at, name, quoted(cell), unfit.args[0]))
+                record.bad.add(name)
+        records.append(record)
+    return records
+
+
+def blank_rows(records: Iterator[tuple[int, list[Any]]]) -> Iterator[tuple[int, list[Any]]]:
+    """Records without those in which nothing stands."""
+    return ((at, cells) for at, cells in records if any(cell not in (None, "") for cell in cells))

@@ -1,0 +1,173 @@
+"""Reading a workbook: safely, every cell where its author sees it."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from allocator.errors import Fault
+from allocator.instance.raw import Raw, RawTable, blank_rows
+from allocator.instance.tables import TABLES
+
+MOST_BYTES = 200_000_000
+MOST_RATIO = 200
+MOST_CELLS = 2_000_000
+ERRORS = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|GETTING_DATA)")
+
+
+def read_xlsx(path: Path) -> Raw:
+    """Everything in a workbook, as it stands; what is unsafe or broken is a fault."""
+    raw = Raw(str(path), "instance", strict=False)
+    expected = _unsafe(path)
+    if expected:
+        return _unread(raw, path, *expected)
+    import python_calamine
+
+    try:
+        with path.open("rb") as file:
+            book = python_calamine.load_workbook(file)
+            blanks = _formulas_without_value(path)
+            for name in book.sheet_names:
+                if not name.startswith("_"):
+                    _sheet(raw, name, book.get_sheet_by_name(name), blanks.get(name, []))
+    except (python_calamine.CalamineError, OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        return _unread(raw, path, f"a workbook that cannot be read ({error})", "an .xlsx workbook")
+    if "instance" not in raw.settings_rows and not raw.settings and "instance" not in book.sheet_names:
+        raw.faults.append(Fault(str(path), None, None, "no sheet instance", "a sheet instance with columns key and value"))
+        raw.settings_unread = True
+    return raw
+
+
+def _unread(raw: Raw, path: Path, found: str, expected: str) -> Raw:
+    raw.faults = [Fault(str(path), None, None, found, expected)]
+    raw.unread = set(TABLES)
+    raw.settings_unread = True
+    return raw
+
+
+def _unsafe(path: Path) -> tuple[str, str] | None:
+    """What is wrong with the container, before anything in it is unpacked."""
+    try:
+        with zipfile.ZipFile(path) as container:
+            entries = container.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        return f"no workbook ({error})", "an .xlsx workbook"
+    total = sum(entry.file_size for entry in entries)
+    if total > MOST_BYTES:
+        return f"{total:,} bytes when unpacked", f"at most {MOST_BYTES:,}"
+    for entry in entries:
+        if entry.file_size > 1_000_000 and entry.file_size > MOST_RATIO * max(entry.compress_size, 1):
+            return f"a part packed {entry.file_size // max(entry.compress_size, 1)} to 1", f"at most {MOST_RATIO} to 1"
+        if entry.flag_bits & 1:
+            return "an encrypted workbook", "one without a password"
+    return None
+
+
+def _formulas_without_value(path: Path) -> dict[str, list[str]]:
+    """Sheet name -> cells that hold a formula and no stored value."""
+    found: dict[str, list[str]] = {}
+    with zipfile.ZipFile(path) as container:
+        names = set(container.namelist())
+        for sheet, part in _parts(container, names).items():
+            xml = container.read(part)
+            if b"<f" not in xml:
+                continue
+            for cell in re.finditer(rb"<c\b([^>]*?)(?<!/)>(.*?)</c>", xml, re.DOTALL):
+                if re.search(rb"<f[\s/>]", cell[2]) and not re.search(rb"<v>[^<]|<v [^>]*>[^<]|<is>", cell[2]):
+                    if re.search(rb't="str"', cell[1]) and re.search(rb"<v\s*/>|<v></v>", cell[2]):
+                        continue  # a formula whose stored value is the empty text
+                    place = re.search(rb'\br="([A-Z]+[0-9]+)"', cell[1])
+                    found.setdefault(sheet, []).append(place[1].decode() if place else "?")
+    return found
+
+
+def _parts(container: zipfile.ZipFile, names: set[str]) -> dict[str, str]:
+    """Sheet name -> part of the container."""
+    from html import unescape
+
+    book = container.read("xl/workbook.xml").decode("utf-8", "replace") if "xl/workbook.xml" in names else ""
+    rels_name = "xl/_rels/workbook.xml.rels"
+    rels = container.read(rels_name).decode("utf-8", "replace") if rels_name in names else ""
+    target = {}
+    for tag in re.findall(r"<(?:\w+:)?Relationship\b[^>]*>", rels):
+        identity, where = re.search(r'\bId="([^"]*)"', tag), re.search(r'\bTarget="([^"]*)"', tag)
+        if identity and where:
+            path = where[1].lstrip("/")
+            target[identity[1]] = path if path.startswith("xl/") else f"xl/{path}"
+    parts = {}
+    for tag in re.findall(r"<(?:\w+:)?sheet\b[^>]*>", book):
+        name, identity = re.search(r'\bname="([^"]*)"', tag), re.search(r'\br?:?id="([^"]*)"', tag)
+        if name and identity and target.get(identity[1]) in names:
+            parts[unescape(name[1])] = target[identity[1]]
+    return parts
+
+
+def _sheet(raw: Raw, name: str, sheet: Any, without_value: list[str]) -> None:
+    for place in without_value:
+        row = int(re.sub("[A-Z]", "", place) or 0) or None
+        column = re.sub("[0-9]", "", place)
+        raw.faults.append(Fault(name, row, column, "a formula without a stored value", "a value; open and save it in a spreadsheet"))
+    if sheet.end is None:
+        rows: list[tuple[int, list[Any]]] = []
+    else:
+        height, width = sheet.end[0] + 1, sheet.end[1] + 1
+        if height * width > MOST_CELLS:
+            raw.faults.append(Fault(name, None, None, f"{height:,} rows by {width:,} columns", f"at most {MOST_CELLS:,} cells"))
+            raw.unread.add(name)
+            raw.settings_unread = raw.settings_unread or name == "instance"
+            return
+        rows = list(blank_rows(enumerate(sheet.to_python(skip_empty_area=False), start=1)))
+    if not rows:
+        raw.faults.append(Fault(name, None, None, "an empty sheet", "a header row"))
+        raw.unread.add(name)
+        raw.settings_unread = raw.settings_unread or name == "instance"
+        return
+    at_header, header = rows[0]
+    columns: dict[int, str] = {}
+    for i, cell in enumerate(header):
+        if cell in (None, ""):
+            continue
+        title = cell if isinstance(cell, str) else str(cell)
+        if title in columns.values():
+            raw.faults.append(Fault(name, at_header, title, "the column a second time", "each column once"))
+            continue
+        columns[i] = title
+    records = []
+    for at, cells in rows[1:]:
+        record = {}
+        for i, cell in enumerate(cells):
+            if cell in (None, ""):
+                continue
+            if i not in columns:
+                raw.faults.append(Fault(name, at, None, f'"{cell}" in a column without a header', "nothing there"))
+                continue
+            if isinstance(cell, str) and ERRORS.fullmatch(cell):
+                raw.faults.append(Fault(name, at, columns[i], cell, "a value, not an error"))
+                continue
+            record[columns[i]] = cell
+        records.append((at, record))
+    if name == "instance":
+        _settings(raw, list(columns.values()), records)
+    else:
+        raw.tables[name] = RawTable(name, records, list(columns.values()))
+
+
+def _settings(raw: Raw, columns: list[str], records: list[tuple[int, dict[str, Any]]]) -> None:
+    for column in ("key", "value"):
+        if column not in columns:
+            raw.faults.append(Fault("instance", None, column, "no such column", "columns key and value"))
+            raw.settings_unread = True
+    for column in columns:
+        if column not in ("key", "value", "note"):
+            raw.faults.append(Fault("instance", None, column, "an unknown column", "key, value"))
+    for at, record in records:
+        key = record.get("key")
+        if not isinstance(key, str):
+            raw.faults.append(Fault("instance", at, "key", "a blank" if key is None else f'"{key}"', "a key such as horizon.periods"))
+        elif key in raw.settings:
+            raw.faults.append(Fault("instance", at, key, "the key a second time", f"each key once; the first is row {raw.settings_rows[key]}"))
+        elif "value" in record:
+            raw.settings[key] = record["value"]
+            raw.settings_rows[key] = at

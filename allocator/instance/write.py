@@ -1,0 +1,150 @@
+"""Writing the carriers: whole or not at all, and such that reading gives the same instance back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from allocator.errors import BadUsage
+from allocator.instance.tables import TABLES
+
+if TYPE_CHECKING:
+    from allocator.instance.instance import Instance
+
+_FORMULA = re.compile(r"'*[=+\-@\t]")
+
+
+def write(instance: Instance, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+    """Write an instance as a folder, or as ``.xlsx`` or ``.json`` by the path's ending.
+
+    Parameters
+    ----------
+    instance : Instance
+        What to write.
+    path : path
+        Where to.
+    overwrite : bool
+        Replace what stands there: a file, or a folder that holds an instance and nothing else.
+
+    Raises
+    ------
+    BadUsage
+        Something stands there that is not to be replaced.
+    OSError
+        The disk does not take it; nothing is left behind.
+    """
+    target = Path(path)
+    if target.suffix.lower() == ".json":
+        put(target, {"": _json(instance).encode("utf-8")}, overwrite)
+    elif target.suffix.lower() == ".xlsx":
+        from allocator.instance.write_xlsx import workbook
+
+        put(target, {"": workbook(instance)}, overwrite)
+    else:
+        put(target, folder_files(instance), overwrite)
+
+
+def folder_files(instance: Instance) -> dict[str, bytes]:
+    """File name -> content of the folder carrier."""
+    files = {"instance.toml": toml(instance.settings).encode("utf-8")}
+    for name, table in TABLES.items():
+        rows = instance.tables[name]
+        if rows or table.required:
+            files[f"{name}.csv"] = _csv(name, rows).encode("utf-8")
+    return files
+
+
+def put(target: Path, files: Mapping[str, bytes], overwrite: bool) -> None:
+    """Put one file (named ``""``) or a folder of files at a place, whole or not at all."""
+    single = set(files) == {""}
+    if target.exists() or target.is_symlink():
+        if not overwrite:
+            raise BadUsage(f"{target} is there already")
+        if target.is_dir() and not single:
+            strange = [e.name for e in target.iterdir() if e.name not in files and not _ours(e.name)]
+            if strange:
+                raise BadUsage(f"{target} holds other files ({', '.join(sorted(strange)[:3])}); choose another name")
+        elif target.is_dir() or not single:
+            raise BadUsage(f"{target} is {'a folder' if target.is_dir() else 'a file'}; choose another name")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(dir=target.parent, prefix=".allocator-"))
+    try:
+        new = beside / "new"
+        if not single:
+            new.mkdir()
+        for name, content in files.items():
+            with (new / name if name else new).open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        if target.is_dir():
+            target.rename(beside / "old")
+        new.replace(target)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _ours(name: str) -> bool:
+    return name in ("instance.toml", "README.md") or (name.endswith(".csv") and name[:-4] in TABLES)
+
+
+def _json(instance: Instance) -> str:
+    content = {key: _short(value) for key, value in instance.to_dict().items()}
+    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _short(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_short(inner) for inner in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    return value
+
+
+def toml(settings: Mapping[str, Any]) -> str:
+    """Settings as TOML."""
+    lines = [f"{key} = {_toml_value(value)}" for key, value in settings.items() if not isinstance(value, Mapping)]
+    for key, value in settings.items():
+        if isinstance(value, Mapping):
+            lines += ["", f"[{key}]", *(f"{inner} = {_toml_value(cell)}" for inner, cell in value.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _toml_value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return str(value)
+
+
+def cell_text(value: Any) -> str:
+    """A cell as CSV text; text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, str) and _FORMULA.match(value):
+        return "'" + value
+    return str(value)
+
+
+def _csv(name: str, rows: tuple[Mapping[str, Any], ...]) -> str:
+    used = {column for row in rows for column in row}
+    columns = [c.name for c in TABLES[name].by_name.values() if c.required or c.name in used]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([cell_text(row[column]) if column in row else "" for column in columns])
+    return out.getvalue()

@@ -1,0 +1,208 @@
+"""Choices: which families hold, what is minimised and in which order. Read from ``models/*.toml``."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from allocator.errors import BadInput, Fault
+from allocator.instance.cells import Unfit, convert, near, quoted
+from allocator.instance.tables import Column
+from allocator.locate import shipped, shipped_models
+
+FAMILIES = (
+    "rotation",
+    "minimum_contribution",
+    "conditions",
+    "caveats",
+    "troop_ceiling",
+    "budget",
+    "framework_nation",
+)
+"""Constraint families that a model may list; requirement and participation always hold."""
+
+OBJECTIVES = ("gap", "risk", "cost", "burden")
+"""Objectives that a model may list, in their usual order."""
+
+_KEYS = {
+    column.name: column
+    for column in (
+        Column("title", "Title.", "text"),
+        Column("description", "What it is for.", "text"),
+        Column("tolerance", "Part of an earlier objective that later ones may give up.", "number", least=0),
+        Column("willingness_floor", "Least willingness to take on an objective.", "number", least=0, most=1),
+        Column("max_burden", "Most that a nation pays, as a share of its GDP a year.", "number", above=0),
+    )
+}
+_LISTS = {"families": FAMILIES, "objectives": OBJECTIVES}
+
+
+@dataclass(frozen=True)
+class Model:
+    """Choices of a solve.
+
+    Attributes
+    ----------
+    name, title, description : str
+    families : tuple of str
+        Constraint families that hold beside requirement and participation.
+    objectives : tuple of str
+        Minimised in this order.
+    tolerance : float
+        Relative part of an earlier objective that later ones may give up.
+    willingness_floor : float
+        A nation takes on an objective only at or above it (0 to 1).
+    max_burden : float or None
+        Most that a nation pays, as a share of its GDP a year.
+    """
+
+    name: str = "reference"
+    title: str = ""
+    description: str = ""
+    families: tuple[str, ...] = FAMILIES
+    objectives: tuple[str, ...] = OBJECTIVES
+    tolerance: float = 0.0
+    willingness_floor: float = 0.5
+    max_burden: float | None = None
+
+    def __post_init__(self) -> None:
+        content = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "name"}
+        content = {key: list(v) if isinstance(v, tuple) else v for key, v in content.items() if v is not None}
+        faults = _faults(content, f"model {self.name}")
+        if faults:
+            raise BadInput(faults)
+
+    def override(self, *settings: str) -> Model:
+        """The model with some choices changed: ``model.willingness_floor=0``, ``model.objectives=gap,cost``.
+
+        Raises
+        ------
+        BadInput
+            With every fault found.
+        """
+        changes: dict[str, Any] = {}
+        faults: list[Fault] = []
+        for setting in settings:
+            key, equals, text = setting.removeprefix("model.").partition("=")
+            place = f"--set {setting}"
+            known = [*_KEYS, *_LISTS]
+            if not equals or key not in known:
+                faults.append(Fault(place, None, None, f"no such key model.{key}", f"one of {', '.join(known)}{near(key, known)}"))
+                continue
+            value: Any
+            if key in _LISTS:
+                value = text.split(",") if text else []
+            elif _KEYS[key].numeric:
+                try:
+                    value = None if text == "" and key == "max_burden" else convert(_KEYS[key], text, False)
+                except Unfit as unfit:
+                    faults.append(Fault(place, None, None, quoted(text), unfit.args[0]))
+                    continue
+            else:
+                value = text
+            if value is not None:
+                faults += _faults({key: value}, place)
+            changes[key] = tuple(value) if isinstance(value, list) else value
+        if faults:
+            raise BadInput(faults)
+        return replace(self, **changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The choices as plain values."""
+        return {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(self).items()}
+
+    def warnings(self) -> list[str]:
+        """What is legal but odd."""
+        if self.max_burden is not None and "budget" not in self.families:
+            return ["max_burden has no effect: the model leaves out the family budget"]
+        return []
+
+
+def load_model(name: str | os.PathLike[str], base: Path | None = None) -> Model:
+    """A shipped model by its name, or one of the user's by a path that ends in ``.toml``.
+
+    Parameters
+    ----------
+    name : str or path
+        Name or path.
+    base : Path, optional
+        Folder that a path is relative to: an instance's own model does not leave the instance's folder.
+
+    Raises
+    ------
+    BadInput
+        With every fault found.
+    """
+    text = os.fspath(name)
+    if text.endswith(".toml"):
+        path = (base or Path()) / text
+        if base is not None and not path.resolve().is_relative_to(base.resolve()):
+            raise BadInput([Fault(text, None, "model", "a path that leaves the instance's folder", "one that stays in it")])
+        return _read(path, text)
+    if text not in shipped_models():
+        expected = f"one of {', '.join(shipped_models())}{near(text, shipped_models())}, or a path that ends in .toml"
+        raise BadInput([Fault("model", None, None, quoted(text), expected)])
+    return _read(shipped("models") / f"{text}.toml", text)
+
+
+def _read(path: Path, name: str) -> Model:
+    try:
+        if path.stat().st_size > 1_000_000:
+            raise BadInput([Fault(name, None, None, f"{path.stat().st_size:,} bytes", "at most 1,000,000")])
+        content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise BadInput([Fault(name, None, None, f"an error ({error.strerror})", "a readable model file")]) from None
+    except (ValueError, RecursionError) as error:
+        raise BadInput([Fault(name, None, None, str(error), "TOML in UTF-8")]) from None
+    faults = _faults(content, name)
+    if faults:
+        raise BadInput(faults)
+    content = {key: _value(key, value) for key, value in content.items()}
+    return Model(name=path.stem, **content)
+
+
+def _value(key: str, value: Any) -> Any:
+    if key in _LISTS:
+        return tuple(value)
+    return float(value) if _KEYS[key].numeric else value
+
+
+def _faults(content: Mapping[str, Any], place: str) -> list[Fault]:
+    faults: list[Fault] = []
+    known = [*_KEYS, *_LISTS]
+    for key, value in content.items():
+        if key in _LISTS:
+            faults += _list_faults(key, value, place)
+        elif key in _KEYS:
+            try:
+                convert(_KEYS[key], value, True)
+            except Unfit as unfit:
+                faults.append(Fault(place, None, key, quoted(value), unfit.args[0]))
+        else:
+            faults.append(Fault(place, None, key, "an unknown key", f"one of {', '.join(known)}{near(key, known)}"))
+    return faults
+
+
+def _list_faults(key: str, value: Any, place: str) -> list[Fault]:
+    names = _LISTS[key]
+    if not isinstance(value, list):
+        return [Fault(place, None, key, quoted(value), f"a list of {', '.join(names)}")]
+    faults = []
+    for i, name in enumerate(value):
+        if not isinstance(name, str) or name not in names:
+            hint = near(name, names) if isinstance(name, str) else ""
+            faults.append(Fault(place, None, key, quoted(name), f"one of {', '.join(names)}{hint}"))
+        elif name in value[:i]:
+            faults.append(Fault(place, None, key, f"{quoted(name)} a second time", "each once"))
+    if key == "objectives" and not value:
+        faults.append(Fault(place, None, key, "an empty list", f"at least one of {', '.join(names)}"))
+    return faults
+
+
+def model_warnings(model: Model) -> list[str]:
+    """What is legal but odd about a model."""
+    return model.warnings()

@@ -1,0 +1,84 @@
+"""Forty deliberate errors in families, driver, plan and readings: the tests of the toys catch every one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+MUTATIONS = [
+    # families: flipped signs, lost rows, wrong indices, dropped periods
+    ("families/requirement.py", "terms.append((1.0, shortfall))", "terms.append((-1.0, shortfall))"),
+    ("families/requirement.py", "coef = float(amount)", "coef = abs(float(amount))"),
+    ("families/requirement.py", "place = THEATRE if c in theatre else j", "place = j"),
+    ("families/requirement.py", "return ceil(least / step) * step if step else least", "return least * 0"),
+    ("families/requirement.py", "if not row.given and not terms:", "if not row.given:"),
+    ("families/requirement.py", "(1 - row.max_gap) * row.quantity", "row.max_gap * row.quantity"),
+    ("families/rotation.py", "float(pool // often)", "float(pool)"),
+    ("families/rotation.py", "if len(terms) > 1:", "if len(terms) > 2:"),
+    ("families/rotation.py", "(float(count // often), deploy)", "(1.0, deploy)"),
+    ("families/minimum_contribution.py", "(0.0, linear([(1.0, deploy), (-least", "(None, linear([(1.0, deploy), (-least"),
+    ("families/minimum_contribution.py", "(-most, sends)]), 0.0)", "(-most, sends)]), most)"),
+    ("families/conditions.py", "(-1.0, m.member[k])", "(1.0, m.member[k])"),
+    ("families/conditions.py", 'needed = value if requires == "coalition_size" else 1', "needed = 1"),
+    ("families/conditions.py", "company = able if", "company = [n] if"),
+    ("families/participation.py", 'terms = [(-coef, x) for o in objectives for coef, x in deployed[n, o]]', "terms = [(-1.0, m.member[n])]"),
+    ("families/participation.py", "(None, expression, 0.0)", "(None, expression, 1e3)"),
+    ("families/troop_ceiling.py", "personnel = float(scope.personnel[u])", "personnel = 1.0"),
+    ("families/troop_ceiling.py", "people[n, t].append", "people[n, 1].append"),
+    ("families/budget.py", '"common": scope.common_cost', '"common": scope.own_cost'),
+    ("families/budget.py", 'p in ("*", "common", n)', 'p in ("common", n)'),
+    ("families/budget.py", "for t, deploy in here.items() if t in periods", "for t, deploy in here.items() if t == 1"),
+    ("families/budget.py", "scope.own_cost, limit, scope.PERIODS", "scope.common_cost, limit, scope.PERIODS"),
+    ("families/framework_nation.py", "-float(share) * coef", "-float(share) * coef / 2"),
+    ("families/framework_nation.py", "(None, linear([(1.0, m.leads[n, j]) for n in nations]), 1.0)", "(None, linear([(1.0, m.leads[n, j]) for n in nations]), 2.0)"),
+    # objectives
+    ("objectives.py", "total * len(row.periods) * row.quantity", "total * row.quantity"),
+    ("objectives.py", "reluctance = 1 - scope.willingness", "reluctance = scope.willingness"),
+    ("objectives.py", "float(k) for u, k in scope.unit_cost.items()", "float(k) for u, k in scope.common_cost.items()"),
+    ("objectives.py", "own[n] += [(share", "own['x'] += [(share"),
+    # what is read from the instance
+    ("scope.py", "period = (start + step - 1) % self.last + 1", "period = min(start + step, self.last)"),
+    ("scope.py", "if t >= ready and most >= least", "if most >= least"),
+    ("scope.py", "+ self.months * exact(row[\"operating_cost\"])", "+ exact(row[\"operating_cost\"])"),
+    ("scope.py", "elif will < floor_:", "elif will <= floor_:"),
+    ("scope.py", "if row[\"objective\"] and row[\"objective\"] != self.objective_of[task]:", "if row[\"objective\"]:"),
+    ("scope.py", "* priority[self.objective_of[task]]", ""),
+    ("scope.py", "self.years = Fraction(self.last * self.months, 12)", "self.years = Fraction(1)"),
+    ("scope.py", "periods = tuple(t for t in standing if t not in covered[place, capability])", "periods = ()"),
+    # driver
+    ("lexicographic.py", "self.resident.hold(name, float(most))", "pass"),
+    ("lexicographic.py", "most = (1 + tolerance) * value", "most = value"),
+    ("point.py", "np.rint(point[self._columns])", "np.floor(point[self._columns] / 2)"),
+    ("matrix.py", "row_lower.append(-np.inf if least is None else least - constant)", "row_lower.append(-np.inf)"),
+    # plan tables
+    ("plan.py", "max(Fraction(0), row.quantity - net)", "row.quantity - net"),
+    ("plan.py", '"cost": float(own[n])', '"cost": float(own[n] + 1)'),
+    ("plan.py", "people[n, t] += scope.personnel[u] * units", "people[n, t] += units"),
+    ("plan.py", "burdens = [1000 * own[n]", "burdens = [100 * own[n]"),
+    ("plan.py", '"units": units,', '"units": units + 1,'),
+]
+
+
+@pytest.mark.parametrize(("file", "right", "wrong"), MUTATIONS, ids=[f"{i}-{m[0]}" for i, m in enumerate(MUTATIONS)])
+def test_every_error_is_caught(tmp_path, file, right, wrong):
+    shutil.copytree(ROOT / "allocator", tmp_path / "allocator", ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in ("models", "instances"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    shutil.copytree(ROOT / "tests", tmp_path / "tests", ignore=shutil.ignore_patterns("__pycache__"))
+    path = tmp_path / "allocator" / file
+    text = path.read_text()
+    assert text.count(right) >= 1, f"{right!r} no longer stands in {file}"
+    path.write_text(text.replace(right, wrong))
+    suite = ["tests/families", "tests/test_matrix.py"]
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", *suite]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    assert run.returncode == 1, run.stdout[-2000:] + run.stderr[-2000:]
+    assert "1 failed" in run.stdout or "1 error" in run.stdout
