@@ -12,7 +12,7 @@ def warnings(instance: Instance) -> list[str]:
     """One line for each oddity."""
     found = []
     for row in instance.rows("forces"):
-        if row["min_units"] > row["units"]:
+        if row["min_units"] > max(row["units"], 1):
             found.append(
                 f"forces: {row['nation']} {row['unit_type']} has min_units {row['min_units']} above its pool of {row['units']}"
             )

@@ -1,0 +1,197 @@
+"""Unit types and pools: how the holdings of the data become lots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from building.facts import Cell, Fact, Facts, Row, join
+from building.politics import latest
+
+MONTHS = 12
+BATTALIONS = 4  # battalion groups a brigade
+COMPANIES = 4  # companies a battalion
+SMALL_ARMY = 2  # an army of so few brigades offers companies
+SQUADRON_AIRCRAFT = "combat_squadron", "aircraft"
+
+
+@dataclass(frozen=True)
+class UnitType:
+    """How a unit type of an instance comes from one of the data: the lot is 1/`lots` of it."""
+
+    key: str
+    name: str
+    domain: str
+    data: str
+    lots: int = 1
+    symbol: str = ""
+
+
+UNIT_TYPES = (
+    UnitType("battlegroup_heavy", "Heavy battalion group", "land", "brigade_heavy", BATTALIONS,
+             "10031000161211020000"),
+    UnitType("battlegroup_medium", "Medium battalion group", "land", "brigade_medium", BATTALIONS),
+    UnitType("battlegroup_light", "Light battalion group", "land", "brigade_light", BATTALIONS,
+             "10031000161211000000"),
+    UnitType("infantry_company", "Infantry company", "land", "brigade_light", BATTALIONS * COMPANIES,
+             "10031000151211000000"),
+    UnitType("engineer_company", "Engineer company", "support", "engineer_battalion", COMPANIES,
+             "10031000151407000000"),
+    UnitType("logistics_company", "Logistics company", "support", "logistics_battalion", COMPANIES),
+    UnitType("surveillance_drone", "Long-endurance drone", "air", "isr_uav"),
+    UnitType("combat_squadron", "Combat squadron", "air", "combat_squadron"),
+    UnitType("early_warning_aircraft", "Airborne early warning aircraft", "air", "aewc_aircraft"),
+    UnitType("tanker_aircraft", "Tanker aircraft", "air", "tanker_aircraft"),
+    UnitType("air_defence_battery", "Long-range air defence battery", "air", "gbad_long_battery"),
+    UnitType("maritime_patrol_aircraft", "Maritime patrol aircraft", "air", "maritime_patrol_aircraft"),
+    UnitType("escort", "Frigate or destroyer", "sea", "escort"),
+    UnitType("mine_countermeasures_vessel", "Mine countermeasures vessel", "sea", "mcm_vessel"),
+    UnitType("patrol_vessel", "Patrol vessel", "sea", "patrol_vessel"),
+    UnitType("training_team_eu", "Training team in the EU mission", "training", "training_team"),
+    UnitType("training_team_national", "Training team of its own", "training", "training_team"),
+)  # fmt: skip
+LARGE_AIRCRAFT = ("isr_uav", "aewc_aircraft", "tanker_aircraft", "maritime_patrol_aircraft")
+CURRENCIES = {  # unit type -> exchange row; the others are in USD
+    "gbad_long_battery": "eur_usd", "escort": "gbp_usd", "mcm_vessel": "gbp_usd", "patrol_vessel": "gbp_usd",
+}  # fmt: skip
+
+
+def people(facts: Facts, kind: UnitType) -> Fact:
+    if kind.data in LARGE_AIRCRAFT:
+        each = facts.unit("combat_squadron", "personnel").value / facts.unit(*SQUADRON_AIRCRAFT).value
+        return facts.assume("people_per_large_aircraft").times(each).whole()
+    if kind.key == "infantry_company":  # the least is what Estonia named as the least
+        company = facts.unit("brigade_light", "personnel").times(1 / kind.lots).whole()
+        return replace(company, low=100.0, high=max(company.most, company.value))
+    return facts.unit(kind.data, "personnel").times(1 / kind.lots).whole()
+
+
+def annual_cost(facts: Facts, kind: UnitType) -> Fact:
+    """Millions of USD a unit and year deployed."""
+    if kind.data in LARGE_AIRCRAFT:
+        hour = facts.unit("combat_squadron", "flying_hour_cost")
+        return facts.assume("hours_per_large_aircraft").times(hour).times(1e-6)
+    if kind.data == "training_team":
+        trainers = facts.unit("training_team", "personnel").value / 1e6
+        return facts.unit("any_troops", "troop_year_cost").times(trainers).plus(eu_training_cost(facts))
+    cost = facts.unit(kind.data, "annual_deployed_cost").times(1 / kind.lots)
+    return cost.times(facts.unit("exchange", CURRENCIES[kind.data])) if kind.data in CURRENCIES else cost
+
+
+def eu_training_cost(facts: Facts) -> Fact:
+    """What the EU mission's common fund pays for 1,000 trainees, millions of USD."""
+    cost = facts.unit("training_team", "annual_deployed_cost")
+    return cost.times(facts.unit("exchange", "eur_usd"))
+
+
+def unit_type_rows(facts: Facts, kinds: Iterable[UnitType]) -> list[Row]:
+    rows: list[Row] = []
+    for kind in kinds:
+        headcount, cost = people(facts, kind), annual_cost(facts, kind)
+        share: Cell = ""
+        note = f"1/{kind.lots} of the data's {kind.data}" if kind.lots > 1 else f"the data's {kind.data}"
+        if kind.data == "training_team":
+            note = "1,000 trainees a year; common costs of the EU mission and 150 troop-years"
+        if kind.key == "training_team_eu":
+            common = eu_training_cost(facts)
+            share = replace(common, value=common.value / cost.value, low=None, high=None)
+            note += "; the mission's common costs are the common fund's"
+        rotation = facts.units.get((kind.data, "rotation_factor"))
+        assert rotation is not None, kind
+        rows.append(
+            {
+                "unit_type": kind.key,
+                "name": kind.name,
+                "domain": kind.domain,
+                "personnel": headcount,
+                "operating_cost": cost.times(1 / MONTHS),
+                "rotation_ratio": rotation.map(lambda x: float(max(1, round(x)))),
+                "common_share": share,
+                "symbol": kind.symbol,
+                "source": headcount.source,
+                "note": note,
+            }
+        )
+    return rows
+
+
+def pool_rows(facts: Facts, nations: Iterable[str], kinds: Iterable[UnitType]) -> list[Row]:
+    """Every holding in lots.
+
+    The rotation ratio divides it later, so the base takes no readiness share; the low value does, as if only
+    the deployable share could rotate.
+    """
+    offered = offers(facts)
+    rows: list[Row] = []
+    for nation in nations:
+        for kind in kinds:
+            units, note = holding(facts, nation, kind)
+            if units is None or units.value < 1:
+                continue
+            ready = facts.units.get((kind.data, "deployable_share"))
+            low = None if ready is None else float(int(units.value * ready.value))
+            high = None
+            limit = offered.get((nation, kind.key))
+            if limit is not None:
+                rotation = facts.unit(kind.data, "rotation_factor").value
+                high = units.value
+                units = replace(units, value=min(units.value, limit * rotation))
+                low = None if low is None else min(low, units.value)
+                note = join(note, f"{limit:g} offered, times the rotation ratio; high: the whole holding")
+            rows.append(
+                {
+                    "nation": nation,
+                    "unit_type": kind.key,
+                    "units": replace(units, low=low, high=high),
+                    "source": units.source,
+                    "note": note,
+                }
+            )
+    return rows
+
+
+def holding(facts: Facts, nation: str, kind: UnitType) -> tuple[Fact | None, str]:
+    """The lots of one kind a nation owns, and how they were counted."""
+    total = facts.inventory.get((nation, "brigade_total"))
+    small = total is not None and total.value <= SMALL_ARMY
+    if kind.key == "infantry_company":
+        if total is None or not small:
+            return None, ""
+        return total.times(
+            kind.lots
+        ), f"{total.value:g} brigades in companies: an army of at most {SMALL_ARMY} brigades"
+    if kind.key.startswith("battlegroup_"):
+        if total is None or small:
+            return None, ""
+        split = facts.inventory.get((nation, kind.data))
+        if split is None and not any((nation, f"brigade_{c}") in facts.inventory for c in ("heavy", "light")):
+            if kind.data != "brigade_medium":
+                return None, ""
+            reason = "no split published, counted as medium"
+            unsplit = replace(total.times(kind.lots), basis="planning assumption", note=reason)
+            return unsplit, f"{total.value:g} brigades"
+        return (None, "") if split is None else (split.times(kind.lots), f"{split.value:g} brigades")
+    if kind.data == "training_team":
+        held = facts.inventory.get((nation, "training_throughput"))
+        national = facts.nations[nation, "member_eu"].value == 0
+        if held is None or national != (kind.key == "training_team_national"):
+            return None, ""
+        rotation = facts.unit("training_team", "rotation_factor").value
+        lots = held.map(lambda x: float(int(x / facts.unit("training_team", "throughput").value)))
+        return lots.times(rotation), f"{held.value:g} trainees a year run already, times the rotation ratio"
+    held = facts.inventory.get((nation, kind.data))
+    if held is None:
+        return None, ""
+    return (held.times(kind.lots), f"{held.value:g} battalions") if kind.lots > 1 else (held, "")
+
+
+def offers(facts: Facts) -> dict[tuple[str, str], float]:
+    """What a nation itself offers at most, in lots deployed at once, where it named a number."""
+    limits: dict[tuple[str, str], float] = {}
+    for (nation, component), row in latest(facts).items():
+        if component == "sea" and row["high"]:
+            limits[nation, "mine_countermeasures_vessel"] = float(row["high"])
+        if component == "ground" and row["high"] and float(row["high"]) < 1000:
+            limits[nation, "infantry_company"] = 1.0
+            limits[nation, "engineer_company"] = limits[nation, "logistics_company"] = 0.0
+    return limits

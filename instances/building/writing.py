@@ -1,0 +1,162 @@
+"""Tables as text: companions, sources, notes, and what belongs into the folder of an instance."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from building.facts import ARTICLE, ASSUMPTION, Fact, Row, join, unsure
+
+HERE = Path(__file__).resolve().parents[1]
+
+
+def cells(row: Row) -> dict[str, str]:
+    """The row as text: a fact becomes its value and, where it has them, its companions."""
+    out: dict[str, str] = {}
+    for column, cell in row.items():
+        if isinstance(cell, Fact):
+            out[column] = text(cell.value)
+            out[f"{column}_low"] = "" if cell.low is None else text(cell.low)
+            out[f"{column}_high"] = "" if cell.high is None else text(cell.high)
+        else:
+            out[column] = str(cell)
+    return out
+
+
+def text(value: float) -> str:
+    return f"{round(value, 4):.10g}"
+
+
+def table_text(columns: Iterable[str], rows: Iterable[Mapping[str, str]]) -> str:
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, list(columns), lineterminator="\n", restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    return stream.getvalue()
+
+
+def written(rows: list[Row]) -> str:
+    """A table with the columns that some row fills, companions after their column, source and note last."""
+    texts = [cells(row) for row in rows]
+    columns = dict.fromkeys(column for row in texts for column in row)
+    filled = [c for c in columns if any(row.get(c) for row in texts) and c not in ("source", "note")]
+    return table_text(
+        [*filled, "source", "note"],
+        ({c: row.get(c, "") for c in [*filled, "source", "note"]} for row in texts),
+    )
+
+
+def cite(tables: dict[str, list[Row]]) -> dict[str, list[Row]]:
+    """Replace each citation by a key, and add the table of sources."""
+    keys: dict[str, str] = {}
+    for rows in tables.values():
+        for row in rows:
+            facts = [cell for cell in row.values() if isinstance(cell, Fact)]
+            citation = str(row.get("source") or (facts[0].source if facts else ASSUMPTION))
+            fixed = {ASSUMPTION: ASSUMPTION, ARTICLE: "article"}
+            row["source"] = keys.setdefault(citation, fixed.get(citation, f"s{len(keys) + 1:03d}"))
+            row["note"] = join(str(row.get("note", "")), *reasons(row))
+    sources: list[Row] = []
+    for citation, key in keys.items():
+        link = re.search(r"github\.com/[\w.-]+/[\w.-]+", citation)
+        sources.append({
+            "source": key,
+            "title": "Assumption of this instance; data/assumptions.csv has the reasons"
+            if citation == ASSUMPTION else citation,
+            "url": f"https://{link.group().rstrip('.')}" if link else "",
+        })  # fmt: skip
+    return {**tables, "sources": sources}
+
+
+def reasons(row: Row) -> list[str]:
+    """Why a figure that is no datum stands in a row, once a reason."""
+    columns: dict[tuple[str, str], list[str]] = {}
+    for column, cell in row.items():
+        if isinstance(cell, Fact) and unsure(cell.basis):
+            columns.setdefault((cell.basis, cell.note), []).append(column)
+    short = {"planning assumption": "assumed"}
+    return [
+        f"{' and '.join(names)} {short.get(basis, basis)}" + (f" ({note})" if note else "")
+        for (basis, note), names in columns.items()
+    ]
+
+
+def source_text(rows: list[Row]) -> str:
+    return table_text(["source", "title", "url"], [cells(row) for row in rows])
+
+
+@dataclass(frozen=True)
+class Built:
+    """What belongs into the folder of an instance, by file name."""
+
+    name: str
+    files: dict[str, str]
+
+
+def built(name: str, settings: str, tables: dict[str, list[Row]]) -> Built:
+    """The files of an instance, with the count of its figures put into its README."""
+    counts = Counter(
+        cell.basis
+        for rows in tables.values()
+        for row in rows
+        for cell in row.values()
+        if isinstance(cell, Fact)
+    )
+    tables = cite(tables)
+    files = {"instance.toml": settings}
+    files |= {
+        f"{table}.csv": source_text(rows) if table == "sources" else written(rows)
+        for table, rows in tables.items()
+    }
+    readme = HERE / name / "README.md"
+    if readme.exists():
+        files["README.md"] = between(readme.read_text(encoding="utf-8"), "count", count_text(counts))
+    return Built(name, files)
+
+
+def count_text(counts: Counter[str]) -> str:
+    data = counts["seen"] + counts["computed"]
+    return (
+        f"Of {sum(counts.values())} figures {data} are data ({counts['seen']} read in a source, "
+        f"{counts['computed']} computed from such), {counts['from memory']} are recalled from memory or "
+        f"built on one that is, and {counts['planning assumption']} are assumptions or built on one."
+    )
+
+
+def between(page: str, mark: str, content: str) -> str:
+    """The page with what stands between two marks replaced."""
+    start, end = f"<!-- {mark} -->", f"<!-- /{mark} -->"
+    return re.sub(f"{start}.*?{end}", lambda _: f"{start}\n{content}\n{end}", page, flags=re.DOTALL)
+
+
+SETTINGS = """format = 1
+name = "{name}"
+title = "{title}"
+description = "{description}"
+currency = "USD"
+
+[horizon]
+start = "{start}"
+months_per_period = {months}
+periods = {periods}
+indefinite = {indefinite}
+
+[events]
+{events}
+"""
+
+
+def settings(
+    name: str, title: str, description: str, events: Mapping[str, bool], *, start: str = "2025-07",
+    months: int = 6, periods: int = 1, indefinite: bool = True,
+) -> str:  # fmt: skip
+    return SETTINGS.format(
+        name=name, title=title, description=description, start=start, months=months, periods=periods,
+        indefinite=str(indefinite).lower(),
+        events="\n".join(f"{event} = {str(value).lower()}" for event, value in events.items()),
+    )  # fmt: skip
