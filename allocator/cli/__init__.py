@@ -1,0 +1,140 @@
+"""The command line: each command parses, calls the library and prints.
+
+Data go to standard output, talk to standard error. Commands are loaded when they are called, so that help is
+instant.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+COMMANDS = {
+    "solve": "Find who sends what, and prove how good the plan is.",
+    "validate": "Check an instance and a model; report every fault.",
+    "show": "An instance at a glance: what is asked against what is offered.",
+    "list": "Bundled instances and models.",
+    "new": "A small instance to start from, with notes on every column.",
+    "convert": "Turn an instance into another carrier: folder, .xlsx, .json.",
+    "schema": "JSON Schema of the JSON carrier.",
+    "export": "Write the programme as .mps or .lp for another solver.",
+    "completion": "Shell completion for bash, zsh or fish.",
+}
+
+
+class Lazy(click.Group):
+    """A group that knows its commands by name and loads one only when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"allocator.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        from difflib import get_close_matches
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            match = get_close_matches(args[0], COMMANDS, n=1)
+            ctx.fail(f"no command {args[0]!r}" + (f"; did you mean {match[0]}?" if match else f"; there are {', '.join(COMMANDS)}"))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            number = version("allocator")
+        except PackageNotFoundError:
+            number = "(run from a checkout)"
+        click.echo(f"allocator {number}")
+        ctx.exit()
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version.")
+def cli() -> None:
+    """Who sends what to a multinational force: open, proved allocation of national contributions.
+
+    Start with: allocator solve reassurance-force
+    """
+
+
+def main() -> NoReturn:
+    """Entry point: run, and end with the exit status that the outcome has."""
+    from allocator.errors import AllocatorError, BadInput, BadUsage
+
+    signal.signal(signal.SIGTERM, _terminated)
+    code = 1
+    try:
+        code = cli.main(standalone_mode=False) or 0
+    except click.exceptions.Exit as ended:
+        code = ended.exit_code
+    except click.ClickException as wrong:
+        wrong.show()
+        code = 2
+    except BadInput as bad:
+        count = len(bad.faults)
+        talk(*(str(fault) for fault in bad.faults), f"{count} fault{'s' if count != 1 else ''}; nothing was done")
+        code = 2
+    except BadUsage as bad_usage:
+        talk(f"Error: {bad_usage}")
+        code = 2
+    except AllocatorError as failed:
+        talk(f"Error: {failed}")
+    except (KeyboardInterrupt, click.Abort):
+        talk("interrupted")
+        code = 130
+    except BrokenPipeError:
+        code = 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        talk(f"Error: {where}{error.strerror or error}")
+    except Exception as error:
+        if os.environ.get("ALLOCATOR_DEBUG"):
+            raise
+        talk(
+            f"internal error: {type(error).__name__}: {error}",
+            "This is a fault of the program, please report it; ALLOCATOR_DEBUG=1 shows where it happened.",
+        )
+    end(code)
+
+
+def _terminated(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def talk(*lines: str) -> None:
+    """Say something on standard error."""
+    for line in lines:
+        click.echo(line, err=True)
+
+
+def end(code: int) -> NoReturn:
+    """End the process, without waiting for a solver that does not heed a request to stop."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    except OSError as error:
+        talk(f"Error: standard output: {error.strerror}")
+        code = code or 1
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    solver = sys.modules.get("allocator.highs")
+    if solver is not None and solver.abandoned.is_set():
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)

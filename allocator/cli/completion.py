@@ -1,0 +1,18 @@
+"""``allocator completion``."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("completion")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def command(shell: str) -> None:
+    """Print the completion script of a SHELL, e.g. for bash: eval "$(allocator completion bash)"."""
+    from click.shell_completion import get_completion_class
+
+    from allocator.cli import cli
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    click.echo(kind(cli, {}, "allocator", "_ALLOCATOR_COMPLETE").source())

@@ -1,0 +1,23 @@
+"""``allocator new``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from allocator.cli import talk
+
+
+@click.command("new")
+@click.argument("target", metavar="TARGET")
+def command(target: str) -> None:
+    """Write a small instance to start from to TARGET: a folder (with a README on every column), .xlsx or .json."""
+    from allocator.instance.template import template, template_files
+    from allocator.instance.write import put, write
+
+    if Path(target).suffix.lower() in (".xlsx", ".json"):
+        write(template(), target)
+    else:
+        put(Path(target), template_files(Path(target).name), overwrite=False)
+    talk(f"wrote {target}; next: allocator validate {target}, allocator solve {target}")
