@@ -54,7 +54,7 @@ def plain(value: Any) -> str:
 def near(word: str, known: Iterable[str]) -> str:
     """A hint at a known word that the given one may have meant, or nothing."""
     known = list(known)
-    match = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    match = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
     if not match:
         folded = {name.lower(): name for name in known}
         match = [folded[word.strip().lower()]] if word.strip().lower() in folded else []

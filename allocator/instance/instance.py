@@ -132,7 +132,7 @@ class Instance:
         BadInput
             With every fault found; rows count from 1.
         """
-        content: dict[str, Any] = {"instance": settings}
+        content: dict[str, Any] = {"instance": {key: _unproxied(value) for key, value in settings.items()}}
         for name, frame in frames.items():
             records = frame.astype(object).where(frame.notna(), None).to_dict("records")
             content[name] = [

@@ -33,13 +33,15 @@ class RawTable:
 class Raw:
     """Everything that a carrier holds.
 
-    ``settings`` are dotted keys with their values; ``strict`` says that the carrier tells types apart.
-    ``unread`` are tables that stand there but could not be read; ``nameless`` is how the carrier names a table.
+    ``settings`` are dotted keys with their values; ``strict`` and ``strict_settings`` say that the carrier tells
+    types apart in tables and in settings. ``unread`` are tables that stand there but could not be read; ``suffix``
+    is what a table's name has behind it in this carrier.
     """
 
     place: str
     settings_place: str
     strict: bool
+    strict_settings: bool = True
     settings: dict[str, Any] = field(default_factory=dict)
     tables: dict[str, RawTable] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
@@ -115,9 +117,9 @@ def _settings(raw: Raw, faults: list[Fault]) -> dict[str, Any]:
             report(key, "an unknown key", f"one of {', '.join(SETTINGS)}, events.NAME{near(key, SETTINGS)}")
             continue
         try:
-            if raw.strict and column.kind == "flag" and not isinstance(cell, bool):
+            if raw.strict_settings and column.kind == "flag" and not isinstance(cell, bool):
                 raise Unfit(column.expected)
-            value = convert(column, cell, raw.strict)
+            value = convert(column, cell, raw.strict_settings)
         except Unfit as unfit:
             report(key, quoted(cell), unfit.args[0])
             continue
@@ -183,8 +185,6 @@ def _table(raw: Raw, table: Table, found: RawTable, faults: list[Fault]) -> list
         for name, column in columns.items():
             cell = cells.get(name)
             if cell is None or cell == "":
-                if cell == "" and raw.strict:
-                    pass
                 if column.required and name not in missing:
                     faults.append(Fault(found.place, at, name, "a blank", column.expected))
                     record.bad.add(name)

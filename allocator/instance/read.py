@@ -227,8 +227,10 @@ def _json(path: Path) -> Raw:
             content = json.loads(text, object_pairs_hook=_pairs, parse_constant=_constant, parse_int=_whole)
         except json.JSONDecodeError as error:
             raw.faults.append(Fault(path.name, error.lineno, None, error.msg, "JSON"))
-        except (_Twice, ValueError, RecursionError) as error:
-            raw.faults.append(Fault(path.name, None, None, str(error) or "too deep a nesting", "JSON with each key once and finite numbers"))
+        except (_Twice, ValueError) as error:
+            raw.faults.append(Fault(path.name, None, None, str(error), "JSON with each key once and finite numbers"))
+        except RecursionError:
+            raw.faults.append(Fault(path.name, None, None, "too deep a nesting", "an object of lists of rows"))
     if raw.faults:
         raw.unread, raw.settings_unread = set(TABLES), True
         return raw

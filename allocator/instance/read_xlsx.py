@@ -14,12 +14,11 @@ from allocator.instance.tables import TABLES
 MOST_BYTES = 200_000_000
 MOST_RATIO = 200
 MOST_CELLS = 2_000_000
-ERRORS = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|GETTING_DATA)")
 
 
 def read_xlsx(path: Path) -> Raw:
     """Everything in a workbook, as it stands; what is unsafe or broken is a fault."""
-    raw = Raw(str(path), "instance", strict=False)
+    raw = Raw(str(path), "instance", strict=False, strict_settings=False)
     expected = _unsafe(path)
     if expected:
         return _unread(raw, path, *expected)
@@ -28,10 +27,10 @@ def read_xlsx(path: Path) -> Raw:
     try:
         with path.open("rb") as file:
             book = python_calamine.load_workbook(file)
-            blanks = _formulas_without_value(path)
+            silent = _silent(path)
             for name in book.sheet_names:
                 if not name.startswith("_"):
-                    _sheet(raw, name, book.get_sheet_by_name(name), blanks.get(name, []))
+                    _sheet(raw, name, book.get_sheet_by_name(name), silent.get(name, []))
     except (python_calamine.CalamineError, OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         return _unread(raw, path, f"a workbook that cannot be read ({error})", "an .xlsx workbook")
     if "instance" not in raw.settings_rows and not raw.settings and "instance" not in book.sheet_names:
@@ -65,21 +64,29 @@ def _unsafe(path: Path) -> tuple[str, str] | None:
     return None
 
 
-def _formulas_without_value(path: Path) -> dict[str, list[str]]:
-    """Sheet name -> cells that hold a formula and no stored value."""
-    found: dict[str, list[str]] = {}
+def _silent(path: Path) -> dict[str, list[tuple[str, str]]]:
+    """Sheet name -> (cell, what stands there) of what the reader would take for a blank.
+
+    These are formulas without a stored value, and errors such as #N/A.
+    """
+    found: dict[str, list[tuple[str, str]]] = {}
     with zipfile.ZipFile(path) as container:
         names = set(container.namelist())
         for sheet, part in _parts(container, names).items():
             xml = container.read(part)
-            if b"<f" not in xml:
+            if b"<f" not in xml and b't="e"' not in xml:
                 continue
             for cell in re.finditer(rb"<c\b([^>]*?)(?<!/)>(.*?)</c>", xml, re.DOTALL):
-                if re.search(rb"<f[\s/>]", cell[2]) and not re.search(rb"<v>[^<]|<v [^>]*>[^<]|<is>", cell[2]):
-                    if re.search(rb't="str"', cell[1]) and re.search(rb"<v\s*/>|<v></v>", cell[2]):
-                        continue  # a formula whose stored value is the empty text
-                    place = re.search(rb'\br="([A-Z]+[0-9]+)"', cell[1])
-                    found.setdefault(sheet, []).append(place[1].decode() if place else "?")
+                value = re.search(rb"<v[^>]*>([^<]*)</v>", cell[2])
+                stored = value[1].decode("utf-8", "replace") if value else ""
+                if b't="e"' in cell[1]:
+                    what = f"the error {stored}"
+                elif re.search(rb"<f[\s/>]", cell[2]) and not stored and b't="str"' not in cell[1]:
+                    what = "a formula without a stored value"
+                else:
+                    continue
+                place = re.search(rb'\br="([A-Z]+[0-9]+)"', cell[1])
+                found.setdefault(sheet, []).append((place[1].decode() if place else "?", what))
     return found
 
 
@@ -104,11 +111,7 @@ def _parts(container: zipfile.ZipFile, names: set[str]) -> dict[str, str]:
     return parts
 
 
-def _sheet(raw: Raw, name: str, sheet: Any, without_value: list[str]) -> None:
-    for place in without_value:
-        row = int(re.sub("[A-Z]", "", place) or 0) or None
-        column = re.sub("[0-9]", "", place)
-        raw.faults.append(Fault(name, row, column, "a formula without a stored value", "a value; open and save it in a spreadsheet"))
+def _sheet(raw: Raw, name: str, sheet: Any, silent: list[tuple[str, str]]) -> None:
     if sheet.end is None:
         rows: list[tuple[int, list[Any]]] = []
     else:
@@ -134,6 +137,9 @@ def _sheet(raw: Raw, name: str, sheet: Any, without_value: list[str]) -> None:
             raw.faults.append(Fault(name, at_header, title, "the column a second time", "each column once"))
             continue
         columns[i] = title
+    for place, what in silent:
+        row, i = _position(place)
+        raw.faults.append(Fault(name, row, columns.get(i, place), what, "a value, stored in the cell"))
     records = []
     for at, cells in rows[1:]:
         record = {}
@@ -143,15 +149,20 @@ def _sheet(raw: Raw, name: str, sheet: Any, without_value: list[str]) -> None:
             if i not in columns:
                 raw.faults.append(Fault(name, at, None, f'"{cell}" in a column without a header', "nothing there"))
                 continue
-            if isinstance(cell, str) and ERRORS.fullmatch(cell):
-                raw.faults.append(Fault(name, at, columns[i], cell, "a value, not an error"))
-                continue
             record[columns[i]] = cell
         records.append((at, record))
     if name == "instance":
         _settings(raw, list(columns.values()), records)
     else:
         raw.tables[name] = RawTable(name, records, list(columns.values()))
+
+
+def _position(place: str) -> tuple[int | None, int]:
+    """Row from 1 and column from 0 of a cell such as C12."""
+    column = 0
+    for letter in re.sub("[^A-Z]", "", place):
+        column = 26 * column + ord(letter) - ord("A") + 1
+    return int(re.sub("[^0-9]", "", place) or 0) or None, column - 1
 
 
 def _settings(raw: Raw, columns: list[str], records: list[tuple[int, dict[str, Any]]]) -> None:

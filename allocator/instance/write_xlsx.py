@@ -90,8 +90,10 @@ def _table(sheet: Any, name: str, instance: Instance, formats: dict[str, Any]) -
                 continue
             if isinstance(value, bool):
                 sheet.write_boolean(r, c, value, form)
-            elif isinstance(value, int | float):
+            elif isinstance(value, int | float) and float(f"{value:.16G}") == value:
                 sheet.write_number(r, c, value, form)
+            elif isinstance(value, int | float):  # the workbook keeps 16 digits of a number, text keeps all
+                sheet.write_string(r, c, repr(value), form)
             else:
                 _string(sheet, r, c, value, form)
     sheet.protect(
