@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from allocator.errors import AllocatorError, BadUsage, SolverError
 from allocator.instance import Instance, read
-from allocator.model import Model, load_model
 from allocator.instance.override import split_overrides
+from allocator.model import Model, load_model
 from allocator.plan import Plan, tables
 
 if TYPE_CHECKING:

@@ -52,7 +52,10 @@ def build(instance: Instance, model: Model, *, lean: bool = False) -> pyo.Concre
         m.lean = lean
         scope = m.scope = Scope(instance, model)
         m.deploy = pyo.Var(
-            pyo.Any, dense=False, domain=pyo.NonNegativeIntegers, doc="units of a nation's pool at a task in a period"
+            pyo.Any,
+            dense=False,
+            domain=pyo.NonNegativeIntegers,
+            doc="units of a nation's pool at a task in a period",
         )
         m.cells = {}
         for (n, u, j), periods in scope.cap.items():

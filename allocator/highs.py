@@ -121,7 +121,11 @@ class Resident:
         lp.integrality_ = [kinds[integral] for integral in matrix.integral.tolist()]
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = lp.num_col_, lp.num_row_
-        lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.start, matrix.index, matrix.value
+        lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = (
+            matrix.start,
+            matrix.index,
+            matrix.value,
+        )
         solver = highspy.Highs()
         solver.setOptionValue("output_flag", False)
         solver.setOptionValue("small_matrix_value", 1e-12)
@@ -145,7 +149,9 @@ class Resident:
         self._scale = 1.0
         if len(used):
             middle = float(np.exp(np.mean(np.log(used))))
-            self._scale = float(2.0 ** np.round(np.log2(min(max(TYPICAL / middle, 1 / SCALE_LIMIT), SCALE_LIMIT))))
+            self._scale = float(
+                2.0 ** np.round(np.log2(min(max(TYPICAL / middle, 1 / SCALE_LIMIT), SCALE_LIMIT)))
+            )
         columns = np.arange(len(cost), dtype=np.int32)
         self.solver.changeColsCost(len(cost), columns, cost * self._scale)
         return self._scale

@@ -130,7 +130,7 @@ class Stages:
                 self._rest(stage)
                 return answer
             tolerance = Fraction(repr(self.scope.model.tolerance))
-            most = (1 + tolerance) * value + Fraction(repr(HOLD)) * max(1, abs(value))
+            most = (1 + tolerance) * value + Fraction(repr(HOLD)) * max(Fraction(1), abs(value))
             self.resident.hold(name, float(most))
         return answer
 
@@ -150,7 +150,9 @@ class Stages:
         """Value and bound of a stage; none of the objectives can be below 0."""
         bound = max(bound, 0.0)
         if bound > value + NUMERICAL * max(1.0, abs(value)):
-            raise SolverError(f"HiGHS proved {name} >= {bound:g}, but a plan that passes every check has {value:g}")
+            raise SolverError(
+                f"HiGHS proved {name} >= {bound:g}, but a plan that passes every check has {value:g}"
+            )
         if bound > value or value - bound <= 1e-9 * max(1.0, abs(value)):
             bound = value
         return Bounds(name, value, bound)
@@ -182,7 +184,9 @@ class Stages:
                 settings = {"presolve": "off", "random_seed": self.options["random_seed"] + 1}
                 continue
             if run.stop is Stop.INFEASIBLE and best is not None:
-                raise SolverError(f"HiGHS calls {name} infeasible, but there is a plan that passes every check")
+                raise SolverError(
+                    f"HiGHS calls {name} infeasible, but there is a plan that passes every check"
+                )
             if run.point is None:
                 return run.stop, run.bound
             found = self.points.deployed(run.point)

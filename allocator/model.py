@@ -91,7 +91,15 @@ class Model:
             place = f"--set {setting}"
             known = [*_KEYS, *_LISTS]
             if not equals or key not in known:
-                faults.append(Fault(place, None, None, f"no such key model.{key}", f"one of {', '.join(known)}{near(key, known)}"))
+                faults.append(
+                    Fault(
+                        place,
+                        None,
+                        None,
+                        f"no such key model.{key}",
+                        f"one of {', '.join(known)}{near(key, known)}",
+                    )
+                )
                 continue
             value: Any
             if key in _LISTS:
@@ -141,7 +149,17 @@ def load_model(name: str | os.PathLike[str], base: Path | None = None) -> Model:
     if text.endswith(".toml"):
         path = (base or Path()) / text
         if base is not None and not path.resolve().is_relative_to(base.resolve()):
-            raise BadInput([Fault(text, None, "model", "a path that leaves the instance's folder", "one that stays in it")])
+            raise BadInput(
+                [
+                    Fault(
+                        text,
+                        None,
+                        "model",
+                        "a path that leaves the instance's folder",
+                        "one that stays in it",
+                    )
+                ]
+            )
         return _read(path, text)
     if text not in shipped_models():
         expected = f"one of {', '.join(shipped_models())}{near(text, shipped_models())}, or a path that ends in .toml"
@@ -155,7 +173,9 @@ def _read(path: Path, name: str) -> Model:
             raise BadInput([Fault(name, None, None, f"{path.stat().st_size:,} bytes", "at most 1,000,000")])
         content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
-        raise BadInput([Fault(name, None, None, f"an error ({error.strerror})", "a readable model file")]) from None
+        raise BadInput(
+            [Fault(name, None, None, f"an error ({error.strerror})", "a readable model file")]
+        ) from None
     except (ValueError, RecursionError) as error:
         raise BadInput([Fault(name, None, None, str(error), "TOML in UTF-8")]) from None
     faults = _faults(content, name)
@@ -183,7 +203,9 @@ def _faults(content: Mapping[str, Any], place: str) -> list[Fault]:
             except Unfit as unfit:
                 faults.append(Fault(place, None, key, quoted(value), unfit.args[0]))
         else:
-            faults.append(Fault(place, None, key, "an unknown key", f"one of {', '.join(known)}{near(key, known)}"))
+            faults.append(
+                Fault(place, None, key, "an unknown key", f"one of {', '.join(known)}{near(key, known)}")
+            )
     return faults
 
 

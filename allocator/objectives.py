@@ -41,7 +41,10 @@ def gap_terms(m: pyo.ConcreteModel, scope: Scope) -> list[Term]:
     """Mean unmet share of the requirements, weighted."""
     total = sum(row.weight for row in scope.rows)
     return [
-        (float(row.weight / (total * len(row.periods) * row.quantity)), m.shortfall[row.task, row.capability, t])
+        (
+            float(row.weight / (total * len(row.periods) * row.quantity)),
+            m.shortfall[row.task, row.capability, t],
+        )
         for row in scope.rows
         if row.weight
         for t in row.periods
@@ -63,9 +66,7 @@ def risk_terms(m: pyo.ConcreteModel, scope: Scope) -> list[Term]:
 def cost_terms(m: pyo.ConcreteModel, scope: Scope) -> list[Term]:
     """Everyone's cost over the horizon, in millions."""
     cost = {u: float(k) for u, k in scope.unit_cost.items()}
-    return [
-        (cost[u], deploy) for (_, u, _), here in m.cells.items() if cost[u] for deploy in here.values()
-    ]
+    return [(cost[u], deploy) for (_, u, _), here in m.cells.items() if cost[u] for deploy in here.values()]
 
 
 def burden_terms(m: pyo.ConcreteModel, scope: Scope) -> list[Term]:

@@ -35,7 +35,7 @@ def offers(instance: Instance, model: Model) -> list[dict[str, Any]]:
     rows = []
     for capability in instance.rows("capabilities"):
         c = capability["capability"]
-        t = max(scope.PERIODS, key=lambda t, c=c: (asked[c, t], -offered[c, t]))
+        _, _, t = max((asked[c, t], -offered[c, t], t) for t in scope.PERIODS)
         rows.append(
             {
                 "capability": c,

@@ -94,9 +94,7 @@ class Points:
     def _fill(self, x: Floats) -> None:
         """Shortfalls and the heaviest burden that go with the deployments in ``x``."""
         matrix, m = self.matrix, self.m
-        activity = np.bincount(
-            self._row, weights=matrix.value * x[matrix.index], minlength=len(matrix.rows)
-        )
+        activity = np.bincount(self._row, weights=matrix.value * x[matrix.index], minlength=len(matrix.rows))
         for row, constraint in self._rows("requirement_supply"):
             key = constraint.index()
             if key in m.shortfall:

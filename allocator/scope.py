@@ -184,9 +184,7 @@ class Scope:
                 periods = tuple(t for t in standing if t not in covered[place, capability])
                 if periods:
                     zero = Fraction(0)
-                    implied.append(
-                        Row(place, capability, zero, zero, zero, periods, place == THEATRE, False)
-                    )
+                    implied.append(Row(place, capability, zero, zero, zero, periods, place == THEATRE, False))
         return given + implied
 
     @cached_property
@@ -268,11 +266,11 @@ class Scope:
     def _unit_caps(self, nation: str, unit: str) -> dict[int, int]:
         """Most units of a pool that can be deployed in each period, by rotation, ceiling and budgets."""
         pool = self.pool[nation, unit]
-        caps = {t: pool for t in self.PERIODS}
+        caps = dict.fromkeys(self.PERIODS, pool)
         for window in self.windows(unit):
             for t, count in window.counts.items():
                 caps[t] = min(caps[t], pool // count)
-        limits: list[tuple[Fraction, Fraction, Iterable[int]]] = []
+        limits: list[tuple[Fraction, Fraction, range]] = []
         if self.has("troop_ceiling") and nation in self.troop_ceiling:
             limits.append((Fraction(self.personnel[unit]), self.troop_ceiling[nation], self.PERIODS))
         if self.has("budget"):

@@ -95,13 +95,13 @@ class Filling:
         scope = self.scope
         self.windows = {u: scope.windows(u) for u in scope.UNITS}
         self.room = {
-            (n, u, window.start): scope.pool[n, u]
-            for n, u, _ in scope.cap
-            for window in self.windows[u]
+            (n, u, window.start): scope.pool[n, u] for n, u, _ in scope.cap for window in self.windows[u]
         }
         self.people: dict[tuple[str, int], float] = {}
         if scope.has("troop_ceiling"):
-            self.people = {(n, t): float(most) for n, most in scope.troop_ceiling.items() for t in scope.PERIODS}
+            self.people = {
+                (n, t): float(most) for n, most in scope.troop_ceiling.items() for t in scope.PERIODS
+            }
         self.money: list[float] = []
         self.payers: list[tuple[str, range]] = []
         if scope.has("budget"):
@@ -127,13 +127,16 @@ class Filling:
         self.crowd: dict[tuple[str, int], int] = defaultdict(int)
         if scope.has("framework_nation"):
             strength: dict[tuple[str, str], int] = defaultdict(int)
-            for (n, u, j), periods in scope.cap.items():
+            for (n, u, j), caps in scope.cap.items():
                 if n in scope.can_lead and j in scope.framework_share:
-                    strength[j, n] += scope.personnel[u] * sum(periods.values())
+                    strength[j, n] += scope.personnel[u] * sum(caps.values())
             for (j, n), heads in strength.items():
                 if heads > strength.get((j, self.led.get(j, "")), 0):
                     self.led[j] = n
-        spent = min((amount for (payer, _), amount in zip(self.payers, self.money, strict=True) if payer == "*"), default=0.0)
+        spent = min(
+            (amount for (payer, _), amount in zip(self.payers, self.money, strict=True) if payer == "*"),
+            default=0.0,
+        )
         self.dear = 1.0 / spent if spent else 0.0
         crowd = sum(self.people.values())
         self.scarce = 1.0 / crowd if crowd else 0.0
@@ -240,7 +243,11 @@ class Filling:
 
     def _ratio(self, group: tuple[str, str, int]) -> float:
         u = group[0]
-        price = 0.05 / max(len(self.groups), 1) + self.cost["*"][u] * self.dear + self.scope.personnel[u] * self.scarce
+        price = (
+            0.05 / max(len(self.groups), 1)
+            + self.cost["*"][u] * self.dear
+            + self.scope.personnel[u] * self.scarce
+        )
         return self.gain(group, 1) / price
 
     def _send(self, group: tuple[str, str, int], depth: int = 0) -> bool:
@@ -309,7 +316,9 @@ class Filling:
             for n in nations:
                 if n in awaited:
                     least = self.scope.min_units[n, group[0]]
-                    choices[n].append((least * self.cost["*"][group[0]] - 1e6 * self.gain(group, least), group))
+                    choices[n].append(
+                        (least * self.cost["*"][group[0]] - 1e6 * self.gain(group, least), group)
+                    )
         for n in awaited:
             for _, group in sorted(choices[n])[:50]:
                 count = self.fitting(n, group, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# nation: name, GDP (millions of USD a year), thousands under arms, goodwill (where its stances start), can lead
+# nation: name, GDP (millions of USD a year), thousands under arms, goodwill , can lead
 NATIONS: dict[str, tuple[str, float, float, float, bool]] = {
     "GBR": ("United Kingdom", 3_500_000, 140, 0.95, True),
     "FRA": ("France", 3_100_000, 205, 0.95, True),
@@ -72,7 +72,7 @@ CAPABILITIES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "base_support": ("squadron", "task", ()),
 }
 
-# unit type: domain, personnel, cost a month, cost a rotation, rotation ratio, common share, thousands under arms
+# unit: domain, personnel, monthly cost, rotation cost, rotation ratio, common share, thousands under arms
 # for one unit, yields. The order is that of importance: a small instance takes the first ones.
 UnitType = tuple[str, int, float, float, int, float, float, dict[str, float]]
 UNIT_TYPES: dict[str, UnitType] = {

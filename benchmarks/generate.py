@@ -21,7 +21,7 @@ Object = dict[str, Any]
 
 
 def dimensions(variables: int) -> tuple[int, int, int, int]:
-    """Nations, unit types, tasks and periods whose product is about `variables`; 35, 25, 20, 20 at the most."""
+    """Nations, unit types, tasks and periods whose product is about `variables`; at most 35, 25, 20, 20."""
     scale = (variables / 350_000) ** 0.25
     nations, types, tasks = (max(3, min(top, round(top * scale))) for top in (35, 25, 20))
     return nations, types, tasks, max(1, min(20, round(variables / (nations * types * tasks))))
@@ -66,7 +66,8 @@ def generate(variables: int, seed: int, binding: bool = False) -> Object:
         ],
         "yields": [{"unit_type": u, "capability": c, "amount": a} for (u, c), a in yields.items()],
         "objectives": [
-            {"objective": o, "name": name, "priority": priority} for o, (name, _, priority) in OBJECTIVES.items()
+            {"objective": o, "name": name, "priority": priority}
+            for o, (name, _, priority) in OBJECTIVES.items()
         ],
         "tasks": tasks,
         "requirements": [],
@@ -81,7 +82,7 @@ def generate(variables: int, seed: int, binding: bool = False) -> Object:
         "conditions": _conditions(rng, nations, binding),
     }  # fmt: skip
     obj["requirements"] = _requirements(rng, obj, yields, binding)
-    obj["nations"], obj["budgets"] = _money(rng, obj, months, T, binding)
+    obj["nations"], obj["budgets"] = _money(rng, obj, nations, months, T, binding)
     return obj
 
 
@@ -229,7 +230,7 @@ def _conditions(rng: random.Random, nations: list[str], binding: bool) -> list[O
 def _requirements(
     rng: random.Random, obj: Object, yields: dict[tuple[str, str], float], binding: bool
 ) -> list[Object]:
-    """Each asks for about what the willing can sustain, shared among the tasks that ask; two phases now and then."""
+    """About what can be sustained, shared among the askers; now and then in two phases."""
     T = obj["instance"]["horizon"]["periods"]
     supply: dict[str, float] = {}
     for force in obj["forces"]:
@@ -237,7 +238,9 @@ def _requirements(
             if u == force["unit_type"] and amount > 0:
                 supply[c] = supply.get(c, 0) + amount * force["units"] / UNIT_TYPES[u][4]
     asking = {
-        c: [task for task in obj["tasks"] if task["objective"] in CAPABILITIES[c][2]] for c in supply if CAPABILITIES[c][2]
+        c: [task for task in obj["tasks"] if task["objective"] in CAPABILITIES[c][2]]
+        for c in supply
+        if CAPABILITIES[c][2]
     }  # fmt: skip
     rows: list[Object] = []
     for c, tasks in asking.items():
@@ -264,7 +267,7 @@ def _requirements(
 
 
 def _money(
-    rng: random.Random, obj: Object, months: int, T: int, binding: bool
+    rng: random.Random, obj: Object, chosen: list[str], months: int, T: int, binding: bool
 ) -> tuple[list[Object], list[Object]]:
     """Ceilings and budgets as parts of what everything a nation can sustain would take."""
     people: dict[str, float] = {}
@@ -279,18 +282,16 @@ def _money(
         common += cost * kind[5]
     low, high = (0.15, 0.45) if binding else (0.5, 1.2)
     nations, budgets = [], []
-    for n in people | dict.fromkeys(NATIONS, 0.0):
-        if n not in people:
-            continue
+    for n in chosen:
         name, gdp, _, _, leads = NATIONS[n]
         row: Object = {"nation": n, "name": name, "can_lead": leads}
         if rng.random() < 0.95:
             row["gdp"] = gdp
         if rng.random() < (0.7 if binding else 0.3):
-            row["troop_ceiling"] = 50 * round(people[n] * rng.uniform(low, high) / 50 + 1)
+            row["troop_ceiling"] = 50 * round(people.get(n, 0) * rng.uniform(low, high) / 50 + 1)
         nations.append(row)
         if rng.random() < (0.5 if binding else 0.2):
-            budgets.append({"payer": n, "amount": round(own[n] * rng.uniform(low, high), 1)})
+            budgets.append({"payer": n, "amount": round(own.get(n, 0) * rng.uniform(low, high), 1)})
     budgets.append({"payer": "common", "amount": round(common * (0.2 if binding else 0.7), 1)})
     total = sum(own.values()) + common
     budgets.append({"payer": "*", "amount": round(total * (0.15 if binding else 0.6), 1)})

@@ -23,40 +23,72 @@ MUTATIONS = [
     ("families/rotation.py", "float(pool // often)", "float(pool)"),
     ("families/rotation.py", "if len(terms) > 1:", "if len(terms) > 2:"),
     ("families/rotation.py", "(float(count // often), deploy)", "(1.0, deploy)"),
-    ("families/minimum_contribution.py", "(0.0, linear([(1.0, deploy), (-least", "(None, linear([(1.0, deploy), (-least"),
+    (
+        "families/minimum_contribution.py",
+        "(0.0, linear([(1.0, deploy), (-least",
+        "(None, linear([(1.0, deploy), (-least",
+    ),
     ("families/minimum_contribution.py", "(-most, sends)]), 0.0)", "(-most, sends)]), most)"),
     ("families/conditions.py", "(-1.0, m.member[k])", "(1.0, m.member[k])"),
     ("families/conditions.py", 'needed = value if requires == "coalition_size" else 1', "needed = 1"),
     ("families/conditions.py", "company = able if", "company = [n] if"),
-    ("families/participation.py", 'terms = [(-coef, x) for o in objectives for coef, x in deployed[n, o]]', "terms = [(-1.0, m.member[n])]"),
+    (
+        "families/participation.py",
+        "terms = [(-coef, x) for o in objectives for coef, x in deployed[n, o]]",
+        "terms = [(-1.0, m.member[n])]",
+    ),
     ("families/participation.py", "(None, expression, 0.0)", "(None, expression, 1e3)"),
     ("families/troop_ceiling.py", "personnel = float(scope.personnel[u])", "personnel = 1.0"),
     ("families/troop_ceiling.py", "people[n, t].append", "people[n, 1].append"),
     ("families/budget.py", '"common": scope.common_cost', '"common": scope.own_cost'),
     ("families/budget.py", 'p in ("*", "common", n)', 'p in ("common", n)'),
-    ("families/budget.py", "for t, deploy in here.items() if t in periods", "for t, deploy in here.items() if t == 1"),
+    (
+        "families/budget.py",
+        "for t, deploy in here.items() if t in periods",
+        "for t, deploy in here.items() if t == 1",
+    ),
     ("families/budget.py", "scope.own_cost, limit, scope.PERIODS", "scope.common_cost, limit, scope.PERIODS"),
     ("families/framework_nation.py", "-float(share) * coef", "-float(share) * coef / 2"),
-    ("families/framework_nation.py", "(None, linear([(1.0, m.leads[n, j]) for n in nations]), 1.0)", "(None, linear([(1.0, m.leads[n, j]) for n in nations]), 2.0)"),
+    (
+        "families/framework_nation.py",
+        "(None, linear([(1.0, m.leads[n, j]) for n in nations]), 1.0)",
+        "(None, linear([(1.0, m.leads[n, j]) for n in nations]), 2.0)",
+    ),
     # objectives
     ("objectives.py", "total * len(row.periods) * row.quantity", "total * row.quantity"),
     ("objectives.py", "reluctance = 1 - scope.willingness", "reluctance = scope.willingness"),
-    ("objectives.py", "float(k) for u, k in scope.unit_cost.items()", "float(k) for u, k in scope.common_cost.items()"),
+    (
+        "objectives.py",
+        "float(k) for u, k in scope.unit_cost.items()",
+        "float(k) for u, k in scope.common_cost.items()",
+    ),
     ("objectives.py", "own[n] += [(share", "own['x'] += [(share"),
     # what is read from the instance
     ("scope.py", "period = (start + step - 1) % self.last + 1", "period = min(start + step, self.last)"),
     ("scope.py", "if t >= ready and most >= least", "if most >= least"),
-    ("scope.py", "+ self.months * exact(row[\"operating_cost\"])", "+ exact(row[\"operating_cost\"])"),
+    ("scope.py", '+ self.months * exact(row["operating_cost"])', '+ exact(row["operating_cost"])'),
     ("scope.py", "elif will < floor_:", "elif will <= floor_:"),
-    ("scope.py", "if row[\"objective\"] and row[\"objective\"] != self.objective_of[task]:", "if row[\"objective\"]:"),
+    (
+        "scope.py",
+        'if row["objective"] and row["objective"] != self.objective_of[task]:',
+        'if row["objective"]:',
+    ),
     ("scope.py", "* priority[self.objective_of[task]]", ""),
     ("scope.py", "self.years = Fraction(self.last * self.months, 12)", "self.years = Fraction(1)"),
-    ("scope.py", "periods = tuple(t for t in standing if t not in covered[place, capability])", "periods = ()"),
+    (
+        "scope.py",
+        "periods = tuple(t for t in standing if t not in covered[place, capability])",
+        "periods = ()",
+    ),
     # driver
     ("lexicographic.py", "self.resident.hold(name, float(most))", "pass"),
     ("lexicographic.py", "most = (1 + tolerance) * value", "most = value"),
     ("point.py", "np.rint(point[self._columns])", "np.floor(point[self._columns] / 2)"),
-    ("matrix.py", "row_lower.append(-np.inf if least is None else least - constant)", "row_lower.append(-np.inf)"),
+    (
+        "matrix.py",
+        "row_lower.append(-np.inf if least is None else least - constant)",
+        "row_lower.append(-np.inf)",
+    ),
     # plan tables
     ("plan.py", "max(Fraction(0), row.quantity - net)", "row.quantity - net"),
     ("plan.py", '"cost": float(own[n])', '"cost": float(own[n] + 1)'),
@@ -66,7 +98,9 @@ MUTATIONS = [
 ]
 
 
-@pytest.mark.parametrize(("file", "right", "wrong"), MUTATIONS, ids=[f"{i}-{m[0]}" for i, m in enumerate(MUTATIONS)])
+@pytest.mark.parametrize(
+    ("file", "right", "wrong"), MUTATIONS, ids=[f"{i}-{m[0]}" for i, m in enumerate(MUTATIONS)]
+)
 def test_every_error_is_caught(tmp_path, file, right, wrong):
     shutil.copytree(ROOT / "allocator", tmp_path / "allocator", ignore=shutil.ignore_patterns("__pycache__"))
     for folder in ("models", "instances"):

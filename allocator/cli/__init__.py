@@ -44,7 +44,10 @@ class Lazy(click.Group):
 
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             match = get_close_matches(args[0], COMMANDS, n=1)
-            ctx.fail(f"no command {args[0]!r}" + (f"; did you mean {match[0]}?" if match else f"; there are {', '.join(COMMANDS)}"))
+            ctx.fail(
+                f"no command {args[0]!r}"
+                + (f"; did you mean {match[0]}?" if match else f"; there are {', '.join(COMMANDS)}")
+            )
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -65,7 +68,9 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version.")
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version."
+)
 def cli() -> None:
     """Who sends what to a multinational force: open, proved allocation of national contributions.
 
@@ -88,7 +93,10 @@ def main() -> NoReturn:
         code = 2
     except BadInput as bad:
         count = len(bad.faults)
-        talk(*(str(fault) for fault in bad.faults), f"{count} fault{'s' if count != 1 else ''}; nothing was done")
+        talk(
+            *(str(fault) for fault in bad.faults),
+            f"{count} fault{'s' if count != 1 else ''}; nothing was done",
+        )
         code = 2
     except BadUsage as bad_usage:
         talk(f"Error: {bad_usage}")

@@ -27,14 +27,18 @@ MEANING = {
 def console() -> Console:
     """Standard output: colour on a terminal only, never cut."""
     terminal = sys.stdout.isatty()
-    return Console(width=None if terminal else WIDE, highlight=False, soft_wrap=False)
+    return Console(width=None if terminal else WIDE, highlight=False, markup=False)
 
 
 def table(*columns: tuple[str, str], title: str = "") -> Table:
     """A plain table; columns are (heading, ``left`` or ``right``)."""
-    grid = Table(box=None, title=title, title_justify="left", title_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    grid = Table(
+        box=None, title=title, title_justify="left", title_style="bold", pad_edge=False, padding=(0, 2, 0, 0)
+    )
     for heading, side in columns:
-        grid.add_column(heading, justify="right" if side == "right" else "left", header_style="dim", overflow="fold")
+        grid.add_column(
+            heading, justify="right" if side == "right" else "left", header_style="dim", overflow="fold"
+        )
     return grid
 
 
@@ -51,7 +55,8 @@ def show_plan(plan: Plan) -> None:
     instance = plan.instance
     length = f"{instance.periods} period{'s' if instance.periods > 1 else ''} of {instance.months_per_period} months"
     out.print(Text(instance.title, style="bold"))
-    out.print(f"{instance.name}, model {plan.model.name}; from {instance.start}, {length}{', without end' if instance.indefinite else ''}")
+    without_end = ", without end" if instance.indefinite else ""
+    out.print(f"{instance.name}, model {plan.model.name}; from {instance.start}, {length}{without_end}")
     out.print()
     _status(out, plan)
     if not plan.found:
@@ -73,7 +78,9 @@ def _status(out: Console, plan: Plan) -> None:
         "interrupted": "interrupted before any plan was found; there may be one",
         "error": "the program failed; no plan is shown",
     }[plan.status]
-    stopped = {"time_limit": ", stopped by the time limit", "interrupt": ", stopped by you"}.get(plan.stopped_by, "")
+    stopped = {"time_limit": ", stopped by the time limit", "interrupt": ", stopped by you"}.get(
+        plan.stopped_by, ""
+    )
     out.print(Text.assemble((plan.status, f"bold {style}"), f": {words}{stopped} ({seconds:.1f} s)"))
     if plan.reason:
         out.print(Text(plan.reason))
@@ -91,7 +98,13 @@ def _status(out: Console, plan: Plan) -> None:
             yearly = value * 12 / (plan.instance.periods * plan.instance.months_per_period)
             currency = plan.instance.currency
             meaning = f"{currency} million over the horizon, {number(yearly)} a year".strip()
-        proof = "not minimised by this model" if bound is None else "the least possible" if gap == 0 else f"none below {floor} (gap {100 * gap:.2g} %)"
+        proof = (
+            "not minimised by this model"
+            if bound is None
+            else "the least possible"
+            if gap == 0
+            else f"none below {floor} (gap {100 * gap:.2g} %)"
+        )
         grid.add_row(row["objective"], shown, meaning, proof)
     out.print(grid)
 
@@ -114,7 +127,9 @@ def lines(plan: Plan) -> list[dict[str, Any]]:
     for line in plan.instance.rows("requirements"):
         periods = range(line["first_period"], line["last_period"] + 1)
         here = [rows[line["task"], line["capability"], t] for t in periods]
-        mean = {key: sum(row[key] for row in here) / len(here) for key in ("required", "supplied", "shortfall")}
+        mean = {
+            key: sum(row[key] for row in here) / len(here) for key in ("required", "supplied", "shortfall")
+        }
         missed = mean["shortfall"] / mean["required"] if mean["required"] else 0.0
         entries.append({**line, **mean, "objective": here[0]["objective"], "missed": missed})
     return entries
@@ -137,7 +152,9 @@ def _unmet(out: Console, plan: Plan) -> None:
     tasks = {row["task"]: row["name"] for row in instance.rows("tasks")}
     capabilities = {row["capability"]: row for row in instance.rows("capabilities")}
     entries = [line for line in lines(plan) if line["required"] > 0]
-    short = sorted((line for line in entries if line["missed"] > 0), key=lambda line: -line["missed"] * line["priority"])
+    short = sorted(
+        (line for line in entries if line["missed"] > 0), key=lambda line: -line["missed"] * line["priority"]
+    )
     mean = " (mean of the periods)" if instance.periods > 1 else ""
     if short:
         grid = table(
@@ -153,18 +170,35 @@ def _unmet(out: Console, plan: Plan) -> None:
         for line in short:
             capability = capabilities[line["capability"]]
             figures = (number(line[key]) for key in ("required", "supplied", "shortfall"))
-            grid.add_row(tasks[line["task"]], capability["name"], *figures, f"{100 * line['missed']:.0f}", capability["unit"])
+            grid.add_row(
+                tasks[line["task"]],
+                capability["name"],
+                *figures,
+                f"{100 * line['missed']:.0f}",
+                capability["unit"],
+            )
         out.print(grid)
-    met = [f"{tasks[line['task']]} ({capabilities[line['capability']]['name']})" for line in entries if line["missed"] == 0]
+    met = [
+        f"{tasks[line['task']]} ({capabilities[line['capability']]['name']})"
+        for line in entries
+        if line["missed"] == 0
+    ]
     if met:
-        out.print(Text.assemble((f"Met in full: {len(met)} of {len(entries)} lines. ", "bold"), "; ".join(met) + "."))
+        out.print(
+            Text.assemble(
+                (f"Met in full: {len(met)} of {len(entries)} lines. ", "bold"), "; ".join(met) + "."
+            )
+        )
     out.print()
 
 
 def _nations(out: Console, plan: Plan) -> None:
     instance = plan.instance
     names = {row["nation"]: row["name"] for row in instance.rows("nations")}
-    members = sorted((row for row in plan.rows("nations") if row["member"]), key=lambda row: (-row["personnel"], row["nation"]))
+    members = sorted(
+        (row for row in plan.rows("nations") if row["member"]),
+        key=lambda row: (-row["personnel"], row["nation"]),
+    )
     if not members:
         return
     currency = f"{instance.currency} m".strip()

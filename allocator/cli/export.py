@@ -12,9 +12,13 @@ from allocator.cli.options import instance_argument, model_option, set_option
 @instance_argument
 @click.argument("path", metavar="FILE")
 @model_option
-@click.option("--objective", type=click.Choice(["gap", "risk", "cost", "burden"]), help="[default: the model's first]")
+@click.option(
+    "--objective", type=click.Choice(["gap", "risk", "cost", "burden"]), help="[default: the model's first]"
+)
 @set_option
-def command(instance: str, path: str, model: str | None, objective: str | None, overrides: tuple[str, ...]) -> None:
+def command(
+    instance: str, path: str, model: str | None, objective: str | None, overrides: tuple[str, ...]
+) -> None:
     """Write the programme of INSTANCE to FILE (.mps or .lp), with one objective, as HiGHS gets it.
 
     MPS keeps every column; LP leaves out columns that nothing refers to.

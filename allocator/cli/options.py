@@ -22,7 +22,9 @@ class Number(click.FloatRange):
 
 instance_argument = click.argument("instance", metavar="INSTANCE")
 model_option = click.option(
-    "--model", metavar="NAME|PATH", help="A shipped model, or a .toml of your own. [default: the instance's, else reference]"
+    "--model",
+    metavar="NAME|PATH",
+    help="A shipped model, or a .toml of your own. [default: the instance's, else reference]",
 )
 set_option = click.option(
     "--set",

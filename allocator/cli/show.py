@@ -30,23 +30,40 @@ def command(instance: str, model: str | None, overrides: tuple[str, ...], as_jso
         content = {"name": read.name, "title": read.title, "model": chosen.name, "capabilities": rows}
         click.echo(json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1))
         return
+    from rich.text import Text
+
     from allocator.cli.answer import console, number, table
 
     out = console()
-    out.print(f"[bold]{read.title}[/bold]" if "[" not in read.title else read.title)
-    without_end = ", without end" if read.indefinite else ""
-    out.print(f"{read.name}; from {read.start}, {read.periods} x {read.months_per_period} months{without_end}; model {chosen.name}")
+    out.print(Text(read.title, style="bold"))
+    length = f"{read.periods} x {read.months_per_period} months{', without end' if read.indefinite else ''}"
+    out.print(f"{read.name}; from {read.start}, {length}; model {chosen.name}")
     counts = {name: len(rows) for name, rows in read.tables.items() if rows}
     out.print(", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items()))
     if read.events:
-        out.print("events: " + ", ".join(f"{name} {'true' if value else 'false'}" for name, value in read.events.items()))
+        out.print(
+            "events: "
+            + ", ".join(f"{name} {'true' if value else 'false'}" for name, value in read.events.items())
+        )
     out.print()
     grid = table(
-        ("capability", "left"), ("asked", "right"), ("offered", "right"), ("nations", "right"), ("unit", "left"), ("", "left"),
+        ("capability", "left"),
+        ("asked", "right"),
+        ("offered", "right"),
+        ("nations", "right"),
+        ("unit", "left"),
+        ("", "left"),
         title="Asked against offered (the period that asks for most)",
     )
     for row in rows:
-        grid.add_row(row["name"], number(row["asked"]), number(row["offered"]), str(row["nations"]), row["unit"], _remark(row))
+        grid.add_row(
+            row["name"],
+            number(row["asked"]),
+            number(row["offered"]),
+            str(row["nations"]),
+            row["unit"],
+            _remark(row),
+        )
     out.print(grid)
 
 

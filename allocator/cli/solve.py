@@ -22,10 +22,20 @@ EXIT = {"optimal": 0, "feasible": 0, "infeasible": 3, "no_plan": 4, "interrupted
 @click.command("solve")
 @instance_argument
 @model_option
-@click.option("--gap", type=Number(0, 1), default=1e-4, show_default=True, help="Relative gap at which an objective counts as proved; 0 asks for proof.")
-@click.option("--time-limit", type=Number(0, min_open=True), metavar="SECONDS", help="Stop then and keep the best plan.")
+@click.option(
+    "--gap",
+    type=Number(0, 1),
+    default=1e-4,
+    show_default=True,
+    help="Relative gap at which an objective counts as proved; 0 asks for proof.",
+)
+@click.option(
+    "--time-limit", type=Number(0, min_open=True), metavar="SECONDS", help="Stop then and keep the best plan."
+)
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Threads of HiGHS.")
-@click.option("--seed", type=click.IntRange(0, 2**31 - 2), default=0, show_default=True, help="Random seed of HiGHS.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**31 - 2), default=0, show_default=True, help="Random seed of HiGHS."
+)
 @set_option
 @click.option("--out", metavar="DIR|FILE.xlsx", help="Write the result tables there, whole or not at all.")
 @json_option

@@ -93,7 +93,11 @@ def _flag(column: Column, cell: Any) -> bool:
 
 
 def _number(column: Column, cell: Any, strict: bool) -> int | float:
-    if isinstance(cell, bool) or not isinstance(cell, int | float | str) or (strict and isinstance(cell, str)):
+    if (
+        isinstance(cell, bool)
+        or not isinstance(cell, int | float | str)
+        or (strict and isinstance(cell, str))
+    ):
         raise Unfit(column.expected)
     if isinstance(cell, str):
         if not _NUMBER.fullmatch(cell):

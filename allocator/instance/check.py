@@ -138,9 +138,9 @@ def horizon(typed: Typed) -> None:
                     typed.fault(name, record, column, f"one of {where}, {first_of} to {last_of}")
                     inside = False
             begins, ends = record.cells.get("first_period"), record.cells.get("last_period")
-            if inside and begins is not None and ends is not None and begins > ends:  # type: ignore[operator]
-                if not {"first_period", "last_period"} & record.bad:
-                    typed.fault(name, record, "first_period", f"at most last_period, which is {ends}")
+            sound = inside and not {"first_period", "last_period"} & record.bad
+            if sound and begins is not None and ends is not None and begins > ends:  # type: ignore[operator]
+                typed.fault(name, record, "first_period", f"at most last_period, which is {ends}")
 
 
 def _windows(typed: Typed, last: int | None) -> dict[str, tuple[int, int]]:
@@ -149,7 +149,12 @@ def _windows(typed: Typed, last: int | None) -> dict[str, tuple[int, int]]:
         if {"task", "first_period", "last_period", "*"} & record.bad:
             continue
         begins, ends = record.cells.get("first_period", 1), record.cells.get("last_period", last)
-        if isinstance(begins, int) and isinstance(ends, int) and 1 <= begins <= ends and (last is None or ends <= last):
+        if (
+            isinstance(begins, int)
+            and isinstance(ends, int)
+            and 1 <= begins <= ends
+            and (last is None or ends <= last)
+        ):
             windows[str(record.cells["task"])] = (begins, ends)
     return windows
 
@@ -158,7 +163,11 @@ def overlaps(typed: Typed) -> None:
     """In one period no two rows stand for the same task and capability, or the same theatre capability."""
     last = periods(typed)
     tasks = _windows(typed, last)
-    theatre = {r.cells.get("capability") for r in typed.records.get("capabilities", []) if r.cells.get("scope") == "theatre"}
+    theatre = {
+        r.cells.get("capability")
+        for r in typed.records.get("capabilities", [])
+        if r.cells.get("scope") == "theatre"
+    }
     taken: dict[tuple[Any, Any], dict[int, Record]] = defaultdict(dict)
     for record in typed.records.get("requirements", []):
         task, capability = record.cells.get("task"), record.cells.get("capability")
@@ -190,7 +199,13 @@ def something_asked(typed: Typed) -> None:
     records = typed.records.get("requirements", [])
     if records and not any("quantity" in r.bad or r.cells.get("quantity") for r in records):
         typed.faults.append(
-            Fault(typed.place("requirements"), None, "quantity", "0 in every row", "a quantity above 0 in at least one")
+            Fault(
+                typed.place("requirements"),
+                None,
+                "quantity",
+                "0 in every row",
+                "a quantity above 0 in at least one",
+            )
         )
 
 
@@ -200,7 +215,13 @@ def caveats(typed: Typed) -> None:
         filled = {"task", "unit_type", "objective"} & (record.cells.keys() | record.bad)
         if not filled:
             typed.faults.append(
-                Fault(typed.place("caveats"), record.at, "task", "a blank", "at least one of task, unit_type and objective")
+                Fault(
+                    typed.place("caveats"),
+                    record.at,
+                    "task",
+                    "a blank",
+                    "at least one of task, unit_type and objective",
+                )
             )
 
 
@@ -262,7 +283,9 @@ def payers(typed: Typed) -> None:
     for record in typed.records.get("budgets", []):
         payer = record.cells.get("payer")
         if payer is not None and payer not in nations and payer not in ("common", "*"):
-            typed.fault("budgets", record, "payer", f"a nation, common or *{near(str(payer), [*nations, 'common'])}")
+            typed.fault(
+                "budgets", record, "payer", f"a nation, common or *{near(str(payer), [*nations, 'common'])}"
+            )
 
 
 QUESTIONS: tuple[Callable[[Typed], None], ...] = (

@@ -14,7 +14,8 @@ def warnings(instance: Instance) -> list[str]:
     for row in instance.rows("forces"):
         if row["min_units"] > max(row["units"], 1):
             found.append(
-                f"forces: {row['nation']} {row['unit_type']} has min_units {row['min_units']} above its pool of {row['units']}"
+                f"forces: {row['nation']} {row['unit_type']} has min_units {row['min_units']}, "
+                f"above its pool of {row['units']}"
             )
     grouped: dict[str, set[str]] = {}
     for row in instance.rows("groups"):
@@ -34,7 +35,9 @@ def warnings(instance: Instance) -> list[str]:
 def _useless(instance: Instance) -> list[str]:
     amounts = [(row["unit_type"], row["capability"], row["amount"]) for row in instance.rows("yields")]
     asked = {row["capability"] for row in instance.rows("requirements")}
-    asked |= {capability for _, capability, amount in amounts if amount < 0 and _implied(instance, capability)}
+    asked |= {
+        capability for _, capability, amount in amounts if amount < 0 and _implied(instance, capability)
+    }
     useful = {unit for unit, capability, amount in amounts if amount > 0 and capability in asked}
     return [
         f"unit_types: no task can use {row['unit_type']}: it supplies nothing that a requirement is for"
@@ -45,10 +48,14 @@ def _useless(instance: Instance) -> list[str]:
 
 def _implied(instance: Instance, capability: str) -> bool:
     """Whether some active period has no given row for a consumed capability."""
-    wide = any(r["capability"] == capability and r["scope"] == "theatre" for r in instance.rows("capabilities"))
+    wide = any(
+        r["capability"] == capability and r["scope"] == "theatre" for r in instance.rows("capabilities")
+    )
     for task in instance.rows("tasks"):
         rows = [
-            r for r in instance.rows("requirements") if r["capability"] == capability and (wide or r["task"] == task["task"])
+            r
+            for r in instance.rows("requirements")
+            if r["capability"] == capability and (wide or r["task"] == task["task"])
         ]
         for t in range(task["first_period"], task["last_period"] + 1):
             if not any(r["first_period"] <= t <= r["last_period"] for r in rows):

@@ -14,7 +14,10 @@ from allocator.instance.tables import SETTINGS, TABLES, Column, Value
 if TYPE_CHECKING:
     from allocator.instance.instance import Instance
 
-_KEY = re.compile(r"(?P<table>[a-z_]+)(?:\[(?P<where>[^\]]*)\])?\.(?P<column>[a-z_]+)(?P<op>\*=|\+=|=)(?P<value>.*)", re.DOTALL)
+_KEY = re.compile(
+    r"(?P<table>[a-z_]+)(?:\[(?P<where>[^\]]*)\])?\.(?P<column>[a-z_]+)(?P<op>\*=|\+=|=)(?P<value>.*)",
+    re.DOTALL,
+)
 _SETTING = re.compile(r"(?P<key>[A-Za-z0-9_.-]+)=(?P<value>.*)", re.DOTALL)
 
 
@@ -33,7 +36,9 @@ def override(instance: Instance, settings: Sequence[str]) -> Instance:
     from allocator.instance.read import from_object, understood
 
     content = instance.to_dict()
-    content["instance"] = {key: dict(v) if isinstance(v, dict) else v for key, v in content["instance"].items()}
+    content["instance"] = {
+        key: dict(v) if isinstance(v, dict) else v for key, v in content["instance"].items()
+    }
     faults = []
     for setting in settings:
         try:
@@ -65,7 +70,10 @@ def _set(settings: dict[str, Any], key: str, text: str) -> None:
     if head == "events":
         events = settings.get("events", {})
         if rest not in events:
-            raise _Wrong(f"no event {rest}", f"one of {', '.join(events) or 'none: the instance has no events'}{near(rest, events)}")
+            raise _Wrong(
+                f"no event {rest}",
+                f"one of {', '.join(events) or 'none: the instance has no events'}{near(rest, events)}",
+            )
         column = Column(key, "", "flag")
     elif key in SETTINGS:
         column = SETTINGS[key]
@@ -93,12 +101,15 @@ def _cells(content: dict[str, Any], table: str, where: str | None, column: str, 
     for condition in (where or "").split(",") if where else []:
         name, equals, wanted = condition.partition("=")
         if not equals or name not in columns:
-            raise _Wrong(quoted(condition), f"COLUMN=VALUE with one of {', '.join(columns)}{near(name, columns)}")
+            raise _Wrong(
+                quoted(condition), f"COLUMN=VALUE with one of {', '.join(columns)}{near(name, columns)}"
+            )
         left = [row for row in chosen if _same(columns[name], row.get(name, columns[name].default), wanted)]
         if not left:
             there = sorted({str(row[name]) for row in chosen if name in row})
             raise _Wrong(
-                f"no row of {table} with {condition}", f"one that is there{near(wanted, there) or _some(there)}"
+                f"no row of {table} with {condition}",
+                f"one that is there{near(wanted, there) or _some(there)}",
             )
         chosen = left
     if not chosen:

@@ -81,17 +81,31 @@ def typed(raw: Raw) -> Typed:
     for name in raw.tables:
         if name not in TABLES and name not in raw.unread:
             place = raw.tables[name].place
-            faults.append(Fault(place, None, None, "an unknown table", f"one of {', '.join(TABLES)}{near(name, TABLES)}"))
+            faults.append(
+                Fault(
+                    place, None, None, "an unknown table", f"one of {', '.join(TABLES)}{near(name, TABLES)}"
+                )
+            )
     for name, table in TABLES.items():
         if name in raw.unread:
             continue
         if name not in raw.tables:
             if table.required:
-                faults.append(Fault(f"{name}{raw.suffix}", None, None, "no such table", "it to be there: one row is " + table.row))
+                faults.append(
+                    Fault(
+                        f"{name}{raw.suffix}",
+                        None,
+                        None,
+                        "no such table",
+                        "it to be there: one row is " + table.row,
+                    )
+                )
             continue
         result.records[name] = _table(raw, table, raw.tables[name], faults)
         if table.required and not raw.tables[name].records:
-            faults.append(Fault(raw.tables[name].place, None, None, "no rows", f"at least one; one row is {table.row}"))
+            faults.append(
+                Fault(raw.tables[name].place, None, None, "no rows", f"at least one; one row is {table.row}")
+            )
     return result
 
 
@@ -163,7 +177,13 @@ def _table(raw: Raw, table: Table, found: RawTable, faults: list[Fault]) -> list
 
     def report_unknown(row: int | None, name: str) -> None:
         faults.append(
-            Fault(found.place, row, name or "(no name)", "an unknown column", f"one of {', '.join(c.name for c in table.columns)}, source, note{near(name, columns)}")
+            Fault(
+                found.place,
+                row,
+                name or "(no name)",
+                "an unknown column",
+                f"one of {', '.join(c.name for c in table.columns)}, source, note{near(name, columns)}",
+            )
         )
 
     missing: set[str] = set()
@@ -174,7 +194,11 @@ def _table(raw: Raw, table: Table, found: RawTable, faults: list[Fault]) -> list
                 unknown.add(name)
         for column in table.columns:
             if column.required and column.name not in found.columns:
-                faults.append(Fault(found.place, None, column.name, "no such column", f"it to be there: {column.meaning}"))
+                faults.append(
+                    Fault(
+                        found.place, None, column.name, "no such column", f"it to be there: {column.meaning}"
+                    )
+                )
                 missing.add(column.name)
     records = []
     for at, cells in found.records:

@@ -34,7 +34,9 @@ def read_xlsx(path: Path) -> Raw:
     except (python_calamine.CalamineError, OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         return _unread(raw, path, f"a workbook that cannot be read ({error})", "an .xlsx workbook")
     if "instance" not in raw.settings_rows and not raw.settings and "instance" not in book.sheet_names:
-        raw.faults.append(Fault(str(path), None, None, "no sheet instance", "a sheet instance with columns key and value"))
+        raw.faults.append(
+            Fault(str(path), None, None, "no sheet instance", "a sheet instance with columns key and value")
+        )
         raw.settings_unread = True
     return raw
 
@@ -58,7 +60,10 @@ def _unsafe(path: Path) -> tuple[str, str] | None:
         return f"{total:,} bytes when unpacked", f"at most {MOST_BYTES:,}"
     for entry in entries:
         if entry.file_size > 1_000_000 and entry.file_size > MOST_RATIO * max(entry.compress_size, 1):
-            return f"a part packed {entry.file_size // max(entry.compress_size, 1)} to 1", f"at most {MOST_RATIO} to 1"
+            return (
+                f"a part packed {entry.file_size // max(entry.compress_size, 1)} to 1",
+                f"at most {MOST_RATIO} to 1",
+            )
         if entry.flag_bits & 1:
             return "an encrypted workbook", "one without a password"
     return None
@@ -117,7 +122,11 @@ def _sheet(raw: Raw, name: str, sheet: Any, silent: list[tuple[str, str]]) -> No
     else:
         height, width = sheet.end[0] + 1, sheet.end[1] + 1
         if height * width > MOST_CELLS:
-            raw.faults.append(Fault(name, None, None, f"{height:,} rows by {width:,} columns", f"at most {MOST_CELLS:,} cells"))
+            raw.faults.append(
+                Fault(
+                    name, None, None, f"{height:,} rows by {width:,} columns", f"at most {MOST_CELLS:,} cells"
+                )
+            )
             raw.unread.add(name)
             raw.settings_unread = raw.settings_unread or name == "instance"
             return
@@ -147,7 +156,9 @@ def _sheet(raw: Raw, name: str, sheet: Any, silent: list[tuple[str, str]]) -> No
             if cell in (None, ""):
                 continue
             if i not in columns:
-                raw.faults.append(Fault(name, at, None, f'"{cell}" in a column without a header', "nothing there"))
+                raw.faults.append(
+                    Fault(name, at, None, f'"{cell}" in a column without a header', "nothing there")
+                )
                 continue
             record[columns[i]] = cell
         records.append((at, record))
@@ -176,9 +187,25 @@ def _settings(raw: Raw, columns: list[str], records: list[tuple[int, dict[str, A
     for at, record in records:
         key = record.get("key")
         if not isinstance(key, str):
-            raw.faults.append(Fault("instance", at, "key", "a blank" if key is None else f'"{key}"', "a key such as horizon.periods"))
+            raw.faults.append(
+                Fault(
+                    "instance",
+                    at,
+                    "key",
+                    "a blank" if key is None else f'"{key}"',
+                    "a key such as horizon.periods",
+                )
+            )
         elif key in raw.settings:
-            raw.faults.append(Fault("instance", at, key, "the key a second time", f"each key once; the first is row {raw.settings_rows[key]}"))
+            raw.faults.append(
+                Fault(
+                    "instance",
+                    at,
+                    key,
+                    "the key a second time",
+                    f"each key once; the first is row {raw.settings_rows[key]}",
+                )
+            )
         elif "value" in record:
             raw.settings[key] = record["value"]
             raw.settings_rows[key] = at

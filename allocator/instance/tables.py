@@ -148,7 +148,9 @@ def _name(meaning: str) -> Column:
 
 
 _FIRST = Column("first_period", "First period.", "whole", unit="period", default=1, least=1)
-_LAST = Column("last_period", "Last period.", "whole", unit="period", blank="the last of the horizon", least=1)
+_LAST = Column(
+    "last_period", "Last period.", "whole", unit="period", blank="the last of the horizon", least=1
+)
 
 
 def _number(name: str, meaning: str, unit: str, **more: object) -> Column:
@@ -165,7 +167,9 @@ TABLES: dict[str, Table] = {
                 _id("nation", "Code of the nation."),
                 _name("Name of the nation."),
                 _number("gdp", "Gross domestic product a year.", "millions", above=0, blank="unknown"),
-                _number("troop_ceiling", "People it deploys at once at the most.", "people", least=0, blank="none"),
+                _number(
+                    "troop_ceiling", "People it deploys at once at the most.", "people", least=0, blank="none"
+                ),
                 Column("can_lead", "Can be the framework nation of a task.", "flag", default=False),
             ),
         ),
@@ -192,8 +196,12 @@ TABLES: dict[str, Table] = {
                     choices=("air", "sea", "land", "training", "support"),
                 ),
                 _number("personnel", "People in a unit.", "people", kind="whole", required=True, least=1),
-                _number("operating_cost", "Cost of a deployed unit.", "millions a month", required=True, least=0),
-                _number("rotation_cost", "Cost of a rotation.", "millions a unit and period", default=0.0, least=0),
+                _number(
+                    "operating_cost", "Cost of a deployed unit.", "millions a month", required=True, least=0
+                ),
+                _number(
+                    "rotation_cost", "Cost of a rotation.", "millions a unit and period", default=0.0, least=0
+                ),
                 _number(
                     "rotation_ratio",
                     "Units in the pool for each one deployed, that one counted.",
@@ -202,7 +210,14 @@ TABLES: dict[str, Table] = {
                     default=1,
                     least=1,
                 ),
-                _number("common_share", "Part of its cost that the common fund pays.", "share", default=0.0, least=0, most=1),
+                _number(
+                    "common_share",
+                    "Part of its cost that the common fund pays.",
+                    "share",
+                    default=0.0,
+                    least=0,
+                    most=1,
+                ),
                 Column("symbol", "NATO APP-6 identification code.", "text"),
             ),
         ),
@@ -228,7 +243,13 @@ TABLES: dict[str, Table] = {
             (
                 _ref("unit_type", "unit_types", "Kind of unit."),
                 _ref("capability", "capabilities", "Capability."),
-                _number("amount", "What a unit supplies or consumes.", "the capability's", required=True, nonzero=True),
+                _number(
+                    "amount",
+                    "What a unit supplies or consumes.",
+                    "the capability's",
+                    required=True,
+                    nonzero=True,
+                ),
             ),
         ),
         Table(
@@ -269,7 +290,9 @@ TABLES: dict[str, Table] = {
                 _ref("task", "tasks", "Task that needs it."),
                 _ref("capability", "capabilities", "Capability."),
                 _number("quantity", "How much is asked.", "the capability's", required=True, least=0),
-                _number("max_gap", "Largest part that may stay unmet.", "share", default=1.0, least=0, most=1),
+                _number(
+                    "max_gap", "Largest part that may stay unmet.", "share", default=1.0, least=0, most=1
+                ),
                 _number("priority", "Weight of the line.", "weight", default=1.0, above=0),
                 replace(_FIRST, key=True, default=None, blank="the task's"),
                 replace(_LAST, blank="the task's"),
@@ -341,7 +364,9 @@ TABLES: dict[str, Table] = {
             "budgets",
             "a ceiling on money",
             (
-                Column("payer", "A nation, common, or * for everyone's total.", "name", required=True, key=True),
+                Column(
+                    "payer", "A nation, common, or * for everyone's total.", "name", required=True, key=True
+                ),
                 _number("amount", "What it can spend in the periods.", "millions", required=True, least=0),
                 replace(_FIRST, key=True),
                 replace(_LAST, key=True),
@@ -373,7 +398,9 @@ SETTINGS: dict[str, Column] = {
         Column("currency", "Currency of every money column, in millions.", "text"),
         Column("model", "Model to use where none is named: a shipped model's name or a .toml path.", "text"),
         Column("horizon.start", "First month of period 1, YYYY-MM.", "text", required=True),
-        Column("horizon.months_per_period", "Months of a period.", "whole", required=True, least=1, most=1200),
+        Column(
+            "horizon.months_per_period", "Months of a period.", "whole", required=True, least=1, most=1200
+        ),
         Column("horizon.periods", "Number of periods.", "whole", required=True, least=1, most=1200),
         Column("horizon.indefinite", "After the last period comes the first again.", "flag", required=True),
     )
@@ -387,10 +414,15 @@ def markdown() -> str:
     for table in TABLES.values():
         parts.append(f"\n### {table.name}\n\nOne row is {table.row}.\n")
         parts.append("| column | meaning | type | unit | blank |\n| --- | --- | --- | --- | --- |")
-        for column in (*table.columns,):
-            blank = "required" if column.required else column.blank or str(column.default if column.default is not None else "–")
+        for column in table.columns:
             star = "*" if column.name in table.key else ""
-            parts.append(
-                f"| {star}{column.name}{star} | {column.meaning} | {column.expected} | {column.unit or '–'} | {blank.lower() if column.kind == 'flag' else blank} |"
-            )
+            cells = (column.meaning, column.expected, column.unit or "–", blank_means(column) or "–")
+            parts.append(f"| {star}{column.name}{star} | {' | '.join(cells)} |")
     return "\n".join(parts) + "\n"
+
+
+def blank_means(column: Column) -> str:
+    """What a blank cell of a column stands for, in words."""
+    if column.required:
+        return "required"
+    return column.blank or ("" if column.default is None else str(column.default).lower())

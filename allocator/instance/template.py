@@ -24,8 +24,22 @@ _CONTENT = {
         {"nation": "BBB", "name": "Second nation", "gdp": 300000},
     ],
     "unit_types": [
-        {"unit_type": "battalion", "name": "Infantry battalion", "domain": "land", "personnel": 600, "operating_cost": 5, "rotation_ratio": 4},
-        {"unit_type": "patrol_ship", "name": "Patrol ship", "domain": "sea", "personnel": 60, "operating_cost": 1.5, "rotation_ratio": 3},
+        {
+            "unit_type": "battalion",
+            "name": "Infantry battalion",
+            "domain": "land",
+            "personnel": 600,
+            "operating_cost": 5,
+            "rotation_ratio": 4,
+        },
+        {
+            "unit_type": "patrol_ship",
+            "name": "Patrol ship",
+            "domain": "sea",
+            "personnel": 60,
+            "operating_cost": 1.5,
+            "rotation_ratio": 3,
+        },
     ],
     "capabilities": [
         {"capability": "ground_presence", "name": "Ground presence", "unit": "battalion"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from allocator.instance.tables import SETTINGS, TABLES, Column
+from allocator.instance.tables import SETTINGS, TABLES, Column, blank_means
 
 if TYPE_CHECKING:
     from allocator.instance.instance import Instance
@@ -73,7 +73,11 @@ def _table(sheet: Any, name: str, instance: Instance, formats: dict[str, Any]) -
     rows = instance.tables[name]
     used = {column for row in rows for column in row}
     table = TABLES[name]
-    shown = [c for c in table.by_name.values() if c in table.columns or c.name in used or c.name in ("source", "note")]
+    shown = [
+        c
+        for c in table.by_name.values()
+        if c in table.columns or c.name in used or c.name in ("source", "note")
+    ]
     sheet.freeze_panes(1, len(table.key) if len(table.key) < 3 else 1)
     last = len(rows) + SPARE
     for c, column in enumerate(shown):
@@ -98,17 +102,24 @@ def _table(sheet: Any, name: str, instance: Instance, formats: dict[str, Any]) -
                 _string(sheet, r, c, value, form)
     sheet.protect(
         "",
-        {"format_columns": True, "format_rows": True, "insert_rows": True, "delete_rows": True, "sort": True, "autofilter": True},
+        {
+            "format_columns": True,
+            "format_rows": True,
+            "insert_rows": True,
+            "delete_rows": True,
+            "sort": True,
+            "autofilter": True,
+        },
     )
 
 
 def _note(column: Column) -> str:
-    blank = "required" if column.required else column.blank or ("" if column.default is None else str(column.default))
     parts = [column.meaning, f"Expected: {column.expected}."]
     if column.unit:
         parts.append(f"Unit: {column.unit}.")
+    blank = blank_means(column)
     if blank:
-        parts.append("Required." if blank == "required" else f"Blank: {blank}.")
+        parts.append("Required." if column.required else f"Blank: {blank}.")
     return "\n".join(parts)
 
 

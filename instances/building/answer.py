@@ -14,7 +14,7 @@ WHAT_IFS = (
     ("Türkiye has its seat", "reference", ("events.turkiye_seat=true",)),
     ("the United States stands behind the force", "reference", ("events.us_backstop=true",)),
     ("the United States does not consent", "reference", ("events.us_consent=false",)),
-    ("two thirds of the money", "reference", ("budgets[payer=*].amount*=0.667",)),
+    ("three billion a year, not four", "reference", ("budgets[payer=*].amount*=0.75",)),
     ("nobody pays above 0.2 % of GDP, burden before cost", "fair", ()),
     ("no conditions, no caveats, no floor", "no-politics", ()),
 )

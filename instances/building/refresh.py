@@ -35,8 +35,8 @@ HOLDINGS = (
     "tanker_aircraft", "isr_uav", "gbad_long_battery", "maritime_patrol_aircraft", "escort", "mcm_vessel",
     "patrol_vessel", "engineer_battalion", "logistics_battalion", "training_throughput",
 )  # fmt: skip
-RATIOS = ("PR006", "PR007", "PR023", "PR064", "PR065", "PR087", "PR093", "PR097")
-SEEDS = ("SF01", "SF02", "SF03", "SF05", "SF12", "SF26")
+RATIOS = ("PR007", "PR064", "PR065", "PR087", "PR097")
+SEEDS = ("SF02", "SF03", "SF05", "SF12")
 
 
 def wanted(name: str, row: Mapping[str, str]) -> bool:

@@ -311,7 +311,11 @@ class TestFrameworkNation:
             nations=nations,
             tasks=[{"task": "hold", "framework_share": share}],
             requirements=[{"task": "hold", "capability": "inf", "quantity": 6.0}],
-            **{"forces": pools(2, "AAA", "BBB", "CCC"), "willingness": willing("AAA", "BBB", "CCC"), **tables},
+            **{
+                "forces": pools(2, "AAA", "BBB", "CCC"),
+                "willingness": willing("AAA", "BBB", "CCC"),
+                **tables,
+            },
         )
 
     def test_the_leader_gives_its_share(self):
