@@ -63,7 +63,7 @@ def build(instance: Source, model: Choice = None, *, overrides: Sequence[str] = 
 
     Its components are listed in ``models/MATHS.md``. :func:`solve` takes the model in place of an instance.
     """
-    from allocator.build import build as build_model
+    from allocator.formulation import build as build_model
 
     return build_model(*choose(instance, model, overrides))
 
@@ -115,7 +115,7 @@ def solve(
     import pyomo.core as pyo
 
     from allocator.audit import check_plan
-    from allocator.build import build as build_model
+    from allocator.formulation import build as build_model
     from allocator.lexicographic import Answer, Stages
     from allocator.outcome import Stop, status
     from allocator.reasons import why_nothing
@@ -197,7 +197,7 @@ def export(
     objective : str, optional
         One of the model's objectives; the first by default.
     """
-    from allocator.build import build as build_model
+    from allocator.formulation import build as build_model
     from allocator.highs import write_model
     from allocator.matrix import compile_model
 

@@ -245,14 +245,21 @@ class Resident:
         for name, value in {**options, "time_limit": np.inf if time_limit is None else time_limit}.items():
             set_option(solver, name, value)
         hard = np.inf if time_limit is None else max(time_limit, patience or 0.0) + GRACE
-        worker = threading.Thread(target=solver.run, daemon=True)
+        finished = threading.Event()
+
+        def work() -> None:
+            try:
+                solver.run()
+            finally:
+                finished.set()
+
         reason = Stop.TIME_LIMIT
         began = told = time.monotonic()
         ended = np.inf
-        worker.start()
-        while worker.is_alive():
+        threading.Thread(target=work, daemon=True).start()
+        while not finished.is_set():
             try:
-                worker.join(0.01 if time.monotonic() - began < 1 else 0.1)
+                finished.wait(0.01 if time.monotonic() - began < 1 else 0.1)
             except KeyboardInterrupt:
                 interrupted.set()
             now = time.monotonic()

@@ -66,7 +66,7 @@ class Stages:
     Parameters
     ----------
     m : ConcreteModel
-        From :func:`allocator.build.build`, with whatever was added to it.
+        From :func:`allocator.build`, with whatever was added to it.
     gap : float
         Relative gap at which an objective counts as proved.
     time_limit : float or None

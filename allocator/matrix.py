@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pyomo.core.expr import LinearExpression
 from pyomo.repn import generate_standard_repn
 
-from allocator.build import uncollected
+from allocator.formulation import uncollected
 from allocator.errors import BadUsage
 
 Floats = NDArray[np.float64]

@@ -19,7 +19,7 @@ class Points:
     Parameters
     ----------
     m : ConcreteModel
-        From :func:`allocator.build.build`.
+        From :func:`allocator.build`.
     matrix : Matrix
         The same model as arrays.
     """

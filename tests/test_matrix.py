@@ -8,7 +8,7 @@ import pytest
 
 import allocator
 from allocator.audit import check_plan
-from allocator.build import build
+from allocator.formulation import build
 from allocator.locate import shipped, shipped_instances
 from allocator.model import load_model
 

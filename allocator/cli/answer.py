@@ -103,6 +103,8 @@ def _status(out: Console, plan: Plan) -> None:
             if bound is None
             else "the least possible"
             if gap == 0
+            else "nothing: its turn did not come"
+            if bound == 0 and gap == 1
             else f"none below {floor} (gap {100 * gap:.2g} %)"
         )
         grid.add_row(row["objective"], shown, meaning, proof)

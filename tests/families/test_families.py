@@ -300,6 +300,8 @@ class TestBudget:
         # 6 a unit in half a year; 3.7 % of 1000 a year is 18.5 in half a year: three
         assert units(toy(), model("budget", max_burden=0.037)) == 3
         assert units(toy(), model(max_burden=0.037)) == 4
+        # over two periods 37, so six unit-periods of the eight asked
+        assert units(toy(periods=2), model("budget", max_burden=0.037)) == 6
         assert units(toy(nations=[{"nation": "AAA"}]), model("budget", max_burden=0.037)) == 4
 
 

@@ -20,16 +20,20 @@ def as_model(model: dict[str, Any]) -> Model:
 def check(obj: dict[str, Any], model: dict[str, Any], enumerate_up_to: int = 0, **options: Any) -> list[str]:
     """Every disagreement; the truth is enumeration where it is small enough, else the formulation."""
     plan = allocator.solve(allocator.Instance.from_dict(obj), as_model(model), gap=0, **options).to_dict()
-    truth = formulation.solve(obj, model)
+    truth = None
     if enumerate_up_to:
         with suppress(brute.TooMany):
             truth = brute.solve(obj, model, enumerate_up_to)
+    if truth is None:
+        truth = formulation.solve(obj, model)
     claim = {
         "status": plan["status"],
         "values": {r["objective"]: r["value"] for r in plan["objectives"]},
         "stages": {r["objective"]: r["value"] for r in plan["manifest"]["stages"]},
     }
     found = disagreements(model, truth, claim)
+    if plan["status"] == "error":
+        found.append(plan["reason"])
     return found + (tables(obj, model, plan) if plan["status"] == "optimal" else [])
 
 

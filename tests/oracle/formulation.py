@@ -373,8 +373,9 @@ def solve(obj: dict[str, Any], model: dict[str, Any]) -> dict[str, Any]:
         best = evaluate(f, plan)[objective]
         stages[objective] = best
         hold = (1 + f.model["tolerance"]) * best + 1e-6 * max(1.0, abs(best))
-        # The feasibility tolerance is 1e-6 a row: scale so that it stays well inside the hold.
-        p.at_most(add((1e3, expressions[objective])), 1e3 * hold)
+        # The feasibility tolerance is 1e-6 a row: scale so that it is a thousandth of the slack.
+        scale = 1e3 / max(1.0, abs(best))
+        p.at_most(add((scale, expressions[objective])), scale * hold)
     return {
         "status": "optimal",
         "values": evaluate(f, plan),

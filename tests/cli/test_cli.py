@@ -1,0 +1,329 @@
+"""The command line as a user runs it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+import allocator
+from tests.toys import toy
+
+HERE = [sys.executable, "-m", "allocator"]
+
+
+def run(*arguments, cwd=None, **environment):
+    return subprocess.run(
+        [*HERE, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={**os.environ, **environment},
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture
+def case(tmp_path):
+    allocator.write(toy(), tmp_path / "case")
+    return tmp_path / "case"
+
+
+class TestStart:
+    @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["solve", "--help"]])
+    def test_help_is_light(self, arguments):
+        code = (
+            "import sys; sys.argv = ['allocator', *sys.argv[1:]]\n"
+            "from allocator.cli import main\n"
+            "try:\n    main()\nexcept SystemExit:\n    pass\n"
+            "heavy = {'pyomo', 'pandas', 'highspy', 'numpy'} & set(sys.modules)\n"
+            "assert not heavy, heavy\n"
+        )
+        done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+    def test_validate_needs_neither_pyomo_nor_highs_nor_pandas(self, case):
+        code = (
+            "import sys\n"
+            "for name in ('pyomo', 'highspy', 'pandas', 'numpy'): sys.modules[name] = None\n"
+            "sys.argv = ['allocator', 'validate', sys.argv[1]]\n"
+            "from allocator.cli import main\nmain()\n"
+        )
+        for path in (case, case.with_suffix(".xlsx"), case.with_suffix(".json")):
+            if not path.exists():
+                allocator.write(toy(), path)
+            done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stderr
+            assert done.stdout.startswith("toy: sound")
+
+    def test_every_command_has_help_and_is_in_the_readme(self):
+        from pathlib import Path
+
+        from allocator.cli import COMMANDS
+
+        readme = (Path(__file__).parents[2] / "README.md").read_text()
+        for name in COMMANDS:
+            done = run(name, "--help")
+            assert done.returncode == 0
+            assert f"allocator {name}" in readme
+
+    def test_a_misspelt_command(self):
+        done = run("slove", "toy-rotation")
+        assert done.returncode == 2
+        assert "did you mean solve?" in done.stderr
+        assert done.stdout == ""
+
+
+class TestSolve:
+    def test_json_is_one_object_and_nothing_else(self):
+        done = run("solve", "toy-rotation", "--json")
+        answer = json.loads(done.stdout)
+        assert done.returncode == 0
+        assert list(answer) == ["status", "objectives", "deployments", "coverage", "nations", "manifest"]
+        assert answer["status"] == "optimal"
+        assert answer["objectives"][0] == {"objective": "gap", "value": 0.5, "bound": 0.5, "relative_gap": 0.0}
+        assert answer["manifest"]["sha256"] == allocator.read("toy-rotation").sha256
+
+    def test_the_readable_answer(self):
+        done = run("solve", "toy-rotation")
+        for part in ("optimal", "50.00 %", "Unmet: 1 of 1 lines", "Alpha", "2 ", "Together 1,000 people"):
+            assert part in done.stdout
+        assert "\x1b" not in done.stdout
+        assert done.stderr == ""
+
+    def test_no_colour_unless_on_a_terminal(self):
+        assert "\x1b[" not in run("solve", "toy-rotation", FORCE_COLOR="").stdout
+
+    def test_tables_are_written_whole(self, tmp_path):
+        done = run("solve", "toy-rotation", "--out", tmp_path / "a" / "b", "--quiet")
+        assert done.returncode == 0, done.stderr
+        written = {path.name for path in (tmp_path / "a" / "b").iterdir()}
+        assert written == {"deployments.csv", "coverage.csv", "objectives.csv", "nations.csv", "manifest.json"}
+        with (tmp_path / "a" / "b" / "deployments.csv").open() as file:
+            (row,) = csv.DictReader(file)
+        assert (row["units"], row["personnel"], row["cost"]) == ("2", "1000", "64.0")
+        again = run("solve", "toy-rotation", "--out", tmp_path / "a" / "b", "--model", "surge")
+        assert again.returncode == 0
+        assert json.loads((tmp_path / "a" / "b" / "manifest.json").read_text())["model"]["name"] == "surge"
+
+    def test_the_workbook(self, tmp_path):
+        import python_calamine
+
+        assert run("solve", "toy-rotation", "--out", tmp_path / "x.xlsx").returncode == 0
+        book = python_calamine.load_workbook(tmp_path / "x.xlsx")
+        assert book.sheet_names == ["deployments", "coverage", "objectives", "nations", "manifest"]
+
+    def test_infeasible_is_3_with_a_reason_and_no_tables(self, tmp_path):
+        done = run("solve", "toy-infeasible", "--json", "--out", tmp_path / "x")
+        answer = json.loads(done.stdout)
+        assert done.returncode == 3
+        assert answer["status"] == "infeasible"
+        assert answer["reason"]
+        assert answer["deployments"] == answer["coverage"] == answer["nations"] == answer["objectives"] == []
+        assert not (tmp_path / "x").exists()
+
+    @pytest.mark.parametrize(
+        ("arguments", "path", "value"),
+        [
+            (["--gap", "0.01"], ("options", "gap"), 0.01),
+            (["--time-limit", "30"], ("options", "time_limit"), 30.0),
+            (["--threads", "2"], ("options", "threads"), 2),
+            (["--seed", "5"], ("options", "seed"), 5),
+            (["--model", "fair"], ("model", "name"), "fair"),
+            (["--set", "model.tolerance=0.5"], ("model", "tolerance"), 0.5),
+        ],
+    )
+    def test_options_reach_the_solve(self, arguments, path, value):
+        manifest = json.loads(run("solve", "toy-rotation", "--json", *arguments).stdout)["manifest"]
+        for key in path:
+            manifest = manifest[key]
+        assert manifest == value
+
+    def test_options_reach_highs(self):
+        from allocator.highs import Resident
+        from allocator.lexicographic import Stages
+
+        stages = Stages(allocator.build("toy-rotation"), gap=0.25, time_limit=7, threads=2, seed=11, progress=None)
+        assert isinstance(stages.resident, Resident)
+        read = {name: stages.resident.solver.getOptionValue(name)[1] for name in stages.options}
+        assert read == {"mip_rel_gap": 0.25, "mip_abs_gap": 1e-9, "threads": 2, "random_seed": 11}
+        assert 0 < stages._left() <= 7
+
+    def test_an_override_changes_the_answer_and_is_recorded(self):
+        done = run("solve", "toy-rotation", "--json", "--set", "forces.units=16")
+        answer = json.loads(done.stdout)
+        assert answer["objectives"][0]["value"] == 0.0
+        assert answer["manifest"]["overrides"] == ["forces.units=16"]
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["solve", "nowhere"],
+            ["solve", "toy-rotation", "--model", "nowhere"],
+            ["solve", "toy-rotation", "--gap", "nan"],
+            ["solve", "toy-rotation", "--gap", "2"],
+            ["solve", "toy-rotation", "--time-limit", "0"],
+            ["solve", "toy-rotation", "--time-limit", "inf"],
+            ["solve", "toy-rotation", "--threads", "0"],
+            ["solve", "toy-rotation", "--seed", "-1"],
+            ["solve", "toy-rotation", "--set", "horizon.period=3"],
+            ["solve", "toy-rotation", "--out", "/proc/x"],
+            ["solve"],
+            ["solve", "toy-rotation", "--colour"],
+            ["export", "toy-rotation", "x.txt"],
+            ["convert", "toy-rotation", "."],
+            ["new", "."],
+            ["show", "nowhere"],
+            ["validate", "nowhere"],
+            ["completion", "cmd"],
+        ],
+    )
+    def test_is_2_on_standard_error_without_a_traceback(self, arguments, tmp_path):
+        done = run(*arguments, cwd=tmp_path)
+        assert done.returncode == 2, done.stderr
+        assert done.stdout == ""
+        assert done.stderr.strip()
+        assert "Traceback" not in done.stderr
+        assert list(tmp_path.iterdir()) == []
+
+    def test_all_faults_are_told(self, case):
+        (case / "forces.csv").write_text("nation,unit_type,units\nAAB,bn,x\n")
+        done = run("solve", case, "--out", case.parent / "x", "--json")
+        assert done.returncode == 2
+        assert done.stdout == ""
+        assert done.stderr.count("forces.csv, row 2") == 2
+        assert "2 faults" in done.stderr
+        assert not (case.parent / "x").exists()
+
+    def test_a_folder_with_other_files_is_not_replaced(self, tmp_path):
+        (tmp_path / "diary.txt").write_text("dear diary")
+        done = run("solve", "toy-rotation", "--out", tmp_path)
+        assert done.returncode == 2
+        assert "diary.txt" in done.stderr
+        assert (tmp_path / "diary.txt").read_text() == "dear diary"
+
+    def test_warnings_are_talk(self, case):
+        (case / "forces.csv").write_text("nation,unit_type,units,min_units\nAAA,bn,2,3\n")
+        done = run("solve", case, "--json")
+        assert json.loads(done.stdout)["status"] == "optimal"
+        assert "warning: forces: AAA bn has min_units 3" in done.stderr
+        assert run("solve", case, "--json", "--quiet").stderr == ""
+
+    def test_a_closed_pipe_is_no_failure(self):
+        done = subprocess.run(
+            f"{sys.executable} -m allocator solve toy-rotation --json | head -1",
+            shell=True,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.stdout.startswith("{")
+        assert done.stderr == ""
+
+    def test_a_full_disk_for_standard_output_is_said(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(
+                [*HERE, "solve", "toy-rotation", "--json"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            )
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        assert "No space left" in done.stderr
+
+    def test_nothing_can_be_deployed(self, case):
+        (case / "willingness.csv").write_text("nation,objective,willingness\nAAA,land,0.1\n")
+        done = run("solve", case, "--json")
+        answer = json.loads(done.stdout)
+        assert done.returncode == 0
+        assert answer["objectives"][0]["value"] == 1.0
+        assert "below the willingness floor" in answer["reason"]
+
+
+class TestLimits:
+    @pytest.fixture
+    def hard(self, tmp_path):
+        from benchmarks.generate import generate
+
+        path = tmp_path / "hard.json"
+        path.write_text(json.dumps(generate(3000, 1, binding=True)))
+        return path
+
+    def test_a_time_limit_keeps_the_best_plan(self, hard):
+        began = time.monotonic()
+        done = run("solve", hard, "--json", "--time-limit", 3, "--gap", 0, "--quiet")
+        answer = json.loads(done.stdout)
+        assert done.returncode == 0
+        assert answer["status"] == "feasible"
+        assert answer["manifest"]["stopped_by"] == "time_limit"
+        assert all(row["bound"] is not None and row["relative_gap"] >= 0 for row in answer["objectives"])
+        assert time.monotonic() - began < 3 + 8
+
+    def test_ctrl_c_keeps_the_best_plan_and_is_prompt(self, hard):
+        process = subprocess.Popen(
+            [*HERE, "solve", str(hard), "--json", "--gap", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        time.sleep(5)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+        assert time.monotonic() - began < 3
+        answer = json.loads(out)
+        assert process.returncode == 0, err
+        assert answer["status"] == "feasible"
+        assert answer["manifest"]["stopped_by"] == "interrupt"
+        assert answer["deployments"]
+
+
+class TestOthers:
+    def test_list(self):
+        done = run("list", "--json")
+        content = json.loads(done.stdout)
+        assert "reassurance-force" in {entry["name"] for entry in content["instances"]}
+        assert {"reference", "surge", "no-politics", "fair"} <= {entry["name"] for entry in content["models"]}
+        assert "reassurance-force" in run("list").stdout
+
+    def test_show(self):
+        done = run("show", "toy-rotation", "--json")
+        (row,) = json.loads(done.stdout)["capabilities"]
+        assert (row["asked"], row["offered"], row["nations"]) == (4.0, 2.0, 1)
+        assert "less than asked" in run("show", "toy-rotation").stdout
+
+    def test_new_is_sound_and_solves(self, tmp_path):
+        for name in ("my-case", "my.xlsx", "my.json"):
+            assert run("new", name, cwd=tmp_path).returncode == 0
+            assert run("validate", name, cwd=tmp_path).returncode == 0
+            assert run("solve", name, cwd=tmp_path).returncode == 0
+        assert "# true: after the last period" in (tmp_path / "my-case" / "instance.toml").read_text()
+        assert "rotation_ratio" in (tmp_path / "my-case" / "README.md").read_text()
+
+    def test_convert_there_and_back(self, tmp_path):
+        for source, target in (("toy-periods", "a.xlsx"), ("a.xlsx", "b.json"), ("b.json", "c")):
+            assert run("convert", source, target, cwd=tmp_path).returncode == 0
+        assert allocator.read(tmp_path / "c") == allocator.read("toy-periods")
+
+    def test_schema_is_json(self):
+        assert json.loads(run("schema").stdout)["title"].startswith("allocator")
+
+    @pytest.mark.parametrize("ending", ["mps", "lp"])
+    def test_export_is_read_by_highs_with_the_same_optimum(self, tmp_path, ending):
+        import highspy
+
+        assert run("export", "toy-periods", f"x.{ending}", "--objective", "cost", cwd=tmp_path).returncode == 0
+        solver = highspy.Highs()
+        solver.setOptionValue("output_flag", False)
+        solver.readModel(str(tmp_path / f"x.{ending}"))
+        solver.run()
+        plan = allocator.solve("toy-periods", overrides=["model.objectives=cost"])
+        assert solver.getInfo().objective_function_value == pytest.approx(plan.value("cost"))
+
+    @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+    def test_completion(self, shell):
+        assert "_ALLOCATOR_COMPLETE" in run("completion", shell).stdout

@@ -1,0 +1,150 @@
+"""The house itself: who imports whom, what is documented, what ships."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from allocator.families.__main__ import maths
+from allocator.model import FAMILIES, OBJECTIVES
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "allocator"
+
+ORDER = [
+    {"errors"},
+    {"locate", "instance", "outcome"},
+    {"model"},
+    {"scope"},
+    {"offer", "families", "objectives"},
+    {"formulation"},
+    {"matrix"},
+    {"highs"},
+    {"plan"},
+    {"audit"},
+    {"start", "point", "reasons"},
+    {"lexicographic"},
+    {"api"},
+    {"cli"},
+]
+RANK = {name: i for i, names in enumerate(ORDER) for name in names}
+ONLY_IN = {
+    "pyomo": {"families", "objectives", "formulation", "matrix", "point", "reasons", "lexicographic", "api"},
+    "highspy": {"highs"},
+    "click": {"cli"},
+    "rich": {"cli"},
+}
+
+
+def modules():
+    for path in sorted(PACKAGE.rglob("*.py")):
+        part = path.relative_to(PACKAGE).with_suffix("").parts[0]
+        if part not in ("__init__", "__main__"):
+            yield path, part
+
+
+def imports(path):
+    """(module, whether it is imported when the module is, and not for types alone)"""
+    tree = ast.parse(path.read_text())
+    typing = {id(n) for i in ast.walk(tree) if isinstance(i, ast.If) and "TYPE_CHECKING" in ast.dump(i.test) for n in ast.walk(i)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and id(node) not in typing:
+            yield node.module
+        elif isinstance(node, ast.Import) and id(node) not in typing:
+            for name in node.names:
+                yield name.name
+
+
+@pytest.mark.parametrize(("path", "part"), list(modules()), ids=lambda value: str(getattr(value, "name", value)))
+def test_imports_point_to_the_left(path, part):
+    assert part in RANK, f"{part} has no place in the order"
+    for module in imports(path):
+        head, _, rest = module.partition(".")
+        if head == "allocator" and rest:
+            other = rest.split(".")[0]
+            assert RANK[other] <= RANK[part], f"{path.name} imports {module}"
+        if head in ONLY_IN:
+            assert part in ONLY_IN[head], f"{path.name} imports {module}"
+
+
+def test_the_audit_knows_neither_scope_nor_families():
+    known = set(imports(PACKAGE / "audit.py"))
+    assert known & {"allocator.scope", "allocator.families", "allocator.objectives", "pyomo"} == set()
+
+
+def test_the_mathematics_in_the_folder_is_that_of_the_code():
+    assert (ROOT / "models" / "MATHS.md").read_text() == maths()
+
+
+@pytest.mark.parametrize("family", [*FAMILIES, "requirement", "participation"])
+def test_every_family_is_documented_and_tested(family):
+    text = (PACKAGE / "families" / f"{family}.py").read_text()
+    for part in ("$$", "| symbol | code |", "**Toy.**", "Source:"):
+        assert part in text
+    name = "".join(word.title() for word in family.split("_"))
+    assert f"class Test{name}" in (ROOT / "tests" / "families" / "test_families.py").read_text()
+
+
+def test_every_constraint_stands_in_the_mathematics():
+    text = maths()
+    for path in (PACKAGE / "families").glob("*.py"):
+        for name in re.findall(r"m\.(\w+) = pyo\.(?:Constraint|Var)", path.read_text()):
+            assert f"`{name}" in text, name
+    assert all(f"`{name}`" in text for name in OBJECTIVES)
+
+
+def test_public_names_have_docstrings():
+    import allocator
+
+    for name in allocator.__all__:
+        assert getattr(allocator, name).__doc__, name
+
+
+def test_importing_the_package_imports_nothing_heavy():
+    code = "import sys, allocator; print([m for m in ('pyomo', 'pandas', 'numpy', 'highspy', 'click') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_reassurance_force_is_what_its_script_builds():
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "instances" / "build.py"), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_readme_s_python_runs_and_prints_what_it_says():
+    text = (ROOT / "README.md").read_text()
+    code = re.search(r"<!-- python -->\n```python\n(.*?)```", text, re.DOTALL)[1]
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    told = [line for line in done.stdout.splitlines() if re.fullmatch(r"(optimal )?[0-9.]+", line)]
+    assert told == re.findall(r"print\(.*# ((?:optimal )?[0-9.]+)$", code, re.MULTILINE)
+
+
+def test_the_readme_s_example():
+    text = (ROOT / "README.md").read_text()
+    command, shown = re.search(r"<!-- example -->\n```console\n\$ allocator (.*?)\n(.*?)```", text, re.DOTALL).groups()
+    done = subprocess.run(
+        [sys.executable, "-m", "allocator", *command.split()], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    without_seconds = re.compile(r"\(\d+\.\d s\)")
+    strip = lambda t: [line.rstrip() for line in without_seconds.sub("(… s)", t).splitlines()]  # noqa: E731
+    assert strip(done.stdout) == strip(shown)
+
+
+def test_no_host_of_a_package_registry_is_named():
+    hosts = re.compile(r"(pypi\.org|pythonhosted|registry\.npmjs|deb\.debian)", re.IGNORECASE)
+    for path in subprocess.run(["git", "ls-files"], capture_output=True, text=True, cwd=ROOT, check=True).stdout.split():
+        file = ROOT / path
+        if file.suffix in (".py", ".md", ".toml", ".csv") and file != Path(__file__):
+            assert not hosts.search(file.read_text(encoding="utf-8")), path
