@@ -36,7 +36,7 @@ _MEANING = {
     highspy.HighsModelStatus.kInfeasible: Stop.INFEASIBLE,
     highspy.HighsModelStatus.kTimeLimit: Stop.TIME_LIMIT,
     highspy.HighsModelStatus.kInterrupt: Stop.INTERRUPT,
-    highspy.HighsModelStatus.kObjectiveBound: Stop.PROVED,
+    highspy.HighsModelStatus.kSolutionLimit: Stop.NODE_LIMIT,
 }
 
 abandoned = threading.Event()
@@ -163,6 +163,20 @@ class Resident:
         largest = float(np.abs(cost[used]).max()) if len(used) else 1.0
         scale = 2.0 ** np.round(np.log2(1e3 / largest)) if len(used) else 1.0
         self.solver.addRow(-np.inf, most * scale, len(used), used, cost[used] * scale)
+
+    def relaxation(self, time_limit: float | None, interrupted: threading.Event) -> Floats | None:
+        """An optimal point without the demand for whole numbers, None where there is none in time."""
+        run = self.run(time_limit, interrupted, solve_relaxation=True)
+        return run.point if run.stop is Stop.PROVED else None
+
+    def restrict(self, columns: NDArray[np.int64]) -> None:
+        """Keep columns at 0 until :meth:`release`."""
+        self.solver.changeColsBounds(len(columns), columns.astype(np.int32), *np.zeros((2, len(columns))))
+
+    def release(self) -> None:
+        """Give all columns their own bounds again."""
+        every = np.arange(len(self.matrix.columns), dtype=np.int32)
+        self.solver.changeColsBounds(len(every), every, self.matrix.lower, self.matrix.upper)
 
     def tighten(self, row: int, side: str, by: float) -> None:
         """Move the limit of a row inward (``side`` is ``lower`` or ``upper``) by an amount in the row's unit."""

@@ -29,6 +29,15 @@ NUMERICAL = 1e-6
 SHARE = 0.6
 """Part of the time left that a stage may use while others follow."""
 
+WORTH = 200
+"""Whole-number columns from which a stage is worth a restricted run first."""
+
+ROUGH = 0.01
+"""Relative gap at which a restricted run is good enough."""
+
+NODES = 100
+"""Nodes of the search tree that a restricted run may open."""
+
 ATTEMPTS = 5
 """Runs of a stage when the exact check finds a plan that only the solver's tolerances allow."""
 
@@ -160,6 +169,7 @@ class Stages:
     def _stage(self, stage: int, name: str) -> tuple[Stop, float]:
         """Minimise one objective; the plan goes to the answer, what is proved comes back."""
         self.resident.minimise(name)
+        self._restricted(name)
         last = stage == len(self.names)
 
         def watch(sight: Sight) -> None:
@@ -189,14 +199,46 @@ class Stages:
                 )
             if run.point is None:
                 return run.stop, run.bound
-            found = self.points.deployed(run.point)
-            broken = check_deployments(self.scope.instance, self.scope.model, found)
+            broken = self._take(name, self.points.deployed(run.point))
             if not broken:
-                if best is None or self._value(name, found) <= self._value(name, best) or self._own_rows():
-                    self.answer.deployed = found
                 return run.stop, run.bound
             self._tighten(broken)
         raise SolverError("the exact check rejects what HiGHS found: " + "; ".join(map(str, broken[:3])))
+
+    def _restricted(self, name: str) -> None:
+        """Look for a better plan among the deployments that the relaxation or the best plan so far uses.
+
+        HiGHS finds good plans late in these models, while the relaxation is close and names the few deployments
+        that matter. Limits are of nodes and gap, not of time, so that the same input gives the same plan.
+        """
+        best = self.answer.deployed
+        if self.interrupted.is_set() or self.matrix.integral.sum() < WORTH:
+            return
+        relaxed = self.resident.relaxation(self._left(SHARE / 2), self.interrupted)
+        if relaxed is None:
+            return
+        at = self.points.columns
+        unused = relaxed[at] < 1e-6
+        if best is not None:
+            start = self.points.point(best)
+            unused &= start[at] == 0
+            self.resident.start_from(start, self.points.known)
+        self.resident.restrict(at[unused])
+        limit = self._left(SHARE / 2)
+        run = self.resident.run(
+            limit, self.interrupted, mip_rel_gap=max(self.gap, ROUGH), mip_max_nodes=NODES
+        )
+        self.resident.release()
+        if run.point is not None:
+            self._take(name, self.points.deployed(run.point))
+
+    def _take(self, name: str, found: Deployed) -> list[Violation]:
+        """Make a plan the best so far where it passes the exact check and is no worse; what it breaks comes back."""
+        broken = check_deployments(self.scope.instance, self.scope.model, found)
+        best = self.answer.deployed
+        if not broken and (best is None or self._own_rows() or self._value(name, found) <= self._value(name, best)):
+            self.answer.deployed = found
+        return broken
 
     def _own_rows(self) -> bool:
         """Whether the caller added rows, which only HiGHS checks."""

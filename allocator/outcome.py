@@ -19,6 +19,7 @@ class Stop(Enum):
     PROVED = "proved"
     INFEASIBLE = "infeasible"
     TIME_LIMIT = "time_limit"
+    NODE_LIMIT = "node_limit"
     INTERRUPT = "interrupt"
     FAILED = "failed"
 

@@ -22,13 +22,18 @@ class Points:
         From :func:`allocator.build`.
     matrix : Matrix
         The same model as arrays.
+
+    Attributes
+    ----------
+    columns : int array
+        Columns of ``deploy``, in the order of ``m.deploy``.
     """
 
     def __init__(self, m: pyo.ConcreteModel, matrix: Matrix) -> None:
         self.m = m
         self.matrix = matrix
         self._keys: list[tuple[str, str, str, int]] = list(m.deploy)
-        self._columns = self._of(m.deploy)
+        self.columns = self._of(m.deploy)
         self._row = np.repeat(np.arange(len(matrix.rows)), np.diff(matrix.start))
         ours = ("deploy", "shortfall", "sends", "joins", "member", "leads", "led", "heaviest")
         known = [self._of(m.component(name)) for name in ours if m.component(name) is not None]
@@ -47,7 +52,7 @@ class Points:
 
     def deployed(self, point: Floats) -> dict[tuple[str, str, str, int], int]:
         """Deployments of a point, rounded to whole units, in the order of the tables."""
-        units = np.rint(point[self._columns]).astype(int)
+        units = np.rint(point[self.columns]).astype(int)
         return {self._keys[k]: int(units[k]) for k in np.nonzero(units > 0)[0]}
 
     def point(self, deployed: Deployed) -> Floats:

@@ -100,17 +100,13 @@ def deployable(obj: Object) -> int:
     for r in obj["requirements"]:
         asked[r["task"]].add(r["capability"])
     scope = {r["capability"]: r.get("scope", "task") for r in obj["capabilities"]}
-    periods = {
-        r["task"]: set(range(r.get("first_period", 1), r.get("last_period", T) + 1)) for r in obj["tasks"]
-    }
+    periods = {r["task"]: set(range(r.get("first_period", 1), r.get("last_period", T) + 1)) for r in obj["tasks"]}
     for c in {r["capability"] for r in obj["yields"] if r["amount"] < 0}:
         given: dict[str, set[int]] = {j: set() for j in asked}
         for r in obj["requirements"]:
             if r["capability"] == c:
                 j = r["task"]
-                span = range(
-                    r.get("first_period", min(periods[j])), r.get("last_period", max(periods[j])) + 1
-                )
+                span = range(r.get("first_period", min(periods[j])), r.get("last_period", max(periods[j])) + 1)
                 for k in asked if scope[c] == "theatre" else (j,):
                     given[k] |= set(span)
         for j in asked:
@@ -227,9 +223,7 @@ def _conditions(rng: random.Random, nations: list[str], binding: bool) -> list[O
     return conditions
 
 
-def _requirements(
-    rng: random.Random, obj: Object, yields: dict[tuple[str, str], float], binding: bool
-) -> list[Object]:
+def _requirements(rng: random.Random, obj: Object, yields: dict[tuple[str, str], float], binding: bool) -> list[Object]:
     """About what can be sustained, shared among the askers; now and then in two phases."""
     T = obj["instance"]["horizon"]["periods"]
     supply: dict[str, float] = {}
@@ -249,7 +243,7 @@ def _requirements(
             if not theatre and len(tasks) > 3 and rng.random() < 0.2:
                 continue
             share = supply[c] / (2 if theatre else len(tasks))
-            quantity = max(1, round(share * rng.uniform(0.3, 0.7 if binding else 0.5)))
+            quantity = max(1, round(share * rng.uniform(0.3, 0.7) if binding else share * rng.uniform(0.5, 1.0)))
             row: Object = {"task": task["task"], "capability": c, "quantity": quantity}
             row["priority"] = rng.choice([1, 1, 1, 2, 3])
             first, last = task.get("first_period", 1), task.get("last_period", T)

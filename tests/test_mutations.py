@@ -83,7 +83,7 @@ MUTATIONS = [
     # driver
     ("lexicographic.py", "self.resident.hold(name, float(most))", "pass"),
     ("lexicographic.py", "most = (1 + tolerance) * value", "most = value"),
-    ("point.py", "np.rint(point[self._columns])", "np.floor(point[self._columns] / 2)"),
+    ("point.py", "np.rint(point[self.columns])", "np.floor(point[self._columns] / 2)"),
     (
         "matrix.py",
         "row_lower.append(-np.inf if least is None else least - constant)",

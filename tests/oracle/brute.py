@@ -209,11 +209,7 @@ class Judge:
             for name, r in self.nation_rows.items():
                 if cell(r, "troop_ceiling") is not None:
                     for t in range(1, self.T + 1):
-                        there = sum(
-                            self.people[k[1]] * units
-                            for k, units in plan.items()
-                            if (k[0], k[3]) == (name, t)
-                        )
+                        there = sum(self.people[k[1]] * units for k, units in plan.items() if (k[0], k[3]) == (name, t))
                         if over(there, exact(r["troop_ceiling"])):
                             found.append(f"troop_ceiling: {name} in {t}")
         # budget
@@ -244,9 +240,7 @@ class Judge:
                 if share > 0 and strength:
                     leaders = [n for n, q in self.nation_rows.items() if cell(q, "can_lead", False) is True]
                     if not any(
-                        all(
-                            not over(share * sum(here.values()), here.get(n, 0)) for here in strength.values()
-                        )
+                        all(not over(share * sum(here.values()), here.get(n, 0)) for here in strength.values())
                         for n in leaders
                     ):
                         found.append(f"framework_nation: {task}")
@@ -271,9 +265,7 @@ class Judge:
         counted = [row for row in self.rows if row["quantity"] > 0]
         gap = Fraction(0)
         for row in counted:
-            shares = [
-                max(Fraction(0), 1 - self.supplied(plan, row, t) / row["quantity"]) for t in row["periods"]
-            ]
+            shares = [max(Fraction(0), 1 - self.supplied(plan, row, t) / row["quantity"]) for t in row["periods"]]
             gap += row["weight"] * sum(shares) / len(shares)
         risk = cost = Fraction(0)
         own: dict[str, Fraction] = {}
@@ -292,9 +284,7 @@ class Judge:
 
     def pool_plans(self, force: tuple[str, str], limit: int) -> list[Plan]:
         """What one pool can do: rotation and the minimum speak of one pool alone, so they prune here."""
-        keys = [
-            (*force, j, t) for t in range(1, self.T + 1) for j in self.tasks if not self.bars((*force, j, t))
-        ]
+        keys = [(*force, j, t) for t in range(1, self.T + 1) for j in self.tasks if not self.bars((*force, j, t))]
         pool = self.pool[force]["units"]
         least = cell(self.pool[force], "min_units", 1) if "minimum_contribution" in self.families else 1
         choices = [0, *range(max(1, least), pool + 1)]

@@ -78,9 +78,7 @@ def tables(obj: dict[str, Any], model: dict[str, Any], plan: dict[str, Any]) -> 
             differ("coverage objective", judge.about(asked["task"]), line["objective"])
     found += [f"coverage: more than asked, {line}" for line in lines.values() if line["required"] != 0]
 
-    own = {
-        n: sum((judge.pays(n, k) * v for k, v in deployed.items()), Fraction(0)) for n in judge.nation_rows
-    }
+    own = {n: sum((judge.pays(n, k) * v for k, v in deployed.items()), Fraction(0)) for n in judge.nation_rows}
     total = sum(own.values())
     if [r["nation"] for r in plan["nations"]] != list(own):
         found.append("nations: not every one, or in another order")

@@ -124,8 +124,7 @@ class Facts:
         self.tasks = {r["task"]: r for r in table("tasks")}
         self.objective_of = {j: r["objective"] for j, r in self.tasks.items()}
         self.active = {
-            j: range(get(r, "first_period", 1), get(r, "last_period", self.T) + 1)
-            for j, r in self.tasks.items()
+            j: range(get(r, "first_period", 1), get(r, "last_period", self.T) + 1) for j, r in self.tasks.items()
         }
         self.forces = {(r["nation"], r["unit_type"]): r for r in table("forces")}
         self.willingness = {(r["nation"], r["objective"]): r["willingness"] for r in table("willingness")}
@@ -172,11 +171,7 @@ class Facts:
 
     def allowed(self, n: str, u: str, j: str, t: int) -> bool:
         """Does the variable deploy[n,u,j,t] exist?"""
-        if (
-            (n, u) not in self.forces
-            or self.forces[n, u]["units"] < 1
-            or t < get(self.forces[n, u], "first_period", 1)
-        ):
+        if (n, u) not in self.forces or self.forces[n, u]["units"] < 1 or t < get(self.forces[n, u], "first_period", 1):
             return False
         o = self.objective_of[j]
         will = self.willingness.get((n, o), 0)
@@ -264,12 +259,7 @@ def solve(obj: dict[str, Any], model: dict[str, Any]) -> dict[str, Any]:
         else:
             windows = [[t + k for k in range(rho) if t + k <= f.T] for t in f.periods]
         for window in windows:
-            here = [
-                (1.0, {d: 1.0})
-                for s in window
-                for (m, v, _, t), d in deploy.items()
-                if (m, v, t) == (n, u, s)
-            ]
+            here = [(1.0, {d: 1.0}) for s in window for (m, v, _, t), d in deploy.items() if (m, v, t) == (n, u, s)]
             p.at_most(add(*here), force["units"])
 
     # minimum_contribution
@@ -293,9 +283,7 @@ def solve(obj: dict[str, Any], model: dict[str, Any]) -> dict[str, Any]:
                     names = [m for name in r["value"].split() for m in f.groups.get(name, [name])]
                     p.at_most(add((1, {x: 1.0}), *((-1, {member[m]: 1.0}) for m in names)), 0)
                 elif r["requires"] == "coalition_size":
-                    p.at_most(
-                        add((float(r["value"]), {x: 1.0}), *((-1, {y: 1.0}) for y in member.values())), 0
-                    )
+                    p.at_most(add((float(r["value"]), {x: 1.0}), *((-1, {y: 1.0}) for y in member.values())), 0)
 
     # troop_ceiling
     people = {k: float(f.units[k[1]]["personnel"]) for k in deploy}
@@ -307,9 +295,7 @@ def solve(obj: dict[str, Any], model: dict[str, Any]) -> dict[str, Any]:
                     p.at_most(here, r["troop_ceiling"])
 
     # budget
-    own = {
-        n: {d: f.cost(k[1]) * (1 - f.common(k[1])) for k, d in deploy.items() if k[0] == n} for n in f.nations
-    }
+    own = {n: {d: f.cost(k[1]) * (1 - f.common(k[1])) for k, d in deploy.items() if k[0] == n} for n in f.nations}
     if f.on("budget"):
         for r in f.budgets:
             span = range(get(r, "first_period", 1), get(r, "last_period", f.T) + 1)
@@ -340,9 +326,7 @@ def solve(obj: dict[str, Any], model: dict[str, Any]) -> dict[str, Any]:
             for t in f.active[j]:
                 there = {k: d for k, d in deploy.items() if k[2] == j and k[3] == t}
                 for k, d in there.items():
-                    p.at_most(
-                        add((1, {d: 1.0}), (-f.forces[k[:2]]["units"], dict.fromkeys(leads.values(), 1.0))), 0
-                    )
+                    p.at_most(add((1, {d: 1.0}), (-f.forces[k[:2]]["units"], dict.fromkeys(leads.values(), 1.0))), 0)
                 big = sum(people[k] * f.forces[k[:2]]["units"] for k in there)
                 for n, x in leads.items():
                     mine = {d: people[k] for k, d in there.items() if k[0] == n}
@@ -350,10 +334,7 @@ def solve(obj: dict[str, Any], model: dict[str, Any]) -> dict[str, Any]:
                     p.at_least(add((1, mine), (-share, everyone), (-big, {x: 1.0})), -big)
 
     # objectives
-    risk = {
-        d: (1 - f.willingness[k[0], f.objective_of[k[2]]]) * people[k] * f.months / 1000
-        for k, d in deploy.items()
-    }
+    risk = {d: (1 - f.willingness[k[0], f.objective_of[k[2]]]) * people[k] * f.months / 1000 for k, d in deploy.items()}
     cost = {d: f.cost(k[1]) for k, d in deploy.items()}
     heaviest = p.var(0, math.inf, False)
     for n, r in f.nations.items():

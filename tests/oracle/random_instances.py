@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 from decimal import Decimal
 from typing import Any
@@ -78,10 +79,7 @@ def random_instance(seed: int, size: str = "tiny") -> dict[str, Any]:
         maybe(rng, 0.5, row, "rotation_ratio", rng.randint(1, 4))
         maybe(rng, 0.4, row, "common_share", rng.choice([0, 0.1, 0.25, 0.3, 0.5, 1]))
         unit_types.append(row)
-    price = {
-        r["unit_type"]: plus(r.get("rotation_cost") or 0, times(months, r["operating_cost"]))
-        for r in unit_types
-    }
+    price = {r["unit_type"]: plus(r.get("rotation_cost") or 0, times(months, r["operating_cost"])) for r in unit_types}
     fund = {r["unit_type"]: times(price[r["unit_type"]], r.get("common_share") or 0) for r in unit_types}
 
     capabilities = []
@@ -289,3 +287,26 @@ def random_model(seed: int) -> dict[str, Any]:
     if rng.random() < 0.3:
         model["max_burden"] = rng.choice([0.001, 0.01, 0.02, 0.1, 0.1, 0.5])
     return model
+
+
+def rescaled(obj: dict[str, Any], seed: int, factors: tuple[float, ...]) -> dict[str, Any]:
+    """The same instance in other units: money, GDP, capabilities and priorities, each times one of `factors`."""
+    rng = random.Random(f"{seed}-scale")
+    obj = copy.deepcopy(obj)
+
+    def scale(table: str, columns: tuple[str, ...], factor: float) -> None:
+        for row in obj.get(table, []):
+            row.update({c: times(row[c], factor) for c in columns if row.get(c) is not None})
+
+    money = rng.choice(factors)
+    scale("unit_types", ("operating_cost", "rotation_cost", "operating_cost_low", "operating_cost_high"), money)
+    scale("budgets", ("amount",), money)
+    scale("nations", ("gdp",), rng.choice(factors))
+    scale("objectives", ("priority",), rng.choice(factors))
+    scale("requirements", ("priority",), rng.choice(factors))
+    unit = {r["capability"]: rng.choice(factors) for r in obj["capabilities"]}
+    for row in obj["yields"]:
+        row["amount"] = times(row["amount"], unit[row["capability"]])
+    for row in obj["requirements"]:
+        row["quantity"] = times(row["quantity"], unit[row["capability"]])
+    return obj

@@ -1,0 +1,84 @@
+"""`python -m benchmarks`: seconds and megabytes for each size, beside HiGHS alone on the same program.
+
+HiGHS alone gets the exported MPS of the model's first objective, so that is what the comparison minimises,
+unless `--model` names a model with more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks.generate import SIZES, deployable, generate, possible, write
+
+STEPS = ("read", "build", "start", "hand_over", "solve", "audit", "total", "megabytes")
+FIRST_ONLY = 'title = "First objective"\ndescription = "Gap alone."\nobjectives = ["gap"]\n'
+
+
+def measure(kind: str, task: dict[str, Any]) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.worker", kind, json.dumps(task)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{kind}: {done.stderr.strip()}")
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return answer
+
+
+def median(runs: list[dict[str, Any]], key: str) -> float | None:
+    values = [run[key] for run in runs if run.get(key) is not None]
+    return statistics.median(values) if values else None
+
+
+def show(value: Any, width: int = 10) -> str:
+    text = "-" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
+    return text.rjust(width)
+
+
+def ratio(ours: float | None, alone: float | None) -> float | None:
+    return None if ours is None or not alone else ours / alone
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES), help="nation-type-task-periods")
+    parser.add_argument("--binding", action="store_true", help="minimums, pledges, ceilings and budgets bind")
+    parser.add_argument("--model", default=None, help="name or path; by default gap alone")
+    parser.add_argument("--gap", type=float, default=1e-4)
+    parser.add_argument("--time-limit", type=float, default=30.0)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--repeat", type=int, default=3, help="runs of which the median is shown")
+    asked = parser.parse_args()
+    options = {name: getattr(asked, name) for name in ("gap", "time_limit", "threads", "seed")}
+    print(f"Python {platform.python_version()}, {platform.platform()}; {options}, median of {asked.repeat}")
+    with tempfile.TemporaryDirectory() as scratch:
+        model = Path(scratch) / "first.toml"
+        model.write_text(FIRST_ONLY, encoding="utf-8")
+        for size in asked.sizes:
+            obj = generate(size, asked.seed, asked.binding)
+            folder = Path(scratch) / str(size)
+            write(obj, folder)
+            task = options | {"folder": str(folder), "model": asked.model or str(model)}
+            task["mps"] = str(Path(scratch) / f"{size}.mps")
+            measure("export", task)
+            ours = [measure("allocator", task) for _ in range(asked.repeat)]
+            alone = [measure("highs", task) for _ in range(asked.repeat)]
+            shape = f"{alone[0]['rows']} rows, {alone[0]['columns']} columns, HiGHS {alone[0]['version']}"
+            print(f"\n{possible(obj)} combinations, {deployable(obj)} deployable; {shape}")
+            print(" " * 10 + "".join(step.rjust(10) for step in STEPS) + "     value     bound  status")
+            for name, runs in (("allocator", ours), ("highs", alone)):
+                cells = "".join(show(median(runs, key)) for key in (*STEPS, "value", "bound"))
+                print(name.ljust(10) + cells + f"  {runs[0]['status']}")
+            ratios = "".join(show(ratio(median(ours, key), median(alone, key))) for key in (*STEPS, "value"))
+            print("ratio".ljust(10) + ratios, flush=True)
+
+
+if __name__ == "__main__":
+    main()

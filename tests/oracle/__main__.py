@@ -1,0 +1,27 @@
+"""`python -m tests.oracle SIZE FIRST LAST [FACTOR ...]`: many seeds, outside the suite; a line a disagreement.
+
+With factors (0.001 1 1000, say) each instance is first rescaled by them.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from tests.oracle.check import check
+from tests.oracle.random_instances import random_instance, random_model, rescaled
+
+if __name__ == "__main__":
+    size, first, last, *factors = sys.argv[1:]
+    bad = 0
+    for seed in range(int(first), int(last)):
+        obj, model = random_instance(seed, size), random_model(seed)
+        if factors:
+            obj = rescaled(obj, seed, tuple(map(float, factors)))
+        try:
+            found = check(obj, model, enumerate_up_to=3000 if size == "tiny" else 0)
+        except Exception as error:
+            found = [repr(error)]
+        if found:
+            bad += 1
+            print(size, seed, found, {k: v for k, v in model.items() if k not in ("title", "description")}, flush=True)
+    print(f"{bad} of {int(last) - int(first)} seeds disagree")
