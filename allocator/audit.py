@@ -15,6 +15,7 @@ from typing import Any
 
 from allocator.instance import Instance
 from allocator.model import Model
+from allocator.outcome import NUMERICAL
 from allocator.plan import Plan
 
 Deployed = Mapping[tuple[str, str, str, int], int]
@@ -437,7 +438,7 @@ def _proofs(plan: Plan) -> Iterator[Violation]:
             continue
         reached = stages[name]["value"]
         small = 1e-9 * max(1.0, abs(reached))
-        if bound > reached + small or bound > value + 1e-6 * max(1.0, abs(value)):
+        if bound > reached + small or bound > value + NUMERICAL * max(1.0, abs(value)):
             yield Violation("objectives", (name,), f"{name} is {value:g}, below its proved bound {bound:g}")
         if abs(gap - max(0.0, reached - bound) / max(abs(reached), 1e-9)) > 1e-9 and (
             reached > 1e-9 or bound > 1e-9
@@ -445,7 +446,7 @@ def _proofs(plan: Plan) -> Iterator[Violation]:
             yield Violation(
                 "objectives", (name,), f"{name}: {gap:g} is not the gap between {reached:g} and {bound:g}"
             )
-        if plan.status == "optimal" and gap > asked + 1e-6:
+        if plan.status == "optimal" and gap > asked + NUMERICAL:
             text = f"{name} has a gap of {gap:g}, so the plan is not optimal to {asked:g}"
             yield Violation("objectives", (name,), text)
         if value > (1 + plan.model.tolerance) * reached + 1e-6 * max(1.0, abs(reached)) + small:

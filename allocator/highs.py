@@ -105,27 +105,25 @@ class Resident:
     def __init__(self, matrix: Matrix, options: Mapping[str, bool | int | float | str]) -> None:
         self.matrix = matrix
         self.options = dict(options)
-        self.solver = self._load(matrix)
+        self._row_scale, self._column_scale = matrix.scales
+        self.solver = self._load()
         for name, value in {"output_flag": False, "small_matrix_value": 1e-12, **options}.items():
             set_option(self.solver, name, value)
         self._scale = 1.0
 
-    @staticmethod
-    def _load(matrix: Matrix) -> Any:
+    def _load(self) -> Any:
+        matrix, rows, columns = self.matrix, self._row_scale, self._column_scale
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = len(matrix.columns), len(matrix.rows)
         lp.col_cost_ = np.zeros(lp.num_col_)
-        lp.col_lower_, lp.col_upper_ = matrix.lower, matrix.upper
-        lp.row_lower_, lp.row_upper_ = matrix.row_lower, matrix.row_upper
+        lp.col_lower_, lp.col_upper_ = matrix.lower / columns, matrix.upper / columns
+        lp.row_lower_, lp.row_upper_ = matrix.row_lower * rows, matrix.row_upper * rows
         kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
         lp.integrality_ = [kinds[integral] for integral in matrix.integral.tolist()]
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = lp.num_col_, lp.num_row_
-        lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = (
-            matrix.start,
-            matrix.index,
-            matrix.value,
-        )
+        lp.a_matrix_.start_, lp.a_matrix_.index_ = matrix.start, matrix.index
+        lp.a_matrix_.value_ = matrix.value * rows[matrix.row_index] * columns[matrix.index]
         solver = highspy.Highs()
         solver.setOptionValue("output_flag", False)
         solver.setOptionValue("small_matrix_value", 1e-12)
@@ -144,7 +142,7 @@ class Resident:
         Coefficients are brought to about a thousand, so that the solver's absolute tolerances mean the same for a share
         of a requirement as for millions.
         """
-        cost = self.matrix.costs[objective]
+        cost = self.matrix.costs[objective] * self._column_scale
         used = np.abs(cost[cost != 0])
         self._scale = 1.0
         if len(used):
@@ -158,7 +156,7 @@ class Resident:
 
     def hold(self, objective: str, most: float) -> None:
         """Add a row that keeps an objective at or below a value, in the objective's own unit."""
-        cost = self.matrix.costs[objective]
+        cost = self.matrix.costs[objective] * self._column_scale
         used = np.nonzero(cost)[0].astype(np.int32)
         largest = float(np.abs(cost[used]).max()) if len(used) else 1.0
         scale = 2.0 ** np.round(np.log2(1e3 / largest)) if len(used) else 1.0
@@ -176,13 +174,15 @@ class Resident:
     def release(self) -> None:
         """Give all columns their own bounds again."""
         every = np.arange(len(self.matrix.columns), dtype=np.int32)
-        self.solver.changeColsBounds(len(every), every, self.matrix.lower, self.matrix.upper)
+        lower, upper = self.matrix.lower / self._column_scale, self.matrix.upper / self._column_scale
+        self.solver.changeColsBounds(len(every), every, lower, upper)
 
     def tighten(self, row: int, side: str, by: float) -> None:
         """Move the limit of a row inward (``side`` is ``lower`` or ``upper``) by an amount in the row's unit."""
         bounds = {"lower": self.matrix.row_lower, "upper": self.matrix.row_upper}
         bounds[side][row] += by if side == "lower" else -by
-        self.solver.changeRowBounds(row, bounds["lower"][row], bounds["upper"][row])
+        scale = self._row_scale[row]
+        self.solver.changeRowBounds(row, bounds["lower"][row] * scale, bounds["upper"][row] * scale)
 
     def relax(self, rows: list[int]) -> list[int]:
         """Let rows of the form ``>=`` give way at a price, in proportion to their size; returns the new columns."""
@@ -191,8 +191,8 @@ class Resident:
         self.solver.changeColsCost(count, columns, np.zeros(count))
         self._scale = 1.0
         for row in rows:
-            price = 1.0 / max(1.0, abs(float(self.matrix.row_lower[row])))
-            one = (np.array([row], dtype=np.int32), np.array([1.0]))
+            price = 1.0 / (abs(float(self.matrix.row_lower[row])) or 1.0)
+            one = (np.array([row], dtype=np.int32), np.array([self._row_scale[row]]))
             self.solver.addCol(price, 0.0, np.inf, 1, *one)
         return list(range(count, count + len(rows)))
 
@@ -202,10 +202,10 @@ class Resident:
             return
         if known is None:
             solution = highspy.HighsSolution()
-            solution.col_value = list(point)
+            solution.col_value = list(point / self._column_scale)
             self.solver.setSolution(solution)
         else:
-            self.solver.setSolution(len(known), known, point[known])
+            self.solver.setSolution(len(known), known, (point / self._column_scale)[known])
 
     def run(
         self,
@@ -283,7 +283,7 @@ class Resident:
                 leave.set()
             if now > ended + GRACE:
                 abandoned.set()
-                return Run(reason, seen["point"], seen["bound"] / scale)
+                return Run(reason, self._unscaled(seen["point"]), seen["bound"] / scale)
             if watch is not None and now - told >= 0.25:
                 told = now
                 watch(sight())
@@ -294,6 +294,14 @@ class Resident:
             set_option(solver, name, self.options.get(name, _default(name)))
         return self._end(reason, seen)
 
+    def _unscaled(self, point: Floats | None) -> Floats | None:
+        """A point of HiGHS in the model's own units (columns added since the start have theirs)."""
+        if point is None:
+            return None
+        scale = np.ones(len(point))
+        scale[: len(self._column_scale)] = self._column_scale
+        return point * scale
+
     def _end(self, reason: Stop, seen: Mapping[str, Any]) -> Run:
         solver = self.solver
         status = solver.getModelStatus()
@@ -302,7 +310,7 @@ class Resident:
             stop = reason
         info = solver.getInfo()
         feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-        point = np.array(solver.getSolution().col_value) if feasible else seen["point"]
+        point = self._unscaled(np.array(solver.getSolution().col_value) if feasible else seen["point"])
         bound = info.mip_dual_bound if self.matrix.integral.any() else -np.inf
         if stop is Stop.PROVED and not self.matrix.integral.any():
             bound = info.objective_function_value
@@ -319,7 +327,8 @@ def _default(name: str) -> bool | int | float | str:
 
 
 def write_model(matrix: Matrix, objective: str, path: Path) -> None:
-    """Write a model with one of its objectives as ``.mps`` or ``.lp``, with readable names."""
+    """Write a model with one of its objectives as ``.mps`` or ``.lp``, with readable names and in its own units."""
+    matrix.__dict__["scales"] = (np.ones(len(matrix.rows)), np.ones(len(matrix.columns)))
     resident = Resident(matrix, {})
     columns = np.arange(len(matrix.columns), dtype=np.int32)
     resident.solver.changeColsCost(len(columns), columns, matrix.costs[objective])

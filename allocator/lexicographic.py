@@ -15,16 +15,13 @@ from allocator.audit import Violation, check_deployments
 from allocator.errors import SolverError
 from allocator.highs import Resident, Sight
 from allocator.matrix import compile_model
-from allocator.outcome import Bounds, Stop, relative_gap
+from allocator.outcome import NUMERICAL, Bounds, Stop, relative_gap
 from allocator.plan import objective_values
 from allocator.point import Points
 from allocator.reasons import why_infeasible
 
 HOLD = 1e-6
 """What later objectives may take from an earlier one beside the tolerance, relative to its size or to 1."""
-
-NUMERICAL = 1e-6
-"""Floating-point room of a proof, relative to the objective's size or to 1."""
 
 SHARE = 0.6
 """Part of the time left that a stage may use while others follow."""

@@ -55,6 +55,26 @@ class Matrix:
     costs: dict[str, Floats]
 
     @cached_property
+    def row_index(self) -> NDArray[np.int64]:
+        """Row of each non-zero."""
+        return np.repeat(np.arange(len(self.rows)), np.diff(self.start))
+
+    @cached_property
+    def scales(self) -> tuple[Floats, Floats]:
+        """Factors (powers of two) for rows and columns that bring non-zeros to about one.
+
+        A column that counts in tiny or huge units would slip through a solver's absolute tolerances, and so would a
+        row. Whole-number columns keep their unit.
+        """
+        size = np.log2(np.abs(self.value))
+        whole = self.integral[self.index]
+        row = _mean(self.row_index[whole], size[whole], len(self.rows))
+        apart = (row[self.row_index] - size)[~whole]
+        column = np.rint(_mean(self.index[~whole], apart, len(self.columns)))
+        row = np.rint(-_mean(self.row_index, size + column[self.index], len(self.rows)))
+        return np.exp2(row), np.exp2(column)
+
+    @cached_property
     def column_of(self) -> dict[int, int]:
         """``id`` of a variable -> its column."""
         return {id(variable): column for column, variable in enumerate(self.columns)}
@@ -146,6 +166,13 @@ def _compressed(
     counts = np.bincount(place // width, minlength=len(starts) - 1)
     start = np.concatenate([[0], np.cumsum(counts)])
     return start.astype(np.int32), (place % width).astype(np.int32), total
+
+
+def _mean(place: NDArray[Any], value: Floats, length: int) -> Floats:
+    """Mean of the values at each place, 0 where there are none."""
+    count = np.bincount(place, minlength=length)
+    mean: Floats = np.bincount(place, weights=value, minlength=length) / np.maximum(count, 1)
+    return mean
 
 
 def _refuse_absurd(matrix: Matrix) -> None:

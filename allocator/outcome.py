@@ -13,6 +13,10 @@ BOTH_ZERO = 1e-9
 """Value and bound within this of each other's zero count as no gap."""
 
 
+NUMERICAL = 1e-5
+"""Floating-point room of a proof, relative: HiGHS meets rows within 1e-6, plans are valued exactly."""
+
+
 class Stop(Enum):
     """Why a run of the solver came to an end."""
 

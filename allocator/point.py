@@ -34,7 +34,6 @@ class Points:
         self.matrix = matrix
         self._keys: list[tuple[str, str, str, int]] = list(m.deploy)
         self.columns = self._of(m.deploy)
-        self._row = np.repeat(np.arange(len(matrix.rows)), np.diff(matrix.start))
         ours = ("deploy", "shortfall", "sends", "joins", "member", "leads", "led", "heaviest")
         known = [self._of(m.component(name)) for name in ours if m.component(name) is not None]
         self._known = np.sort(np.concatenate(known)).astype(np.int32)
@@ -99,7 +98,8 @@ class Points:
     def _fill(self, x: Floats) -> None:
         """Shortfalls and the heaviest burden that go with the deployments in ``x``."""
         matrix, m = self.matrix, self.m
-        activity = np.bincount(self._row, weights=matrix.value * x[matrix.index], minlength=len(matrix.rows))
+        weights = matrix.value * x[matrix.index]
+        activity = np.bincount(matrix.row_index, weights=weights, minlength=len(matrix.rows))
         for row, constraint in self._rows("requirement_supply"):
             key = constraint.index()
             if key in m.shortfall:
