@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from pyomo.core.expr import LinearExpression
 from pyomo.repn import generate_standard_repn
 
-from allocator.formulation import uncollected
 from allocator.errors import BadUsage
+from allocator.formulation import uncollected
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]

@@ -51,7 +51,12 @@ def modules():
 def imports(path):
     """(module, whether it is imported when the module is, and not for types alone)"""
     tree = ast.parse(path.read_text())
-    typing = {id(n) for i in ast.walk(tree) if isinstance(i, ast.If) and "TYPE_CHECKING" in ast.dump(i.test) for n in ast.walk(i)}
+    typing = {
+        id(n)
+        for i in ast.walk(tree)
+        if isinstance(i, ast.If) and "TYPE_CHECKING" in ast.dump(i.test)
+        for n in ast.walk(i)
+    }
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module and id(node) not in typing:
             yield node.module
@@ -144,7 +149,9 @@ def test_the_readme_s_example():
 
 def test_no_host_of_a_package_registry_is_named():
     hosts = re.compile(r"(pypi\.org|pythonhosted|registry\.npmjs|deb\.debian)", re.IGNORECASE)
-    for path in subprocess.run(["git", "ls-files"], capture_output=True, text=True, cwd=ROOT, check=True).stdout.split():
+    for path in subprocess.run(
+        ["git", "ls-files"], capture_output=True, text=True, cwd=ROOT, check=True
+    ).stdout.split():
         file = ROOT / path
         if file.suffix in (".py", ".md", ".toml", ".csv") and file != Path(__file__):
             assert not hosts.search(file.read_text(encoding="utf-8")), path

@@ -268,7 +268,10 @@ class TestLimits:
 
     def test_ctrl_c_keeps_the_best_plan_and_is_prompt(self, hard):
         process = subprocess.Popen(
-            [*HERE, "solve", str(hard), "--json", "--gap", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [*HERE, "solve", str(hard), "--json", "--gap", "0"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         time.sleep(5)
         began = time.monotonic()
