@@ -47,7 +47,7 @@ def ratio(ours: float | None, alone: float | None) -> float | None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES), help="nation-type-task-periods")
+    parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES), help="whole-number variables")
     parser.add_argument("--binding", action="store_true", help="minimums, pledges, ceilings and budgets bind")
     parser.add_argument("--model", default=None, help="name or path; by default gap alone")
     parser.add_argument("--gap", type=float, default=1e-4)
@@ -55,6 +55,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--repeat", type=int, default=3, help="runs of which the median is shown")
+    parser.add_argument("--instances", type=int, default=1, help="generated instances of each size")
     asked = parser.parse_args()
     options = {name: getattr(asked, name) for name in ("gap", "time_limit", "threads", "seed")}
     print(f"Python {platform.python_version()}, {platform.platform()}; {options}, median of {asked.repeat}")
@@ -62,22 +63,35 @@ def main() -> None:
         model = Path(scratch) / "first.toml"
         model.write_text(FIRST_ONLY, encoding="utf-8")
         for size in asked.sizes:
-            obj = generate(size, asked.seed, asked.binding)
-            folder = Path(scratch) / str(size)
-            write(obj, folder)
-            task = options | {"folder": str(folder), "model": asked.model or str(model)}
-            task["mps"] = str(Path(scratch) / f"{size}.mps")
-            measure("export", task)
-            ours = [measure("allocator", task) for _ in range(asked.repeat)]
-            alone = [measure("highs", task) for _ in range(asked.repeat)]
-            shape = f"{alone[0]['rows']} rows, {alone[0]['columns']} columns, HiGHS {alone[0]['version']}"
-            print(f"\n{possible(obj)} combinations, {deployable(obj)} deployable; {shape}")
-            print(" " * 10 + "".join(step.rjust(10) for step in STEPS) + "     value     bound  status")
-            for name, runs in (("allocator", ours), ("highs", alone)):
-                cells = "".join(show(median(runs, key)) for key in (*STEPS, "value", "bound"))
-                print(name.ljust(10) + cells + f"  {runs[0]['status']}")
-            ratios = "".join(show(ratio(median(ours, key), median(alone, key))) for key in (*STEPS, "value"))
-            print("ratio".ljust(10) + ratios, flush=True)
+            values = []
+            for number in range(1, asked.instances + 1):
+                obj = generate(size, number, asked.binding)
+                folder = Path(scratch) / f"{size}-{number}"
+                write(obj, folder)
+                task = options | {"folder": str(folder), "model": asked.model or str(model)}
+                task["mps"] = f"{folder}.mps"
+                measure("export", task)
+                ours = [measure("allocator", task) for _ in range(asked.repeat)]
+                alone = [measure("highs", task) for _ in range(asked.repeat)]
+                title = f"size {size}, instance {number}: {deployable(obj)} of {possible(obj)} deployable"
+                print_one(title, ours, alone)
+                values.append(ratio(median(ours, "value"), median(alone, "value")))
+            found = [value for value in values if value]
+            if len(found) > 1:
+                best, worst = min(found), max(found)
+                mean = statistics.geometric_mean(found)
+                print(f"size {size}: value over HiGHS alone: geometric mean {mean:.3f}, {best:.3f} to {worst:.3f}")
+
+
+def print_one(title: str, ours: list[dict[str, Any]], alone: list[dict[str, Any]]) -> None:
+    first = alone[0]
+    print(f"\n{title}; {first['rows']} rows, {first['columns']} columns, HiGHS {first['version']}")
+    print(" " * 10 + "".join(step.rjust(10) for step in STEPS) + "     value     bound  status")
+    for name, runs in (("allocator", ours), ("highs", alone)):
+        cells = "".join(show(median(runs, key)) for key in (*STEPS, "value", "bound"))
+        print(name.ljust(10) + cells + f"  {runs[0]['status']}")
+    ratios = "".join(show(ratio(median(ours, key), median(alone, key))) for key in (*STEPS, "value"))
+    print("ratio".ljust(10) + ratios, flush=True)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
     obj = generate(100_000, seed=1, binding=True)
     possible(obj), deployable(obj)
 
-`possible` counts nations x unit types x tasks x periods, which is what `variables` asks for; `deployable`
-counts the variables that are left of them under the reference model.
+`possible` counts nations x unit types x tasks x periods; `deployable` counts the whole-number variables that are
+left of them under the reference model, which is what `variables` asks for, roughly.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ Object = dict[str, Any]
 
 
 def dimensions(variables: int) -> tuple[int, int, int, int]:
-    """Nations, unit types, tasks and periods whose product is about `variables`; at most 35, 25, 20, 20."""
-    scale = (variables / 350_000) ** 0.25
-    nations, types, tasks = (max(3, min(top, round(top * scale))) for top in (35, 25, 20))
-    return nations, types, tasks, max(1, min(20, round(variables / (nations * types * tasks))))
+    """Nations, unit types, tasks and periods; a third of their product is about `variables`."""
+    combinations = 3 * variables
+    scale = min(1.0, (combinations / 350_000) ** 0.25)
+    nations, types, tasks = (max(3, round(top * scale)) for top in (35, 25, 20))
+    return nations, types, tasks, max(1, round(combinations / (nations * types * tasks)))
 
 
 def generate(variables: int, seed: int, binding: bool = False) -> Object:
-    """An instance with about `variables` combinations of nation, unit type, task and period.
+    """An instance with about `variables` whole-number variables under the reference model.
 
     `binding`: minimum contributions, conditional pledges, ceilings and budgets are many and tight.
     """
