@@ -81,9 +81,13 @@ class _Facts:
         self.budgets = instance.rows("budgets")
         self.events = instance.events
 
+        self.prices = {unit: self._price(row) for unit, row in self.unit.items()}
+
     def price(self, unit: str) -> tuple[F, F]:
         """(common part, national part) of a unit-period, in millions."""
-        row = self.unit[unit]
+        return self.prices[unit]
+
+    def _price(self, row: Mapping[str, Any]) -> tuple[F, F]:
         whole = _number(row["rotation_cost"]) + self.months * _number(row["operating_cost"])
         common = whole * _number(row["common_share"])
         return common, whole - common
@@ -271,18 +275,16 @@ def _ceilings(facts: _Facts, deployed: Deployed) -> Iterator[Violation]:
 def _budgets(facts: _Facts, model: Model, deployed: Deployed) -> Iterator[Violation]:
     for b, row in enumerate(facts.budgets, start=1):
         spent = F(0)
-        for (n, u, _, t), units in deployed.items():
-            if row["first_period"] <= t <= row["last_period"]:
-                common, own = facts.price(u)
-                part = {"common": common, "*": common + own, n: own}.get(row["payer"], F(0))
-                spent += part * units
+        for (n, u), units in _unit_periods(deployed, row["first_period"], row["last_period"]).items():
+            common, own = facts.price(u)
+            spent += {"common": common, "*": common + own, n: own}.get(row["payer"], F(0)) * units
         amount = _number(row["amount"])
         if spent > amount:
             text = f"the budget of {row['payer']} is {float(amount):g} million, the plan costs it {float(spent):g}"
             yield Violation("budget_payer", (b,), text, spent - amount)
     if model.max_burden is not None:
         own_cost: dict[str, F] = defaultdict(F)
-        for (n, u, _, _), units in deployed.items():
+        for (n, u), units in _unit_periods(deployed, 1, facts.horizon).items():
             own_cost[n] += facts.price(u)[1] * units
         for n, spent in own_cost.items():
             gdp = facts.nation[n]["gdp"]
@@ -294,6 +296,15 @@ def _budgets(facts: _Facts, model: Model, deployed: Deployed) -> Iterator[Violat
                     f"{n} pays {float(spent):g} million over the horizon, max_burden allows {float(most):g}"
                 )
                 yield Violation("budget_burden", (n,), text, spent - most)
+
+
+def _unit_periods(deployed: Deployed, first: int, last: int) -> dict[tuple[str, str], int]:
+    """(nation, unit type) -> units times periods deployed from one period to another."""
+    total: dict[tuple[str, str], int] = defaultdict(int)
+    for (n, u, _, t), units in deployed.items():
+        if first <= t <= last:
+            total[n, u] += units
+    return total
 
 
 def _frameworks(facts: _Facts, deployed: Deployed) -> Iterator[Violation]:
