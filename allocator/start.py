@@ -288,11 +288,12 @@ class Filling:
     def _supported(self, group: tuple[str, str, int], count: int, depth: int) -> bool:
         """Bring what the units would consume; False, with all taken back, where it cannot be had."""
         u, j, t = group
-        before = dict(self.units)
-        for c, amount, wide in self.yields[u]:
+        taken = [(c, amount, wide) for c, amount, wide in self.yields[u] if amount < 0]
+        before = dict(self.units) if taken else {}
+        for c, amount, wide in taken:
             place = (THEATRE if wide else j, c, t)
             floor = max(0.0, self.asked.get(place, (0.0, 0.0, 0.0))[1])
-            while amount < 0 and self.supply[place] + amount * count < floor - 1e-12:
+            while self.supply[place] + amount * count < floor - 1e-12:
                 if depth >= 2 or not any(self._send(other, depth + 1) for other in self.suppliers[place]):
                     for (n, kind, task, period), units in list(self.units.items()):
                         extra = units - before.get((n, kind, task, period), 0)

@@ -86,6 +86,12 @@ def test_the_mathematics_in_the_folder_is_that_of_the_code():
     assert (ROOT / "models" / "MATHS.md").read_text() == maths()
 
 
+def test_the_format_in_the_folder_is_that_of_the_code():
+    from allocator.instance.__main__ import text
+
+    assert (ROOT / "instances" / "FORMAT.md").read_text() == text()
+
+
 @pytest.mark.parametrize("family", [*FAMILIES, "requirement", "participation"])
 def test_every_family_is_documented_and_tested(family):
     text = (PACKAGE / "families" / f"{family}.py").read_text()
@@ -111,7 +117,8 @@ def test_public_names_have_docstrings():
 
 
 def test_importing_the_package_imports_nothing_heavy():
-    code = "import sys, allocator; print([m for m in ('pyomo', 'pandas', 'numpy', 'highspy', 'click') if m in sys.modules])"
+    heavy = ("pyomo", "pandas", "numpy", "highspy", "click")
+    code = f"import sys, allocator; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "[]"
 

@@ -1,0 +1,210 @@
+"""What must hold for any instance: more is never worse, names do not matter, the same input gives the same bytes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import allocator
+from allocator import Instance
+from allocator.audit import check_deployments, check_plan
+from allocator.model import load_model
+from allocator.scope import Scope, at_most, step_of
+from allocator.start import first_plan
+from tests.oracle.random_instances import random_instance
+from tests.toys import toy
+
+GAP_ALONE = replace(load_model("reference"), objectives=("gap",))
+few = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+seeds = st.integers(0, 10_000)
+
+
+def solved(instance, model=GAP_ALONE):
+    return allocator.solve(instance, model, gap=0.0)
+
+
+def not_worse(better, worse):
+    """The first plan's gap is at most the second's; what was feasible stays so."""
+    if worse.found:
+        assert better.found
+        assert better.value("gap") <= worse.value("gap") + 1e-6
+
+
+@few
+@given(seeds, st.sampled_from(["budgets.amount*=1.5", "forces.units*=2", "nations.troop_ceiling*=2"]))
+def test_more_money_forces_or_room_never_make_the_gap_worse(seed, more):
+    instance = Instance.from_dict(random_instance(seed, "small"))
+    table, _, column = more.partition("*")[0].partition(".")
+    if not any(column in row for row in instance.tables[table]):
+        return
+    bare = {
+        t: [{k: v for k, v in row.items() if not k.endswith(("_low", "_high"))} for row in rows]
+        for t, rows in instance.to_dict().items()
+        if t != "instance"
+    }
+    instance = Instance.from_dict({"instance": instance.to_dict()["instance"], **bare})
+    kept = [row for row in instance.rows(table) if row[column] is not None]
+    if len(kept) < len(instance.rows(table)):
+        return
+    not_worse(solved(instance.override(more)), solved(instance))
+
+
+@few
+@given(seeds)
+def test_leaving_a_family_out_never_makes_the_gap_worse(seed):
+    instance = Instance.from_dict(random_instance(seed, "small"))
+    before = solved(instance)
+    for family in GAP_ALONE.families:
+        loose = replace(GAP_ALONE, families=tuple(f for f in GAP_ALONE.families if f != family))
+        not_worse(solved(instance, loose), before)
+
+
+@few
+@given(seeds)
+def test_names_of_nations_do_not_matter(seed):
+    content = random_instance(seed, "small")
+    names = {row["nation"]: f"Z{i:02d}".replace("0", "O").replace("1", "I") for i, row in enumerate(content["nations"])}
+    names = {old: new[:2] + chr(ord("A") + i) for i, (old, new) in enumerate(names.items())}
+
+    def renamed(value, column):
+        if column in ("nation", "payer"):
+            return names.get(value, value)
+        if column == "value":
+            return " ".join(names.get(word, word) for word in str(value).split(" "))
+        return value
+
+    other = {
+        table: rows
+        if table == "instance"
+        else [{column: renamed(value, column) for column, value in row.items()} for row in rows]
+        for table, rows in content.items()
+    }
+    one, two = (allocator.solve(Instance.from_dict(o), "reference", gap=0.0) for o in (content, other))
+    assert one.status == two.status
+    for mine, theirs in zip(one.rows("objectives"), two.rows("objectives"), strict=True):
+        assert mine["value"] == pytest.approx(theirs["value"], rel=1e-5, abs=1e-5)
+
+
+@few
+@given(seeds)
+def test_every_plan_passes_the_audit_and_every_first_plan_the_check(seed):
+    instance = Instance.from_dict(random_instance(seed, "small"))
+    model = load_model("reference")
+    plan = allocator.solve(instance, model)
+    assert plan.status in ("optimal", "infeasible")
+    assert not plan.found or check_plan(plan) == []
+    start = first_plan(Scope(instance, model))
+    assert start is None or check_deployments(instance, model, start) == []
+
+
+@few
+@given(seeds)
+def test_a_unit_too_many_is_noticed(seed):
+    """One more unit than the pool holds, anywhere, never passes the check."""
+    instance = Instance.from_dict(random_instance(seed, "small"))
+    model = load_model("reference")
+    plan = allocator.solve(instance, model)
+    deployed = {
+        tuple(d[k] for k in ("nation", "unit_type", "task", "period")): d["units"] for d in plan.rows("deployments")
+    }
+    pools = {(row["nation"], row["unit_type"]): row["units"] for row in instance.rows("forces")}
+    for key in deployed:
+        assert check_deployments(instance, model, {**deployed, key: pools[key[:2]] + 1})
+
+
+def test_the_same_input_gives_the_same_bytes():
+    answers = []
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-m", "allocator", "solve", "reassurance-force", "--json"],
+            capture_output=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": str(len(answers))},
+        )
+        answer = json.loads(done.stdout)
+        del answer["manifest"]["times"]
+        answers.append(json.dumps(answer))
+    assert answers[0] == answers[1]
+
+
+def test_a_kill_while_writing_leaves_the_old_or_the_new(tmp_path):
+    """Twenty kills at odd moments: the folder holds a whole result, or there is none."""
+    code = (
+        "import allocator, sys\n"
+        "plan = allocator.solve('toy-periods')\n"
+        "print('ready', flush=True)\n"
+        "while True: plan.write(sys.argv[1])\n"
+    )
+    target = tmp_path / "out"
+    for i in range(20):
+        process = subprocess.Popen([sys.executable, "-c", code, str(target)], stdout=subprocess.PIPE)
+        process.stdout.readline()
+        time.sleep(0.001 * i)
+        process.kill()
+        process.wait()
+        if target.exists():
+            names = {path.name for path in target.iterdir()}
+            assert names == {"deployments.csv", "coverage.csv", "objectives.csv", "nations.csv", "manifest.json"}
+            assert json.loads((target / "manifest.json").read_text())["status"] == "optimal"
+
+
+def test_limits_are_lowered_to_what_whole_units_reach():
+    assert step_of([Fraction(1, 2), Fraction(3, 4)]) == Fraction(1, 4)
+    assert at_most([Fraction(400)], Fraction(1000)) == 800
+    assert at_most([Fraction("0.1")], Fraction("0.3")) == Fraction("0.3")
+    assert at_most([], Fraction(5)) == 5
+
+
+class TestArguments:
+    @pytest.mark.parametrize(
+        "options",
+        [{"gap": -1}, {"gap": float("nan")}, {"time_limit": 0}, {"threads": 0}, {"seed": -1}, {"seed": 2**31}],
+    )
+    def test_out_of_range(self, options):
+        with pytest.raises(allocator.BadUsage):
+            allocator.solve(toy(), **options)
+
+    def test_a_built_model_has_its_choices_already(self):
+        with pytest.raises(allocator.BadUsage, match="built model"):
+            allocator.solve(allocator.build(toy()), "surge")
+
+    def test_what_is_not_linear_is_refused(self):
+        import pyomo.core as pyo
+
+        m = allocator.build(toy())
+        m.square = pyo.Constraint(expr=m.deploy["AAA", "bn", "hold", 1] ** 2 <= 4)
+        with pytest.raises(allocator.BadUsage, match="not linear"):
+            allocator.solve(m)
+
+    def test_an_own_variable_and_constraint_hold(self):
+        import pyomo.core as pyo
+
+        m = allocator.build(toy())
+        m.pairs = pyo.Var(domain=pyo.NonNegativeIntegers)
+        m.even = pyo.Constraint(expr=m.deploy["AAA", "bn", "hold", 1] == 2 * m.pairs + 1)
+        plan = allocator.solve(m)
+        assert plan.rows("deployments")[0]["units"] == 5  # four are asked, and only odd numbers may go
+
+    def test_an_absurd_coefficient_is_refused_not_dropped(self):
+        import pyomo.core as pyo
+
+        m = allocator.build(toy())
+        m.absurd = pyo.Constraint(expr=1e20 * m.deploy["AAA", "bn", "hold", 1] <= 4)
+        with pytest.raises(allocator.BadUsage, match="not finite"):
+            allocator.solve(m)
+
+    def test_an_unknown_option_of_highs_is_refused(self):
+        from allocator.highs import Resident
+        from allocator.matrix import compile_model
+
+        with pytest.raises(allocator.BadUsage, match="no option 'mip_rel_gab'"):
+            Resident(compile_model(allocator.build(toy())), {"mip_rel_gab": 0.1})
