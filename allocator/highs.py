@@ -70,6 +70,19 @@ class Run:
     bound: float
 
 
+@dataclass(frozen=True)
+class Relaxation:
+    """An optimum without the demand for whole numbers.
+
+    ``point`` has one value per column, ``reduced_cost`` what a unit more of it would add (in HiGHS's units), and no
+    plan is below ``bound``.
+    """
+
+    point: Floats
+    reduced_cost: Floats
+    bound: float
+
+
 def set_option(solver: Any, name: str, value: bool | int | float | str) -> None:
     """Set an option of HiGHS, refusing what it does not know.
 
@@ -162,10 +175,13 @@ class Resident:
         scale = 2.0 ** np.round(np.log2(1e3 / largest)) if len(used) else 1.0
         self.solver.addRow(-np.inf, most * scale, len(used), used, cost[used] * scale)
 
-    def relaxation(self, time_limit: float | None, interrupted: threading.Event) -> Floats | None:
-        """An optimal point without the demand for whole numbers, None where there is none in time."""
+    def relaxation(self, time_limit: float | None, interrupted: threading.Event) -> Relaxation | None:
+        """Solve without the demand for whole numbers; None where that is not done in time."""
         run = self.run(time_limit, interrupted, solve_relaxation=True)
-        return run.point if run.stop is Stop.PROVED else None
+        if run.stop is not Stop.PROVED or run.point is None:
+            return None
+        bound = self.solver.getInfo().objective_function_value / self._scale
+        return Relaxation(run.point, np.array(self.solver.getSolution().col_dual), bound)
 
     def restrict(self, columns: NDArray[np.int64]) -> None:
         """Keep columns at 0 until :meth:`release`."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pyomo.core as pyo
 
 from allocator.audit import Violation, check_deployments
@@ -166,7 +167,7 @@ class Stages:
     def _stage(self, stage: int, name: str) -> tuple[Stop, float]:
         """Minimise one objective; the plan goes to the answer, what is proved comes back."""
         self.resident.minimise(name)
-        self._restricted(name)
+        floor = self._restricted(name)
         last = stage == len(self.names)
 
         def watch(sight: Sight) -> None:
@@ -195,39 +196,51 @@ class Stages:
                     f"HiGHS calls {name} infeasible, but there is a plan that passes every check"
                 )
             if run.point is None:
-                return run.stop, run.bound
+                return run.stop, max(run.bound, floor)
             broken = self._take(name, self.points.deployed(run.point))
             if not broken:
-                return run.stop, run.bound
+                return run.stop, max(run.bound, floor)
             self._tighten(broken)
         raise SolverError("the exact check rejects what HiGHS found: " + "; ".join(map(str, broken[:3])))
 
-    def _restricted(self, name: str) -> None:
-        """Look for a better plan among the deployments that the relaxation or the best plan so far uses.
+    def _restricted(self, name: str) -> float:
+        """Look for a better plan among the few deployments that matter; returns a proved bound.
 
-        HiGHS finds good plans late in these models, while the relaxation is close and names the few deployments
-        that matter. Limits are of nodes and gap, not of time, so that the same input gives the same plan.
+        HiGHS finds good plans late in these models, while the relaxation is close. What it or the best plan so far
+        uses is a tenth of the columns; in a second round as many more, by reduced cost. Limits are of nodes and gap,
+        not of time, so that the same input gives the same plan.
         """
-        best = self.answer.deployed
-        if self.interrupted.is_set() or self.matrix.integral.sum() < WORTH:
-            return
+        if self.matrix.integral.sum() < WORTH:
+            return 0.0
         relaxed = self.resident.relaxation(self._left(SHARE / 2), self.interrupted)
         if relaxed is None:
-            return
+            return 0.0
         at = self.points.columns
-        unused = relaxed[at] < 1e-6
-        if best is not None:
-            start = self.points.point(best)
-            unused &= start[at] == 0
-            self.resident.start_from(start, self.points.known)
-        self.resident.restrict(at[unused])
-        limit = self._left(SHARE / 2)
-        run = self.resident.run(
-            limit, self.interrupted, mip_rel_gap=max(self.gap, ROUGH), mip_max_nodes=NODES
-        )
-        self.resident.release()
-        if run.point is not None:
-            self._take(name, self.points.deployed(run.point))
+        used = relaxed.point[at] > 1e-6
+        for more in (False, True):
+            if self.interrupted.is_set() or self._close(name, relaxed.bound):
+                break
+            free = used.copy()
+            if self.answer.deployed is not None:
+                start = self.points.point(self.answer.deployed)
+                free |= start[at] > 0
+                self.resident.start_from(start, self.points.known)
+            if more:
+                promising = np.argsort(np.where(free, np.inf, relaxed.reduced_cost[at]), kind="stable")
+                free[promising[: int(free.sum())]] = True
+            self.resident.restrict(at[~free])
+            run = self.resident.run(
+                self._left(SHARE / 2), self.interrupted, mip_rel_gap=max(self.gap, ROUGH), mip_max_nodes=NODES
+            )
+            self.resident.release()
+            if run.point is not None:
+                self._take(name, self.points.deployed(run.point))
+        return relaxed.bound
+
+    def _close(self, name: str, bound: float) -> bool:
+        """Whether the best plan is near enough to a bound for a restricted run to have nothing to find."""
+        best = self.answer.deployed
+        return best is not None and relative_gap(float(self._value(name, best)), bound) <= 2 * ROUGH
 
     def _take(self, name: str, found: Deployed) -> list[Violation]:
         """Make a plan the best so far where it passes the exact check and is no worse; what it breaks comes back."""

@@ -28,7 +28,8 @@ written with an apostrophe in front, so that a spreadsheet does not take it for 
 def text() -> str:
     """The text of ``instances/FORMAT.md``."""
     settings = [f"| {key} | {column.meaning} | {column.expected} |" for key, column in SETTINGS.items()]
-    settings.append("| events.NAME | A political fact that pledges may ask for, assumed true or false. | true or false |")
+    events = "A political fact that pledges may ask for, assumed true or false."
+    settings.append(f"| events.NAME | {events} | true or false |")
     return INTRODUCTION + "\n".join(settings) + "\n\n## Tables\n" + markdown()
 
 
