@@ -14,6 +14,8 @@ from typing import Any, NoReturn
 
 import click
 
+from allocator.cli.terminal import forsake_stdout, open_streams, talk
+
 COMMANDS = {
     "solve": "Find who sends what, and prove how good the plan is.",
     "validate": "Check an instance and a model; report every fault.",
@@ -25,6 +27,9 @@ COMMANDS = {
     "export": "Write the programme as .mps or .lp for another solver.",
     "completion": "Shell completion for bash, zsh or fish.",
 }
+
+COMPLETE = "_ALLOCATOR_COMPLETE"
+"""Environment variable by which a shell asks for completions."""
 
 
 class Lazy(click.Group):
@@ -40,14 +45,12 @@ class Lazy(click.Group):
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        from difflib import get_close_matches
-
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
             match = get_close_matches(args[0], COMMANDS, n=1)
-            ctx.fail(
-                f"no command {args[0]!r}"
-                + (f"; did you mean {match[0]}?" if match else f"; there are {', '.join(COMMANDS)}")
-            )
+            hint = f"did you mean {match[0]}?" if match else f"there are {', '.join(COMMANDS)}"
+            ctx.fail(f"no command {args[0]!r}; {hint}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -56,7 +59,7 @@ class Lazy(click.Group):
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
-    if wanted:
+    if wanted and not ctx.resilient_parsing:
         from importlib.metadata import PackageNotFoundError, version
 
         try:
@@ -68,9 +71,7 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option(
-    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version."
-)
+@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version.")
 def cli() -> None:
     """Who sends what to a multinational force: open, proved allocation of national contributions.
 
@@ -80,55 +81,57 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Entry point: run, and end with the exit status that the outcome has."""
+    open_streams()
+    signal.signal(signal.SIGTERM, _terminated)
+    end(_run())
+
+
+def _run() -> int:
     from allocator.errors import AllocatorError, BadInput, BadUsage
 
-    signal.signal(signal.SIGTERM, _terminated)
-    code = 1
     try:
-        code = cli.main(standalone_mode=False) or 0
+        if COMPLETE in os.environ:
+            cli.main(prog_name="allocator", complete_var=COMPLETE)
+        with cli.make_context("allocator", sys.argv[1:]) as context:
+            cli.invoke(context)
+        return 0
     except click.exceptions.Exit as ended:
-        code = ended.exit_code
-    except click.ClickException as wrong:
-        wrong.show()
-        code = 2
-    except BadInput as bad:
-        count = len(bad.faults)
-        talk(
-            *(str(fault) for fault in bad.faults),
-            f"{count} fault{'s' if count != 1 else ''}; nothing was done",
-        )
-        code = 2
-    except BadUsage as bad_usage:
-        talk(f"Error: {bad_usage}")
-        code = 2
-    except AllocatorError as failed:
-        talk(f"Error: {failed}")
+        return ended.exit_code
     except (KeyboardInterrupt, click.Abort):
         talk("interrupted")
-        code = 130
+        return 130
+    except click.ClickException as wrong:
+        wrong.show()
+        return 2
+    except BadInput as bad:
+        faults = len(bad.faults)
+        talk(*map(str, bad.faults), f"{faults} fault{'' if faults == 1 else 's'}; nothing was done")
+        return 2
+    except BadUsage as bad_usage:
+        talk(f"Error: {bad_usage}")
+        return 2
+    except AllocatorError as failed:
+        talk(f"Error: {failed}")
     except BrokenPipeError:
-        code = 0
+        return 0
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         talk(f"Error: {where}{error.strerror or error}")
     except Exception as error:
         if os.environ.get("ALLOCATOR_DEBUG"):
-            raise
+            import traceback
+
+            talk(traceback.format_exc())
+        what = " ".join(f"{type(error).__name__}: {error}".split())
         talk(
-            f"internal error: {type(error).__name__}: {error}",
-            "This is a fault of the program, please report it; ALLOCATOR_DEBUG=1 shows where it happened.",
+            f"internal error: {what}, please report",
+            "This is a fault of the program; ALLOCATOR_DEBUG=1 shows where it happened.",
         )
-    end(code)
+    return 1
 
 
 def _terminated(*_: object) -> None:
     raise KeyboardInterrupt
-
-
-def talk(*lines: str) -> None:
-    """Say something on standard error."""
-    for line in lines:
-        click.echo(line, err=True)
 
 
 def end(code: int) -> NoReturn:
@@ -136,11 +139,11 @@ def end(code: int) -> NoReturn:
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        forsake_stdout()
     except OSError as error:
         talk(f"Error: standard output: {error.strerror}")
         code = code or 1
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        forsake_stdout()
     solver = sys.modules.get("allocator.highs")
     if solver is not None and solver.abandoned.is_set():
         sys.stderr.flush()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from allocator.cli.terminal import emit
+
 
 @click.command("completion")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
@@ -11,8 +13,8 @@ def command(shell: str) -> None:
     """Print the completion script of a SHELL, e.g. for bash: eval "$(allocator completion bash)"."""
     from click.shell_completion import get_completion_class
 
-    from allocator.cli import cli
+    from allocator.cli import COMPLETE, cli
 
     kind = get_completion_class(shell)
     assert kind is not None
-    click.echo(kind(cli, {}, "allocator", "_ALLOCATOR_COMPLETE").source())
+    emit(kind(cli, {}, "allocator", COMPLETE).source())

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import click
 
-from allocator.cli import talk
-from allocator.cli.options import instance_argument, model_option, set_option
+from allocator.cli.options import instance_argument, model_option, set_option, writing
+from allocator.cli.terminal import talk
 
 
 @click.command("export")
 @instance_argument
 @click.argument("path", metavar="FILE")
 @model_option
-@click.option(
-    "--objective", type=click.Choice(["gap", "risk", "cost", "burden"]), help="[default: the model's first]"
-)
+@click.option("--objective", type=click.Choice(["gap", "risk", "cost", "burden"]), help="[default: the model's first]")
 @set_option
-def command(
-    instance: str, path: str, model: str | None, objective: str | None, overrides: tuple[str, ...]
-) -> None:
+def command(instance: str, path: str, model: str | None, objective: str | None, overrides: tuple[str, ...]) -> None:
     """Write the programme of INSTANCE to FILE (.mps or .lp), with one objective, as HiGHS gets it.
 
     MPS keeps every column; LP leaves out columns that nothing refers to.
     """
     from allocator.api import export
 
-    export(instance, model, path, objective=objective, overrides=overrides)
+    with writing(path):
+        export(instance, model, path, objective=objective, overrides=overrides)
     talk(f"wrote {path}")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from allocator.cli.options import json_option
+from allocator.cli.terminal import emit, emit_json
 
 
 @click.command("list")
@@ -23,12 +22,11 @@ def command(as_json: bool) -> None:
         model = load_model(name)
         models.append({"name": name, "title": model.title, "description": model.description})
     if as_json:
-        click.echo(json.dumps({"instances": instances, "models": models}, ensure_ascii=False, indent=1))
+        emit_json({"instances": instances, "models": models})
         return
     width = max(len(entry["name"]) for entry in [*instances, *models])
-    click.echo("Instances (allocator solve NAME)")
-    for entry in instances:
-        click.echo(f"  {entry['name']:<{width}}  {entry['title']}")
-    click.echo("\nModels (--model NAME)")
-    for entry in models:
-        click.echo(f"  {entry['name']:<{width}}  {entry['description']}")
+    lines = ["Instances (allocator solve NAME)"]
+    lines += [f"  {entry['name']:<{width}}  {entry['title']}" for entry in instances]
+    lines += ["", "Models (--model NAME)"]
+    lines += [f"  {entry['name']:<{width}}  {entry['description']}" for entry in models]
+    emit("\n".join(lines))

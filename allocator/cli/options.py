@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
+
+from allocator.errors import BadUsage
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+"""What is no fault of the user's: the disk is full or broken."""
+
+OTHER_KINDS = (".csv", ".xls", ".xlsm", ".xlsb", ".ods", ".txt", ".toml", ".yaml", ".zip", ".parquet", ".pdf", ".html")
+"""Endings that a user would not give a folder."""
 
 
 class Number(click.FloatRange):
@@ -20,10 +32,62 @@ class Number(click.FloatRange):
         return number
 
 
-instance_argument = click.argument("instance", metavar="INSTANCE")
+class Target(click.Path):
+    """A place to write to; ``files`` are the endings that make it a file, anything else is a folder."""
+
+    def __init__(self, *files: str) -> None:
+        super().__init__()
+        self.files = files
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuse what would become a folder called ``results.csv``."""
+        text = str(value)
+        if not text:
+            self.fail("the name is empty", param, ctx)
+        name = text.rpartition("/")[2]
+        ending = "." + name.rpartition(".")[2] if "." in name else ""
+        if ending.lower() not in self.files and ending.lower() in (*OTHER_KINDS, ".xlsx", ".json"):
+            known = " or ".join(self.files)
+            self.fail(f"{text} ends in {ending}; expected a folder, or a name that ends in {known}", param, ctx)
+        return text
+
+
+@contextmanager
+def writing(target: str) -> Iterator[None]:
+    """Say of a place that cannot be written to, in the user's own words, that it cannot."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise OSError(error.errno, f"cannot be written: {error.strerror}", target) from None
+        raise BadUsage(f"{target}: cannot be written ({error.strerror or error})") from None
+
+
+def _complete(names: Callable[[], tuple[str, ...]]) -> Callable[..., list[CompletionItem]]:
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        shipped = [CompletionItem(name) for name in names() if name.startswith(incomplete)]
+        return shipped or [CompletionItem(incomplete, type="file")]
+
+    return complete
+
+
+def _instances() -> tuple[str, ...]:
+    from allocator.locate import shipped_instances
+
+    return shipped_instances()
+
+
+def _models() -> tuple[str, ...]:
+    from allocator.locate import shipped_models
+
+    return shipped_models()
+
+
+instance_argument = click.argument("instance", metavar="INSTANCE", shell_complete=_complete(_instances))
 model_option = click.option(
     "--model",
     metavar="NAME|PATH",
+    shell_complete=_complete(_models),
     help="A shipped model, or a .toml of your own. [default: the instance's, else reference]",
 )
 set_option = click.option(

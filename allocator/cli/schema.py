@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import click
+
+from allocator.cli.terminal import emit_json
 
 
 @click.command("schema")
@@ -12,4 +12,4 @@ def command() -> None:
     """Print the JSON Schema (draft 2020-12) of the JSON carrier."""
     from allocator.instance.schema import schema
 
-    click.echo(json.dumps(schema(), indent=1, ensure_ascii=False))
+    emit_json(schema())

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from allocator.cli.options import instance_argument, json_option, model_option, set_option
+from allocator.cli.terminal import contents, count, emit_json, number, printed, table, talk
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from allocator.instance import Instance
+    from allocator.model import Model
 
 
 @click.command("show")
@@ -25,51 +32,94 @@ def command(instance: str, model: str | None, overrides: tuple[str, ...], as_jso
     from allocator.offer import offers
 
     read, chosen = choose(instance, model, overrides)
+    talk(*(f"warning: {text}" for text in [*read.warnings(), *chosen.warnings()]))
     rows = offers(read, chosen)
+    deployable = _units(read, chosen)
+    for row in rows:
+        row["units"] = deployable[row["capability"], row["period"]]
     if as_json:
-        content = {"name": read.name, "title": read.title, "model": chosen.name, "capabilities": rows}
-        click.echo(json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1))
+        emit_json(
+            {
+                "name": read.name,
+                "title": read.title,
+                "model": chosen.name,
+                "horizon": dict(read.settings["horizon"]),
+                "events": dict(read.events),
+                "tasks": [
+                    {key: task[key] for key in ("task", "objective", "name", "first_period", "last_period")}
+                    for task in read.rows("tasks")
+                ],
+                "capabilities": rows,
+            }
+        )
         return
+    printed(lambda out: _draw(out, read, chosen, rows))
+
+
+def _units(instance: Instance, model: Model) -> dict[tuple[str, int], int]:
+    """(capability, period) -> units of any kind that supply it and could be deployed, each pool by itself."""
+    from allocator.scope import Scope
+
+    scope = Scope(instance, model)
+    pools: dict[tuple[str, str, int], int] = {}
+    for (n, u, _), periods in scope.cap.items():
+        for t, most in periods.items():
+            pools[n, u, t] = max(most, pools.get((n, u, t), 0))
+    units: dict[tuple[str, int], int] = defaultdict(int)
+    for (_, u, t), most in pools.items():
+        for c, amount in scope.amount[u].items():
+            if amount > 0:
+                units[c, t] += most
+    return units
+
+
+def length(instance: Instance) -> str:
+    """The horizon in words."""
+    periods = f"{count(instance.periods, 'period')} of {count(instance.months_per_period, 'month')}"
+    return f"from {instance.start}, {periods}{', without end' if instance.indefinite else ''}"
+
+
+def _draw(out: Console, instance: Instance, model: Model, rows: list[dict[str, Any]]) -> None:
     from rich.text import Text
 
-    from allocator.cli.answer import console, number, table
-
-    out = console()
-    out.print(Text(read.title, style="bold"))
-    length = f"{read.periods} x {read.months_per_period} months{', without end' if read.indefinite else ''}"
-    out.print(f"{read.name}; from {read.start}, {length}; model {chosen.name}")
-    counts = {name: len(rows) for name, rows in read.tables.items() if rows}
-    out.print(", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items()))
-    if read.events:
-        out.print(
-            "events: "
-            + ", ".join(f"{name} {'true' if value else 'false'}" for name, value in read.events.items())
-        )
+    out.print(Text(instance.title, style="bold"))
+    out.print(f"{instance.name}, model {model.name}; {length(instance)}")
+    out.print(contents(instance.tables))
+    for name, state in (("true", True), ("false", False)):
+        events = [event for event, value in instance.events.items() if value is state]
+        if events:
+            out.print(f"assumed {name}: {', '.join(events)}")
+    out.print()
+    grid = table(("objective", "left"), ("priority", "right"), ("tasks", "left"))
+    tasks: dict[str, list[str]] = defaultdict(list)
+    for task in instance.rows("tasks"):
+        tasks[task["objective"]].append(task["name"])
+    for row in instance.rows("objectives"):
+        grid.add_row(row["name"], number(row["priority"]), ", ".join(tasks[row["objective"]]))
+    out.print(grid)
     out.print()
     grid = table(
         ("capability", "left"),
         ("asked", "right"),
         ("offered", "right"),
-        ("nations", "right"),
         ("unit", "left"),
+        ("units", "right"),
+        ("nations", "right"),
         ("", "left"),
-        title="Asked against offered (the period that asks for most)",
+        title="Asked against offered" + (" (the period that asks for most)" if instance.periods > 1 else ""),
     )
     for row in rows:
-        grid.add_row(
-            row["name"],
-            number(row["asked"]),
-            number(row["offered"]),
-            str(row["nations"]),
-            row["unit"],
-            _remark(row),
-        )
+        remark = _remark(row)
+        style = "red" if remark.startswith("nobody") else "yellow" if remark.startswith("less") else ""
+        asked, offered = number(row["asked"]), number(row["offered"])
+        counts = (str(row["units"]), str(row["nations"]))
+        grid.add_row(row["name"], asked, offered, row["unit"], *counts, Text(remark, style=style))
     out.print(grid)
 
 
 def _remark(row: dict[str, Any]) -> str:
-    if row["asked"] == 0:
-        return "an enabler: nobody asks for it, units consume it" if row["consumed"] else ""
-    if row["offered"] == 0:
+    if row["offered"] == 0 and (row["asked"] > 0 or row["consumed"]):
         return "nobody offers it"
+    if row["asked"] == 0:
+        return "not asked for; units consume it" if row["consumed"] else "not asked for"
     return "less than asked" if row["offered"] < row["asked"] else ""

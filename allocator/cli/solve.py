@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import sys
-import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
-from allocator.cli import end, talk
-from allocator.cli.options import Number, instance_argument, json_option, model_option, set_option
-
-if TYPE_CHECKING:
-    from allocator.lexicographic import Progress
+from allocator.cli import end
+from allocator.cli.options import Number, Target, instance_argument, json_option, model_option, set_option, writing
+from allocator.cli.terminal import emit_json, talk
+from allocator.errors import AllocatorError, BadUsage
 
 EXIT = {"optimal": 0, "feasible": 0, "infeasible": 3, "no_plan": 4, "interrupted": 130, "error": 1}
 """Status of a solve -> exit status of the command."""
@@ -26,18 +22,21 @@ EXIT = {"optimal": 0, "feasible": 0, "infeasible": 3, "no_plan": 4, "interrupted
     "--gap",
     type=Number(0, 1),
     default=1e-4,
-    show_default=True,
+    show_default="0.0001",
     help="Relative gap at which an objective counts as proved; 0 asks for proof.",
 )
 @click.option(
     "--time-limit", type=Number(0, min_open=True), metavar="SECONDS", help="Stop then and keep the best plan."
 )
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Threads of HiGHS.")
-@click.option(
-    "--seed", type=click.IntRange(0, 2**31 - 2), default=0, show_default=True, help="Random seed of HiGHS."
-)
+@click.option("--seed", type=click.IntRange(0, 2**31 - 2), default=0, show_default=True, help="Random seed of HiGHS.")
 @set_option
-@click.option("--out", metavar="DIR|FILE.xlsx", help="Write the result tables there, whole or not at all.")
+@click.option(
+    "--out",
+    type=Target(".xlsx"),
+    metavar="DIR|FILE.xlsx",
+    help="Write the result tables there, whole or not at all; earlier results there are replaced, nothing else is.",
+)
 @json_option
 @click.option("--quiet", is_flag=True, help="No progress and no warnings.")
 def command(
@@ -57,64 +56,73 @@ def command(
     Exit status: 0 a plan was found, 2 bad input or usage, 3 infeasible, 4 no plan within the limit, 130 interrupted
     without one, 1 a failure of the program.
     """
-    from allocator.api import choose, solve
-    from allocator.plan import check_target
+    from allocator.api import choose
 
-    if out is not None:
-        check_target(out)
+    target = None if out is None else free(out)
     read, chosen = choose(instance, model, overrides)
     if not quiet:
         talk(*(f"warning: {text}" for text in [*read.warnings(), *chosen.warnings()]))
-    line = None if quiet else Line()
-    plan = solve(read, chosen, gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=line)
+
+    from allocator.api import solve
+    from allocator.cli.progress import Line
+
+    with Line(quiet) as line:
+        plan = solve(read, chosen, gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=line)
     plan.manifest["overrides"] = list(overrides)
-    if line is not None:
-        line.clear()
+    trouble: Exception | None = None
+    if target is not None and plan.found:
+        try:
+            with writing(str(out)):
+                plan.write(target)
+        except (AllocatorError, OSError) as error:
+            trouble = error  # the plan has been worked for: it is shown first
     if as_json:
-        click.echo(json.dumps(plan.to_dict(), ensure_ascii=False, allow_nan=False, indent=1))
+        emit_json(plan.to_dict())
     else:
         from allocator.cli.answer import show_plan
 
         show_plan(plan)
-    if plan.found and out is not None:
-        plan.write(out)
-        talk(f"wrote {out}")
+    if trouble is not None:
+        raise trouble
+    if target is not None:
+        talk(f"wrote {out}" if plan.found else f"there is no plan, so nothing was written to {out}")
     if plan.status == "error":
         talk(f"Error: {plan.reason}")
     end(EXIT[plan.status])
 
 
-class Line:
-    """The line of progress on standard error: live on a terminal, else a line now and then."""
+def free(out: str) -> Path:
+    """Where results go; a place that cannot take them, or that holds something else, is refused."""
+    from allocator.plan import check_target
 
-    PATIENCE = 2.0
-    EVERY = 10.0
+    if out.lower().endswith(".xlsx") and not out.endswith(".xlsx"):
+        raise BadUsage(f"{out}: expected .xlsx in small letters")
+    try:
+        target = Path(out).resolve()
+        if target == Path.cwd():
+            raise BadUsage(f"{out} is the folder you are in; give the results a folder of their own")
+        check_target(target)
+        if target.suffix == ".xlsx" and target.exists() and not _is_ours(target):
+            raise BadUsage(f"{out} is not an earlier result, so it is not replaced; choose another name")
+    except OSError as error:
+        raise BadUsage(f"{out}: cannot be written ({error.strerror or error})") from None
+    except RuntimeError:
+        raise BadUsage(f"{out}: cannot be written (a symbolic link that leads to itself)") from None
+    return target
 
-    def __init__(self) -> None:
-        self.live = sys.stderr.isatty()
-        self.began = time.monotonic()
-        self.told = 0.0
-        self.width = 0
 
-    def __call__(self, progress: Progress) -> None:
-        now = time.monotonic()
-        if now - self.began < self.PATIENCE or (not self.live and now - self.told < self.EVERY):
-            return
-        self.told = now
-        incumbent = "none yet" if progress.incumbent is None else f"{progress.incumbent:.6g}"
-        bound = "none yet" if progress.bound is None else f"{progress.bound:.6g}"
-        gap = "" if progress.gap is None else f", gap {100 * progress.gap:.3g} %"
-        stage = f"{progress.objective} ({progress.stage} of {progress.stages})"
-        text = f"{progress.seconds:6.0f} s  {stage}: best {incumbent}, bound {bound}{gap}"
-        if self.live:
-            sys.stderr.write("\r" + text.ljust(self.width))
-            self.width = len(text)
-        else:
-            sys.stderr.write(text + "\n")
-        sys.stderr.flush()
+def _is_ours(workbook: Path) -> bool:
+    """Whether a workbook holds result tables and nothing else; an empty file counts, for nothing is lost."""
+    import python_calamine
 
-    def clear(self) -> None:
-        """Wipe the live line."""
-        if self.width:
-            sys.stderr.write("\r" + " " * self.width + "\r")
-            sys.stderr.flush()
+    from allocator.plan import COLUMNS
+
+    if not workbook.is_file():
+        return False
+    if workbook.stat().st_size == 0:
+        return True
+    try:
+        sheets = python_calamine.load_workbook(workbook).sheet_names
+    except python_calamine.CalamineError:
+        return False
+    return set(sheets) == {*COLUMNS, "manifest"}

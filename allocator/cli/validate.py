@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from allocator.cli import talk
 from allocator.cli.options import instance_argument, model_option, set_option
+from allocator.cli.terminal import contents, emit, talk
 
 
 @click.command("validate")
@@ -18,6 +18,4 @@ def command(instance: str, model: str | None, overrides: tuple[str, ...]) -> Non
 
     read, chosen = choose(instance, model, overrides)
     talk(*(f"warning: {text}" for text in [*read.warnings(), *chosen.warnings()]))
-    counts = {name: len(rows) for name, rows in read.tables.items() if rows}
-    told = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
-    click.echo(f"{read.name}: sound under the model {chosen.name} ({told})")
+    emit(f"{read.name}: sound under the model {chosen.name} ({contents(read.tables)})")

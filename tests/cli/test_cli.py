@@ -4,36 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 import allocator
+from tests.cli.running import ENVIRONMENT, HERE, run
 from tests.toys import toy
-
-HERE = [sys.executable, "-m", "allocator"]
-
-
-def run(*arguments, cwd=None, **environment):
-    return subprocess.run(
-        [*HERE, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env={**os.environ, **environment},
-        timeout=120,
-        check=False,
-    )
-
-
-@pytest.fixture
-def case(tmp_path):
-    allocator.write(toy(), tmp_path / "case")
-    return tmp_path / "case"
 
 
 class TestStart:
@@ -46,8 +27,25 @@ class TestStart:
             "heavy = {'pyomo', 'pandas', 'highspy', 'numpy'} & set(sys.modules)\n"
             "assert not heavy, heavy\n"
         )
-        done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False, env=ENVIRONMENT
+        )
         assert done.returncode == 0, done.stderr
+
+    @pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
+    def test_help_is_quick(self, arguments):
+        def seconds():
+            began = time.monotonic()
+            assert run(*arguments).returncode == 0
+            return time.monotonic() - began
+
+        assert min(seconds() for _ in range(5)) < 0.3  # 0.06 on an idle machine
+
+    def test_no_command_is_help_and_bad_usage(self):
+        done = run()
+        assert done.returncode == 2
+        assert done.stdout == ""
+        assert "Commands:" in done.stderr
 
     def test_validate_needs_neither_pyomo_nor_highs_nor_pandas(self, case):
         code = (
@@ -64,8 +62,6 @@ class TestStart:
             assert done.stdout.startswith("toy: sound")
 
     def test_every_command_has_help_and_is_in_the_readme(self):
-        from pathlib import Path
-
         from allocator.cli import COMMANDS
 
         readme = (Path(__file__).parents[2] / "README.md").read_text()
@@ -93,13 +89,10 @@ class TestSolve:
 
     def test_the_readable_answer(self):
         done = run("solve", "toy-rotation")
-        for part in ("optimal", "50.00 %", "Unmet: 1 of 1 lines", "Alpha", "2 ", "Together 1,000 people"):
+        for part in ("optimal", "50.00 %", "Unmet: 1 of 1 line", "Alpha", "2 ", "Together 1,000 people"):
             assert part in done.stdout
         assert "\x1b" not in done.stdout
         assert done.stderr == ""
-
-    def test_no_colour_unless_on_a_terminal(self):
-        assert "\x1b[" not in run("solve", "toy-rotation", FORCE_COLOR="").stdout
 
     def test_tables_are_written_whole(self, tmp_path):
         done = run("solve", "toy-rotation", "--out", tmp_path / "a" / "b", "--quiet")
@@ -218,26 +211,6 @@ class TestBadInput:
         assert "warning: forces: AAA bn has min_units 3" in done.stderr
         assert run("solve", case, "--json", "--quiet").stderr == ""
 
-    def test_a_closed_pipe_is_no_failure(self):
-        done = subprocess.run(
-            f"{sys.executable} -m allocator solve toy-rotation --json | head -1",
-            shell=True,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.stdout.startswith("{")
-        assert done.stderr == ""
-
-    def test_a_full_disk_for_standard_output_is_said(self):
-        with open("/dev/full", "w") as full:
-            done = subprocess.run(
-                [*HERE, "solve", "toy-rotation", "--json"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
-            )
-        assert done.returncode == 1
-        assert "Traceback" not in done.stderr
-        assert "No space left" in done.stderr
-
     def test_nothing_can_be_deployed(self, case):
         (case / "willingness.csv").write_text("nation,objective,willingness\nAAA,land,0.1\n")
         done = run("solve", case, "--json")
@@ -248,14 +221,6 @@ class TestBadInput:
 
 
 class TestLimits:
-    @pytest.fixture
-    def hard(self, tmp_path):
-        from benchmarks.generate import generate
-
-        path = tmp_path / "hard.json"
-        path.write_text(json.dumps(generate(3000, 1, binding=True)))
-        return path
-
     def test_a_time_limit_keeps_the_best_plan(self, hard):
         began = time.monotonic()
         done = run("solve", hard, "--json", "--time-limit", 3, "--gap", 0, "--quiet")

@@ -1,0 +1,66 @@
+"""The line of progress on standard error."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from allocator.cli.terminal import talk
+
+if TYPE_CHECKING:
+    from allocator.lexicographic import Progress
+
+
+class Line:
+    """What is known so far: one live line on a terminal, else a plain line every ten seconds.
+
+    Silent for the first two seconds, and altogether when ``quiet``.
+    """
+
+    PATIENCE = 2.0
+    EVERY = 10.0
+
+    def __init__(self, quiet: bool = False) -> None:
+        self.quiet = quiet
+        self.live = sys.stderr.isatty()
+        self.began = time.monotonic()
+        self.told = self.began
+        self.shown = False
+
+    def __call__(self, progress: Progress) -> None:
+        now = time.monotonic()
+        if self.quiet or now - self.began < self.PATIENCE or (not self.live and now - self.told < self.EVERY):
+            return
+        self.told = now
+        text = told(progress)
+        if not self.live:
+            talk(text)
+            return
+        self.shown = True
+        self._put("\r" + text[: shutil.get_terminal_size().columns - 1] + "\x1b[K")
+
+    def __enter__(self) -> Line:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
+        if self.shown:
+            self._put("\r\x1b[K")
+
+    def _put(self, text: str) -> None:
+        try:
+            sys.stderr.write(text)
+            sys.stderr.flush()
+        except OSError:
+            self.quiet = True
+
+
+def told(progress: Progress) -> str:
+    """One line on a solve that lasts."""
+    best = "none yet" if progress.incumbent is None else f"{progress.incumbent:,.6g}"
+    bound = "none yet" if progress.bound is None else f"{progress.bound:,.6g}"
+    gap = "" if progress.gap is None else f", gap {100 * progress.gap:.3g} %"
+    stage = f"{progress.objective} ({progress.stage} of {progress.stages})"
+    return f"{progress.seconds:5.0f} s  {stage}: best {best}, bound {bound}{gap}"

@@ -1,0 +1,153 @@
+"""Standard output and standard error: data and talk, and what can go wrong with either.
+
+Whatever a command prints as data goes through :func:`emit` or :func:`emit_json`: whole, once, and without a failure
+when the reader has gone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sized
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+WIDE = 160
+"""Columns where standard output is no terminal, so that nothing is wrapped for no reason."""
+
+POOR = str.maketrans({"█": "#", "░": ".", "…": "...", "–": "-", "−": "-", "×": "x"})
+"""What stands for our own signs where standard output cannot take them."""
+
+
+def open_streams() -> None:
+    """Give standard streams that the caller has closed somewhere to go, so that no file takes their place."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+
+
+def forsake_stdout() -> None:
+    """Send what is still to come on standard output nowhere."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    os.close(null)
+
+
+def talk(*lines: str) -> None:
+    """Say something on standard error; where nobody can hear it, go on."""
+    try:
+        for line in lines:
+            sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+    except OSError:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 2)
+        os.close(null)
+
+
+def emit(text: str) -> None:
+    """Print data on standard output; a reader that has gone (``| head``) is no failure."""
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        text = text.translate(POOR).encode(encoding, "replace").decode(encoding)
+    _write(text if text.endswith("\n") else text + "\n")
+
+
+def emit_json(content: Any) -> None:
+    """Print one JSON object, in UTF-8 whatever the locale."""
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(encoding="utf-8", errors="backslashreplace")
+    _write(text + "\n")
+
+
+def _write(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        forsake_stdout()
+
+
+def console() -> Console:
+    """A console for standard output: as wide as a terminal, or :data:`WIDE`; colour on a terminal only."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else WIDE
+    return Console(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False)
+
+
+def printed(draw: Callable[[Console], None]) -> None:
+    """Draw on a console and print it as one text, without blanks at the ends of lines."""
+    out = console()
+    with out.capture() as capture:
+        draw(out)
+    emit("".join(line.rstrip() + "\n" for line in capture.get().splitlines()))
+
+
+def table(*columns: tuple[str, str], title: str = "") -> Table:
+    """A plain table; columns are (heading, ``left``, ``right`` or ``whole``: left and never wrapped)."""
+    from rich.table import Table
+
+    grid = Table(box=None, title=title, title_justify="left", title_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for heading, side in columns:
+        right = side == "right"
+        grid.add_column(
+            heading, justify="right" if right else "left", header_style="dim", overflow="fold", no_wrap=side == "whole"
+        )
+    return grid
+
+
+def number(value: float, digits: int = 4) -> str:
+    """A number with thousands separated and no more digits than it is worth."""
+    if abs(value) >= 1000 or value == int(value):
+        return f"{value:,.0f}"
+    if abs(value) < 0.001:
+        return "below 0.001" if value > 0 else "above -0.001"
+    return f"{value:.{digits}g}"
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """A share in per cent that says 0 or 100 only where it is."""
+    text = f"{100 * share:.{digits}f}"
+    least = 10.0**-digits
+    if share > 0 and float(text) == 0:
+        return f"<{least:g} %"
+    if share < 1 and float(text) == 100:
+        return f">{100 - least:g} %"
+    return text + " %"
+
+
+def money(millions: float, currency: str) -> str:
+    """An amount in words, e.g. ``USD 1,944 million``."""
+    return f"{currency} {number(millions)} million".strip()
+
+
+def count(amount: int, what: str) -> str:
+    """``1 nation``, ``2 nations``."""
+    return f"{amount:,} {what}{'' if amount == 1 else 's'}"
+
+
+def contents(tables: Mapping[str, Sized]) -> str:
+    """How much an instance holds, e.g. ``34 nations, 1 task``."""
+    told = []
+    for name, rows in tables.items():
+        what = name.replace("_", " ")
+        if len(rows) == 1 and not what.endswith("ss"):
+            what = what.removesuffix("ies") + "y" if what.endswith("ies") else what.removesuffix("s")
+        if len(rows):
+            told.append(f"{len(rows):,} {what}")
+    return ", ".join(told)

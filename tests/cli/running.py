@@ -1,0 +1,78 @@
+"""Running the program as a user does: in a process of its own, with pipes or on a terminal."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+HERE = [sys.executable, "-m", "allocator"]
+ENVIRONMENT = {
+    **{key: value for key, value in os.environ.items() if key not in ("FORCE_COLOR", "NO_COLOR", "COLUMNS")},
+    "PYTHONPATH": str(ROOT),
+    "TERM": "xterm-256color",
+}
+
+
+def run(*arguments, cwd=None, stdin=None, **environment):
+    """Run with pipes; standard output is no terminal."""
+    return subprocess.run(
+        [*HERE, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        stdin=stdin,
+        env={**ENVIRONMENT, **environment},
+        timeout=120,
+        check=False,
+    )
+
+
+def shell(command, cwd=None, **environment):
+    """Run a line of bash in which ``allocator`` is the program."""
+    return subprocess.run(
+        ["bash", "-c", f'set -o pipefail; allocator() {{ "{sys.executable}" -m allocator "$@"; }}; {command}'],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={**ENVIRONMENT, **environment},
+        timeout=120,
+        check=False,
+    )
+
+
+def on_terminal(*arguments, columns=150, pipe_stdout=False, **environment):
+    """Run on a pseudo-terminal; what stands on the terminal, and the exit status."""
+    import fcntl
+    import struct
+    import termios
+
+    controller, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 60, columns, 0, 0))
+    process = subprocess.Popen(
+        [*HERE, *map(str, arguments)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL if pipe_stdout else terminal,
+        stderr=terminal,
+        env={**ENVIRONMENT, **environment},
+    )
+    os.close(terminal)
+    seen = b""
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        if not select.select([controller], [], [], 0.2)[0]:
+            continue
+        try:
+            part = os.read(controller, 65536)
+        except OSError:  # the program has ended and nobody holds the terminal
+            break
+        if not part:
+            break
+        seen += part
+    os.close(controller)
+    return seen.decode("utf-8").replace("\r\n", "\n"), process.wait(timeout=30)
