@@ -123,6 +123,7 @@ class Resident:
         for name, value in {"output_flag": False, "small_matrix_value": 1e-12, **options}.items():
             set_option(self.solver, name, value)
         self._scale = 1.0
+        self.lost: Stop | None = None  # why a run had to be left behind; nothing may touch the solver after that
 
     def _load(self) -> Any:
         matrix, rows, columns = self.matrix, self._row_scale, self._column_scale
@@ -149,12 +150,14 @@ class Resident:
             )
         return solver
 
-    def minimise(self, objective: str) -> float:
-        """Choose the objective of the next run; returns the factor by which it is scaled inside HiGHS.
+    def minimise(self, objective: str) -> None:
+        """Choose the objective of the next run.
 
         Coefficients are brought to about a thousand, so that the solver's absolute tolerances mean the same for a share
         of a requirement as for millions.
         """
+        if self.lost is not None:
+            return
         cost = self.matrix.costs[objective] * self._column_scale
         used = np.abs(cost[cost != 0])
         self._scale = 1.0
@@ -165,19 +168,26 @@ class Resident:
             )
         columns = np.arange(len(cost), dtype=np.int32)
         self.solver.changeColsCost(len(cost), columns, cost * self._scale)
-        return self._scale
 
     def hold(self, objective: str, most: float) -> None:
         """Add a row that keeps an objective at or below a value, in the objective's own unit."""
+        if self.lost is not None:
+            return
         cost = self.matrix.costs[objective] * self._column_scale
         used = np.nonzero(cost)[0].astype(np.int32)
         largest = float(np.abs(cost[used]).max()) if len(used) else 1.0
         scale = 2.0 ** np.round(np.log2(1e3 / largest)) if len(used) else 1.0
         self.solver.addRow(-np.inf, most * scale, len(used), used, cost[used] * scale)
 
-    def relaxation(self, time_limit: float | None, interrupted: threading.Event) -> Relaxation | None:
+    def relaxation(
+        self,
+        time_limit: float | None,
+        interrupted: threading.Event,
+        watch: Callable[[Sight], None] | None,
+        patience: float | None,
+    ) -> Relaxation | None:
         """Solve without the demand for whole numbers; None where that is not done in time."""
-        run = self.run(time_limit, interrupted, solve_relaxation=True)
+        run = self.run(time_limit, interrupted, watch, patience, solve_relaxation=True)
         if run.stop is not Stop.PROVED or run.point is None:
             return None
         bound = self.solver.getInfo().objective_function_value / self._scale
@@ -185,16 +195,22 @@ class Resident:
 
     def restrict(self, columns: NDArray[np.int64]) -> None:
         """Keep columns at 0 until :meth:`release`."""
+        if self.lost is not None:
+            return
         self.solver.changeColsBounds(len(columns), columns.astype(np.int32), *np.zeros((2, len(columns))))
 
     def release(self) -> None:
         """Give all columns their own bounds again."""
+        if self.lost is not None:
+            return
         every = np.arange(len(self.matrix.columns), dtype=np.int32)
         lower, upper = self.matrix.lower / self._column_scale, self.matrix.upper / self._column_scale
         self.solver.changeColsBounds(len(every), every, lower, upper)
 
     def tighten(self, row: int, side: str, by: float) -> None:
         """Move the limit of a row inward (``side`` is ``lower`` or ``upper``) by an amount in the row's unit."""
+        if self.lost is not None:
+            return
         bounds = {"lower": self.matrix.row_lower, "upper": self.matrix.row_upper}
         bounds[side][row] += by if side == "lower" else -by
         scale = self._row_scale[row]
@@ -214,7 +230,7 @@ class Resident:
 
     def start_from(self, point: Floats | None, known: NDArray[np.int32] | None = None) -> None:
         """Hand HiGHS a point to start from: all columns, or the known ones for HiGHS to complete."""
-        if point is None:
+        if point is None or self.lost is not None:
             return
         if known is None:
             solution = highspy.HighsSolution()
@@ -247,6 +263,8 @@ class Resident:
             Options of HiGHS for this run alone.
         """
         solver, scale = self.solver, self._scale
+        if self.lost is not None:
+            return Run(self.lost, None, -np.inf)
         if solver.getNumCol() == 0:
             met = (self.matrix.row_lower <= 0).all() and (self.matrix.row_upper >= 0).all()
             return Run(Stop.PROVED, np.zeros(0), 0.0) if met else Run(Stop.INFEASIBLE, None, -np.inf)
@@ -299,6 +317,7 @@ class Resident:
                 leave.set()
             if now > ended + GRACE:
                 abandoned.set()
+                self.lost = reason
                 return Run(reason, self._unscaled(seen["point"]), seen["bound"] / scale)
             if watch is not None and now - told >= 0.25:
                 told = now

@@ -119,35 +119,39 @@ class Stages:
         answer = self.answer
         answer.deployed = start
         answer.closed = True
-        for stage, name in enumerate(self.names, start=1):
-            began = time.monotonic()
-            stop, bound = self._stage(stage, name)
-            answer.times[name] = time.monotonic() - began
-            answer.stop = stop
-            if answer.deployed is None:
-                answer.closed = False
-                if stop is Stop.INFEASIBLE:
-                    answer.reason = why_infeasible(self.m, self.matrix, self.options)
-                return answer
-            value = objective_values(self.scope, answer.deployed)[name]
-            answer.bounds[name] = self._proved(name, float(value), bound)
-            closed = stop is Stop.PROVED and answer.bounds[name].gap <= self.gap + NUMERICAL
-            answer.closed = answer.closed and closed
-            if stop in (Stop.INTERRUPT, Stop.FAILED) or self._left() == 0:
-                self._rest(stage)
-                return answer
-            tolerance = Fraction(repr(self.scope.model.tolerance))
-            most = (1 + tolerance) * value + Fraction(repr(HOLD)) * max(Fraction(1), abs(value))
-            self.resident.hold(name, float(most))
+        try:
+            for stage, name in enumerate(self.names, start=1):
+                began = time.monotonic()
+                answer.stop, bound = self._stage(stage, name)
+                answer.times[name] = time.monotonic() - began
+                if answer.deployed is None:
+                    answer.closed = False
+                    if answer.stop is Stop.INFEASIBLE:
+                        answer.reason = why_infeasible(self.m, self.matrix, self.options)
+                    return answer
+                value = objective_values(self.scope, answer.deployed)[name]
+                answer.bounds[name] = self._proved(name, float(value), bound)
+                proved = answer.stop is Stop.PROVED and answer.bounds[name].gap <= self.gap + NUMERICAL
+                answer.closed = answer.closed and proved
+                if answer.stop in (Stop.INTERRUPT, Stop.FAILED) or self._left() == 0:
+                    break
+                tolerance = Fraction(repr(self.scope.model.tolerance))
+                most = (1 + tolerance) * value + Fraction(repr(HOLD)) * max(Fraction(1), abs(value))
+                self.resident.hold(name, float(most))
+        except KeyboardInterrupt:  # between two runs of the solver
+            answer.stop, answer.closed = Stop.INTERRUPT, False
+        self._rest()
         return answer
 
-    def _rest(self, stage: int) -> None:
-        """Objectives whose stage never ran: nothing better is proved than that none is below 0."""
-        assert self.answer.deployed is not None
+    def _rest(self) -> None:
+        """Objectives whose stage did not end: nothing better is proved than that none is below 0."""
+        if self.answer.deployed is None:
+            return
         values = objective_values(self.scope, self.answer.deployed)
-        for name in self.names[stage:]:
-            self.answer.bounds[name] = Bounds(name, float(values[name]), 0.0)
-            self.answer.closed = self.answer.closed and values[name] == 0
+        for name in self.names:
+            if name not in self.answer.bounds:
+                self.answer.bounds[name] = Bounds(name, float(values[name]), 0.0)
+                self.answer.closed = self.answer.closed and values[name] == 0
 
     def _left(self, share: float = 1.0) -> float | None:
         """Seconds that a run may take, None without a limit."""
@@ -167,26 +171,15 @@ class Stages:
     def _stage(self, stage: int, name: str) -> tuple[Stop, float]:
         """Minimise one objective; the plan goes to the answer, what is proved comes back."""
         self.resident.minimise(name)
-        floor = self._restricted(name)
-        last = stage == len(self.names)
-
-        def watch(sight: Sight) -> None:
-            if self.progress is not None:
-                incumbent, bound = sight.incumbent, sight.bound
-                if incumbent is None and self.answer.deployed is not None:
-                    incumbent = float(self._value(name, self.answer.deployed))
-                gap = None if incumbent is None or bound is None else relative_gap(incumbent, bound)
-                seconds = time.monotonic() - self.began
-                self.progress(Progress(name, stage, len(self.names), seconds, incumbent, bound, gap))
-
+        floor = self._restricted(stage, name)
+        watch = self._watch(stage, name, floor)
+        share = 1.0 if stage == len(self.names) else SHARE
         settings: dict[str, Any] = {}
         for _ in range(ATTEMPTS):
             best = self.answer.deployed
             if best is not None:
                 self.resident.start_from(self.points.point(best), self.points.known)
-            run = self.resident.run(
-                self._left(1.0 if last else SHARE), self.interrupted, watch, self._left(), **settings
-            )
+            run = self.resident.run(self._left(share), self.interrupted, watch, self._left(), **settings)
             if run.stop is Stop.INFEASIBLE and not settings:
                 # one run alone is not believed
                 settings = {"presolve": "off", "random_seed": self.options["random_seed"] + 1}
@@ -203,7 +196,24 @@ class Stages:
             self._tighten(broken)
         raise SolverError("the exact check rejects what HiGHS found: " + "; ".join(map(str, broken[:3])))
 
-    def _restricted(self, name: str) -> float:
+    def _watch(self, stage: int, name: str, floor: float, restricted: bool = False) -> Callable[[Sight], None]:
+        """Hands what HiGHS knows on to the caller; the bound of a restricted run is no bound of the stage."""
+
+        def watch(sight: Sight) -> None:
+            if self.progress is None:
+                return
+            best = self.answer.deployed
+            known = [sight.incumbent] if sight.incumbent is not None else []
+            known += [float(self._value(name, best))] if best is not None else []
+            bound = floor if restricted or sight.bound is None else max(floor, sight.bound)
+            incumbent = min(known, default=None)
+            gap = None if incumbent is None else relative_gap(incumbent, bound)
+            seconds = time.monotonic() - self.began
+            self.progress(Progress(name, stage, len(self.names), seconds, incumbent, bound, gap))
+
+        return watch
+
+    def _restricted(self, stage: int, name: str) -> float:
         """Look for a better plan among the few deployments that matter; returns a proved bound.
 
         HiGHS finds good plans late in these models, while the relaxation is close. What it or the best plan so far
@@ -212,7 +222,8 @@ class Stages:
         """
         if self.matrix.integral.sum() < WORTH:
             return 0.0
-        relaxed = self.resident.relaxation(self._left(SHARE / 2), self.interrupted)
+        watch = self._watch(stage, name, 0.0, restricted=True)
+        relaxed = self.resident.relaxation(self._left(SHARE / 2), self.interrupted, watch, self._left())
         if relaxed is None:
             return 0.0
         at = self.points.columns
@@ -229,9 +240,9 @@ class Stages:
                 promising = np.argsort(np.where(free, np.inf, relaxed.reduced_cost[at]), kind="stable")
                 free[promising[: int(free.sum())]] = True
             self.resident.restrict(at[~free])
-            run = self.resident.run(
-                self._left(SHARE / 2), self.interrupted, mip_rel_gap=max(self.gap, ROUGH), mip_max_nodes=NODES
-            )
+            watch = self._watch(stage, name, relaxed.bound, restricted=True)
+            limits = {"mip_rel_gap": max(self.gap, ROUGH), "mip_max_nodes": NODES}
+            run = self.resident.run(self._left(SHARE / 2), self.interrupted, watch, self._left(), **limits)
             self.resident.release()
             if run.point is not None:
                 self._take(name, self.points.deployed(run.point))
@@ -263,11 +274,8 @@ class Stages:
             component = self.m.component(violation.constraint)
             if violation.excess is None or violation.excess > Fraction(1, 100) or component is None:
                 raise SolverError(f"the exact check rejects what HiGHS found: {violation}")
-            data = (
-                [component[violation.index if len(violation.index) > 1 else violation.index[0]]]
-                if (violation.index if len(violation.index) > 1 else violation.index[0]) in component
-                else [row for key, row in component.items() if key[0] == violation.index[0]]
-            )
+            key = violation.index if len(violation.index) > 1 else violation.index[0]
+            data = [component[key]] if key in component else [row for k, row in component.items() if k[0] == key]
             for row in data:
                 at = self.matrix.row_at[id(row)]
                 side = "lower" if self.matrix.row_lower[at] > float("-inf") else "upper"

@@ -28,6 +28,7 @@ def why_infeasible(m: pyo.ConcreteModel, matrix: Matrix, options: Mapping[str, A
         return "No plan meets every constraint; the requirements alone are not the cause."
     scope: Scope = m.scope
     units = {row["capability"]: row["unit"] for row in scope.instance.rows("capabilities")}
+    names = {row["task"]: f"{row['name']} ({row['task']})" for row in scope.instance.rows("tasks")}
     given = {(row.task, row.capability, t): row for row in scope.rows for t in row.periods}
     lines = []
     for (_, key), column in zip(rows, excess, strict=True):
@@ -37,10 +38,10 @@ def why_infeasible(m: pyo.ConcreteModel, matrix: Matrix, options: Mapping[str, A
         j, c, t = key
         row = given[key]
         least = float((1 - row.max_gap) * row.quantity)
-        where = "the theatre" if j == THEATRE else j
+        where = "the theatre" if j == THEATRE else names[j]
         most = "all" if row.max_gap == 0 else f"at least {least:g}"
         lines.append(
-            f"{where} in period {t}: {most} of {float(row.quantity):g} {units[c]} ({c}) must be met "
+            f"{where}, period {t}: {most} of {float(row.quantity):g} {units[c]} ({c}) must be met "
             f"(max_gap {float(row.max_gap):g}); {over:.4g} of it cannot be."
         )
     if not lines:

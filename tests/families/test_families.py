@@ -27,7 +27,7 @@ class TestRequirement:
         asked = [{"task": "hold", "capability": "inf", "quantity": 4.0, "max_gap": 0.25}]
         plan = allocator.solve(toy(forces=pools(2, "AAA"), requirements=asked), NONE)
         assert plan.status == "infeasible"
-        assert "hold in period 1" in plan.reason
+        assert "Hold (hold), period 1" in plan.reason
         assert "at least 3 of 4 battalion (inf)" in plan.reason
         assert plan.rows("deployments") == []
 
