@@ -28,6 +28,10 @@ TYPICAL = 1e3
 """Size to which a typical objective coefficient is scaled: HiGHS drops improvements below 1e-6."""
 
 SCALE_LIMIT = 2.0**40
+
+LARGE = 50_000
+"""Columns from which a relaxation is solved by interior points."""
+
 GRACE = 0.4
 """Seconds in which HiGHS may follow a request to stop before it is left behind."""
 
@@ -75,9 +79,10 @@ class Relaxation:
     """An optimum without the demand for whole numbers.
 
     ``point`` has one value per column, ``reduced_cost`` what a unit more of it would add (in HiGHS's units), and no
-    plan is below ``bound``.
+    plan is below ``bound``. ``corner`` says whether the point is a corner of the feasible set.
     """
 
+    corner: bool
     point: Floats
     reduced_cost: Floats
     bound: float
@@ -186,12 +191,19 @@ class Resident:
         watch: Callable[[Sight], None] | None,
         patience: float | None,
     ) -> Relaxation | None:
-        """Solve without the demand for whole numbers; None where that is not done in time."""
-        run = self.run(time_limit, interrupted, watch, patience, solve_relaxation=True)
+        """Solve without the demand for whole numbers; None where that is not done in time.
+
+        Large ones by interior points, without moving to a corner: the simplex method takes several times as long.
+        """
+        options: dict[str, Any] = {"solve_relaxation": True}
+        if len(self.matrix.columns) > LARGE:
+            options |= {"solver": "ipm", "run_crossover": "off"}
+        run = self.run(time_limit, interrupted, watch, patience, **options)
         if run.stop is not Stop.PROVED or run.point is None:
             return None
         bound = self.solver.getInfo().objective_function_value / self._scale
-        return Relaxation(run.point, np.array(self.solver.getSolution().col_dual), bound)
+        corner = "run_crossover" not in options
+        return Relaxation(corner, run.point, np.array(self.solver.getSolution().col_dual), bound)
 
     def restrict(self, columns: NDArray[np.int64]) -> None:
         """Keep columns at 0 until :meth:`release`."""

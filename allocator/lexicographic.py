@@ -33,6 +33,9 @@ WORTH = 200
 ROUGH = 0.01
 """Relative gap at which a restricted run is good enough."""
 
+USED = 0.2
+"""Units above which a relaxation that is no corner, where all is a little above 0, counts as using a deployment."""
+
 NODES = 100
 """Nodes of the search tree that a restricted run may open."""
 
@@ -227,7 +230,7 @@ class Stages:
         if relaxed is None:
             return 0.0
         at = self.points.columns
-        used = relaxed.point[at] > 1e-6
+        used = relaxed.point[at] > (1e-6 if relaxed.corner else USED)
         for more in (False, True):
             if self.interrupted.is_set() or self._close(name, relaxed.bound):
                 break
