@@ -205,11 +205,11 @@ class Resident:
         corner = "run_crossover" not in options
         return Relaxation(corner, run.point, np.array(self.solver.getSolution().col_dual), bound)
 
-    def restrict(self, columns: NDArray[np.int64]) -> None:
-        """Keep columns at 0 until :meth:`release`."""
+    def restrict(self, columns: NDArray[np.int64], values: Floats) -> None:
+        """Keep whole-number columns at given values until :meth:`release`."""
         if self.lost is not None:
             return
-        self.solver.changeColsBounds(len(columns), columns.astype(np.int32), *np.zeros((2, len(columns))))
+        self.solver.changeColsBounds(len(columns), columns.astype(np.int32), values, values)
 
     def release(self) -> None:
         """Give all columns their own bounds again."""

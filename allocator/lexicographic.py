@@ -164,9 +164,7 @@ class Stages:
         """Value and bound of a stage; none of the objectives can be below 0."""
         bound = max(bound, 0.0)
         if bound > value + NUMERICAL * max(1.0, abs(value)):
-            raise SolverError(
-                f"HiGHS proved {name} >= {bound:g}, but a plan that passes every check has {value:g}"
-            )
+            raise SolverError(f"HiGHS proved {name} >= {bound:g}, but a plan that passes every check has {value:g}")
         if bound > value or value - bound <= 1e-9 * max(1.0, abs(value)):
             bound = value
         return Bounds(name, value, bound)
@@ -188,9 +186,7 @@ class Stages:
                 settings = {"presolve": "off", "random_seed": self.options["random_seed"] + 1}
                 continue
             if run.stop is Stop.INFEASIBLE and best is not None:
-                raise SolverError(
-                    f"HiGHS calls {name} infeasible, but there is a plan that passes every check"
-                )
+                raise SolverError(f"HiGHS calls {name} infeasible, but there is a plan that passes every check")
             if run.point is None:
                 return run.stop, max(run.bound, floor)
             broken = self._take(name, self.points.deployed(run.point))
@@ -219,9 +215,10 @@ class Stages:
     def _restricted(self, stage: int, name: str) -> float:
         """Look for a better plan among the few deployments that matter; returns a proved bound.
 
-        HiGHS finds good plans late in these models, while the relaxation is close. What it or the best plan so far
-        uses is a tenth of the columns; in a second round as many more, by reduced cost. Limits are of nodes and gap,
-        not of time, so that the same input gives the same plan.
+        HiGHS finds good plans late in these models, while the relaxation is close. Free in a round is what the
+        relaxation or the best plan so far uses, about a tenth of the columns, and as many more by reduced cost: first
+        a window of periods at a time, then all periods, first without the additional ones. Limits are of nodes and
+        gap, not of time, so that the same input gives the same plan.
         """
         if self.matrix.integral.sum() < WORTH:
             return 0.0
@@ -229,27 +226,40 @@ class Stages:
         relaxed = self.resident.relaxation(self._left(SHARE / 2), self.interrupted, watch, self._left())
         if relaxed is None:
             return 0.0
-        at = self.points.columns
+        watch = self._watch(stage, name, relaxed.bound, restricted=True)
+        limits = {"mip_rel_gap": max(self.gap, ROUGH), "mip_max_nodes": NODES}
+        at, period = self.points.columns, self.points.period
         used = relaxed.point[at] > (1e-6 if relaxed.corner else USED)
-        for more in (False, True):
+        everywhere = np.ones(len(at), dtype=bool)
+        windows = [np.isin(period, window) for window in self._windows()] if self.answer.deployed else []
+        for inside, more in [*((window, True) for window in windows), (everywhere, False), (everywhere, True)]:
             if self.interrupted.is_set() or self._close(name, relaxed.bound):
                 break
-            free = used.copy()
+            start = np.zeros(len(self.matrix.columns))
             if self.answer.deployed is not None:
                 start = self.points.point(self.answer.deployed)
-                free |= start[at] > 0
                 self.resident.start_from(start, self.points.known)
+            free = inside & (used | (start[at] > 0))
             if more:
-                promising = np.argsort(np.where(free, np.inf, relaxed.reduced_cost[at]), kind="stable")
+                promising = np.argsort(np.where(inside & ~free, relaxed.reduced_cost[at], np.inf), kind="stable")
                 free[promising[: int(free.sum())]] = True
-            self.resident.restrict(at[~free])
-            watch = self._watch(stage, name, relaxed.bound, restricted=True)
-            limits = {"mip_rel_gap": max(self.gap, ROUGH), "mip_max_nodes": NODES}
+            held = at[~(free & inside)]
+            self.resident.restrict(held, start[held])
             run = self.resident.run(self._left(SHARE / 2), self.interrupted, watch, self._left(), **limits)
             self.resident.release()
             if run.point is not None:
                 self._take(name, self.points.deployed(run.point))
         return relaxed.bound
+
+    def _windows(self) -> list[list[int]]:
+        """Overlapping thirds of the horizon."""
+        last = self.scope.last
+        length = last // 3
+        return (
+            [[(first + step) % last + 1 for step in range(length)] for first in range(0, last, max(1, length // 2))]
+            if length
+            else []
+        )
 
     def _close(self, name: str, bound: float) -> bool:
         """Whether the best plan is near enough to a bound for a restricted run to have nothing to find."""

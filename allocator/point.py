@@ -27,6 +27,8 @@ class Points:
     ----------
     columns : int array
         Columns of ``deploy``, in the order of ``m.deploy``.
+    period : int array
+        Their periods.
     """
 
     def __init__(self, m: pyo.ConcreteModel, matrix: Matrix) -> None:
@@ -34,6 +36,7 @@ class Points:
         self.matrix = matrix
         self._keys: list[tuple[str, str, str, int]] = list(m.deploy)
         self.columns = self._of(m.deploy)
+        self.period = np.array([t for _, _, _, t in self._keys], dtype=np.int64)
         ours = ("deploy", "shortfall", "sends", "joins", "member", "leads", "led", "heaviest")
         known = [self._of(m.component(name)) for name in ours if m.component(name) is not None]
         self._known = np.sort(np.concatenate(known)).astype(np.int32)
