@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pyomo.core as pyo
+from numpy.typing import NDArray
 
 from allocator.audit import Violation, check_deployments
 from allocator.errors import SolverError
@@ -35,6 +36,9 @@ ROUGH = 0.01
 
 USED = 0.2
 """Units above which a relaxation that is no corner, where all is a little above 0, counts as using a deployment."""
+
+WINDOW, WHOLE = 1000, 4000
+"""Deployments used by the relaxation in a window of periods, and in all periods where all are searched at once."""
 
 NODES = 100
 """Nodes of the search tree that a restricted run may open."""
@@ -217,8 +221,8 @@ class Stages:
 
         HiGHS finds good plans late in these models, while the relaxation is close. Free in a round is what the
         relaxation or the best plan so far uses, about a tenth of the columns, and as many more by reduced cost: first
-        a window of periods at a time, then all periods, first without the additional ones. Limits are of nodes and
-        gap, not of time, so that the same input gives the same plan.
+        a window of periods at a time, then, where that is little enough, all periods. Limits are of nodes and gap, not
+        of time, so that the same input gives the same plan.
         """
         if self.matrix.integral.sum() < WORTH:
             return 0.0
@@ -228,38 +232,42 @@ class Stages:
             return 0.0
         watch = self._watch(stage, name, relaxed.bound, restricted=True)
         limits = {"mip_rel_gap": max(self.gap, ROUGH), "mip_max_nodes": NODES}
-        at, period = self.points.columns, self.points.period
+        at = self.points.columns
         used = relaxed.point[at] > (1e-6 if relaxed.corner else USED)
-        everywhere = np.ones(len(at), dtype=bool)
-        windows = [np.isin(period, window) for window in self._windows()] if self.answer.deployed else []
-        for inside, more in [*((window, True) for window in windows), (everywhere, False), (everywhere, True)]:
+        for inside, more in self._rounds(int(used.sum())):
             if self.interrupted.is_set() or self._close(name, relaxed.bound):
                 break
             start = np.zeros(len(self.matrix.columns))
             if self.answer.deployed is not None:
                 start = self.points.point(self.answer.deployed)
-                self.resident.start_from(start, self.points.known)
             free = inside & (used | (start[at] > 0))
-            if more:
-                promising = np.argsort(np.where(inside & ~free, relaxed.reduced_cost[at], np.inf), kind="stable")
-                free[promising[: int(free.sum())]] = True
-            held = at[~(free & inside)]
+            promising = np.argsort(np.where(inside & ~free, relaxed.reduced_cost[at], np.inf), kind="stable")
+            free[promising[: min(more * int(free.sum()), int((inside & ~free).sum()))]] = True
+            held = at[~free]
             self.resident.restrict(held, start[held])
+            if self.answer.deployed is not None:  # after the bounds: HiGHS forgets a start when they change
+                self.resident.start_from(start, self.points.known)
             run = self.resident.run(self._left(SHARE / 2), self.interrupted, watch, self._left(), **limits)
             self.resident.release()
             if run.point is not None:
                 self._take(name, self.points.deployed(run.point))
         return relaxed.bound
 
-    def _windows(self) -> list[list[int]]:
-        """Overlapping thirds of the horizon."""
-        last = self.scope.last
-        length = last // 3
-        return (
-            [[(first + step) % last + 1 for step in range(length)] for first in range(0, last, max(1, length // 2))]
-            if length
-            else []
-        )
+    def _rounds(self, used: int) -> Iterator[tuple[NDArray[np.bool_], int]]:
+        """Which deployments may change in a round, and how many times what is used may come by reduced cost.
+
+        Windows overlap; they are a third of the horizon, or shorter where ``used`` deployments are many. They need a
+        plan to start from.
+        """
+        period, last = self.points.period, self.scope.last
+        length = max(1, min(last // 3, round(WINDOW * last / max(1, used))))
+        if last >= 3:
+            for more in (1, 2):
+                for first in range(0, last, max(1, length // 2)) if self.answer.deployed is not None else ():
+                    yield (period - 1 - first) % last < length, more
+        if used <= WHOLE:
+            for more in (0, 1):
+                yield np.ones(len(period), dtype=bool), more
 
     def _close(self, name: str, bound: float) -> bool:
         """Whether the best plan is near enough to a bound for a restricted run to have nothing to find."""
