@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from allocator.instance.tables import LARGEST, SMALLEST, Column, Value
+from allocator.instance.tables import LARGEST, LONGEST, SMALLEST, Column, Value
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _ID = re.compile(r"[A-Za-z0-9_-]+")
 _NATION = re.compile(r"[A-Z]{3}")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class Unfit(Exception):
@@ -29,6 +32,19 @@ def quoted(value: Any) -> str:
 
 def _odd(text: str) -> bool:
     return not text.isprintable()
+
+
+def exact_float(digits: str) -> float | Decimal:
+    """A number of a carrier as a float; as a Decimal, which no column takes, where a float would be 0 or infinite."""
+    number = float(digits)
+    return Decimal(digits) if _lost(digits, number) else number
+
+
+def _lost(digits: str, number: float) -> bool:
+    """Whether a float does not hold the size of what was written."""
+    return number in (math.inf, -math.inf) or (
+        number == 0 and re.search("[1-9]", digits.lower().partition("e")[0]) is not None
+    )
 
 
 def plain(value: Any) -> str:
@@ -53,12 +69,16 @@ def plain(value: Any) -> str:
 
 def near(word: str, known: Iterable[str]) -> str:
     """A hint at a known word that the given one may have meant, or nothing."""
-    known = list(known)
-    match = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    if not match:
-        folded = {name.lower(): name for name in known}
-        match = [folded[word.strip().lower()]] if word.strip().lower() in folded else []
-    return f" (did you mean {match[0]}?)" if match else ""
+    match = _nearest(word[:100], tuple(known))
+    return f" (did you mean {match}?)" if match else ""
+
+
+@lru_cache(maxsize=1000)
+def _nearest(word: str, known: tuple[str, ...]) -> str:
+    plain_word = word.strip().lower()
+    match = [name for name in known if name.lower() == plain_word]
+    match = match or difflib.get_close_matches(word.strip(), known, n=1, cutoff=0.5)
+    return match[0] if match else ""
 
 
 def convert(column: Column, cell: Any, strict: bool) -> Value:
@@ -93,11 +113,9 @@ def _flag(column: Column, cell: Any) -> bool:
 
 
 def _number(column: Column, cell: Any, strict: bool) -> int | float:
-    if (
-        isinstance(cell, bool)
-        or not isinstance(cell, int | float | str)
-        or (strict and isinstance(cell, str))
-    ):
+    if isinstance(cell, Decimal):
+        raise Unfit(f"{column.expected}, of size {SMALLEST:g} to {LARGEST:g}")
+    if isinstance(cell, bool) or not isinstance(cell, int | float | str) or (strict and isinstance(cell, str)):
         raise Unfit(column.expected)
     if isinstance(cell, str):
         if not _NUMBER.fullmatch(cell):
@@ -105,16 +123,14 @@ def _number(column: Column, cell: Any, strict: bool) -> int | float:
             if cell.strip() != cell:
                 hint = " without space around it"
             raise Unfit(column.expected + hint)
-        try:
-            number: int | float = int(cell) if re.fullmatch(r"[+-]?[0-9]{1,15}", cell) else float(cell)
-        except (ValueError, OverflowError):
-            raise Unfit(column.expected) from None
+        number: int | float = int(cell) if re.fullmatch(r"[+-]?[0-9]{1,15}", cell) else float(cell)
     else:
         number = cell
-    if number != number or abs(number) > LARGEST or 0 < abs(number) < SMALLEST:
+    lost = isinstance(cell, str) and _lost(cell, number)
+    if lost or number != number or abs(number) > LARGEST or 0 < abs(number) < SMALLEST:
         raise Unfit(f"{column.expected}, of size {SMALLEST:g} to {LARGEST:g}")
     if column.kind == "whole":
-        if number != int(number):
+        if number != int(number) or (isinstance(cell, str) and len(cell) > 15 and Decimal(cell) != int(number)):
             raise Unfit(column.expected)
         number = int(number)
     else:
@@ -140,9 +156,11 @@ def _text(column: Column, cell: Any, strict: bool) -> str:
             raise Unfit(column.expected + near(cell, column.choices))
         return str(cell)
     if _CONTROL.search(cell):
-        raise Unfit(f"{column.expected} without control characters")
+        raise Unfit(f"{column.expected}, and no control characters")
+    if len(cell) > LONGEST:
+        raise Unfit(f"{column.expected}, of at most {LONGEST:,} characters")
     if column.kind != "text" and cell.strip() != cell:
-        raise Unfit(f"{column.expected} without space around it")
+        raise Unfit(column.expected if column.kind == "name" else f"{column.expected} without space around it")
     if column.kind == "id" and not _ID.fullmatch(cell):
         raise Unfit(column.expected)
     if column.name == "nation" and not column.refers and not _NATION.fullmatch(cell):

@@ -47,7 +47,7 @@ def _known(typed: Typed) -> dict[str, dict[str, None]]:
     """Keys that each single-key table has; a table whose keys are not all readable is left out."""
     known: dict[str, dict[str, None]] = {}
     for name, table in TABLES.items():
-        if len(table.key) != 1 or name in typed.raw.unread:
+        if len(table.key) != 1 or name in typed.raw.unread or not typed.whole(name):
             continue
         records = typed.records.get(name, [])
         if name not in typed.records and table.required:

@@ -22,11 +22,15 @@ class Record:
 
 @dataclass
 class RawTable:
-    """Rows as they stand: (row number, column -> cell that is not blank); ``columns`` is None for JSON."""
+    """Rows as they stand: (row number, column -> cell that is not blank).
+
+    ``columns`` is None for JSON; ``whole`` is False where a row could not be read.
+    """
 
     place: str
     records: list[tuple[int, dict[str, Any]]]
     columns: list[str] | None = None
+    whole: bool = True
 
 
 @dataclass
@@ -65,6 +69,11 @@ class Typed:
         raw = self.raw.tables.get(table)
         return raw.place if raw else f"{table}{self.raw.suffix}"
 
+    def whole(self, table: str) -> bool:
+        """Whether every row of a table could be read."""
+        raw = self.raw.tables.get(table)
+        return raw is None or raw.whole
+
     def fault(self, table: str, record: Record, column: str, expected: str, found: Any = None) -> None:
         """Report a fault of a cell, and remember that the cell cannot be relied on."""
         value = record.cells.get(column) if found is None else found
@@ -102,7 +111,7 @@ def typed(raw: Raw) -> Typed:
                 )
             continue
         result.records[name] = _table(raw, table, raw.tables[name], faults)
-        if table.required and not raw.tables[name].records:
+        if table.required and not raw.tables[name].records and raw.tables[name].whole:
             faults.append(
                 Fault(raw.tables[name].place, None, None, "no rows", f"at least one; one row is {table.row}")
             )

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from allocator.errors import BadInput, Fault
-from allocator.instance.cells import near, quoted
+from allocator.instance.cells import exact_float, near, quoted
 from allocator.instance.check import check
 from allocator.instance.instance import Instance, settled
 from allocator.instance.raw import Raw, RawTable, blank_rows, typed
@@ -137,9 +137,12 @@ def _folder(folder: Path) -> Raw:
     home = folder.resolve()
     _toml(raw, folder / "instance.toml", home)
     for entry in sorted(folder.iterdir()):
-        if entry.suffix != ".csv":
+        if entry.suffix.lower() != ".csv":
             continue
-        if not entry.resolve().is_relative_to(home):
+        if entry.suffix != ".csv":
+            raw.faults.append(Fault(entry.name, None, None, f"a name that ends in {entry.suffix}", ".csv"))
+            raw.unread.add(entry.stem)
+        elif not _inside(entry, home):
             raw.faults.append(
                 Fault(entry.name, None, None, "a link that leaves the folder", "a file in the folder")
             )
@@ -154,6 +157,14 @@ def _folder(folder: Path) -> Raw:
     return raw
 
 
+def _inside(entry: Path, home: Path) -> bool:
+    """Whether an entry, links followed, stays in the folder."""
+    try:
+        return entry.resolve().is_relative_to(home)
+    except (OSError, RuntimeError):  # a link to itself
+        return False
+
+
 def _toml(raw: Raw, path: Path, home: Path) -> None:
     raw.settings_unread = True
     if not path.is_file():
@@ -163,7 +174,7 @@ def _toml(raw: Raw, path: Path, home: Path) -> None:
             )
         )
         return
-    if not path.resolve().is_relative_to(home):
+    if not _inside(path, home):
         raw.faults.append(
             Fault("instance.toml", None, None, "a link that leaves the folder", "a file in the folder")
         )
@@ -244,7 +255,7 @@ def _csv(raw: Raw, path: Path) -> None:
         rows.append(
             (at, {title: _unescaped(cell) for title, cell in zip(header, cells, strict=True) if cell})
         )
-    raw.tables[name] = RawTable(path.name, rows, header)
+    raw.tables[name] = RawTable(path.name, rows, header, whole=len(rows) == len(filled) - 1)
 
 
 _ESCAPED = re.compile(r"'+[=+\-@\t]")
@@ -268,7 +279,9 @@ def _json(path: Path) -> Raw:
     content: Any = None
     if text is not None:
         try:
-            content = json.loads(text, object_pairs_hook=_pairs, parse_constant=_constant, parse_int=_whole)
+            content = json.loads(
+                text, object_pairs_hook=_pairs, parse_constant=_constant, parse_int=_whole, parse_float=exact_float
+            )
         except json.JSONDecodeError as error:
             raw.faults.append(Fault(path.name, error.lineno, None, error.msg, "JSON"))
         except (_Twice, ValueError) as error:
@@ -348,8 +361,10 @@ def from_object(content: Any, place: str) -> Raw:
             if not isinstance(row, dict):
                 raw.faults.append(Fault(where, at, None, quoted(row), "an object with a value a column"))
                 continue
-            records.append((at, {str(key): cell for key, cell in row.items() if cell is not None}))
-        raw.tables[name] = RawTable(where, records)
+            known = TABLES[name].by_name if name in TABLES else {}
+            cells = {str(key): cell for key, cell in row.items() if cell is not None or key not in known}
+            records.append((at, cells))
+        raw.tables[name] = RawTable(where, records, whole=len(records) == len(rows))
     raw.suffix = ""
     return raw
 

@@ -15,6 +15,9 @@ Value = str | int | float | bool
 SMALLEST, LARGEST = 1e-9, 1e12
 """Size of a number that is not 0: what lies outside would be lost or take over in floating-point arithmetic."""
 
+LONGEST = 32_767
+"""Characters of a text: what a workbook's cell takes, so that every instance fits every carrier."""
+
 
 @dataclass(frozen=True)
 class Column:

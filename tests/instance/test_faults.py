@@ -49,6 +49,9 @@ CELLS = [
     ("nations", "AAA,Again,,", 4, "nation", "the first is row 2"),
     ("nations", "POL,Poland,0,", 4, "gdp", "above 0"),
     ("nations", "POL,Poland,1e999,", 4, "gdp", "number"),
+    ("nations", "POL,Poland,1e-400,", 4, "gdp", "1e-09"),
+    ("forces", "BBB,bn,1.00000000000000000001", 3, "units", "whole"),
+    ("nations", "POL,Pol\x85and,,", 4, "name", "no control characters"),
     ("nations", "POL,Poland,nan,", 4, "gdp", "number"),
     ("nations", "POL,Poland,inf,", 4, "gdp", "number"),
     ("nations", 'POL,Poland,"1,000",', 4, "gdp", "number"),
@@ -188,9 +191,35 @@ def test_broken_tables(folder, change, part):
     assert part in told, told
 
 
-def test_a_broken_table_brings_no_dangling_references(folder):
-    (folder / "nations.csv").write_text('nation,name\n"AAA')
+@pytest.mark.parametrize("text", ['nation,name\n"AAA', "nation,name\nAAA,A,5\nBBB,B\n"])
+def test_a_broken_table_brings_no_dangling_references(folder, text):
+    (folder / "nations.csv").write_text(text)
     assert [f.place for f in faults(folder)] == ["nations.csv"]
+
+
+def test_a_table_of_broken_rows_is_not_called_empty(folder):
+    (folder / "requirements.csv").write_text("task,capability,quantity\nhold,inf\n")
+    assert [str(f) for f in faults(folder)] == [
+        "requirements.csv, row 2: found 2 cells; expected 3, as the header has"
+    ]
+
+
+def test_a_table_in_capitals_is_not_passed_over(folder):
+    (folder / "caveats.csv").rename(folder / "caveats.CSV")
+    assert "caveats.CSV: found a name that ends in .CSV; expected .csv" in [str(f) for f in faults(folder)]
+
+
+def test_a_link_to_itself(folder):
+    (folder / "sources.csv").unlink()
+    (folder / "sources.csv").symlink_to("sources.csv")
+    assert "sources.csv: found a link that leaves the folder" in str(faults(folder)[0])
+
+
+def test_a_misspelt_key_is_told_even_when_null():
+    content = toy().to_dict()
+    content["forces"][0]["untis"] = None
+    with pytest.raises(BadInput, match="did you mean units"):
+        Instance.from_dict(content)
 
 
 SETTINGS = [
