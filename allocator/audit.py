@@ -63,12 +63,9 @@ class _Facts:
         self.priority = {row["objective"]: _number(row["priority"]) for row in instance.rows("objectives")}
         self.force = {(row["nation"], row["unit_type"]): row for row in instance.rows("forces")}
         self.stance = {
-            (row["nation"], row["objective"]): _number(row["willingness"])
-            for row in instance.rows("willingness")
+            (row["nation"], row["objective"]): _number(row["willingness"]) for row in instance.rows("willingness")
         }
-        self.theatre_wide = {
-            row["capability"]: row["scope"] == "theatre" for row in instance.rows("capabilities")
-        }
+        self.theatre_wide = {row["capability"]: row["scope"] == "theatre" for row in instance.rows("capabilities")}
         self.gives: dict[str, list[tuple[str, F]]] = {unit: [] for unit in self.unit}
         for row in instance.rows("yields"):
             self.gives[row["unit_type"]].append((row["capability"], _number(row["amount"])))
@@ -104,8 +101,7 @@ class _Facts:
                 if row["capability"] == c and (self.theatre_wide[c] or row["task"] == task)
             ]
             if any(
-                not any(row["first_period"] <= t <= row["last_period"] for row in rows)
-                for t in range(first, last + 1)
+                not any(row["first_period"] <= t <= row["last_period"] for row in rows) for t in range(first, last + 1)
             ):
                 asked.add(c)
         return asked
@@ -148,21 +144,16 @@ def _cells(facts: _Facts, model: Model, deployed: Deployed) -> Iterator[Violatio
         if not isinstance(units, int) or isinstance(units, bool) or units < 1:
             yield Violation("deploy", (n, u, j, t), f"{where}: not a whole number of units above 0")
         if not force["first_period"] <= t <= facts.horizon:
-            yield Violation(
-                "deploy", (n, u, j, t), f"{where}: ready from period {force['first_period']} only"
-            )
+            yield Violation("deploy", (n, u, j, t), f"{where}: ready from period {force['first_period']} only")
         if not task["first_period"] <= t <= task["last_period"]:
             yield Violation("deploy", (n, u, j, t), f"{where}: the task is not active then")
         if not any(amount > 0 and c in asked[j] for c, amount in facts.gives[u]):
             yield Violation("deploy", (n, u, j, t), f"{where}: it supplies nothing that the task asks for")
         if stance <= 0 or stance < _number(model.willingness_floor):
-            yield Violation(
-                "deploy", (n, u, j, t), f"{where}: not willing under {objective} ({float(stance):g})"
-            )
+            yield Violation("deploy", (n, u, j, t), f"{where}: not willing under {objective} ({float(stance):g})")
         for row in facts.caveats if "caveats" in model.families else []:
             if row["nation"] == n and all(
-                row[column] in (None, own)
-                for column, own in (("task", j), ("unit_type", u), ("objective", objective))
+                row[column] in (None, own) for column, own in (("task", j), ("unit_type", u), ("objective", objective))
             ):
                 yield Violation("deploy", (n, u, j, t), f"{where}: a caveat forbids it")
         for row in facts.conditions if "conditions" in model.families else []:
@@ -172,9 +163,7 @@ def _cells(facts: _Facts, model: Model, deployed: Deployed) -> Iterator[Violatio
                 and row["requires"] == "event"
                 and not facts.events[row["value"]]
             ):
-                yield Violation(
-                    "deploy", (n, u, j, t), f"{where}: pledged only if {row['value']}, which is false"
-                )
+                yield Violation("deploy", (n, u, j, t), f"{where}: pledged only if {row['value']}, which is false")
 
 
 def _requirements(facts: _Facts, deployed: Deployed) -> Iterator[Violation]:
@@ -251,9 +240,7 @@ def _conditions(facts: _Facts, deployed: Deployed) -> Iterator[Violation]:
             if row["requires"] == "nation":
                 holds = value in members
             elif row["requires"] == "any_of":
-                holds = any(
-                    name in members or facts.groups.get(name, set()) & members for name in value.split(" ")
-                )
+                holds = any(name in members or facts.groups.get(name, set()) & members for name in value.split(" "))
             elif row["requires"] == "coalition_size":
                 holds = len(members) >= int(_number(value))
             if not holds:
@@ -292,9 +279,7 @@ def _budgets(facts: _Facts, model: Model, deployed: Deployed) -> Iterator[Violat
                 continue
             most = _number(model.max_burden) * _number(gdp) * F(facts.horizon * facts.months, 12)
             if spent > most:
-                text = (
-                    f"{n} pays {float(spent):g} million over the horizon, max_burden allows {float(most):g}"
-                )
+                text = f"{n} pays {float(spent):g} million over the horizon, max_burden allows {float(most):g}"
                 yield Violation("budget_burden", (n,), text, spent - most)
 
 
@@ -319,10 +304,7 @@ def _frameworks(facts: _Facts, deployed: Deployed) -> Iterator[Violation]:
             n
             for n, row in facts.nation.items()
             if row["can_lead"]
-            and all(
-                there.get(n, 0) > 0 and there[n] >= share * sum(there.values())
-                for there in by_period.values()
-            )
+            and all(there.get(n, 0) > 0 and there[n] >= share * sum(there.values()) for there in by_period.values())
         ]
         if not leaders:
             text = f"no nation that can lead gives {float(share):g} of the people at {j} in every period"
@@ -396,9 +378,7 @@ def _claims(facts: _Facts, deployed: Deployed) -> dict[str, dict[Any, list[Any]]
     everyone = sum(own.values())
     members = {n for n, _, _, _ in deployed}
     burden = {
-        n: 1000 * own[n] / years / _number(row["gdp"])
-        for n, row in facts.nation.items()
-        if row["gdp"] is not None
+        n: 1000 * own[n] / years / _number(row["gdp"]) for n, row in facts.nation.items() if row["gdp"] is not None
     }
     nations = {
         (n,): [
@@ -443,20 +423,14 @@ def _proofs(plan: Plan) -> Iterator[Violation]:
         name, value, bound, gap = row["objective"], row["value"], row["bound"], row["relative_gap"]
         if name not in plan.model.objectives:
             if bound is not None or gap is not None:
-                yield Violation(
-                    "objectives", (name,), f"{name} has a bound though the model does not list it"
-                )
+                yield Violation("objectives", (name,), f"{name} has a bound though the model does not list it")
             continue
         reached = stages[name]["value"]
         small = 1e-9 * max(1.0, abs(reached))
         if bound > reached + small or bound > value + NUMERICAL * max(1.0, abs(value)):
             yield Violation("objectives", (name,), f"{name} is {value:g}, below its proved bound {bound:g}")
-        if abs(gap - max(0.0, reached - bound) / max(abs(reached), 1e-9)) > 1e-9 and (
-            reached > 1e-9 or bound > 1e-9
-        ):
-            yield Violation(
-                "objectives", (name,), f"{name}: {gap:g} is not the gap between {reached:g} and {bound:g}"
-            )
+        if abs(gap - max(0.0, reached - bound) / max(abs(reached), 1e-9)) > 1e-9 and (reached > 1e-9 or bound > 1e-9):
+            yield Violation("objectives", (name,), f"{name}: {gap:g} is not the gap between {reached:g} and {bound:g}")
         if plan.status == "optimal" and gap > asked + NUMERICAL:
             text = f"{name} has a gap of {gap:g}, so the plan is not optimal to {asked:g}"
             yield Violation("objectives", (name,), text)

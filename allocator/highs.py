@@ -168,9 +168,7 @@ class Resident:
         self._scale = 1.0
         if len(used):
             middle = float(np.exp(np.mean(np.log(used))))
-            self._scale = float(
-                2.0 ** np.round(np.log2(min(max(TYPICAL / middle, 1 / SCALE_LIMIT), SCALE_LIMIT)))
-            )
+            self._scale = float(2.0 ** np.round(np.log2(min(max(TYPICAL / middle, 1 / SCALE_LIMIT), SCALE_LIMIT))))
         columns = np.arange(len(cost), dtype=np.int32)
         self.solver.changeColsCost(len(cost), columns, cost * self._scale)
 

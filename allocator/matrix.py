@@ -152,9 +152,7 @@ def compile_model(m: pyo.ConcreteModel) -> Matrix:
     return matrix
 
 
-def _compressed(
-    starts: NDArray[np.int64], index: NDArray[np.int64], value: Floats
-) -> tuple[Ints, Ints, Floats]:
+def _compressed(starts: NDArray[np.int64], index: NDArray[np.int64], value: Floats) -> tuple[Ints, Ints, Floats]:
     """Rows with each column once and no zeros."""
     row = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     width = int(index.max()) + 1 if len(index) else 1
@@ -179,8 +177,6 @@ def _refuse_absurd(matrix: Matrix) -> None:
     arrays = [matrix.value, *matrix.costs.values()]
     arrays += [bound[np.isfinite(bound)] for bound in (matrix.row_lower, matrix.row_upper)]
     arrays += [bound[np.isfinite(bound)] for bound in (matrix.lower, matrix.upper)]
-    nan = any(
-        np.isnan(bound).any() for bound in (matrix.row_lower, matrix.row_upper, matrix.lower, matrix.upper)
-    )
+    nan = any(np.isnan(bound).any() for bound in (matrix.row_lower, matrix.row_upper, matrix.lower, matrix.upper))
     if nan or any(not np.isfinite(a).all() or (np.abs(a) >= LARGEST).any() for a in arrays):
         raise BadUsage(f"the model has a coefficient or bound that is not finite or not below {LARGEST:g}")

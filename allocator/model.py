@@ -173,9 +173,7 @@ def _read(path: Path, name: str) -> Model:
             raise BadInput([Fault(name, None, None, f"{path.stat().st_size:,} bytes", "at most 1,000,000")])
         content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
-        raise BadInput(
-            [Fault(name, None, None, f"an error ({error.strerror})", "a readable model file")]
-        ) from None
+        raise BadInput([Fault(name, None, None, f"an error ({error.strerror})", "a readable model file")]) from None
     except (ValueError, RecursionError) as error:
         raise BadInput([Fault(name, None, None, str(error), "TOML in UTF-8")]) from None
     faults = _faults(content, name)
@@ -203,9 +201,7 @@ def _faults(content: Mapping[str, Any], place: str) -> list[Fault]:
             except Unfit as unfit:
                 faults.append(Fault(place, None, key, quoted(value), unfit.args[0]))
         else:
-            faults.append(
-                Fault(place, None, key, "an unknown key", f"one of {', '.join(known)}{near(key, known)}")
-            )
+            faults.append(Fault(place, None, key, "an unknown key", f"one of {', '.join(known)}{near(key, known)}"))
     return faults
 
 

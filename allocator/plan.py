@@ -43,9 +43,7 @@ def objective_values(scope: Scope, deployed: Deployed) -> dict[str, Fraction]:
     gap = Fraction(0)
     for row in scope.rows:
         if row.weight:
-            short = sum(
-                max(Fraction(0), row.quantity - supplied[_place(row), row.capability, t]) for t in row.periods
-            )
+            short = sum(max(Fraction(0), row.quantity - supplied[_place(row), row.capability, t]) for t in row.periods)
             gap += row.weight * short / (row.quantity * len(row.periods))
     risk = cost = Fraction(0)
     own: dict[str, Fraction] = defaultdict(Fraction)
@@ -198,18 +196,14 @@ class Plan:
         for row in self.rows("objectives"):
             if row["objective"] == objective:
                 return float(row["value"])
-        raise BadUsage(
-            f"no value of {objective!r}: {'no plan was found' if objective in OBJECTIVES else 'unknown'}"
-        )
+        raise BadUsage(f"no value of {objective!r}: {'no plan was found' if objective in OBJECTIVES else 'unknown'}")
 
     def to_dict(self) -> dict[str, Any]:
         """The whole answer as one object of plain values, as ``allocator solve --json`` prints it."""
         answer: dict[str, Any] = {"status": self.status}
         if self.reason:
             answer["reason"] = self.reason
-        answer.update(
-            {table: self.rows(table) for table in ("objectives", "deployments", "coverage", "nations")}
-        )
+        answer.update({table: self.rows(table) for table in ("objectives", "deployments", "coverage", "nations")})
         return {**answer, "manifest": self.manifest}
 
     def write(self, path: str | os.PathLike[str]) -> None:
@@ -330,8 +324,6 @@ def _workbook(plan: Plan) -> bytes:
         sheet.write_row(0, 0, ("key", "value"), bold)
         for r, (key, value) in enumerate({**plan.manifest, "reason": plan.reason}.items(), start=1):
             sheet.write_string(r, 0, key)
-            sheet.write_string(
-                r, 1, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            )
+            sheet.write_string(r, 1, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
         sheet.autofit()
     return out.getvalue()

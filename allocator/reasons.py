@@ -46,9 +46,7 @@ def why_infeasible(m: pyo.ConcreteModel, matrix: Matrix, options: Mapping[str, A
         )
     if not lines:
         return "No plan meets every constraint."
-    together = (
-        "This cannot be met:" if len(lines) == 1 else "These cannot all be met; least has to give way so:"
-    )
+    together = "This cannot be met:" if len(lines) == 1 else "These cannot all be met; least has to give way so:"
     return "\n".join([together, *lines])
 
 
@@ -61,8 +59,6 @@ def why_nothing(scope: Scope) -> str:
     causes: Counter[str] = Counter()
     for n in scope.NATIONS:
         for o in scope.OBJECTIVES:
-            causes[
-                scope.barred.get((n, o), "has nothing eligible, ready and affordable that its pledges allow")
-            ] += 1
+            causes[scope.barred.get((n, o), "has nothing eligible, ready and affordable that its pledges allow")] += 1
     told = "; ".join(f"{count} × {cause}" for cause, count in causes.most_common())
     return f"Nothing can be deployed. Of {causes.total()} pairs of nation and objective: {told}."

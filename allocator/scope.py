@@ -97,9 +97,7 @@ class Scope:
         self.framework_share = {
             row["task"]: exact(row["framework_share"]) for row in rows("tasks") if row["framework_share"] > 0
         }
-        self.active = {
-            row["task"]: range(row["first_period"], row["last_period"] + 1) for row in rows("tasks")
-        }
+        self.active = {row["task"]: range(row["first_period"], row["last_period"] + 1) for row in rows("tasks")}
         self.personnel: dict[str, int] = {row["unit_type"]: row["personnel"] for row in rows("unit_types")}
         self.amount: dict[str, dict[str, Fraction]] = defaultdict(dict)
         for row in rows("yields"):
@@ -113,22 +111,14 @@ class Scope:
             self.unit_cost[unit] = cost
             self.common_cost[unit] = exact(row["common_share"]) * cost
             self.own_cost[unit] = cost - self.common_cost[unit]
-        self.rotation_ratio: dict[str, int] = {
-            row["unit_type"]: row["rotation_ratio"] for row in rows("unit_types")
-        }
+        self.rotation_ratio: dict[str, int] = {row["unit_type"]: row["rotation_ratio"] for row in rows("unit_types")}
         self.gdp = {row["nation"]: exact(row["gdp"]) for row in rows("nations") if row["gdp"] is not None}
         self.troop_ceiling = {
-            row["nation"]: exact(row["troop_ceiling"])
-            for row in rows("nations")
-            if row["troop_ceiling"] is not None
+            row["nation"]: exact(row["troop_ceiling"]) for row in rows("nations") if row["troop_ceiling"] is not None
         }
         self.can_lead = {row["nation"] for row in rows("nations") if row["can_lead"]}
-        self.willingness = {
-            (row["nation"], row["objective"]): exact(row["willingness"]) for row in rows("willingness")
-        }
-        self.pool = {
-            (row["nation"], row["unit_type"]): row["units"] for row in rows("forces") if row["units"] > 0
-        }
+        self.willingness = {(row["nation"], row["objective"]): exact(row["willingness"]) for row in rows("willingness")}
+        self.pool = {(row["nation"], row["unit_type"]): row["units"] for row in rows("forces") if row["units"] > 0}
         self.ready = {(row["nation"], row["unit_type"]): row["first_period"] for row in rows("forces")}
         self.min_units = {
             (row["nation"], row["unit_type"]): row["min_units"] if self.has("minimum_contribution") else 1
@@ -347,9 +337,7 @@ class Scope:
                 or (requires == "any_of" and not able.intersection(value))
                 or (requires == "coalition_size" and value > len(able))
             }
-            leaderless = {
-                j for j in (self.framework_share if self.has("framework_nation") else []) if j not in led
-            }
+            leaderless = {j for j in (self.framework_share if self.has("framework_nation") else []) if j not in led}
             left = {
                 (n, u, j): here
                 for (n, u, j), here in cap.items()

@@ -94,14 +94,10 @@ class Filling:
         """Room left: pools by window, people by period, money by budget."""
         scope = self.scope
         self.windows = {u: scope.windows(u) for u in scope.UNITS}
-        self.room = {
-            (n, u, window.start): scope.pool[n, u] for n, u, _ in scope.cap for window in self.windows[u]
-        }
+        self.room = {(n, u, window.start): scope.pool[n, u] for n, u, _ in scope.cap for window in self.windows[u]}
         self.people: dict[tuple[str, int], float] = {}
         if scope.has("troop_ceiling"):
-            self.people = {
-                (n, t): float(most) for n, most in scope.troop_ceiling.items() for t in scope.PERIODS
-            }
+            self.people = {(n, t): float(most) for n, most in scope.troop_ceiling.items() for t in scope.PERIODS}
         self.money: list[float] = []
         self.payers: list[tuple[str, range]] = []
         if scope.has("budget"):
@@ -243,11 +239,7 @@ class Filling:
 
     def _ratio(self, group: tuple[str, str, int]) -> float:
         u = group[0]
-        price = (
-            0.05 / max(len(self.groups), 1)
-            + self.cost["*"][u] * self.dear
-            + self.scope.personnel[u] * self.scarce
-        )
+        price = 0.05 / max(len(self.groups), 1) + self.cost["*"][u] * self.dear + self.scope.personnel[u] * self.scarce
         return self.gain(group, 1) / price
 
     def _send(self, group: tuple[str, str, int], depth: int = 0) -> bool:
@@ -317,9 +309,7 @@ class Filling:
             for n in nations:
                 if n in awaited:
                     least = self.scope.min_units[n, group[0]]
-                    choices[n].append(
-                        (least * self.cost["*"][group[0]] - 1e6 * self.gain(group, least), group)
-                    )
+                    choices[n].append((least * self.cost["*"][group[0]] - 1e6 * self.gain(group, least), group))
         for n in awaited:
             for _, group in sorted(choices[n])[:50]:
                 count = self.fitting(n, group, 1)

@@ -44,9 +44,7 @@ def write(build: Built) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="compare and write nothing")
     parser.add_argument("--refresh", type=Path, metavar="DIR", help="extract the used rows from DIR first")
     parser.add_argument("--answer", action="store_true", help="solve, and write the answer")

@@ -98,9 +98,7 @@ MUTATIONS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("file", "right", "wrong"), MUTATIONS, ids=[f"{i}-{m[0]}" for i, m in enumerate(MUTATIONS)]
-)
+@pytest.mark.parametrize(("file", "right", "wrong"), MUTATIONS, ids=[f"{i}-{m[0]}" for i, m in enumerate(MUTATIONS)])
 def test_every_error_is_caught(tmp_path, file, right, wrong):
     shutil.copytree(ROOT / "allocator", tmp_path / "allocator", ignore=shutil.ignore_patterns("__pycache__"))
     for folder in ("models", "instances"):

@@ -60,9 +60,7 @@ def model(*families: str, **choices: Any) -> Model:
 
 def sent(plan: Plan) -> dict[tuple[str, str, str, int], int]:
     """(nation, unit type, task, period) -> units."""
-    return {
-        (d["nation"], d["unit_type"], d["task"], d["period"]): d["units"] for d in plan.rows("deployments")
-    }
+    return {(d["nation"], d["unit_type"], d["task"], d["period"]): d["units"] for d in plan.rows("deployments")}
 
 
 def units(instance: Instance, chosen: Model, **options: Any) -> int:

@@ -47,15 +47,11 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
                 own[n, j, t].append(term)
                 most[n, j, t] += scope.personnel[u] * scope.cap[n, u, j][t]
 
-    m.leads = pyo.Var(
-        pyo.Any, dense=False, domain=pyo.Binary, doc="nation is the framework nation of the task"
-    )
+    m.leads = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation is the framework nation of the task")
     m.led = pyo.Var(pyo.Any, dense=False, doc="people of the framework nation at the task")
     m.framework_nation_one = pyo.Constraint(pyo.Any, doc="at most one nation leads a task")
     m.framework_nation_leads = pyo.Constraint(pyo.Any, doc="only who leads counts as framework nation")
-    m.framework_nation_there = pyo.Constraint(
-        pyo.Any, doc="the framework nation counts with whom it has there"
-    )
+    m.framework_nation_there = pyo.Constraint(pyo.Any, doc="the framework nation counts with whom it has there")
     m.framework_nation_share = pyo.Constraint(pyo.Any, doc="the framework nation gives its share")
     leaders: dict[str, list[str]] = defaultdict(list)
     counted: dict[tuple[str, int], list[Term]] = defaultdict(list)

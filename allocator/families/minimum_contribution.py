@@ -27,9 +27,7 @@ from allocator.scope import Scope
 
 def add(m: pyo.ConcreteModel, scope: Scope) -> None:
     """Add ``sends`` and its two constraints."""
-    m.sends = pyo.Var(
-        pyo.Any, dense=False, domain=pyo.Binary, doc="nation sends units of the type to the task"
-    )
+    m.sends = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation sends units of the type to the task")
     m.minimum_contribution_least = pyo.Constraint(pyo.Any, doc="who sends, sends the least contingent")
     m.minimum_contribution_most = pyo.Constraint(pyo.Any, doc="who does not send has nothing there")
     for (n, u, j), here in m.cells.items():

@@ -59,16 +59,12 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
             linked[n, u, o, t].append(term)
             most[n, u, o, t] = scope.cap[n, u, j][t]
 
-    m.joins = pyo.Var(
-        pyo.Any, dense=False, domain=pyo.Binary, doc="nation deploys something under the objective"
-    )
+    m.joins = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation deploys something under the objective")
     m.member = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation joins some objective")
     m.participation_deployed = pyo.Constraint(pyo.Any, doc="what is deployed joins")
     m.participation_joined = pyo.Constraint(pyo.Any, doc="who joins deploys something")
     m.participation_member = pyo.Constraint(pyo.Any, doc="who joins is a member")
-    m.participation_counted = pyo.Constraint(
-        pyo.Any, doc="a member joins or, in a lean model, deploys something"
-    )
+    m.participation_counted = pyo.Constraint(pyo.Any, doc="a member joins or, in a lean model, deploys something")
     for n, o in deployed:
         if not m.lean or (n, o) in pledged:
             m.joins.add((n, o))

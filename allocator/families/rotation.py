@@ -43,10 +43,6 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
         by_period = {t: [here[t] for here in cells if t in here] for t in scope.PERIODS}
         for window in windows[u]:
             often = min(window.counts.values()) if len(set(window.counts.values())) == 1 else 1
-            terms = [
-                (float(count // often), deploy)
-                for t, count in window.counts.items()
-                for deploy in by_period[t]
-            ]
+            terms = [(float(count // often), deploy) for t, count in window.counts.items() for deploy in by_period[t]]
             if len(terms) > 1:  # one alone is held by its own bound
                 m.rotation_pool[n, u, window.start] = (None, linear(terms), float(pool // often))

@@ -37,8 +37,7 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
                 people[n, t].append((personnel, deploy))
     m.troop_ceiling_people = pyo.Constraint(pyo.Any, doc="people deployed at once stay below the ceiling")
     limit = {
-        n: at_most([Fraction(scope.personnel[u]) for u in sent], scope.troop_ceiling[n])
-        for n, sent in units.items()
+        n: at_most([Fraction(scope.personnel[u]) for u in sent], scope.troop_ceiling[n]) for n, sent in units.items()
     }
     for (n, t), terms in people.items():
         m.troop_ceiling_people[n, t] = (None, linear(terms), float(limit[n]))

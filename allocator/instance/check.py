@@ -149,12 +149,7 @@ def _windows(typed: Typed, last: int | None) -> dict[str, tuple[int, int]]:
         if {"task", "first_period", "last_period", "*"} & record.bad:
             continue
         begins, ends = record.cells.get("first_period", 1), record.cells.get("last_period", last)
-        if (
-            isinstance(begins, int)
-            and isinstance(ends, int)
-            and 1 <= begins <= ends
-            and (last is None or ends <= last)
-        ):
+        if isinstance(begins, int) and isinstance(ends, int) and 1 <= begins <= ends and (last is None or ends <= last):
             windows[str(record.cells["task"])] = (begins, ends)
     return windows
 
@@ -164,9 +159,7 @@ def overlaps(typed: Typed) -> None:
     last = periods(typed)
     tasks = _windows(typed, last)
     theatre = {
-        r.cells.get("capability")
-        for r in typed.records.get("capabilities", [])
-        if r.cells.get("scope") == "theatre"
+        r.cells.get("capability") for r in typed.records.get("capabilities", []) if r.cells.get("scope") == "theatre"
     }
     taken: dict[tuple[Any, Any], dict[int, Record]] = defaultdict(dict)
     for record in typed.records.get("requirements", []):
@@ -283,9 +276,7 @@ def payers(typed: Typed) -> None:
     for record in typed.records.get("budgets", []):
         payer = record.cells.get("payer")
         if payer is not None and payer not in nations and payer not in ("common", "*"):
-            typed.fault(
-                "budgets", record, "payer", f"a nation, common or *{near(str(payer), [*nations, 'common'])}"
-            )
+            typed.fault("budgets", record, "payer", f"a nation, common or *{near(str(payer), [*nations, 'common'])}")
 
 
 QUESTIONS: tuple[Callable[[Typed], None], ...] = (

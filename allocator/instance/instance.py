@@ -123,9 +123,7 @@ class Instance:
         if table not in TABLES:
             raise BadUsage(f"no table {table!r}; there are {', '.join(TABLES)}")
         used = {column for row in self.tables[table] for column in row}
-        columns = [
-            c.name for c in TABLES[table].by_name.values() if c.name in used or c in TABLES[table].columns
-        ]
+        columns = [c.name for c in TABLES[table].by_name.values() if c.name in used or c in TABLES[table].columns]
         return pd.DataFrame([dict(row) for row in self.tables[table]], columns=columns)
 
     @classmethod
@@ -161,18 +159,14 @@ class Instance:
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON carrier's object; optional tables without rows are left out."""
-        content: dict[str, Any] = {
-            "instance": {key: _unproxied(value) for key, value in self.settings.items()}
-        }
+        content: dict[str, Any] = {"instance": {key: _unproxied(value) for key, value in self.settings.items()}}
         content.update({name: [dict(row) for row in rows] for name, rows in self.tables.items() if rows})
         return content
 
     @cached_property
     def sha256(self) -> str:
         """SHA-256 of the canonical JSON: sorted keys, no space, numbers in their shortest form."""
-        text = json.dumps(
-            _canonical(self.to_dict()), sort_keys=True, separators=(",", ":"), ensure_ascii=False
-        )
+        text = json.dumps(_canonical(self.to_dict()), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
     def override(self, *settings: str) -> Instance:

@@ -35,9 +35,7 @@ def warnings(instance: Instance) -> list[str]:
 def _useless(instance: Instance) -> list[str]:
     amounts = [(row["unit_type"], row["capability"], row["amount"]) for row in instance.rows("yields")]
     asked = {row["capability"] for row in instance.rows("requirements")}
-    asked |= {
-        capability for _, capability, amount in amounts if amount < 0 and _implied(instance, capability)
-    }
+    asked |= {capability for _, capability, amount in amounts if amount < 0 and _implied(instance, capability)}
     useful = {unit for unit, capability, amount in amounts if amount > 0 and capability in asked}
     return [
         f"unit_types: no task can use {row['unit_type']}: it supplies nothing that a requirement is for"
@@ -48,9 +46,7 @@ def _useless(instance: Instance) -> list[str]:
 
 def _implied(instance: Instance, capability: str) -> bool:
     """Whether some active period has no given row for a consumed capability."""
-    wide = any(
-        r["capability"] == capability and r["scope"] == "theatre" for r in instance.rows("capabilities")
-    )
+    wide = any(r["capability"] == capability and r["scope"] == "theatre" for r in instance.rows("capabilities"))
     for task in instance.rows("tasks"):
         rows = [
             r

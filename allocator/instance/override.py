@@ -36,9 +36,7 @@ def override(instance: Instance, settings: Sequence[str]) -> Instance:
     from allocator.instance.read import from_object, understood
 
     content = instance.to_dict()
-    content["instance"] = {
-        key: dict(v) if isinstance(v, dict) else v for key, v in content["instance"].items()
-    }
+    content["instance"] = {key: dict(v) if isinstance(v, dict) else v for key, v in content["instance"].items()}
     faults = []
     for setting in settings:
         try:
@@ -101,9 +99,7 @@ def _cells(content: dict[str, Any], table: str, where: str | None, column: str, 
     for condition in (where or "").split(",") if where else []:
         name, equals, wanted = condition.partition("=")
         if not equals or name not in columns:
-            raise _Wrong(
-                quoted(condition), f"COLUMN=VALUE with one of {', '.join(columns)}{near(name, columns)}"
-            )
+            raise _Wrong(quoted(condition), f"COLUMN=VALUE with one of {', '.join(columns)}{near(name, columns)}")
         left = [row for row in chosen if _same(columns[name], row.get(name, columns[name].default), wanted)]
         if not left:
             there = sorted({str(row[name]) for row in chosen if name in row})

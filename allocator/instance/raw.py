@@ -91,9 +91,7 @@ def typed(raw: Raw) -> Typed:
         if name not in TABLES and name not in raw.unread:
             place = raw.tables[name].place
             faults.append(
-                Fault(
-                    place, None, None, "an unknown table", f"one of {', '.join(TABLES)}{near(name, TABLES)}"
-                )
+                Fault(place, None, None, "an unknown table", f"one of {', '.join(TABLES)}{near(name, TABLES)}")
             )
     for name, table in TABLES.items():
         if name in raw.unread:
@@ -112,9 +110,7 @@ def typed(raw: Raw) -> Typed:
             continue
         result.records[name] = _table(raw, table, raw.tables[name], faults)
         if table.required and not raw.tables[name].records and raw.tables[name].whole:
-            faults.append(
-                Fault(raw.tables[name].place, None, None, "no rows", f"at least one; one row is {table.row}")
-            )
+            faults.append(Fault(raw.tables[name].place, None, None, "no rows", f"at least one; one row is {table.row}"))
     return result
 
 
@@ -204,9 +200,7 @@ def _table(raw: Raw, table: Table, found: RawTable, faults: list[Fault]) -> list
         for column in table.columns:
             if column.required and column.name not in found.columns:
                 faults.append(
-                    Fault(
-                        found.place, None, column.name, "no such column", f"it to be there: {column.meaning}"
-                    )
+                    Fault(found.place, None, column.name, "no such column", f"it to be there: {column.meaning}")
                 )
                 missing.add(column.name)
     records = []

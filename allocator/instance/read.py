@@ -60,9 +60,7 @@ def read(path: str | os.PathLike[str]) -> Instance:
     try:
         raw = _raw(place)
     except OSError as error:
-        raise BadInput(
-            [Fault(str(path), None, None, f"an error ({error.strerror})", "a readable file")]
-        ) from None
+        raise BadInput([Fault(str(path), None, None, f"an error ({error.strerror})", "a readable file")]) from None
     return understood(raw, place)
 
 
@@ -103,9 +101,7 @@ def _raw(path: Path) -> Raw:
 
 
 def _too_large(path: Path, raw: Raw) -> Raw:
-    raw.faults.append(
-        Fault(path.name, None, None, f"{path.stat().st_size:,} bytes", f"at most {MOST_BYTES:,}")
-    )
+    raw.faults.append(Fault(path.name, None, None, f"{path.stat().st_size:,} bytes", f"at most {MOST_BYTES:,}"))
     raw.unread, raw.settings_unread = set(TABLES), True
     return raw
 
@@ -122,9 +118,7 @@ def _text(path: Path, faults: list[Fault]) -> str | None:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         faults.append(
-            Fault(
-                path.name, line, None, f"byte 0x{content[error.start]:02x}, which is not UTF-8", "UTF-8 text"
-            )
+            Fault(path.name, line, None, f"byte 0x{content[error.start]:02x}, which is not UTF-8", "UTF-8 text")
         )
         return None
 
@@ -143,9 +137,7 @@ def _folder(folder: Path) -> Raw:
             raw.faults.append(Fault(entry.name, None, None, f"a name that ends in {entry.suffix}", ".csv"))
             raw.unread.add(entry.stem)
         elif not _inside(entry, home):
-            raw.faults.append(
-                Fault(entry.name, None, None, "a link that leaves the folder", "a file in the folder")
-            )
+            raw.faults.append(Fault(entry.name, None, None, "a link that leaves the folder", "a file in the folder"))
             raw.unread.add(entry.stem)
         elif not entry.is_file():
             raw.faults.append(Fault(entry.name, None, None, "no file", "a CSV file"))
@@ -169,15 +161,11 @@ def _toml(raw: Raw, path: Path, home: Path) -> None:
     raw.settings_unread = True
     if not path.is_file():
         raw.faults.append(
-            Fault(
-                "instance.toml", None, None, "no such file", "it to be there, with format, name and [horizon]"
-            )
+            Fault("instance.toml", None, None, "no such file", "it to be there, with format, name and [horizon]")
         )
         return
     if not _inside(path, home):
-        raw.faults.append(
-            Fault("instance.toml", None, None, "a link that leaves the folder", "a file in the folder")
-        )
+        raw.faults.append(Fault("instance.toml", None, None, "a link that leaves the folder", "a file in the folder"))
         return
     text = _text(path, raw.faults)
     if text is None:
@@ -201,9 +189,7 @@ def _dotted(content: dict[str, Any], raw: Raw) -> dict[str, Any]:
             settings.update({f"{key}.{inner}": cell for inner, cell in value.items()})
         elif isinstance(value, dict | list) or key in ("horizon", "events"):
             found = "a table" if isinstance(value, dict) else quoted(value)
-            expected = (
-                "a table of its own" if key in ("horizon", "events") else "one value, under a known key"
-            )
+            expected = "a table of its own" if key in ("horizon", "events") else "one value, under a known key"
             raw.faults.append(Fault(raw.settings_place, None, key, found, expected))
             if key == "horizon":
                 settings.update()
@@ -231,30 +217,22 @@ def _csv(raw: Raw, path: Path) -> None:
         return
     filled = list(blank_rows(iter(records)))
     if not filled:
-        raw.faults.append(
-            Fault(path.name, None, None, "no header", "a first line with the names of the columns")
-        )
+        raw.faults.append(Fault(path.name, None, None, "no header", "a first line with the names of the columns"))
         raw.unread.add(name)
         return
     at_header, header = filled[0]
     for i, title in enumerate(header):
         if title in header[:i]:
-            raw.faults.append(
-                Fault(path.name, at_header, title, "the column a second time", "each column once")
-            )
+            raw.faults.append(Fault(path.name, at_header, title, "the column a second time", "each column once"))
             raw.unread.add(name)
     if name in raw.unread:
         return
     rows = []
     for at, cells in filled[1:]:
         if len(cells) != len(header):
-            raw.faults.append(
-                Fault(path.name, at, None, f"{len(cells)} cells", f"{len(header)}, as the header has")
-            )
+            raw.faults.append(Fault(path.name, at, None, f"{len(cells)} cells", f"{len(header)}, as the header has"))
             continue
-        rows.append(
-            (at, {title: _unescaped(cell) for title, cell in zip(header, cells, strict=True) if cell})
-        )
+        rows.append((at, {title: _unescaped(cell) for title, cell in zip(header, cells, strict=True) if cell}))
     raw.tables[name] = RawTable(path.name, rows, header, whole=len(rows) == len(filled) - 1)
 
 
@@ -285,13 +263,9 @@ def _json(path: Path) -> Raw:
         except json.JSONDecodeError as error:
             raw.faults.append(Fault(path.name, error.lineno, None, error.msg, "JSON"))
         except (_Twice, ValueError) as error:
-            raw.faults.append(
-                Fault(path.name, None, None, str(error), "JSON with each key once and finite numbers")
-            )
+            raw.faults.append(Fault(path.name, None, None, str(error), "JSON with each key once and finite numbers"))
         except RecursionError:
-            raw.faults.append(
-                Fault(path.name, None, None, "too deep a nesting", "an object of lists of rows")
-            )
+            raw.faults.append(Fault(path.name, None, None, "too deep a nesting", "an object of lists of rows"))
     if raw.faults:
         raw.unread, raw.settings_unread = set(TABLES), True
         return raw
@@ -324,9 +298,7 @@ def from_object(content: Any, place: str) -> Raw:
         return raw
     settings = content.get("instance")
     if isinstance(settings, dict):
-        raw.settings = {
-            key: cell for key, cell in _dotted(_filled(settings), raw).items() if cell is not None
-        }
+        raw.settings = {key: cell for key, cell in _dotted(_filled(settings), raw).items() if cell is not None}
     else:
         raw.faults.append(
             Fault(

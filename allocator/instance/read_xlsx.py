@@ -123,9 +123,7 @@ def _sheet(raw: Raw, name: str, sheet: Any, silent: list[tuple[str, str]]) -> No
         height, width = sheet.end[0] + 1, sheet.end[1] + 1
         if height * width > MOST_CELLS:
             raw.faults.append(
-                Fault(
-                    name, None, None, f"{height:,} rows by {width:,} columns", f"at most {MOST_CELLS:,} cells"
-                )
+                Fault(name, None, None, f"{height:,} rows by {width:,} columns", f"at most {MOST_CELLS:,} cells")
             )
             raw.unread.add(name)
             raw.settings_unread = raw.settings_unread or name == "instance"
@@ -156,9 +154,7 @@ def _sheet(raw: Raw, name: str, sheet: Any, silent: list[tuple[str, str]]) -> No
             if cell in (None, ""):
                 continue
             if i not in columns:
-                raw.faults.append(
-                    Fault(name, at, None, f'"{cell}" in a column without a header', "nothing there")
-                )
+                raw.faults.append(Fault(name, at, None, f'"{cell}" in a column without a header', "nothing there"))
                 continue
             record[columns[i]] = cell
         records.append((at, record))

@@ -151,9 +151,7 @@ def _name(meaning: str) -> Column:
 
 
 _FIRST = Column("first_period", "First period.", "whole", unit="period", default=1, least=1)
-_LAST = Column(
-    "last_period", "Last period.", "whole", unit="period", blank="the last of the horizon", least=1
-)
+_LAST = Column("last_period", "Last period.", "whole", unit="period", blank="the last of the horizon", least=1)
 
 
 def _number(name: str, meaning: str, unit: str, **more: object) -> Column:
@@ -170,9 +168,7 @@ TABLES: dict[str, Table] = {
                 _id("nation", "Code of the nation."),
                 _name("Name of the nation."),
                 _number("gdp", "Gross domestic product a year.", "millions", above=0, blank="unknown"),
-                _number(
-                    "troop_ceiling", "People it deploys at once at the most.", "people", least=0, blank="none"
-                ),
+                _number("troop_ceiling", "People it deploys at once at the most.", "people", least=0, blank="none"),
                 Column("can_lead", "Can be the framework nation of a task.", "flag", default=False),
             ),
         ),
@@ -199,12 +195,8 @@ TABLES: dict[str, Table] = {
                     choices=("air", "sea", "land", "training", "support"),
                 ),
                 _number("personnel", "People in a unit.", "people", kind="whole", required=True, least=1),
-                _number(
-                    "operating_cost", "Cost of a deployed unit.", "millions a month", required=True, least=0
-                ),
-                _number(
-                    "rotation_cost", "Cost of a rotation.", "millions a unit and period", default=0.0, least=0
-                ),
+                _number("operating_cost", "Cost of a deployed unit.", "millions a month", required=True, least=0),
+                _number("rotation_cost", "Cost of a rotation.", "millions a unit and period", default=0.0, least=0),
                 _number(
                     "rotation_ratio",
                     "Units in the pool for each one deployed, that one counted.",
@@ -293,9 +285,7 @@ TABLES: dict[str, Table] = {
                 _ref("task", "tasks", "Task that needs it."),
                 _ref("capability", "capabilities", "Capability."),
                 _number("quantity", "How much is asked.", "the capability's", required=True, least=0),
-                _number(
-                    "max_gap", "Largest part that may stay unmet.", "share", default=1.0, least=0, most=1
-                ),
+                _number("max_gap", "Largest part that may stay unmet.", "share", default=1.0, least=0, most=1),
                 _number("priority", "Weight of the line.", "weight", default=1.0, above=0),
                 replace(_FIRST, key=True, default=None, blank="the task's"),
                 replace(_LAST, blank="the task's"),
@@ -367,9 +357,7 @@ TABLES: dict[str, Table] = {
             "budgets",
             "a ceiling on money",
             (
-                Column(
-                    "payer", "A nation, common, or * for everyone's total.", "name", required=True, key=True
-                ),
+                Column("payer", "A nation, common, or * for everyone's total.", "name", required=True, key=True),
                 _number("amount", "What it can spend in the periods.", "millions", required=True, least=0),
                 replace(_FIRST, key=True),
                 replace(_LAST, key=True),
@@ -401,9 +389,7 @@ SETTINGS: dict[str, Column] = {
         Column("currency", "Currency of every money column, in millions.", "text"),
         Column("model", "Model to use where none is named: a shipped model's name or a .toml path.", "text"),
         Column("horizon.start", "First month of period 1, YYYY-MM.", "text", required=True),
-        Column(
-            "horizon.months_per_period", "Months of a period.", "whole", required=True, least=1, most=1200
-        ),
+        Column("horizon.months_per_period", "Months of a period.", "whole", required=True, least=1, most=1200),
         Column("horizon.periods", "Number of periods.", "whole", required=True, least=1, most=1200),
         Column("horizon.indefinite", "After the last period comes the first again.", "flag", required=True),
     )

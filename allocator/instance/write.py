@@ -71,9 +71,7 @@ def put(target: Path, files: Mapping[str, bytes], overwrite: bool) -> None:
         if target.is_dir() and not single:
             strange = [e.name for e in target.iterdir() if e.name not in files and not _ours(e.name)]
             if strange:
-                raise BadUsage(
-                    f"{target} holds other files ({', '.join(sorted(strange)[:3])}); choose another name"
-                )
+                raise BadUsage(f"{target} holds other files ({', '.join(sorted(strange)[:3])}); choose another name")
         elif target.is_dir() or not single:
             raise BadUsage(f"{target} is {'a folder' if target.is_dir() else 'a file'}; choose another name")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -115,9 +113,7 @@ def _short(value: Any) -> Any:
 
 def toml(settings: Mapping[str, Any]) -> str:
     """Settings as TOML."""
-    lines = [
-        f"{key} = {_toml_value(value)}" for key, value in settings.items() if not isinstance(value, Mapping)
-    ]
+    lines = [f"{key} = {_toml_value(value)}" for key, value in settings.items() if not isinstance(value, Mapping)]
     for key, value in settings.items():
         if isinstance(value, Mapping):
             lines += ["", f"[{key}]", *(f"{inner} = {_toml_value(cell)}" for inner, cell in value.items())]

@@ -73,11 +73,7 @@ def _table(sheet: Any, name: str, instance: Instance, formats: dict[str, Any]) -
     rows = instance.tables[name]
     used = {column for row in rows for column in row}
     table = TABLES[name]
-    shown = [
-        c
-        for c in table.by_name.values()
-        if c in table.columns or c.name in used or c.name in ("source", "note")
-    ]
+    shown = [c for c in table.by_name.values() if c in table.columns or c.name in used or c.name in ("source", "note")]
     sheet.freeze_panes(1, len(table.key) if len(table.key) < 3 else 1)
     last = len(rows) + SPARE
     for c, column in enumerate(shown):

@@ -32,9 +32,7 @@ class Fact:
     def map(self, change: Callable[[float], float]) -> Fact:
         """A rising function of the figure, applied to its range too."""
         low, high = (None if x is None else change(x) for x in (self.low, self.high))
-        return replace(
-            self, value=change(self.value), low=low, high=high, basis=worst(self.basis, "computed")
-        )
+        return replace(self, value=change(self.value), low=low, high=high, basis=worst(self.basis, "computed"))
 
     def times(self, factor: float | Fact) -> Fact:
         """The product; with another fact the least of both ranges and the greatest of both multiply."""
@@ -89,9 +87,7 @@ class Facts:
                 return list(csv.DictReader(file))
 
         self.assumptions = {
-            row["key"]: Fact(
-                float(row["value"]), number(row["low"]), number(row["high"]), note=row["reasoning"]
-            )
+            row["key"]: Fact(float(row["value"]), number(row["low"]), number(row["high"]), note=row["reasoning"])
             for row in rows("assumptions")
         }
         self.units = {(r["unit_type"], r["attribute"]): fact(r) for r in rows("unit_types") if r["value"]}

@@ -130,9 +130,7 @@ def requirement_rows(facts: Facts) -> list[Row]:
     assume = facts.assume
     aircraft = facts.ratio("PR065")
     aircraft = replace(aircraft, low=facts.ratio("PR064").value, high=facts.seed("SF12").most)
-    trainees = facts.inventory["EU", "training_throughput"].plus(
-        facts.inventory["GBR", "training_throughput"]
-    )
+    trainees = facts.inventory["EU", "training_throughput"].plus(facts.inventory["GBR", "training_throughput"])
     trainees = replace(trainees, low=facts.inventory["EU", "training_throughput"].value, high=None)
     group = facts.ratio("PR087")
     cities = {"kyiv": "priority_kyiv", "odesa": "priority_odesa", "lviv": "", "dnipro": ""}

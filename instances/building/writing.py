@@ -101,17 +101,12 @@ class Built:
 def built(name: str, settings: str, tables: dict[str, list[Row]]) -> Built:
     """The files of an instance, with the count of its figures put into its README."""
     counts = Counter(
-        cell.basis
-        for rows in tables.values()
-        for row in rows
-        for cell in row.values()
-        if isinstance(cell, Fact)
+        cell.basis for rows in tables.values() for row in rows for cell in row.values() if isinstance(cell, Fact)
     )
     tables = cite(tables)
     files = {"instance.toml": settings}
     files |= {
-        f"{table}.csv": source_text(rows) if table == "sources" else written(rows)
-        for table, rows in tables.items()
+        f"{table}.csv": source_text(rows) if table == "sources" else written(rows) for table, rows in tables.items()
     }
     readme = HERE / name / "README.md"
     if readme.exists():

@@ -107,9 +107,7 @@ def test_all_faults_come_together_and_each_once(folder):
     (folder / "forces.csv").write_text("nation,unit_type,units\nAAX,bn,x\nAAA,bn\n")
     (folder / "tasks.csv").write_text('task,objective,name\n"hold')
     (folder / "nation.csv").write_text("nation,name\n")
-    (folder / "instance.toml").write_text(
-        (folder / "instance.toml").read_text().replace("periods = 3", "periods = 0")
-    )
+    (folder / "instance.toml").write_text((folder / "instance.toml").read_text().replace("periods = 3", "periods = 0"))
     told = [str(f) for f in faults(folder)]
     assert len(told) == len(set(told)) == 6, told
     for part in (
@@ -162,9 +160,7 @@ def test_all_faults_come_together_and_each_once(folder):
             "a second row for hold and inf in period 2",
         ),
         (
-            lambda p: (p / "tasks.csv").write_text(
-                "task,objective,name,first_period,last_period\nhold,land,H,3,2\n"
-            ),
+            lambda p: (p / "tasks.csv").write_text("task,objective,name,first_period,last_period\nhold,land,H,3,2\n"),
             'first_period: found "3"; expected at most last_period',
         ),
         (
@@ -172,9 +168,7 @@ def test_all_faults_come_together_and_each_once(folder):
             "a period of the horizon, 1 to 3",
         ),
         (
-            lambda p: (p / "requirements.csv").write_text(
-                "task,capability,quantity,quantity_low\nhold,inf,1,2\n"
-            ),
+            lambda p: (p / "requirements.csv").write_text("task,capability,quantity,quantity_low\nhold,inf,1,2\n"),
             'quantity_low: found "2"; expected at most quantity',
         ),
         (
@@ -199,9 +193,7 @@ def test_a_broken_table_brings_no_dangling_references(folder, text):
 
 def test_a_table_of_broken_rows_is_not_called_empty(folder):
     (folder / "requirements.csv").write_text("task,capability,quantity\nhold,inf\n")
-    assert [str(f) for f in faults(folder)] == [
-        "requirements.csv, row 2: found 2 cells; expected 3, as the header has"
-    ]
+    assert [str(f) for f in faults(folder)] == ["requirements.csv, row 2: found 2 cells; expected 3, as the header has"]
 
 
 def test_a_table_in_capitals_is_not_passed_over(folder):
@@ -402,6 +394,4 @@ def test_faults_say_where_in_json(tmp_path):
     path = tmp_path / "x.json"
     path.write_text(json.dumps(content))
     told = [str(f) for f in faults(path)]
-    assert any("x.json: forces, row 2, column unit_typ: found an unknown column" in line for line in told), (
-        told
-    )
+    assert any("x.json: forces, row 2, column unit_typ: found an unknown column" in line for line in told), told
