@@ -199,7 +199,9 @@ class Resident:
         run = self.run(time_limit, interrupted, watch, patience, **options)
         if run.stop is not Stop.PROVED or run.point is None:
             return None
-        bound = self.solver.getInfo().objective_function_value / self._scale
+        info = self.solver.getInfo()
+        value = info.objective_function_value
+        bound = (value - info.primal_dual_objective_error * (1 + abs(value))) / self._scale
         corner = "run_crossover" not in options
         return Relaxation(corner, run.point, np.array(self.solver.getSolution().col_dual), bound)
 

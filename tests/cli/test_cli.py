@@ -231,6 +231,19 @@ class TestLimits:
         assert all(row["bound"] is not None and row["relative_gap"] >= 0 for row in answer["objectives"])
         assert time.monotonic() - began < 3 + 8
 
+    def test_a_run_that_heeds_no_limit_is_left_behind(self, hard):
+        """With no patience at all the first run is given up, and the constructed plan is the answer."""
+        script = "import allocator.highs, allocator.cli; allocator.highs.GRACE = -60.0; allocator.cli.main()"
+        done = subprocess.run(
+            [sys.executable, "-c", script, "solve", str(hard), "--json", "--time-limit", "30", "--quiet"],
+            capture_output=True,
+            text=True,
+        )
+        answer = json.loads(done.stdout)
+        assert (done.returncode, answer["status"]) == (0, "feasible")
+        assert answer["deployments"]
+        assert answer["objectives"][0]["bound"] == 0.0
+
     def test_ctrl_c_keeps_the_best_plan_and_is_prompt(self, hard):
         process = subprocess.Popen(
             [*HERE, "solve", str(hard), "--json", "--gap", "0"],
