@@ -14,15 +14,14 @@ from pathlib import Path
 
 from building.answer import answer
 from building.facts import Facts
-from building.nations import contributors
 from building.reassurance_force import reassurance_force
 from building.refresh import DATA, refresh
+from building.scenario import Scenario
 from building.writing import HERE, Built
 
 
-def build_all() -> list[Built]:
-    facts = Facts(DATA)
-    return [reassurance_force(facts, contributors(facts))]
+def scenarios(facts: Facts) -> list[Scenario]:
+    return [reassurance_force(facts)]
 
 
 def stale(build: Built) -> list[str]:
@@ -48,10 +47,13 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="compare and write nothing")
     parser.add_argument("--refresh", type=Path, metavar="DIR", help="extract the used rows from DIR first")
     parser.add_argument("--answer", action="store_true", help="solve, and write the answer")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="only these instances")
     options = parser.parse_args()
     if options.refresh:
         refresh(options.refresh)
-    builds = build_all()
+    facts = Facts(DATA)
+    chosen = [s for s in scenarios(facts) if not options.only or s.name in options.only]
+    builds = [scenario.build(facts) for scenario in chosen]
     if options.check:
         wrong = [f"{build.name}/{name}" for build in builds for name in stale(build)]
         for name in wrong:
@@ -60,8 +62,8 @@ def main() -> int:
     for build in builds:
         write(build)
     if options.answer:
-        for build in builds:
-            answer(build.name)
+        for scenario in chosen:
+            answer(scenario)
     return 0
 
 

@@ -17,7 +17,7 @@ SQUADRON_AIRCRAFT = "combat_squadron", "aircraft"
 
 @dataclass(frozen=True)
 class UnitType:
-    """How a unit type of an instance comes from one of the data: the lot is 1/`lots` of it."""
+    """How a unit type of an instance comes from one of the data: the lot is 1/`lots` of it, or `per` of it."""
 
     key: str
     name: str
@@ -25,6 +25,7 @@ class UnitType:
     data: str
     lots: int = 1
     symbol: str = ""
+    per: int = 1
 
 
 UNIT_TYPES = (
@@ -50,6 +51,7 @@ UNIT_TYPES = (
     UnitType("training_team_eu", "Training team in the EU mission", "training", "training_team"),
     UnitType("training_team_national", "Training team of its own", "training", "training_team"),
 )  # fmt: skip
+CATALOGUE = {kind.key: kind for kind in UNIT_TYPES}
 LARGE_AIRCRAFT = ("isr_uav", "aewc_aircraft", "tanker_aircraft", "maritime_patrol_aircraft")
 CURRENCIES = {  # unit type -> exchange row; the others are in USD
     "gbad_long_battery": "eur_usd", "escort": "gbp_usd", "mcm_vessel": "gbp_usd", "patrol_vessel": "gbp_usd",

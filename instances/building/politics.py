@@ -108,6 +108,24 @@ def condition_rows(facts: Facts, nations: Iterable[str]) -> list[Row]:
     return rows
 
 
+def asked_rows(
+    facts: Facts, nations: Iterable[str], objectives: Iterable[str], key: str, *, peace: bool
+) -> tuple[list[Row], list[Row]]:
+    """Willingness and conditions where the question is what nations could do: one assumed stance for all."""
+    both = [(nation, objective) for nation in nations for objective in objectives]
+    stance = facts.assume(key)
+    willingness: list[Row] = [
+        {"nation": nation, "objective": objective, "willingness": stance, "source": ASSUMPTION}
+        for nation, objective in both
+    ]
+    conditions = [
+        condition(nation, objective, "event", "peace_agreement", ARTICLE, "SF35")
+        for nation, objective in both
+        if peace and objective != "training"
+    ]
+    return willingness, conditions
+
+
 def condition(nation: str, objective: str, requires: str, value: str, source: str, note: str) -> Row:
     return {
         "nation": nation, "objective": objective, "requires": requires, "value": value, "source": source,

@@ -1,0 +1,139 @@
+"""A scenario: what is asked, of whom and of which kinds of units; the rest comes from the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from building.capabilities import capability_rows, yield_rows
+from building.facts import ARTICLE, ASSUMPTION, Fact, Facts, Row
+from building.forces import CATALOGUE, pool_rows, unit_type_rows
+from building.nations import contributors, group_rows, nation_rows
+from building.politics import asked_rows, caveat_rows, condition_rows, willingness_rows
+from building.writing import Built, built, settings
+
+OBJECTIVE_NAMES = {
+    "safe_skies": "Safe skies", "safe_seas": "Safe seas", "peace_on_land": "Peace on land",
+    "training": "A strong Ukrainian military",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task; ``share`` is the assumption that holds its framework share."""
+
+    key: str
+    objective: str
+    name: str
+    area: str
+    latitude: float
+    longitude: float
+    share: str = ""
+
+
+@dataclass(frozen=True)
+class Need:
+    """A line of the statement of requirements; ``priority`` is the assumption that holds it."""
+
+    task: str
+    capability: str
+    quantity: Fact
+    priority: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """A run that the README lays beside the answer."""
+
+    label: str
+    model: str = "reference"
+    overrides: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One bundled instance.
+
+    ``willing`` names the assumption that every nation would take part at, where the question is what they could
+    do; blank: their positions. ``bars`` are warships and the task in the Black Sea that they may not sail to.
+    ``extra`` rows follow those that come from the facts.
+    """
+
+    name: str
+    title: str
+    description: str
+    kinds: tuple[str, ...]
+    tasks: tuple[Task, ...]
+    needs: tuple[Need, ...]
+    events: Mapping[str, bool]
+    nations: tuple[str, ...] = ()
+    willing: str = ""
+    needs_peace: bool = True
+    bars: Mapping[str, str] = field(default_factory=dict)
+    budgets: tuple[Row, ...] = ()
+    extra: Mapping[str, list[Row]] = field(default_factory=dict)
+    months: int = 6
+    periods: int = 1
+    indefinite: bool = True
+    what_ifs: tuple[WhatIf, ...] = ()
+    task_note: str = "where the article's cities, ports and seas lie; approximate"
+
+    def build(self, facts: Facts) -> Built:
+        nations = list(self.nations) or contributors(facts)
+        kinds = [CATALOGUE[kind] for kind in self.kinds]
+        objectives = list(dict.fromkeys(task.objective for task in self.tasks))
+        pools = pool_rows(facts, nations, kinds)
+        yields = [*yield_rows(facts, self.kinds), *self.extra.get("yields", [])]
+        used = {str(row["capability"]) for row in yields} | {need.capability for need in self.needs}
+        if self.willing:
+            willingness, conditions = asked_rows(facts, nations, objectives, self.willing, peace=self.needs_peace)
+        else:
+            willingness = [row for row in willingness_rows(facts, nations) if row["objective"] in objectives]
+            conditions = [row for row in condition_rows(facts, nations) if row["objective"] in objectives]
+        caveats = [] if self.willing else caveat_rows(facts, pools, self.bars)
+        tables: dict[str, list[Row]] = {
+            "nations": nation_rows(facts, nations),
+            "groups": group_rows(facts, nations),
+            "unit_types": unit_type_rows(facts, kinds),
+            "capabilities": capability_rows(used),
+            "yields": yields,
+            "objectives": [self._objective(facts, objective) for objective in objectives],
+            "tasks": [self._task(facts, task) for task in self.tasks],
+            "requirements": [self._need(facts, need) for need in self.needs],
+            "forces": pools,
+            "willingness": willingness,
+            "caveats": caveats,
+            "conditions": conditions,
+            "budgets": list(self.budgets),
+        }
+        for table, rows in self.extra.items():
+            if table != "yields":
+                tables[table] += rows
+        text = settings(
+            self.name, self.title, self.description, self.events, months=self.months, periods=self.periods,
+            indefinite=self.indefinite,
+        )  # fmt: skip
+        return built(self.name, text, {table: rows for table, rows in tables.items() if rows})
+
+    @staticmethod
+    def _objective(facts: Facts, objective: str) -> Row:
+        priority = facts.assume(f"priority_{objective}")
+        name = OBJECTIVE_NAMES[objective]
+        return {"objective": objective, "name": name, "priority": priority, "source": ARTICLE, "note": "SF21"}
+
+    def _task(self, facts: Facts, task: Task) -> Row:
+        return {
+            "task": task.key, "objective": task.objective, "name": task.name, "area": task.area,
+            "latitude": str(task.latitude), "longitude": str(task.longitude),
+            "framework_share": facts.assume(task.share) if task.share else "",
+            "source": ASSUMPTION, "note": self.task_note,
+        }  # fmt: skip
+
+    @staticmethod
+    def _need(facts: Facts, need: Need) -> Row:
+        return {
+            "task": need.task, "capability": need.capability, "quantity": need.quantity,
+            "priority": facts.assume(need.priority) if need.priority else "", "source": need.quantity.source,
+            "note": need.note,
+        }  # fmt: skip
