@@ -13,15 +13,34 @@ import sys
 from pathlib import Path
 
 from building.answer import answer
+from building.demilitarised_zone import demilitarised_zone
+from building.deterrence_force import deterrence_force
+from building.european_army import european_army
 from building.facts import Facts
+from building.jef_plus_france import jef_plus_france
 from building.reassurance_force import reassurance_force
 from building.refresh import DATA, refresh
+from building.safe_seas import safe_seas
 from building.scenario import Scenario
+from building.sky_shield import sky_shield
+from building.training_mission import training_mission
+from building.us_drawdown import us_drawdown
 from building.writing import HERE, Built
 
 
 def scenarios(facts: Facts) -> list[Scenario]:
-    return [reassurance_force(facts)]
+    return [
+        reassurance_force(facts),
+        jef_plus_france(facts),
+        deterrence_force(facts),
+        sky_shield(facts),
+        demilitarised_zone(facts, 12),
+        demilitarised_zone(facts, 96),
+        training_mission(facts),
+        safe_seas(facts),
+        european_army(facts),
+        us_drawdown(facts),
+    ]
 
 
 def stale(build: Built) -> list[str]:

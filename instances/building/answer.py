@@ -22,7 +22,7 @@ def answer(scenario: Scenario, seconds: float = 120.0) -> None:
 
     def solved(what_if: WhatIf, gap: float) -> Solved:
         instance, given = allocator.read(folder), what_if.overrides
-        plan = allocator.solve(instance, what_if.model, gap=gap, time_limit=seconds, overrides=given).to_dict()
+        plan = allocator.solve(instance, what_if.model or None, gap=gap, time_limit=seconds, overrides=given).to_dict()
         values = {row["objective"]: float(row["value"]) for row in plan["objectives"]}
         return Solved(what_if.label, str(plan["status"]), values, plan)
 
@@ -64,7 +64,7 @@ def answer_text(scenario: Scenario, rows: list[Solved]) -> str:
         people_at[tasks[str(row["task"])]] += int(amount(row["personnel"]))
     by_objective = ", ".join(f"{OBJECTIVE_NAMES[o].lower()} {people_at[o]:,}" for o in dict.fromkeys(tasks.values()))
     lines = [
-        f"Model `reference`, {base.status}: {len(coverage) - len(unmet)} of {len(coverage)} lines are met, "
+        f"Model `{scenario.model or 'reference'}`, {base.status}: {len(coverage) - len(unmet)} of {len(coverage)} lines are met, "
         f"and {sum(people_at.values()):,} people are out ({by_objective})."
         + (" What stays open:" if unmet else " Nothing stays open."),
         "",

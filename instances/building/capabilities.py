@@ -20,6 +20,20 @@ CAPABILITIES = (
     ("sea_control", "Sea control", "escort", "task"),
     ("mine_clearance", "Mine clearance", "vessel", "task"),
     ("trainees", "Trained soldiers", "trainee a year", "task"),
+    ("places", "Training places", "place", "theatre"),
+    ("monitors", "Monitoring", "monitor", "task"),
+    ("base_defence", "Air defence of the bases", "battery", "theatre"),
+    ("tanks", "Tanks", "tank", "task"),
+    ("fighting_vehicles", "Infantry fighting vehicles", "vehicle", "task"),
+    ("artillery", "Artillery", "piece", "task"),
+    ("command", "Unified command", "division headquarters", "theatre"),
+    ("carrier_strike", "Carrier strike", "carrier group", "task"),
+    ("cruise_missiles", "Sea-launched cruise missiles", "boat", "task"),
+    ("submarine_hunting", "Anti-submarine warfare", "escort", "task"),
+    ("coastal_defence", "Coastal defence", "missile battery", "task"),
+    ("long_range_radar", "Long-range radar", "aircraft on task", "task"),
+    ("launch_detection", "Detection of missile launches", "constellation", "task"),
+    ("guest_tonnage", "Warship tonnage that the straits let in", "tonne", "theatre"),
 )
 
 
@@ -32,7 +46,11 @@ def capability_rows(used: Container[str]) -> list[Row]:
     ]
 
 
-def yield_rows(facts: Facts, kinds: Container[str]) -> list[Row]:
+WIDELY = {row[0] for row in CAPABILITIES[:12]}
+"""What a unit gives wherever it stands in an instance; of the others only what is asked for."""
+
+
+def yield_rows(facts: Facts, kinds: Container[str], asked: Container[str]) -> list[Row]:
     """What a lot of these kinds gives, by the data's weights, and what it takes, by the data's needs."""
     one = Fact(1.0, source=ASSUMPTION, basis="computed")
     rows: list[tuple[str, str, Fact, str]] = []
@@ -63,13 +81,23 @@ def yield_rows(facts: Facts, kinds: Container[str]) -> list[Row]:
         ("escort", "sea_control", facts.unit("escort", "capability_safe_seas"), "weight"),
         ("patrol_vessel", "sea_control", facts.unit("patrol_vessel", "capability_safe_seas"), "weight"),
         ("mine_countermeasures_vessel", "mine_clearance", one, "counts itself"),
+        ("monitor_team", "monitors", facts.assume("people_monitor_team"), "each of them monitors"),
+        ("infantry_company", "monitors", facts.assume("monitors_a_company"), ""),
+        ("battlegroup_light", "monitors", facts.assume("monitors_a_group"), ""),
+        ("tank_battalion", "tanks", Fact(50.0, source=ASSUMPTION, basis="computed"), "the lot"),
+        ("division_headquarters", "command", one, "counts itself"),
+        ("submarine", "submarine_hunting", one, "counts as an escort"),
+        ("carrier_group", "carrier_strike", one, "counts itself"),
+        ("escort_littoral", "sea_control", facts.unit("escort", "capability_safe_seas"), "weight"),
+        ("patrol_vessel_littoral", "sea_control", facts.unit("patrol_vessel", "capability_safe_seas"), "weight"),
+        ("mine_countermeasures_vessel_littoral", "mine_clearance", one, "counts itself"),
         ("training_team_eu", "trainees", facts.unit("training_team", "throughput"), ""),
         ("training_team_national", "trainees", facts.unit("training_team", "throughput"), ""),
     ]  # fmt: skip
     return [
         {"unit_type": unit, "capability": capability, "amount": amount, "note": note}
         for unit, capability, amount, note in rows
-        if unit in kinds
+        if unit in kinds and (capability in WIDELY or capability in asked)
     ]
 
 

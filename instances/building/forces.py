@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from building.facts import Cell, Fact, Facts, Row, join
+from building.facts import ASSUMPTION, Cell, Fact, Facts, Row, join
 from building.politics import latest
 
 MONTHS = 12
@@ -51,7 +51,19 @@ UNIT_TYPES = (
     UnitType("training_team_eu", "Training team in the EU mission", "training", "training_team"),
     UnitType("training_team_national", "Training team of its own", "training", "training_team"),
 )  # fmt: skip
-CATALOGUE = {kind.key: kind for kind in UNIT_TYPES}
+MORE_TYPES = (  # of other scenarios
+    UnitType("monitor_team", "Monitoring team", "support", "monitor_team"),
+    UnitType("tank_battalion", "Lot of 50 tanks", "land", "tank", per=50),
+    UnitType("division_headquarters", "Division headquarters", "support", "division_hq"),
+    UnitType("submarine", "Submarine", "sea", "submarine"),
+    UnitType("carrier_group", "Aircraft carrier", "sea", "aircraft_carrier"),
+    UnitType("escort_littoral", "Frigate of a Black Sea state", "sea", "escort"),
+    UnitType("patrol_vessel_littoral", "Patrol vessel of a Black Sea state", "sea", "patrol_vessel"),
+    UnitType("mine_countermeasures_vessel_littoral", "Mine vessel of a Black Sea state", "sea", "mcm_vessel"),
+)
+LAND = ("battlegroup_heavy", "battlegroup_medium", "battlegroup_light", "infantry_company", "engineer_company",
+        "logistics_company")  # fmt: skip
+CATALOGUE = {kind.key: kind for kind in (*UNIT_TYPES, *MORE_TYPES)}
 LARGE_AIRCRAFT = ("isr_uav", "aewc_aircraft", "tanker_aircraft", "maritime_patrol_aircraft")
 CURRENCIES = {  # unit type -> exchange row; the others are in USD
     "gbad_long_battery": "eur_usd", "escort": "gbp_usd", "mcm_vessel": "gbp_usd", "patrol_vessel": "gbp_usd",
@@ -65,6 +77,8 @@ def people(facts: Facts, kind: UnitType) -> Fact:
     if kind.key == "infantry_company":  # the least is what Estonia named as the least
         company = facts.unit("brigade_light", "personnel").times(1 / kind.lots).whole()
         return replace(company, low=100.0, high=max(company.most, company.value))
+    if (kind.data, "personnel") not in facts.units:
+        return facts.assume(f"people_{kind.data}")
     return facts.unit(kind.data, "personnel").times(1 / kind.lots).whole()
 
 
@@ -76,7 +90,10 @@ def annual_cost(facts: Facts, kind: UnitType) -> Fact:
     if kind.data == "training_team":
         trainers = facts.unit("training_team", "personnel").value / 1e6
         return facts.unit("any_troops", "troop_year_cost").times(trainers).plus(eu_training_cost(facts))
-    cost = facts.unit(kind.data, "annual_deployed_cost").times(1 / kind.lots)
+    if (kind.data, "annual_deployed_cost") not in facts.units:  # the cost of its people
+        return facts.unit("any_troops", "troop_year_cost").times(people(facts, kind)).times(1e-6)
+    heads = people(facts, kind).value if kind.data == "monitor_team" else 1  # published for one monitor
+    cost = facts.unit(kind.data, "annual_deployed_cost").times(heads / kind.lots)
     return cost.times(facts.unit("exchange", CURRENCIES[kind.data])) if kind.data in CURRENCIES else cost
 
 
@@ -98,8 +115,7 @@ def unit_type_rows(facts: Facts, kinds: Iterable[UnitType]) -> list[Row]:
             common = eu_training_cost(facts)
             share = replace(common, value=common.value / cost.value, low=None, high=None)
             note += "; the mission's common costs are the common fund's"
-        rotation = facts.units.get((kind.data, "rotation_factor"))
-        assert rotation is not None, kind
+        rotation = facts.units.get((kind.data, "rotation_factor")) or facts.assume(f"relief_{kind.data}")
         rows.append(
             {
                 "unit_type": kind.key,
@@ -117,8 +133,13 @@ def unit_type_rows(facts: Facts, kinds: Iterable[UnitType]) -> list[Row]:
     return rows
 
 
-def pool_rows(facts: Facts, nations: Iterable[str], kinds: Iterable[UnitType]) -> list[Row]:
-    """Every holding in lots.
+def pool_rows(
+    facts: Facts,
+    nations: Iterable[str],
+    kinds: Iterable[UnitType],
+    owners: Mapping[str, Callable[[str], bool]] | None = None,
+) -> list[Row]:
+    """Every holding in lots; ``owners`` says of some kinds whose holdings count as that kind.
 
     The rotation ratio divides it later, so the base takes no readiness share; the low value does, as if only
     the deployable share could rotate.
@@ -127,6 +148,8 @@ def pool_rows(facts: Facts, nations: Iterable[str], kinds: Iterable[UnitType]) -
     rows: list[Row] = []
     for nation in nations:
         for kind in kinds:
+            if owners and kind.key in owners and not owners[kind.key](nation):
+                continue
             units, note = holding(facts, nation, kind)
             if units is None or units.value < 1:
                 continue
@@ -150,6 +173,20 @@ def pool_rows(facts: Facts, nations: Iterable[str], kinds: Iterable[UnitType]) -
                 }
             )
     return rows
+
+
+def given_pool(nation: str, kind: str, units: Fact, note: str = "") -> Row:
+    """A pool that is not a holding of the inventory."""
+    return {"nation": nation, "unit_type": kind, "units": units, "source": units.source, "note": note}
+
+
+def given_type(facts: Facts, key: str, name: str, domain: str, people: Fact, relief: float) -> Row:
+    """A unit type that the data do not describe, at the cost of its people."""
+    cost = facts.unit("any_troops", "troop_year_cost").times(people).times(1e-6 / MONTHS)
+    return {
+        "unit_type": key, "name": name, "domain": domain, "personnel": people, "operating_cost": cost,
+        "rotation_ratio": Fact(relief), "source": ASSUMPTION, "note": "cost: its people at a troop-year's",
+    }  # fmt: skip
 
 
 def holding(facts: Facts, nation: str, kind: UnitType) -> tuple[Fact | None, str]:
@@ -184,6 +221,8 @@ def holding(facts: Facts, nation: str, kind: UnitType) -> tuple[Fact | None, str
     held = facts.inventory.get((nation, kind.data))
     if held is None:
         return None, ""
+    if kind.per > 1:
+        return held.map(lambda x: float(int(x / kind.per))), f"{held.value:g} in lots of {kind.per}"
     return (held.times(kind.lots), f"{held.value:g} battalions") if kind.lots > 1 else (held, "")
 
 

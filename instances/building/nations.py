@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from building.facts import ARTICLE, Fact, Facts, Row
 
@@ -15,7 +15,7 @@ def contributors(facts: Facts) -> list[str]:
 
 # Their figure is, or contains, permanent garrisons at home overseas or on Cyprus, which are no operation that
 # takes the place of another; for France it exceeds the share that NATO thinks can be sustained.
-GARRISONS = ("GBR", "FRA", "TUR")
+GARRISONS = ("GBR", "FRA", "TUR", "USA")
 LEADERS = {
     "GBR": "SF57: leads the coalition",
     "FRA": "SF57: leads the coalition",
@@ -23,13 +23,19 @@ LEADERS = {
 }
 
 
-def nation_rows(facts: Facts, nations: Iterable[str]) -> list[Row]:
+PRESENCE = dict.fromkeys(  # who may lead where the question is not of this coalition alone
+    ("DEU", "CAN", "ITA", "ESP", "USA"), "assumption: has led a battle group of NATO's forward presence"
+)
+
+
+def nation_rows(facts: Facts, nations: Iterable[str], more: Mapping[str, str], readiness: str) -> list[Row]:
     """GDP, and the people that can be kept out: the sustainable share of the active less those abroad."""
     rows: list[Row] = []
+    leaders = {**LEADERS, **more}
     for nation in nations:
         active = facts.nations[nation, "active_personnel"]
         abroad = facts.nations.get((nation, "personnel_deployed_abroad"))
-        share = facts.ratio("PR007")
+        share = facts.ratio(readiness)
         deployed = abroad.value if abroad else 0.0
         counted = 0.0 if nation in GARRISONS else deployed
         people = [active.value * x for x in (share.value, share.value, share.most)]
@@ -40,20 +46,20 @@ def nation_rows(facts: Facts, nations: Iterable[str]) -> list[Row]:
             active.source,
             "computed",
         )
-        note = f"ceiling: {share.value:g} to {share.most:g} (PR007) of {active.value:.0f} active"
+        note = f"ceiling: {share.value:g} to {share.most:g} ({readiness}) of {active.value:.0f} active"
         if abroad:
             note += f"; {deployed:.0f} abroad " + (
                 "taken off in the low value alone (garrisons)" if nation in GARRISONS else "taken off"
             )
-        if nation in LEADERS:
-            note += f"; can lead: {LEADERS[nation]}"
+        if nation in leaders:
+            note += f"; can lead: {leaders[nation]}"
         rows.append(
             {
                 "nation": nation,
                 "name": facts.names[nation],
                 "gdp": facts.nations[nation, "gdp_nominal"].times(1000),
                 "troop_ceiling": ceiling,
-                "can_lead": str(nation in LEADERS).lower(),
+                "can_lead": str(nation in leaders).lower(),
                 "note": note,
             }
         )

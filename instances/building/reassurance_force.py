@@ -33,11 +33,11 @@ STRAITS_BAR = {  # warships -> the task in the Black Sea that they could do
 }  # fmt: skip
 
 
-def land_force(facts: Facts) -> Fact:
-    """Battalion groups in the force of SF05, each with its share of engineers and logistics."""
+def land_force(facts: Facts, seed: str) -> Fact:
+    """Battalion groups in a force of so many people, each with its share of engineers and logistics."""
     kinds = ("brigade_heavy", "engineer_battalion", "logistics_battalion")
     brigade = sum(facts.unit(kind, "personnel").value for kind in kinds)
-    return facts.seed("SF05").times(BATTALIONS / brigade)
+    return facts.seed(seed).times(BATTALIONS / brigade)
 
 
 def needs(facts: Facts) -> list[Need]:
@@ -60,7 +60,7 @@ def needs(facts: Facts) -> list[Need]:
         Need("black_sea_patrol", "sea_control", assume("need_sea_control_black_sea")),
         Need("black_sea_surveillance", "maritime_patrol", assume("need_maritime_patrol")),
         Need("straits_approaches", "sea_control", assume("need_sea_control_straits")),
-        *(Need(f"hub_{city}", "ground_presence", hub(facts, city), "",
+        *(Need(f"hub_{city}", "ground_presence", part(facts, "SF05", f"share_{city}"), "",
            "SF05 in battalion groups with their support, times the hub's share")
           for city in ("kyiv", "odesa", "lviv")),
         Need("rear_support", "engineering", assume("need_engineers")),
@@ -70,10 +70,10 @@ def needs(facts: Facts) -> list[Need]:
     ]  # fmt: skip
 
 
-def hub(facts: Facts, city: str) -> Fact:
-    """A hub's battalion groups: its share of the force; the range is that of the force, not of the share."""
-    force, share = land_force(facts), facts.assume(f"share_{city}")
-    return replace(force, basis=share.basis, note=share.note).map(lambda x: round(x * share.value, 1))
+def part(facts: Facts, seed: str, share: str) -> Fact:
+    """A part of a force in battalion groups; the range is that of the force, not of the share."""
+    force, fraction = land_force(facts, seed), facts.assume(share)
+    return replace(force, basis=fraction.basis, note=fraction.note).map(lambda x: round(x * fraction.value, 1))
 
 
 def budget_rows(facts: Facts, months: int) -> list[Row]:

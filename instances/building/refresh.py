@@ -37,7 +37,7 @@ HOLDINGS = (
     "submarine", "aircraft_carrier", "tank", "division_hq",
 )  # fmt: skip
 RATIOS = (
-    "PR007", "PR029", "PR031", "PR032", "PR061", "PR062", "PR063", "PR064", "PR065", "PR066", "PR076", "PR087", "PR090",
+    "PR006", "PR007", "PR029", "PR031", "PR032", "PR033", "PR034", "PR061", "PR062", "PR063", "PR064", "PR065", "PR066", "PR076", "PR087", "PR090",
     "PR097", "PR100",
 )  # fmt: skip
 SEEDS = ("SF02", "SF03", "SF05", "SF07", "SF09", "SF12", "SF26", "SF30", "SF37", "SF38", "SF39", "SF44")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from building.capabilities import capability_rows, yield_rows
@@ -44,10 +44,10 @@ class Need:
 
 @dataclass(frozen=True)
 class WhatIf:
-    """A run that the README lays beside the answer."""
+    """A run that the README lays beside the answer; blank is the model of the instance."""
 
     label: str
-    model: str = "reference"
+    model: str = ""
     overrides: tuple[str, ...] = ()
 
 
@@ -56,7 +56,9 @@ class Scenario:
     """One bundled instance.
 
     ``willing`` names the assumption that every nation would take part at, where the question is what they could
-    do; blank: their positions. ``bars`` are warships and the task in the Black Sea that they may not sail to.
+    do; blank: their positions. ``readiness`` is the share of the active people that can be out, ``model`` the
+    model that the question is for, where it is not the reference. ``bars`` are warships and the task in the Black Sea that they may not sail to.
+    ``owners`` say whose holdings count as a kind; ``leaders`` are framework nations beside those of the plan;
     ``extra`` rows follow those that come from the facts.
     """
 
@@ -69,7 +71,11 @@ class Scenario:
     events: Mapping[str, bool]
     nations: tuple[str, ...] = ()
     willing: str = ""
+    readiness: str = "PR007"
+    model: str = ""
     needs_peace: bool = True
+    owners: Mapping[str, Callable[[str], bool]] = field(default_factory=dict)
+    leaders: Mapping[str, str] = field(default_factory=dict)
     bars: Mapping[str, str] = field(default_factory=dict)
     budgets: tuple[Row, ...] = ()
     extra: Mapping[str, list[Row]] = field(default_factory=dict)
@@ -83,9 +89,11 @@ class Scenario:
         nations = list(self.nations) or contributors(facts)
         kinds = [CATALOGUE[kind] for kind in self.kinds]
         objectives = list(dict.fromkeys(task.objective for task in self.tasks))
-        pools = pool_rows(facts, nations, kinds)
-        yields = [*yield_rows(facts, self.kinds), *self.extra.get("yields", [])]
-        used = {str(row["capability"]) for row in yields} | {need.capability for need in self.needs}
+        pools = pool_rows(facts, nations, kinds, self.owners)
+        asked = {need.capability for need in self.needs}
+        asked |= {str(row["capability"]) for row in self.extra.get("yields", [])}
+        yields = [*yield_rows(facts, self.kinds, asked), *self.extra.get("yields", [])]
+        used = asked | {str(row["capability"]) for row in yields}
         if self.willing:
             willingness, conditions = asked_rows(facts, nations, objectives, self.willing, peace=self.needs_peace)
         else:
@@ -93,7 +101,7 @@ class Scenario:
             conditions = [row for row in condition_rows(facts, nations) if row["objective"] in objectives]
         caveats = [] if self.willing else caveat_rows(facts, pools, self.bars)
         tables: dict[str, list[Row]] = {
-            "nations": nation_rows(facts, nations),
+            "nations": nation_rows(facts, nations, self.leaders, self.readiness),
             "groups": group_rows(facts, nations),
             "unit_types": unit_type_rows(facts, kinds),
             "capabilities": capability_rows(used),
@@ -109,10 +117,10 @@ class Scenario:
         }
         for table, rows in self.extra.items():
             if table != "yields":
-                tables[table] += rows
+                tables[table] = [*tables.get(table, []), *rows]
         text = settings(
             self.name, self.title, self.description, self.events, months=self.months, periods=self.periods,
-            indefinite=self.indefinite,
+            indefinite=self.indefinite, model=self.model,
         )  # fmt: skip
         return built(self.name, text, {table: rows for table, rows in tables.items() if rows})
 

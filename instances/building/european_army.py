@@ -1,0 +1,103 @@
+"""The scenario of `european-army`: what 300,000 American troops would bring, from Europe alone."""
+
+from __future__ import annotations
+
+from building.facts import Fact, Facts, Row
+from building.forces import BATTALIONS, LAND, given_pool, given_type
+from building.nations import PRESENCE, contributors
+from building.politics import condition
+from building.scenario import Need, Scenario, Task, WhatIf
+
+OUTSIDE = ("TUR", "CAN", "AUS", "NZL")  # "European armies, without Türkiye" (SF43)
+FRONTS = (("north", "The north", 60.0, 25.0), ("centre", "The centre", 52.5, 23.0), ("south", "The south", 46.5, 27.0))
+HEAVY = ("battlegroup_heavy", "battlegroup_medium")
+GIVEN = (  # unit type, name, domain, people, capability, assumption that holds a pool -> nation
+    ("coastal_battery", "Coastal missile battery", "land", "people_coastal", "coastal_defence",
+     {"FIN": "hold_coastal_FIN", "POL": "hold_coastal_POL", "SWE": "hold_coastal_SWE", "USA": "hold_coastal_USA"}),
+    ("cruise_missile_boat", "Submarine with cruise missiles", "sea", "people_cruise_boat", "cruise_missiles",
+     {"FRA": "hold_cruise_FRA", "GBR": "hold_cruise_GBR", "USA": "hold_cruise_USA"}),
+    ("launch_detection", "Satellites that see launches", "air", "people_launch_detection", "launch_detection",
+     {"USA": "hold_launch_USA"}),
+)  # fmt: skip
+
+
+def european_army(facts: Facts) -> Scenario:
+    europe = [nation for nation in contributors(facts) if nation not in OUTSIDE]
+    brigades, tanks, vehicles, guns = (facts.ratio(key) for key in ("PR031", "PR032", "PR033", "PR034"))
+    groups = brigades.times(BATTALIONS)
+    third = 1 / len(FRONTS)
+    one = Fact(1.0, basis="computed")
+    command = facts.assume("divisions_a_group")
+    yields: list[Row] = [
+        *({"unit_type": kind, "capability": capability, "amount": total.times(1 / groups.value),
+           "note": "what Bruegel counts, spread over its brigades"}
+          for kind in HEAVY for capability, total in (("fighting_vehicles", vehicles), ("artillery", guns))),
+        *({"unit_type": kind, "capability": "command", "amount": Fact(-command.value, -command.most, -command.least,
+           note=command.note), "note": "a division commands three brigades"}
+          for kind in (*HEAVY, "battlegroup_light")),
+        *({"unit_type": kind, "capability": capability, "amount": one, "note": "counts itself"}
+          for kind, _, _, _, capability, _ in GIVEN),
+        {"unit_type": "escort", "capability": "submarine_hunting", "amount": facts.assume("hunting_escort"), "note": ""},
+        {"unit_type": "maritime_patrol_aircraft", "capability": "submarine_hunting",
+         "amount": facts.assume("hunting_patrol_aircraft"), "note": ""},
+        {"unit_type": "early_warning_aircraft", "capability": "long_range_radar", "amount": one, "note": "counts itself"},
+    ]  # fmt: skip
+    pools = [
+        given_pool(nation, kind, facts.assume(key), "no count in the data")
+        for kind, _, _, _, _, held in GIVEN for nation, key in held.items()
+    ]  # fmt: skip
+    pools += [
+        given_pool("USA", "early_warning_aircraft", facts.assume("hold_early_warning_USA"), "no count in the data"),
+        given_pool("USA", "division_headquarters", facts.assume("hold_division_USA"), "no count in the data"),
+    ]
+    source = facts.seed("SF39").source
+    return Scenario(
+        name="european-army",
+        title="A European army in the place of 300,000 Americans",
+        description="50 brigades, 1,400 tanks, 2,000 infantry fighting vehicles, 700 guns and the six capabilities named as "
+        "gaps, from Europe without Türkiye; with the event us_backstop the United States brings its own.",
+        nations=(*europe, "USA"),
+        kinds=(*LAND, "tank_battalion", "division_headquarters", "escort", "submarine", "carrier_group",
+               "maritime_patrol_aircraft", "early_warning_aircraft"),
+        tasks=(
+            *(Task(f"front_{key}", "peace_on_land", name, name, lat, lon) for key, name, lat, lon in FRONTS),
+            Task("coasts", "safe_seas", "Defend the coasts", "Baltic and Black Sea", 55.0, 18.0),
+            Task("seas", "safe_seas", "Hunt submarines", "North Atlantic", 60.0, -10.0),
+            Task("strike", "safe_seas", "Strike from the sea", "North Atlantic and Mediterranean", 50.0, -10.0),
+            Task("sky", "safe_skies", "See far and early", "Europe", 50.0, 15.0),
+        ),
+        needs=(
+            *(Need(f"front_{key}", capability, quantity.times(third), "", f"{note}, a third")
+              for key, *_ in FRONTS
+              for capability, quantity, note in (
+                  ("ground_presence", groups, "PR031 in battalion groups"), ("tanks", tanks, "PR032"),
+                  ("fighting_vehicles", vehicles, "PR033"), ("artillery", guns, "PR034"))),
+            Need("coasts", "coastal_defence", facts.assume("need_coastal_batteries"), "", "SF47"),
+            Need("seas", "submarine_hunting", facts.assume("need_submarine_hunters"), "", "SF46"),
+            Need("strike", "carrier_strike", facts.assume("need_carrier_groups"), "", "SF44"),
+            Need("strike", "cruise_missiles", facts.assume("need_cruise_missile_boats"), "", "SF45"),
+            Need("sky", "long_range_radar", facts.assume("need_long_range_radar"), "", "SF48"),
+            Need("sky", "launch_detection", facts.assume("need_launch_detection"), "", "SF49"),
+        ),
+        events={"us_backstop": False},
+        willing="willing_if_asked",
+        readiness="PR006",
+        model="surge",
+        needs_peace=False,
+        leaders=PRESENCE,
+        months=12,
+        extra={
+            "unit_types": [given_type(facts, kind, name, domain, facts.assume(people), 1.0 if kind == "launch_detection"
+                           else 3.0) for kind, name, domain, people, _, _ in GIVEN],
+            "yields": yields, "forces": pools,
+            "conditions": [condition("USA", objective, "event", "us_backstop", source, "SF39")
+                           for objective in ("peace_on_land", "safe_seas", "safe_skies")],
+        },
+        task_note="where the front and the seas would be; approximate",
+        what_ifs=(
+            WhatIf("the United States stands by", overrides=("events.us_backstop=true",)),
+            WhatIf("kept up for ever", "reference"),
+            WhatIf("no ceilings on people", overrides=("nations.troop_ceiling=1000000",)),
+            WhatIf("command is no bottleneck", overrides=("yields[unit_type=division_headquarters].amount=100",)),
+        ),
+    )  # fmt: skip

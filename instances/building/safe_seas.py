@@ -1,0 +1,68 @@
+"""The scenario of `safe-seas`: the Black Sea under the Montreux rules."""
+
+from __future__ import annotations
+
+from building.facts import ASSUMPTION, Fact, Facts, Row
+from building.forces import given_pool, given_type
+from building.nations import BLACK_SEA
+from building.politics import EVENTS, STRAITS, condition
+from building.reassurance_force import TASKS, needs
+from building.scenario import Need, Scenario, Task, WhatIf
+
+RULE = "MTX"
+GUESTS = ("escort", "mine_countermeasures_vessel", "patrol_vessel")
+LITTORAL = tuple(f"{kind}_littoral" for kind in GUESTS)
+HUNTERS = {"escort": "hunting_escort", "escort_littoral": "hunting_escort",
+           "maritime_patrol_aircraft": "hunting_patrol_aircraft"}  # fmt: skip
+
+
+def safe_seas(facts: Facts) -> Scenario:
+    limit = facts.ratio("PR090")
+    weights = {kind: facts.assume(f"tonnes_{kind}") for kind in GUESTS}
+    yields: list[Row] = [
+        *({"unit_type": kind, "capability": "guest_tonnage", "amount": Fact(-tonnes.value, -tonnes.most, -tonnes.least,
+           note=tonnes.note), "note": "counts against what the straits let in"} for kind, tonnes in weights.items()),
+        *({"unit_type": kind, "capability": "submarine_hunting", "amount": facts.assume(key), "note": ""}
+          for kind, key in HUNTERS.items()),
+        {"unit_type": "straits_allowance", "capability": "guest_tonnage", "amount": limit, "note": "PR090"},
+    ]  # fmt: skip
+    people = Fact(1.0, note="the rule has no people; an instance knows no unit without")
+    allowance = {**given_type(facts, "straits_allowance", "What the straits let in", "support", people, 1.0),
+                 "operating_cost": Fact(0.0, basis="computed"), "note": "a rule and no force"}  # fmt: skip
+    chosen = [need for need in needs(facts) if need.task.startswith("black_sea_")]
+    guests = {kind: (lambda nation: nation not in BLACK_SEA) for kind in GUESTS}
+    hosts = {kind: (lambda nation: nation in BLACK_SEA) for kind in LITTORAL}
+    return Scenario(
+        name="safe-seas",
+        title="The Black Sea: mines, patrol and submarines under the Montreux rules",
+        description="What keeps the western Black Sea open: the ships of its own states, and those of guests if the straits "
+        "are opened to them, within the tonnage of the Montreux Convention.",
+        kinds=(*LITTORAL, *GUESTS, "maritime_patrol_aircraft"),
+        tasks=(
+            *(task for task in TASKS if task.key.startswith("black_sea_")),
+            Task("black_sea_submarines", "safe_seas", "Hunt submarines", "Black Sea", 44.0, 32.5),
+        ),
+        needs=(*chosen, Need("black_sea_submarines", "submarine_hunting", facts.assume("need_hunters_black_sea"), "", "SF46")),
+        events={**EVENTS, "straits_open": False},
+        owners={**guests, **hosts},
+        extra={
+            "nations": [{"nation": RULE, "name": "Montreux Convention (a rule)", "source": limit.source,
+                         "note": "stands for the tonnage that guests may have in the Black Sea"}],
+            "unit_types": [allowance],
+            "yields": yields,
+            "forces": [given_pool(RULE, "straits_allowance", Fact(1.0, basis="computed"), "one allowance for all guests")],
+            "willingness": [{"nation": RULE, "objective": "safe_seas", "willingness": Fact(1.0, basis="computed"),
+                             "source": ASSUMPTION, "note": "a rule has no will"}],
+            "conditions": [condition(RULE, "safe_seas", "event", "straits_open", STRAITS, "PR089: shut while it holds")],
+        },
+        what_ifs=(
+            WhatIf("the straits are opened", overrides=("events.straits_open=true",)),
+            WhatIf("Türkiye has its seat", overrides=("events.turkiye_seat=true",)),
+            WhatIf("opened, and every pledge is met", overrides=(
+                "events.straits_open=true", "events.us_backstop=true", "events.turkiye_seat=true")),
+            WhatIf("opened, and a guest's relief takes five ships", overrides=(
+                "events.straits_open=true", *(f"unit_types[unit_type={kind}].rotation_ratio=5" for kind in GUESTS))),
+            WhatIf("without Türkiye", overrides=("willingness[nation=TUR].willingness=0",)),
+            WhatIf("a finite push, nobody relieved", "surge"),
+        ),
+    )  # fmt: skip
