@@ -175,7 +175,8 @@ class Instance:
         Parameters
         ----------
         settings : str
-            ``horizon.periods=4``, ``events.us_backstop=true``, ``budgets[payer=common].amount*=0.8``.
+            ``horizon.periods=4``, ``events.us_backstop=true``, ``budgets[payer=common].amount*=0.8``. A figure that
+            is set loses its range (``_low``, ``_high``).
 
         Raises
         ------

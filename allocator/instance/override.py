@@ -116,6 +116,8 @@ def _cells(content: dict[str, Any], table: str, where: str | None, column: str, 
             row.pop(column, None)
         else:
             row[column] = changed
+        for companion in (f"{column}_low", f"{column}_high"):  # a figure that is set is no longer a range
+            row.pop(companion, None)
 
 
 def _some(names: list[str]) -> str:

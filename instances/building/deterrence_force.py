@@ -52,7 +52,7 @@ def deterrence_force(facts: Facts) -> Scenario:
             WhatIf("a finite push, nobody relieved", "surge"),
             WhatIf("one in three deployed, not one in four",
                    overrides=("unit_types[domain=land].rotation_ratio=3", "unit_types[domain=support].rotation_ratio=3")),
-            WhatIf("no ceilings on people", overrides=("nations.troop_ceiling=1000000",)),
+            WhatIf("no ceilings on people", overrides=("nations.troop_ceiling=",)),
             WhatIf("without Türkiye", overrides=("willingness[nation=TUR].willingness=0",)),
             WhatIf("without Türkiye, Canada, Australia, New Zealand",
                    overrides=tuple(f"willingness[nation={n}].willingness=0" for n in ("TUR", "CAN", "AUS", "NZL"))),

@@ -97,7 +97,7 @@ def european_army(facts: Facts) -> Scenario:
         what_ifs=(
             WhatIf("the United States stands by", overrides=("events.us_backstop=true",)),
             WhatIf("kept up for ever", "reference"),
-            WhatIf("no ceilings on people", overrides=("nations.troop_ceiling=1000000",)),
+            WhatIf("no ceilings on people", overrides=("nations.troop_ceiling=",)),
             WhatIf("command is no bottleneck", overrides=("yields[unit_type=division_headquarters].amount=100",)),
         ),
     )  # fmt: skip

@@ -33,9 +33,9 @@ def jef_plus_france(facts: Facts) -> Scenario:
         what_ifs=(
             WhatIf("a finite push, nobody relieved", "surge"),
             WhatIf("one in three deployed, not one in four", overrides=("unit_types.rotation_ratio=3",)),
-            WhatIf("no ceilings on people", overrides=("nations.troop_ceiling=1000000",)),
+            WhatIf("no ceilings on people", overrides=("nations.troop_ceiling=",)),
             WhatIf("one in three, and no ceilings", overrides=(
-                "unit_types.rotation_ratio=3", "nations.troop_ceiling=1000000")),
+                "unit_types.rotation_ratio=3", "nations.troop_ceiling=")),
             WhatIf("half the money", overrides=("budgets[payer=*].amount*=0.5",)),
             WhatIf("without France", overrides=("willingness[nation=FRA].willingness=0",)),
         ),

@@ -64,8 +64,8 @@ def training_mission(facts: Facts) -> Scenario:
         task_note="where courses are held; approximate",
         what_ifs=(
             WhatIf("what runs now", overrides=("requirements.quantity=51400",)),
-            WhatIf("a quarter more trainers", overrides=("forces[unit_type=training_team_eu].units*=1.25",
-                                                        "forces[unit_type=training_team_national].units*=1.25")),
+            WhatIf("half as many trainers again", overrides=("forces[unit_type=training_team_eu].units*=1.5",
+                                                        "forces[unit_type=training_team_national].units*=1.5")),
             WhatIf("trainers are not relieved", overrides=("unit_types.rotation_ratio=1",)),
             WhatIf("not relieved, and twice the sites", overrides=(
                 "unit_types.rotation_ratio=1", "forces[unit_type=training_site].units*=2")),

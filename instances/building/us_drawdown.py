@@ -33,6 +33,7 @@ def us_drawdown(facts: Facts) -> Scenario:
         ),
         events={"us_backstop": False},
         willing="willing_if_asked",
+        model="fair",
         needs_peace=False,
         leaders=PRESENCE,
         extra={"conditions": [condition("USA", "peace_on_land", "event", "us_backstop", half, "SF37: the half that leaves")],
@@ -44,6 +45,6 @@ def us_drawdown(facts: Facts) -> Scenario:
             WhatIf("all 20,000 leave", overrides=("requirements.quantity*=2",)),
             WhatIf("those who stand behind the force in Ukraine are bound there",
                    overrides=tuple(f"willingness[nation={n}].willingness=0" for n in ("GBR", "FRA"))),
-            WhatIf("burden before cost", "fair"),
+            WhatIf("cost before burden", "reference"),
         ),
     )  # fmt: skip

@@ -73,6 +73,12 @@ def test_what_is_refused(instance, setting, part):
     assert "--set" in str(caught.value)
 
 
+def test_a_figure_that_is_set_is_no_longer_a_range():
+    instance = toy(forces=[{"nation": "AAA", "unit_type": "bn", "units": 5, "units_low": 4, "units_high": 6}])
+    row = instance.override("forces.units*=2").tables["forces"][0]
+    assert dict(row) == {"nation": "AAA", "unit_type": "bn", "units": 10}
+
+
 class TestModel:
     def test_shipped_models_load(self):
         assert load_model("reference") == Model(
