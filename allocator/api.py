@@ -25,8 +25,15 @@ Source = Instance | str | os.PathLike[str]
 Choice = Model | str | os.PathLike[str] | None
 
 
-def choose(instance: Source, model: Choice = None, overrides: Sequence[str] = ()) -> tuple[Instance, Model]:
-    """Instance and model as they will be solved: read, overridden and checked again.
+def choose(
+    instance: Source,
+    model: Choice = None,
+    overrides: Sequence[str] = (),
+    *,
+    case: str = "base",
+    coalition: str | None = None,
+) -> tuple[Instance, Model]:
+    """Instance and model as they will be solved: read, set to a case, overridden, cut to a coalition, checked again.
 
     Parameters
     ----------
@@ -36,6 +43,10 @@ def choose(instance: Source, model: Choice = None, overrides: Sequence[str] = ()
         Choices; None takes the instance's own, else ``reference``.
     overrides : sequence of str
         ``KEY=VALUE``, on the instance or (``model.KEY``) on the model.
+    case : str
+        ``low``, ``base`` or ``high``, see :meth:`Instance.case`.
+    coalition : str, optional
+        Groups and nations that take part, see :meth:`Instance.coalition`; everyone by default.
 
     Raises
     ------
@@ -44,9 +55,12 @@ def choose(instance: Source, model: Choice = None, overrides: Sequence[str] = ()
     """
     if not isinstance(instance, Instance):
         instance = read(instance)
+    instance = instance.case(case)
     of_instance, of_model = split_overrides(overrides)
     if of_instance:
         instance = instance.override(*of_instance)
+    if coalition is not None:
+        instance = instance.coalition(coalition)
     if not isinstance(model, Model):
         base = None
         if model is None:
@@ -58,14 +72,21 @@ def choose(instance: Source, model: Choice = None, overrides: Sequence[str] = ()
     return instance, model
 
 
-def build(instance: Source, model: Choice = None, *, overrides: Sequence[str] = ()) -> pyo.ConcreteModel:
+def build(
+    instance: Source,
+    model: Choice = None,
+    *,
+    overrides: Sequence[str] = (),
+    case: str = "base",
+    coalition: str | None = None,
+) -> pyo.ConcreteModel:
     """Pyomo model of an instance, for those who want to add a constraint of their own.
 
     Its components are listed in ``models/MATHS.md``. :func:`solve` takes the model in place of an instance.
     """
     from allocator.formulation import build as build_model
 
-    return build_model(*choose(instance, model, overrides))
+    return build_model(*choose(instance, model, overrides, case=case, coalition=coalition))
 
 
 def solve(
@@ -77,6 +98,8 @@ def solve(
     threads: int = 1,
     seed: int = 0,
     overrides: Sequence[str] = (),
+    case: str = "base",
+    coalition: str | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Plan:
     """Find the plan that minimises the model's objectives in their order, and prove how good it is.
@@ -97,6 +120,10 @@ def solve(
         Random seed of HiGHS.
     overrides : sequence of str
         ``KEY=VALUE``, see :meth:`Instance.override` and :meth:`Model.override`.
+    case : str
+        ``low``, ``base`` or ``high``, see :meth:`Instance.case`.
+    coalition : str, optional
+        Groups and nations that take part, see :meth:`Instance.coalition`; everyone by default.
     progress : callable, optional
         Told about four times a second what is known.
 
@@ -116,6 +143,7 @@ def solve(
 
     from allocator.audit import check_plan
     from allocator.formulation import build as build_model
+    from allocator.hangs import assumptions
     from allocator.lexicographic import Answer, Stages
     from allocator.outcome import Stop, status
     from allocator.reasons import why_nothing
@@ -124,11 +152,11 @@ def solve(
     _check_arguments(gap, time_limit, threads, seed)
     began = time.monotonic()
     if isinstance(instance, pyo.ConcreteModel):
-        if model is not None or overrides:
-            raise BadUsage("a built model has its choices and overrides already; give them to build()")
+        if model is not None or overrides or case != "base" or coalition is not None:
+            raise BadUsage("a built model has its choices, overrides, case and coalition already; give them to build()")
         m = instance
     else:
-        m = build_model(*choose(instance, model, overrides), lean=True)
+        m = build_model(*choose(instance, model, overrides, case=case, coalition=coalition), lean=True)
     scope = m.scope
     times = {"build": time.monotonic() - began}
     reason = ""
@@ -155,6 +183,8 @@ def solve(
         "model": scope.model.to_dict(),
         "options": {"gap": gap, "time_limit": time_limit, "threads": threads, "seed": seed},
         "overrides": list(overrides),
+        "case": case,
+        "coalition": coalition,
         "versions": versions(),
         "status": name,
         "stopped_by": stopped_by,
@@ -174,6 +204,7 @@ def solve(
             reason = "the audit rejects the plan: " + "; ".join(str(violation) for violation in broken[:5])
             manifest["status"] = "error"
             plan = Plan("error", reason, scope.instance, scope.model, manifest)
+    manifest["assumptions"] = assumptions(scope, answer.deployed if plan.found else None)
     times["total"] = time.monotonic() - began
     manifest["times"] = {key: round(seconds, 3) for key, seconds in times.items()}
     return plan
@@ -186,12 +217,14 @@ def export(
     *,
     objective: str | None = None,
     overrides: Sequence[str] = (),
+    case: str = "base",
+    coalition: str | None = None,
 ) -> None:
     """Write the programme for another solver, exactly as HiGHS gets it, with one objective.
 
     Parameters
     ----------
-    instance, model, overrides
+    instance, model, overrides, case, coalition
         As for :func:`solve`.
     path : path
         Ends in ``.mps`` or ``.lp``.
@@ -205,7 +238,7 @@ def export(
     target = Path(path)
     if target.suffix not in (".mps", ".lp"):
         raise BadUsage(f"{target}: expected a name that ends in .mps or .lp")
-    chosen_instance, chosen_model = choose(instance, model, overrides)
+    chosen_instance, chosen_model = choose(instance, model, overrides, case=case, coalition=coalition)
     objective = objective or chosen_model.objectives[0]
     if objective not in chosen_model.objectives:
         listed = ", ".join(chosen_model.objectives)

@@ -19,7 +19,7 @@ from allocator.errors import BadUsage
 from allocator.instance import Instance
 from allocator.model import OBJECTIVES, Model
 from allocator.outcome import Bounds, relative_gap
-from allocator.scope import Scope
+from allocator.scope import Row, Scope
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,7 @@ def objective_values(scope: Scope, deployed: Deployed) -> dict[str, Fraction]:
     gap = Fraction(0)
     for row in scope.rows:
         if row.weight:
-            short = sum(max(Fraction(0), row.quantity - supplied[_place(row), row.capability, t]) for t in row.periods)
+            short = sum(max(Fraction(0), row.quantity - supplied[place(row), row.capability, t]) for t in row.periods)
             gap += row.weight * short / (row.quantity * len(row.periods))
     risk = cost = Fraction(0)
     own: dict[str, Fraction] = defaultdict(Fraction)
@@ -71,8 +71,9 @@ def supplies(scope: Scope, deployed: Deployed) -> dict[tuple[str, str, int], Fra
     return supplied
 
 
-def _place(row: Any) -> str:
-    return "*" if row.theatre else str(row.task)
+def place(row: Row) -> str:
+    """Where a line is supplied: its task, or ``*`` for the theatre."""
+    return "*" if row.theatre else row.task
 
 
 def tables(scope: Scope, deployed: Deployed, bounds: Mapping[str, Bounds]) -> dict[str, list[dict[str, Any]]]:
@@ -88,7 +89,7 @@ def tables(scope: Scope, deployed: Deployed, bounds: Mapping[str, Bounds]) -> di
     coverage = []
     for row in scope.rows:
         for t in row.periods if row.given else ():
-            net = supplied[_place(row), row.capability, t]
+            net = supplied[place(row), row.capability, t]
             figures = (row.quantity, net, max(Fraction(0), row.quantity - net))
             named = (row.task, scope.objective_of[row.task], row.capability, t)
             coverage.append(dict(zip(COLUMNS["coverage"], (*named, *map(float, figures)), strict=True)))
@@ -141,7 +142,9 @@ class Plan:
     instance, model : Instance, Model
         What was solved, overrides applied.
     manifest : dict
-        Name and SHA-256 of the instance, model, options, versions, status and times.
+        Name and SHA-256 of the instance, model, options, overrides, case, coalition, versions, status, times, and
+        ``assumptions``: figures, how many are assumed, and the shares of cost and coverage that hang on one (None
+        where no source of the instance is an assumption).
     stopped_by : str
         ``time_limit`` or ``interrupt`` where the solve was stopped early, else empty.
     """

@@ -26,7 +26,7 @@ ORDER = [
     {"matrix"},
     {"highs"},
     {"plan"},
-    {"audit"},
+    {"audit", "hangs"},
     {"start", "point", "reasons"},
     {"lexicographic"},
     {"api"},

@@ -21,7 +21,7 @@ COMMANDS = {
     "validate": "Check an instance and a model; report every fault.",
     "show": "An instance at a glance: what is asked against what is offered.",
     "list": "Bundled instances and models.",
-    "new": "A small instance to start from, with notes on every column.",
+    "new": "An instance to start from: a small one with notes on every column, or a copy of another.",
     "convert": "Turn an instance into another carrier: folder, .xlsx, .json.",
     "schema": "JSON Schema of the JSON carrier.",
     "export": "Write the programme as .mps or .lp for another solver.",

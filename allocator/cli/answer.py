@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from allocator.cli.show import length
+from allocator.cli.show import header, of_figures
 from allocator.cli.terminal import count, money, number, percent, printed, table
+from allocator.instance.coalition import members
 from allocator.plan import Plan
 
 NARROW = 110
@@ -54,7 +55,7 @@ def show_plan(plan: Plan) -> None:
 def _draw(out: Console, plan: Plan) -> None:
     instance = plan.instance
     out.print(Text(instance.title, style="bold"))
-    out.print(f"{instance.name}, model {plan.model.name}; {length(instance)}")
+    out.print(header(instance, plan.model.name, plan.manifest["case"], plan.manifest["coalition"]))
     out.print()
     _status(out, plan)
     if plan.found:
@@ -63,6 +64,7 @@ def _draw(out: Console, plan: Plan) -> None:
         _coverage(out, plan)
         _requirements(out, plan)
         _nations(out, plan)
+        _assumptions(out, plan)
 
 
 def _status(out: Console, plan: Plan) -> None:
@@ -190,9 +192,9 @@ def _span(line: dict[str, Any]) -> str:
 def _nations(out: Console, plan: Plan) -> None:
     instance = plan.instance
     names = {row["nation"]: row["name"] for row in instance.rows("nations")}
-    members = [row for row in plan.rows("nations") if row["member"]]
-    members.sort(key=lambda row: (-row["personnel"], row["nation"]))
-    if not members:
+    senders = [row for row in plan.rows("nations") if row["member"]]
+    senders.sort(key=lambda row: (-row["personnel"], row["nation"]))
+    if not senders:
         return
     several = instance.periods > 1
     beside = out.width >= NARROW
@@ -205,25 +207,38 @@ def _nations(out: Console, plan: Plan) -> None:
         ("burden", "right"),
     ]
     sends = ("sends (mean of the periods)" if several else "sends", "left")
-    title = f"Who sends what: {len(members)} of {count(len(names), 'nation')}"
+    coalition = plan.manifest["coalition"]
+    able = len(names if coalition is None else members(instance, coalition))
+    title = f"Who sends what: {len(senders)} of {count(able, 'nation')}"
     grid = table(*figures, *([sends] if beside else []), title=title)
     sent = _sent(plan)
-    for row in members:
+    for row in senders:
         burden = "–" if row["burden"] is None else f"{row['burden']:.2f}"
         cells = [names[row["nation"]], f"{row['personnel']:,}", f"{row['cost']:,.1f}", percent(row["share"]), burden]
         grid.add_row(*cells, *(["; ".join(sent[row["nation"]])] if beside else []))
     out.print(grid)
-    own = sum(row["cost"] for row in members)
+    own = sum(row["cost"] for row in senders)
     common = max(0.0, plan.value("cost") - own)
     if not beside:
         out.print()
-        for row in members:
+        for row in senders:
             out.print(Text(f"{names[row['nation']]} {sends[0]}", style="bold"))
             out.print(Padding(Text("\n".join(sent[row["nation"]])), (0, 0, 0, 2)))
     people = f"{peak_of_all(plan):,} people{' at the peak' if several else ''}"
     fund = f", and {money(common, instance.currency)} from the common fund" if common > 1e-6 else ""
     told = f"Together {people}; {money(own, instance.currency)} from the nations{fund}, over the horizon."
     out.print(Text(told, style="bold"))
+
+
+def _assumptions(out: Console, plan: Plan) -> None:
+    """One sentence, where the instance tells assumptions from data."""
+    counted = plan.manifest["assumptions"]
+    if counted is None:
+        return
+    shares = [(counted["cost_share"], "cost"), (counted["coverage_share"], "coverage")]
+    hanging = [f"{percent(share, 0)} of the {what}" for share, what in shares if share is not None]
+    rest = f"; {' and '.join(hanging)} hang on one" if hanging and counted["assumed"] else ""
+    out.print(Text(f"{of_figures(counted)}{rest}."))
 
 
 def peak_of_all(plan: Plan) -> int:

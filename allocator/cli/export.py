@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from allocator.cli.options import instance_argument, model_option, set_option, writing
+from allocator.cli.options import case_option, coalition_option, instance_argument, model_option, set_option, writing
 from allocator.cli.terminal import talk
 
 
@@ -13,8 +13,18 @@ from allocator.cli.terminal import talk
 @click.argument("path", metavar="FILE")
 @model_option
 @click.option("--objective", type=click.Choice(["gap", "risk", "cost", "burden"]), help="[default: the model's first]")
+@case_option
 @set_option
-def command(instance: str, path: str, model: str | None, objective: str | None, overrides: tuple[str, ...]) -> None:
+@coalition_option
+def command(
+    instance: str,
+    path: str,
+    model: str | None,
+    objective: str | None,
+    case: str,
+    overrides: tuple[str, ...],
+    coalition: str | None,
+) -> None:
     """Write the programme of INSTANCE to FILE (.mps or .lp), with one objective, as HiGHS gets it.
 
     MPS keeps every column; LP leaves out columns that nothing refers to.
@@ -22,5 +32,5 @@ def command(instance: str, path: str, model: str | None, objective: str | None, 
     from allocator.api import export
 
     with writing(path):
-        export(instance, model, path, objective=objective, overrides=overrides)
+        export(instance, model, path, objective=objective, overrides=overrides, case=case, coalition=coalition)
     talk(f"wrote {path}")

@@ -6,14 +6,25 @@ from pathlib import Path
 
 import click
 
-from allocator.cli.options import Target, writing
+from allocator.cli.options import Target, from_option, writing
 from allocator.cli.terminal import talk
 
 
 @click.command("new")
 @click.argument("target", type=Target(".xlsx", ".json"), metavar="TARGET")
-def command(target: str) -> None:
-    """Write a small instance to start from to TARGET: a folder (with a README on every column), .xlsx or .json."""
+@from_option
+def command(target: str, source: str | None) -> None:
+    """Write an instance to start from to TARGET: a folder, .xlsx or .json.
+
+    It is a small one with invented figures (a folder gets a README on every column), or with --from a copy of INSTANCE
+    under the name of TARGET.
+    """
+    warnings = _small(target) if source is None else _copied(source, target)
+    talk(*(f"warning: {text}" for text in warnings))
+    talk(f"wrote {target}; next: allocator validate {target}, allocator solve {target}")
+
+
+def _small(target: str) -> list[str]:
     from allocator.instance.template import template, template_files
     from allocator.instance.write import put, write
 
@@ -22,4 +33,13 @@ def command(target: str) -> None:
             write(template(), target)
         else:
             put(Path(target), template_files(Path(target).name), overwrite=False)
-    talk(f"wrote {target}; next: allocator validate {target}, allocator solve {target}")
+    return []
+
+
+def _copied(source: str, target: str) -> list[str]:
+    from allocator.instance import read
+    from allocator.instance.copy import copy
+
+    instance = read(source)
+    with writing(target):
+        return instance.warnings() + copy(instance, Path(target))

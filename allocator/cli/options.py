@@ -98,4 +98,24 @@ set_option = click.option(
     help="Change the instance or the model, e.g. events.us_backstop=true, "
     "budgets[payer=common].amount*=0.8, model.willingness_floor=0. May be repeated.",
 )
+case_option = click.option(
+    "--case",
+    type=click.Choice(["low", "base", "high"]),
+    default="base",
+    show_default=True,
+    help="Take every figure at the low or the high end of its range, where one is given; --set comes after.",
+)
+coalition_option = click.option(
+    "--coalition",
+    metavar="TEXT",
+    help="Who takes part: groups and nations, + adds and - takes out, e.g. JEF+FRA; -TUR-HUN is all but two. "
+    "[default: everyone]",
+)
+from_option = click.option(
+    "--from",
+    "source",
+    metavar="INSTANCE",
+    shell_complete=_complete(_instances),
+    help="Copy this instance: a folder, .xlsx, .json or a bundled name. [default: a small invented one]",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from allocator.cli.options import instance_argument, json_option, model_option, set_option
+from allocator.cli.options import (
+    case_option,
+    coalition_option,
+    instance_argument,
+    json_option,
+    model_option,
+    set_option,
+)
 from allocator.cli.terminal import contents, count, emit_json, number, printed, table, talk
 
 if TYPE_CHECKING:
@@ -20,18 +28,23 @@ if TYPE_CHECKING:
 @click.command("show")
 @instance_argument
 @model_option
+@case_option
 @set_option
+@coalition_option
 @json_option
-def command(instance: str, model: str | None, overrides: tuple[str, ...], as_json: bool) -> None:
+def command(
+    instance: str, model: str | None, case: str, overrides: tuple[str, ...], coalition: str | None, as_json: bool
+) -> None:
     """INSTANCE at a glance: what is asked, and what willing nations could keep deployed.
 
     The offer counts each pool by itself, after rotation, ceilings and budgets; what one unit gives to one task it
     cannot give to another, so that a plan may reach less.
     """
     from allocator.api import choose
+    from allocator.instance.assumed import totals
     from allocator.offer import offers
 
-    read, chosen = choose(instance, model, overrides)
+    read, chosen = choose(instance, model, overrides, case=case, coalition=coalition)
     talk(*(f"warning: {text}" for text in [*read.warnings(), *chosen.warnings()]))
     rows = offers(read, chosen)
     deployable = _units(read, chosen)
@@ -43,8 +56,11 @@ def command(instance: str, model: str | None, overrides: tuple[str, ...], as_jso
                 "name": read.name,
                 "title": read.title,
                 "model": chosen.name,
+                "case": case,
+                "coalition": coalition,
                 "horizon": dict(read.settings["horizon"]),
                 "events": dict(read.events),
+                "assumptions": totals(read),
                 "tasks": [
                     {key: task[key] for key in ("task", "objective", "name", "first_period", "last_period")}
                     for task in read.rows("tasks")
@@ -53,7 +69,7 @@ def command(instance: str, model: str | None, overrides: tuple[str, ...], as_jso
             }
         )
         return
-    printed(lambda out: _draw(out, read, chosen, rows))
+    printed(lambda out: _draw(out, read, rows, header(read, chosen.name, case, coalition)))
 
 
 def _units(instance: Instance, model: Model) -> dict[tuple[str, int], int]:
@@ -79,12 +95,34 @@ def length(instance: Instance) -> str:
     return f"from {instance.start}, {periods}{', without end' if instance.indefinite else ''}"
 
 
-def _draw(out: Console, instance: Instance, model: Model, rows: list[dict[str, Any]]) -> None:
+def header(instance: Instance, model: str, case: str, coalition: str | None) -> str:
+    """What is solved, in a line: instance, model, who takes part, which case, how long."""
+    told = [instance.name, f"model {model}"]
+    if coalition is not None:
+        told.append(f"coalition {coalition}")
+    if case != "base":
+        told.append(f"case {case}")
+    return f"{', '.join(told)}; {length(instance)}"
+
+
+def of_figures(counted: Mapping[str, int]) -> str:
+    """How many of the figures of an instance are assumptions, in words."""
+    figures, assumed = counted["figures"], counted["assumed"]
+    many = {0: "none is an assumption", 1: "1 is an assumption"}.get(assumed, f"{assumed:,} are assumptions")
+    return f"Of {count(figures, 'figure')} {many}"
+
+
+def _draw(out: Console, instance: Instance, rows: list[dict[str, Any]], heading: str) -> None:
     from rich.text import Text
 
+    from allocator.instance.assumed import totals
+
     out.print(Text(instance.title, style="bold"))
-    out.print(f"{instance.name}, model {model.name}; {length(instance)}")
+    out.print(heading)
     out.print(contents(instance.tables))
+    counted = totals(instance)
+    if counted is not None:
+        out.print(of_figures(counted) + ".")
     for name, state in (("true", True), ("false", False)):
         events = [event for event, value in instance.events.items() if value is state]
         if events:

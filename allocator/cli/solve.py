@@ -7,7 +7,17 @@ from pathlib import Path
 import click
 
 from allocator.cli import end
-from allocator.cli.options import Number, Target, instance_argument, json_option, model_option, set_option, writing
+from allocator.cli.options import (
+    Number,
+    Target,
+    case_option,
+    coalition_option,
+    instance_argument,
+    json_option,
+    model_option,
+    set_option,
+    writing,
+)
 from allocator.cli.terminal import emit_json, talk
 from allocator.errors import AllocatorError, BadUsage
 
@@ -30,7 +40,9 @@ EXIT = {"optimal": 0, "feasible": 0, "infeasible": 3, "no_plan": 4, "interrupted
 )
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Threads of HiGHS.")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 2), default=0, show_default=True, help="Random seed of HiGHS.")
+@case_option
 @set_option
+@coalition_option
 @click.option(
     "--out",
     type=Target(".xlsx"),
@@ -46,7 +58,9 @@ def command(
     time_limit: float | None,
     threads: int,
     seed: int,
+    case: str,
     overrides: tuple[str, ...],
+    coalition: str | None,
     out: str | None,
     as_json: bool,
     quiet: bool,
@@ -59,7 +73,7 @@ def command(
     from allocator.api import choose
 
     target = None if out is None else free(out)
-    read, chosen = choose(instance, model, overrides)
+    read, chosen = choose(instance, model, overrides, case=case, coalition=coalition)
     if not quiet:
         talk(*(f"warning: {text}" for text in [*read.warnings(), *chosen.warnings()]))
 
@@ -68,7 +82,7 @@ def command(
 
     with Line(quiet) as line:
         plan = solve(read, chosen, gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=line)
-    plan.manifest["overrides"] = list(overrides)
+    plan.manifest.update(overrides=list(overrides), case=case, coalition=coalition)
     trouble: Exception | None = None
     if target is not None and plan.found:
         try:

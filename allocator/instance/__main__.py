@@ -18,6 +18,24 @@ periods may have companions `_low` and `_high`; every table may carry `source` (
 that is not 0 has a size from {SMALLEST:g} to {LARGEST:g}. In CSV a text cell that begins with = + - @ or a tab is
 written with an apostrophe in front, so that a spreadsheet does not take it for a formula; reading takes it off again.
 
+## What is an assumption
+
+A row whose `source` is `assumption` (in any case; a key of `sources`) is assumed as a whole. In another row those
+columns are assumed that its `note` lists directly before the word *assumed*, joined by commas and *and*, as often as
+need be: `operating_cost and rotation_ratio assumed (none published); personnel assumed (as for a frigate)`. Where
+`sources` has that row, answers end by saying how many of the figures given are assumptions (a figure is a number that
+is neither a period nor a companion), and how much of the plan hangs on one: of its cost, what is spent on a unit type
+with an assumed `personnel`, `operating_cost`, `rotation_cost` or `rotation_ratio`, or from a pool with assumed `units`;
+of its coverage, weighted as in the objective `gap`, what is met of a line with an assumed `quantity`, or in periods in
+which a unit with an assumed `amount` supplies it.
+
+## Cases and coalitions
+
+`--case low` (`high`) takes every `_low` (`_high`) that is given in place of its figure. `--coalition` names who takes
+part: groups and nations, read from left to right, `+` adds and `-` takes out (`JEF+FRA`, `NATO-TUR-HUN`); a text that
+starts with `-` starts from all nations. The `willingness` of everyone else is left out, which means 0. A group may have
+a hyphen in its name; where a text could be read in two ways, the longer name counts.
+
 ## instance.toml
 
 | key | meaning | type |

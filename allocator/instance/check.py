@@ -94,9 +94,7 @@ def _effective(table: str, record: Record, column: str, last: int | None) -> Any
 def ranges(typed: Typed) -> None:
     """low <= value <= high."""
     for name, records in typed.records.items():
-        for column in TABLES[name].columns:
-            if not column.numeric or column.period:
-                continue
+        for column in (TABLES[name].by_name[figure] for figure in TABLES[name].figures):
             low_name, high_name = f"{column.name}_low", f"{column.name}_high"
             for record in records:
                 low, high = record.cells.get(low_name), record.cells.get(high_name)

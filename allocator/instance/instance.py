@@ -187,6 +187,44 @@ class Instance:
 
         return override(self, settings)
 
+    def case(self, name: str) -> Instance:
+        """The instance with every figure at one end of its range, checked again.
+
+        Parameters
+        ----------
+        name : str
+            ``low`` or ``high``: each ``c_low`` (``c_high``) that is given takes the place of ``c``, and the companions
+            stay; ``base`` is the instance itself.
+
+        Raises
+        ------
+        BadUsage
+            There is no such case.
+        BadInput
+            The changed instance has faults.
+        """
+        from allocator.instance.case import case
+
+        return case(self, name)
+
+    def coalition(self, text: str) -> Instance:
+        """The instance in which only a coalition takes part; whoever is not in it is willing to do nothing.
+
+        Parameters
+        ----------
+        text : str
+            Groups and nations, read from left to right: ``+`` adds, ``-`` takes out, as in ``JEF+FRA``; a text that
+            starts with ``-`` starts from all nations.
+
+        Raises
+        ------
+        BadInput
+            A name is unknown, a part is empty, or nobody is left.
+        """
+        from allocator.instance.coalition import coalition
+
+        return coalition(self, text)
+
     def write(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Write the instance; see :func:`allocator.write`."""
         from allocator.instance.write import write

@@ -8,7 +8,7 @@ from typing import Any
 
 from allocator.errors import Fault
 from allocator.instance.cells import Unfit, convert, near, quoted
-from allocator.instance.tables import SETTINGS, TABLES, Column, Table, Value
+from allocator.instance.tables import INSTANCE_NAME, SETTINGS, TABLES, Column, Table, Value
 
 
 @dataclass
@@ -156,7 +156,7 @@ def _settings(raw: Raw, faults: list[Fault]) -> dict[str, Any]:
 def _setting_fault(key: str, value: Value) -> str:
     import re
 
-    if key == "name" and not re.fullmatch(r"[a-z0-9-]+", str(value)):
+    if key == "name" and not re.fullmatch(INSTANCE_NAME, str(value)):
         return "lower-case letters, digits and hyphens"
     if key == "horizon.start" and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", str(value)):
         return "a month as YYYY-MM"

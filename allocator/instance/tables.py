@@ -18,6 +18,9 @@ SMALLEST, LARGEST = 1e-9, 1e12
 LONGEST = 32_767
 """Characters of a text: what a workbook's cell takes, so that every instance fits every carrier."""
 
+INSTANCE_NAME = "[a-z0-9-]+"
+"""Pattern of an instance's name."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -116,7 +119,7 @@ class Table:
     def _all(self) -> Iterator[Column]:
         for column in self.columns:
             yield column
-            if column.numeric and not column.period:
+            if column.name in self.figures:
                 for end, word in (("low", "Lowest"), ("high", "Highest")):
                     yield replace(
                         column,
@@ -130,6 +133,11 @@ class Table:
         if self.name != "sources":
             yield Column("source", "Where the figures of the row come from.", "id", refers="sources")
         yield Column("note", "Anything a reader should know.")
+
+    @cached_property
+    def figures(self) -> tuple[str, ...]:
+        """Numeric columns but the periods: those that may have companions."""
+        return tuple(column.name for column in self.columns if column.numeric and not column.period)
 
     @cached_property
     def key(self) -> tuple[str, ...]:

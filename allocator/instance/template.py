@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from allocator.instance.instance import Instance
-from allocator.instance.tables import markdown
+from allocator.instance.tables import INSTANCE_NAME, markdown
 from allocator.instance.write import folder_files
 
 _CONTENT = {
@@ -112,7 +112,7 @@ def template_files(name: str) -> dict[str, bytes]:
     for line in files["instance.toml"].decode("utf-8").splitlines():
         note = _TOML_NOTES.get(line.split(" =")[0])
         lines.append(f"{line}  # {note}" if note else line)
-    if re.fullmatch(r"[a-z0-9-]+", name):
+    if re.fullmatch(INSTANCE_NAME, name):
         lines = [line.replace('name = "my-case"', f'name = "{name}"') for line in lines]
     files["instance.toml"] = ("\n".join(lines) + "\n").encode("utf-8")
     files["README.md"] = _README.format(name=name, tables=markdown()).encode("utf-8")

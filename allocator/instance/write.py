@@ -81,6 +81,7 @@ def put(target: Path, files: Mapping[str, bytes], overwrite: bool) -> None:
         if not single:
             new.mkdir()
         for name, content in files.items():
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
             with (new / name if name else new).open("wb") as file:
                 file.write(content)
                 file.flush()

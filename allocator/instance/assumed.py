@@ -1,0 +1,65 @@
+"""Which figures of an instance are assumptions, as its rows say of themselves.
+
+A row whose ``source`` is ``assumption`` is assumed as a whole. In another row those columns are that its ``note`` lists
+directly before the word *assumed*: ``operating_cost and rotation_ratio assumed (reason); personnel assumed (reason)``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
+from allocator.instance.tables import TABLES, Value
+
+if TYPE_CHECKING:
+    from allocator.instance.instance import Instance
+
+ASSUMPTION = "assumption"
+"""Key of ``sources``, in any case, that stands for an assumption."""
+
+
+def names_assumptions(instance: Instance) -> bool:
+    """Whether the instance has an assumption among its sources, and so tells assumptions from data."""
+    return any(str(row["source"]).lower() == ASSUMPTION for row in instance.tables["sources"])
+
+
+def given(table: str, row: Mapping[str, Value]) -> set[str]:
+    """Columns in which a row has a figure of its own: a number that is neither a period nor a companion."""
+    return set(TABLES[table].figures) & row.keys()
+
+
+def assumed(table: str, row: Mapping[str, Value]) -> set[str]:
+    """Those figures of a row that are assumed."""
+    figures = given(table, row)
+    if str(row.get("source", "")).lower() == ASSUMPTION:
+        return figures
+    return figures & {name for names in _listed(table).findall(str(row.get("note", ""))) for name in _words(names)}
+
+
+def count(instance: Instance) -> dict[str, tuple[int, int]]:
+    """Table -> (figures given, how many of them are assumed), for tables that have any."""
+    counts = {
+        table: (sum(len(given(table, row)) for row in rows), sum(len(assumed(table, row)) for row in rows))
+        for table, rows in instance.tables.items()
+    }
+    return {table: pair for table, pair in counts.items() if pair[0]}
+
+
+def totals(instance: Instance) -> dict[str, int] | None:
+    """Figures given and how many are assumed, all tables together; None where no source is an assumption."""
+    if not names_assumptions(instance):
+        return None
+    pairs = count(instance).values()
+    return {"figures": sum(pair[0] for pair in pairs), "assumed": sum(pair[1] for pair in pairs)}
+
+
+@cache
+def _listed(table: str) -> re.Pattern[str]:
+    name = "(?:" + "|".join(TABLES[table].by_name) + ")"
+    return re.compile(rf"\b({name}(?:(?:, and |, | and ){name})*)(?: is| are)? assumed\b")
+
+
+def _words(names: str) -> list[str]:
+    return re.findall(r"\w+", names)

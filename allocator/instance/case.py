@@ -1,0 +1,31 @@
+"""The low and the high case: every figure at the end of its range."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from allocator.errors import BadUsage
+from allocator.instance.cells import near
+from allocator.instance.tables import TABLES
+
+if TYPE_CHECKING:
+    from allocator.instance.instance import Instance
+
+CASES = ("low", "base", "high")
+"""Names of the cases; ``base`` is the instance itself."""
+
+
+def case(instance: Instance, name: str) -> Instance:
+    """See :meth:`Instance.case`."""
+    from allocator.instance.read import from_object, understood
+
+    if name not in CASES:
+        raise BadUsage(f"case is {name!r}, expected one of {', '.join(CASES)}{near(str(name), CASES)}")
+    if name == "base":
+        return instance
+    content: dict[str, Any] = instance.to_dict()
+    for table, rows in content.items():
+        for row in rows if table != "instance" else ():
+            for column in TABLES[table].figures:
+                row[column] = row.get(f"{column}_{name}", row.get(column))
+    return understood(from_object(content, f"--case {name}"), instance.path)

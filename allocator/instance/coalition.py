@@ -1,0 +1,77 @@
+"""A coalition written as groups and nations, and an instance in which nobody else takes part."""
+
+from __future__ import annotations
+
+import re
+
+from allocator.errors import BadInput, Fault
+from allocator.instance.cells import near, quoted
+from allocator.instance.instance import Instance
+
+_FORM = "groups and nations joined by + and -, such as JEF+FRA or NATO-TUR"
+
+
+def coalition(instance: Instance, text: str) -> Instance:
+    """See :meth:`Instance.coalition`."""
+    inside = set(members(instance, text))
+    rows = [dict(row) for row in instance.tables["willingness"]]
+    kept = [row for row in rows if row["nation"] in inside]
+    if not kept:  # the table must have a row; 0 says the same as none
+        kept = [{**{key: rows[0][key] for key in ("nation", "objective")}, "willingness": 0.0}]
+    tables = {name: tuple(dict(row) for row in content) for name, content in instance.tables.items()}
+    return Instance(instance.settings, {**tables, "willingness": tuple(kept)}, instance.path)
+
+
+def members(instance: Instance, text: str) -> tuple[str, ...]:
+    """Nations of a coalition, in the order of the table.
+
+    A name may hold a hyphen; where ``A-B`` could be read in two ways the longer name counts.
+
+    Raises
+    ------
+    BadInput
+        With every part that is wrong, or because nobody is left.
+    """
+    nations = [row["nation"] for row in instance.rows("nations")]
+    known: dict[str, set[str]] = {}
+    for row in instance.rows("groups"):
+        known.setdefault(row["group"], set()).add(row["nation"])
+    known.update({nation: {nation} for nation in nations})
+    parts = [] if re.search(r"\s", text) else _parts(text, known)
+    if not parts:
+        raise BadInput([_fault(quoted(text), f"{_FORM}, without white space")])
+    faults = []
+    inside = set(nations) if parts[0][0] == "-" else set()
+    for sign, name in parts:
+        if not name:
+            faults.append(_fault(f"an empty part in {quoted(text)}", _FORM))
+        elif name not in known:
+            hint = near(name, known) or f" ({', '.join(list(known)[:8])}{', ...' if len(known) > 8 else ''})"
+            faults.append(_fault(quoted(name), f"a group or a nation{hint}"))
+        elif sign == "-":
+            inside -= known[name]
+        else:
+            inside |= known[name]
+    if not faults and not inside:
+        faults.append(_fault(f"{quoted(text)}, in which nobody is left", "at least one nation"))
+    if faults:
+        raise BadInput(dict.fromkeys(faults))
+    return tuple(nation for nation in nations if nation in inside)
+
+
+def _parts(text: str, known: dict[str, set[str]]) -> list[tuple[str, str]]:
+    """(sign, name) from left to right; the first may go without a sign, and with + it has an empty part before it."""
+    names = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
+    part = re.compile(rf"([+-]?)((?:{names})(?=[+-]|\Z)|[^+-]*)")
+    parts = [("", "")] if text.startswith("+") else []
+    at = 0
+    while at < len(text):
+        found = part.match(text, at)
+        assert found is not None
+        parts.append((found[1], found[2]))
+        at = found.end()
+    return parts
+
+
+def _fault(found: str, expected: str) -> Fault:
+    return Fault("--coalition", None, None, found, expected)
