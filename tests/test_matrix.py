@@ -17,7 +17,7 @@ def cases():
     for name in shipped_instances():
         expected = tomllib.loads((shipped("instances") / name / "expected.toml").read_text())
         assert expected["why"]
-        yield pytest.param(name, expected.get("model", "reference"), expected, id=name)
+        yield pytest.param(name, None, expected, id=name)
         for model, also in expected.get("also", {}).items():
             yield pytest.param(name, model, also, id=f"{name}-{model}")
 
