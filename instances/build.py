@@ -14,6 +14,7 @@ from pathlib import Path
 
 from building.answer import answer
 from building.facts import Facts
+from building.ifor_1996 import ifor_1996, observed
 from building.nations import contributors
 from building.reassurance_force import reassurance_force
 from building.refresh import DATA, refresh
@@ -22,7 +23,7 @@ from building.writing import HERE, Built
 
 def build_all() -> list[Built]:
     facts = Facts(DATA)
-    return [reassurance_force(facts, contributors(facts))]
+    return [reassurance_force(facts, contributors(facts)), ifor_1996(facts), observed(facts)]
 
 
 def stale(build: Built) -> list[str]:

@@ -33,9 +33,10 @@ NATION_ATTRIBUTES = (
 HOLDINGS = (
     "brigade_total", "brigade_heavy", "brigade_medium", "brigade_light", "combat_squadron", "aewc_aircraft",
     "tanker_aircraft", "isr_uav", "gbad_long_battery", "maritime_patrol_aircraft", "escort", "mcm_vessel",
-    "patrol_vessel", "engineer_battalion", "logistics_battalion", "training_throughput",
+    "patrol_vessel", "engineer_battalion", "logistics_battalion", "training_throughput", "historic_ifor_troops",
+    "historic_sfor_troops",
 )  # fmt: skip
-RATIOS = ("PR007", "PR064", "PR065", "PR087", "PR097")
+RATIOS = ("PR007", "PR046", "PR053", "PR064", "PR065", "PR087", "PR097")
 SEEDS = ("SF02", "SF03", "SF05", "SF12")
 
 

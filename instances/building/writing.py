@@ -134,7 +134,7 @@ name = "{name}"
 title = "{title}"
 description = "{description}"
 currency = "USD"
-
+{model}
 [horizon]
 start = "{start}"
 months_per_period = {months}
@@ -148,10 +148,10 @@ indefinite = {indefinite}
 
 def settings(
     name: str, title: str, description: str, events: Mapping[str, bool], *, start: str = "2025-07",
-    months: int = 6, periods: int = 1, indefinite: bool = True,
+    months: int = 6, periods: int = 1, indefinite: bool = True, model: str = "",
 ) -> str:  # fmt: skip
     return SETTINGS.format(
         name=name, title=title, description=description, start=start, months=months, periods=periods,
-        indefinite=str(indefinite).lower(),
+        model=f'model = "{model}"\n' if model else "", indefinite=str(indefinite).lower(),
         events="\n".join(f"{event} = {str(value).lower()}" for event, value in events.items()),
     )  # fmt: skip
