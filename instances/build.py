@@ -13,12 +13,15 @@ import sys
 from pathlib import Path
 
 from building.answer import answer
+from building.backtest import answer as answer_backtest
 from building.facts import Facts
 from building.ifor_1996 import ifor_1996, observed
 from building.nations import contributors
 from building.reassurance_force import reassurance_force
 from building.refresh import DATA, refresh
 from building.writing import HERE, Built
+
+ANSWERS = {"reassurance-force": answer, "ifor-1996": answer_backtest}
 
 
 def build_all() -> list[Built]:
@@ -61,8 +64,8 @@ def main() -> int:
     for build in builds:
         write(build)
     if options.answer:
-        for build in builds:
-            answer(build.name)
+        for name, write_answer in ANSWERS.items():
+            write_answer(name)
     return 0
 
 
