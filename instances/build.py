@@ -13,10 +13,12 @@ import sys
 from pathlib import Path
 
 from building.answer import answer
+from building.backtest import answer as answer_backtest
 from building.demilitarised_zone import demilitarised_zone
 from building.deterrence_force import deterrence_force
 from building.european_army import european_army
 from building.facts import Facts
+from building.ifor_1996 import ifor_1996, observed
 from building.jef_plus_france import jef_plus_france
 from building.reassurance_force import reassurance_force
 from building.refresh import DATA, refresh
@@ -73,6 +75,9 @@ def main() -> int:
     facts = Facts(DATA)
     chosen = [s for s in scenarios(facts) if not options.only or s.name in options.only]
     builds = [scenario.build(facts) for scenario in chosen]
+    backtest = not options.only or "ifor-1996" in options.only
+    if backtest:
+        builds += [ifor_1996(facts), observed(facts)]
     if options.check:
         wrong = [f"{build.name}/{name}" for build in builds for name in stale(build)]
         for name in wrong:
@@ -83,6 +88,8 @@ def main() -> int:
     if options.answer:
         for scenario in chosen:
             answer(scenario)
+        if backtest:
+            answer_backtest("ifor-1996")
     return 0
 
 

@@ -62,7 +62,10 @@ def answer_text(scenario: Scenario, rows: list[Solved]) -> str:
     people_at: Counter[str] = Counter()
     for row in base.plan["deployments"]:
         people_at[tasks[str(row["task"])]] += int(amount(row["personnel"]))
-    by_objective = ", ".join(f"{OBJECTIVE_NAMES[o][0].lower()}{OBJECTIVE_NAMES[o][1:]} {people_at[o]:,}" for o in dict.fromkeys(tasks.values()))
+    by_objective = ", ".join(
+        f"{OBJECTIVE_NAMES[o][0].lower()}{OBJECTIVE_NAMES[o][1:]} {people_at[o]:,}"
+        for o in dict.fromkeys(tasks.values())
+    )
     lines = [
         f"Model `{scenario.model or 'reference'}`, {base.status}: {len(coverage) - len(unmet)} of {len(coverage)} lines are met, "
         f"and {sum(people_at.values()):,} people are out ({by_objective})."

@@ -99,5 +99,3 @@ def yield_rows(facts: Facts, kinds: Container[str], asked: Container[str]) -> li
         for unit, capability, amount, note in rows
         if unit in kinds and (capability in WIDELY or capability in asked)
     ]
-
-

@@ -34,11 +34,11 @@ HOLDINGS = (
     "brigade_total", "brigade_heavy", "brigade_medium", "brigade_light", "combat_squadron", "aewc_aircraft",
     "tanker_aircraft", "isr_uav", "gbad_long_battery", "maritime_patrol_aircraft", "escort", "mcm_vessel",
     "patrol_vessel", "engineer_battalion", "logistics_battalion", "training_throughput",
-    "submarine", "aircraft_carrier", "tank", "division_hq",
+    "submarine", "aircraft_carrier", "tank", "division_hq", "historic_ifor_troops", "historic_sfor_troops",
 )  # fmt: skip
 RATIOS = (
-    "PR006", "PR007", "PR029", "PR031", "PR032", "PR033", "PR034", "PR061", "PR062", "PR063", "PR064", "PR065", "PR066", "PR076", "PR087", "PR090",
-    "PR097", "PR100",
+    "PR006", "PR007", "PR029", "PR031", "PR032", "PR033", "PR034", "PR046", "PR053", "PR061", "PR062", "PR063", "PR064",
+    "PR065", "PR066", "PR076", "PR087", "PR090", "PR097", "PR100",
 )  # fmt: skip
 SEEDS = ("SF02", "SF03", "SF05", "SF07", "SF09", "SF12", "SF26", "SF30", "SF37", "SF38", "SF39", "SF44")
 

@@ -29,7 +29,9 @@ def training_mission(facts: Facts) -> Scenario:
         return spare.map(lambda x: float(int(x * trainees * course / places.value)))
 
     through = {**{nation: held.value for nation, held in trained.items()}, REST: rest}
-    each = Fact(-team.value * course, basis="planning assumption", note="five weeks (PR100) of the weeks a site is open")
+    each = Fact(
+        -team.value * course, basis="planning assumption", note="five weeks (PR100) of the weeks a site is open"
+    )
     yields: list[Row] = [
         *({"unit_type": kind, "capability": "places", "amount": each, "note": "places that a team's trainees hold"}
           for kind in KINDS),
