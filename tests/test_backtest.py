@@ -10,7 +10,7 @@ import pytest
 import allocator
 from allocator.locate import shipped
 
-SFOR = ["requirements.quantity_low=", "requirements.quantity*=0.58"]
+SFOR = ["requirements.quantity*=0.58"]
 
 
 def observed(name):

@@ -26,8 +26,8 @@ def names_assumptions(instance: Instance) -> bool:
 
 
 def given(table: str, row: Mapping[str, Value]) -> set[str]:
-    """Columns in which a row has a figure of its own: a number that is neither a period nor a companion."""
-    return set(TABLES[table].figures) & row.keys()
+    """Columns in which a row has a figure of its own: a number that is no period, no companion and no place."""
+    return set(TABLES[table].figures) & row.keys() - {"latitude", "longitude"}
 
 
 def assumed(table: str, row: Mapping[str, Value]) -> set[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from building.scenario import OBJECTIVE_NAMES, Scenario, WhatIf
-from building.writing import HERE, between
+from building.writing import HERE, between, count_text
 
 TIGHT = 1e-4  # relative gap of the recorded answers, as of a solve that names none
 ORDER = ("gap", "risk", "cost", "burden")
@@ -38,6 +39,7 @@ def answer(scenario: Scenario, seconds: float = 60.0) -> None:
     rows = [base, *(solved(what_if, 1e-4) for what_if in scenario.what_ifs)]
     page = (folder / "README.md").read_text(encoding="utf-8")
     page = between(page, "answer", answer_text(scenario, rows))
+    page = between(page, "count", count_text(base.plan["manifest"]["assumptions"]))
     (folder / "README.md").write_text(page, encoding="utf-8")
 
 
@@ -46,7 +48,7 @@ class Solved:
     label: str
     status: str
     values: dict[str, float]
-    plan: dict[str, list[dict[str, object]]]
+    plan: dict[str, Any]
 
 
 def answer_text(scenario: Scenario, rows: list[Solved]) -> str:

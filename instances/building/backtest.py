@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from building.facts import Facts
 from building.ifor_1996 import FITTED, TESTED, contributions
 from building.refresh import DATA
-from building.writing import HERE, between
+from building.writing import HERE, between, count_text
 
 MODEL = "fair"
-SFOR = ("requirements.quantity_low=", "requirements.quantity*=0.58")  # 34,800 of 60,000
+SFOR = "requirements.quantity*=0.58"  # 34,800 of 60,000
 LARGEST = 10
 ORDER = ("gap", "risk", "cost", "burden")
 
@@ -87,6 +87,7 @@ def answer(name: str) -> None:
     (HERE / name / "expected.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     page = (HERE / name / "README.md").read_text(encoding="utf-8")
     page = between(page, "answer", answer_text(Facts(DATA), solve))
+    page = between(page, "count", count_text(plan["manifest"]["assumptions"]))
     (HERE / name / "README.md").write_text(page, encoding="utf-8")
 
 

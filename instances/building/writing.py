@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,28 +98,22 @@ class Built:
 
 
 def built(name: str, settings: str, tables: dict[str, list[Row]]) -> Built:
-    """The files of an instance, with the count of its figures put into its README."""
-    counts = Counter(
-        cell.basis for rows in tables.values() for row in rows for cell in row.values() if isinstance(cell, Fact)
-    )
-    tables = cite(tables)
+    """The files of an instance."""
     files = {"instance.toml": settings}
     files |= {
-        f"{table}.csv": source_text(rows) if table == "sources" else written(rows) for table, rows in tables.items()
+        f"{table}.csv": source_text(rows) if table == "sources" else written(rows)
+        for table, rows in cite(tables).items()
     }
-    readme = HERE / name / "README.md"
-    if readme.exists():
-        files["README.md"] = between(readme.read_text(encoding="utf-8"), "count", count_text(counts))
     return Built(name, files)
 
 
-def count_text(counts: Counter[str]) -> str:
-    data = counts["seen"] + counts["computed"]
-    return (
-        f"Of {sum(counts.values())} figures {data} are data ({counts['seen']} read in a source, "
-        f"{counts['computed']} computed from such), {counts['from memory']} are recalled from memory or "
-        f"built on one that is, and {counts['planning assumption']} are assumptions or built on one."
-    )
+def count_text(assumptions: Mapping[str, float]) -> str:
+    """How much of an answer is assumption, from the manifest of its plan."""
+    text = f"Of {assumptions['figures']} figures {assumptions['assumed']} are assumptions"
+    if assumptions["cost_share"] is None or assumptions["coverage_share"] is None:
+        return text + "."
+    cost, coverage = (f"{100 * assumptions[key]:.0f} %" for key in ("cost_share", "coverage_share"))
+    return f"{text}; {cost} of the cost of the answer and {coverage} of its coverage hang on one."
 
 
 def between(page: str, mark: str, content: str) -> str:
