@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from allocator.instance import Instance, write
     from allocator.model import Model, load_model
     from allocator.plan import Plan
+    from allocator.trial import claims
 
 _HOME = {
     "AllocatorError": "errors",
@@ -22,6 +23,7 @@ _HOME = {
     "Plan": "plan",
     "SolverError": "errors",
     "build": "api",
+    "claims": "trial",
     "export": "api",
     "load_model": "model",
     "read": "api",
@@ -39,6 +41,7 @@ __all__ = [
     "Plan",
     "SolverError",
     "build",
+    "claims",
     "export",
     "load_model",
     "read",

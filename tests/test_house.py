@@ -26,10 +26,12 @@ ORDER = [
     {"matrix"},
     {"highs"},
     {"plan"},
+    {"measures"},
     {"audit", "hangs"},
     {"start", "point", "reasons"},
     {"lexicographic"},
     {"api"},
+    {"trial"},
     {"cli"},
 ]
 RANK = {name: i for i, names in enumerate(ORDER) for name in names}

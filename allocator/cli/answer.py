@@ -12,6 +12,7 @@ from rich.text import Text
 from allocator.cli.show import header, of_figures
 from allocator.cli.terminal import count, money, number, percent, printed, table
 from allocator.instance.coalition import members
+from allocator.measures import coverage_of, statement
 from allocator.plan import Plan
 
 NARROW = 110
@@ -109,30 +110,6 @@ def _proof(objective: str, bound: float | None, gap: float | None) -> str:
     if bound <= 0:
         return "nothing yet (gap 100 %)"
     return f"none below {_shown(objective, bound)} (gap {100 * gap:.2g} %)"
-
-
-def coverage_of(lines: list[dict[str, Any]]) -> dict[str, float]:
-    """Objective -> share of its requirements that is met, weighted as in the objective ``gap``."""
-    total: dict[str, float] = defaultdict(float)
-    missed: dict[str, float] = defaultdict(float)
-    for line in lines:
-        total[line["objective"]] += line["priority"]
-        missed[line["objective"]] += line["priority"] * line["missed"]
-    return {objective: 1 - missed[objective] / weight for objective, weight in total.items()}
-
-
-def statement(plan: Plan) -> list[dict[str, Any]]:
-    """The lines of the statement of requirements that ask for something, averaged over their periods."""
-    lines = []
-    rows = {(row["task"], row["capability"], row["period"]): row for row in plan.rows("coverage")}
-    for line in plan.instance.rows("requirements"):
-        periods = range(line["first_period"], line["last_period"] + 1)
-        here = [rows[line["task"], line["capability"], t] for t in periods]
-        mean = {key: sum(row[key] for row in here) / len(here) for key in ("required", "supplied", "shortfall")}
-        if mean["required"] > 0:
-            missed = mean["shortfall"] / mean["required"]
-            lines.append({**line, **mean, "objective": here[0]["objective"], "missed": missed})
-    return lines
 
 
 def _coverage(out: Console, plan: Plan) -> None:

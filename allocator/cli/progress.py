@@ -42,6 +42,19 @@ class Line:
         self.shown = True
         self._put("\r" + text[: shutil.get_terminal_size().columns - 1] + "\x1b[K")
 
+    def step(self, what: str, progress: Progress | None) -> None:
+        """What is being solved, one of several, and how far that is."""
+        now = time.monotonic()
+        if self.quiet or (progress is None and self.live) or (progress is not None and not self.live):
+            return
+        if now - self.began >= self.PATIENCE or progress is None:
+            self.shown = self.live
+            text = what if progress is None else f"{what}  {told(progress)}"
+            if self.live:
+                self._put("\r" + text[: shutil.get_terminal_size().columns - 1] + "\x1b[K")
+            else:
+                talk(text)
+
     def __enter__(self) -> Line:
         return self
 

@@ -1,0 +1,104 @@
+"""``allocator claims``."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import click
+
+from allocator.cli import end
+from allocator.cli.options import Number, json_option
+from allocator.cli.progress import Line
+from allocator.cli.terminal import emit, emit_json, number, printed, table, talk
+
+if TYPE_CHECKING:
+    from allocator.trial import Verdict
+
+
+@click.command("claims")
+@click.argument("file", required=False, metavar="[FILE]")
+@click.option("--only", multiple=True, metavar="ID", help="Try this claim alone. May be repeated.")
+@click.option(
+    "--gap",
+    type=Number(0, 1),
+    default=1e-3,
+    show_default="0.001",
+    help="Relative gap at which an objective counts as proved.",
+)
+@click.option(
+    "--time-limit", type=Number(0, min_open=True), default=60.0, show_default="60", metavar="SECONDS",
+    help="For each solve.",
+)  # fmt: skip
+@json_option
+@click.option("--csv", "as_csv", is_flag=True, help="Print a table as CSV and nothing else.")
+@click.option("--markdown", is_flag=True, help="Print the page of the documentation and nothing else.")
+@click.option("--quiet", is_flag=True, help="No progress.")
+def command(
+    file: str | None,
+    only: tuple[str, ...],
+    gap: float,
+    time_limit: float,
+    as_json: bool,
+    as_csv: bool,
+    markdown: bool,
+    quiet: bool,
+) -> None:
+    """Put public claims to the test: those of FILE (TOML), by default the bundled ones.
+
+    Each claim is tested by a solve and again under the assumptions that one may doubt; where a doubt turns the
+    verdict, the claim is not decidable on these data.
+    """
+    from allocator.errors import BadUsage
+    from allocator.trial import claims
+
+    if as_json + as_csv + markdown > 1:
+        raise BadUsage("--json, --csv and --markdown exclude each other")
+    verdicts: list[Verdict] = []
+    interrupted = False
+    with Line(quiet) as line:
+        tried = claims(file, only=only, gap=gap, time_limit=time_limit, progress=line.step)
+        try:
+            verdicts.extend(tried)
+        except KeyboardInterrupt:
+            interrupted = True
+    rows = [verdict.to_dict() for verdict in verdicts]
+    if as_json:
+        emit_json({"claims": rows, "interrupted": interrupted})
+    elif as_csv:
+        stream = io.StringIO()
+        plain = [{**row, "hangs_on": "; ".join(row["hangs_on"])} for row in rows]
+        columns = [key for key in (rows[0] if rows else {}) if key != "doubts"]
+        writer = csv.DictWriter(stream, columns, extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(plain)
+        emit(stream.getvalue())
+    elif markdown:
+        from allocator.trial import page
+
+        emit(page(verdicts))
+    else:
+        _show(verdicts)
+    if interrupted:
+        talk(f"interrupted; {len(verdicts)} claims had been tried")
+        end(130)
+
+
+def _show(verdicts: list[Verdict]) -> None:
+    from rich.text import Text
+
+    from allocator.trial import FAILS, HOLDS, asked, hangs
+
+    colour = {HOLDS: "green", FAILS: "red"}
+    grid = table(
+        ("claim", "left"), ("who", "left"), ("found", "right"), ("claimed", "left"), ("verdict", "left"),
+        ("margin", "right"), ("hangs on", "left"),
+    )  # fmt: skip
+    for verdict in verdicts:
+        found = "no plan" if verdict.figure is None else number(verdict.figure, 3)
+        margin = "" if verdict.margin is None else f"{100 * verdict.margin:+.0f} %"
+        style = colour.get(verdict.verdict, "yellow")
+        claim = verdict.claim
+        grid.add_row(claim.text, claim.who, found, asked(claim), Text(verdict.verdict, style), margin, hangs(verdict))
+    printed(lambda out: out.print(grid))
