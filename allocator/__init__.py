@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from allocator.api import build, export, read, solve
+    from allocator.comparison import cases, compare
     from allocator.errors import AllocatorError, BadInput, BadUsage, Fault, SolverError
     from allocator.instance import Instance, write
     from allocator.model import Model, load_model
@@ -23,7 +24,9 @@ _HOME = {
     "Plan": "plan",
     "SolverError": "errors",
     "build": "api",
+    "cases": "comparison",
     "claims": "trial",
+    "compare": "comparison",
     "export": "api",
     "load_model": "model",
     "read": "api",
@@ -41,7 +44,9 @@ __all__ = [
     "Plan",
     "SolverError",
     "build",
+    "cases",
     "claims",
+    "compare",
     "export",
     "load_model",
     "read",

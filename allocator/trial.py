@@ -6,6 +6,7 @@ import os
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -153,7 +154,7 @@ def _faults(row: Any, keys: dict[str, tuple[type, ...]], required: Sequence[str]
             yield key, "an unknown key", f"one of {', '.join(keys)}{near(key, keys)}"
         elif isinstance(value, bool) or not isinstance(value, keys[key]):
             yield key, quoted(value), _KIND[keys[key][0]]
-        elif key == "set" and not all(isinstance(setting, str) for setting in value):
+        elif key == "set" and not all(isinstance(setting, str) for setting in row["set"]):
             yield key, quoted(value), "a list of KEY=VALUE"
     for key in required:
         if not row.get(key):
@@ -253,9 +254,15 @@ def _tried(
             if progress is not None:
                 progress(label, None)
             plans[run] = solve(
-                run.instance, run.model, overrides=run.overrides, case=run.case, coalition=run.coalition,
-                gap=gap, time_limit=time_limit, progress=None if progress is None else lambda told: progress(label, told),
-            )  # fmt: skip
+                run.instance,
+                run.model,
+                overrides=run.overrides,
+                case=run.case,
+                coalition=run.coalition,
+                gap=gap,
+                time_limit=time_limit,
+                progress=None if progress is None else partial(progress, label),
+            )
             if plans[run].stopped_by == "interrupt":
                 raise KeyboardInterrupt
         return plans[run]
@@ -319,15 +326,19 @@ def hangs(verdict: Verdict) -> str:
     return "; ".join(f"{label} ({shown(verdict.doubts[label])})" for label in verdict.hangs_on)
 
 
+PREFACE = (
+    "Written by `allocator claims --markdown`; [claims.toml](claims.toml) has the run behind each figure. The verdict",
+    "is that of the base figures; where an assumption that one may doubt turns it, the claim is not decidable on these",
+    "data, and the last column names the doubt with its figure. Margin: distance from the limit, relative to it.",
+)
+
+
 def page(verdicts: Sequence[Verdict]) -> str:
     """The claims as a page of documentation."""
     lines = [
         "# Claims on trial",
         "",
-        "Written by `allocator claims --markdown` from [claims.toml](claims.toml), which has the run behind each figure.",
-        "The verdict is that of the base figures; where an assumption that one may doubt turns it, the claim is not",
-        "decidable on these data, and the last column names the doubt with its figure. Margin: distance from the limit,",
-        "relative to it.",
+        *PREFACE,
         "",
         "| claim | who | found | claimed | verdict | margin | hangs on |",
         "| --- | --- | ---: | --- | --- | ---: | --- |",

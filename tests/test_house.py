@@ -31,7 +31,7 @@ ORDER = [
     {"start", "point", "reasons"},
     {"lexicographic"},
     {"api"},
-    {"trial"},
+    {"trial", "comparison"},
     {"cli"},
 ]
 RANK = {name: i for i, names in enumerate(ORDER) for name in names}

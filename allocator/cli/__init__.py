@@ -24,6 +24,7 @@ COMMANDS = {
     "new": "An instance to start from: a small one with notes on every column, or a copy of another.",
     "convert": "Turn an instance into another carrier: folder, .xlsx, .json.",
     "schema": "JSON Schema of the JSON carrier.",
+    "compare": "Several cases side by side: coverage, members, cost, and who moves where.",
     "claims": "Public claims put to the test.",
     "export": "Write the programme as .mps or .lp for another solver.",
     "completion": "Shell completion for bash, zsh or fish.",

@@ -26,8 +26,8 @@ need be: `operating_cost and rotation_ratio assumed (none published); personnel 
 `sources` has that row, answers end by saying how many of the figures given are assumptions (a figure is a number that
 is no period, no companion and no place), and how much of the plan hangs on one: of its cost, what is spent on a unit
 type with an assumed `personnel`, `operating_cost`, `rotation_cost` or `rotation_ratio`, or from a pool with assumed
-`units`; of its coverage, weighted as in the objective `gap`, what is met of a line with an assumed `quantity`, or in periods in
-which a unit with an assumed `amount` supplies it.
+`units`; of its coverage, weighted as in the objective `gap`, what is met of a line with an assumed `quantity`, or in
+periods in which a unit with an assumed `amount` supplies it.
 
 ## Cases and coalitions
 

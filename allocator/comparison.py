@@ -1,0 +1,284 @@
+"""Solved cases side by side, in the terms of the domain."""
+
+from __future__ import annotations
+
+import shlex
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from allocator.api import Choice, Source, choose, solve
+from allocator.errors import BadInput, BadUsage
+from allocator.instance import Instance
+from allocator.measures import coverage_of, measure, statement
+from allocator.model import Model
+from allocator.plan import Plan
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from allocator.lexicographic import Progress
+
+HUMAN = 1e-6
+"""Share of a line below which it counts as met."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One column: what is solved, and under which name."""
+
+    label: str
+    instance: Instance
+    model: Model
+
+
+@dataclass(frozen=True)
+class Column:
+    """A solved case.
+
+    Attributes
+    ----------
+    figures : mapping
+        (section, key) -> value; shares from 0 to 1, money in millions, people in heads.
+    unmet : mapping
+        (task, capability) -> share that stays unmet.
+    posts : mapping
+        (nation, unit type, task) -> units out at once at most.
+    """
+
+    case: Case
+    plan: Plan
+    figures: dict[tuple[str, str], float | str]
+    unmet: dict[tuple[str, str], float]
+    posts: dict[tuple[str, str, str], int]
+
+
+def cases(
+    instances: Sequence[Source],
+    variants: Sequence[str] = (),
+    *,
+    model: Choice = None,
+    overrides: Sequence[str] = (),
+) -> list[Case]:
+    """What to compare: each instance, and each again with every variant.
+
+    Parameters
+    ----------
+    instances : sequence of Instance or path
+    variants : sequence of str
+        Settings separated by blanks: ``KEY=VALUE`` as in an override, ``model=NAME``, ``coalition=JEF+FRA``,
+        ``case=low``.
+    model, overrides
+        For every column.
+
+    Raises
+    ------
+    BadInput, BadUsage
+        With the faults of all of them.
+    """
+    found: list[Case] = []
+    faults = []
+    for source in instances:
+        for variant in ("", *variants):
+            given: dict[str, str] = {}
+            settings = list(overrides)
+            for setting in split(variant):
+                key, _, value = setting.partition("=")
+                if key in ("model", "coalition", "case"):
+                    given[key] = value
+                else:
+                    settings.append(setting)
+            try:
+                instance, chosen = choose(
+                    source, given.get("model", model), settings, case=given.get("case", "base"),
+                    coalition=given.get("coalition"),
+                )  # fmt: skip
+            except BadInput as bad:
+                faults += [fault for fault in bad.faults if fault not in faults]
+                continue
+            found.append(Case(variant or instance.name, instance, chosen))
+    if faults:
+        raise BadInput(faults)
+    if len(found) < 2:
+        raise BadUsage("nothing to compare: give two instances, or one and --with SETTINGS")
+    if len(instances) > 1 and variants:
+        names = [case.instance.name for case in found]
+        found = [
+            case if case.label == name else Case(f"{name} {case.label}", case.instance, case.model)
+            for case, name in zip(found, names, strict=True)
+        ]
+    return found
+
+
+def split(variant: str) -> list[str]:
+    """The settings of a variant."""
+    try:
+        return shlex.split(variant)
+    except ValueError as error:
+        raise BadUsage(f"--with {variant}: {error}") from None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Solved cases side by side; the first is what the others are compared with."""
+
+    columns: tuple[Column, ...]
+
+    def changes(self, column: Column) -> list[str]:
+        """What is newly unmet and newly met, and who comes, leaves or moves, against the first column."""
+        return [*self._lines(column), *self._moves(column)]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Tidy rows: case, section, key, value."""
+        rows = [
+            {"case": column.case.label, "section": section, "key": key, "value": value}
+            for column in self.columns
+            for (section, key), value in column.figures.items()
+        ]
+        for column in self.columns[1:]:
+            rows += [
+                {"case": column.case.label, "section": "change", "key": str(number), "value": text}
+                for number, text in enumerate(self.changes(column), start=1)
+            ]
+        return rows
+
+    def frame(self) -> pd.DataFrame:
+        """The rows as a DataFrame with the columns case, section, key and value."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows(), columns=["case", "section", "key", "value"])
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object that ``allocator compare --json`` prints."""
+        return {
+            "cases": [
+                {
+                    "case": column.case.label,
+                    "status": column.plan.status,
+                    "reason": column.plan.reason,
+                    "figures": [{"section": s, "key": k, "value": v} for (s, k), v in column.figures.items()],
+                    "changes": self.changes(column) if column is not self.columns[0] else [],
+                }
+                for column in self.columns
+            ]
+        }
+
+    def _lines(self, column: Column) -> list[str]:
+        first = self.columns[0]
+        if not (first.plan.found and column.plan.found):
+            return []
+        told = []
+        for line, short in column.unmet.items():
+            before = first.unmet.get(line)
+            if before is None or abs(short - before) <= HUMAN:
+                continue
+            name = f"{line[0]}, {line[1]}"
+            if before <= HUMAN:
+                told.append(f"newly unmet: {name}, {100 * short:.0f} % of it")
+            elif short <= HUMAN:
+                told.append(f"newly met: {name}, {100 * before:.0f} % of it was missing")
+            else:
+                told.append(
+                    f"{'more' if short > before else 'less'} unmet: {name}, "
+                    f"{100 * short:.0f} % for {100 * before:.0f} %"
+                )
+        return told
+
+    def _moves(self, column: Column) -> list[str]:
+        """Nations that come, leave or send otherwise, the greatest change in people first."""
+        first = self.columns[0]
+        if not (first.plan.found and column.plan.found):
+            return []
+        people = {
+            row["unit_type"]: row["personnel"]
+            for case in (first, column)
+            for row in case.plan.instance.rows("unit_types")
+        }
+        changed: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+        for post in sorted({*first.posts, *column.posts}):
+            more = column.posts.get(post, 0) - first.posts.get(post, 0)
+            if more:
+                nation, unit, task = post
+                changed[nation].append((abs(more) * people[unit], f"{more:+d} {unit} at {task}"))
+        here, there = ({nation for nation, _, _ in posts} for posts in (column.posts, first.posts))
+        told = []
+        for nation, posts in changed.items():
+            word = "comes in" if nation not in there else "leaves" if nation not in here else "moves"
+            told.append(
+                (sum(weight for weight, _ in posts), f"{nation} {word}: " + ", ".join(text for _, text in posts))
+            )
+        return [text for _, text in sorted(told, key=lambda pair: (-pair[0], pair[1]))]
+
+
+def compare(
+    chosen: Iterable[Case],
+    *,
+    gap: float = 1e-4,
+    time_limit: float | None = None,
+    threads: int = 1,
+    seed: int = 0,
+    progress: Callable[[str, Progress | None], None] | None = None,
+) -> Comparison:
+    """Solve cases (from :func:`cases`) one after the other and lay them side by side.
+
+    Parameters
+    ----------
+    chosen : iterable of Case
+        The first is what the others are compared with.
+    gap, time_limit, threads, seed
+        As in :func:`allocator.solve`, for each of them.
+    progress : callable, optional
+        Told what is being solved, and how far the solve is. After Ctrl-C the cases solved so far are returned.
+    """
+    todo = list(chosen)
+    columns: list[Column] = []
+    for number, case in enumerate(todo, start=1):
+        label = f"{number} of {len(todo)}: {case.label}"
+        if progress is not None:
+            progress(label, None)
+
+        def watch(told: Progress, label: str = label) -> None:
+            if progress is not None:
+                progress(label, told)
+
+        plan = solve(
+            case.instance, case.model, gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=watch
+        )
+        columns.append(_column(case, plan))
+        if plan.stopped_by == "interrupt" or plan.status == "interrupted":
+            break
+    return Comparison(tuple(columns))
+
+
+def _column(case: Case, plan: Plan) -> Column:
+    figures: dict[tuple[str, str], float | str] = {("plan", "status"): plan.status}
+    if not plan.found:
+        return Column(case, plan, figures, {}, {})
+    lines = statement(plan)
+    nations = plan.rows("nations")
+    members = sorted((row for row in nations if row["member"]), key=lambda row: -row["personnel"])
+    heaviest = max((row for row in nations if row["burden"] is not None), key=lambda row: row["burden"], default=None)
+    proved = {row["objective"]: row["relative_gap"] for row in plan.rows("objectives")}
+    for name in ("gap", "risk", "cost", "burden"):
+        figures["objective", name] = plan.value(name)
+        if proved[name] is not None:
+            figures["proved to", name] = float(proved[name])
+    for objective, share in coverage_of(lines).items():
+        figures["coverage", objective] = share
+    figures["people", "all"] = measure(plan, "people")
+    for objective in dict.fromkeys(row["objective"] for row in plan.instance.rows("tasks")):
+        figures["people", objective] = measure(plan, f"people.{objective}")
+    figures["money", "cost a year"] = measure(plan, "cost_a_year")
+    figures["nations", "members"] = float(len(members))
+    figures["nations", "names"] = " ".join(row["nation"] for row in members)
+    if heaviest is not None and heaviest["burden"]:
+        figures["nations", "heaviest burden"] = heaviest["nation"]
+    posts: defaultdict[tuple[str, str, str], int] = defaultdict(int)
+    for row in plan.rows("deployments"):
+        post = (row["nation"], row["unit_type"], row["task"])
+        posts[post] = max(posts[post], row["units"])
+    unmet: defaultdict[tuple[str, str], float] = defaultdict(float)
+    for line in lines:
+        unmet[line["task"], line["capability"]] = max(unmet[line["task"], line["capability"]], float(line["missed"]))
+    return Column(case, plan, figures, dict(unmet), dict(posts))

@@ -1,0 +1,125 @@
+"""Claims on trial: verdicts on toys worked out by hand, and the shipped table as it stands in the documentation."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import allocator
+from allocator.locate import shipped
+from allocator.measures import measure
+from allocator.trial import FAILS, HOLDS, OPEN, UNPROVED, load_claims, page
+from tests.cli.running import run
+from tests.toys import toy
+
+# toy-rotation: ten battalions, one in four out, four asked for: two go, a thousand people, half is met
+TOY = """
+[[claim]]
+id = "two"
+text = "Two can be kept up"
+who = "somebody"
+instance = "toy-rotation"
+measure = "units.inf_bn"
+least = 2
+{more}
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    unit = allocator.read("toy-rotation").rows("unit_types")[0]["unit_type"]
+
+    def write(more=""):
+        path = tmp_path / "claims.toml"
+        path.write_text(TOY.format(more=more).replace("inf_bn", unit))
+        return path
+
+    return write
+
+
+def test_a_claim_that_holds(file):
+    (verdict,) = allocator.claims(file())
+    assert (verdict.figure, verdict.verdict, verdict.margin) == (2.0, HOLDS, 0.0)
+
+
+def test_a_doubt_that_turns_it(file):
+    """With a pool of seven only one goes; with eleven it is still two."""
+    doubts = """doubts = [
+      { label = "seven", set = ["forces.units=7"] }, { label = "eleven", set = ["forces.units=11"] }]"""
+    (verdict,) = allocator.claims(file(doubts))
+    assert verdict.verdict == OPEN
+    assert verdict.hangs_on == ("seven",)
+    assert verdict.doubts == {"seven": 1.0, "eleven": 2.0}
+
+
+def test_a_claim_that_fails_with_its_margin(file):
+    (verdict,) = allocator.claims(file("most = 1.6"))
+    assert verdict.verdict == FAILS
+    assert verdict.margin == pytest.approx(-0.25)
+
+
+def test_per_and_times(file):
+    """Cost a year 128 over 1,000 people, times 1,000."""
+    path = file()
+    path.write_text(path.read_text().replace("measure = ", 'per = "people"\ntimes = 1000\nmeasure = "cost_a_year" #'))
+    (verdict,) = allocator.claims(path)
+    assert verdict.figure == pytest.approx(128.0)
+
+
+def test_no_plan_is_no_verdict(file):
+    (verdict,) = allocator.claims(file('set = ["requirements.max_gap=0"]'))
+    assert (verdict.figure, verdict.verdict) == (None, UNPROVED)
+
+
+def test_measures():
+    plan = allocator.solve("toy-rotation", gap=0.0)
+    task, capability = (plan.instance.rows("requirements")[0][key] for key in ("task", "capability"))
+    wanted = {
+        "gap": 0.5, "coverage": 0.5, f"unmet.{task}.{capability}": 0.5, f"supplied.{task}.{capability}": 2.0,
+        f"shortfall.{task}.{capability}": 2.0, "people": 1000.0, "members": 1.0, "cost_a_year": 128.0,
+    }  # fmt: skip
+    assert {name: pytest.approx(measure(plan, name)) for name in wanted} == wanted
+    with pytest.raises(allocator.BadUsage, match="nothing of that name"):
+        measure(plan, "unmet.nowhere.nothing")
+
+
+def test_all_faults_of_a_file_together(file):
+    path = file('lest = 1\nset = ["forces.unts=1"]\ndoubts = [{ label = "", case = 5 }]')
+    with pytest.raises(allocator.BadInput) as caught:
+        load_claims(path)
+    told = [str(fault) for fault in caught.value.faults]
+    assert len(told) == 3
+    assert any("did you mean least" in text for text in told)
+    path = file('set = ["forces.unts=1"]')
+    with pytest.raises(allocator.BadInput, match="did you mean units"):
+        load_claims(path)
+
+
+def test_the_command(file):
+    done = run("claims", file(), "--json", "--quiet")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["claims"][0]["verdict"] == HOLDS
+    assert "holds" in run("claims", file(), "--quiet").stdout
+    assert run("claims", file(), "--csv", "--quiet").stdout.startswith("id,claim,who")
+    done = run("claims", "--only", "nothing")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert run("claims", file("least = 3")).returncode == 2
+
+
+SLOW = ("deterrence-out-of-reach", "deterrence-needs-turkiye", "stretch-of-25000", "six-willing")
+
+
+def test_the_documented_table_is_what_the_runs_give():
+    """But for the runs that take the better part of a minute each."""
+    documented = (shipped("instances") / "CLAIMS.md").read_text(encoding="utf-8").splitlines()
+    names = [claim.id for claim in load_claims()]
+    quick = [name for name in names if name not in SLOW]
+    lines = page(list(allocator.claims(only=quick))).splitlines()
+    assert [line for line in lines if line not in documented] == []
+    assert sum(line.startswith("| ") for line in documented) == len(names) + 2
+
+
+def test_a_toy_s_coverage_by_objective():
+    plan = allocator.solve(toy(), gap=0.0)
+    assert measure(plan, "coverage.land") == pytest.approx(measure(plan, "coverage"))

@@ -1,0 +1,89 @@
+"""Cases side by side, on toys whose answers are worked out by hand."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+import allocator
+from tests.cli.running import run
+
+
+def figures(column):
+    return {f"{section}, {key}": value for (section, key), value in column.figures.items()}
+
+
+def test_relief_and_none():
+    """One in four of ten may be out, two of four asked for; with nobody relieved all four go."""
+    found = allocator.compare(allocator.cases(["toy-rotation"], ["model=surge"]))
+    first, second = found.columns
+    assert figures(first)["coverage, peace_on_land"] == pytest.approx(0.5)
+    assert figures(second)["coverage, peace_on_land"] == pytest.approx(1.0)
+    assert (figures(first)["people, all"], figures(second)["people, all"]) == (1000, 2000)
+    assert figures(first)["money, cost a year"] == pytest.approx(128)
+    changes = found.changes(second)
+    assert changes[0].startswith("newly met: hold_port")
+    assert changes[0].endswith("50 % of it was missing")
+    assert "moves: +2" in changes[1]
+    assert found.changes(first) == []
+    assert set(found.frame().columns) == {"case", "section", "key", "value"}
+
+
+def test_who_comes_and_who_leaves():
+    """Without one of its nations a toy is held by the others."""
+    instance = allocator.read("toy-pledges")
+    base = allocator.solve(instance)
+    gone = next(row["nation"] for row in base.rows("nations") if row["member"])
+    found = allocator.compare(allocator.cases([instance], [f"coalition=-{gone}"]))
+    assert any(text.startswith(f"{gone} leaves:") for text in found.changes(found.columns[1]))
+    back = allocator.Instance.coalition(instance, f"-{gone}")
+    found = allocator.compare([allocator.cases([back, back])[0], *allocator.cases([instance, instance])[:1]], gap=0.0)
+    assert any(text.startswith(f"{gone} comes in:") for text in found.changes(found.columns[1]))
+
+
+def test_every_setting_reaches_its_column():
+    low, set_, model = allocator.cases(
+        ["reassurance-force"], ["case=low", "events.us_backstop=true", "model=fair coalition=JEF"]
+    )[1:]
+    assert low.instance == allocator.read("reassurance-force").case("low")
+    assert set_.instance.events["us_backstop"] is True
+    assert model.model.name == "fair"
+    assert {row["nation"] for row in model.instance.rows("willingness")} <= {
+        row["nation"] for row in model.instance.rows("groups") if row["group"] == "JEF"
+    }
+
+
+def test_faults_of_all_columns_together():
+    with pytest.raises(allocator.BadInput) as caught:
+        allocator.cases(["toy-rotation", "toy-rotatin"], ["forces.unts=1"])
+    assert len(caught.value.faults) == 2
+
+
+def test_the_command():
+    done = run("compare", "toy-rotation", "--with", "model=surge", "--json")
+    answer = json.loads(done.stdout)
+    assert (done.returncode, [case["case"] for case in answer["cases"]]) == (0, ["toy-rotation", "model=surge"])
+    rows = list(csv.DictReader(io.StringIO(run("compare", "toy-rotation", "--with", "model=surge", "--csv").stdout)))
+    assert {"case": "model=surge", "section": "people", "key": "all", "value": "2000.0"} in rows
+    shown = run("compare", "toy-rotation", "toy-budget", "--with", "model=surge", "--quiet").stdout
+    assert "toy-budget model=surge" in shown.splitlines()[0]
+    assert "not settled among plans of equal worth" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["toy-rotation"], 2),
+        ([], 2),
+        (["toy-rotation", "--with", "model=nothing"], 2),
+        (["toy-rotation", "--with", "'"], 2),
+        (["toy-rotation", "toy-infeasible"], 3),
+    ],
+)
+def test_exit_statuses(arguments, code):
+    done = run("compare", *arguments, "--quiet")
+    assert done.returncode == code
+    assert ("infeasible" in done.stdout) == (code == 3)
