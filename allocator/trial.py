@@ -208,7 +208,7 @@ def claims(
     path: str | os.PathLike[str] | None = None,
     *,
     only: Sequence[str] = (),
-    gap: float = 1e-3,
+    gap: float = 5e-3,
     time_limit: float | None = 60.0,
     progress: Callable[[str, Progress | None], None] | None = None,
 ) -> Iterator[Verdict]:

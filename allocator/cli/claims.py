@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 @click.option(
     "--gap",
     type=Number(0, 1),
-    default=1e-3,
-    show_default="0.001",
+    default=5e-3,
+    show_default="0.005",
     help="Relative gap at which an objective counts as proved.",
 )
 @click.option(
