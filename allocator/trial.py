@@ -329,7 +329,8 @@ def hangs(verdict: Verdict) -> str:
 PREFACE = (
     "Written by `allocator claims --markdown`; [claims.toml](claims.toml) has the run behind each figure. The verdict",
     "is that of the base figures; where an assumption that one may doubt turns it, the claim is not decidable on these",
-    "data, and the last column names the doubt with its figure. Margin: distance from the limit, relative to it.",
+    "data, and the last column names the doubt with its figure. Margin: distance from the limit, relative to it. Plans",
+    "are proved to half a per cent.",
 )
 
 
