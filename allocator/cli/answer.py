@@ -21,6 +21,9 @@ NARROW = 110
 MOST_LINES = 25
 """Unmet lines that are shown; the rest are counted."""
 
+THEATRE = ""
+"""Stands for the task of what supplies all of them."""
+
 MOST_MET = 12
 """Lines met in full that are named; more are only counted."""
 
@@ -227,17 +230,23 @@ def peak_of_all(plan: Plan) -> int:
 
 
 def _sent(plan: Plan) -> dict[str, list[str]]:
-    """Nation -> one text a task: how many units of which kind, averaged over the periods."""
+    """Nation -> one text a task: how many units of which kind, averaged over the periods.
+
+    What supplies the theatre alone stands last, for at which task it is makes no difference to what it gives.
+    """
     kinds = {row["unit_type"]: row["name"] for row in plan.instance.rows("unit_types")}
-    tasks = {row["task"]: row["name"] for row in plan.instance.rows("tasks")}
+    tasks = {row["task"]: row["name"] for row in plan.instance.rows("tasks")} | {THEATRE: "For all tasks"}
+    wide = {row["capability"] for row in plan.instance.rows("capabilities") if row["scope"] == "theatre"}
+    bound = {r["unit_type"] for r in plan.instance.rows("yields") if r["amount"] > 0 and r["capability"] not in wide}
     units: dict[str, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
     for row in plan.rows("deployments"):
-        units[row["nation"]][row["task"]][row["unit_type"]] += row["units"]
+        place = row["task"] if row["unit_type"] in bound else THEATRE
+        units[row["nation"]][place][row["unit_type"]] += row["units"]
     periods = plan.instance.periods
     return {
         nation: [
             f"{tasks[task]}: " + ", ".join(f"{_mean(n, periods)}× {kinds[u]}" for u, n in by_kind.items())
-            for task, by_kind in by_task.items()
+            for task, by_kind in sorted(by_task.items(), key=lambda item: item[0] == THEATRE)
         ]
         for nation, by_task in units.items()
     }

@@ -207,3 +207,10 @@ def test_completion_offers_names(words, offered):
     done = run(_ALLOCATOR_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=str(count))
     assert done.returncode == 0, done.stderr
     assert [line.partition(",")[2] for line in done.stdout.splitlines()] == offered
+
+
+def test_what_supplies_the_whole_theatre_stands_apart():
+    """At which task a radar aircraft is makes no difference, so none is named."""
+    shown = run("solve", "toy-enablers", "--quiet").stdout
+    assert "For all tasks: 2× Radar aircraft" in shown
+    assert "Patrol the west: 1× Tanker aircraft; Patrol the south" in shown
