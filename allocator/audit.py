@@ -126,6 +126,12 @@ def check_deployments(instance: Instance, model: Model, deployed: Deployed) -> l
             broken += check(facts, deployed)
     if "budget" in model.families:
         broken += _budgets(facts, model, deployed)
+    if model.limits:
+        values = {name: value for (name,), (value,) in _claims(facts, deployed)["objectives"].items()}
+        for name, most in model.limits.items():
+            if values[name] > _number(most):
+                text = f"{name} is {float(values[name]):g}, its limit is {most:g}"
+                broken.append(Violation("limit_objective", (name,), text, values[name] - _number(most)))
     return broken
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,8 @@ _KEYS = {
     )
 }
 _LISTS = {"families": FAMILIES, "objectives": OBJECTIVES}
+_LIMIT = Column("limits", "Most that an objective may be, in its own unit.", "number", least=0)
+_KNOWN = (*_KEYS, *_LISTS, "limits")
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,9 @@ class Model:
         A nation takes on an objective only at or above it (0 to 1).
     max_burden : float or None
         Most that a nation pays, as a share of its GDP a year.
+    limits : mapping
+        Objective -> the most that it may be, in its own unit (the ceilings of the epsilon-constraint method); the
+        objective need not be listed.
     """
 
     name: str = "reference"
@@ -68,6 +73,7 @@ class Model:
     tolerance: float = 0.0
     willingness_floor: float = 0.5
     max_burden: float | None = None
+    limits: Mapping[str, float] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         content = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "name"}
@@ -79,6 +85,8 @@ class Model:
     def override(self, *settings: str) -> Model:
         """The model with some choices changed: ``model.willingness_floor=0``, ``model.objectives=gap,cost``.
 
+        Limits are written ``model.limits=cost<=3000,burden<=2``; those set before are gone.
+
         Raises
         ------
         BadInput
@@ -89,20 +97,24 @@ class Model:
         for setting in settings:
             key, equals, text = setting.removeprefix("model.").partition("=")
             place = f"--set {setting}"
-            known = [*_KEYS, *_LISTS]
-            if not equals or key not in known:
+            if not equals or key not in _KNOWN:
                 faults.append(
                     Fault(
                         place,
                         None,
                         None,
                         f"no such key model.{key}",
-                        f"one of {', '.join(known)}{near(key, known)}",
+                        f"one of {', '.join(_KNOWN)}{near(key, _KNOWN)}",
                     )
                 )
                 continue
             value: Any
-            if key in _LISTS:
+            if key == "limits":
+                value = {}
+                for part in text.split(",") if text else []:
+                    name, at_most, most = part.partition("<=")
+                    value[name] = _limit(most) if at_most else text
+            elif key in _LISTS:
                 value = text.split(",") if text else []
             elif _KEYS[key].numeric:
                 try:
@@ -186,14 +198,17 @@ def _read(path: Path, name: str) -> Model:
 def _value(key: str, value: Any) -> Any:
     if key in _LISTS:
         return tuple(value)
+    if key == "limits":
+        return {name: float(most) for name, most in value.items()}
     return float(value) if _KEYS[key].numeric else value
 
 
 def _faults(content: Mapping[str, Any], place: str) -> list[Fault]:
     faults: list[Fault] = []
-    known = [*_KEYS, *_LISTS]
     for key, value in content.items():
-        if key in _LISTS:
+        if key == "limits":
+            faults += _limit_faults(value, place)
+        elif key in _LISTS:
             faults += _list_faults(key, value, place)
         elif key in _KEYS:
             try:
@@ -201,7 +216,31 @@ def _faults(content: Mapping[str, Any], place: str) -> list[Fault]:
             except Unfit as unfit:
                 faults.append(Fault(place, None, key, quoted(value), unfit.args[0]))
         else:
-            faults.append(Fault(place, None, key, "an unknown key", f"one of {', '.join(known)}{near(key, known)}"))
+            faults.append(Fault(place, None, key, "an unknown key", f"one of {', '.join(_KNOWN)}{near(key, _KNOWN)}"))
+    return faults
+
+
+def _limit(text: str) -> float | str:
+    """A limit from an override; the text itself where it is no number, for the faults to name."""
+    try:
+        return float(str(convert(_LIMIT, text, False)))
+    except Unfit:
+        return text
+
+
+def _limit_faults(value: Any, place: str) -> list[Fault]:
+    if not isinstance(value, Mapping):
+        return [Fault(place, None, "limits", quoted(value), "objectives, each with the most that it may be")]
+    faults = []
+    for name, most in value.items():
+        if name not in OBJECTIVES:
+            faults.append(
+                Fault(place, None, "limits", quoted(name), f"one of {', '.join(OBJECTIVES)}{near(name, OBJECTIVES)}")
+            )
+        try:
+            convert(_LIMIT, most, True)
+        except Unfit as unfit:
+            faults.append(Fault(place, None, f"limits.{name}", quoted(most), unfit.args[0]))
     return faults
 
 

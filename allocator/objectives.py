@@ -10,6 +10,9 @@ $$\text{cost} = \sum_{n,u,j,t} k_u\, x_{nujt}, \qquad
 millions over the horizon, `burden` in per mille of GDP a year, the heaviest of all nations with a gdp (0 where
 none has one).
 
+A model's `limits` keep an objective at or below a value, listed or not: `limit_objective[name]` (epsilon-constraint
+method, Haimes, Lasdon and Wismer (1971), IEEE Transactions on Systems, Man and Cybernetics 1(3)).
+
 The greatest share is held by `heaviest` with the constraint `burden_heaviest[n]`. Source of the order of
 minimisation: lexicographic goal programming, Charnes and Cooper (1961), Management Models and Industrial
 Applications of Linear Programming.
@@ -28,13 +31,19 @@ from allocator.scope import Scope
 
 
 def add(m: pyo.ConcreteModel, scope: Scope) -> None:
-    """Add the model's objectives as ``objective_gap`` and so on; only the first of them is active."""
-    terms = {"gap": gap_terms, "risk": risk_terms, "cost": cost_terms, "burden": burden_terms}
+    """Add the model's objectives as ``objective_gap`` and so on; only the first of them is active. Limits are rows."""
+    makers = {"gap": gap_terms, "risk": risk_terms, "cost": cost_terms, "burden": burden_terms}
+    limits = scope.model.limits
+    terms = {name: makers[name](m, scope) for name in dict.fromkeys([*scope.model.objectives, *limits])}
     for position, name in enumerate(scope.model.objectives):
-        objective = pyo.Objective(expr=linear(terms[name](m, scope)))
+        objective = pyo.Objective(expr=linear(terms[name]))
         m.add_component(f"objective_{name}", objective)
         if position:
             objective.deactivate()
+    m.limit_objective = pyo.Constraint(pyo.Any, doc="an objective stays within the model's limit for it")
+    for name, most in limits.items():
+        if terms[name]:
+            m.limit_objective[name] = (None, linear(terms[name]), float(most))
 
 
 def gap_terms(m: pyo.ConcreteModel, scope: Scope) -> list[Term]:

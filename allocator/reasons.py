@@ -20,6 +20,9 @@ def why_infeasible(m: pyo.ConcreteModel, matrix: Matrix, options: Mapping[str, A
     Every requirement may give way at a price in proportion to what must be met of it; the cheapest way out is the
     answer. Where even that does not help, rows that the caller added are to blame.
     """
+    if m.scope.model.limits:
+        limits = ", ".join(f"{name} at most {most:g}" for name, most in m.scope.model.limits.items())
+        return f"No plan meets every constraint with {limits}."
     resident = Resident(matrix, {**options, "mip_rel_gap": 1e-4})
     rows = [(matrix.row_at[id(data)], key) for key, data in m.requirement_supply.items()]
     excess = resident.relax([row for row, _ in rows])
