@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-import platform
-import time
 from collections.abc import Callable, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from allocator.errors import AllocatorError, BadUsage, SolverError
+from allocator.errors import AllocatorError, BadUsage
 from allocator.instance import Instance, read
 from allocator.instance.override import split_overrides
 from allocator.model import Model, load_model
-from allocator.plan import Plan, tables
+from allocator.plan import Plan
 
 if TYPE_CHECKING:
     import pyomo.core as pyo
@@ -141,73 +138,16 @@ def solve(
     """
     import pyomo.core as pyo
 
-    from allocator.audit import check_plan
-    from allocator.formulation import build as build_model
-    from allocator.hangs import assumptions
-    from allocator.lexicographic import Answer, Stages
-    from allocator.outcome import Stop, status
-    from allocator.reasons import why_nothing
-    from allocator.start import first_plan
+    from allocator.solver import Solver
 
-    _check_arguments(gap, time_limit, threads, seed)
-    began = time.monotonic()
+    solver = Solver(gap=gap, time_limit=time_limit, threads=threads, seed=seed)
+    told: dict[str, Any] = {"overrides": list(overrides), "case": case, "coalition": coalition}
     if isinstance(instance, pyo.ConcreteModel):
         if model is not None or overrides or case != "base" or coalition is not None:
             raise BadUsage("a built model has its choices, overrides, case and coalition already; give them to build()")
-        m = instance
-    else:
-        m = build_model(*choose(instance, model, overrides, case=case, coalition=coalition), lean=True)
-    scope = m.scope
-    times = {"build": time.monotonic() - began}
-    reason = ""
-    answer = Answer()
-    try:
-        stages = Stages(m, gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=progress)
-        answer = stages.answer
-        starting = time.monotonic()
-        start = first_plan(scope) if m.lean else None
-        times["start"] = time.monotonic() - starting
-        stages.solve(start)
-        reason = answer.reason
-        name = status(answer.deployed is not None, answer.stop, answer.closed)
-    except SolverError as error:
-        name, reason = "error", str(error)
-    times.update(answer.times)
-    found = name in ("optimal", "feasible")
-    if found and not answer.deployed:
-        reason = why_nothing(scope)
-    stopped_by = answer.stop.value if answer.stop in (Stop.TIME_LIMIT, Stop.INTERRUPT) else ""
-    manifest = {
-        "instance": scope.instance.name,
-        "sha256": scope.instance.sha256,
-        "model": scope.model.to_dict(),
-        "options": {"gap": gap, "time_limit": time_limit, "threads": threads, "seed": seed},
-        "overrides": list(overrides),
-        "case": case,
-        "coalition": coalition,
-        "versions": versions(),
-        "status": name,
-        "stopped_by": stopped_by,
-        "stages": [
-            {"objective": bounds.objective, "value": bounds.value, "bound": bounds.bound, "gap": bounds.gap}
-            for bounds in answer.bounds.values()
-            if found
-        ],
-    }
-    result = tables(scope, answer.deployed or {}, answer.bounds) if found else {}
-    plan = Plan(name, reason, scope.instance, scope.model, manifest, stopped_by, result)
-    if found:
-        audited = time.monotonic()
-        broken = check_plan(plan)
-        times["audit"] = time.monotonic() - audited
-        if broken:
-            reason = "the audit rejects the plan: " + "; ".join(str(violation) for violation in broken[:5])
-            manifest["status"] = "error"
-            plan = Plan("error", reason, scope.instance, scope.model, manifest)
-    manifest["assumptions"] = assumptions(scope, answer.deployed if plan.found else None)
-    times["total"] = time.monotonic() - began
-    manifest["times"] = {key: round(seconds, 3) for key, seconds in times.items()}
-    return plan
+        return solver.solve_built(instance, progress=progress, **told)
+    chosen = choose(instance, model, overrides, case=case, coalition=coalition)
+    return solver.solve(*chosen, progress=progress, **told)
 
 
 def export(
@@ -244,38 +184,6 @@ def export(
         listed = ", ".join(chosen_model.objectives)
         raise BadUsage(f"the model does not list the objective {objective!r}; it lists {listed}")
     write_model(compile_model(build_model(chosen_instance, chosen_model, lean=True)), objective, target)
-
-
-def versions() -> dict[str, str]:
-    """Versions of the program and of what an answer depends on."""
-    from allocator.highs import VERSION
-
-    def of(package: str) -> str:
-        try:
-            return version(package)
-        except PackageNotFoundError:
-            return "unknown (run from a checkout)"
-
-    return {
-        "allocator": of("allocator"),
-        "pyomo": of("pyomo"),
-        "highs": VERSION,
-        "python": platform.python_version(),
-    }
-
-
-def _check_arguments(gap: float, time_limit: float | None, threads: int, seed: int) -> None:
-    faults = []
-    if not 0 <= gap <= 1:
-        faults.append(f"gap is {gap!r}, expected a number from 0 to 1")
-    if time_limit is not None and not 0 < time_limit < float("inf"):
-        faults.append(f"time_limit is {time_limit!r}, expected a number of seconds above 0")
-    if not isinstance(threads, int) or threads < 1:
-        faults.append(f"threads is {threads!r}, expected a whole number from 1")
-    if not isinstance(seed, int) or not 0 <= seed < 2**31 - 1:
-        faults.append(f"seed is {seed!r}, expected a whole number from 0 to 2147483646")
-    if faults:
-        raise BadUsage("; ".join(faults))
 
 
 __all__: list[Any] = ["AllocatorError", "build", "choose", "export", "read", "solve"]

@@ -32,6 +32,9 @@ SCALE_LIMIT = 2.0**40
 LARGE = 50_000
 """Columns from which a relaxation is solved by interior points."""
 
+MANY = 0.05
+"""Share of the non-zeros that may change before a model is loaded anew."""
+
 GRACE = 0.4
 """Seconds in which HiGHS may follow a request to stop before it is left behind."""
 
@@ -41,6 +44,7 @@ _MEANING = {
     highspy.HighsModelStatus.kTimeLimit: Stop.TIME_LIMIT,
     highspy.HighsModelStatus.kInterrupt: Stop.INTERRUPT,
     highspy.HighsModelStatus.kSolutionLimit: Stop.NODE_LIMIT,
+    highspy.HighsModelStatus.kObjectiveTarget: Stop.PROVED,  # asked for only where nothing better is possible
 }
 
 abandoned = threading.Event()
@@ -155,6 +159,35 @@ class Resident:
             )
         return solver
 
+    def change_to(self, matrix: Matrix) -> bool:
+        """Change the loaded model to another of the same layout (:func:`allocator.matrix.laid_out`), in place.
+
+        Only coefficients that differ are touched; rows added since the start go, and what HiGHS remembers of earlier
+        runs. False, with nothing done, where so many differ that loading anew is quicker.
+        """
+        if self.lost is not None:
+            return False
+        solver, width = self.solver, len(matrix.columns)
+        place = matrix.row_index * width + matrix.index
+        before = np.zeros(len(place))
+        before[np.searchsorted(place, self.matrix.row_index * width + self.matrix.index)] = self.matrix.value
+        changed = np.nonzero(before != matrix.value)[0]
+        if len(changed) > max(100, MANY * len(place)):
+            return False
+        rows, columns = self._row_scale, self._column_scale
+        solver.clearSolver()
+        added = np.arange(len(matrix.rows), solver.getNumRow(), dtype=np.int32)
+        if len(added):
+            solver.deleteRows(len(added), added)
+        self.matrix = matrix
+        self.release()
+        every = np.arange(len(matrix.rows), dtype=np.int32)
+        solver.changeRowsBounds(len(every), every, matrix.row_lower * rows, matrix.row_upper * rows)
+        for k in changed.tolist():
+            row, column = int(matrix.row_index[k]), int(matrix.index[k])
+            solver.changeCoeff(row, column, float(matrix.value[k] * rows[row] * columns[column]))
+        return True
+
     def minimise(self, objective: str) -> None:
         """Choose the objective of the next run.
 
@@ -171,6 +204,10 @@ class Resident:
             self._scale = float(2.0 ** np.round(np.log2(min(max(TYPICAL / middle, 1 / SCALE_LIMIT), SCALE_LIMIT))))
         columns = np.arange(len(cost), dtype=np.int32)
         self.solver.changeColsCost(len(cost), columns, cost * self._scale)
+
+    def scaled(self, value: float) -> float:
+        """A value of the objective to minimise, in HiGHS's units, with its room for rounding."""
+        return value * self._scale + 1e-9 * max(1.0, abs(value * self._scale))
 
     def hold(self, objective: str, most: float) -> None:
         """Add a row that keeps an objective at or below a value, in the objective's own unit."""

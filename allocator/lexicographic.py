@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -16,11 +16,14 @@ from numpy.typing import NDArray
 from allocator.audit import Violation, check_deployments
 from allocator.errors import SolverError
 from allocator.highs import Resident, Sight
-from allocator.matrix import compile_model
+from allocator.known import NOTHING, Known
+from allocator.matrix import Matrix
 from allocator.outcome import NUMERICAL, Bounds, Stop, relative_gap
 from allocator.plan import objective_values
 from allocator.point import Points
 from allocator.reasons import why_infeasible
+from allocator.scope import Scope
+from allocator.start import first_plan
 
 HOLD = 1e-6
 """What later objectives may take from an earlier one beside the tolerance, relative to its size or to 1."""
@@ -64,91 +67,147 @@ class Progress:
 
 @dataclass
 class Answer:
-    """What the stages came to."""
+    """What the stages came to.
+
+    ``how`` says of each stage whether it was ``solved`` or ``known`` from other solves.
+    """
 
     stop: Stop = Stop.PROVED
     deployed: Deployed | None = None
     bounds: dict[str, Bounds] = field(default_factory=dict)
+    how: dict[str, str] = field(default_factory=dict)
     closed: bool = False
     reason: str = ""
     times: dict[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """A Pyomo model, the same as arrays, and those in HiGHS."""
+
+    m: pyo.ConcreteModel
+    matrix: Matrix
+    points: Points
+    resident: Resident
+
+
 class Stages:
-    """The lexicographic solve of one built model.
+    """The lexicographic solve of one instance under one model.
 
     Parameters
     ----------
-    m : ConcreteModel
-        From :func:`allocator.build`, with whatever was added to it.
-    gap : float
-        Relative gap at which an objective counts as proved.
+    scope : Scope
+        The instance read through the model's choices.
+    load : callable
+        Gives the loaded model; called when a stage first needs the solver.
+    options : mapping
+        Options of HiGHS; ``mip_rel_gap`` is the relative gap at which an objective counts as proved.
     time_limit : float or None
         Seconds for all stages together.
-    threads, seed : int
-        Handed to HiGHS.
     progress : callable or None
         Told what is known while the solve lasts.
+    known : Known
+        What other solves have proved.
     """
 
     def __init__(
         self,
-        m: pyo.ConcreteModel,
+        scope: Scope,
+        load: Callable[[], Loaded],
         *,
-        gap: float,
+        options: Mapping[str, Any],
         time_limit: float | None,
-        threads: int,
-        seed: int,
         progress: Callable[[Progress], None] | None,
+        known: Known = NOTHING,
     ) -> None:
-        self.m = m
-        self.scope = m.scope
-        self.names: tuple[str, ...] = m.scope.model.objectives
-        self.gap = gap
+        self.scope = scope
+        self.load = load
+        self.names: tuple[str, ...] = scope.model.objectives
+        self.options = dict(options)
+        self.gap: float = options["mip_rel_gap"]
         self.progress = progress
+        self.known = known
         self.began = time.monotonic()
         self.deadline = None if time_limit is None else self.began + time_limit
         self.interrupted = threading.Event()
         self.answer = Answer()
-        self.options: dict[str, Any] = {
-            "mip_rel_gap": gap,
-            "mip_abs_gap": 1e-9,
-            "threads": threads,
-            "random_seed": seed,
-        }
-        self.matrix = compile_model(m)
-        self.points = Points(m, self.matrix)
-        self.resident = Resident(self.matrix, self.options)
-        self.answer.times["hand_over"] = time.monotonic() - self.began
+        self.held: dict[str, Fraction] = {}
+        self.tried: list[tuple[Deployed, dict[str, Fraction]]] = []
+        self.loaded: Loaded | None = None
 
-    def solve(self, start: Deployed | None = None) -> Answer:
+    def solve(self) -> Answer:
         """Run the stages; the answer holds the best plan that passed the exact check, and what was proved."""
         answer = self.answer
-        answer.deployed = start
+        if self.known.infeasible:
+            answer.stop, answer.reason = Stop.INFEASIBLE, self.known.infeasible
+            return answer
+        for plan in self.known.plans:
+            self._try(dict(plan))
         answer.closed = True
         try:
             for stage, name in enumerate(self.names, start=1):
                 began = time.monotonic()
-                answer.stop, bound = self._stage(stage, name)
+                floor = self.known.bound(stage - 1, [bounds.value for bounds in answer.bounds.values()])
+                self._best(name)
+                answer.how[name] = "known" if self._within(name, floor, self.gap) else "solved"
+                if answer.how[name] == "known":
+                    answer.stop, bound = Stop.PROVED, floor
+                else:
+                    answer.stop, bound = self._stage(stage, name, floor)
                 answer.times[name] = time.monotonic() - began
                 if answer.deployed is None:
                     answer.closed = False
                     if answer.stop is Stop.INFEASIBLE:
-                        answer.reason = why_infeasible(self.m, self.matrix, self.options)
+                        loaded = self._ready()
+                        answer.reason = why_infeasible(loaded.m, loaded.matrix, self.options)
                     return answer
-                value = objective_values(self.scope, answer.deployed)[name]
+                value = self._value(name, answer.deployed)
                 answer.bounds[name] = self._proved(name, float(value), bound)
                 proved = answer.stop is Stop.PROVED and answer.bounds[name].gap <= self.gap + NUMERICAL
                 answer.closed = answer.closed and proved
                 if answer.stop in (Stop.INTERRUPT, Stop.FAILED) or self._left() == 0:
                     break
                 tolerance = Fraction(repr(self.scope.model.tolerance))
-                most = (1 + tolerance) * value + Fraction(repr(HOLD)) * max(Fraction(1), abs(value))
-                self.resident.hold(name, float(most))
+                self.held[name] = (1 + tolerance) * value + Fraction(repr(HOLD)) * max(Fraction(1), abs(value))
+                if self.loaded is not None:
+                    self.loaded.resident.hold(name, float(self.held[name]))
         except KeyboardInterrupt:  # between two runs of the solver
             answer.stop, answer.closed = Stop.INTERRUPT, False
         self._rest()
         return answer
+
+    def _try(self, plan: Deployed) -> None:
+        """Keep a plan for the stages to choose from where it passes the exact check."""
+        if not check_deployments(self.scope.instance, self.scope.model, plan):
+            self.tried.append((plan, objective_values(self.scope, plan)))
+
+    def _best(self, name: str) -> None:
+        """Make the best plan known for a stage the answer's."""
+        fitting = [
+            (values[name], number)
+            for number, (_, values) in enumerate(self.tried)
+            if all(values[earlier] <= most for earlier, most in self.held.items())
+        ]
+        best = self.answer.deployed
+        if fitting and (best is None or min(fitting)[0] < self._value(name, best)):
+            self.answer.deployed = self.tried[min(fitting)[1]][0]
+
+    def _within(self, name: str, bound: float, gap: float) -> bool:
+        """Whether the best plan is within a relative gap of a bound."""
+        best = self.answer.deployed
+        return best is not None and relative_gap(float(self._value(name, best)), bound) <= gap
+
+    def _ready(self) -> Loaded:
+        """The model in HiGHS, with what the stages before hold, and a plan to start from."""
+        if self.loaded is None:
+            began = time.monotonic()
+            self.loaded = self.load()
+            self.answer.times["load"] = time.monotonic() - began
+            for name, most in self.held.items():
+                self.loaded.resident.hold(name, float(most))
+            if self.answer.deployed is None and self.loaded.m.lean:
+                self.answer.deployed = first_plan(self.scope)
+        return self.loaded
 
     def _rest(self) -> None:
         """Objectives whose stage did not end: nothing better is proved than that none is below 0."""
@@ -173,18 +232,21 @@ class Stages:
             bound = value
         return Bounds(name, value, bound)
 
-    def _stage(self, stage: int, name: str) -> tuple[Stop, float]:
-        """Minimise one objective; the plan goes to the answer, what is proved comes back."""
-        self.resident.minimise(name)
-        floor = self._restricted(stage, name)
+    def _stage(self, stage: int, name: str, floor: float) -> tuple[Stop, float]:
+        """Minimise one objective, known to be no less than ``floor``; its plan goes to the answer."""
+        loaded = self._ready()
+        resident, points = loaded.resident, loaded.points
+        resident.minimise(name)
+        floor = max(floor, self._restricted(loaded, stage, name, floor))
         watch = self._watch(stage, name, floor)
         share = 1.0 if stage == len(self.names) else SHARE
+        target = {"objective_target": resident.scaled(floor)} if floor > 0 else {}  # none is better than that
         settings: dict[str, Any] = {}
         for _ in range(ATTEMPTS):
             best = self.answer.deployed
             if best is not None:
-                self.resident.start_from(self.points.point(best), self.points.known)
-            run = self.resident.run(self._left(share), self.interrupted, watch, self._left(), **settings)
+                resident.start_from(points.point(best), points.known)
+            run = resident.run(self._left(share), self.interrupted, watch, self._left(), **target, **settings)
             if run.stop is Stop.INFEASIBLE and not settings:
                 # one run alone is not believed
                 settings = {"presolve": "off", "random_seed": self.options["random_seed"] + 1}
@@ -193,10 +255,10 @@ class Stages:
                 raise SolverError(f"HiGHS calls {name} infeasible, but there is a plan that passes every check")
             if run.point is None:
                 return run.stop, max(run.bound, floor)
-            broken = self._take(name, self.points.deployed(run.point))
+            broken = self._take(name, points.deployed(run.point))
             if not broken:
                 return run.stop, max(run.bound, floor)
-            self._tighten(broken)
+            self._tighten(loaded, broken)
         raise SolverError("the exact check rejects what HiGHS found: " + "; ".join(map(str, broken[:3])))
 
     def _watch(self, stage: int, name: str, floor: float, restricted: bool = False) -> Callable[[Sight], None]:
@@ -216,50 +278,52 @@ class Stages:
 
         return watch
 
-    def _restricted(self, stage: int, name: str) -> float:
-        """Look for a better plan among the few deployments that matter; returns a proved bound.
+    def _restricted(self, loaded: Loaded, stage: int, name: str, floor: float) -> float:
+        """Look for a better plan among the few deployments that matter; returns a proved bound, at least ``floor``.
 
         HiGHS finds good plans late in these models, while the relaxation is close. Free in a round is what the
         relaxation or the best plan so far uses, about a tenth of the columns, and as many more by reduced cost: first
         a window of periods at a time, then, where that is little enough, all periods. Limits are of nodes and gap, not
         of time, so that the same input gives the same plan.
         """
-        if self.matrix.integral.sum() < WORTH:
-            return 0.0
-        watch = self._watch(stage, name, 0.0, restricted=True)
-        relaxed = self.resident.relaxation(self._left(SHARE / 2), self.interrupted, watch, self._left())
+        if loaded.matrix.integral.sum() < WORTH:
+            return floor
+        matrix, points, resident = loaded.matrix, loaded.points, loaded.resident
+        watch = self._watch(stage, name, floor, restricted=True)
+        relaxed = resident.relaxation(self._left(SHARE / 2), self.interrupted, watch, self._left())
         if relaxed is None:
-            return 0.0
-        watch = self._watch(stage, name, relaxed.bound, restricted=True)
+            return floor
+        floor = max(floor, relaxed.bound)
+        watch = self._watch(stage, name, floor, restricted=True)
         limits = {"mip_rel_gap": max(self.gap, ROUGH), "mip_max_nodes": NODES}
-        at = self.points.columns
+        at = points.columns
         used = relaxed.point[at] > (1e-6 if relaxed.corner else USED)
-        for inside, more in self._rounds(int(used.sum())):
-            if self.interrupted.is_set() or self._close(name, relaxed.bound):
+        for inside, more in self._rounds(points, int(used.sum())):
+            if self.interrupted.is_set() or self._within(name, floor, 2 * ROUGH):
                 break
-            start = np.zeros(len(self.matrix.columns))
+            start = np.zeros(len(matrix.columns))
             if self.answer.deployed is not None:
-                start = self.points.point(self.answer.deployed)
+                start = points.point(self.answer.deployed)
             free = inside & (used | (start[at] > 0))
             promising = np.argsort(np.where(inside & ~free, relaxed.reduced_cost[at], np.inf), kind="stable")
             free[promising[: min(more * int(free.sum()), int((inside & ~free).sum()))]] = True
             held = at[~free]
-            self.resident.restrict(held, start[held])
+            resident.restrict(held, start[held])
             if self.answer.deployed is not None:  # after the bounds: HiGHS forgets a start when they change
-                self.resident.start_from(start, self.points.known)
-            run = self.resident.run(self._left(SHARE / 2), self.interrupted, watch, self._left(), **limits)
-            self.resident.release()
+                resident.start_from(start, points.known)
+            run = resident.run(self._left(SHARE / 2), self.interrupted, watch, self._left(), **limits)
+            resident.release()
             if run.point is not None:
-                self._take(name, self.points.deployed(run.point))
-        return relaxed.bound
+                self._take(name, points.deployed(run.point))
+        return floor
 
-    def _rounds(self, used: int) -> Iterator[tuple[NDArray[np.bool_], int]]:
+    def _rounds(self, points: Points, used: int) -> Iterator[tuple[NDArray[np.bool_], int]]:
         """Which deployments may change in a round, and how many times what is used may come by reduced cost.
 
         Windows overlap; they are a third of the horizon, or shorter where ``used`` deployments are many. They need a
         plan to start from.
         """
-        period, last = self.points.period, self.scope.last
+        period, last = points.period, self.scope.last
         length = max(1, min(last // 3, round(WINDOW * last / max(1, used))))
         if last >= 3:
             for more in (1, 2):
@@ -268,11 +332,6 @@ class Stages:
         if used <= WHOLE:
             for more in (0, 1):
                 yield np.ones(len(period), dtype=bool), more
-
-    def _close(self, name: str, bound: float) -> bool:
-        """Whether the best plan is near enough to a bound for a restricted run to have nothing to find."""
-        best = self.answer.deployed
-        return best is not None and relative_gap(float(self._value(name, best)), bound) <= 2 * ROUGH
 
     def _take(self, name: str, found: Deployed) -> list[Violation]:
         """Make a plan the best so far where it passes the exact check and is no worse; what it breaks comes back."""
@@ -284,20 +343,20 @@ class Stages:
 
     def _own_rows(self) -> bool:
         """Whether the caller added rows, which only HiGHS checks."""
-        return self.points.known is not None
+        return self.loaded is not None and self.loaded.points.known is not None
 
     def _value(self, name: str, deployed: Deployed) -> Fraction:
         return objective_values(self.scope, deployed)[name]
 
-    def _tighten(self, broken: list[Violation]) -> None:
+    def _tighten(self, loaded: Loaded, broken: list[Violation]) -> None:
         """Move the limits that were passed within the solver's tolerances inward, by as much and a little more."""
         for violation in broken:
-            component = self.m.component(violation.constraint)
+            component = loaded.m.component(violation.constraint)
             if violation.excess is None or violation.excess > Fraction(1, 100) or component is None:
                 raise SolverError(f"the exact check rejects what HiGHS found: {violation}")
             key = violation.index if len(violation.index) > 1 else violation.index[0]
             data = [component[key]] if key in component else [row for k, row in component.items() if k[0] == key]
             for row in data:
-                at = self.matrix.row_at[id(row)]
-                side = "lower" if self.matrix.row_lower[at] > float("-inf") else "upper"
-                self.resident.tighten(at, side, float(violation.excess) + 1e-6)
+                at = loaded.matrix.row_at[id(row)]
+                side = "lower" if loaded.matrix.row_lower[at] > float("-inf") else "upper"
+                loaded.resident.tighten(at, side, float(violation.excess) + 1e-6)

@@ -19,6 +19,11 @@ from allocator.formulation import uncollected
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
+Key = tuple[str, Any]
+
+FAR = 6.0
+"""Powers of two by which the natural scale of a row or column may move before its layout is given up."""
+
 LARGEST = 1e15
 """A coefficient or finite bound of this size or more is refused: HiGHS would drop the model in silence."""
 
@@ -30,7 +35,8 @@ class Matrix:
     Attributes
     ----------
     columns : list of VarData
-        One per column, in the order in which the model declares them.
+        One per column, in the order in which the model declares them; None for one that a layout has and the model
+        has not (rows likewise).
     lower, upper : float arrays, one entry per column
     integral : bool array, one entry per column
     rows : list of ConstraintData
@@ -75,14 +81,81 @@ class Matrix:
         return np.exp2(row), np.exp2(column)
 
     @cached_property
+    def column_keys(self) -> list[Key]:
+        """Component and index of each column."""
+        return [(variable.parent_component().local_name, variable.index()) for variable in self.columns]
+
+    @cached_property
+    def row_keys(self) -> list[Key]:
+        """Component and index of each row."""
+        return [(constraint.parent_component().local_name, constraint.index()) for constraint in self.rows]
+
+    @cached_property
     def column_of(self) -> dict[int, int]:
         """``id`` of a variable -> its column."""
-        return {id(variable): column for column, variable in enumerate(self.columns)}
+        return {id(variable): column for column, variable in enumerate(self.columns) if variable is not None}
 
     @cached_property
     def row_at(self) -> dict[int, int]:
         """``id`` of a constraint -> its row."""
-        return {id(constraint): row for row, constraint in enumerate(self.rows)}
+        return {id(constraint): row for row, constraint in enumerate(self.rows) if constraint is not None}
+
+
+def laid_out(new: Matrix, old: Matrix) -> Matrix | None:
+    """A model in the layout of another, so that a solver that holds the other needs to change only what differs.
+
+    Columns that the new model has not are fixed at 0, rows that it has not are left open.
+
+    Returns
+    -------
+    Matrix or None
+        None where the new model has a column or row that the other has not, or numbers of quite another size.
+    """
+    columns = {key: column for column, key in enumerate(old.column_keys)}
+    rows = {key: row for row, key in enumerate(old.row_keys)}
+    if not (columns.keys() >= set(new.column_keys) and rows.keys() >= set(new.row_keys)):
+        return None
+    c = np.array([columns[key] for key in new.column_keys], dtype=np.int64)
+    r = np.array([rows[key] for key in new.row_keys], dtype=np.int64)
+    if (old.integral[c] != new.integral).any():
+        return None
+    for there, here, scale in zip((r, c), new.scales, old.scales, strict=True):
+        if (np.abs(np.log2(here / scale[there])) > FAR).any():
+            return None
+    width = len(columns)
+    before = old.row_index * width + old.index
+    after = r[new.row_index] * width + c[new.index]
+    place = np.union1d(before, after)
+    value = np.zeros(len(place))
+    free = ~(np.isin(old.row_index, r) & np.isin(old.index, c))
+    value[np.searchsorted(place, before[free])] = old.value[free]
+    value[np.searchsorted(place, after)] = new.value
+    count = np.bincount(place // width, minlength=len(rows))
+
+    def spread(here: NDArray[np.int64], values: Floats, length: int, rest: float) -> Floats:
+        whole = np.full(length, rest)
+        whole[here] = values
+        return whole
+
+    matrix = Matrix(
+        [None] * width,
+        spread(c, new.lower, width, 0.0),
+        spread(c, new.upper, width, 0.0),
+        old.integral,
+        [None] * len(rows),
+        spread(r, new.row_lower, len(rows), -np.inf),
+        spread(r, new.row_upper, len(rows), np.inf),
+        np.concatenate([[0], np.cumsum(count)]).astype(np.int32),
+        (place % width).astype(np.int32),
+        value,
+        {name: spread(c, cost, width, 0.0) for name, cost in new.costs.items()},
+    )
+    for at, variable in zip(c.tolist(), new.columns, strict=True):
+        matrix.columns[at] = variable
+    for at, constraint in zip(r.tolist(), new.rows, strict=True):
+        matrix.rows[at] = constraint
+    matrix.__dict__.update(column_keys=old.column_keys, row_keys=old.row_keys, scales=old.scales)
+    return matrix
 
 
 def _linear(expression: Any, owner: Any) -> tuple[Iterable[float], Iterable[Any], float]:

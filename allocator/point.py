@@ -48,7 +48,7 @@ class Points:
     @property
     def known(self) -> NDArray[np.int32] | None:
         """Columns that a plan settles; None where it settles all of them."""
-        if len(self._known) == len(self.matrix.columns):
+        if len(self._known) == len(self.matrix.column_of):
             return None
         return self._known[self.matrix.integral[self._known]]
 

@@ -18,7 +18,7 @@ PACKAGE = ROOT / "allocator"
 
 ORDER = [
     {"errors"},
-    {"locate", "instance", "outcome"},
+    {"locate", "instance", "outcome", "known"},
     {"model"},
     {"scope"},
     {"offer", "families", "objectives"},
@@ -30,13 +30,14 @@ ORDER = [
     {"audit", "hangs"},
     {"start", "point", "reasons"},
     {"lexicographic"},
+    {"solver"},
     {"api"},
-    {"trial", "comparison"},
+    {"trial", "comparison", "sweeps", "hedging"},
     {"cli"},
 ]
 RANK = {name: i for i, names in enumerate(ORDER) for name in names}
 ONLY_IN = {
-    "pyomo": {"families", "objectives", "formulation", "matrix", "point", "reasons", "lexicographic", "api"},
+    "pyomo": {"families", "objectives", "formulation", "matrix", "point", "reasons", "lexicographic", "solver", "api"},
     "highspy": {"highs"},
     "click": {"cli"},
     "rich": {"cli"},
