@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction as F
+from functools import lru_cache
 from typing import Any
 
 from allocator.instance import Instance
@@ -46,6 +47,7 @@ class Violation:
         return self.text
 
 
+@lru_cache(maxsize=10_000)
 def _number(value: Any) -> F:
     return F(str(value))
 
@@ -107,9 +109,22 @@ class _Facts:
         return asked
 
 
+class _Last:
+    """The facts read last: plans of one instance are often checked one after the other."""
+
+    instance: Instance | None = None
+    facts: _Facts
+
+
+def _facts(instance: Instance) -> _Facts:
+    if _Last.instance is not instance:
+        _Last.instance, _Last.facts = instance, _Facts(instance)
+    return _Last.facts
+
+
 def check_deployments(instance: Instance, model: Model, deployed: Deployed) -> list[Violation]:
     """Every statement of the instance, under the model's choices, that the deployments break."""
-    facts = _Facts(instance)
+    facts = _facts(instance)
     broken = list(_cells(facts, model, deployed))
     if broken:  # the sums below need cells that mean something
         return broken
@@ -334,7 +349,7 @@ def check_plan(plan: Plan) -> list[Violation]:
         broken.append(Violation("deployments", (), "a deployment stands twice in the plan"))
     if broken:
         return broken
-    facts = _Facts(plan.instance)
+    facts = _facts(plan.instance)
     claims = _claims(facts, deployed)
     for table, key in (("deployments", 4), ("coverage", 4), ("nations", 1), ("objectives", 1)):
         told: dict[Any, list[Any]] = {}

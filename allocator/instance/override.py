@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from allocator.errors import BadInput, Fault
 from allocator.instance.cells import Unfit, convert, near, quoted
+from allocator.instance.raw import Cells
 from allocator.instance.tables import SETTINGS, TABLES, Column, Value
 
 if TYPE_CHECKING:
@@ -35,8 +36,9 @@ def override(instance: Instance, settings: Sequence[str]) -> Instance:
     """See :meth:`Instance.override`."""
     from allocator.instance.read import from_object, understood
 
-    content = instance.to_dict()
-    content["instance"] = {key: dict(v) if isinstance(v, dict) else v for key, v in content["instance"].items()}
+    content: dict[str, Any] = {name: [Cells(row) for row in rows] for name, rows in instance.tables.items() if rows}
+    settled = instance.settings
+    content["instance"] = {key: dict(v) if isinstance(v, Mapping) else v for key, v in settled.items()}
     faults = []
     for setting in settings:
         try:
@@ -94,7 +96,7 @@ def _cells(content: dict[str, Any], table: str, where: str | None, column: str, 
     columns = TABLES[table].by_name
     if column not in columns:
         raise _Wrong(f"no column {column} in {table}", f"one of {', '.join(columns)}{near(column, columns)}")
-    rows: list[dict[str, Any]] = content.get(table, [])
+    rows: list[Cells] = content.get(table, [])
     chosen = rows
     for condition in (where or "").split(",") if where else []:
         name, equals, wanted = condition.partition("=")
@@ -116,6 +118,7 @@ def _cells(content: dict[str, Any], table: str, where: str | None, column: str, 
             row.pop(column, None)
         else:
             row[column] = changed
+        row.understood = False
         for companion in (f"{column}_low", f"{column}_high"):  # a figure that is set is no longer a range
             row.pop(companion, None)
 

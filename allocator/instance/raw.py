@@ -20,6 +20,12 @@ class Record:
     bad: set[str] = field(default_factory=set)
 
 
+class Cells(dict[str, Any]):
+    """A row of an instance that was understood before; what changes it says so, and it is understood anew."""
+
+    understood = True
+
+
 @dataclass
 class RawTable:
     """Rows as they stand: (row number, column -> cell that is not blank).
@@ -205,6 +211,9 @@ def _table(raw: Raw, table: Table, found: RawTable, faults: list[Fault]) -> list
                 missing.add(column.name)
     records = []
     for at, cells in found.records:
+        if getattr(cells, "understood", False):
+            records.append(Record(at, cells))
+            continue
         record = Record(at, {}, set(missing))
         for name in cells:
             if name not in columns and name not in unknown:

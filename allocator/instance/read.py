@@ -15,7 +15,7 @@ from allocator.errors import BadInput, Fault
 from allocator.instance.cells import exact_float, near, quoted
 from allocator.instance.check import check
 from allocator.instance.instance import Instance, settled
-from allocator.instance.raw import Raw, RawTable, blank_rows, typed
+from allocator.instance.raw import Cells, Raw, RawTable, blank_rows, typed
 from allocator.instance.tables import TABLES
 from allocator.locate import shipped, shipped_instances
 
@@ -328,8 +328,11 @@ def from_object(content: Any, place: str) -> Raw:
             )
             raw.unread.add(name)
             continue
-        records = []
+        records: list[tuple[int, dict[str, Any]]] = []
         for at, row in enumerate(rows, start=1):
+            if isinstance(row, Cells):
+                records.append((at, row))
+                continue
             if not isinstance(row, dict):
                 raw.faults.append(Fault(where, at, None, quoted(row), "an object with a value a column"))
                 continue
