@@ -138,6 +138,7 @@ def solve(
     """
     import pyomo.core as pyo
 
+    from allocator.hangs import assumptions
     from allocator.solver import Solver
 
     solver = Solver(gap=gap, time_limit=time_limit, threads=threads, seed=seed)
@@ -145,9 +146,13 @@ def solve(
     if isinstance(instance, pyo.ConcreteModel):
         if model is not None or overrides or case != "base" or coalition is not None:
             raise BadUsage("a built model has its choices, overrides, case and coalition already; give them to build()")
-        return solver.solve_built(instance, progress=progress, **told)
-    chosen = choose(instance, model, overrides, case=case, coalition=coalition)
-    return solver.solve(*chosen, progress=progress, **told)
+        plan = solver.solve_built(instance, progress=progress, **told)
+    else:
+        chosen = choose(instance, model, overrides, case=case, coalition=coalition)
+        plan = solver.solve(*chosen, progress=progress, **told)
+    plan.manifest["sha256"] = plan.instance.sha256
+    plan.manifest["assumptions"] = assumptions(plan)
+    return plan
 
 
 def export(

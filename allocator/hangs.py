@@ -6,22 +6,17 @@ from fractions import Fraction
 from typing import Any
 
 from allocator.instance.assumed import assumed, totals
-from allocator.plan import Deployed, place, supplies
+from allocator.plan import Deployed, Plan, place, supplies
 from allocator.scope import Scope
 
 COST = {"personnel", "operating_cost", "rotation_cost", "rotation_ratio"}
 """Figures of a unit type that the cost of its deployments hangs on, beside the size of the pool."""
 
 
-def assumptions(scope: Scope, deployed: Deployed | None) -> dict[str, Any] | None:
+def assumptions(plan: Plan) -> dict[str, Any] | None:
     """Figures, how many of them are assumed, and the shares of cost and coverage that hang on one.
 
-    Parameters
-    ----------
-    scope : Scope
-        What was solved.
-    deployed : mapping or None
-        The plan; without one there are no shares.
+    Without a plan there are no shares.
 
     Returns
     -------
@@ -29,13 +24,15 @@ def assumptions(scope: Scope, deployed: Deployed | None) -> dict[str, Any] | Non
         ``figures``, ``assumed``, ``cost_share`` and ``coverage_share`` (0 to 1; None where there is no cost or no
         coverage); None where no source of the instance is an assumption.
     """
-    figures = totals(scope.instance)
+    figures = totals(plan.instance)
     if figures is None:
         return None
-    cost, coverage = (
-        (None, None) if deployed is None else (cost_share(scope, deployed), coverage_share(scope, deployed))
-    )
-    return {**figures, "cost_share": cost, "coverage_share": coverage}
+    if not plan.found:
+        return {**figures, "cost_share": None, "coverage_share": None}
+    scope = Scope(plan.instance, plan.model)
+    rows = plan.rows("deployments")
+    deployed = {(row["nation"], row["unit_type"], row["task"], row["period"]): row["units"] for row in rows}
+    return {**figures, "cost_share": cost_share(scope, deployed), "coverage_share": coverage_share(scope, deployed)}
 
 
 def cost_share(scope: Scope, deployed: Deployed) -> float | None:

@@ -132,6 +132,7 @@ class Resident:
         for name, value in {"output_flag": False, "small_matrix_value": 1e-12, **options}.items():
             set_option(self.solver, name, value)
         self._scale = 1.0
+        self.seconds = 0.0  # spent in HiGHS
         self.lost: Stop | None = None  # why a run had to be left behind; nothing may touch the solver after that
 
     def _load(self) -> Any:
@@ -371,6 +372,7 @@ class Resident:
             if watch is not None and now - told >= 0.25:
                 told = now
                 watch(sight())
+        self.seconds += time.monotonic() - began
         solver.cbMipImprovingSolution.unsubscribe(improving)
         for callback in asked:
             callback.unsubscribe(asking)

@@ -132,8 +132,10 @@ class Stages:
         self.interrupted = threading.Event()
         self.answer = Answer()
         self.held: dict[str, Fraction] = {}
-        self.tried: list[tuple[Deployed, dict[str, Fraction]]] = []
+        self.tried: list[Deployed] = []
+        self.values: dict[int, tuple[Deployed, dict[str, Fraction]]] = {}  # by identity of the plan
         self.loaded: Loaded | None = None
+        self.spent = 0.0
 
     def solve(self) -> Answer:
         """Run the stages; the answer holds the best plan that passed the exact check, and what was proved."""
@@ -179,18 +181,18 @@ class Stages:
     def _try(self, plan: Deployed) -> None:
         """Keep a plan for the stages to choose from where it passes the exact check."""
         if not check_deployments(self.scope.instance, self.scope.model, plan):
-            self.tried.append((plan, objective_values(self.scope, plan)))
+            self.tried.append(plan)
 
     def _best(self, name: str) -> None:
         """Make the best plan known for a stage the answer's."""
         fitting = [
-            (values[name], number)
-            for number, (_, values) in enumerate(self.tried)
-            if all(values[earlier] <= most for earlier, most in self.held.items())
+            (self._value(name, plan), number)
+            for number, plan in enumerate(self.tried)
+            if all(self._value(earlier, plan) <= most for earlier, most in self.held.items())
         ]
         best = self.answer.deployed
         if fitting and (best is None or min(fitting)[0] < self._value(name, best)):
-            self.answer.deployed = self.tried[min(fitting)[1]][0]
+            self.answer.deployed = self.tried[min(fitting)[1]]
 
     def _within(self, name: str, bound: float, gap: float) -> bool:
         """Whether the best plan is within a relative gap of a bound."""
@@ -203,21 +205,27 @@ class Stages:
             began = time.monotonic()
             self.loaded = self.load()
             self.answer.times["load"] = time.monotonic() - began
+            self.spent = self.loaded.resident.seconds
             for name, most in self.held.items():
                 self.loaded.resident.hold(name, float(most))
             if self.answer.deployed is None and self.loaded.m.lean:
                 self.answer.deployed = first_plan(self.scope)
         return self.loaded
 
+    @property
+    def solving(self) -> float:
+        """Seconds spent in HiGHS."""
+        return 0.0 if self.loaded is None else self.loaded.resident.seconds - self.spent
+
     def _rest(self) -> None:
         """Objectives whose stage did not end: nothing better is proved than that none is below 0."""
         if self.answer.deployed is None:
             return
-        values = objective_values(self.scope, self.answer.deployed)
         for name in self.names:
             if name not in self.answer.bounds:
-                self.answer.bounds[name] = Bounds(name, float(values[name]), 0.0)
-                self.answer.closed = self.answer.closed and values[name] == 0
+                value = self._value(name, self.answer.deployed)
+                self.answer.bounds[name] = Bounds(name, float(value), 0.0)
+                self.answer.closed = self.answer.closed and value == 0
 
     def _left(self, share: float = 1.0) -> float | None:
         """Seconds that a run may take, None without a limit."""
@@ -346,7 +354,9 @@ class Stages:
         return self.loaded is not None and self.loaded.points.known is not None
 
     def _value(self, name: str, deployed: Deployed) -> Fraction:
-        return objective_values(self.scope, deployed)[name]
+        if id(deployed) not in self.values:
+            self.values[id(deployed)] = (deployed, objective_values(self.scope, deployed))
+        return self.values[id(deployed)][1][name]
 
     def _tighten(self, loaded: Loaded, broken: list[Violation]) -> None:
         """Move the limits that were passed within the solver's tolerances inward, by as much and a little more."""

@@ -60,6 +60,22 @@ def observed(name: str) -> dict[str, float]:
         return {row["nation"]: float(row["people"]) for row in csv.DictReader(file)}
 
 
+def everything(plan: Plan) -> dict[str, float]:
+    """Every measure that a plan has on its own account: objectives, coverage, people, money, members, unmet lines."""
+    lines = statement(plan)
+    nations = plan.rows("nations")
+    figures = {name: plan.value(name) for name in OBJECTIVES}
+    figures |= {name: measure(plan, name) for name in ("cost_a_year", "coverage", "people", "members")}
+    for objective, share in coverage_of(lines).items():
+        figures[f"coverage.{objective}"] = share
+        figures[f"people.{objective}"] = _people(plan, [objective])
+    figures |= {f"people_of.{row['nation']}": float(row["personnel"]) for row in nations}
+    missed: dict[str, list[float]] = defaultdict(list)
+    for line in lines:
+        missed[f"unmet.{line['task']}.{line['capability']}"].append(line["missed"])
+    return figures | {name: sum(shares) / len(shares) for name, shares in missed.items()}
+
+
 def _objective(name: str) -> Measure:
     return lambda plan, _: plan.value(name)
 

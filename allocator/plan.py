@@ -52,7 +52,7 @@ def objective_values(scope: Scope, deployed: Deployed) -> dict[str, Fraction]:
         risk += reluctance * scope.personnel[u] * scope.months * units / 1000
         cost += scope.unit_cost[u] * units
         own[n] += scope.own_cost[u] * units
-    burdens = [1000 * own[n] / (scope.years * gdp) for n, gdp in scope.gdp.items()]
+    burdens = [1000 * spent / (scope.years * scope.gdp[n]) for n, spent in own.items() if n in scope.gdp]
     return {
         "gap": gap / total if total else gap,
         "risk": risk,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -13,7 +14,6 @@ import pyomo.core as pyo
 from allocator.audit import check_plan
 from allocator.errors import BadUsage, SolverError
 from allocator.formulation import build
-from allocator.hangs import assumptions
 from allocator.highs import VERSION, Resident
 from allocator.instance import Instance
 from allocator.known import NOTHING, Known
@@ -101,6 +101,7 @@ class Solver:
         else:
             self.structure = "built" if before is None else "rebuilt"
             before = self._resident = Resident(matrix, self._highs)
+            _ = matrix.column_keys, matrix.row_keys  # while the Pyomo model is there to tell them
         return Loaded(m, matrix, Points(m, matrix), before)
 
     def _solve(
@@ -129,7 +130,6 @@ class Solver:
         stopped_by = answer.stop.value if answer.stop in (Stop.TIME_LIMIT, Stop.INTERRUPT) else ""
         manifest = {
             "instance": scope.instance.name,
-            "sha256": scope.instance.sha256,
             "model": scope.model.to_dict(),
             "options": self.options,
             **told,
@@ -150,7 +150,7 @@ class Solver:
         }
         result = tables(scope, answer.deployed or {}, answer.bounds) if found else {}
         plan = Plan(name, reason, scope.instance, scope.model, manifest, stopped_by, result)
-        times = answer.times
+        times = {**answer.times, "solver": stages.solving}
         if found:
             audited = time.monotonic()
             broken = check_plan(plan)
@@ -159,12 +159,12 @@ class Solver:
                 reason = "the audit rejects the plan: " + "; ".join(str(violation) for violation in broken[:5])
                 manifest["status"] = "error"
                 plan = Plan("error", reason, scope.instance, scope.model, manifest)
-        manifest["assumptions"] = assumptions(scope, answer.deployed if plan.found else None)
         times["total"] = time.monotonic() - began
         manifest["times"] = {key: round(seconds, 4) for key, seconds in times.items()}
         return plan
 
 
+@cache
 def versions() -> dict[str, str]:
     """Versions of the program and of what an answer depends on."""
 

@@ -140,13 +140,16 @@ class TestSolve:
         assert manifest == value
 
     def test_options_reach_highs(self):
-        from allocator.highs import Resident
         from allocator.lexicographic import Stages
+        from allocator.solver import Solver
 
-        stages = Stages(allocator.build("toy-rotation"), gap=0.25, time_limit=7, threads=2, seed=11, progress=None)
-        assert isinstance(stages.resident, Resident)
-        read = {name: stages.resident.solver.getOptionValue(name)[1] for name in stages.options}
+        solver = Solver(gap=0.25, time_limit=7, threads=2, seed=11)
+        m = allocator.build("toy-rotation")
+        loaded = solver._load(m)
+        read = {name: loaded.resident.solver.getOptionValue(name)[1] for name in solver._highs}
         assert read == {"mip_rel_gap": 0.25, "mip_abs_gap": 1e-9, "threads": 2, "random_seed": 11}
+        limit = solver.options["time_limit"]
+        stages = Stages(m.scope, lambda: loaded, options=solver._highs, time_limit=limit, progress=None)
         assert 0 < stages._left() <= 7
 
     def test_an_override_changes_the_answer_and_is_recorded(self):

@@ -1,0 +1,126 @@
+"""What the points solved so far prove about the next one."""
+
+from __future__ import annotations
+
+import pickle
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.known import Known
+from allocator.model import OBJECTIVES
+from allocator.sweeps.order import Changes, Facet, Name, Order
+
+Deployed = dict[tuple[str, str, str, int], int]
+
+NONE = -1
+"""No plan."""
+
+BOUNDS = 12
+"""Bounds of a stage that are handed to a solve."""
+
+PLANS = 2
+"""Plans of harder points, and as many of easier ones, that are handed to a solve."""
+
+
+class Knowledge:
+    """Points by how hard they are, and what came of those that are done.
+
+    A point is added before it is solved (:meth:`add`) and reported when it is (:meth:`learn`); :meth:`about` says what
+    is known of one that is not.
+    """
+
+    def __init__(self, base: Mapping[Name, Facet]) -> None:
+        self._order = Order(base)
+        self._infeasible: dict[int, str] = {}
+        self._plans: list[bytes] = []
+        self._plan_number: dict[bytes, int] = {}
+        self._plan_at = np.zeros(0, dtype=np.int64)
+        size = len(OBJECTIVES)
+        self._values = np.zeros((0, size))  # of the plan, by objective
+        self._reached = np.zeros((0, size))  # by stage
+        self._bounds = np.zeros((0, size))  # by stage
+
+    def add(self, changes: Changes) -> int:
+        """Add a point by what it changes of the base; its number comes back."""
+        number = self._order.add(changes)
+        if number == len(self._plan_at):
+            more = max(64, number)
+            self._plan_at = np.concatenate([self._plan_at, np.full(more, NONE)])
+            rows = np.full((more, len(OBJECTIVES)), np.nan)
+            self._values, self._reached, self._bounds = (
+                np.vstack([array, rows]) for array in (self._values, self._reached, self._bounds)
+            )
+        return number
+
+    def table(self) -> NDArray[np.float64]:
+        """One row a point, one column a facet in which points differ; more is easier."""
+        return self._order.table()
+
+    def ground(self) -> NDArray[np.float64]:
+        """The row of the base."""
+        return self._order.ground
+
+    def learn(self, number: int, content: Mapping[str, Any]) -> None:
+        """Take note of what came of a point."""
+        if content["status"] == "infeasible":
+            self._infeasible[number] = content["reason"]
+        if content["status"] in ("optimal", "feasible"):
+            for stage, (_, value, bound) in enumerate(content["stages"]):
+                self._reached[number, stage], self._bounds[number, stage] = value, bound
+            self._values[number] = [content["values"][name] for name in OBJECTIVES]
+            packed = zlib.compress(pickle.dumps(sorted(map(tuple, content["deployments"]))), 1)
+            self._plan_at[number] = self._plan_number.setdefault(packed, len(self._plans))
+            if self._plan_at[number] == len(self._plans):
+                self._plans.append(packed)
+
+    def about(self, number: int, objectives: Sequence[str]) -> Known:
+        """What is known of a point whose model lists these objectives."""
+        looser = self._order.looser(number)
+        for other, reason in self._infeasible.items():
+            if looser[other]:
+                return Known(infeasible=reason)
+        bounds = tuple(self._known(number, objectives[: stage + 1]) for stage in range(len(objectives)))
+        return Known(bounds, tuple(self._deployed(plan) for plan in self._candidates(number, objectives, looser)))
+
+    def _known(self, number: int, objectives: Sequence[str]) -> tuple[tuple[tuple[float, ...], float], ...]:
+        """(values reached before, bound) of the last of some stages, at points that this one is harder than."""
+        stage = len(objectives) - 1
+        looser = self._order.looser(number, *objectives)
+        bounds = self._bounds[: len(looser), stage]
+        others = np.nonzero(looser & (bounds > 0))[0]
+        others = others[np.argsort(-bounds[others], kind="stable")]
+        best: dict[tuple[float, ...], float] = {}
+        for other in others.tolist():
+            best.setdefault(tuple(self._reached[other, :stage].tolist()), float(bounds[other]))
+            if len(best) == BOUNDS:
+                break
+        return tuple(best.items())
+
+    def _candidates(self, number: int, objectives: Sequence[str], looser: NDArray[np.bool_]) -> list[int]:
+        """Plans of the closest harder points (they are plans here), of the closest easier ones, else of the nearest."""
+        tighter = self._order.tighter(number)
+        plan_at = self._plan_at[: len(looser)]
+        done = plan_at != NONE
+        values = self._values[: len(looser), [OBJECTIVES.index(name) for name in objectives]]
+
+        def first(others: NDArray[np.int64]) -> list[int]:
+            return list(dict.fromkeys(plan_at[others].tolist()))[:PLANS]
+
+        def by_value(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+            others = np.nonzero(mask & done)[0]
+            return others[np.lexsort(values[others].T[::-1])]
+
+        chosen = first(by_value(tighter)) + first(by_value(looser)[::-1])
+        if not chosen:
+            table = np.nan_to_num(self._order.table(), posinf=0.0, neginf=0.0)
+            apart = np.abs(table - table[number]) / np.maximum(np.abs(table).max(axis=0, initial=0.0), 1e-12)
+            others = np.nonzero(done)[0]
+            chosen = first(others[np.argsort(apart[others].sum(axis=1), kind="stable")])
+        return list(dict.fromkeys(chosen))
+
+    def _deployed(self, plan: int) -> Deployed:
+        return {(n, u, j, t): units for n, u, j, t, units in pickle.loads(zlib.decompress(self._plans[plan]))}

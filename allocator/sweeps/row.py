@@ -1,0 +1,132 @@
+"""What came of a point, as it is kept and as the answers read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, overload
+
+from allocator.measures import everything
+from allocator.plan import Plan
+
+if TYPE_CHECKING:
+    from allocator.sweeps.design import Point
+    from allocator.sweeps.store import Store
+
+
+@dataclass(frozen=True)
+class Row:
+    """What came of one point.
+
+    Attributes
+    ----------
+    point : Point
+    key : str
+        Hash of all that the result hangs on.
+    status, reason : str
+        As in :func:`allocator.solve`.
+    how : tuple of str
+        Of each stage: ``solved``, or ``known`` where it was proved from other points without a solve.
+    structure : str
+        ``none`` (nothing was built), ``built``, ``in place`` or ``rebuilt``.
+    stages : tuple of (objective, value, bound)
+        In the model's order, each in the objective's own unit.
+    values : mapping
+        Objective -> the plan's value; empty where there is no plan.
+    measures : mapping
+        Name -> figure of the plan, see :func:`allocator.measures.everything`; empty where there is no plan.
+    members : tuple of str
+    deployments : tuple of (nation, unit type, task, period, units)
+    seconds : mapping
+        ``total`` and ``solver``.
+    """
+
+    point: Point
+    key: str
+    status: str
+    reason: str = ""
+    how: tuple[str, ...] = ()
+    structure: str = "none"
+    stages: tuple[tuple[str, float, float], ...] = ()
+    values: Mapping[str, float] | None = None
+    measures: Mapping[str, float] | None = None
+    members: tuple[str, ...] = ()
+    deployments: tuple[tuple[str, str, str, int, int], ...] = ()
+    seconds: Mapping[str, float] | None = None
+
+    @property
+    def found(self) -> bool:
+        """Whether there is a plan."""
+        return self.status in ("optimal", "feasible")
+
+    @property
+    def proved(self) -> bool:
+        """Whether nothing was left to the solver: every stage was known from other points."""
+        return bool(self.how) and all(how == "known" for how in self.how)
+
+    @classmethod
+    def from_dict(cls, point: Point, key: str, content: Mapping[str, Any]) -> Row:
+        """A row from what :func:`told` made of a plan."""
+        return cls(
+            point,
+            key,
+            content["status"],
+            content["reason"],
+            tuple(content["how"]),
+            content["structure"],
+            tuple((name, value, bound) for name, value, bound in content["stages"]),
+            content["values"],
+            content["measures"],
+            tuple(content["members"]),
+            tuple((n, u, j, t, units) for n, u, j, t, units in content["deployments"]),
+            content["seconds"],
+        )
+
+
+def told(plan: Plan, structure: str) -> dict[str, Any]:
+    """What is kept of a plan, as plain values."""
+    times = plan.manifest["times"]
+    stages = plan.manifest["stages"]
+    return {
+        "status": plan.status,
+        "reason": plan.reason,
+        "how": [stage["how"] for stage in stages],
+        "structure": structure,
+        "stages": [[stage["objective"], stage["value"], stage["bound"]] for stage in stages],
+        "values": {row["objective"]: row["value"] for row in plan.rows("objectives")},
+        "measures": everything(plan) if plan.found else {},
+        "members": [row["nation"] for row in plan.rows("nations") if row["member"]],
+        "deployments": [
+            [row["nation"], row["unit_type"], row["task"], row["period"], row["units"]]
+            for row in plan.rows("deployments")
+        ],
+        "seconds": {"total": times["total"], "solver": times["solver"]},
+    }
+
+
+class Rows(Sequence[Row]):
+    """Rows of points, read from the store when they are asked for, so that thousands of them take no room."""
+
+    def __init__(self, points: Sequence[tuple[Point, str]], store: Store) -> None:
+        self.points = points
+        self._store = store
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+    @overload
+    def __getitem__(self, at: slice) -> Rows: ...
+    def __getitem__(self, at: int | slice) -> Row | Rows:
+        if isinstance(at, slice):
+            return Rows(self.points[at], self._store)
+        point, key = self.points[at]
+        return Row.from_dict(point, key, self._store.known([key])[key])
+
+    def __iter__(self) -> Iterator[Row]:
+        for start in range(0, len(self.points), 500):
+            some = self.points[start : start + 500]
+            known = self._store.known([key for _, key in some])
+            for point, key in some:
+                yield Row.from_dict(point, key, known[key])

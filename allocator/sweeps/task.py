@@ -1,0 +1,62 @@
+"""What a worker does: one solver, and one point of the sweep after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from allocator.api import choose
+from allocator.instance import Instance
+from allocator.known import Known
+from allocator.model import Model
+from allocator.solver import Solver
+from allocator.sweeps.design import Point
+from allocator.sweeps.row import told
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What all points of a sweep share: instance and model at the base, and the options of a solve."""
+
+    instance: Instance
+    model: Model
+    gap: float = 1e-4
+    time_limit: float | None = None
+    threads: int = 1
+    seed: int = 0
+
+    def at(self, point: Point) -> tuple[Instance, Model]:
+        """Instance and model at a point.
+
+        Raises
+        ------
+        BadInput
+            The point breaks the instance or the model.
+        """
+        return choose(self.instance, self.model, point.overrides, case=point.case, coalition=point.coalition)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One point, and what other points prove about it."""
+
+    point: Point
+    known: Known
+
+
+class Worker:
+    """Solves jobs on one resident model; what comes back is plain values (see :func:`allocator.sweeps.row.told`)."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self.solver = Solver(gap=setup.gap, time_limit=setup.time_limit, threads=setup.threads, seed=setup.seed)
+
+    def __call__(self, job: Job) -> dict[str, Any]:
+        instance, model = self.setup.at(job.point)
+        told_of = {
+            "overrides": list(job.point.overrides),
+            "case": job.point.case,
+            "coalition": job.point.coalition,
+        }
+        plan = self.solver.solve(instance, model, known=job.known, **told_of)
+        return told(plan, self.solver.structure)
