@@ -81,8 +81,8 @@ MUTATIONS = [
         "periods = ()",
     ),
     # driver
-    ("lexicographic.py", "self.resident.hold(name, float(most))", "pass"),
-    ("lexicographic.py", "most = (1 + tolerance) * value", "most = value"),
+    ("lexicographic.py", "self.loaded.resident.hold(name, float(self.held[name]))", "pass"),
+    ("lexicographic.py", "self.held[name] = (1 + tolerance) * value", "self.held[name] = value"),
     ("point.py", "np.rint(point[self.columns])", "np.floor(point[self._columns] / 2)"),
     (
         "matrix.py",
@@ -93,7 +93,7 @@ MUTATIONS = [
     ("plan.py", "max(Fraction(0), row.quantity - net)", "row.quantity - net"),
     ("plan.py", '"cost": float(own[n])', '"cost": float(own[n] + 1)'),
     ("plan.py", "people[n, t] += scope.personnel[u] * units", "people[n, t] += units"),
-    ("plan.py", "burdens = [1000 * own[n]", "burdens = [100 * own[n]"),
+    ("plan.py", "burdens = [1000 * spent", "burdens = [100 * spent"),
     ("plan.py", '"units": units,', '"units": units + 1,'),
 ]
 
