@@ -12,17 +12,21 @@ if TYPE_CHECKING:
     from allocator.instance import Instance, write
     from allocator.model import Model, load_model
     from allocator.plan import Plan
+    from allocator.sweeps.file import Design
+    from allocator.sweeps.whole import Sweep, sweep
     from allocator.trial import claims
 
 _HOME = {
     "AllocatorError": "errors",
     "BadInput": "errors",
     "BadUsage": "errors",
+    "Design": "sweeps.file",
     "Fault": "errors",
     "Instance": "instance",
     "Model": "model",
     "Plan": "plan",
     "SolverError": "errors",
+    "Sweep": "sweeps.whole",
     "build": "api",
     "cases": "comparison",
     "claims": "trial",
@@ -31,6 +35,7 @@ _HOME = {
     "load_model": "model",
     "read": "api",
     "solve": "api",
+    "sweep": "sweeps.whole",
     "write": "instance",
 }
 
@@ -38,11 +43,13 @@ __all__ = [
     "AllocatorError",
     "BadInput",
     "BadUsage",
+    "Design",
     "Fault",
     "Instance",
     "Model",
     "Plan",
     "SolverError",
+    "Sweep",
     "build",
     "cases",
     "claims",
@@ -51,6 +58,7 @@ __all__ = [
     "load_model",
     "read",
     "solve",
+    "sweep",
     "write",
 ]
 

@@ -228,18 +228,7 @@ class Plan:
         check_target(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.suffix == ".xlsx":
-            content = _workbook(self)
-            handle, name = tempfile.mkstemp(dir=target.parent, prefix=".allocator-", suffix=".xlsx")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
-                Path(name).chmod(0o644)
-                Path(name).replace(target)
-            except BaseException:
-                Path(name).unlink(missing_ok=True)
-                raise
+            replaced(target, _workbook(self))
             return
         folder = Path(tempfile.mkdtemp(dir=target.parent, prefix=".allocator-"))
         try:
@@ -257,6 +246,21 @@ class Plan:
                 folder.rename(target)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def replaced(target: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=target.absolute().parent, prefix=".allocator-", suffix=target.suffix)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def check_target(path: str | os.PathLike[str]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.known import Known
+from allocator.known import SAME, Known
 from allocator.model import OBJECTIVES
 from allocator.sweeps.order import Changes, Facet, Name, Order
 
@@ -19,11 +19,8 @@ Deployed = dict[tuple[str, str, str, int], int]
 NONE = -1
 """No plan."""
 
-BOUNDS = 12
-"""Bounds of a stage that are handed to a solve."""
-
 PLANS = 2
-"""Plans of harder points, and as many of easier ones, that are handed to a solve."""
+"""Plans of harder points, and as many of easier ones, that are handed to a solve beside the nearest point's."""
 
 
 class Knowledge:
@@ -83,44 +80,54 @@ class Knowledge:
         for other, reason in self._infeasible.items():
             if looser[other]:
                 return Known(infeasible=reason)
-        bounds = tuple(self._known(number, objectives[: stage + 1]) for stage in range(len(objectives)))
-        return Known(bounds, tuple(self._deployed(plan) for plan in self._candidates(number, objectives, looser)))
+        points = self._candidates(number, objectives)
+        likely = self._values[points][:, [OBJECTIVES.index(name) for name in objectives]]
+        bounds = tuple(self._known(number, objectives[: stage + 1], likely) for stage in range(len(objectives)))
+        plans = dict.fromkeys(self._plan_at[points].tolist())
+        return Known(bounds, tuple(self._deployed(plan) for plan in plans))
 
-    def _known(self, number: int, objectives: Sequence[str]) -> tuple[tuple[tuple[float, ...], float], ...]:
-        """(values reached before, bound) of the last of some stages, at points that this one is harder than."""
+    def _known(
+        self, number: int, objectives: Sequence[str], likely: NDArray[np.float64]
+    ) -> tuple[tuple[tuple[float, ...], float], ...]:
+        """(values reached before, bound) of the last of some stages, at points that this one is harder than.
+
+        For each row of values that this point is likely to reach the best bound that holds there.
+        """
         stage = len(objectives) - 1
         looser = self._order.looser(number, *objectives)
         bounds = self._bounds[: len(looser), stage]
         others = np.nonzero(looser & (bounds > 0))[0]
-        others = others[np.argsort(-bounds[others], kind="stable")]
+        reached = self._reached[others, :stage]
         best: dict[tuple[float, ...], float] = {}
-        for other in others.tolist():
-            best.setdefault(tuple(self._reached[other, :stage].tolist()), float(bounds[other]))
-            if len(best) == BOUNDS:
-                break
+        for row in likely[:, :stage]:
+            fitting = others[(reached >= row - SAME * np.maximum(1.0, np.abs(row))).all(axis=1)]
+            if len(fitting):
+                other = fitting[np.argmax(bounds[fitting])]
+                best[tuple(self._reached[other, :stage].tolist())] = float(bounds[other])
         return tuple(best.items())
 
-    def _candidates(self, number: int, objectives: Sequence[str], looser: NDArray[np.bool_]) -> list[int]:
-        """Plans of the closest harder points (they are plans here), of the closest easier ones, else of the nearest."""
-        tighter = self._order.tighter(number)
-        plan_at = self._plan_at[: len(looser)]
+    def _candidates(self, number: int, objectives: Sequence[str]) -> list[int]:
+        """Points whose plans to try: the best harder ones (plans here as well), the worst easier ones, the nearest."""
+        count = len(self._order)
+        plan_at = self._plan_at[:count]
         done = plan_at != NONE
-        values = self._values[: len(looser), [OBJECTIVES.index(name) for name in objectives]]
+        values = self._values[:count, [OBJECTIVES.index(name) for name in objectives]]
 
-        def first(others: NDArray[np.int64]) -> list[int]:
-            return list(dict.fromkeys(plan_at[others].tolist()))[:PLANS]
+        def first(others: NDArray[np.int64], most: int) -> list[int]:
+            _, place = np.unique(plan_at[others], return_index=True)
+            return [int(other) for other in others[np.sort(place)[:most]]]
 
         def by_value(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
             others = np.nonzero(mask & done)[0]
             return others[np.lexsort(values[others].T[::-1])]
 
-        chosen = first(by_value(tighter)) + first(by_value(looser)[::-1])
-        if not chosen:
-            table = np.nan_to_num(self._order.table(), posinf=0.0, neginf=0.0)
-            apart = np.abs(table - table[number]) / np.maximum(np.abs(table).max(axis=0, initial=0.0), 1e-12)
-            others = np.nonzero(done)[0]
-            chosen = first(others[np.argsort(apart[others].sum(axis=1), kind="stable")])
-        return list(dict.fromkeys(chosen))
+        chosen = first(by_value(self._order.tighter(number, *objectives)), PLANS)
+        chosen += first(by_value(self._order.looser(number, *objectives))[::-1], PLANS)
+        table = np.nan_to_num(self._order.table(), posinf=0.0, neginf=0.0)
+        apart = np.abs(table - table[number]) / np.maximum(np.abs(table).max(axis=0, initial=0.0), 1e-12)
+        others = np.nonzero(done)[0]
+        nearest = others[np.lexsort((apart[others].sum(axis=1), (apart[others] > 0).sum(axis=1)))]
+        return chosen + first(nearest, 1)
 
     def _deployed(self, plan: int) -> Deployed:
         return {(n, u, j, t): units for n, u, j, t, units in pickle.loads(zlib.decompress(self._plans[plan]))}

@@ -64,7 +64,10 @@ ABSENT: dict[str, float] = {
     "caveat": 0.0,
     "condition": 0.0,
 }
-"""What a missing facet of a kind stands for; where a facet of another kind is missing, two points do not compare."""
+"""What a missing facet of a kind stands for; of another kind, it must be missing from both points or from none."""
+
+LACKING = -1e300
+"""Number that stands for a missing facet of another kind."""
 
 
 @dataclass(frozen=True)
@@ -295,7 +298,7 @@ class Order:
 
     Points are added one by one, as what they change of a base, and get numbers from 0. For the facets in which points
     differ a table is kept, one row a point, in which more is easier; a facet that must agree has two columns, one for
-    each direction. A facet that a point has not, though it is of no kind that may be absent, compares with nothing.
+    each direction.
     """
 
     def __init__(self, base: Mapping[Name, Facet]) -> None:
@@ -350,17 +353,22 @@ class Order:
     def _places(self, name: Name, facet: Facet | None) -> Iterator[tuple[int, int]]:
         """Columns of a facet, each with its sign; made where no point before has differed in it."""
         known = facet or self._base[name]
-        for sign in [known[1]] if known[1] else [EASIER, HARDER]:
+        lacking = name[0] not in ABSENT and (facet is None or name not in self._base)
+        for sign in (EASIER, HARDER) if lacking or not known[1] else (known[1],):
             if (name, sign) not in self._columns:
+                twin = self._columns.get((name, -sign))
+                ground = self._value(name, self._base.get(name)) * sign
+                column = np.full(len(self._ease), ground) if twin is None else -self._ease[:, twin]
                 self._columns[name, sign] = len(self._bearing)
                 self._bearing.append(known[2])
-                value = self._value(name, self._base.get(name)) * sign
-                self.ground = np.append(self.ground, value)
-                self._ease = np.hstack([self._ease, np.full((len(self._ease), 1), value)])
-            yield self._columns[name, sign], sign
+                self.ground = np.append(self.ground, ground)
+                self._ease = np.hstack([self._ease, column[:, None]])
+        for sign in (EASIER, HARDER):
+            if (name, sign) in self._columns:
+                yield self._columns[name, sign], sign
 
     def _value(self, name: Name, facet: Facet | None) -> float:
         if facet is None:
-            return ABSENT.get(name[0], float("nan"))
+            return ABSENT.get(name[0], LACKING)
         value, direction, _ = facet
         return float(value) if direction else float(self._codes.setdefault((name, value), len(self._codes)))

@@ -124,8 +124,8 @@ class Runner:
         The base and the options of a solve.
     store : Store
         Where rows are kept.
-    executor : Executor
-        Where points are solved; made when one is first needed.
+    executor : callable
+        Makes the place where points are solved, given how many there are; called when one is first needed.
     resume : bool
         Use rows that the store had before.
     progress : callable, optional
@@ -136,7 +136,7 @@ class Runner:
         self,
         setup: Setup,
         store: Store,
-        executor: Callable[[], Executor],
+        executor: Callable[[int], Executor],
         *,
         resume: bool = True,
         progress: Callable[[Progress], None] | None = None,
@@ -175,6 +175,12 @@ class Runner:
             self._solve(pending, stored, told)
         return Rows(keyed, self.store)
 
+    def done(self, points: Sequence[Point]) -> Rows:
+        """The rows of those points that are done."""
+        keyed = [(point, self.key(point)) for point in points]
+        stored = self._stored([key for _, key in keyed])
+        return Rows([(point, key) for point, key in keyed if key in stored], self.store)
+
     def close(self) -> None:
         """Stop the executor."""
         if self._executor is not None:
@@ -196,7 +202,7 @@ class Runner:
         running: set[str] = set()
         deaths: dict[str, str] = {}
         began = time.monotonic()
-        executor = self._executor = self._executor or self._make()
+        executor = self._executor = self._executor or self._make(len(waiting))
         while waiting or running:
             while waiting and executor.free() > 0:
                 key = waiting.popleft()

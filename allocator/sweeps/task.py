@@ -53,7 +53,7 @@ class Worker:
 
     def __call__(self, job: Job) -> dict[str, Any]:
         instance, model = self.setup.at(job.point)
-        told_of = {
+        told_of: dict[str, Any] = {
             "overrides": list(job.point.overrides),
             "case": job.point.case,
             "coalition": job.point.coalition,

@@ -1,0 +1,1 @@
+"""Sweeps: designs of many points, run fast and safely, and what they say together."""

@@ -1,0 +1,207 @@
+"""Where a sweep keeps its rows: one SQLite file that one process owns."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from allocator.errors import AllocatorError, BadUsage
+
+APPLICATION = 0x616C6C6F
+"""Mark in the file's header by which a store is known."""
+
+VERSION = 1
+"""Version of the layout."""
+
+LAYOUT = "CREATE TABLE points (key TEXT PRIMARY KEY, instance TEXT NOT NULL, sha256 TEXT NOT NULL, content NOT NULL)"
+
+LARGE = 2000
+"""Characters above which a content is compressed."""
+
+AT_ONCE = 500
+"""Keys in one query."""
+
+PATIENCE = 0.5
+"""Seconds to wait for a process that is just ending."""
+
+NO_STORE = "is something else, no store of a sweep; give a new name, or the file of an earlier sweep"
+
+
+class Store:
+    """Rows of points by their key.
+
+    The file belongs to one process: the lock is taken when it is opened and goes with the process, however that ends.
+    A row that was put is safe from then on, from ``kill -9`` and from a loss of power: each is a transaction of its own
+    in a write-ahead log that is synchronised with the disk (about 0.3 ms a row on a local disk).
+
+    Parameters
+    ----------
+    path : Path
+        The file; a new one where there is none.
+
+    Raises
+    ------
+    BadUsage
+        Another sweep has it, or it is no store that this version reads; nothing in it was changed.
+
+    Notes
+    -----
+    Nothing else in the process may open the file by itself: on POSIX, closing any handle of a file gives up the locks
+    that the process holds on it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        if path.exists() and not path.is_file():
+            raise BadUsage(f"{path} is {'a folder' if path.is_dir() else 'no file'}; a store is a file")
+        if not path.absolute().parent.is_dir():
+            raise BadUsage(f"{path}: there is no folder {path.absolute().parent}")
+        if path.exists() and not os.access(path, os.W_OK):
+            raise BadUsage(f"{path} is read-only; a sweep writes its rows there")
+        try:
+            if path.exists() and path.stat().st_size:
+                self._look()
+            self._connection = sqlite3.connect(
+                path.absolute(), timeout=PATIENCE, isolation_level=None, check_same_thread=False
+            )
+            try:
+                self._open()
+            except BaseException:
+                self._connection.close()
+                raise
+        except sqlite3.Error as error:
+            raise BadUsage(f"{path} {_meaning(error)}") from None
+
+    def _look(self) -> None:
+        """Refuse a file that is something else, without a lock and without touching it."""
+        beside = sqlite3.connect(f"{self.path.absolute().as_uri()}?immutable=1", uri=True)
+        with contextlib.closing(beside):
+            self._check(beside)
+
+    def _check(self, connection: sqlite3.Connection) -> None:
+        application, version = (
+            connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
+        )
+        if application != APPLICATION:
+            raise BadUsage(f"{self.path} {NO_STORE}")
+        if version != VERSION:
+            raise BadUsage(
+                f"{self.path} is a store of version {version}, and this program keeps version {VERSION}; "
+                "give another file, or use the program that wrote this one"
+            )
+
+    def _open(self) -> None:
+        connection = self._connection
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("BEGIN EXCLUSIVE")
+        if connection.execute("PRAGMA schema_version").fetchone()[0] == 0:
+            # all of it in one transaction that ends in the file itself: a kill leaves a store, or an empty file
+            connection.execute(f"PRAGMA application_id = {APPLICATION}")
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+            connection.execute(LAYOUT)
+        self._check(connection)
+        connection.execute("COMMIT")
+        connection.execute("PRAGMA journal_mode = WAL")
+        faults = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if faults != "ok":
+            raise BadUsage(f"{self.path} is damaged ({' '.join(faults.split())})")
+
+    def each(self, keys: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Key and content, of those keys that are there; read as they are asked for, so that they need no room."""
+        left = iter(keys)
+        while some := list(islice(left, AT_ONCE)):
+            query = f"SELECT key, content FROM points WHERE key IN ({','.join('?' * len(some))})"
+            try:
+                for key, kept in self._connection.execute(query, some).fetchall():
+                    yield key, json.loads(zlib.decompress(kept).decode() if isinstance(kept, bytes) else kept)
+            except (sqlite3.Error, zlib.error, ValueError) as error:
+                raise BadUsage(f"{self.path} is damaged ({error})") from None
+
+    def known(self, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Contents by key, of those keys that are there; thousands of plans take hundreds of MB (see :meth:`each`)."""
+        from allocator.formulation import uncollected
+
+        with uncollected():
+            return dict(self.each(keys))
+
+    def put(self, key: str, content: Mapping[str, Any], *, instance: str, sha256: str) -> None:
+        """Keep a row, in place of an earlier one of the key; it is safe when this returns.
+
+        Parameters
+        ----------
+        key : str
+        content : mapping
+            Plain values for JSON.
+        instance, sha256 : str
+            Name and content hash of the instance that it was solved on.
+
+        Raises
+        ------
+        AllocatorError
+            The disk does not take it; what was put before stays.
+        ValueError
+            The content has a number that is not finite.
+        """
+        text = json.dumps(content, allow_nan=False, separators=(",", ":"))
+        kept = text if len(text) <= LARGE else zlib.compress(text.encode(), 1)
+        try:
+            self._connection.execute("INSERT OR REPLACE INTO points VALUES (?, ?, ?, ?)", (key, instance, sha256, kept))
+        except sqlite3.Error as error:
+            raise AllocatorError(
+                f"{self.path} could not be written: {_cause(error)}; {self.count()} points are safe in it"
+            ) from None
+
+    def others(self, instance: str, sha256: str) -> int:
+        """Number of rows of an instance of this name with another content."""
+        return self._number("SELECT count(*) FROM points WHERE instance = ? AND sha256 <> ?", instance, sha256)
+
+    def count(self) -> int:
+        """Number of rows."""
+        return self._number("SELECT count(*) FROM points")
+
+    def _number(self, query: str, *values: str) -> int:
+        try:
+            return int(self._connection.execute(query, values).fetchone()[0])
+        except sqlite3.Error as error:
+            raise BadUsage(f"{self.path} could not be read: {_cause(error)}") from None
+
+    def close(self) -> None:
+        """Give the file free."""
+        with contextlib.suppress(sqlite3.Error):  # what was put is safe in the log
+            self._connection.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's primary result code; 0 where there is none."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+def _cause(error: sqlite3.Error) -> str:
+    return "disk full" if _code(error) == sqlite3.SQLITE_FULL else str(error)
+
+
+def _meaning(error: sqlite3.Error) -> str:
+    """Why a file cannot be opened, to follow its name."""
+    meanings = {
+        sqlite3.SQLITE_BUSY: "is in use by another sweep",
+        sqlite3.SQLITE_NOTADB: NO_STORE,
+        sqlite3.SQLITE_CORRUPT: f"is damaged ({error})",
+    }
+    return meanings.get(_code(error), f"cannot be opened as a store: {_cause(error)}")

@@ -1,0 +1,145 @@
+"""The cluster: the pool's interface on a real Dask scheduler with worker processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import time
+from collections import deque
+
+import pytest
+
+from allocator.errors import AllocatorError, BadUsage
+from allocator.sweeps.cluster import HELD, Cluster
+from allocator.sweeps.pool import Died, Done, Failed
+from tests.sweeps.test_pool import TOY, is_right, run, squares
+
+dask = pytest.importorskip("distributed")
+
+
+@pytest.fixture(scope="module")
+def local():
+    """Two worker processes, started anew when they die; a job that ends two of them is given up."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+        with dask.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as running:
+            running.scheduler.allowed_failures = 1
+            yield running
+
+
+class TestJobs:
+    def test_fifty_jobs_on_two_workers(self, local):
+        jobs = {name: ("slow_square", x, 0.02) for name, (_, x) in squares(50).items()}
+        with Cluster(TOY, {"base": 7}, local.scheduler_address) as cluster:
+            assert cluster.free() == 2
+            events = run(cluster, jobs)
+        assert is_right(events, 50)
+        assert {event.result["setup"]["base"] for event in events.values()} == {7}
+        assert len({event.result["pid"] for event in events.values()}) == 2
+
+    def test_errors_are_told(self, local):
+        with Cluster(TOY, None, local.scheduler_address) as cluster:
+            events = run(cluster, {"bad": ("root", -1), "strange": ("unpicklable",), "good": ("root", 4)})
+        assert isinstance(events["bad"], Failed)
+        assert "ValueError: math domain error" in events["bad"].reason
+        assert isinstance(events["strange"], Failed)
+        assert events["good"] == Done("good", 2.0)
+
+    def test_setups_do_not_mix_and_old_ones_go(self, local):
+        for number in range(HELD + 2):
+            with Cluster(TOY, number, local.scheduler_address) as cluster:
+                assert {event.result["setup"] for event in run(cluster, squares(4)).values()} == {number}
+        with Cluster(TOY, "a", local.scheduler_address) as first, Cluster(TOY, "b", local.scheduler_address) as second:
+            for name, cluster in (("a", first), ("b", second), ("a", first)):
+                assert {event.result["setup"] for event in run(cluster, squares(3)).values()} == {name}
+
+    def test_nothing_comes_in_time(self, local):
+        with Cluster(TOY, None, local.scheduler_address) as cluster:
+            cluster.submit("slow", ("slow_square", 1, 1.0))
+            assert cluster.next_event(0.05) is None
+            assert cluster.next_event().name == "slow"
+
+
+class TestDeaths:
+    def test_a_worker_killed_in_mid_run_costs_nothing(self, local):
+        waiting = deque((f"square {x}", ("slow_square", x, 0.1)) for x in range(30))
+        events, killed = {}, None
+        with Cluster(TOY, "x" * 1_000_000, local.scheduler_address) as cluster:
+            while len(events) < 30:
+                while waiting and cluster.free() > 0:
+                    cluster.submit(*waiting.popleft())
+                event = cluster.next_event(0.25)
+                if event is not None:
+                    events[event.name] = event
+                if killed is None and len(events) >= 8:
+                    killed = event.result["pid"]
+                    os.kill(killed, signal.SIGKILL)
+        assert is_right(events, 30)
+        assert len({event.result["pid"] for event in events.values()}) >= 2
+
+    def test_a_job_that_ends_its_workers_is_given_up(self, local):
+        with Cluster(TOY, None, local.scheduler_address) as cluster:
+            events = run(cluster, {"abort": ("abort",), **squares(10)})
+        assert events["abort"] == Died("abort", "it ended 2 workers of the cluster")
+        assert is_right(events, 10)
+
+    def test_a_cluster_without_workers_waits_for_them(self):
+        with (
+            dask.LocalCluster(n_workers=0, processes=True, dashboard_address=":0") as running,
+            Cluster(TOY, None, running.scheduler_address) as cluster,
+        ):
+            assert cluster.free() == 1
+            cluster.submit("a", ("square", 3))
+            assert (cluster.free(), cluster.next_event(0.2)) == (0, None)
+            running.scale(1)
+            assert cluster.next_event(30).result["square"] == 9
+
+    def test_a_scheduler_that_goes_is_told(self):
+        with dask.LocalCluster(n_workers=1, processes=True, dashboard_address=":0") as running:
+            cluster = Cluster(TOY, None, running.scheduler_address)
+            cluster.submit("slow", ("slow_square", 1, 30))
+            time.sleep(0.2)
+        with pytest.raises(AllocatorError, match=r"is gone or was restarted.*; what was done by then is kept"):
+            cluster.next_event(30)
+        began = time.monotonic()
+        cluster.close()
+        assert time.monotonic() - began < 15
+
+
+class TestRefusals:
+    def test_workers_that_cannot_be_set_up(self, local):
+        for make, reason in (("tests.sweeps.jobs:Broken", "no use for this"), ("absent:Toy", "No module named")):
+            with (
+                Cluster(make, "this", local.scheduler_address) as cluster,
+                pytest.raises(AllocatorError, match=f"(?s)cannot do the jobs: .*{reason}"),
+            ):
+                run(cluster, squares(2))
+
+    def test_workers_with_other_versions(self, local, monkeypatch):
+        monkeypatch.setattr("allocator.sweeps.cluster._versions", lambda: {"highs": "0.1", "python": "4"})
+        with (
+            Cluster(TOY, None, local.scheduler_address) as cluster,
+            pytest.raises(AllocatorError, match=r"the worker has highs [0-9.]+ for 0.1, python [0-9.]+ for 4; "),
+        ):
+            run(cluster, squares(2))
+
+    def test_dask_is_missing(self, monkeypatch):
+        monkeypatch.setitem(sys.modules, "distributed", None)
+        with pytest.raises(BadUsage, match=r'pip install "allocator\[cluster\]"'):
+            Cluster(TOY, None, "tcp://127.0.0.1:8786")
+
+    @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense", "", "strange://127.0.0.1:9"])
+    def test_nobody_answers(self, monkeypatch, address):
+        monkeypatch.setattr("allocator.sweeps.cluster.ANSWERS_WITHIN", 0.5)
+        with pytest.raises(BadUsage, match=r"no Dask scheduler answers at .* within 0.5 s"):
+            Cluster(TOY, None, address)
+
+    def test_somebody_else_takes_the_call_and_is_silent(self, monkeypatch):
+        monkeypatch.setattr("allocator.sweeps.cluster.ANSWERS_WITHIN", 0.5)
+        with socket.socket() as listening:
+            listening.bind(("127.0.0.1", 0))
+            listening.listen()
+            with pytest.raises(BadUsage, match="no Dask scheduler answers"):
+                Cluster(TOY, None, f"tcp://127.0.0.1:{listening.getsockname()[1]}")

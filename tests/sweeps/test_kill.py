@@ -1,0 +1,9 @@
+"""A sweep, or a worker of it, killed at random instants; ``python -m tests.sweeps.kill 200`` does it 200 times."""
+
+from tests.sweeps.kill import trial
+
+
+def test_nothing_is_lost_and_nothing_done_twice():
+    sweeps, kills = trial(6, seed=1)
+    assert sweeps >= 1
+    assert kills == 6
