@@ -110,16 +110,18 @@ class TestRows:
             assert store.count() == 0
 
     def test_ten_thousand_rows_are_found_in_time(self, tmp_path):
-        content = {"deployments": [["FRA", "battalion", "hold", t, 3] for t in range(60)]}
+        content = {"deployments": [["FRA", "battalion", "hold", t, 3] for t in range(30)]}
+        keys = [f"{number:064}" for number in range(10_000)]
         with Store(tmp_path / "s") as store:
             store._connection.execute("BEGIN")
-            for number in range(10_000):
-                put(store, f"{number:064}", content)
+            for key in keys:
+                put(store, key, content)
             store._connection.execute("COMMIT")
-        began = time.perf_counter()
+        began = time.process_time()
         with Store(tmp_path / "s") as store:
-            assert len(store.known(f"{number:064}" for number in range(10_000))) == 10_000
-        assert time.perf_counter() - began < 2
+            assert sum(1 for _ in store.each(keys)) == 10_000
+            assert len(store.known(keys)) == 10_000
+        assert time.process_time() - began < 2
 
     def test_a_row_costs_little(self, tmp_path):
         with Store(tmp_path / "s") as store:
@@ -177,6 +179,24 @@ class TestOwner:
             ended(child)
             Store(path).close()
             path.unlink()
+
+    def test_a_kill_while_the_log_is_moved_into_the_file(self, tmp_path):
+        """The file's first page says already how long it will be."""
+        path, log = tmp_path / "s", tmp_path / "s-wal"
+        store = Store(path)
+        store._connection.execute("PRAGMA wal_autocheckpoint = 0")
+        for number in range(50):
+            put(store, str(number), {"text": "x" * 1000})
+        before, logged = path.read_bytes(), log.read_bytes()
+        store.close()
+        after = path.read_bytes()
+        assert len(after) > 2 * len(before)
+        for pages in (1, 3, 10):
+            moved = after[: pages * 4096]
+            path.write_bytes(moved + before[len(moved) :])
+            log.write_bytes(logged)
+            with Store(path) as store:
+                assert len(store.known(map(str, range(50)))) == 50
 
 
 class TestStrangeFiles:

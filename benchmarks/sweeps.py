@@ -1,0 +1,150 @@
+"""Sweeps against the loop that a user would write: ``python -m benchmarks.sweeps``.
+
+The loop builds the Pyomo model at each point and solves its objectives one after the other with
+``SolverFactory("appsi_highs")`` to the same gap. It is run at every so many points of the same design (a figure of the
+command line), the sweep at all of them; the ratio is of seconds a point. The answers are compared on the way.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import pyomo.environ as pyo
+
+import allocator
+from allocator.api import choose
+from allocator.solver import versions
+
+GRIDS = {
+    "reassurance-force": (
+        "nations[nation=FRA].troop_ceiling=1000:20000:20",
+        "budgets[payer=common].amount=20:200:10",
+    ),
+    "sky-shield": ("nations[nation=FRA].troop_ceiling=500:10000:20", "nations[nation=GBR].troop_ceiling=500:5000:10"),
+    "safe-seas": ("nations[nation=FRA].troop_ceiling=100:2000:20", "nations[nation=TUR].troop_ceiling=200:2000:10"),
+}
+"""Two right-hand sides each, 200 points."""
+
+LONG = ("training-mission", "nations[nation=GBR].troop_ceiling=20:2000:100", "budgets.amount*=0.02:2:100")
+"""10,000 points."""
+
+Values = dict[str, float]
+
+
+def by_hand(instance: Any, model: Any, gap: float) -> tuple[float, Values]:
+    """Seconds and values of one point of the loop."""
+    began = time.perf_counter()
+    m = allocator.build(instance, model)
+    solver = pyo.SolverFactory("appsi_highs")
+    solver.config.mip_gap = gap
+    solver.highs_options = {"threads": 1}
+    m.held = pyo.ConstraintList()
+    values: Values = {}
+    for name in model.objectives:
+        for other in model.objectives:
+            m.component(f"objective_{other}").deactivate()
+        objective = m.component(f"objective_{name}")
+        objective.activate()
+        solver.solve(m)
+        values[name] = pyo.value(objective)
+        m.held.add(objective.expr <= values[name] + 1e-6 * max(1.0, abs(values[name])))
+    return time.perf_counter() - began, values
+
+
+def swept(name: str, design: allocator.Design, gap: float, workers: int) -> tuple[float, list[Any]]:
+    """Seconds and rows of a whole sweep, the start of its workers included."""
+    began = time.perf_counter()
+    with allocator.sweep(name, design, gap=gap, workers=workers, time_limit=None) as sweep:
+        return time.perf_counter() - began, [row for answer in sweep.answers for row in answer.rows]
+
+
+def measure(name: str, title: str, design: allocator.Design, gap: float, every: int) -> None:
+    """One design on one instance: one worker, two workers, the loop."""
+    one, rows = swept(name, design, gap, 1)
+    two, _ = swept(name, design, gap, 2)
+    instance, model = choose(name)
+    loop, apart = [], []
+    for row in rows[:: min(every, max(1, len(rows) // 10))]:
+        seconds, values = by_hand(*choose(instance, model, row.point.overrides), gap)
+        loop.append(seconds)
+        first = model.objectives[0]
+        apart.append(abs(values[first] - row.values[first]) / max(1e-3, abs(values[first])))
+    solver = sum(row.seconds["solver"] for row in rows)
+    known = sum(row.proved for row in rows)
+    ours, theirs = one / len(rows), statistics.mean(loop)
+    print(
+        f"{name}, {title}: {len(rows)} points, {known} known without a solve\n"
+        f"  one worker {one:7.1f} s ({1 / ours:6.1f} points/s), of it HiGHS {solver:.1f} s, "
+        f"own {1e3 * (one - solver) / len(rows):.1f} ms a point\n"
+        f"  two workers {two:6.1f} s, {one / two:.2f} x\n"
+        f"  loop {len(loop)} points: mean {theirs:.3f} s, median {statistics.median(loop):.3f} s a point; "
+        f"greatest difference of {first} {max(apart):.1e}\n"
+        f"  ratio of points a second {theirs / ours:.1f} (one worker), {theirs * len(rows) / two:.1f} (two)",
+        flush=True,
+    )
+
+
+def long(gap: float) -> None:
+    """10,000 points: memory on the way, and the time to find them all again."""
+    name, *vary = LONG
+    design = allocator.Design(vary=tuple(vary))
+    used: list[float] = []
+
+    def told(progress: Any) -> None:
+        if progress.done % 1000 == 0:
+            used.append(resident())
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "long.sweep"
+        began = time.perf_counter()
+        with allocator.sweep(name, design, gap=gap, workers=0, store=path, progress=told) as sweep:
+            rows = sum(len(answer.rows) for answer in sweep.answers)
+        took = time.perf_counter() - began
+        began = time.perf_counter()
+        with allocator.sweep(name, design, gap=gap, workers=0, store=path):
+            again = time.perf_counter() - began
+    print(
+        f"{name}: {rows} points in {took:.0f} s ({1e3 * took / rows:.1f} ms each) on one process; memory from the "
+        f"1,000th to the last {used[-1] - used[1]:+.1f} MB; found again in {again:.2f} s"
+    )
+
+
+def resident() -> float:
+    """Resident memory of this process in MB."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        return pages * resource.getpagesize() / 2**20
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main() -> None:
+    """Run and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.sweeps", description=__doc__)
+    parser.add_argument("--gap", type=float, default=1e-4)
+    parser.add_argument("--every", type=int, default=10, help="the loop solves every so many points")
+    parser.add_argument("--only", choices=list(GRIDS), nargs="*", default=list(GRIDS))
+    parser.add_argument("--skip", choices=("grid", "one-at-a-time", "long"), nargs="*", default=())
+    asked = parser.parse_args()
+    told = ", ".join(f"{name} {number}" for name, number in versions().items())
+    print(f"{told}; {platform.platform()}, {os.cpu_count()} processors; gap {asked.gap:g}", flush=True)
+    for name in asked.only:
+        if "grid" not in asked.skip:
+            measure(name, "grid", allocator.Design(vary=GRIDS[name]), asked.gap, asked.every)
+        if "one-at-a-time" not in asked.skip:
+            measure(name, "one at a time", allocator.Design(one_at_a_time=True), asked.gap, asked.every)
+    if "long" not in asked.skip:
+        long(asked.gap)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

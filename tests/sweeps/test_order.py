@@ -1,0 +1,116 @@
+"""Which of two points is harder, and what the resident model does from one point to the next."""
+
+import pytest
+
+import allocator
+from allocator.api import choose
+from allocator.known import Known
+from allocator.solver import Solver
+from allocator.sweeps.order import Facets, Order, from_plain, to_plain
+
+BASE = "reassurance-force"
+POOL = "forces[nation=FRA,unit_type=combat_squadron].units"
+
+
+@pytest.fixture(scope="module")
+def order():
+    """Compares settings of one instance: 'harder', 'easier', 'same' or 'apart', as far as plans or a stage go."""
+    instance, model = choose(BASE)
+    facets = Facets(instance, model)
+
+    def compared(first, second, *objectives):
+        order = Order(facets.base)
+        for settings in (first, second):
+            changes = facets.changes(*choose(instance, model, settings))
+            assert from_plain(to_plain(changes)) == changes
+            order.add(changes)
+        harder, easier = order.looser(0, *objectives)[1], order.tighter(0, *objectives)[1]
+        return {(True, True): "same", (True, False): "harder", (False, True): "easier"}.get((harder, easier), "apart")
+
+    return compared
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "budgets[payer=*].amount=1000",
+        "nations[nation=FRA].troop_ceiling=100",
+        "forces[nation=FRA].units=0",
+        "forces[nation=FRA].min_units=2",
+        "unit_types.rotation_ratio=9",
+        "yields[unit_type=battlegroup_medium,capability=ground_presence].amount=0.5",
+        "requirements[task=western_air_policing,capability=combat_aircraft].quantity=90",
+        "requirements[task=western_air_policing,capability=combat_aircraft].max_gap=0.5",
+        "willingness[nation=FRA].willingness=0",
+        "events.us_consent=false",
+        "unit_types.operating_cost*=2",
+        "model.willingness_floor=0.9",
+        "model.max_burden=0.001",
+        "model.limits=cost<=900",
+    ],
+)
+def test_one_fact_makes_a_point_harder(order, setting):
+    if setting == "model.max_burden=0.001":  # it makes a budget of the nations' costs, which then counts prices
+        assert order((setting,), ()) == "apart"
+        assert order((setting,), ("model.max_burden=0.002",)) == "harder"
+        return
+    assert order((setting,), ()) == "harder"
+    assert order((), (setting,)) == "easier"
+
+
+def test_what_goes_both_ways_does_not_compare(order):
+    assert order(("budgets[payer=*].amount=1000", "nations[nation=FRA].troop_ceiling=99999"), ()) == "apart"
+    assert order(("unit_types[unit_type=battlegroup_heavy].personnel=1000",), ()) == "apart"
+    assert order(("model.families=budget",), ()) == "apart"
+    assert order(("horizon.periods=2",), ()) == "apart"
+
+
+def test_a_stage_asks_only_about_its_own_objectives(order):
+    """Priorities change what the gap is, not what can be done; a stance above the floor only the risk."""
+    assert order(("objectives[objective=training].priority=2",), ()) == "same"
+    assert order(("objectives[objective=training].priority=2",), (), "gap") == "apart"
+    stance = ("willingness[nation=GBR,objective=safe_skies].willingness=0.6",)
+    assert order(stance, (), "gap") == "same"
+    assert order(stance, (), "gap", "risk") == "harder"
+    assert order(("model.objectives=gap,cost",), ()) == "same"
+    assert order(("model.objectives=gap,cost",), (), "gap") == "apart"
+
+
+def test_a_model_stays_and_only_what_differs_is_changed():
+    """In place where the layout holds, anew where it does not, and every answer as if it were the first."""
+    instance, model = choose("sky-shield")
+    solver = Solver()
+    steps = [
+        ("built", ()),
+        ("in place", ("nations[nation=FRA].troop_ceiling=2000",)),
+        ("in place", ("forces[nation=FRA].units=0", "unit_types.operating_cost*=1.5")),
+        ("in place", ("objectives.priority=2", "model.objectives=gap,cost")),
+        ("rebuilt", ("horizon.periods=2", "horizon.indefinite=false")),
+        ("in place", ()),  # what period 2 has is fixed at nothing
+    ]
+    for structure, settings in steps:
+        chosen = choose(instance, model, settings)
+        plan = solver.solve(*chosen)
+        assert solver.structure == structure, settings
+        cold = allocator.solve(*chosen)
+        assert plan.status == cold.status == "optimal"
+        for name in chosen[1].objectives:
+            assert plan.value(name) == pytest.approx(cold.value(name), rel=2e-4, abs=1e-6), settings
+
+
+def test_known_bounds_count_only_where_they_hold():
+    known = Known(bounds=((((), 0.25),), (((0.25,), 7.0), ((0.2,), 9.0))))
+    assert known.bound(0, []) == 0.25
+    assert known.bound(1, [0.25]) == 7.0  # 9 was proved for plans that reach 0.2, and this one gives up more
+    assert known.bound(1, [0.2]) == 9.0
+    assert known.bound(1, [0.3]) == 0.0
+    assert known.bound(2, [0.2, 9.0]) == 0.0
+
+
+def test_a_plan_that_does_not_fit_is_no_help():
+    """What is handed over as known is tried, not believed: a plan that breaks the instance is dropped."""
+    instance, model = choose("toy-enablers")
+    wrong = {("AAA", "squadron", "west", 1): 99}
+    plan = Solver().solve(instance, model, known=Known(plans=(wrong,)))
+    assert plan.value("gap") == pytest.approx(1 / 6)
+    assert {stage["how"] for stage in plan.manifest["stages"]} == {"solved"}

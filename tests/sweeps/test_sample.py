@@ -1,0 +1,169 @@
+"""Samples and their indices, against functions whose indices are known."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+import pytest
+
+import allocator
+from allocator.sweeps import sample as module
+from allocator.sweeps.figures import Figure
+from allocator.sweeps.sample import sample, scaled
+from tests.sweeps.asking import ask, points, row
+from tests.toys import pools, toy, willing
+
+pytest.importorskip("SALib")
+
+NATIONS = ("AAA", "BBB", "CCC")
+
+
+def instance():
+    """Three uncertain ceilings, each from 0 to 2."""
+    return toy(
+        nations=[
+            {"nation": n, "troop_ceiling": 1.0, "troop_ceiling_low": 0.0, "troop_ceiling_high": 2.0} for n in NATIONS
+        ],
+        forces=pools(1, *NATIONS),
+        willingness=willing(*NATIONS),
+    )
+
+
+def answered(part, function):
+    return ask(part, lambda point: row(point, coverage=function(*point.inputs.values()), cost=1.0))[0]
+
+
+def ishigami(*values):
+    a, b, c = (math.pi * (value - 1) for value in values)
+    return math.sin(a) + 7 * math.sin(b) ** 2 + 0.1 * c**4 * math.sin(a)
+
+
+def by_figure(told, output="coverage"):
+    return {entry["figure"][15:18]: entry for entry in told if entry["output"] == output}
+
+
+def test_sobol_indices_of_ishigami():
+    """Ishigami and Homma (1990): first-order 0.314, 0.442, 0; total 0.558, 0.442, 0.244."""
+    part = sample(instance(), 1024, "sobol", seed=1)
+    assert (part.size, part.kind) == (1024 * 5, "sobol")
+    told = by_figure(part.indices(answered(part, ishigami), ["coverage"]))
+    assert list(told) == ["AAA", "BBB", "CCC"]  # the strongest first
+    for nation, first, total in (("AAA", 0.314, 0.558), ("BBB", 0.442, 0.442), ("CCC", 0.0, 0.244)):
+        assert told[nation]["first"] == pytest.approx(first, abs=0.05)
+        assert told[nation]["total"] == pytest.approx(total, abs=0.05)
+        assert 0 < told[nation]["total_conf"] < 0.15
+
+
+def test_morris_effects_of_a_sum():
+    """Of 3a + b + 2 the effects over the ranges of width 2 are 6, 2 and 0, everywhere the same."""
+    part = sample(instance(), 10, "morris", seed=1)
+    assert part.size == 10 * 4
+    told = by_figure(part.indices(answered(part, lambda a, b, c: 3 * a + b + 2), ["coverage"]))
+    assert [told[n]["mu_star"] for n in NATIONS] == pytest.approx([6, 2, 0], abs=1e-6)
+    assert [told[n]["sigma"] for n in NATIONS] == pytest.approx([0, 0, 0], abs=1e-6)
+    mixed = by_figure(part.indices(answered(part, lambda a, b, c: a * b), ["coverage"]))
+    assert mixed["AAA"]["sigma"] > 0.1
+
+
+def test_rank_correlations_of_a_hypercube():
+    part = sample(instance(), 200, "lhs", seed=3)
+    for column in part.unit.T:  # one value in each of 200 slices
+        assert sorted(int(200 * share) for share in column) == list(range(200))
+    told = by_figure(part.indices(answered(part, lambda a, b, c: math.exp(3 * a) - 0.01 * b), ["coverage"]))
+    assert told["AAA"]["rank_correlation"] == pytest.approx(1, abs=0.01)
+    assert told["CCC"]["low"] < 0 < told["CCC"]["high"]
+    assert told["CCC"]["high"] - told["CCC"]["low"] == pytest.approx(2 * 1.96 / math.sqrt(197), rel=0.05)
+    assert (told["AAA"]["points"], told["AAA"]["without_plan"]) == (200, 0)
+    falling = by_figure(part.indices(answered(part, lambda a, b, c: -b), ["coverage"]))["BBB"]
+    assert (falling["rank_correlation"], falling["low"]) == pytest.approx((-1, -1))
+
+
+@pytest.mark.parametrize("method", ["lhs", "sobol", "morris"])
+def test_an_output_that_does_not_vary_has_no_indices(method):
+    part = sample(instance(), 8, method)
+    told = part.indices(answered(part, lambda a, b, c: a), ["coverage", "cost"])
+    assert len(told) == 6
+    (first, *_) = [value for name, value in by_figure(told, "cost")["AAA"].items() if name not in ("output", "figure")]
+    assert first is None
+
+
+def test_points_without_a_plan():
+    def answer(point):
+        value = next(iter(point.inputs.values()))
+        return row(point, coverage=value) if value > 0.5 else row(point, status="infeasible")
+
+    part = sample(instance(), 40, "lhs")
+    told = part.indices(ask(part, answer)[0], ["coverage"])
+    assert (told[0]["points"], told[0]["without_plan"]) == (30, 10)
+    part = sample(instance(), 8, "sobol")
+    with pytest.raises(allocator.BadUsage, match=r"sobol indices need a plan at every point; \d+ of 40 have none"):
+        part.indices(ask(part, answer)[0], ["coverage"])
+
+
+def test_rows_and_measures_that_do_not_fit():
+    part = sample(instance(), 4)
+    rows = answered(part, lambda a, b, c: a)
+    with pytest.raises(allocator.BadUsage, match=r"3 rows, expected 4"):
+        part.indices(rows[:3])
+    with pytest.raises(allocator.BadUsage, match=r"no measure coverge at every point \(did you mean coverage\?\)"):
+        part.indices(rows, ["coverge"])
+
+
+def test_values_lie_in_their_ranges_and_can_be_set():
+    force = allocator.read("reassurance-force")
+    for method, n in (("lhs", 5), ("sobol", 2), ("morris", 2)):
+        part = sample(force, n, method, ["forces[nation=POL].units", "budgets.amount"], seed=7)
+        for point in points(part):
+            force.override(*point.overrides)
+            for figure, value in zip(part.figures, point.inputs.values(), strict=True):
+                assert figure.low <= value <= figure.high
+                assert isinstance(value, int) == figure.whole
+
+
+def test_every_whole_number_of_a_range_is_as_likely():
+    figure = Figure("k", "forces", "units", 3, 2, 4, True)
+    assert Counter(scaled(figure, (i + 0.5) / 300) for i in range(300)) == {2: 100, 3: 100, 4: 100}
+    assert (scaled(figure, 0.0), scaled(figure, 1.0)) == (2, 4)
+    number = Figure("k", "budgets", "amount", 0.1, 0.1, 0.7, False)
+    assert (scaled(number, 0.0), scaled(number, 1 / 3), scaled(number, 1.0)) == (0.1, 0.3, 0.7)
+
+
+@pytest.mark.parametrize("method", ["lhs", "sobol", "morris"])
+def test_the_seed_settles_design_and_indices(method):
+    one, same, other = (sample(instance(), 8, method, seed=seed) for seed in (0, 0, 1))
+    assert points(one) == points(same)
+    assert points(one) != points(other)
+    assert one.indices(answered(one, ishigami)) == same.indices(answered(same, ishigami))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ((6, "sobol"), "a sobol sample of 6, expected a power of two, such as 4 or 8"),
+        ((8, "sobl"), "method 'sobl', expected one of lhs, sobol, morris (did you mean sobol?)"),
+        ((1, "lhs"), "a sample of 1, expected at least 2"),
+        ((4, "lhs", (), -1), "a seed of -1, expected at least 0"),
+        ((2**30, "sobol"), "a sample of 5,368,709,120 points, expected at most 1,000,000"),
+    ],
+)
+def test_bad_usage(arguments, text):
+    with pytest.raises(allocator.BadUsage) as caught:
+        sample(instance(), *arguments)
+    assert str(caught.value) == text
+
+
+def test_without_salib(monkeypatch):
+    usage = allocator.BadUsage
+
+    def missing(name):
+        raise ImportError(name)
+
+    monkeypatch.setattr(module.importlib, "import_module", missing)
+    with pytest.raises(usage, match=r'pip install "allocator\[sample\]"'):
+        sample(instance(), 4)
+
+
+def test_nothing_uncertain():
+    with pytest.raises(allocator.BadInput, match="--sample: found no figure with a range in toy"):
+        sample(toy(), 4)
