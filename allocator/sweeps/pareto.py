@@ -31,7 +31,7 @@ from allocator.errors import BadInput, Fault
 from allocator.instance import Instance
 from allocator.instance.cells import near, plain, quoted
 from allocator.model import OBJECTIVES, Model
-from allocator.sweeps.design import Point
+from allocator.sweeps.design import Point, counted
 
 if TYPE_CHECKING:
     from allocator.sweeps.row import Row
@@ -170,7 +170,7 @@ def pareto(instance: Instance, model: Model, objectives: Sequence[str], steps: i
         elif name in objectives[:at]:
             faults.append(Fault(place, None, None, f"{name} a second time", "each objective once"))
     if not 2 <= len(objectives) <= 3:
-        faults.append(Fault(place, None, None, f"{len(objectives)} objectives", "two or three"))
+        faults.append(Fault(place, None, None, counted(len(objectives), "objective"), "two or three"))
     if steps < 2:
         faults.append(Fault(place, None, None, f"steps {steps}", "at least 2, the best and the worst value"))
     if "burden" in objectives and all(row["gdp"] is None for row in instance.rows("nations")):

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from allocator.errors import BadInput, BadUsage, Fault
 from allocator.instance import Instance
@@ -187,28 +187,52 @@ def outcome(part: Politics, rows: Iterable[Row], level: float = 0.05) -> dict[st
     Raises
     ------
     BadUsage
-        A level out of range, or no rows.
+        A level out of range, or draws that are not done.
     """
     if not 0 < level < 1:
         raise BadUsage(f"a level of {level:g}, expected a number between 0 and 1")
-    rows = list(rows)
-    weights = [row.point.weight for row in rows]
-    draws = sum(weights)
-    if not draws:
-        raise BadUsage("no rows to look at")
-    coverage = [_measure(row, "coverage") or 0.0 for row in rows]
-    planned = [row for row in rows if row.found]
-    cost = [(-(_measure(row, "cost") or 0.0), row.point.weight) for row in planned]
+    draws = [_draw(row, part.success) for row in rows]  # thousands of whole rows would fill the memory
+    number = sum(draw.weight for draw in draws)
+    if number != part.n:
+        raise BadUsage(f"{number:,} of {part.n:,} draws are done; those that are no fair sample of all")
+    cost = [(-draw.cost, draw.weight) for draw in draws if draw.cost is not None]
+    met = [sum(draw.weight for draw in draws if draw.met[at]) for at in range(len(part.success))]
     return {
-        "draws": draws,
-        "without_plan": sum(row.point.weight for row in rows if not row.found),
-        "unproved": sum(row.point.weight for row in rows if row.status not in ("optimal", "infeasible")),
+        "draws": number,
+        "without_plan": sum(draw.weight for draw in draws if draw.cost is None),
+        "unproved": sum(draw.weight for draw in draws if not draw.proved),
         "level": level,
-        "success": [_probability(condition, rows, draws) for condition in part.success],
-        "coverage": risk(list(zip(coverage, weights, strict=True)), level),
+        "success": [_probability(condition, times, number) for condition, times in zip(part.success, met, strict=True)],
+        "coverage": risk([(draw.coverage, draw.weight) for draw in draws], level),
         "cost": _mirrored(risk(cost, level)) if cost else None,
-        "nations": _nations(rows, coverage, draws),
+        "nations": _nations(draws, number),
     }
+
+
+class _Draw(NamedTuple):
+    """What is kept of a row: draws with the same outcome, ``weight`` of them."""
+
+    weight: int
+    proved: bool
+    coverage: float
+    cost: float | None
+    met: tuple[bool, ...]
+    members: frozenset[str]
+    withdrawn: frozenset[str]
+
+
+def _draw(row: Row, success: Sequence[Condition]) -> _Draw:
+    names = row.point.inputs["withdrawn"].split()
+    measures = row.measures if row.found and row.measures else None
+    return _Draw(
+        row.point.weight,
+        row.status in ("optimal", "infeasible"),
+        measures["coverage"] if measures else 0.0,
+        measures["cost"] if measures else None,
+        tuple(measures is not None and condition.met(measures) for condition in success),
+        frozenset(row.members),
+        frozenset(name.partition(".")[0] for name in names),
+    )
 
 
 def wilson(successes: int, draws: int) -> tuple[float, float]:
@@ -278,30 +302,23 @@ def _mirrored(told: dict[str, float | None]) -> dict[str, float | None]:
     return turned
 
 
-def _measure(row: Row, name: str) -> float | None:
-    return row.measures[name] if row.found and row.measures else None
+def _probability(condition: Condition, times: int, draws: int) -> dict[str, Any]:
+    low, high = wilson(times, draws)
+    return {"condition": condition.text, "probability": times / draws, "low": low, "high": high}
 
 
-def _probability(condition: Condition, rows: Sequence[Row], draws: int) -> dict[str, Any]:
-    met = sum(row.point.weight for row in rows if row.found and condition.met(row.measures or {}))
-    low, high = wilson(met, draws)
-    return {"condition": condition.text, "probability": met / draws, "low": low, "high": high}
-
-
-def _nations(rows: Sequence[Row], coverage: Sequence[float], draws: int) -> list[dict[str, Any]]:
-    withdrawn = [{name.partition(".")[0] for name in row.point.inputs["withdrawn"].split()} for row in rows]
-    nations = sorted({nation for row in rows for nation in row.members}.union(*withdrawn))
+def _nations(draws: Sequence[_Draw], number: int) -> list[dict[str, Any]]:
     told = []
-    for nation in nations:
+    for nation in sorted(frozenset().union(*(draw.members | draw.withdrawn for draw in draws))):
         groups: dict[bool, list[tuple[float, int]]] = {True: [], False: []}
-        member = 0
-        for row, away, value in zip(rows, withdrawn, coverage, strict=True):
-            groups[nation in away].append((value, row.point.weight))
-            member += row.point.weight if nation in row.members else 0
+        for draw in draws:
+            groups[nation in draw.withdrawn].append((draw.coverage, draw.weight))
+        member = sum(draw.weight for draw in draws if nation in draw.members)
         without, stays = groups[True], groups[False]
         difference = _difference(stays, without)
         told.append({
-            "nation": nation, "withdraws": sum(weight for _, weight in without) / draws, "member": member / draws,
+            "nation": nation, "withdraws": sum(weight for _, weight in without) / number,
+            "member": member / number,
             "coverage_with": _mean(stays)[0] if stays else None,
             "coverage_without": _mean(without)[0] if without else None,
             "difference": difference[0], "low": difference[1], "high": difference[2],

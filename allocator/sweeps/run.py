@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -22,7 +22,7 @@ from allocator.solver import versions
 from allocator.sweeps.design import Point
 from allocator.sweeps.knowledge import Knowledge
 from allocator.sweeps.order import Changes, Facets, from_plain, to_plain
-from allocator.sweeps.pool import Died, Done, Event, Failed
+from allocator.sweeps.pool import Died, Done, Event
 from allocator.sweeps.row import Rows
 from allocator.sweeps.store import Store
 from allocator.sweeps.task import Job, Setup, Worker
@@ -125,7 +125,7 @@ class Runner:
     store : Store
         Where rows are kept.
     executor : callable
-        Makes the place where points are solved, given how many there are; called when one is first needed.
+        Makes the place where points are solved; called when one is first needed.
     resume : bool
         Use rows that the store had before.
     progress : callable, optional
@@ -136,7 +136,7 @@ class Runner:
         self,
         setup: Setup,
         store: Store,
-        executor: Callable[[int], Executor],
+        executor: Callable[[], Executor],
         *,
         resume: bool = True,
         progress: Callable[[Progress], None] | None = None,
@@ -149,7 +149,7 @@ class Runner:
         self._stem = _stem(setup)
         self._facets = Facets(setup.instance, setup.model)
         self._knowledge = Knowledge(self._facets.base)
-        self._numbers: dict[str, int] = {}
+        self._numbers: dict[str, int] = {}  # of what the knowledge has
         self._fresh: set[str] | None = None if resume else set()
 
     def key(self, point: Point) -> str:
@@ -168,7 +168,8 @@ class Runner:
             After Ctrl-C; what was done by then is in the store.
         """
         keyed = [(point, self.key(point)) for point in points]
-        stored = self._stored([key for _, key in keyed])
+        settled = self._stored(key for _, key in keyed)
+        stored = {key for key, content in settled if content["status"] != "error" or content["aside"]}
         pending = {key: point for point, key in keyed if key not in stored}
         if pending:
             told = Progress(title, len({key for _, key in keyed}), found=len(stored))
@@ -178,7 +179,7 @@ class Runner:
     def done(self, points: Sequence[Point]) -> Rows:
         """The rows of those points that are done."""
         keyed = [(point, self.key(point)) for point in points]
-        stored = self._stored([key for _, key in keyed])
+        stored = {key for key, _ in self._stored(key for _, key in keyed)}
         return Rows([(point, key) for point, key in keyed if key in stored], self.store)
 
     def close(self) -> None:
@@ -186,23 +187,23 @@ class Runner:
         if self._executor is not None:
             self._executor.close()
 
-    def _stored(self, keys: list[str]) -> dict[str, dict[str, Any]]:
-        stored = self.store.known(keys)
-        return {key: row for key, row in stored.items() if self._fresh is None or key in self._fresh}
+    def _stored(self, keys: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Key and content of what is in the store and may be used."""
+        usable = (key for key in keys if self._fresh is None or key in self._fresh)
+        return self.store.each(dict.fromkeys(usable))
 
-    def _solve(self, pending: dict[str, Point], stored: dict[str, dict[str, Any]], told: Progress) -> None:
+    def _solve(self, pending: dict[str, Point], stored: set[str], told: Progress) -> None:
         changes, objectives = self._understood(pending)
-        for key, content in stored.items():
-            if key not in self._numbers:
-                self._numbers[key] = self._knowledge.add(from_plain(content["changes"]))
-                self._knowledge.learn(self._numbers[key], content)
+        for key, content in self._stored(stored - self._numbers.keys()):
+            self._numbers[key] = self._knowledge.add(from_plain(content["changes"]))
+            self._knowledge.learn(self._numbers[key], content)
         for key in pending:
             self._numbers[key] = self._knowledge.add(changes[key])
         waiting = deque(self._ordered(list(pending)))
         running: set[str] = set()
         deaths: dict[str, str] = {}
         began = time.monotonic()
-        executor = self._executor = self._executor or self._make(len(waiting))
+        executor = self._executor = self._executor or self._make()
         while waiting or running:
             while waiting and executor.free() > 0:
                 key = waiting.popleft()
@@ -265,14 +266,14 @@ class Runner:
     def _content(self, point: Point, key: str, event: Event) -> dict[str, Any]:
         """What is kept of a point."""
         if isinstance(event, Done):
-            content: dict[str, Any] = event.result
-            return content
+            return {**event.result, "aside": False}
         reason = event.reason
         if isinstance(event, Died):
             reason = f"its worker died {LIVES} times ({reason}); {self._set_aside(point, key)}"
         nothing: dict[str, Any] = {"how": [], "structure": "none", "stages": [], "values": {}, "measures": {}}
         seconds = {"total": 0.0, "solver": 0.0}
-        return {**nothing, "status": "error", "reason": reason, "members": [], "deployments": [], "seconds": seconds}
+        nothing |= {"members": [], "deployments": [], "seconds": seconds, "aside": isinstance(event, Died)}
+        return {**nothing, "status": "error", "reason": reason}
 
     def _set_aside(self, point: Point, key: str) -> str:
         """Keep the instance and the programme of a point that kills its workers."""

@@ -84,7 +84,11 @@ class Store:
         """Refuse a file that is something else, without a lock and without touching it."""
         beside = sqlite3.connect(f"{self.path.absolute().as_uri()}?immutable=1", uri=True)
         with contextlib.closing(beside):
-            self._check(beside)
+            try:
+                self._check(beside)
+            except sqlite3.DatabaseError as error:
+                if _code(error) != sqlite3.SQLITE_CORRUPT:  # shorter than it says: what is missing may be in the log
+                    raise
 
     def _check(self, connection: sqlite3.Connection) -> None:
         application, version = (

@@ -45,7 +45,10 @@ class Job:
 
 
 class Worker:
-    """Solves jobs on one resident model; what comes back is plain values (see :func:`allocator.sweeps.row.told`)."""
+    """Solves jobs on one resident model; what comes back is plain values (see :func:`allocator.sweeps.row.told`).
+
+    A solve that Ctrl-C stopped is no answer: it raises KeyboardInterrupt.
+    """
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
@@ -59,4 +62,6 @@ class Worker:
             "coalition": job.point.coalition,
         }
         plan = self.solver.solve(instance, model, known=job.known, **told_of)
+        if plan.stopped_by == "interrupt":
+            raise KeyboardInterrupt
         return told(plan, self.solver.structure)

@@ -115,7 +115,7 @@ class Threshold:
         ends = [truths.get(0), truths.get(self.parts)]
         holds = next((self._value(step) for step in (low, high) if truths.get(step) is True), None)
         fails = next((self._value(step) for step in (low, high) if truths.get(step) is False), None)
-        unproved = next((self._value(step) for step, truth in truths.items() if truth is None), None)
+        unproved = next((self._value(step) for step, truth in sorted(truths.items()) if truth is None), None)
         what, over = self.condition.text, self.axis.label
         at = f"{over} = {self._value(0)} and {self._value(self.parts)}"
         if unproved is not None or None in ends or self._next(truths):

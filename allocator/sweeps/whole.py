@@ -157,7 +157,7 @@ def check_table(path: str | os.PathLike[str]) -> Path:
         raise BadUsage(f"{target}: not a file in a folder that is there")
     if target.suffix == ".parquet":
         try:
-            import pyarrow  # type: ignore[import-untyped]  # noqa: F401
+            import pyarrow  # noqa: F401
         except ImportError:
             raise BadUsage(f'{target}: Parquet needs pip install "allocator[parquet]"') from None
     return target
@@ -211,10 +211,8 @@ def _parquet(columns: list[str], rows: Iterator[dict[str, Any]]) -> bytes:
     import pandas as pd
 
     frame = pd.DataFrame(list(rows), columns=columns)
-    for name in frame.columns[
-        [dtype == object for dtype in frame.dtypes]
-    ]:  # an input may be a number here, a text there
-        if len({type(cell) for cell in frame[name] if cell is not None}) > 1:
+    for name in columns:  # an input may be a number here, a text there
+        if len({isinstance(cell, str) for cell in frame[name] if cell is not None}) > 1:
             frame[name] = [None if cell is None else str(cell) for cell in frame[name]]
     content: bytes = frame.to_parquet(index=False)
     return content
@@ -287,9 +285,7 @@ def sweep(
     folder = tempfile.TemporaryDirectory(prefix="allocator-") if store is None else None
     kept = Store(Path(store) if folder is None else Path(folder.name) / "sweep")  # type: ignore[arg-type]
     result = Sweep(base, choice, changed=kept.others(base.name, base.sha256), _store=kept, _folder=folder)
-    runner = Runner(
-        setup, kept, lambda most: _executor(setup, workers, scheduler, most), resume=resume, progress=progress
-    )
+    runner = Runner(setup, kept, lambda: _executor(setup, workers, scheduler, size), resume=resume, progress=progress)
     try:
         for part in asked:
             _answer(part, runner, result)

@@ -104,7 +104,7 @@ def check(seed: int, folder: Path, count: int = 14) -> tuple[int, int]:
             continue
         good.append(point)
     with Store(folder / f"{seed}.sweep") as store:
-        rows = list(Runner(setup, store, lambda _: Here(setup)).rows(good))
+        rows = list(Runner(setup, store, lambda: Here(setup)).rows(good))
     for row in rows:
         cold = allocator.solve(*setup.at(row.point))
         where = (seed, row.point.overrides, row.how, row.stages, cold.manifest["stages"])
