@@ -101,7 +101,7 @@ class TestDeaths:
             cluster = Cluster(TOY, None, running.scheduler_address)
             cluster.submit("slow", ("slow_square", 1, 30))
             time.sleep(0.2)
-        with pytest.raises(AllocatorError, match=r"is gone or was restarted.*; what is done is kept"):
+        with pytest.raises(AllocatorError, match=r"is gone or was restarted.*; what was done by then is kept"):
             cluster.next_event(30)
         began = time.monotonic()
         cluster.close()

@@ -39,7 +39,9 @@ WHOLE = (
     ("forces", "min_units", 1, 3),
     ("unit_types", "rotation_ratio", 1, 4),
     ("unit_types", "personnel", 1, 900),
+    ("forces", "first_period", 1, 2),
 )
+FLAGS = (("nations", "can_lead"),)
 LIMITS = ("gap<=0.5", "gap<=0.9", "cost<=500", "risk<=0.5", "burden<=3")
 
 
@@ -54,7 +56,7 @@ def changes(instance, rng):
         where = ",".join(f"{name}={row[name]}" for name in TABLES[table].key if row[name] is not None)
         return f"{table}[{where}].{column}"
 
-    kind = rng.randrange(8)
+    kind = rng.randrange(9)
     if kind <= 2:
         chosen = key(*rng.choice(SCALED))
         return chosen and f"{chosen}*={rng.choice(FACTORS)}"
@@ -65,7 +67,10 @@ def changes(instance, rng):
         table, column, least, most = rng.choice(WHOLE)
         chosen = key(table, column)
         return chosen and f"{chosen}={rng.randint(least, most)}"
-    if kind == 6 and instance.events:
+    if kind == 6:
+        chosen = key(*rng.choice(FLAGS))
+        return chosen and f"{chosen}={rng.choice(('true', 'false'))}"
+    if kind == 7 and instance.events:
         return f"events.{rng.choice(list(instance.events))}={rng.choice(('true', 'false'))}"
     return rng.choice(
         (
