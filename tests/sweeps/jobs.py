@@ -8,6 +8,8 @@ import signal
 import sys
 import time
 
+from allocator.sweeps.task import Job, Worker
+
 
 class Toy:
     """Does toy jobs."""
@@ -71,3 +73,12 @@ class Mute:
 
     def __init__(self, setup):
         os._exit(7)
+
+
+class Deadly(Worker):
+    """Solves points, but for one that it does not survive."""
+
+    def __call__(self, job: Job):
+        if "requirements[task=west].quantity=36" in job.point.overrides and job.point.overrides[0].endswith("=3"):
+            os.abort()
+        return super().__call__(job)

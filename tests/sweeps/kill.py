@@ -1,4 +1,4 @@
-"""Kills a sweep again and again: ``python -m tests.sweeps.kill 200``. Nothing that was done is lost, nothing done twice."""
+"""Kills a sweep again and again: ``python -m tests.sweeps.kill 200``. Nothing that was done is lost."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ CHILD = f"""
 import sys, allocator
 def told(progress):
     print(progress.found + progress.done, flush=True)
-with allocator.sweep({INSTANCE!r}, allocator.Design(vary={VARY!r}), store=sys.argv[1], workers=2, progress=told) as sweep:
+design = allocator.Design(vary={VARY!r})
+with allocator.sweep({INSTANCE!r}, design, store=sys.argv[1], workers=2, progress=told) as sweep:
     assert not sweep.interrupted
 """
 

@@ -9,14 +9,13 @@ import sys
 import time
 from collections import deque
 
+import distributed as dask
 import pytest
 
 from allocator.errors import AllocatorError, BadUsage
 from allocator.sweeps.cluster import HELD, Cluster
 from allocator.sweeps.pool import Died, Done, Failed
 from tests.sweeps.test_pool import TOY, is_right, run, squares
-
-dask = pytest.importorskip("distributed")
 
 
 @pytest.fixture(scope="module")

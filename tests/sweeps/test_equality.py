@@ -124,6 +124,8 @@ def check(seed: int, folder: Path, count: int = 14) -> tuple[int, int]:
 
 @pytest.mark.parametrize("first", range(0, 24, 6))
 def test_every_point_is_as_a_cold_solve(first, tmp_path):
-    total, known = (sum(pair) for pair in zip(*(check(seed, tmp_path) for seed in range(first, first + 6)), strict=True))
+    total, known = (
+        sum(pair) for pair in zip(*(check(seed, tmp_path) for seed in range(first, first + 6)), strict=True)
+    )
     assert total > 40
     assert known > total / 5, "hardly anything was proved without a solve"

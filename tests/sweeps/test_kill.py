@@ -3,7 +3,7 @@
 from tests.sweeps.kill import trial
 
 
-def test_nothing_is_lost_and_nothing_done_twice():
+def test_nothing_that_was_done_is_lost():
     sweeps, kills = trial(6, seed=1)
     assert sweeps >= 1
     assert kills == 6

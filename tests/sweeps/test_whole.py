@@ -1,0 +1,184 @@
+"""A sweep as a caller runs it: from a design to rows, again from the store, with workers that die, on a cluster."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import threading
+import time
+
+import distributed
+import pytest
+
+import allocator
+from allocator.errors import BadInput, BadUsage
+from allocator.sweeps import whole
+
+TOY = "toy-enablers"
+VARY = ("forces[nation=AAA,unit_type=squadron].units=0:6:7", "requirements[task=west].quantity=12:60:5")
+GRID = allocator.Design(vary=VARY)
+
+
+def answers(sweep):
+    """Inputs, status and values of every row."""
+    return [
+        (dict(row.point.inputs), row.status, dict(row.values or {})) for answer in sweep.answers for row in answer.rows
+    ]
+
+
+@pytest.fixture(scope="module")
+def right():
+    """What the grid comes to when each point is solved by itself."""
+    plans = []
+    with allocator.sweep(TOY, GRID, workers=0) as sweep:
+        for answer in sweep.answers:
+            for point, _ in answer.rows.points:
+                plan = allocator.solve(TOY, overrides=point.overrides)
+                values = {name: plan.value(name) for name in allocator.Model().objectives}
+                plans.append((dict(point.inputs), plan.status, pytest.approx(values, rel=2e-4, abs=1e-9)))
+    return plans
+
+
+@pytest.mark.parametrize("workers", [0, 1, 2])
+def test_rows_are_those_of_single_solves(right, workers):
+    with allocator.sweep(TOY, GRID, workers=workers) as sweep:
+        assert answers(sweep) == right
+        assert sum(row.proved for row in sweep.answers[0].rows) > 5
+
+
+def test_what_is_in_the_store_is_not_solved_again(tmp_path):
+    told = []
+    store = tmp_path / "a.sweep"
+    with allocator.sweep(TOY, allocator.Design(vary=VARY[:1]), workers=0, store=store) as sweep:
+        first = answers(sweep)
+    with allocator.sweep(TOY, GRID, workers=0, store=store, progress=lambda p: told.append(p.found)) as sweep:
+        assert len(answers(sweep)) == 35
+    with allocator.sweep(TOY, allocator.Design(vary=VARY[:1]), workers=0, store=store, progress=told.append) as sweep:
+        assert answers(sweep) == first
+    assert set(told) == {0}, "the grid shares no point with the line, and the line was there whole"
+    line, fresh = allocator.Design(vary=VARY[:1]), []
+    with allocator.sweep(TOY, line, workers=0, store=store, resume=False, progress=lambda p: fresh.append(p.done)):
+        assert max(fresh) >= 6
+
+
+def test_a_changed_instance_and_other_options_are_noticed(tmp_path):
+    store, design = tmp_path / "a.sweep", allocator.Design(vary=VARY[:1])
+    with allocator.sweep(TOY, design, workers=0, store=store) as sweep:
+        assert sweep.changed == 0
+    changed = allocator.read(TOY).override("nations[nation=AAA].gdp*=2")
+    solved = []
+    with allocator.sweep(changed, design, workers=0, store=store, progress=solved.append) as sweep:
+        assert sweep.changed == 7
+        assert solved
+    for other in ({"gap": 1e-3}, {"seed": 1}, {"time_limit": 9.0}, {"model": "surge"}):
+        solved.clear()
+        with allocator.sweep(TOY, design, workers=0, store=store, progress=solved.append, **other):
+            assert solved, other
+
+
+class TestRefused:
+    def test_before_anything_is_solved(self, tmp_path):
+        solved = []
+
+        def sweep(**more):
+            design = allocator.Design(**{"vary": VARY, **more})
+            return allocator.sweep(TOY, design, workers=0, store=tmp_path / "a", progress=solved.append, max_points=35)
+
+        for wrong in (
+            {"vary": ("forces[nation=ZZZ].units=1,2",)},
+            {"vary": ("requirements[task=west].max_gap=0:2:5",)},
+            {"vary": ()},
+            {"vary": (*VARY, "model.tolerance=0,0.1")},
+        ):
+            with pytest.raises((BadInput, BadUsage)):
+                sweep(**wrong)
+        assert not solved
+
+    def test_a_point_that_breaks_the_instance(self):
+        """Each value can be set alone, the two together make last_period come before first_period."""
+        design = allocator.Design(vary=("requirements.first_period=1,2", "requirements.last_period=1,2"))
+        with pytest.raises(BadInput, match="period"):
+            allocator.sweep("toy-periods", design, workers=0)
+
+    def test_a_table_that_cannot_be_written(self, tmp_path):
+        for name in ("a.txt", "nowhere/a.csv", "."):
+            with pytest.raises(BadUsage):
+                whole.check_table(tmp_path / name)
+
+
+@pytest.mark.parametrize("suffix", whole.SUFFIXES)
+def test_tables_are_written_and_read_again(tmp_path, suffix):
+    path = tmp_path / f"out{suffix}"
+    with allocator.sweep(TOY, GRID, workers=0) as sweep:
+        sweep.write(path)
+        sweep.write(tmp_path / f"who{suffix}", "deployments")
+        frame, columns = sweep.frame(), sweep.columns()
+    assert len(frame) == 35
+    if suffix == ".csv":
+        rows = list(csv.DictReader(path.open()))
+        assert list(rows[0]) == columns
+        assert float(rows[-1]["gap"]) == frame["gap"].iloc[-1]
+    elif suffix == ".json":
+        assert [row["gap"] for row in json.loads(path.read_text())] == list(frame["gap"])
+    else:
+        import pandas as pd
+
+        read = pd.read_excel(path, engine="openpyxl") if suffix == ".xlsx" else pd.read_parquet(path)
+        assert list(read["gap"]) == pytest.approx(list(frame["gap"]))
+        assert list(read.columns) == columns
+
+
+def test_a_point_that_kills_its_workers_is_set_aside(tmp_path, monkeypatch, right):
+    """One point aborts whatever process solves it: it costs two workers, and no other point anything."""
+    monkeypatch.setattr(whole, "WORKER", "tests.sweeps.jobs:Deadly")
+    store = tmp_path / "a.sweep"
+    for _ in range(2):  # the second time it is not tried again
+        with allocator.sweep(TOY, GRID, workers=2, store=store) as sweep:
+            found = answers(sweep)
+            rows = list(sweep.answers[0].rows)
+    bad = [number for number, (_, status, _) in enumerate(found) if status == "error"]
+    assert len(bad) == 1
+    assert "died 2 times" in rows[bad[0]].reason
+    assert [a for n, a in enumerate(found) if n not in bad] == [a for n, a in enumerate(right) if n not in bad]
+    (folder,) = (tmp_path / "a.sweep.aside").iterdir()
+    assert sorted(path.name for path in folder.iterdir()) == ["instance.json", "model.mps", "model.toml"]
+    plan = allocator.solve(folder / "instance.json", folder / "model.toml")
+    assert plan.value("gap") == allocator.solve(TOY, overrides=rows[bad[0]].point.overrides).value("gap")
+
+
+def test_an_interrupt_leaves_what_was_done(tmp_path):
+    store = tmp_path / "a.sweep"
+
+    def stop(progress):
+        if progress.done == 10:
+            raise KeyboardInterrupt
+
+    with allocator.sweep(TOY, GRID, workers=0, store=store, progress=stop) as sweep:
+        assert sweep.interrupted
+        assert len(sweep.answers[0].rows) == 10
+    found = []
+    with allocator.sweep(TOY, GRID, workers=0, store=store, progress=lambda p: found.append(p.found)) as sweep:
+        assert set(found) == {10}
+        assert len(sweep.answers[0].rows) == 35
+
+
+def test_on_a_cluster_with_a_worker_killed_in_the_middle(right):
+    cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None)
+    with cluster:
+        pids = list(distributed.Client(cluster).run(os.getpid).values())
+        started = threading.Event()
+
+        def kill():
+            started.wait(60)
+            time.sleep(0.1)
+            os.kill(pids[0], signal.SIGKILL)
+
+        killer = threading.Thread(target=kill)
+        killer.start()
+        with allocator.sweep(
+            TOY, GRID, scheduler=cluster.scheduler_address, progress=lambda p: p.done >= 3 and started.set()
+        ) as sweep:
+            assert answers(sweep) == right
+        killer.join()
