@@ -150,6 +150,44 @@ def check_deployments(instance: Instance, model: Model, deployed: Deployed) -> l
     return broken
 
 
+def check_commitments(instance: Instance, model: Model, committed: Mapping[tuple[str, str, int], int]) -> list[Violation]:
+    """What pools, ceilings and budgets would not bear were all units that are committed deployed.
+
+    ``committed`` is (nation, unit type, period) -> units, 1 or more.
+    """
+    facts = _facts(instance)
+    broken = []
+    for (n, u, t), units in committed.items():
+        where = f"{n} commits {units} {u} in period {t}"
+        if (n, u) not in facts.force or not facts.force[n, u]["first_period"] <= t <= facts.horizon:
+            broken.append(Violation("commit", (n, u, t), f"{where}: there is no such pool, or it is not ready"))
+        if not isinstance(units, int) or isinstance(units, bool) or units < 1:
+            broken.append(Violation("commit", (n, u, t), f"{where}: not a whole number of units above 0"))
+    if broken:
+        return broken
+    out = {(n, u, "", t): units for (n, u, t), units in committed.items()}
+    broken += _pools(facts, model, out)
+    if "troop_ceiling" in model.families:
+        broken += _ceilings(facts, out)
+    if "budget" in model.families:
+        broken += _budgets(facts, model, out)
+    own: dict[str, F] = defaultdict(F)
+    for (n, u), units in _unit_periods(out, 1, facts.horizon).items():
+        own[n] += facts.price(u)[1] * units
+    years = F(facts.horizon * facts.months, 12)
+    gdp = {n: _number(row["gdp"]) for n, row in facts.nation.items() if row["gdp"] is not None}
+    values = {
+        "cost": sum((sum(facts.price(u)) * units for (_, u, _), units in committed.items()), start=F(0)),
+        "burden": max((1000 * own[n] / years / gdp[n] for n in own if n in gdp), default=F(0)),
+    }
+    for name, value in values.items():
+        most = _number(model.limits.get(name, value))
+        if value > most:
+            text = f"{name} of what is committed is {float(value):g}, its limit is {float(most):g}"
+            broken.append(Violation("limit_objective", (name,), text, value - most))
+    return broken
+
+
 def _cells(facts: _Facts, model: Model, deployed: Deployed) -> Iterator[Violation]:
     """Each deployment by itself: known, whole, ready, useful, willing, not forbidden."""
     asked = {task: facts.asked_at(task) for task in {key[2] for key in deployed}}

@@ -30,7 +30,10 @@ GRIDS = {
         "budgets[payer=common].amount=20:200:10",
     ),
     "sky-shield": ("nations[nation=FRA].troop_ceiling=500:10000:20", "nations[nation=GBR].troop_ceiling=500:5000:10"),
-    "safe-seas": ("nations[nation=FRA].troop_ceiling=100:2000:20", "nations[nation=TUR].troop_ceiling=200:2000:10"),
+    "us-drawdown": (
+        "nations[nation=FRA].troop_ceiling=1000:20000:20",
+        "nations[nation=GBR].troop_ceiling=1000:10000:10",
+    ),
 }
 """Two right-hand sides each, 200 points."""
 
@@ -61,16 +64,16 @@ def by_hand(instance: Any, model: Any, gap: float) -> tuple[float, Values]:
 
 
 def swept(name: str, design: allocator.Design, gap: float, workers: int) -> tuple[float, list[Any]]:
-    """Seconds and rows of a whole sweep, the start of its workers included."""
+    """Seconds and rows of a whole sweep: in this process (0 workers), or with the start of the workers included."""
     began = time.perf_counter()
     with allocator.sweep(name, design, gap=gap, workers=workers, time_limit=None) as sweep:
         return time.perf_counter() - began, [row for answer in sweep.answers for row in answer.rows]
 
 
 def measure(name: str, title: str, design: allocator.Design, gap: float, every: int) -> None:
-    """One design on one instance: one worker, two workers, the loop."""
-    one, rows = swept(name, design, gap, 1)
-    two, _ = swept(name, design, gap, 2)
+    """One design on one instance: in this process as the loop is, by one worker process and by two, and the loop."""
+    here, rows = swept(name, design, gap, 0)
+    one, two = (swept(name, design, gap, workers)[0] for workers in (1, 2))
     instance, model = choose(name)
     loop, apart = [], []
     for row in rows[:: min(every, max(1, len(rows) // 10))]:
@@ -80,15 +83,15 @@ def measure(name: str, title: str, design: allocator.Design, gap: float, every: 
         apart.append(abs(values[first] - row.values[first]) / max(1e-3, abs(values[first])))
     solver = sum(row.seconds["solver"] for row in rows)
     known = sum(row.proved for row in rows)
-    ours, theirs = one / len(rows), statistics.mean(loop)
+    ours, theirs = here / len(rows), statistics.mean(loop)
     print(
         f"{name}, {title}: {len(rows)} points, {known} known without a solve\n"
-        f"  one worker {one:7.1f} s ({1 / ours:6.1f} points/s), of it HiGHS {solver:.1f} s, "
-        f"own {1e3 * (one - solver) / len(rows):.1f} ms a point\n"
-        f"  two workers {two:6.1f} s, {one / two:.2f} x\n"
-        f"  loop {len(loop)} points: mean {theirs:.3f} s, median {statistics.median(loop):.3f} s a point; "
+        f"  in this process {here:.1f} s ({1 / ours:.1f} points/s), of it HiGHS {solver:.1f} s, "
+        f"own {1e3 * (here - solver) / len(rows):.1f} ms a point\n"
+        f"  one worker process {one:.1f} s, two {two:.1f} s: {one / two:.2f} x\n"
+        f"  loop, {len(loop)} of the points: mean {theirs:.3f} s, median {statistics.median(loop):.3f} s a point; "
         f"greatest difference of {first} {max(apart):.1e}\n"
-        f"  ratio of points a second {theirs / ours:.1f} (one worker), {theirs * len(rows) / two:.1f} (two)",
+        f"  ratio of points a second: {theirs / ours:.1f}",
         flush=True,
     )
 

@@ -41,6 +41,8 @@ def order():
         "yields[unit_type=battlegroup_medium,capability=ground_presence].amount=0.5",
         "requirements[task=western_air_policing,capability=combat_aircraft].quantity=90",
         "requirements[task=western_air_policing,capability=combat_aircraft].max_gap=0.5",
+        "tasks.framework_share=0.9",
+        "nations[nation=FRA].can_lead=false",
         "willingness[nation=FRA].willingness=0",
         "events.us_consent=false",
         "unit_types.operating_cost*=2",
@@ -58,9 +60,15 @@ def test_one_fact_makes_a_point_harder(order, setting):
     assert order((), (setting,)) == "easier"
 
 
+def test_bigger_units_are_harder_where_no_framework_share_counts_heads(order):
+    without = "model.families=troop_ceiling,budget"
+    heavier = "unit_types[unit_type=battlegroup_heavy].personnel=2000"
+    assert order((without, heavier), (without,)) == "harder"
+    assert order((heavier,), ()) == "apart"
+
+
 def test_what_goes_both_ways_does_not_compare(order):
     assert order(("budgets[payer=*].amount=1000", "nations[nation=FRA].troop_ceiling=99999"), ()) == "apart"
-    assert order(("unit_types[unit_type=battlegroup_heavy].personnel=1000",), ()) == "apart"
     assert order(("model.families=budget",), ()) == "apart"
     assert order(("horizon.periods=2",), ()) == "apart"
 
