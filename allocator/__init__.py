@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from allocator.api import build, export, read, solve
     from allocator.comparison import cases, compare
     from allocator.errors import AllocatorError, BadInput, BadUsage, Fault, SolverError
+    from allocator.hedging import Hedge, hedge
     from allocator.instance import Instance, write
     from allocator.model import Model, load_model
     from allocator.plan import Plan
@@ -22,6 +23,7 @@ _HOME = {
     "BadUsage": "errors",
     "Design": "sweeps.file",
     "Fault": "errors",
+    "Hedge": "hedging",
     "Instance": "instance",
     "Model": "model",
     "Plan": "plan",
@@ -32,6 +34,7 @@ _HOME = {
     "claims": "trial",
     "compare": "comparison",
     "export": "api",
+    "hedge": "hedging",
     "load_model": "model",
     "read": "api",
     "solve": "api",
@@ -45,6 +48,7 @@ __all__ = [
     "BadUsage",
     "Design",
     "Fault",
+    "Hedge",
     "Instance",
     "Model",
     "Plan",
@@ -55,6 +59,7 @@ __all__ = [
     "claims",
     "compare",
     "export",
+    "hedge",
     "load_model",
     "read",
     "solve",

@@ -37,7 +37,10 @@ ORDER = [
 ]
 RANK = {name: i for i, names in enumerate(ORDER) for name in names}
 ONLY_IN = {
-    "pyomo": {"families", "objectives", "formulation", "matrix", "point", "reasons", "lexicographic", "solver", "api"},
+    "pyomo": {
+        *("families", "objectives", "formulation", "matrix", "point", "reasons", "lexicographic", "solver", "api"),
+        "hedging",
+    },
     "highspy": {"highs"},
     "click": {"cli"},
     "rich": {"cli"},

@@ -51,11 +51,22 @@ class Condition:
     def truth(self, row: Row) -> bool | None:
         """Whether a row meets the condition; None where that is open.
 
-        An infeasible point does not. A plan that is not proved leaves it open, and so does none where one may exist.
+        An infeasible point does not. Where the time was not enough for a proof, the condition is settled if it asks
+        about the first objective, and value and bound of its stage both meet it or both do not.
         """
         if row.status == "infeasible":
             return False
-        return self.met(row.measures or {}) if row.status == "optimal" else None
+        if row.status == "optimal":
+            return self.met(row.measures or {})
+        if row.status != "feasible":
+            return None
+        name, *proved = row.stages[0]
+        if self.measure == "coverage" and name == "gap":
+            proved = [1 - share for share in proved]
+        elif self.measure != name:
+            return None
+        reached, best = (self.met({self.measure: figure}) for figure in proved)
+        return reached if reached == best else None
 
 
 def measured(instance: Instance) -> list[str]:

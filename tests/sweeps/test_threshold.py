@@ -6,6 +6,8 @@ import pytest
 
 import allocator
 from allocator.sweeps.condition import conditions, measured
+from allocator.sweeps.design import Point
+from allocator.sweeps.row import Row
 from allocator.sweeps.threshold import threshold
 from tests.sweeps.asking import ask, row
 from tests.toys import model, toy
@@ -188,3 +190,12 @@ class TestCondition:
         for name in ("toy-pledges", "toy-periods"):
             plan = allocator.solve(name)
             assert set(everything(plan)) == set(measured(plan.instance))
+
+
+def test_a_bound_settles_what_the_time_did_not():
+    """Coverage 0.75 is reached and none above 0.76 is possible: 0.7 holds, 0.8 does not, 0.755 is open."""
+    stages = (("gap", 0.25, 0.24), ("cost", 9.0, 1.0))
+    open_row = Row(Point({}), "", "feasible", stages=stages, measures={"coverage": 0.75, "cost": 9.0})
+    texts = ("coverage>=0.7", "coverage>=0.8", "coverage>=0.755", "gap<=0.3", "cost<=10")
+    truths = [condition.truth(open_row) for condition in conditions(instance(), texts, "--threshold")]
+    assert truths == [True, False, None, True, None]
