@@ -58,7 +58,7 @@ class Condition:
             return False
         if row.status == "optimal":
             return self.met(row.measures or {})
-        if row.status != "feasible":
+        if row.status != "feasible" or not row.stages:
             return None
         name, *proved = row.stages[0]
         if self.measure == "coverage" and name == "gap":
