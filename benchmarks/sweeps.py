@@ -71,9 +71,8 @@ def swept(name: str, design: allocator.Design, gap: float, workers: int) -> tupl
 
 
 def measure(name: str, title: str, design: allocator.Design, gap: float, every: int) -> None:
-    """One design on one instance: in this process as the loop is, by one worker process and by two, and the loop."""
+    """One design on one instance: in this process as the loop is, the loop, and a grid by one worker and by two."""
     here, rows = swept(name, design, gap, 0)
-    one, two = (swept(name, design, gap, workers)[0] for workers in (1, 2))
     instance, model = choose(name)
     loop, apart = [], []
     for row in rows[:: min(every, max(1, len(rows) // 10))]:
@@ -88,12 +87,14 @@ def measure(name: str, title: str, design: allocator.Design, gap: float, every: 
         f"{name}, {title}: {len(rows)} points, {known} known without a solve\n"
         f"  in this process {here:.1f} s ({1 / ours:.1f} points/s), of it HiGHS {solver:.1f} s, "
         f"own {1e3 * (here - solver) / len(rows):.1f} ms a point\n"
-        f"  one worker process {one:.1f} s, two {two:.1f} s: {one / two:.2f} x\n"
         f"  loop, {len(loop)} of the points: mean {theirs:.3f} s, median {statistics.median(loop):.3f} s a point; "
         f"greatest difference of {first} {max(apart):.1e}\n"
         f"  ratio of points a second: {theirs / ours:.1f}",
         flush=True,
     )
+    if design.vary:
+        one, two = (swept(name, design, gap, workers)[0] for workers in (1, 2))
+        print(f"  one worker process {one:.1f} s, two {two:.1f} s: {one / two:.2f} x", flush=True)
 
 
 def long(gap: float) -> None:
