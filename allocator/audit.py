@@ -150,7 +150,9 @@ def check_deployments(instance: Instance, model: Model, deployed: Deployed) -> l
     return broken
 
 
-def check_commitments(instance: Instance, model: Model, committed: Mapping[tuple[str, str, int], int]) -> list[Violation]:
+def check_commitments(
+    instance: Instance, model: Model, committed: Mapping[tuple[str, str, int], int]
+) -> list[Violation]:
     """What pools, ceilings and budgets would not bear were all units that are committed deployed.
 
     ``committed`` is (nation, unit type, period) -> units, 1 or more.

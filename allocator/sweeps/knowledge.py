@@ -53,6 +53,11 @@ class Knowledge:
             )
         return number
 
+    def related(self, number: int) -> NDArray[np.bool_]:
+        """Points that are harder or easier than this one."""
+        found: NDArray[np.bool_] = self._order.looser(number) | self._order.tighter(number)
+        return found
+
     def table(self) -> NDArray[np.float64]:
         """One row a point, one column a facet in which points differ; more is easier."""
         return self._order.table()

@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Protocol
 
 import numpy as np
@@ -29,6 +30,9 @@ from allocator.sweeps.task import Job, Setup, Worker
 
 SHOWN = 20
 """Points with faults that are told of at once."""
+
+AHEAD = 50
+"""Points among which the next one is chosen."""
 
 LIVES = 2
 """Workers that a point may take with it before it is set aside."""
@@ -206,7 +210,7 @@ class Runner:
         executor = self._executor = self._executor or self._make()
         while waiting or running:
             while waiting and executor.free() > 0:
-                key = waiting.popleft()
+                key = self._next(waiting, running)
                 known = self._knowledge.about(self._numbers[key], objectives[key])
                 executor.submit(key, Job(pending[key], known))
                 running.add(key)
@@ -229,6 +233,15 @@ class Runner:
                 self._fresh.add(key)
             self._knowledge.learn(self._numbers[key], content)
             told.count(content, objectives[key][0])
+
+    def _next(self, waiting: deque[str], running: Iterable[str]) -> str:
+        """Take the next point: one that no point being solved now may settle, where the first ones have such."""
+        related = [self._knowledge.related(self._numbers[key]) for key in running]
+        for at, key in enumerate(islice(waiting, AHEAD)):
+            if not any(others[self._numbers[key]] for others in related):
+                del waiting[at]
+                return key
+        return waiting.popleft()
 
     def _understood(self, pending: dict[str, Point]) -> tuple[dict[str, Changes], dict[str, tuple[str, ...]]]:
         """What each point changes, and the objectives of its model; every fault of every point together."""

@@ -1,0 +1,253 @@
+"""``allocator hedge``."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from allocator.cli import end
+from allocator.cli.options import (
+    Number,
+    case_option,
+    coalition_option,
+    instance_argument,
+    json_option,
+    model_option,
+    set_option,
+)
+from allocator.cli.progress import Line
+from allocator.cli.terminal import count, emit, emit_json, number, percent, printed, table, talk
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from allocator.hedging import Hedge
+
+MOST = 25
+"""Lines of commitments that are shown; JSON and CSV have all."""
+
+NAMES = {
+    "two_stage": "this plan",
+    "expected_case": "plan that counts on all who are willing",
+    "wait_and_see": "if it were known who withdraws",
+}
+
+
+@click.command("hedge")
+@instance_argument
+@model_option
+@click.option(
+    "--futures",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    help="Futures to draw; where there are no more than this (or than 64), all are taken.",
+)
+@click.option("--seed", type=click.IntRange(0, 2**31 - 2), default=0, show_default=True, help="Seed of the draws.")
+@click.option(
+    "--cvar",
+    type=Number(0, 1, max_open=True),
+    default=0.9,
+    show_default=True,
+    help="Level of the conditional value at risk: 0.9 looks at the worst 10 % of the futures.",
+)
+@click.option(
+    "--weight",
+    type=Number(0, 1),
+    default=0.5,
+    show_default=True,
+    help="How much the worst futures count; the rest is the expectation.",
+)
+@click.option(
+    "--replications",
+    type=click.IntRange(2),
+    default=5,
+    show_default=True,
+    help="Samples from which the error of sampling is judged.",
+)
+@click.option(
+    "--evaluate", type=click.IntRange(2), default=200, show_default=True, help="Draws anew by which plans are judged."
+)
+@click.option(
+    "--gap",
+    type=Number(0, 1),
+    default=1e-3,
+    show_default="0.001",
+    help="Relative gap at which an objective counts as proved.",
+)
+@click.option(
+    "--time-limit",
+    type=Number(0, min_open=True),
+    metavar="SECONDS",
+    help="For each programme: the plan, each further sample, each future alone.",
+)
+@click.option(
+    "--method",
+    type=click.Choice(["extensive", "hedging"]),
+    default="extensive",
+    show_default=True,
+    help="One programme over all futures, or progressive hedging for many (needs the extra: futures).",
+)
+@case_option
+@set_option
+@coalition_option
+@json_option
+@click.option("--csv", "as_csv", is_flag=True, help="Print the commitments as CSV and nothing else.")
+@click.option("--quiet", is_flag=True, help="No progress and no warnings.")
+def command(
+    instance: str,
+    model: str | None,
+    futures: int,
+    seed: int,
+    cvar: float,
+    weight: float,
+    replications: int,
+    evaluate: int,
+    gap: float,
+    time_limit: float | None,
+    method: str,
+    case: str,
+    overrides: tuple[str, ...],
+    coalition: str | None,
+    as_json: bool,
+    as_csv: bool,
+    quiet: bool,
+) -> None:
+    """What to commit for INSTANCE before it is known who withdraws, and what planning for that is worth.
+
+    Each nation stays under an objective with its willingness as probability. What is committed must be affordable and
+    relievable at once; what of it is deployed is decided when it is known who is left. Coverage first, in expectation
+    and in the worst futures, then the cost of what is committed. Exit status as of solve.
+    """
+    from allocator.api import choose
+    from allocator.cli.solve import EXIT
+    from allocator.errors import BadUsage
+    from allocator.hedging import hedge
+
+    if as_json and as_csv:
+        raise BadUsage("--json and --csv exclude each other")
+    read, chosen = choose(instance, model, overrides, case=case, coalition=coalition)
+    if not quiet:
+        talk(*(f"warning: {text}" for text in [*read.warnings(), *chosen.warnings()]))
+    with Line(quiet) as line:
+        found = hedge(
+            read, chosen, futures=futures, seed=seed, cvar=cvar, weight=weight, replications=replications,
+            evaluate=evaluate, gap=gap, time_limit=time_limit, method=method, progress=line.step,
+        )  # fmt: skip
+    found.manifest.update(overrides=list(overrides), case=case, coalition=coalition)
+    if as_json:
+        emit_json(found.to_dict())
+    elif as_csv:
+        emit(_csv(found))
+    else:
+        printed(lambda out: _draw(out, found))
+    if found.stopped_by == "interrupt":
+        talk("interrupted" + ("; the plan was not judged in other futures" if not found.rows("plans") else ""))
+    if found.status == "error":
+        talk(f"Error: {found.reason}")
+    end(EXIT[found.status])
+
+
+def _csv(found: Hedge) -> str:
+    from allocator.hedging.answer import COLUMNS
+
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, COLUMNS["commitments"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(found.rows())
+    return stream.getvalue()
+
+
+def _draw(out: Console, found: Hedge) -> None:
+    if not found.found:
+        out.print(f"{found.instance.name}: {found.status}")
+        if found.reason:
+            out.print(found.reason)
+        return
+    out.print(f"{found.instance.title}: commit now, adapt after some withdraw ({found.status})")
+    out.print(_made_for(found))
+    _commitments(out, found)
+    if found.rows("plans"):
+        _plans(out, found)
+    _proofs(out, found)
+
+
+def _made_for(found: Hedge) -> str:
+    if found.enumerated:
+        return f"Made for {count(len(found.futures), 'future')}: all there are, with their probabilities."
+    asked = found.manifest["options"]
+    return (
+        f"Made for {len(found.futures)} different futures of {found.possible:,}, in {asked['futures']} draws; "
+        f"judged by {asked['evaluate']} draws anew."
+    )
+
+
+def _commitments(out: Console, found: Hedge) -> None:
+    rows = [row for row in found.rows() if row["units"] != row["expected_case"]]
+    out.print()
+    if not rows:
+        out.print("To commit: just what the plan that counts on all who are willing commits.")
+        return
+    several = found.instance.periods > 1
+    grid = table(
+        ("nation", "left"), ("unit type", "whole"), *((("period", "right"),) if several else ()),
+        ("to commit", "right"), ("if all stayed", "right"), ("beyond", "right"),
+    )  # fmt: skip
+    for row in rows[:MOST]:
+        period = (str(row["period"]),) if several else ()
+        cells = (f"{row['units']:,}", f"{row['expected_case']:,}", f"{row['units'] - row['expected_case']:+,}")
+        grid.add_row(row["nation"], row["unit_type"], *period, *cells)
+    out.print("What to commit otherwise than a plan that counts on all who are willing (units):")
+    out.print(grid)
+    if len(rows) > MOST:
+        out.print(f"and {len(rows) - MOST} more (--json has them)")
+
+
+def _plans(out: Console, found: Hedge) -> None:
+    worst = f"worst {round(100 * (1 - found.manifest['options']['cvar']), 6):g} %"
+    failing = any(row["no_plan"] for row in found.rows("plans"))
+    currency = f"cost, {found.instance.currency} million".replace("  ", " ")
+    grid = table(
+        ("coverage", "left"), ("expected", "right"), (worst, "right"), ("if all stay", "right"),
+        *((("without a plan", "right"),) if failing else ()), (currency, "right"),
+    )  # fmt: skip
+    for row in found.rows("plans"):
+        cells = [percent(row[key]) for key in ("coverage", "coverage_worst", "coverage_all_stay")]
+        if failing:
+            cells.append(percent(row["no_plan"]))
+        grid.add_row(NAMES[row["plan"]], *cells, "" if row["cost"] is None else number(row["cost"]))
+    out.print()
+    out.print(grid)
+    if failing:
+        out.print("Without a plan: how probable it is that what must be met cannot be; coverage then counts as 0.")
+
+
+def _proofs(out: Console, found: Hedge) -> None:
+    weight = found.manifest["options"]["weight"]
+    out.print()
+    if found.vss is not None and found.evpi is not None:
+        mixed = f"{percent(1 - weight, 0)} expectation, {percent(weight, 0)} worst futures"
+        out.print(f"Planning for withdrawal is worth {_points(found.vss)} of coverage ({mixed});")
+        out.print(f"to know who withdraws would be worth {_points(found.evpi)} more.")
+    told = ", ".join(f"{row['objective']} {_within(row)}" for row in found.rows("objectives"))
+    out.print(f"Proved for the futures that it is made for: {told}.")
+    estimate = found.estimate
+    if estimate is not None:
+        out.print(
+            f"Over all futures no plan is better by more than {_points(estimate.error)}, with {percent(0.95, 0)} "
+            f"confidence (best guess {_points(estimate.gap)}; {estimate.replications} samples, {estimate.draws} draws)."
+        )
+
+
+def _within(row: dict[str, Any]) -> str:
+    """How good an objective is proved to be."""
+    if row["bound"] == 0 < row["value"]:
+        return "not at all"
+    return f"within {percent(row['relative_gap'], 2)}"
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:.1f} points"

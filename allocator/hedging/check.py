@@ -1,0 +1,68 @@
+"""The independent check of a two-stage plan, in exact arithmetic and without Pyomo."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from allocator.audit import Violation, check_commitments, check_deployments
+from allocator.hedging.futures import Future
+from allocator.instance import Instance
+from allocator.model import Model
+
+Commitment = Mapping[tuple[str, str, int], int]
+"""(nation, unit type, period) -> units, 1 or more."""
+
+Deployed = Mapping[tuple[str, str, str, int], int]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A commitment, and what is deployed of it in each future.
+
+    None stands for a future in which what must be met cannot be: nothing is deployed there and its gap counts as 1.
+    """
+
+    commitment: Commitment
+    deployed: tuple[Deployed | None, ...]
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A statement that is broken, in the commitment (``future`` is None) or in the plan of one future."""
+
+    future: int | None
+    violation: Violation
+
+    def __str__(self) -> str:
+        where = "commitment" if self.future is None else f"future {self.future + 1}"
+        return f"{where}: {self.violation}"
+
+
+def check_decision(
+    instance: Instance, model: Model, futures: Sequence[Future], decision: Decision, *, budgeted: bool = True
+) -> list[Broken]:
+    """Every statement that a two-stage plan breaks.
+
+    All that is committed has to fit pools, ceilings and budgets at once (``budgeted``; left out for a commitment that
+    has been checked already); the plan of each future has to pass the check of deployments of that future's instance
+    and to stay within what is committed.
+    """
+    broken = []
+    if budgeted:
+        broken += [Broken(None, violation) for violation in check_commitments(instance, model, decision.commitment)]
+    for s, (future, deployed) in enumerate(zip(futures, decision.deployed, strict=True)):
+        if deployed is None:
+            continue
+        broken += [Broken(s, found) for found in check_deployments(future.instance(instance), model, deployed)]
+        out: dict[tuple[str, str, int], int] = defaultdict(int)
+        for (n, u, _, t), units in deployed.items():
+            out[n, u, t] += units
+        for key, units in out.items():
+            there = decision.commitment.get(key, 0)
+            if units > there:
+                text = f"{key[0]} deploys {units} {key[1]} in period {key[2]}, {there} are committed"
+                broken.append(Broken(s, Violation("commitment_kept", key, text, Fraction(units - there))))
+    return broken

@@ -1,0 +1,152 @@
+"""The second stage by itself: what a commitment is worth in each future, and what knowing the future would be."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+from allocator.hedging.check import Commitment, Decision, Deployed
+from allocator.hedging.futures import Future, Pair
+from allocator.hedging.programme import Programme, Watch
+from allocator.hedging.risk import Taste
+from allocator.instance import Instance
+from allocator.lexicographic import Progress
+from allocator.model import Model
+from allocator.outcome import relative_gap
+
+Key = frozenset[tuple[tuple[str, str, int], int]] | None
+Tell = Callable[[str, Progress | None], None]
+
+NEUTRAL = Taste(Fraction(0), Fraction(0))
+
+
+@dataclass(frozen=True)
+class Second:
+    """The best plan of one future, None where what must be met cannot be; its exact gap, and what is proved of it."""
+
+    deployed: Deployed | None
+    gap: Fraction
+    bound: float
+
+
+class Recourse:
+    """Solves second stages one by one and leans on those solved before.
+
+    The more nations withdraw, the fewer plans there are, so that a bound proved in one future holds in every one in
+    which the same nations and others have gone; a plan that uses nobody who has gone is a plan here as well. Where the
+    two meet nothing is solved.
+    """
+
+    def __init__(
+        self,
+        instance: Instance,
+        model: Model,
+        objective_of: Mapping[str, str],
+        options: Mapping[str, Any],
+        time_limit: float | None,
+        interrupted: threading.Event,
+    ) -> None:
+        self.instance, self.model, self.options = instance, model, options
+        self.objective_of = objective_of
+        self.time_limit, self.interrupted = time_limit, interrupted
+        self.gap: float = options["mip_rel_gap"]
+        self.known: dict[Key, dict[frozenset[Pair], Second]] = {}
+        self.used: dict[int, tuple[Deployed, frozenset[Pair]]] = {}  # by identity of the plan
+        self.solved: set[tuple[Key, frozenset[Pair]]] = set()
+
+    def learn(self, commitment: Commitment, future: Future, deployed: Deployed | None, gap: Fraction) -> None:
+        """Take note of a plan that another programme has found."""
+        known = self.known.setdefault(_key(commitment), {})
+        before = known.get(future.withdrawn)
+        if before is None or gap < before.gap:
+            known[future.withdrawn] = Second(deployed, gap, before.bound if before else 0.0)
+
+    def evaluate(
+        self, futures: Sequence[Future], commitments: Sequence[Commitment | None], tell: Tell | None, what: str
+    ) -> list[list[Second]]:
+        """The second stages of each commitment; None stands for one made when the future is known.
+
+        Returns
+        -------
+        list of list of Second
+            For each commitment those of the futures.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            It was asked to stop.
+        """
+        order = sorted(range(len(futures)), key=lambda s: len(futures[s].withdrawn))
+        if tell is not None:
+            tell(f"{what} ({len(order)})", None)
+        for done, s in enumerate(order, start=1):
+            watch = None if tell is None else partial(tell, f"{what}, {done} of {len(order)}")
+            programme: Programme | None = None
+            for commitment in sorted(commitments, key=lambda commitment: commitment is not None):
+                programme = self._second(futures[s], commitment, programme, watch)
+        return [[self.known[_key(commitment)][future.withdrawn] for future in futures] for commitment in commitments]
+
+    def _second(
+        self, future: Future, commitment: Commitment | None, programme: Programme | None, watch: Watch | None
+    ) -> Programme | None:
+        """Settle one second stage; the programme of the future comes back for the next commitment, if made."""
+        key = _key(commitment)
+        if (key, future.withdrawn) in self.solved:
+            return programme
+        known = self.known.setdefault(key, {})
+        free = self.known.get(None, {})
+        before = known.get(future.withdrawn)
+        floor = max((second.bound for left, second in known.items() if left <= future.withdrawn), default=0.0)
+        if future.withdrawn in free:
+            floor = max(floor, free[future.withdrawn].bound)
+        sources = list(self.known.values()) if commitment is None else [known]
+        fitting = [second for source in sources for second in source.values() if self._fits(second, future)]
+        best = min([*fitting, *([before] if before else [])], key=lambda second: second.gap, default=None)
+        if best is not None and relative_gap(float(best.gap), floor) <= self.gap:
+            known[future.withdrawn] = Second(best.deployed, best.gap, min(floor, float(best.gap)))
+            return programme
+        if self.interrupted.is_set():
+            raise KeyboardInterrupt
+        alone = Future(future.withdrawn)
+        programme = programme or Programme(self.instance, self.model, [alone], NEUTRAL, self.options)
+        self.solved.add((key, future.withdrawn))
+        start = [programme.nothing]
+        if best is not None:
+            needed = dict(commitment) if commitment is not None else needed_by(best.deployed or {})
+            start.append(Decision(needed, (best.deployed,)))
+        answer = programme.solve(
+            start, stages=("gap",), fixed=commitment, floor=floor, time_limit=self.time_limit,
+            interrupted=self.interrupted, watch=watch,
+        )  # fmt: skip
+        found = Second(answer.decision.deployed[0], programme.gaps(answer.decision)[0], answer.bounds["gap"].bound)
+        known[future.withdrawn] = found
+        if commitment is not None and future.withdrawn in free and found.gap < free[future.withdrawn].gap:
+            free[future.withdrawn] = Second(found.deployed, found.gap, free[future.withdrawn].bound)
+        if self.interrupted.is_set():
+            raise KeyboardInterrupt
+        return programme
+
+    def _fits(self, second: Second, future: Future) -> bool:
+        """Whether a plan uses nobody who has withdrawn."""
+        if second.deployed is None:
+            return False
+        if id(second.deployed) not in self.used:
+            pairs = frozenset((n, self.objective_of[j]) for n, _, j, _ in second.deployed)
+            self.used[id(second.deployed)] = (second.deployed, pairs)
+        return not self.used[id(second.deployed)][1] & future.withdrawn
+
+
+def _key(commitment: Commitment | None) -> Key:
+    return None if commitment is None else frozenset(commitment.items())
+
+
+def needed_by(deployed: Deployed) -> dict[tuple[str, str, int], int]:
+    """The least commitment that a plan needs."""
+    needed: dict[tuple[str, str, int], int] = {}
+    for (n, u, _, t), units in deployed.items():
+        needed[n, u, t] = needed.get((n, u, t), 0) + units
+    return needed
