@@ -15,7 +15,7 @@ import pytest
 
 import allocator
 from allocator.hedging.check import Decision, check_decision
-from allocator.hedging.futures import Future, able, every_future, futures
+from allocator.futures import Future, able, every_future, futures
 from allocator.hedging.risk import Taste, cvar, student, value_at_risk
 from allocator.scope import Scope
 from tests.cli.running import run
@@ -330,7 +330,6 @@ class TestAudit:
 
 def test_progressive_hedging():
     """Worth what its commitment is worth, exactly; never better than what is proved."""
-    pytest.importorskip("mpisppy")
     exact = allocator.hedge(two_nations(), weight=0)
     found = allocator.hedge(two_nations(), weight=0, method="hedging")
     gap, cost = found.rows("objectives")

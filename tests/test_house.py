@@ -21,7 +21,7 @@ ORDER = [
     {"locate", "instance", "outcome", "known"},
     {"model"},
     {"scope"},
-    {"offer", "families", "objectives"},
+    {"offer", "families", "objectives", "futures"},
     {"formulation"},
     {"matrix"},
     {"highs"},

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from allocator.api import Choice, Source, choose
 from allocator.errors import BadUsage, SolverError
+from allocator.futures import STAY, Future, able, every_future, futures, possible
 from allocator.hedging.check import Broken, Commitment, Decision, check_decision
-from allocator.hedging.futures import STAY, Future, able, every_future, futures, possible
 from allocator.hedging.recourse import Recourse, Second, needed_by
 from allocator.hedging.risk import ONE, Estimate, Taste, cvar, estimate, mean, value_at_risk
 from allocator.instance import Instance

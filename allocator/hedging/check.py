@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from allocator.audit import Violation, check_commitments, check_deployments
-from allocator.hedging.futures import Future
+from allocator.futures import Future
 from allocator.instance import Instance
 from allocator.model import Model
 

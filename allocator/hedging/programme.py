@@ -52,8 +52,8 @@ from allocator.errors import SolverError
 from allocator.families import budget, rotation, troop_ceiling
 from allocator.families.rows import Term, linear
 from allocator.formulation import build, uncollected
+from allocator.futures import Future
 from allocator.hedging.check import Broken, Commitment, Decision, check_decision
-from allocator.hedging.futures import Future
 from allocator.hedging.risk import ONE, Taste, value_at_risk
 from allocator.highs import Resident, Sight
 from allocator.instance import Instance

@@ -21,8 +21,8 @@ import pyomo.core as pyo
 
 from allocator.audit import check_commitments
 from allocator.families.rows import linear
+from allocator.futures import Future
 from allocator.hedging.check import Commitment
-from allocator.hedging.futures import Future
 from allocator.hedging.programme import two_stage
 from allocator.hedging.risk import ONE, Taste
 from allocator.instance import Instance

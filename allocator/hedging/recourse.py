@@ -9,8 +9,8 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
+from allocator.futures import Future, Pair
 from allocator.hedging.check import Commitment, Decision, Deployed
-from allocator.hedging.futures import Future, Pair
 from allocator.hedging.programme import Programme, Watch
 from allocator.hedging.risk import Taste
 from allocator.instance import Instance

@@ -7,8 +7,8 @@ $$ n \text{ stays with } o \iff u_n \le \text{willingness}[n,o], $$
 
 so that each stance holds with its willingness as probability, and a nation that stays with one objective stays with
 every one that it is more willing to take on. Nations are drawn independently of each other; pledges that hang on others
-fall with them in the solve itself. A nation below the model's floor takes part in nothing anyway, nor does one without
-a unit. Draws in which the same stances fall are one point, with their number as its weight.
+fall with them in the solve itself. Only stances of nations that could deploy something count; draws in which the same
+of them fall are one point, with their number as its weight (see :mod:`allocator.futures`).
 
 **Toy.** A nation is willing to 0.7 in the air and to 0.4 on land, both above the floor: in 40 % of the draws it stays
 with both, in 30 % with the air alone, in 30 % with neither.
@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -27,8 +27,10 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from allocator.errors import BadInput, BadUsage, Fault
+from allocator.futures import Future, able, futures
 from allocator.instance import Instance
 from allocator.model import Model
+from allocator.scope import Scope
 from allocator.sweeps.condition import Condition, conditions
 from allocator.sweeps.design import Point, counted
 
@@ -110,50 +112,30 @@ def politics(instance: Instance, model: Model, n: int, seed: int = 0, success: S
     if faults:
         raise BadInput(faults)
     willing = _willing(instance, model)
-    counts = Counter(_draws(willing, n, seed))
-    points = tuple(_point(willing, fallen, weight) for fallen, weight in counts.items())
+    points = tuple(_point(willing, future, n) for future in futures(instance, model, n, seed))
     return Politics(n, seed, points, tuple(wanted))
 
 
-_Stances = tuple[tuple[str, str], ...]
-_Willing = dict[str, dict[str, float]]
+_Willing = dict[str, list[str]]
 
 
 def _willing(instance: Instance, model: Model) -> _Willing:
-    """Nation -> objective -> willingness, of those that can take part."""
-    able = {row["nation"] for row in instance.rows("forces") if row["units"] > 0}
-    willing: _Willing = defaultdict(dict)
-    for row in instance.rows("willingness"):
-        if row["nation"] in able and row["willingness"] > 0 and row["willingness"] >= model.willingness_floor:
-            willing[row["nation"]][row["objective"]] = row["willingness"]
+    """Nation -> objectives that it could deploy something under."""
+    willing: _Willing = defaultdict(list)
+    for nation, objective in able(Scope(instance, model)):
+        willing[nation].append(objective)
     return willing
 
 
-def _draws(willing: _Willing, n: int, seed: int) -> Iterable[_Stances]:
-    """The stances that fall, draw by draw."""
-    import numpy as np
-
-    generator = np.random.default_rng(seed)
-    for _ in range(n):
-        moods = dict(zip(willing, generator.random(len(willing)).tolist(), strict=True))
-        yield tuple(
-            (nation, objective)
-            for nation, stances in willing.items()
-            for objective, willingness in stances.items()
-            if moods[nation] > willingness
-        )
-
-
-def _point(willing: _Willing, fallen: _Stances, weight: int) -> Point:
-    by_nation: dict[str, list[str]] = defaultdict(list)
-    for nation, objective in fallen:
-        by_nation[nation].append(objective)
-    names = []
-    for nation, objectives in by_nation.items():
-        whole = len(objectives) == len(willing[nation])
-        names += [nation] if whole else [f"{nation}.{objective}" for objective in objectives]
-    settings = (f"willingness[nation={nation},objective={objective}].willingness=0" for nation, objective in fallen)
-    return Point({"withdrawn": " ".join(names)}, tuple(settings), weight=weight)
+def _point(willing: _Willing, future: Future, draws: int) -> Point:
+    names: list[str] = []
+    settings: list[str] = []
+    for nation, objectives in willing.items():
+        fallen = [objective for objective in objectives if (nation, objective) in future.withdrawn]
+        whole = len(fallen) == len(objectives)
+        names += [nation] if whole else [f"{nation}.{objective}" for objective in fallen]
+        settings += [f"willingness[nation={nation},objective={objective}].willingness=0" for objective in fallen]
+    return Point({"withdrawn": " ".join(names)}, tuple(settings), weight=int(future.probability * draws))
 
 
 def outcome(part: Politics, rows: Iterable[Row], level: float = 0.05) -> dict[str, Any]:
