@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 import allocator
-from allocator.hedging.check import Decision, check_decision
 from allocator.futures import Future, able, every_future, futures
+from allocator.hedging.check import Decision, check_decision
 from allocator.hedging.risk import Taste, cvar, student, value_at_risk
 from allocator.scope import Scope
 from tests.cli.running import run

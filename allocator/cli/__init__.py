@@ -26,6 +26,7 @@ COMMANDS = {
     "schema": "JSON Schema of the JSON carrier.",
     "compare": "Several cases side by side: coverage, members, cost, and who moves where.",
     "claims": "Public claims put to the test.",
+    "sweep": "What if: grids, tornados, samples, fronts, draws of who withdraws, thresholds.",
     "hedge": "What to commit before it is known who withdraws.",
     "export": "Write the programme as .mps or .lp for another solver.",
     "completion": "Shell completion for bash, zsh or fish.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ class Line:
 
     PATIENCE = 2.0
     EVERY = 10.0
+    LIVELY = 0.1
 
     def __init__(self, quiet: bool = False) -> None:
         self.quiet = quiet
@@ -31,16 +33,20 @@ class Line:
         self.shown = False
 
     def __call__(self, progress: Progress) -> None:
+        self.tell(lambda: told(progress))
+
+    def tell(self, text: Callable[[], str]) -> None:
+        """Say something that changes often, when it is time."""
         now = time.monotonic()
-        if self.quiet or now - self.began < self.PATIENCE or (not self.live and now - self.told < self.EVERY):
+        often = self.LIVELY if self.live else self.EVERY
+        if self.quiet or now - self.began < self.PATIENCE or now - self.told < often:
             return
         self.told = now
-        text = told(progress)
-        if not self.live:
-            talk(text)
-            return
-        self.shown = True
-        self._put("\r" + text[: shutil.get_terminal_size().columns - 1] + "\x1b[K")
+        if self.live:
+            self.shown = True
+            self._put("\r" + text()[: shutil.get_terminal_size().columns - 1] + "\x1b[K")
+        else:
+            talk(text())
 
     def step(self, what: str, progress: Progress | None) -> None:
         """What is being solved, one of several, and how far that is."""
@@ -77,3 +83,10 @@ def told(progress: Progress) -> str:
     gap = "" if progress.gap is None else f", gap {100 * progress.gap:.3g} %"
     stage = f"{progress.objective} ({progress.stage} of {progress.stages})"
     return f"{progress.seconds:5.0f} s  {stage}: best {best}, bound {bound}{gap}"
+
+
+def for_people(seconds: float) -> str:
+    """A time that need not be exact: ``40 s``, ``12 min``, ``3.5 h``."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"

@@ -19,7 +19,23 @@ if TYPE_CHECKING:
 WIDE = 160
 """Columns where standard output is no terminal, so that nothing is wrapped for no reason."""
 
-POOR = str.maketrans({"█": "#", "░": ".", "…": "...", "–": "-", "−": "-", "×": "x"})
+POOR = str.maketrans(
+    {
+        "█": "#",
+        "░": ".",
+        "…": "...",
+        "–": "-",
+        "−": "-",
+        "×": "x",
+        "▒": "=",
+        "│": "|",
+        "●": "o",
+        "└": "+",
+        "─": "-",
+        "‰": "per mille",
+        "±": "+-",
+    }
+)
 """What stands for our own signs where standard output cannot take them."""
 
 

@@ -84,11 +84,13 @@ class Here:
 class Progress:
     """How far a sweep is.
 
-    ``found`` counts the points that were in the store before; ``best`` and ``worst`` are of the first objective.
+    ``found`` counts the points that were in the store before; ``best`` and ``worst`` are of ``objective``, the model's
+    first.
     """
 
     title: str
     points: int
+    objective: str = ""
     found: int = 0
     done: int = 0
     known: int = 0
@@ -108,12 +110,12 @@ class Progress:
         """Seconds until the end at this rate; None while that is not known."""
         return (self.points - self.found - self.done) / self.rate if self.rate else None
 
-    def count(self, content: dict[str, Any], objective: str) -> None:
+    def count(self, content: dict[str, Any]) -> None:
         """Take note of what came of a point."""
         self.done += 1
         self.failed += content["status"] in ("error", "no_plan")
         self.known += bool(content["how"]) and set(content["how"]) == {"known"}
-        value = content["values"].get(objective)
+        value = content["values"].get(self.objective)
         if value is not None:
             self.best = value if self.best is None else min(value, self.best)
             self.worst = value if self.worst is None else max(value, self.worst)
@@ -176,7 +178,7 @@ class Runner:
         stored = {key for key, content in settled if content["status"] != "error" or content["aside"]}
         pending = {key: point for point, key in keyed if key not in stored}
         if pending:
-            told = Progress(title, len({key for _, key in keyed}), found=len(stored))
+            told = Progress(title, len({key for _, key in keyed}), self.setup.model.objectives[0], len(stored))
             self._solve(pending, stored, told)
         return Rows(keyed, self.store)
 
@@ -232,7 +234,7 @@ class Runner:
             if self._fresh is not None:
                 self._fresh.add(key)
             self._knowledge.learn(self._numbers[key], content)
-            told.count(content, objectives[key][0])
+            told.count(content)
 
     def _next(self, waiting: deque[str], running: Iterable[str]) -> str:
         """Take the next point: one that no point being solved now may settle, where the first ones have such."""

@@ -39,6 +39,14 @@ WORKER = "allocator.sweeps.task:Worker"
 SUFFIXES = (".csv", ".json", ".xlsx", ".parquet")
 
 
+class TooMany(BadUsage):
+    """A design of more points than were allowed; ``points`` says how many."""
+
+    def __init__(self, points: int, most: int) -> None:
+        self.points = points
+        super().__init__(f"the design has {points:,} points, more than --max-points {most:,}")
+
+
 @dataclass(frozen=True)
 class Answered:
     """One part of a sweep with the rows of its points, in the order in which it asked for them."""
@@ -123,6 +131,24 @@ class Sweep:
         import pandas as pd
 
         return pd.DataFrame(list(self.records()), columns=self.columns())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values: the base, what each part says (see :func:`allocator.sweeps.answers.answer`), all points."""
+        from allocator.sweeps.answers import answer
+
+        return {
+            "instance": self.instance.name,
+            "sha256": self.instance.sha256,
+            "model": self.model.to_dict(),
+            "currency": self.instance.currency,
+            "interrupted": self.interrupted,
+            "answers": [answer(each.part, each.rows) for each in self.answers],
+            "points": list(self.records()),
+        }
+
+    def csv(self) -> str:
+        """The table ``sweep`` as CSV."""
+        return _csv(self.columns(), self.records()).decode()
 
     def write(self, path: str | os.PathLike[str], table: str = "sweep") -> None:
         """Write the table ``sweep`` or ``deployments``, whole or not at all.
@@ -263,7 +289,8 @@ def sweep(
     Raises
     ------
     BadInput, BadUsage
-        The instance, the design, a point or an argument has faults; nothing is solved then.
+        The instance, the design, a point or an argument has faults, :class:`TooMany` points among them; nothing is
+        solved then.
     """
     base, choice = choose(
         instance, design.model or model, design.overrides, case=design.case, coalition=design.coalition
@@ -279,7 +306,7 @@ def sweep(
     asked = parts(design, base, choice)
     size = sum(part.size for part in asked)
     if size > max_points:
-        raise BadUsage(f"the design has {size:,} points, more than max_points ({max_points:,})")
+        raise TooMany(size, max_points)
     if workers is not None and workers < 0:
         raise BadUsage(f"workers is {workers}, expected a whole number from 0")
     folder = tempfile.TemporaryDirectory(prefix="allocator-") if store is None else None

@@ -46,8 +46,8 @@ def shell(command, cwd=None, **environment):
     )
 
 
-def on_terminal(*arguments, columns=150, pipe_stdout=False, **environment):
-    """Run on a pseudo-terminal; what stands on the terminal, and the exit status."""
+def on_terminal(*arguments, columns=150, pipe_stdout=False, typed=None, cwd=None, **environment):
+    """Run on a pseudo-terminal, where ``typed`` is typed; what stands on the terminal, and the exit status."""
     import fcntl
     import struct
     import termios
@@ -56,12 +56,15 @@ def on_terminal(*arguments, columns=150, pipe_stdout=False, **environment):
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 60, columns, 0, 0))
     process = subprocess.Popen(
         [*HERE, *map(str, arguments)],
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL if typed is None else terminal,
+        cwd=cwd,
         stdout=subprocess.DEVNULL if pipe_stdout else terminal,
         stderr=terminal,
         env={**ENVIRONMENT, **environment},
     )
     os.close(terminal)
+    if typed is not None:
+        os.write(controller, typed.encode())
     seen = b""
     until = time.monotonic() + 120
     while time.monotonic() < until:

@@ -1,0 +1,326 @@
+"""``allocator sweep``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from allocator.cli import end
+from allocator.cli.options import (
+    Number,
+    case_option,
+    coalition_option,
+    instance_argument,
+    json_option,
+    model_option,
+    set_option,
+    writing,
+)
+from allocator.cli.progress import Line, for_people
+from allocator.cli.terminal import count, emit, emit_json, talk
+from allocator.errors import BadUsage
+
+if TYPE_CHECKING:
+    from allocator.instance import Instance
+    from allocator.sweeps.file import Design
+    from allocator.sweeps.run import Progress
+    from allocator.sweeps.whole import Sweep
+
+EXAMPLES = """for example:
+  allocator sweep {name} --vary "requirements.quantity*=0.5:1.5:11"
+  allocator sweep {name} --coalitions all --coalitions groups
+  allocator sweep {name} --one-at-a-time
+  allocator sweep {name} --pareto gap,cost
+  allocator sweep {name} --politics 500 --success "coverage>=0.5\""""
+
+MOST_REASONS = 5
+"""Kinds of failure that are told of."""
+
+
+@click.command("sweep")
+@instance_argument
+@click.argument("sweep", metavar="[SWEEP]", required=False)
+@click.option(
+    "--vary",
+    metavar="KEY=a,b,c|LO:HI:N",
+    multiple=True,
+    help="Values of a key, all combinations of several; KEY as in --set, KEY1,KEY2= moves several together, *= scales.",
+)
+@click.option(
+    "--coalitions",
+    metavar="TEXT[;TEXT]",
+    multiple=True,
+    help="Coalitions to go through, each as for --coalition; all is everyone, groups is each group in turn.",
+)
+@click.option("--one-at-a-time", is_flag=True, help="Each uncertain figure from low to high, the others at base.")
+@click.option(
+    "--figure",
+    "figures",
+    metavar="NAME",
+    multiple=True,
+    help="Figures for --one-at-a-time and --sample, e.g. forces.units. [default: all that have a range]",
+)
+@click.option("--sample", type=click.IntRange(2), metavar="N", help="A sample over the ranges of the figures.")
+@click.option("--method", type=click.Choice(["lhs", "sobol", "morris"]), help="Of --sample. [default: lhs]")
+@click.option("--pareto", metavar="A,B[,C]", help="The front of two or three objectives, e.g. gap,cost.")
+@click.option("--steps", type=click.IntRange(2), help="Values of each ceiling of --pareto. [default: 11]")
+@click.option("--politics", type=click.IntRange(1), metavar="N", help="Draws of who withdraws.")
+@click.option(
+    "--success",
+    metavar="CONDITION",
+    multiple=True,
+    help="Whose probability --politics tells, e.g. coverage.safe_skies>=0.9. May be repeated.",
+)
+@click.option(
+    "--threshold",
+    "thresholds",
+    metavar="CONDITION",
+    multiple=True,
+    help="Where it begins or ceases to hold, by bisection over --over. May be repeated, each with its own.",
+)
+@click.option("--over", metavar="KEY=LO:HI", multiple=True, help="Of --threshold; a figure with a range by its name.")
+@model_option
+@case_option
+@set_option
+@coalition_option
+@click.option("--gap", type=Number(0, 1), help="As in solve, for each point. [default: 0.0001]")
+@click.option("--time-limit", type=Number(0, min_open=True), metavar="SECONDS", help="For each point. [default: 60]")
+@click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Threads of HiGHS.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 2),
+    help="Random seed of HiGHS, and of --sample and --politics. [default: 0]",
+)
+@click.option(
+    "--store",
+    type=click.Path(),
+    metavar="FILE",
+    help="Where every point is kept as it comes, and found again. [default: INSTANCE.sweep in this folder]",
+)
+@click.option("--no-resume", is_flag=True, help="Solve every point anew, whatever the store holds.")
+@click.option("--workers", type=click.IntRange(0), help="Worker processes; 0: none. [default: one a processor]")
+@click.option("--scheduler", metavar="ADDRESS", help="Solve on a Dask cluster instead (needs the extra: cluster).")
+@click.option(
+    "--max-points", type=click.IntRange(1), default=10_000, show_default=True, help="Ask before a larger design."
+)
+@click.option("--out", metavar="FILE", help="Write a row a point there: .csv, .json, .xlsx or .parquet.")
+@click.option("--deployments", metavar="FILE", help="Write who sends what at each point there.")
+@json_option
+@click.option("--csv", "as_csv", is_flag=True, help="Print a row a point as CSV and nothing else.")
+@click.option("--quiet", is_flag=True, help="No progress and no warnings.")
+def command(
+    instance: str,
+    sweep: str | None,
+    vary: tuple[str, ...],
+    coalitions: tuple[str, ...],
+    one_at_a_time: bool,
+    figures: tuple[str, ...],
+    sample: int | None,
+    method: str | None,
+    pareto: str | None,
+    steps: int | None,
+    politics: int | None,
+    success: tuple[str, ...],
+    thresholds: tuple[str, ...],
+    over: tuple[str, ...],
+    model: str | None,
+    case: str,
+    overrides: tuple[str, ...],
+    coalition: str | None,
+    gap: float | None,
+    time_limit: float | None,
+    threads: int,
+    seed: int | None,
+    store: str | None,
+    no_resume: bool,
+    workers: int | None,
+    scheduler: str | None,
+    max_points: int,
+    out: str | None,
+    deployments: str | None,
+    as_json: bool,
+    as_csv: bool,
+    quiet: bool,
+) -> None:
+    """Solve INSTANCE at every point of a design, and say what moves the answer.
+
+    SWEEP is a file in the folder sweeps of the instance, by its name, or a .toml of your own; options take the place of
+    what it says, and --set adds to it. Points are kept in the store: the same command goes on where it was stopped.
+
+    Exit status: 0 the sweep is done, 1 no point has an answer, 2 bad input or usage, 130 stopped by you (what is done
+    is shown and kept).
+    """
+    from allocator.api import read as load
+    from allocator.sweeps.file import load_design
+
+    if as_json and as_csv:
+        raise BadUsage("--json and --csv exclude each other")
+    if scheduler is not None and workers is not None:
+        raise BadUsage("--workers and --scheduler exclude each other")
+    tables = {"sweep": out, "deployments": deployments}
+    _check(tables)
+    read = load(instance)
+    design = _asked(
+        read, load_design(sweep, read) if sweep else None, vary=vary, coalitions=coalitions, pareto=pareto, steps=steps,
+        one_at_a_time=one_at_a_time, figures=figures, sample=sample, method=method, politics=politics, success=success,
+        thresholds=thresholds, over=over, seed=seed,
+    )  # fmt: skip
+    design = replace(
+        design,
+        overrides=(*design.overrides, *overrides),
+        case=design.case if case == "base" else case,
+        coalition=coalition or design.coalition,
+        model=model or design.model,
+        gap=design.gap if gap is None else gap,
+        time_limit=design.time_limit if time_limit is None else time_limit,
+    )
+    kept = f"{read.name}.sweep" if store is None else store
+    if not quiet:
+        talk(*(f"warning: {text}" for text in read.warnings()))
+
+    from allocator.sweeps.whole import TooMany
+
+    def run(most: int) -> Sweep:
+        from allocator.sweeps.whole import sweep as swept
+
+        with Line(quiet) as line:
+            return swept(
+                read, design, store=kept, resume=not no_resume, workers=workers, scheduler=scheduler, threads=threads,
+                seed=seed or 0, max_points=most, progress=lambda progress: line.tell(lambda: told(progress)),
+            )  # fmt: skip
+
+    try:
+        done = run(max_points)
+    except TooMany as many:
+        if not sys.stdin.isatty() or not click.confirm(f"Solve {many.points:,} points?", err=True):
+            raise
+        done = run(many.points)
+    with done:
+        _show(done, as_json, as_csv)
+        failed = _warn(done, kept, quiet)
+        for table, place in tables.items():
+            if place is not None:
+                with writing(place):
+                    done.write(place, table)
+                talk(f"wrote {place}")
+        if done.interrupted:
+            talk(f"interrupted; the same command goes on ({kept} has what is done)")
+        end(130 if done.interrupted else 1 if failed == sum(len(answered.rows) for answered in done.answers) else 0)
+
+
+def _asked(read: Instance, design: Design | None, **given: Any) -> Design:
+    """The design of the command line, over that of a sweep file."""
+    from allocator.sweeps.file import Design, Draws, Flip, Front, Sampling, sweeps_of
+
+    design = design or Design()
+    new: dict[str, Any] = {"seed": given["seed"]} if given["seed"] is not None else {}
+    for needed, by, options in (
+        ("method", design.sample or given["sample"], "--method needs --sample"),
+        ("steps", design.pareto or given["pareto"], "--steps needs --pareto"),
+        ("success", design.politics or given["politics"], "--success needs --politics"),
+        ("figures", design.sample or given["sample"] or design.one_at_a_time or given["one_at_a_time"],
+         "--figure needs --one-at-a-time or --sample"),
+    ):  # fmt: skip
+        if given[needed] and not by:
+            raise BadUsage(options)
+    changes: dict[str, Any] = {}
+    if given["vary"]:
+        changes["vary"] = given["vary"]
+    if given["coalitions"]:
+        changes["coalitions"] = tuple(part.strip() for text in given["coalitions"] for part in text.split(";"))
+    if given["one_at_a_time"] or (given["figures"] and design.one_at_a_time):
+        changes["one_at_a_time"] = given["figures"] or True
+    if design.sample or given["sample"]:
+        own = {"n": given["sample"], "method": given["method"], "figures": given["figures"], **new}
+        changes["sample"] = _over(design.sample, Sampling, own)
+    if design.pareto or given["pareto"]:
+        objectives = tuple(given["pareto"].split(",")) if given["pareto"] else None
+        changes["pareto"] = _over(design.pareto, Front, {"objectives": objectives, "steps": given["steps"]})
+    if design.politics or given["politics"]:
+        own = {"n": given["politics"], "success": given["success"], **new}
+        changes["politics"] = _over(design.politics, Draws, own)
+    if given["thresholds"] or given["over"]:
+        changes["threshold"] = tuple(Flip(*pair) for pair in _pairs(given["thresholds"], given["over"]))
+    design = replace(design, **changes)
+    if not any((design.vary, design.coalitions, design.one_at_a_time, design.sample, design.pareto, design.politics,
+                design.threshold)):  # fmt: skip
+        there = ", ".join(sweeps_of(read))
+        beside = f"\nsweeps that come with {read.name}: {there}" if there else ""
+        raise BadUsage(f"nothing to sweep; {EXAMPLES.format(name=read.name)}{beside}")
+    return design
+
+
+def _over(old: Any, kind: Any, given: dict[str, Any]) -> Any:
+    """What is given over what a file has."""
+    given = {name: value for name, value in given.items() if value not in (None, ())}
+    return kind(**given) if old is None else replace(old, **given)
+
+
+def _pairs(conditions: Sequence[str], over: Sequence[str]) -> list[tuple[str, str]]:
+    if len(over) == 1:
+        over = list(over) * len(conditions)
+    if len(conditions) != len(over) or not over:
+        counts = f"{count(len(conditions), 'condition')} and {count(len(over), 'key')}"
+        raise BadUsage(f"{counts}, expected a --over for each --threshold")
+    return list(zip(conditions, over, strict=True))
+
+
+def _check(tables: dict[str, str | None]) -> None:
+    """Refuse, before anything is solved, places that no table can be written to."""
+    from allocator.sweeps.whole import check_table
+
+    places = [place for place in tables.values() if place is not None]
+    if len({*map(str, map(check_table, places))}) < len(places):
+        raise BadUsage(f"{places[0]}: both --out and --deployments would be written there")
+
+
+def _show(done: Sweep, as_json: bool, as_csv: bool) -> None:
+    if as_json:
+        emit_json(done.to_dict())
+    elif as_csv:
+        emit(done.csv())
+    else:
+        from allocator.cli.findings import show_sweep
+
+        show_sweep(done)
+
+
+def _warn(done: Sweep, kept: str, quiet: bool) -> int:
+    """Tell what a user must know of the points and of the store; how many points have no answer."""
+    reasons: dict[str, int] = {}
+    for answered in done.answers:
+        for row in answered.rows:
+            if not row.found and row.status != "infeasible":
+                reason = row.reason or row.status
+                reasons[reason] = reasons.get(reason, 0) + 1
+    if quiet:
+        return sum(reasons.values())
+    for reason, times in list(reasons.items())[:MOST_REASONS]:
+        talk(f"warning: {count(times, 'point')} without an answer: {reason}")
+    if len(reasons) > MOST_REASONS:
+        talk(f"warning: and {len(reasons) - MOST_REASONS} more kinds of failure; the table of --out has them")
+    if done.changed:
+        talk(
+            f"note: {kept} has {count(done.changed, 'point')} of {done.instance.name} as it was before it was changed; "
+            "they were not used"
+        )
+    talk(f"every point is in {kept}")
+    return sum(reasons.values())
+
+
+def told(progress: Progress) -> str:
+    """One line on a sweep that lasts."""
+    words = [f"{progress.seconds:5.0f} s  {progress.done + progress.found:,} of {progress.points:,} done"]
+    words += [f"{progress.known:,} of them known without a solve"] if progress.known else []
+    words += [f"{progress.found:,} found in the store"] if progress.found else []
+    words += [f"{progress.running} running"]
+    words += [f"{progress.failed:,} failed"] if progress.failed else []
+    if progress.left is not None:
+        words += [f"{progress.rate:.3g} a second", f"about {for_people(progress.left)} left"]
+    if progress.best is not None and progress.worst is not None:
+        words.append(f"{progress.objective} {progress.best:,.4g} to {progress.worst:,.4g}")
+    return ", ".join(words)
