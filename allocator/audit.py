@@ -80,6 +80,7 @@ class _Facts:
         self.budgets = instance.rows("budgets")
         self.events = instance.events
 
+        self.asked: dict[str, set[str]] = {}
         self.prices = {unit: self._price(row) for unit, row in self.unit.items()}
 
     def price(self, unit: str) -> tuple[F, F]:
@@ -93,6 +94,11 @@ class _Facts:
 
     def asked_at(self, task: str) -> set[str]:
         """Capabilities that some row of the task is for, given or implied."""
+        if task not in self.asked:
+            self.asked[task] = self._asked_at(task)
+        return self.asked[task]
+
+    def _asked_at(self, task: str) -> set[str]:
         asked = {row["capability"] for row in self.requirements if row["task"] == task}
         taken = {c for gives in self.gives.values() for c, amount in gives if amount < 0}
         first, last = self.task[task]["first_period"], self.task[task]["last_period"]
@@ -192,7 +198,7 @@ def check_commitments(
 
 def _cells(facts: _Facts, model: Model, deployed: Deployed) -> Iterator[Violation]:
     """Each deployment by itself: known, whole, ready, useful, willing, not forbidden."""
-    asked = {task: facts.asked_at(task) for task in {key[2] for key in deployed}}
+    floor = _number(model.willingness_floor)
     for (n, u, j, t), units in deployed.items():
         where = f"{n} sends {units} {u} to {j} in period {t}"
         force = facts.force.get((n, u))
@@ -208,9 +214,9 @@ def _cells(facts: _Facts, model: Model, deployed: Deployed) -> Iterator[Violatio
             yield Violation("deploy", (n, u, j, t), f"{where}: ready from period {force['first_period']} only")
         if not task["first_period"] <= t <= task["last_period"]:
             yield Violation("deploy", (n, u, j, t), f"{where}: the task is not active then")
-        if not any(amount > 0 and c in asked[j] for c, amount in facts.gives[u]):
+        if not any(amount > 0 and c in facts.asked_at(j) for c, amount in facts.gives[u]):
             yield Violation("deploy", (n, u, j, t), f"{where}: it supplies nothing that the task asks for")
-        if stance <= 0 or stance < _number(model.willingness_floor):
+        if stance <= 0 or stance < floor:
             yield Violation("deploy", (n, u, j, t), f"{where}: not willing under {objective} ({float(stance):g})")
         for row in facts.caveats if "caveats" in model.families else []:
             if row["nation"] == n and all(
@@ -231,10 +237,11 @@ def _requirements(facts: _Facts, deployed: Deployed) -> Iterator[Violation]:
     """max_gap of the given rows; nothing below nothing where no row is given."""
     at_task: dict[tuple[str, str, int], F] = defaultdict(F)
     anywhere: dict[tuple[str, int], F] = defaultdict(F)
-    for (_, u, j, t), units in deployed.items():
+    for (u, j, t), units in _sent(deployed).items():
         for c, amount in facts.gives[u]:
             at_task[j, c, t] += amount * units
-            anywhere[c, t] += amount * units
+    for (_, c, t), amount in at_task.items():
+        anywhere[c, t] += amount
     given = set()
     for row in facts.requirements:
         j, c = row["task"], row["capability"]
@@ -324,8 +331,9 @@ def _budgets(facts: _Facts, model: Model, deployed: Deployed) -> Iterator[Violat
     for b, row in enumerate(facts.budgets, start=1):
         spent = F(0)
         for (n, u), units in _unit_periods(deployed, row["first_period"], row["last_period"]).items():
-            common, own = facts.price(u)
-            spent += {"common": common, "*": common + own, n: own}.get(row["payer"], F(0)) * units
+            if row["payer"] in ("common", "*", n):
+                common, own = facts.price(u)
+                spent += {"common": common, "*": common + own, n: own}[row["payer"]] * units
         amount = _number(row["amount"])
         if spent > amount:
             text = f"the budget of {row['payer']} is {float(amount):g} million, the plan costs it {float(spent):g}"
@@ -350,6 +358,14 @@ def _unit_periods(deployed: Deployed, first: int, last: int) -> dict[tuple[str, 
     for (n, u, _, t), units in deployed.items():
         if first <= t <= last:
             total[n, u] += units
+    return total
+
+
+def _sent(deployed: Deployed) -> dict[tuple[str, str, int], int]:
+    """(unit type, task, period) -> units of all nations: sums of whole numbers are quicker than those of fractions."""
+    total: dict[tuple[str, str, int], int] = defaultdict(int)
+    for (_, u, j, t), units in deployed.items():
+        total[u, j, t] += units
     return total
 
 
@@ -409,18 +425,21 @@ def _claims(facts: _Facts, deployed: Deployed) -> dict[str, dict[Any, list[Any]]
     own: dict[str, F] = defaultdict(F)
     people: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     net: dict[tuple[str | None, str, int], F] = defaultdict(F)
-    risk = cost = F(0)
+    cost = F(0)
     deployments: dict[Any, list[Any]] = {}
+    reluctant: dict[tuple[str, str], int] = defaultdict(int)
     for (n, u, j, t), units in deployed.items():
         heads = units * facts.unit[u]["personnel"]
+        people[n][t] += heads
+        reluctant[n, facts.task[j]["objective"]] += heads
+        deployments[n, u, j, t] = [units, heads, sum(facts.price(u)) * units]
+    for (n, u), units in _unit_periods(deployed, 1, facts.horizon).items():
         common, national = facts.price(u)
         own[n] += national * units
-        people[n][t] += heads
         cost += (common + national) * units
-        risk += (1 - facts.stance[n, facts.task[j]["objective"]]) * heads * facts.months / 1000
+    for (u, j, t), units in _sent(deployed).items():
         for c, amount in facts.gives[u]:
             net[None if facts.theatre_wide[c] else j, c, t] += amount * units
-        deployments[n, u, j, t] = [units, heads, (common + national) * units]
     coverage: dict[Any, list[Any]] = {}
     missed = weights = F(0)
     for row in facts.requirements:
@@ -453,7 +472,9 @@ def _claims(facts: _Facts, deployed: Deployed) -> dict[str, dict[Any, list[Any]]
     }
     values = {
         "gap": missed / weights,
-        "risk": risk,
+        "risk": sum(((1 - facts.stance[key]) * heads for key, heads in reluctant.items()), start=F(0))
+        * facts.months
+        / 1000,
         "cost": cost,
         "burden": max(burden.values(), default=F(0)),
     }

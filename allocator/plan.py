@@ -45,18 +45,20 @@ def objective_values(scope: Scope, deployed: Deployed) -> dict[str, Fraction]:
         if row.weight:
             short = sum(max(Fraction(0), row.quantity - supplied[place(row), row.capability, t]) for t in row.periods)
             gap += row.weight * short / (row.quantity * len(row.periods))
-    risk = cost = Fraction(0)
+    people: dict[tuple[str, str], int] = defaultdict(int)
+    sent: dict[tuple[str, str], int] = defaultdict(int)
+    for (n, u, j, _), units in deployed.items():  # whole numbers first, fractions are slow
+        people[n, scope.objective_of[j]] += scope.personnel[u] * units
+        sent[n, u] += units
+    reluctant = sum(((1 - scope.willingness[stance]) * heads for stance, heads in people.items()), start=Fraction(0))
     own: dict[str, Fraction] = defaultdict(Fraction)
-    for (n, u, j, _), units in deployed.items():
-        reluctance = 1 - scope.willingness[n, scope.objective_of[j]]
-        risk += reluctance * scope.personnel[u] * scope.months * units / 1000
-        cost += scope.unit_cost[u] * units
+    for (n, u), units in sent.items():
         own[n] += scope.own_cost[u] * units
     burdens = [1000 * spent / (scope.years * scope.gdp[n]) for n, spent in own.items() if n in scope.gdp]
     return {
         "gap": gap / total if total else gap,
-        "risk": risk,
-        "cost": cost,
+        "risk": reluctant * scope.months / 1000,
+        "cost": sum((scope.unit_cost[u] * units for (_, u), units in sent.items()), start=Fraction(0)),
         "burden": max(burdens, default=Fraction(0)),
     }
 
@@ -65,7 +67,10 @@ def supplies(scope: Scope, deployed: Deployed) -> dict[tuple[str, str, int], Fra
     """Net supply by place, capability and period; the place of a theatre capability is ``*``."""
     theatre = {row["capability"] for row in scope.instance.rows("capabilities") if row["scope"] == "theatre"}
     supplied: dict[tuple[str, str, int], Fraction] = defaultdict(Fraction)
+    sent: dict[tuple[str, str, int], int] = defaultdict(int)
     for (_, u, j, t), units in deployed.items():
+        sent[u, j, t] += units
+    for (u, j, t), units in sent.items():
         for c, amount in scope.amount.get(u, {}).items():
             supplied["*" if c in theatre else j, c, t] += amount * units
     return supplied

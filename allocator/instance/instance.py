@@ -32,6 +32,10 @@ def settled(settings: Mapping[str, Any]) -> dict[str, Any]:
     return ordered
 
 
+def _identical(some: tuple[Any, ...], others: tuple[Any, ...]) -> bool:
+    return len(some) == len(others) and all(one is other for one, other in zip(some, others, strict=True))
+
+
 class Instance:
     """Facts: who has what, what is asked, what it costs, who is willing. Immutable.
 
@@ -55,7 +59,10 @@ class Instance:
     ) -> None:
         self.settings: Mapping[str, Any] = MappingProxyType(dict(settings))
         self.tables: Mapping[str, tuple[Mapping[str, Value], ...]] = MappingProxyType(
-            {name: tuple(MappingProxyType(row) for row in rows) for name, rows in tables.items()}
+            {
+                name: tuple(row if isinstance(row, MappingProxyType) else MappingProxyType(row) for row in rows)
+                for name, rows in tables.items()
+            }
         )
         self.path = path
         horizon = settings["horizon"]
@@ -68,6 +75,7 @@ class Instance:
         self.periods: int = horizon["periods"]
         self.indefinite: bool = horizon["indefinite"]
         self.events: Mapping[str, bool] = MappingProxyType(dict(settings.get("events", {})))
+        self.sound: dict[str, list[Any]] = {}  # typed rows of tables, for what overrides leave as it is
         self._rows: dict[str, list[dict[str, Any]]] = {}
 
     def __eq__(self, other: object) -> bool:
@@ -109,6 +117,15 @@ class Instance:
                         row["last_period"] = windows[row["task"]]["last_period"]
             self._rows[table] = filled
         return self._rows[table]
+
+    def share(self, base: Instance) -> None:
+        """Take over what was made of the tables that are the very ones of another instance with the same horizon."""
+        if self.settings["horizon"] != base.settings["horizon"]:
+            return
+        same = {name for name, rows in self.tables.items() if _identical(rows, base.tables[name])}
+        for name in same & base._rows.keys():
+            if name != "requirements" or "tasks" in same:  # whose periods are those of their tasks
+                self._rows[name] = base._rows[name]
 
     def warnings(self) -> list[str]:
         """What is legal but odd."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from allocator.errors import BadInput, Fault
 from allocator.instance.cells import Unfit, convert, near, quoted
-from allocator.instance.raw import Cells
+from allocator.instance.raw import Cells, RawTable, Record
 from allocator.instance.tables import SETTINGS, TABLES, Column, Value
 
 if TYPE_CHECKING:
@@ -36,27 +36,52 @@ def override(instance: Instance, settings: Sequence[str]) -> Instance:
     """See :meth:`Instance.override`."""
     from allocator.instance.read import from_object, understood
 
-    content: dict[str, Any] = {name: [Cells(row) for row in rows] for name, rows in instance.tables.items() if rows}
     settled = instance.settings
-    content["instance"] = {key: dict(v) if isinstance(v, Mapping) else v for key, v in settled.items()}
+    content: dict[str, Any] = {
+        "instance": {key: dict(v) if isinstance(v, Mapping) else v for key, v in settled.items()}
+    }
     faults = []
     for setting in settings:
         try:
-            _apply(content, setting)
+            _apply(instance, content, setting)
         except _Wrong as wrong:
             found, expected = wrong.args
             faults.append(Fault(f"--set {setting}", None, None, found, expected))
     if faults:
         raise BadInput(faults)
+    place = "--set " + " --set ".join(settings)
+    raw = from_object(content, place)
+    raw.tables.update({
+        name: RawTable(f"{place}: {name}", [], sound=_untouched(instance, name))
+        for name, rows in instance.tables.items()
+        if rows and name not in content
+    })
     try:
-        return understood(from_object(content, "--set " + " --set ".join(settings)), instance.path)
+        changed = understood(raw, instance.path)
     except BadInput as bad:
+        for records in instance.sound.values():
+            for record in records:
+                record.bad.clear()
         raise BadInput(bad.faults) from None
+    changed.share(instance)
+    return changed
 
 
-def _apply(content: dict[str, Any], setting: str) -> None:
+def _untouched(instance: Instance, name: str) -> list[Record]:
+    """The typed rows of a table, made once."""
+    if name not in instance.sound:
+        rows = instance.tables[name]
+        instance.sound[name] = [Record(at, cast(dict[str, Value], row)) for at, row in enumerate(rows, start=1)]
+    return instance.sound[name]
+
+
+def _apply(instance: Instance, content: dict[str, Any], setting: str) -> None:
+    """Change the content, to which a table comes when something in it is changed."""
     table = _KEY.fullmatch(setting)
     if table and table["table"] not in ("horizon", "events"):
+        name = table["table"]
+        if name not in content and instance.tables.get(name):
+            content[name] = [Cells(row) for row in instance.tables[name]]
         _cells(content, **table.groupdict())
         return
     plain = _SETTING.fullmatch(setting)

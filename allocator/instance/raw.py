@@ -30,13 +30,15 @@ class Cells(dict[str, Any]):
 class RawTable:
     """Rows as they stand: (row number, column -> cell that is not blank).
 
-    ``columns`` is None for JSON; ``whole`` is False where a row could not be read.
+    ``columns`` is None for JSON; ``whole`` is False where a row could not be read; ``sound`` are the typed rows of a
+    table that stands as it was checked before.
     """
 
     place: str
     records: list[tuple[int, dict[str, Any]]]
     columns: list[str] | None = None
     whole: bool = True
+    sound: list[Record] | None = None
 
 
 @dataclass
@@ -74,6 +76,11 @@ class Typed:
         """Where a table stands."""
         raw = self.raw.tables.get(table)
         return raw.place if raw else f"{table}{self.raw.suffix}"
+
+    def fresh(self, table: str) -> bool:
+        """Whether a table was not checked before as it stands."""
+        raw = self.raw.tables.get(table)
+        return raw is None or raw.sound is None
 
     def whole(self, table: str) -> bool:
         """Whether every row of a table could be read."""
@@ -113,6 +120,10 @@ def typed(raw: Raw) -> Typed:
                         "it to be there: one row is " + table.row,
                     )
                 )
+            continue
+        sound = raw.tables[name].sound
+        if sound is not None:
+            result.records[name] = sound
             continue
         result.records[name] = _table(raw, table, raw.tables[name], faults)
         if table.required and not raw.tables[name].records and raw.tables[name].whole:
