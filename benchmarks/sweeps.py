@@ -71,7 +71,7 @@ def swept(name: str, design: allocator.Design, gap: float, workers: int) -> tupl
 
 
 def measure(name: str, title: str, design: allocator.Design, gap: float, every: int) -> None:
-    """One design on one instance: in this process as the loop is, the loop, and a grid by one worker and by two."""
+    """One design on one instance: in this process as the loop is, the loop, and by one worker and by two."""
     here, rows = swept(name, design, gap, 0)
     instance, model = choose(name)
     loop, apart = [], []
@@ -92,9 +92,8 @@ def measure(name: str, title: str, design: allocator.Design, gap: float, every: 
         f"  ratio of points a second: {theirs / ours:.1f}",
         flush=True,
     )
-    if design.vary:
-        one, two = (swept(name, design, gap, workers)[0] for workers in (1, 2))
-        print(f"  one worker process {one:.1f} s, two {two:.1f} s: {one / two:.2f} x", flush=True)
+    one, two = (swept(name, design, gap, workers)[0] for workers in (1, 2))
+    print(f"  one worker process {one:.1f} s, two {two:.1f} s: {one / two:.2f} x", flush=True)
 
 
 def long(gap: float) -> None:

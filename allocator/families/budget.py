@@ -25,13 +25,18 @@ national budget of 100 pays for two squadrons (90), a common one of 40 too (30):
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from fractions import Fraction
+from typing import Any
 
 import pyomo.core as pyo
 
 from allocator.families.rows import Term, linear
 from allocator.scope import Scope, at_most
+
+Cell = tuple[str, Mapping[int, Any]]
+"""Unit type, and the variables of a nation's pool of it at a task, by period."""
 
 
 def add(m: pyo.ConcreteModel, scope: Scope) -> None:
@@ -39,13 +44,18 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
     m.budget_payer = pyo.Constraint(pyo.Any, doc="what a payer bears in the budget's periods stays within it")
     m.budget_burden = pyo.Constraint(pyo.Any, doc="no nation pays more than max_burden of its GDP a year")
 
+    cells: dict[str, list[Cell]] = defaultdict(list)
+    for (n, u, _), here in m.cells.items():
+        cells[n].append((u, here))
+    everyone = [cell for some in cells.values() for cell in some]
+
     def limited(
-        costs: Mapping[str, Fraction], limit: Fraction, periods: Collection[int], pays: Callable[[str], bool]
+        costs: Mapping[str, Fraction], limit: Fraction, periods: Collection[int], of: list[Cell]
     ) -> tuple[None, object, float] | None:
         terms: list[Term] = []
         used: set[Fraction] = set()
-        for (n, u, _), here in m.cells.items():
-            if costs[u] > 0 and pays(n):
+        for u, here in of:
+            if costs[u]:
                 used.add(costs[u])
                 cost = float(costs[u])
                 terms += [(cost, deploy) for t, deploy in here.items() if t in periods]
@@ -53,12 +63,11 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
 
     for b, (payer, amount, periods) in enumerate(scope.budgets, start=1):
         costs = {"*": scope.unit_cost, "common": scope.common_cost}.get(payer, scope.own_cost)
-        row = limited(costs, amount, periods, lambda n, p=payer: p in ("*", "common", n))  # type: ignore[misc]
+        row = limited(costs, amount, periods, everyone if payer in ("*", "common") else cells[payer])
         if row:
             m.budget_payer[b] = row
     if scope.model.max_burden is not None:
         for payer in scope.gdp:
-            limit = scope.burden_limit(payer)
-            row = limited(scope.own_cost, limit, scope.PERIODS, lambda n, p=payer: n == p)  # type: ignore[misc]
+            row = limited(scope.own_cost, scope.burden_limit(payer), scope.PERIODS, cells[payer])
             if row:
                 m.budget_burden[payer] = row

@@ -53,10 +53,13 @@ class Knowledge:
             )
         return number
 
-    def related(self, number: int) -> NDArray[np.bool_]:
-        """Points that are harder or easier than this one."""
-        found: NDArray[np.bool_] = self._order.looser(number) | self._order.tighter(number)
-        return found
+    def may_settle(self, number: int, other: int) -> bool:
+        """Whether what comes of one point may settle another: one is harder, and none that has a plan lies between."""
+        tighter, looser = self._order.tighter(number), self._order.looser(number)
+        done = self._plan_at[: len(tighter)] != NONE
+        if tighter[other]:
+            return not (done & tighter & self._order.looser(other)).any()
+        return bool(looser[other]) and not (done & looser & self._order.tighter(other)).any()
 
     def table(self) -> NDArray[np.float64]:
         """One row a point, one column a facet in which points differ; more is easier."""

@@ -238,9 +238,9 @@ class Runner:
 
     def _next(self, waiting: deque[str], running: Iterable[str]) -> str:
         """Take the next point: one that no point being solved now may settle, where the first ones have such."""
-        related = [self._knowledge.related(self._numbers[key]) for key in running]
+        numbers = [self._numbers[key] for key in running]
         for at, key in enumerate(islice(waiting, AHEAD)):
-            if not any(others[self._numbers[key]] for others in related):
+            if not any(self._knowledge.may_settle(number, self._numbers[key]) for number in numbers):
                 del waiting[at]
                 return key
         return waiting.popleft()
