@@ -51,11 +51,13 @@ def override(instance: Instance, settings: Sequence[str]) -> Instance:
         raise BadInput(faults)
     place = "--set " + " --set ".join(settings)
     raw = from_object(content, place)
-    raw.tables.update({
-        name: RawTable(f"{place}: {name}", [], sound=_untouched(instance, name))
-        for name, rows in instance.tables.items()
-        if rows and name not in content
-    })
+    raw.tables.update(
+        {
+            name: RawTable(f"{place}: {name}", [], sound=_untouched(instance, name))
+            for name, rows in instance.tables.items()
+            if rows and name not in content
+        }
+    )
     try:
         changed = understood(raw, instance.path)
     except BadInput as bad:

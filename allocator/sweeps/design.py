@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Generator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,6 +18,24 @@ from allocator.sweeps.keys import Axis, axes, value
 
 if TYPE_CHECKING:
     from allocator.sweeps.row import Row
+
+LOOSENED_BY = {
+    ("budgets", "amount"): "high",
+    ("forces", "min_units"): "low",
+    ("forces", "units"): "high",
+    ("nations", "troop_ceiling"): "high",
+    ("requirements", "max_gap"): "high",
+    ("tasks", "framework_share"): "low",
+    ("unit_types", "rotation_ratio"): "low",
+    ("willingness", "willingness"): "high",
+}
+"""Columns of which one end of the range allows all that the base allows."""
+
+FEW = 3
+"""Figures that are worth looking at together."""
+
+ALIKE = 1e-4
+"""Relative, beside what was proved: answers closer than this are the same."""
 
 EVERYONE, EACH_GROUP = "all", "groups"
 """Words among coalitions: everyone, and each group of the instance in turn."""
@@ -36,6 +55,8 @@ class Point:
         As for :func:`allocator.solve`.
     weight : int
         How many draws it stands for; 1 where nothing is drawn.
+    asked : bool
+        Part of the answer; else it is solved only for what it proves about others.
     """
 
     inputs: Mapping[str, Any]
@@ -43,6 +64,7 @@ class Point:
     case: str = "base"
     coalition: str | None = None
     weight: int = 1
+    asked: bool = True
 
 
 class Part(Protocol):
@@ -172,10 +194,18 @@ def coalitions(instance: Instance, listed: Sequence[str]) -> list[str]:
     return list(found)
 
 
+_Points = list[Point]
+
+
 @dataclass(frozen=True)
 class OneAtATime:
-    """Each figure at its low and its high end, the others at base; the base comes first."""
+    """Each figure at its low and its high end, the others at base; the base comes first.
 
+    Most figures move nothing. So many of one column are loosened together first: where that leaves the answer what it
+    was, so does each of them, and none of them is solved.
+    """
+
+    instance: Instance = field(repr=False, compare=False)
     figures: tuple[Figure, ...]
     kind: str = field(default="one-at-a-time", init=False)
 
@@ -190,8 +220,41 @@ class OneAtATime:
         return f"{counted(len(self.figures), 'figure')} one at a time: {counted(self.size, 'point')}"
 
     def rounds(self) -> Generator[list[Point], Sequence[Row], None]:
-        """All points at once."""
-        yield self._points()
+        """The base, what is loosened together, then all ends."""
+        base, *ends = self._points()
+        (row,) = yield [base]
+        families = [[points] for points in self._loosened(ends).values()] if row.found else []
+        while groups := [points for family in families for points in family]:
+            rows = yield [Point({}, tuple(s for p in points for s in p.overrides), asked=False) for points in groups]
+            alike = {id(points) for points, other in zip(groups, rows, strict=True) if _alike(row, other)}
+            families = [halves for family in families for halves in self._next(family, alike)]
+        if ends:
+            yield ends
+
+    def _next(self, family: list[_Points], alike: set[int]) -> Iterator[list[_Points]]:
+        """Halves of what moved the answer; where both halves of a group did, many figures move it: no more of them."""
+        moved = [points for points in family if id(points) not in alike]
+        for points in moved if len(moved) == 1 else []:
+            if len(points) >= 2 * FEW:
+                yield [points[::2], points[1::2]]
+
+    def _loosened(self, ends: Sequence[Point]) -> dict[tuple[str, str], _Points]:
+        """Column -> the ends of its figures that allow all that the base allows, where they do so together."""
+        column = {figure.key: (figure.table, figure.column) for figure in self.figures}
+        found: dict[tuple[str, str], _Points] = defaultdict(list)
+        for point in ends:
+            name = column[point.inputs["figure"]]
+            if LOOSENED_BY.get(name) == point.inputs["end"]:
+                found[name].append(point)
+        return {name: points for name, points in found.items() if len(points) >= FEW and self._sound(points)}
+
+    def _sound(self, points: _Points) -> bool:
+        """Whether the instance bears all of them together."""
+        try:
+            self.instance.override(*(setting for point in points for setting in point.overrides))
+        except BadInput:
+            return False
+        return True
 
     def _points(self) -> list[Point]:
         points = [Point({"figure": None, "end": "base", "value": None})]
@@ -216,7 +279,15 @@ def one_at_a_time(instance: Instance, named: Sequence[str] = ()) -> OneAtATime:
     BadInput
         A name has no figure with a range, or the instance has none.
     """
-    return OneAtATime(tuple(ranged(instance, named, "--one-at-a-time")))
+    return OneAtATime(instance, tuple(ranged(instance, named, "--one-at-a-time")))
+
+
+def _alike(one: Row, other: Row) -> bool:
+    """Whether two answers are the same to within what was proved of them."""
+    if not other.found or len(one.stages) != len(other.stages):
+        return False
+    pairs = zip(one.stages, other.stages, strict=True)
+    return all(bound >= least - ALIKE * abs(value) for (_, value, least), (_, _, bound) in pairs)
 
 
 def ranged(instance: Instance, named: Sequence[str], place: str) -> list[Figure]:

@@ -333,7 +333,7 @@ def _answer(part: Part, runner: Runner, result: Sweep) -> None:
     try:
         batch = next(rounds)
         while True:
-            points += batch
+            points += [point for point in batch if point.asked]
             rows = runner.rows(batch, part.title)
             try:
                 batch = rounds.send(rows)

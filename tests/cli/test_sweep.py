@@ -305,22 +305,24 @@ class TestBadUsage:
 
 def test_ctrl_c_shows_what_is_done_and_the_same_command_goes_on(tmp_path):
     """Stopped while it solves; what is done by then is in the answer and is found again."""
-    command = [*HERE, "sweep", "safe-seas", "--sample", "60", "--store", "s", "--csv"]
+    command = [*HERE, "sweep", "safe-seas", "--sample", "100", "--store", "s", "--csv"]
     process = subprocess.Popen(
         command, cwd=tmp_path, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    time.sleep(4.0)
+    log, until = tmp_path / "s-wal", time.monotonic() + 60
+    while (not log.exists() or log.stat().st_size < 50_000) and time.monotonic() < until:
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert "interrupted; the same command goes on" in err
     assert "Traceback" not in err
     done = list(csv.DictReader(out.splitlines()))
-    assert 0 < len(done) < 60
+    assert 0 < len(done) < 100
     whole = subprocess.run(command, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, check=False)
     assert whole.returncode == 0, whole.stderr
     rows = {row["point"]: row for row in csv.DictReader(whole.stdout.splitlines())}
-    assert len(rows) == 60
+    assert len(rows) == 100
     inputs = [name for name in done[0] if "." in name and "[" in name]
     kept = {tuple(row[name] for name in inputs): row["seconds"] for row in rows.values()}
     assert all(kept[tuple(row[name] for name in inputs)] == row["seconds"] for row in done)

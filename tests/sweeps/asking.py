@@ -6,8 +6,9 @@ from allocator.sweeps.row import Row
 
 
 def row(point, status="optimal", members=(), values=None, **measures):
-    """A row as a solve would leave it."""
-    return Row(point, "", status, values=values or {}, measures=measures, members=tuple(members))
+    """A row as a solve would leave it, proved to the last digit."""
+    stages = tuple((name, value, value) for name, value in (values or {}).items())
+    return Row(point, "", status, stages=stages, values=values or {}, measures=measures, members=tuple(members))
 
 
 def ask(part, answer):
@@ -22,7 +23,7 @@ def ask(part, answer):
         try:
             points = rounds.send(batch)
         except StopIteration:
-            assert len(rows) <= part.size
+            assert sum(found.point.asked for found in rows) <= part.size
             return rows, sizes
 
 

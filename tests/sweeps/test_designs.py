@@ -9,7 +9,7 @@ from allocator.api import choose
 from allocator.sweeps.design import coalitions, grid, one_at_a_time
 from allocator.sweeps.figures import figures
 from allocator.sweeps.keys import column, parted, split
-from tests.sweeps.asking import points
+from tests.sweeps.asking import ask, points, row
 from tests.toys import model, pools, toy, willing
 
 FORCE = allocator.read("reassurance-force")
@@ -270,11 +270,16 @@ class TestFigures:
         ]
 
 
+BASE = {"gap": 0.5, "cost": 10.0}
+
+
 class TestOneAtATime:
     def test_the_base_and_both_ends(self):
         asked = one_at_a_time(ranged(units_low=3, min_units=2, min_units_low=1, min_units_high=4))
         units, least = (f"forces[nation=AAA,unit_type=bn].{name}" for name in ("units", "min_units"))
-        assert [(*point.inputs.values(), point.overrides) for point in points(asked)] == [
+        rows, sizes = ask(asked, lambda point: row(point, values=BASE))
+        assert sizes == [1, 3]
+        assert [(*found.point.inputs.values(), found.point.overrides) for found in rows] == [
             (None, "base", None, ()),
             (units, "low", 3, (f"{units}=3",)),
             (least, "low", 1, (f"{least}=1",)),
@@ -284,7 +289,35 @@ class TestOneAtATime:
 
     def test_a_low_case_starts_at_the_low_end(self):
         asked = one_at_a_time(ranged(units_low=3, units_high=6).case("low"))
-        assert [point.inputs["end"] for point in points(asked)] == ["base", "high"]
+        rows, _ = ask(asked, lambda point: row(point, values=BASE))
+        assert [found.point.inputs["end"] for found in rows] == ["base", "high"]
+
+    @pytest.mark.parametrize(
+        ("movers", "joined"),
+        [
+            ("", ["ABCDEFGH"]),
+            ("B", ["ABCDEFGH", "ACEG", "BDFH"]),
+            ("BD", ["ABCDEFGHIJKLMNOP", "ACEGIKMO", "BDFHJLNP", "BFJN", "DHLP"]),
+            ("AB", ["ABCDEFGHIJKL", "ACEGIK", "BDFHJL"]),
+        ],
+    )
+    def test_what_is_loosened_is_looked_at_together_first(self, movers, joined):
+        """Pools of nations A, B, ... at their high ends: only movers change the answer, also when joined by others."""
+        nations = [3 * letter for letter in joined[0]]
+        pool = [{"nation": n, "unit_type": "bn", "units": 5, "units_low": 4, "units_high": 6} for n in nations]
+        part = one_at_a_time(toy(nations=[{"nation": n} for n in nations], forces=pool, willingness=willing(*nations)))
+        seen = []
+
+        def answer(point):
+            names = "".join(setting.split("nation=")[1][0] for setting in point.overrides if setting.endswith("6"))
+            if not point.asked:
+                seen.append(names)
+            return row(point, values={**BASE, "gap": 0.5 - 0.1 * len(set(names) & set(movers))})
+
+        rows, _ = ask(part, answer)
+        assert seen == joined
+        assert [found.point.inputs["end"] for found in rows if found.point.asked].count("high") == len(nations)
+        assert part.size == 1 + 2 * len(nations)
 
     def test_nothing_uncertain(self):
         assert faults(lambda: one_at_a_time(toy())) == [
