@@ -4,6 +4,7 @@ python instances/build.py                 write every instance
 python instances/build.py --check         exit 1 when a folder is not what this script writes
 python instances/build.py --refresh DIR   extract the rows that are used from the public data in DIR
 python instances/build.py --answer        solve, and write expected.toml and the answer in README.md
+python instances/build.py --sweeps        run the bundled sweeps, and write what they say into SWEEPS.md
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from building.refresh import DATA, refresh
 from building.safe_seas import safe_seas
 from building.scenario import Scenario
 from building.sky_shield import sky_shield
+from building.sweeps import sweeps
 from building.training_mission import training_mission
 from building.us_drawdown import us_drawdown
 from building.writing import HERE, Built
@@ -68,6 +70,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="compare and write nothing")
     parser.add_argument("--refresh", type=Path, metavar="DIR", help="extract the used rows from DIR first")
     parser.add_argument("--answer", action="store_true", help="solve, and write the answer")
+    parser.add_argument("--sweeps", action="store_true", help="run the sweeps, and write what they say")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="only these instances")
     options = parser.parse_args()
     if options.refresh:
@@ -90,6 +93,8 @@ def main() -> int:
             answer(scenario)
         if backtest:
             answer_backtest("ifor-1996")
+    if options.sweeps:
+        sweeps()
     return 0
 
 

@@ -1,5 +1,6 @@
 """Two-stage plans under withdrawal: commit now, adapt after some withdraw."""
 
-from allocator.hedging.answer import Hedge, hedge
+from allocator.hedging.answer import Hedge
+from allocator.hedging.run import hedge
 
 __all__ = ["Hedge", "hedge"]

@@ -1,197 +1,32 @@
-r"""Commit now, adapt after some withdraw: a two-stage stochastic programme as one extensive form.
-
-$$\min\ (1 - \lambda) \sum_s p_s\, g_s + \lambda \Big( \eta + \frac{1}{1 - \alpha} \sum_s p_s\, e_s \Big), \qquad
-\text{then} \quad \min\ \sum_{n,u,t} k_u\, c_{nut}$$
-$$e_s \ge g_s - \eta, \qquad g_s \ge \text{gap}(x_s), \qquad g_s \ge f_s \qquad \forall s$$
-$$\sum_j x_{snujt} \le c_{nut} \qquad \forall s, n, u, t$$
-$$c \text{ within rotation, troop ceilings, budgets and max\_burden as if all of it were deployed}$$
-$$x_s \text{ within every family of the model in future } s, \text{ or } f_s = 1 \text{ and } x_s = 0$$
-
-| symbol | code | kind | index | unit |
-| --- | --- | --- | --- | --- |
-| $c$ | `commit` | whole variable, first stage | n, u, t | units made ready and kept for the force |
-| $x$ | `deploy` of `future_s` | whole variable, second stage | s, n, u, j, t | units |
-| $g$ | `unmet` | variable | s | gap, a share |
-| $f$ | `failed` | 0/1 variable | s | what must be met (max_gap) cannot be |
-| $e$, $\eta$ | `excess`, `level` | variable | s; – | gap beyond the level; the value at risk |
-| $p$ | `future.probability` | parameter | s | share |
-| $\lambda$, $\alpha$ | `taste.weight`, `taste.alpha` | parameter | | share |
-| $k$ | `scope.unit_cost` | parameter | u | millions a unit and period |
-
-Constraints: `commitment_kept[s, n, u, t]`, `unmet_counted[s]`, `unmet_failed[s]`, `excess_counted[s]`, and those of
-the families, on `commit`. A commitment is paid for whether it is used or not; as deployments never exceed it, what
-holds for it (rotation, ceilings, budgets) holds in every future and is left out there. A commitment is made by period,
-so that with everyone certain to stay the two stages are one and the answer is that of an ordinary solve.
-
-Sources: two-stage programmes with recourse, the value of the stochastic solution and of perfect information: Birge and
-Louveaux (2011), Introduction to Stochastic Programming, 2nd ed., chapters 2 and 4. Conditional value at risk as
-a linear programme: Rockafellar and Uryasev (2000), Journal of Risk 2(3). Sampling: Kleywegt, Shapiro and Homem-de-Mello
-(2002), SIAM Journal on Optimization 12(2); its error bound: Mak, Morton and Wood (1999), Operations Research Letters
-24(1-2).
-
-**Toy.** A stays for sure and B with probability one half; a ceiling on money pays for four battalions, four are asked,
-A has three and B four. All from B costs half of the gap on average; three from A and one from B an eighth.
-"""
+"""The extensive form of a two-stage plan in HiGHS: solved stage by stage, and checked exactly."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pyomo.core as pyo
-from pyomo.core.expr import LinearExpression, MonomialTermExpression
 
 from allocator.errors import SolverError
-from allocator.families import budget, rotation, troop_ceiling
-from allocator.families.rows import Term, linear
-from allocator.formulation import build, uncollected
 from allocator.futures import Future
 from allocator.hedging.check import Broken, Commitment, Decision, check_decision
 from allocator.hedging.risk import ONE, Taste, value_at_risk
+from allocator.hedging.two_stage import IMPLIED, STAGES, two_stage
 from allocator.highs import Resident, Sight
 from allocator.instance import Instance
 from allocator.lexicographic import ATTEMPTS, HOLD, SHARE, Progress
 from allocator.matrix import Floats, compile_model
 from allocator.model import Model
-from allocator.objectives import burden_terms, cost_terms, gap_terms
 from allocator.outcome import NUMERICAL, Bounds, Stop, relative_gap
 from allocator.plan import objective_values
 from allocator.point import Points
 from allocator.scope import Scope
 
-COMMITTED = "committed"
-"""Stands for the task of a commitment, which has none yet."""
-
-IMPLIED = ("rotation_pool", "troop_ceiling_people", "budget_payer", "budget_burden")
-"""Constraints that hold for what is committed, and so in every future."""
-
-STAGES = ("gap", "cost")
-
 Watch = Callable[[Progress], None]
-
-
-def of_future(model: Model) -> Model:
-    """The model of one future: its gap counts, and limits on money are a matter of the commitment."""
-    limits = {name: most for name, most in model.limits.items() if name in ("gap", "risk")}
-    return replace(model, objectives=("gap",), limits=limits)
-
-
-class Roster(Scope):
-    """What may be committed: pools as if ``committed`` were the one task of all."""
-
-    @cached_property
-    def cap(self) -> dict[tuple[str, str, str], dict[int, int]]:
-        """(nation, unit type, ``committed``) -> period -> most units."""
-        cap: dict[tuple[str, str, str], dict[int, int]] = {}
-        for (n, u, _), periods in Scope(self.instance, self.model).cap.items():
-            here = cap.setdefault((n, u, COMMITTED), {})
-            for t, most in periods.items():
-                here[t] = max(most, here.get(t, 0))
-        return {key: dict(sorted(here.items())) for key, here in cap.items()}
-
-
-def two_stage(instance: Instance, model: Model, futures: Sequence[Future], taste: Taste) -> pyo.ConcreteModel:
-    """The extensive form as one Pyomo model; the ordinary model of each future is a block of it, ``future_0`` first."""
-    with uncollected():
-        m = pyo.ConcreteModel(name=f"{instance.name} under withdrawal")
-        scope = m.scope = Roster(instance, replace(model, objectives=STAGES))
-        m.commit = pyo.Var(pyo.Any, dense=False, domain=pyo.NonNegativeIntegers, doc="units kept for the force")
-        m.cells = {}
-        for (n, u, _), periods in scope.cap.items():
-            here = m.cells[n, u, COMMITTED] = {t: m.commit.add((n, u, t)) for t in periods}
-            for t, variable in here.items():
-                variable.setub(periods[t])
-        rotation.add(m, scope)
-        if scope.has("troop_ceiling"):
-            troop_ceiling.add(m, scope)
-        if scope.has("budget"):
-            budget.add(m, scope)
-        _limits(m, scope)
-        m.unmet = pyo.Var(pyo.Any, dense=False, bounds=(0.0, 1.0), doc="gap of a future")
-        m.failed = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="what must be met cannot be")
-        m.commitment_kept = pyo.Constraint(pyo.Any, doc="nothing is deployed that is not committed")
-        m.unmet_counted = pyo.Constraint(pyo.Any, doc="the gap of a future")
-        m.unmet_failed = pyo.Constraint(pyo.Any, doc="a future without a plan has a gap of 1")
-        for s, future in enumerate(futures):
-            block = build(future.instance(instance), of_future(model), lean=True)
-            m.add_component(f"future_{s}", block)
-            _join(m, s, block)
-        _mean_risk(m, futures, taste)
-        m.objective_cost = pyo.Objective(expr=linear(cost_terms(m, scope)))
-        m.objective_cost.deactivate()
-    return m
-
-
-def _limits(m: pyo.ConcreteModel, scope: Scope) -> None:
-    """The model's limits on money, on all that is committed."""
-    makers = {"cost": cost_terms, "burden": burden_terms}
-    m.limit_objective = pyo.Constraint(pyo.Any, doc="what is committed stays within the model's limits on money")
-    for name, most in scope.model.limits.items():
-        terms = makers[name](m, scope) if name in makers else []
-        if terms:
-            m.limit_objective[name] = (None, linear(terms), float(most))
-
-
-def _join(m: pyo.ConcreteModel, s: int, block: pyo.ConcreteModel) -> None:
-    """Tie the model of a future to the commitment."""
-    block.objective_gap.deactivate()
-    for name in IMPLIED:
-        if block.component(name) is not None:
-            block.component(name).deactivate()
-    out: dict[tuple[str, str, int], list[Term]] = defaultdict(list)
-    for (n, u, _), here in block.cells.items():
-        for t, deploy in here.items():
-            out[n, u, t].append((1.0, deploy))
-    for key, terms in out.items():
-        m.commitment_kept[(s, *key)] = (None, linear([*terms, (-1.0, m.commit[key])]), 0.0)
-    unmet = m.unmet.add(s)
-    gap = [(-coef, shortfall) for coef, shortfall in gap_terms(block, block.scope)]
-    m.unmet_counted[s] = (0.0, linear([(1.0, unmet), *gap]), None)
-    _let_fail(m, s, block)
-
-
-def _let_fail(m: pyo.ConcreteModel, s: int, block: pyo.ConcreteModel) -> None:
-    """Where a future asks for something that must be met, let it be given up, for a gap of 1."""
-    must = []
-    for key, row in block.requirement_supply.items():
-        most = block.shortfall[key].ub if key in block.shortfall else 0.0
-        if row.lower - most > 0:
-            must.append((row, row.lower - most))
-    limit = next((row for name, row in block.limit_objective.items() if name == "gap"), None)
-    if not must and limit is None:
-        return
-    failed = m.failed.add(s)
-    m.unmet_failed[s] = (0.0, linear([(1.0, m.unmet[s]), (-1.0, failed)]), None)
-    for row, least in must:
-        row.set_value((row.lower, _and(row.body, least, failed), None))
-    if limit is not None:
-        limit.set_value((None, _and(limit.body, limit.upper - 1.0, failed), limit.upper))
-
-
-def _and(body: LinearExpression, coef: float, variable: Any) -> LinearExpression:
-    return LinearExpression(args=[*body.args, MonomialTermExpression((coef, variable))])
-
-
-def _mean_risk(m: pyo.ConcreteModel, futures: Sequence[Future], taste: Taste) -> None:
-    """The objective ``gap``: expectation and conditional value at risk of the futures' gaps."""
-    terms = [(float((1 - taste.weight) * future.probability), m.unmet[s]) for s, future in enumerate(futures)]
-    m.level = pyo.Var(bounds=(0.0, 1.0), doc="value at risk")
-    m.excess = pyo.Var(pyo.Any, dense=False, bounds=(0.0, 1.0), doc="gap beyond the value at risk")
-    m.excess_counted = pyo.Constraint(pyo.Any, doc="what a future's gap has beyond the value at risk")
-    if taste.weight:
-        terms.append((float(taste.weight), m.level))
-        for s, future in enumerate(futures):
-            excess = m.excess.add(s)
-            m.excess_counted[s] = (0.0, linear([(1.0, excess), (1.0, m.level), (-1.0, m.unmet[s])]), None)
-            terms.append((float(taste.weight * future.probability / (1 - taste.alpha)), excess))
-    m.objective_gap = pyo.Objective(expr=linear([(coef, variable) for coef, variable in terms if coef]))
 
 
 @dataclass

@@ -23,8 +23,8 @@ from allocator.audit import check_commitments
 from allocator.families.rows import linear
 from allocator.futures import Future
 from allocator.hedging.check import Commitment
-from allocator.hedging.programme import two_stage
 from allocator.hedging.risk import ONE, Taste
+from allocator.hedging.two_stage import two_stage
 from allocator.instance import Instance
 from allocator.model import Model
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -33,9 +33,6 @@ LOOSENED_BY = {
 
 FEW = 3
 """Figures that are worth looking at together."""
-
-ALIKE = 1e-4
-"""Relative, beside what was proved: answers closer than this are the same."""
 
 EVERYONE, EACH_GROUP = "all", "groups"
 """Words among coalitions: everyone, and each group of the instance in turn."""
@@ -194,9 +191,6 @@ def coalitions(instance: Instance, listed: Sequence[str]) -> list[str]:
     return list(found)
 
 
-_Points = list[Point]
-
-
 @dataclass(frozen=True)
 class OneAtATime:
     """Each figure at its low and its high end, the others at base; the base comes first.
@@ -223,32 +217,23 @@ class OneAtATime:
         """The base, what is loosened together, then all ends."""
         base, *ends = self._points()
         (row,) = yield [base]
-        families = [[points] for points in self._loosened(ends).values()] if row.found else []
-        while groups := [points for family in families for points in family]:
-            rows = yield [Point({}, tuple(s for p in points for s in p.overrides), asked=False) for points in groups]
-            alike = {id(points) for points, other in zip(groups, rows, strict=True) if _alike(row, other)}
-            families = [halves for family in families for halves in self._next(family, alike)]
+        together = self._loosened(ends) if row.found else []
+        if together:
+            yield [Point({}, tuple(s for p in points for s in p.overrides), asked=False) for points in together]
         if ends:
             yield ends
 
-    def _next(self, family: list[_Points], alike: set[int]) -> Iterator[list[_Points]]:
-        """Halves of what moved the answer; where both halves of a group did, many figures move it: no more of them."""
-        moved = [points for points in family if id(points) not in alike]
-        for points in moved if len(moved) == 1 else []:
-            if len(points) >= 2 * FEW:
-                yield [points[::2], points[1::2]]
-
-    def _loosened(self, ends: Sequence[Point]) -> dict[tuple[str, str], _Points]:
-        """Column -> the ends of its figures that allow all that the base allows, where they do so together."""
+    def _loosened(self, ends: Sequence[Point]) -> list[list[Point]]:
+        """For each column the ends of its figures that allow all that the base allows, where they can go together."""
         column = {figure.key: (figure.table, figure.column) for figure in self.figures}
-        found: dict[tuple[str, str], _Points] = defaultdict(list)
+        found: dict[tuple[str, str], list[Point]] = defaultdict(list)
         for point in ends:
             name = column[point.inputs["figure"]]
             if LOOSENED_BY.get(name) == point.inputs["end"]:
                 found[name].append(point)
-        return {name: points for name, points in found.items() if len(points) >= FEW and self._sound(points)}
+        return [points for points in found.values() if len(points) >= FEW and self._sound(points)]
 
-    def _sound(self, points: _Points) -> bool:
+    def _sound(self, points: list[Point]) -> bool:
         """Whether the instance bears all of them together."""
         try:
             self.instance.override(*(setting for point in points for setting in point.overrides))
@@ -280,14 +265,6 @@ def one_at_a_time(instance: Instance, named: Sequence[str] = ()) -> OneAtATime:
         A name has no figure with a range, or the instance has none.
     """
     return OneAtATime(instance, tuple(ranged(instance, named, "--one-at-a-time")))
-
-
-def _alike(one: Row, other: Row) -> bool:
-    """Whether two answers are the same to within what was proved of them."""
-    if not other.found or len(one.stages) != len(other.stages):
-        return False
-    pairs = zip(one.stages, other.stages, strict=True)
-    return all(bound >= least - ALIKE * abs(value) for (_, value, least), (_, _, bound) in pairs)
 
 
 def ranged(instance: Instance, named: Sequence[str], place: str) -> list[Figure]:

@@ -229,7 +229,8 @@ def _xlsx(columns: list[str], rows: Iterator[dict[str, Any]]) -> bytes:
         sheet.write_row(0, 0, columns, book.add_format({"bold": True, "bottom": 1}))
         sheet.freeze_panes(1, 0)
         for r, row in enumerate(rows, start=1):
-            sheet.write_row(r, 0, [row.get(name) for name in columns])
+            if sheet.write_row(r, 0, [row.get(name) for name in columns]):
+                raise BadUsage(f"a sheet holds {r:,} lines, and the table has more; write it as .csv or .parquet")
     return out.getvalue()
 
 

@@ -292,32 +292,22 @@ class TestOneAtATime:
         rows, _ = ask(asked, lambda point: row(point, values=BASE))
         assert [found.point.inputs["end"] for found in rows] == ["base", "high"]
 
-    @pytest.mark.parametrize(
-        ("movers", "joined"),
-        [
-            ("", ["ABCDEFGH"]),
-            ("B", ["ABCDEFGH", "ACEG", "BDFH"]),
-            ("BD", ["ABCDEFGHIJKLMNOP", "ACEGIKMO", "BDFHJLNP", "BFJN", "DHLP"]),
-            ("AB", ["ABCDEFGHIJKL", "ACEGIK", "BDFHJL"]),
-        ],
-    )
-    def test_what_is_loosened_is_looked_at_together_first(self, movers, joined):
-        """Pools of nations A, B, ... at their high ends: only movers change the answer, also when joined by others."""
-        nations = [3 * letter for letter in joined[0]]
-        pool = [{"nation": n, "unit_type": "bn", "units": 5, "units_low": 4, "units_high": 6} for n in nations]
-        part = one_at_a_time(toy(nations=[{"nation": n} for n in nations], forces=pool, willingness=willing(*nations)))
-        seen = []
-
-        def answer(point):
-            names = "".join(setting.split("nation=")[1][0] for setting in point.overrides if setting.endswith("6"))
-            if not point.asked:
-                seen.append(names)
-            return row(point, values={**BASE, "gap": 0.5 - 0.1 * len(set(names) & set(movers))})
-
-        rows, _ = ask(part, answer)
-        assert seen == joined
-        assert [found.point.inputs["end"] for found in rows if found.point.asked].count("high") == len(nations)
-        assert part.size == 1 + 2 * len(nations)
+    def test_what_is_loosened_is_looked_at_together_first(self):
+        """Pools at their high ends, three of them; two ceilings are too few."""
+        nations = ("AAA", "BBB", "CCC")
+        ceilings = {"troop_ceiling": 500, "troop_ceiling_high": 900}
+        part = one_at_a_time(
+            toy(
+                nations=[{"nation": "AAA", **ceilings}, {"nation": "BBB", **ceilings}, {"nation": "CCC"}],
+                forces=pools(5, *nations, units_low=4, units_high=6),
+                willingness=willing(*nations),
+            )
+        )
+        rows, sizes = ask(part, lambda point: row(point, values=BASE))
+        assert sizes == [1, 1, 8]
+        (joined,) = [found.point for found in rows if not found.point.asked]
+        assert joined.overrides == tuple(f"forces[nation={n},unit_type=bn].units=6" for n in nations)
+        assert part.size == 9
 
     def test_nothing_uncertain(self):
         assert faults(lambda: one_at_a_time(toy())) == [
