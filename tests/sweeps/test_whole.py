@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import os
 import signal
@@ -182,3 +183,10 @@ def test_on_a_cluster_with_a_worker_killed_in_the_middle(right):
         ) as sweep:
             assert answers(sweep) == right
         killer.join()
+
+
+def test_a_table_longer_than_a_sheet_is_refused():
+    """A sheet has 1,048,576 lines, and the first of them is the heading."""
+    long = itertools.chain(itertools.repeat({}, 1_048_575), [{"a": 1}])
+    with pytest.raises(BadUsage, match="a sheet holds 1,048,576 lines"):
+        whole._xlsx(["a"], long)
