@@ -15,6 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -74,12 +75,12 @@ def measure(name: str, title: str, design: allocator.Design, gap: float, every: 
     """One design on one instance: in this process as the loop is, the loop, and by one worker and by two."""
     here, rows = swept(name, design, gap, 0)
     instance, model = choose(name)
-    loop, apart = [], []
+    loop, differences = [], []
     for row in rows[:: min(every, max(1, len(rows) // 10))]:
         seconds, values = by_hand(*choose(instance, model, row.point.overrides), gap)
         loop.append(seconds)
         first = model.objectives[0]
-        apart.append(abs(values[first] - row.values[first]) / max(1e-3, abs(values[first])))
+        differences.append(abs(values[first] - row.values[first]) / max(1e-3, abs(values[first])))
     solver = sum(row.seconds["solver"] for row in rows)
     known = sum(row.proved for row in rows)
     ours, theirs = here / len(rows), statistics.mean(loop)
@@ -88,12 +89,18 @@ def measure(name: str, title: str, design: allocator.Design, gap: float, every: 
         f"  in this process {here:.1f} s ({1 / ours:.1f} points/s), of it HiGHS {solver:.1f} s, "
         f"own {1e3 * (here - solver) / len(rows):.1f} ms a point\n"
         f"  loop, {len(loop)} of the points: mean {theirs:.3f} s, median {statistics.median(loop):.3f} s a point; "
-        f"greatest difference of {first} {max(apart):.1e}\n"
+        f"greatest difference of {first} {max(differences):.1e}\n"
         f"  ratio of points a second: {theirs / ours:.1f}",
         flush=True,
     )
     one, two = (swept(name, design, gap, workers)[0] for workers in (1, 2))
     print(f"  one worker process {one:.1f} s, two {two:.1f} s: {one / two:.2f} x", flush=True)
+    if design.vary:
+        began = time.perf_counter()
+        with ThreadPoolExecutor(2) as both:
+            list(both.map(lambda _: swept(name, design, gap, 1), range(2)))
+        apart = time.perf_counter() - began
+        print(f"  two such sweeps at once {apart:.1f} s: this machine gives at most {2 * one / apart:.2f} x", flush=True)
 
 
 def long(gap: float) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections import defaultdict
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -191,12 +192,16 @@ def coalitions(instance: Instance, listed: Sequence[str]) -> list[str]:
     return list(found)
 
 
+_NAMED = re.compile(r"(nation|unit_type|task)=(\w+)")
+
+
 @dataclass(frozen=True)
 class OneAtATime:
     """Each figure at its low and its high end, the others at base; the base comes first.
 
-    Most figures move nothing. So many of one column are loosened together first: where that leaves the answer what it
-    was, so does each of them, and none of them is solved.
+    Most figures move nothing. So many of one column are loosened together first, those of what the base deploys and
+    those of what it does not: where that leaves the answer what it was, so does each of them, and none of them is
+    solved.
     """
 
     instance: Instance = field(repr=False, compare=False)
@@ -217,20 +222,22 @@ class OneAtATime:
         """The base, what is loosened together, then all ends."""
         base, *ends = self._points()
         (row,) = yield [base]
-        together = self._loosened(ends) if row.found else []
+        together = self._loosened(ends, row) if row.found else []
         if together:
             yield [Point({}, tuple(s for p in points for s in p.overrides), asked=False) for points in together]
         if ends:
             yield ends
 
-    def _loosened(self, ends: Sequence[Point]) -> list[list[Point]]:
-        """For each column the ends of its figures that allow all that the base allows, where they can go together."""
+    def _loosened(self, ends: Sequence[Point], base: Row) -> list[list[Point]]:
+        """Ends that allow all that the base allows, those of one column that can go together."""
         column = {figure.key: (figure.table, figure.column) for figure in self.figures}
-        found: dict[tuple[str, str], list[Point]] = defaultdict(list)
+        deployed = [set(zip(("nation", "unit_type", "task"), row[:3], strict=True)) for row in base.deployments]
+        found: dict[tuple[tuple[str, str], bool], list[Point]] = defaultdict(list)
         for point in ends:
-            name = column[point.inputs["figure"]]
-            if LOOSENED_BY.get(name) == point.inputs["end"]:
-                found[name].append(point)
+            key = point.inputs["figure"]
+            if LOOSENED_BY.get(column[key]) == point.inputs["end"]:
+                named = set(_NAMED.findall(key))
+                found[column[key], any(named <= row for row in deployed)].append(point)
         return [points for points in found.values() if len(points) >= FEW and self._sound(points)]
 
     def _sound(self, points: list[Point]) -> bool:

@@ -31,7 +31,7 @@ from allocator.sweeps.task import Job, Setup, Worker
 SHOWN = 20
 """Points with faults that are told of at once."""
 
-AHEAD = 50
+AHEAD = 200
 """Points among which the next one is chosen."""
 
 LIVES = 2
