@@ -64,16 +64,19 @@ def by_hand(instance: Any, model: Any, gap: float) -> tuple[float, Values]:
     return time.perf_counter() - began, values
 
 
-def swept(name: str, design: allocator.Design, gap: float, workers: int) -> tuple[float, list[Any]]:
-    """Seconds and rows of a whole sweep: in this process (0 workers), or with the start of the workers included."""
+def swept(name: str, design: allocator.Design, gap: float, workers: int) -> tuple[float, float, list[Any]]:
+    """Seconds of a whole sweep and of HiGHS in it, and its rows; in this process (0 workers) or with their start."""
     began = time.perf_counter()
     with allocator.sweep(name, design, gap=gap, workers=workers, time_limit=None) as sweep:
-        return time.perf_counter() - began, [row for answer in sweep.answers for row in answer.rows]
+        took = time.perf_counter() - began
+        rows = [row for answer in sweep.answers for row in answer.rows]
+        beside = [row for answer in sweep.answers for row in answer.beside]
+        return took, sum(row.seconds["solver"] for row in rows + beside if row.seconds), rows
 
 
 def measure(name: str, title: str, design: allocator.Design, gap: float, every: int) -> None:
     """One design on one instance: in this process as the loop is, the loop, and by one worker and by two."""
-    here, rows = swept(name, design, gap, 0)
+    here, solver, rows = swept(name, design, gap, 0)
     instance, model = choose(name)
     loop, differences = [], []
     for row in rows[:: min(every, max(1, len(rows) // 10))]:
@@ -81,7 +84,6 @@ def measure(name: str, title: str, design: allocator.Design, gap: float, every: 
         loop.append(seconds)
         first = model.objectives[0]
         differences.append(abs(values[first] - row.values[first]) / max(1e-3, abs(values[first])))
-    solver = sum(row.seconds["solver"] for row in rows)
     known = sum(row.proved for row in rows)
     ours, theirs = here / len(rows), statistics.mean(loop)
     print(
@@ -100,7 +102,7 @@ def measure(name: str, title: str, design: allocator.Design, gap: float, every: 
         with ThreadPoolExecutor(2) as both:
             list(both.map(lambda _: swept(name, design, gap, 1), range(2)))
         apart = time.perf_counter() - began
-        print(f"  two such sweeps at once {apart:.1f} s: this machine gives at most {2 * one / apart:.2f} x", flush=True)
+        print(f"  two such sweeps at once {apart:.1f} s: the machine gives at most {2 * one / apart:.2f} x", flush=True)
 
 
 def long(gap: float) -> None:

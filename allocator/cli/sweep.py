@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -238,7 +239,7 @@ def _asked(read: Instance, design: Design | None, **given: Any) -> Design:
         own = {"n": given["sample"], "method": given["method"], "figures": given["figures"], **new}
         changes["sample"] = _over(design.sample, Sampling, own)
     if design.pareto or given["pareto"]:
-        objectives = tuple(given["pareto"].split(",")) if given["pareto"] else None
+        objectives = tuple(name.strip() for name in given["pareto"].split(",")) if given["pareto"] else None
         changes["pareto"] = _over(design.pareto, Front, {"objectives": objectives, "steps": given["steps"]})
     if design.politics or given["politics"]:
         own = {"n": given["politics"], "success": given["success"], **new}
@@ -291,15 +292,15 @@ def _show(done: Sweep, as_json: bool, as_csv: bool) -> None:
 
 def _warn(done: Sweep, kept: str, quiet: bool) -> int:
     """Tell what a user must know of the points and of the store; how many points have no answer."""
-    reasons: dict[str, int] = {}
+    from allocator.sweeps.answers import became
+
+    reasons: Counter[str] = Counter()
     for answered in done.answers:
-        for row in answered.rows:
-            if not row.found and row.status != "infeasible":
-                reason = row.reason or row.status
-                reasons[reason] = reasons.get(reason, 0) + 1
+        reasons.update(became(answered.rows)["reasons"])
     if quiet:
-        return sum(reasons.values())
-    for reason, times in list(reasons.items())[:MOST_REASONS]:
+        return reasons.total()
+    talk(*(f"warning: {text}" for text in done.model.warnings()))
+    for reason, times in reasons.most_common(MOST_REASONS):
         talk(f"warning: {count(times, 'point')} without an answer: {reason}")
     if len(reasons) > MOST_REASONS:
         talk(f"warning: and {len(reasons) - MOST_REASONS} more kinds of failure; the table of --out has them")
@@ -309,7 +310,7 @@ def _warn(done: Sweep, kept: str, quiet: bool) -> int:
             "they were not used"
         )
     talk(f"every point is in {kept}")
-    return sum(reasons.values())
+    return reasons.total()
 
 
 def told(progress: Progress) -> str:

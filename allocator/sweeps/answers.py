@@ -39,7 +39,7 @@ def answer(part: Part, rows: Rows) -> dict[str, Any]:
         :func:`varied`, :func:`tornado`, :func:`spread`, :meth:`Pareto.front`, :func:`outcome` or
         :meth:`Threshold.answer` make of them, None where they can make nothing of them, with ``why`` they cannot.
     """
-    told: dict[str, Any] = {"kind": part.kind, "title": part.title, **_became(rows), "says": None, "why": ""}
+    told: dict[str, Any] = {"kind": part.kind, "title": part.title, **became(rows), "says": None, "why": ""}
     if not rows:
         return told | {"why": "no point was solved"}
     try:
@@ -74,7 +74,8 @@ def _says(part: Part, rows: Rows) -> dict[str, Any]:
     return part.answer(rows).to_dict()
 
 
-def _became(rows: Iterable[Row]) -> dict[str, Any]:
+def became(rows: Iterable[Row]) -> dict[str, Any]:
+    """How many ``points`` there are, and how many of them are what; see :func:`answer`."""
     counts = dict.fromkeys(("points", "known", "unproved", "infeasible", "failed"), 0)
     reasons: dict[str, int] = defaultdict(int)
     for row in rows:

@@ -28,9 +28,8 @@ LOOSENED_BY = {
     ("requirements", "max_gap"): "high",
     ("tasks", "framework_share"): "low",
     ("unit_types", "rotation_ratio"): "low",
-    ("willingness", "willingness"): "high",
 }
-"""Columns of which one end of the range allows all that the base allows."""
+"""Columns of which one end of the range allows all that the base allows, and of which most figures move nothing."""
 
 FEW = 3
 """Figures that are worth looking at together."""

@@ -49,10 +49,14 @@ class TooMany(BadUsage):
 
 @dataclass(frozen=True)
 class Answered:
-    """One part of a sweep with the rows of its points, in the order in which it asked for them."""
+    """One part of a sweep with the rows of its points, in the order in which it asked for them.
+
+    ``beside`` are rows of points that were solved only for what they prove about these.
+    """
 
     part: Part
     rows: Rows
+    beside: Rows
 
 
 @dataclass
@@ -334,14 +338,15 @@ def _answer(part: Part, runner: Runner, result: Sweep) -> None:
     try:
         batch = next(rounds)
         while True:
-            points += [point for point in batch if point.asked]
+            points += batch
             rows = runner.rows(batch, part.title)
             try:
                 batch = rounds.send(rows)
             except StopIteration:
                 break
     finally:
-        result.answers.append(Answered(part, runner.done(points)))
+        asked, beside = (runner.done([point for point in points if point.asked is wanted]) for wanted in (True, False))
+        result.answers.append(Answered(part, asked, beside))
 
 
 def _executor(setup: Setup, workers: int | None, scheduler: str | None, most: int) -> Executor:
