@@ -69,7 +69,7 @@ def _money(figures: dict[str, Any]) -> str:
 
 def _known(figures: dict[str, Any], shown: Callable[[float], str], name: str) -> str:
     if figures[name] is None:
-        return {"infeasible": "infeasible"}.get(figures["status"], "–")
+        return "infeasible" if figures["status"] == "infeasible" else "–"
     return ("" if figures["proved"] else "~") + shown(figures[name])
 
 
@@ -86,7 +86,7 @@ def _grid(out: Console, says: dict[str, Any], currency: str) -> None:
 
 
 def _column(out: Console, rows: list[dict[str, Any]], name: str, currency: str) -> None:
-    compared = "against the first" if name == "coalition" else "against the line above"
+    compared = "against the first" if name == "coalition" else "against the point before"
     grid = table(
         (name, "left"), ("coverage", "right"), ("", "left"), (f"cost, {currency}", "right"), ("people", "right"),
         ("nations", "right"), (compared, "left"),
