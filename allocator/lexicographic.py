@@ -133,6 +133,7 @@ class Stages:
         self.answer = Answer()
         self.held: dict[str, Fraction] = {}
         self.tried: list[Deployed] = []
+        self.passed: list[Deployed] = []
         self.values: dict[int, tuple[Deployed, dict[str, Fraction]]] = {}  # by identity of the plan
         self.loaded: Loaded | None = None
         self.spent = 0.0
@@ -182,6 +183,7 @@ class Stages:
         """Keep a plan for the stages to choose from where it passes the exact check."""
         if not check_deployments(self.scope.instance, self.scope.model, plan):
             self.tried.append(plan)
+            self.passed.append(plan)
 
     def _best(self, name: str) -> None:
         """Make the best plan known for a stage the answer's."""
@@ -343,11 +345,17 @@ class Stages:
 
     def _take(self, name: str, found: Deployed) -> list[Violation]:
         """Make a plan the best so far where it passes the exact check and is no worse; what it breaks comes back."""
-        broken = check_deployments(self.scope.instance, self.scope.model, found)
+        plan = next((passed for passed in self.passed if passed == found), None)
+        if plan is None:
+            broken = check_deployments(self.scope.instance, self.scope.model, found)
+            if broken:
+                return broken
+            plan = found
+            self.passed.append(plan)
         best = self.answer.deployed
-        if not broken and (best is None or self._own_rows() or self._value(name, found) <= self._value(name, best)):
-            self.answer.deployed = found
-        return broken
+        if best is None or self._own_rows() or self._value(name, plan) <= self._value(name, best):
+            self.answer.deployed = plan
+        return []
 
     def _own_rows(self) -> bool:
         """Whether the caller added rows, which only HiGHS checks."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allocator.api import choose
+from allocator.formulation import uncollected
 from allocator.instance import Instance
 from allocator.known import Known
 from allocator.model import Model
@@ -55,6 +56,10 @@ class Worker:
         self.solver = Solver(gap=setup.gap, time_limit=setup.time_limit, threads=setup.threads, seed=setup.seed)
 
     def __call__(self, job: Job) -> dict[str, Any]:
+        with uncollected():  # what a point leaves is collected after it, at once
+            return self._done(job)
+
+    def _done(self, job: Job) -> dict[str, Any]:
         instance, model = self.setup.at(job.point)
         told_of: dict[str, Any] = {
             "overrides": list(job.point.overrides),
