@@ -41,13 +41,13 @@ MUTATIONS = [
     ("families/troop_ceiling.py", "personnel = float(scope.personnel[u])", "personnel = 1.0"),
     ("families/troop_ceiling.py", "people[n, t].append", "people[n, 1].append"),
     ("families/budget.py", '"common": scope.common_cost', '"common": scope.own_cost'),
-    ("families/budget.py", 'p in ("*", "common", n)', 'p in ("common", n)'),
+    ("families/budget.py", 'payer in ("*", "common") else', 'payer in ("common",) else'),
     (
         "families/budget.py",
         "for t, deploy in here.items() if t in periods",
         "for t, deploy in here.items() if t == 1",
     ),
-    ("families/budget.py", "scope.own_cost, limit, scope.PERIODS", "scope.common_cost, limit, scope.PERIODS"),
+    ("families/budget.py", "limited(scope.own_cost, scope.burden", "limited(scope.common_cost, scope.burden"),
     ("families/framework_nation.py", "-float(share) * coef", "-float(share) * coef / 2"),
     (
         "families/framework_nation.py",
