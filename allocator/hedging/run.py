@@ -422,6 +422,6 @@ def _check_arguments(
         from importlib.util import find_spec
 
         if find_spec("mpisppy") is None:
-            faults.append('method hedging needs mpi-sppy: pip install "allocator[futures]"')
+            faults.append('method hedging needs mpi-sppy; in the clone: pip install ".[futures]"')
     if faults:
         raise BadUsage("; ".join(faults))

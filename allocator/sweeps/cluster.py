@@ -106,7 +106,7 @@ class Cluster:
         try:
             distributed = importlib.import_module("distributed")
         except ImportError:
-            raise BadUsage('Dask is missing; install it with: pip install "allocator[cluster]"') from None
+            raise BadUsage('a cluster needs Dask; in the clone: pip install ".[cluster]"') from None
         self.address = address
         self._first = pack((make, setup, _versions()))
         self._digest = hashlib.sha256(self._first).hexdigest()

@@ -228,7 +228,7 @@ def _salib(name: str) -> Any:
     try:
         return importlib.import_module(f"SALib.{name}")
     except ImportError:
-        raise BadUsage('SALib is missing; install it with: pip install "allocator[sample]"') from None
+        raise BadUsage('a sample needs SALib; in the clone: pip install ".[sample]"') from None
 
 
 def _problem(size: int) -> dict[str, Any]:

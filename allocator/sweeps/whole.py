@@ -189,7 +189,7 @@ def check_table(path: str | os.PathLike[str]) -> Path:
         try:
             import pyarrow  # noqa: F401
         except ImportError:
-            raise BadUsage(f'{target}: Parquet needs pip install "allocator[parquet]"') from None
+            raise BadUsage(f'{target}: Parquet needs pyarrow; in the clone: pip install ".[parquet]"') from None
     return target
 
 

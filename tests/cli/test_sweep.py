@@ -13,7 +13,7 @@ import pytest
 import allocator
 from allocator.sweeps import whole
 from allocator.sweeps.file import Draws, Flip, Front, Sampling
-from tests.cli.running import ENVIRONMENT, HERE, on_terminal, run
+from tests.cli.running import ENVIRONMENT, HERE, ROOT, on_terminal, run
 from tests.toys import toy
 
 VARY = ("--vary", "forces[nation=AAA,unit_type=battalion].units=0:16:5")
@@ -326,6 +326,14 @@ def test_ctrl_c_shows_what_is_done_and_the_same_command_goes_on(tmp_path):
     inputs = [name for name in done[0] if "." in name and "[" in name]
     kept = {tuple(row[name] for name in inputs): row["seconds"] for row in rows.values()}
     assert all(kept[tuple(row[name] for name in inputs)] == row["seconds"] for row in done)
+
+
+def test_parquet_needs_its_library_before_anything_is_solved(tmp_path):
+    (tmp_path / "pyarrow.py").write_text("raise ImportError")
+    done = run("sweep", "toy-rotation", *VARY, "--out", "a.parquet", cwd=tmp_path, PYTHONPATH=f"{tmp_path}:{ROOT}")
+    assert done.returncode == 2
+    assert 'pip install ".[parquet]"' in done.stderr
+    assert not list(tmp_path.glob("*.sweep"))
 
 
 def test_points_without_an_answer_are_told_of(tmp_path):

@@ -126,7 +126,7 @@ class TestRefusals:
 
     def test_dask_is_missing(self, monkeypatch):
         monkeypatch.setitem(sys.modules, "distributed", None)
-        with pytest.raises(BadUsage, match=r'pip install "allocator\[cluster\]"'):
+        with pytest.raises(BadUsage, match=r'pip install ".\[cluster\]"'):
             Cluster(TOY, None, "tcp://127.0.0.1:8786")
 
     @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense", "", "strange://127.0.0.1:9"])

@@ -85,7 +85,6 @@ def test_a_whole_file(tmp_path):
 
 
 def test_its_parts():
-    pytest.importorskip("SALib")
     asked = parts(DESIGN, uncertain(), model())
     assert [(part.kind, part.size) for part in asked] == [
         ("grid", 8), ("one-at-a-time", 2), ("morris", 8), ("pareto", 5), ("politics", 1), ("threshold", 4),

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 
 import pytest
+from scipy.stats import binom
 
 import allocator
 from allocator.model import Model
@@ -164,7 +165,7 @@ class TestStatistics:
 
     @pytest.mark.parametrize(("draws", "level"), [(200, 0.05), (1000, 0.05), (5000, 0.01), (1000, 0.95)])
     def test_order_statistics_are_the_narrowest(self, draws, level):
-        below = pytest.importorskip("scipy.stats").binom(draws, level).cdf
+        below = binom(draws, level).cdf
         low, high = order_statistics(draws, level)
         assert below(low - 1) <= 0.025 < below(low)
         assert below(high - 2) < 0.975 <= below(high - 1)

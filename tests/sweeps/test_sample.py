@@ -14,8 +14,6 @@ from allocator.sweeps.sample import sample, scaled
 from tests.sweeps.asking import ask, points, row
 from tests.toys import pools, toy, willing
 
-pytest.importorskip("SALib")
-
 NATIONS = ("AAA", "BBB", "CCC")
 
 
@@ -160,7 +158,7 @@ def test_without_salib(monkeypatch):
         raise ImportError(name)
 
     monkeypatch.setattr(module.importlib, "import_module", missing)
-    with pytest.raises(usage, match=r'pip install "allocator\[sample\]"'):
+    with pytest.raises(usage, match=r'pip install ".\[sample\]"'):
         sample(instance(), 4)
 
 
