@@ -64,24 +64,32 @@ def by_hand(instance: Any, model: Any, gap: float) -> tuple[float, Values]:
     return time.perf_counter() - began, values
 
 
-def swept(name: str, design: allocator.Design, gap: float, workers: int) -> tuple[float, float, list[Any]]:
-    """Seconds of a whole sweep and of HiGHS in it, and its rows; in this process (0 workers) or with their start."""
+def swept(name: str, design: allocator.Design, gap: float, workers: int) -> tuple[float, list[Any], list[Any]]:
+    """Seconds of a whole sweep, its rows and those beside them; in this process (0 workers) or with their start."""
     began = time.perf_counter()
     with allocator.sweep(name, design, gap=gap, workers=workers, time_limit=None) as sweep:
         took = time.perf_counter() - began
         rows = [row for answer in sweep.answers for row in answer.rows]
         beside = [row for answer in sweep.answers for row in answer.beside]
-        return took, sum(row.seconds["solver"] for row in rows + beside if row.seconds), rows
+        return took, rows, beside
+
+
+def seconds(what: str, rows: list[Any]) -> float:
+    """Seconds of all rows, ``total`` or in the ``solver``."""
+    return sum(row.seconds[what] for row in rows if row.seconds)
 
 
 def measure(name: str, title: str, design: allocator.Design, gap: float, every: int) -> None:
     """One design on one instance: in this process as the loop is, the loop, and by one worker and by two."""
-    here, solver, rows = swept(name, design, gap, 0)
+    here, rows, beside = swept(name, design, gap, 0)
+    solver = seconds("solver", rows + beside)
+    shared = (here - seconds("total", rows + beside)) / len(rows)
+    own = shared + statistics.median(row.seconds["total"] - row.seconds["solver"] for row in rows)
     instance, model = choose(name)
     loop, differences = [], []
     for row in rows[:: min(every, max(1, len(rows) // 10))]:
-        seconds, values = by_hand(*choose(instance, model, row.point.overrides), gap)
-        loop.append(seconds)
+        took, values = by_hand(*choose(instance, model, row.point.overrides), gap)
+        loop.append(took)
         first = model.objectives[0]
         differences.append(abs(values[first] - row.values[first]) / max(1e-3, abs(values[first])))
     known = sum(row.proved for row in rows)
@@ -89,7 +97,7 @@ def measure(name: str, title: str, design: allocator.Design, gap: float, every: 
     print(
         f"{name}, {title}: {len(rows)} points, {known} known without a solve\n"
         f"  in this process {here:.1f} s ({1 / ours:.1f} points/s), of it HiGHS {solver:.1f} s, "
-        f"own {1e3 * (here - solver) / len(rows):.1f} ms a point\n"
+        f"own {1e3 * (here - solver) / len(rows):.1f} ms a point, median {1e3 * own:.1f}\n"
         f"  loop, {len(loop)} of the points: mean {theirs:.3f} s, median {statistics.median(loop):.3f} s a point; "
         f"greatest difference of {first} {max(differences):.1e}\n"
         f"  ratio of points a second: {theirs / ours:.1f}",
