@@ -268,7 +268,8 @@ class Stages:
             broken = self._take(name, points.deployed(run.point))
             if not broken:
                 return run.stop, max(run.bound, floor)
-            self._tighten(loaded, broken)
+            for violation in broken:
+                tighten(loaded.m, loaded.matrix, resident, violation)
         raise SolverError("the exact check rejects what HiGHS found: " + "; ".join(map(str, broken[:3])))
 
     def _watch(self, stage: int, name: str, floor: float, restricted: bool = False) -> Callable[[Sight], None]:
@@ -366,15 +367,21 @@ class Stages:
             self.values[id(deployed)] = (deployed, objective_values(self.scope, deployed))
         return self.values[id(deployed)][1][name]
 
-    def _tighten(self, loaded: Loaded, broken: list[Violation]) -> None:
-        """Move the limits that were passed within the solver's tolerances inward, by as much and a little more."""
-        for violation in broken:
-            component = loaded.m.component(violation.constraint)
-            if violation.excess is None or violation.excess > Fraction(1, 100) or component is None:
-                raise SolverError(f"the exact check rejects what HiGHS found: {violation}")
-            key = violation.index if len(violation.index) > 1 else violation.index[0]
-            data = [component[key]] if key in component else [row for k, row in component.items() if k[0] == key]
-            for row in data:
-                at = loaded.matrix.row_at[id(row)]
-                side = "lower" if loaded.matrix.row_lower[at] > float("-inf") else "upper"
-                loaded.resident.tighten(at, side, float(violation.excess) + 1e-6)
+
+def tighten(owner: pyo.ConcreteModel, matrix: Matrix, resident: Resident, violation: Violation) -> None:
+    """Move a limit that was passed within the solver's tolerances inward, by as much and a little more.
+
+    Raises
+    ------
+    SolverError
+        It was passed by more than that, or it is no limit of the block that is said to own it.
+    """
+    component = owner.component(violation.constraint)
+    if violation.excess is None or violation.excess > Fraction(1, 100) or component is None:
+        raise SolverError(f"the exact check rejects what HiGHS found: {violation}")
+    key = violation.index if len(violation.index) > 1 else violation.index[0]
+    rows = [component[key]] if key in component else [row for k, row in component.items() if k[0] == key]
+    for row in rows:
+        at = matrix.row_at[id(row)]
+        side = "lower" if matrix.row_lower[at] > float("-inf") else "upper"
+        resident.tighten(at, side, float(violation.excess) + 1e-6)

@@ -18,7 +18,7 @@ from allocator.hedging.risk import ONE, Taste, value_at_risk
 from allocator.hedging.two_stage import IMPLIED, STAGES, two_stage
 from allocator.highs import Resident, Sight
 from allocator.instance import Instance
-from allocator.lexicographic import ATTEMPTS, HOLD, SHARE, Progress
+from allocator.lexicographic import ATTEMPTS, HOLD, SHARE, Progress, tighten
 from allocator.matrix import Floats, compile_model
 from allocator.model import Model
 from allocator.outcome import NUMERICAL, Bounds, Stop, relative_gap
@@ -231,15 +231,7 @@ class Programme:
             violation = fault.violation
             inner = fault.future is not None and violation.constraint not in IMPLIED
             owner = self.blocks[fault.future] if inner and fault.future is not None else self.m
-            component = owner.component(violation.constraint)
-            if violation.excess is None or violation.excess > Fraction(1, 100) or component is None:
-                raise SolverError(f"the exact check rejects what HiGHS found: {fault}")
-            key = violation.index if len(violation.index) > 1 else violation.index[0]
-            rows = [component[key]] if key in component else [row for k, row in component.items() if k[0] == key]
-            for row in rows:
-                at = self.matrix.row_at[id(row)]
-                side = "lower" if self.matrix.row_lower[at] > float("-inf") else "upper"
-                self.resident.tighten(at, side, float(violation.excess) + 1e-6)
+            tighten(owner, self.matrix, self.resident, violation)
 
 
 def _telling(watch: Watch | None, name: str, stage: int, stages: int, began: float) -> Callable[[Sight], None] | None:
