@@ -121,6 +121,11 @@ def _run() -> int:
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         talk(f"Error: {where}{error.strerror or error}")
+        try:
+            sys.stdout.flush()
+        except OSError as again:  # what could not be written is still waiting, and would be told of a second time
+            if again.errno == error.errno:
+                forsake_stdout()
     except Exception as error:
         if os.environ.get("ALLOCATOR_DEBUG"):
             import traceback

@@ -13,7 +13,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 HERE = [sys.executable, "-m", "allocator"]
 ENVIRONMENT = {
-    **{key: value for key, value in os.environ.items() if key not in ("FORCE_COLOR", "NO_COLOR", "COLUMNS")},
+    **{
+        key: value
+        for key, value in os.environ.items()
+        if key not in ("FORCE_COLOR", "NO_COLOR", "COLUMNS", "PYTHONUNBUFFERED")
+    },
     "PYTHONPATH": str(ROOT),
     "TERM": "xterm-256color",
 }

@@ -50,8 +50,9 @@ def test_standard_error_that_takes_nothing():
 
 
 @pytest.mark.parametrize("command", ["solve toy-rotation", "solve toy-rotation --json", "list", "--help"])
-def test_a_full_disk_for_standard_output_is_said(command):
-    done = shell(f"allocator {command} >/dev/full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_for_standard_output_is_said(command, unbuffered):
+    done = shell(f"allocator {command} >/dev/full", PYTHONUNBUFFERED=unbuffered)
     assert done.returncode == 1
     assert done.stderr == "Error: No space left on device\n"
 
