@@ -8,10 +8,11 @@ that stand in them. ``check_deployments`` says which statements of the instance 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction as F
 from functools import lru_cache
+from math import lcm
 from typing import Any
 
 from allocator.instance import Instance
@@ -20,6 +21,7 @@ from allocator.outcome import NUMERICAL
 from allocator.plan import Plan
 
 Deployed = Mapping[tuple[str, str, str, int], int]
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,11 @@ def _number(value: Any) -> F:
 
 
 class _Facts:
-    """The cells that the audit needs, by key, read on its own account."""
+    """The cells that the audit needs, by key, read on its own account.
+
+    Yields are whole numbers of 1/``grain``, prices of 1/``coin`` million: sums of whole numbers are as exact as those
+    of fractions and much quicker.
+    """
 
     def __init__(self, instance: Instance) -> None:
         self.horizon = instance.periods
@@ -68,26 +74,27 @@ class _Facts:
             (row["nation"], row["objective"]): _number(row["willingness"]) for row in instance.rows("willingness")
         }
         self.theatre_wide = {row["capability"]: row["scope"] == "theatre" for row in instance.rows("capabilities")}
-        self.gives: dict[str, list[tuple[str, F]]] = {unit: [] for unit in self.unit}
-        for row in instance.rows("yields"):
-            self.gives[row["unit_type"]].append((row["capability"], _number(row["amount"])))
+        yields = [(row["unit_type"], row["capability"], _number(row["amount"])) for row in instance.rows("yields")]
+        self.grain = lcm(*(amount.denominator for _, _, amount in yields))
+        self.gives: dict[str, list[tuple[str, int]]] = {unit: [] for unit in self.unit}
+        for unit, capability, amount in yields:
+            self.gives[unit].append((capability, int(amount * self.grain)))
         self.groups: dict[str, set[str]] = defaultdict(set)
         for row in instance.rows("groups"):
             self.groups[row["group"]].add(row["nation"])
         self.requirements = instance.rows("requirements")
-        self.caveats = instance.rows("caveats")
-        self.conditions = instance.rows("conditions")
+        self.caveats = _by_nation(instance.rows("caveats"))
+        self.conditions = _by_nation(instance.rows("conditions"))
         self.budgets = instance.rows("budgets")
         self.events = instance.events
 
         self.asked: dict[str, set[str]] = {}
-        self.prices = {unit: self._price(row) for unit, row in self.unit.items()}
+        prices = {unit: self._price(row) for unit, row in self.unit.items()}
+        self.coin = lcm(*(part.denominator for price in prices.values() for part in price))
+        self.price = {unit: (int(common * self.coin), int(own * self.coin)) for unit, (common, own) in prices.items()}
+        """(common part, national part) of a unit-period."""
 
-    def price(self, unit: str) -> tuple[F, F]:
-        """(common part, national part) of a unit-period, in millions."""
-        return self.prices[unit]
-
-    def _price(self, row: Mapping[str, Any]) -> tuple[F, F]:
+    def _price(self, row: Row) -> tuple[F, F]:
         whole = _number(row["rotation_cost"]) + self.months * _number(row["operating_cost"])
         common = whole * _number(row["common_share"])
         return common, whole - common
@@ -113,6 +120,13 @@ class _Facts:
             ):
                 asked.add(c)
         return asked
+
+
+def _by_nation(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    nations: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        nations[row["nation"]].append(row)
+    return nations
 
 
 class _Last:
@@ -179,14 +193,14 @@ def check_commitments(
         broken += _ceilings(facts, out)
     if "budget" in model.families:
         broken += _budgets(facts, model, out)
-    own: dict[str, F] = defaultdict(F)
+    own: dict[str, int] = defaultdict(int)
     for (n, u), units in _unit_periods(out, 1, facts.horizon).items():
-        own[n] += facts.price(u)[1] * units
+        own[n] += facts.price[u][1] * units
     years = F(facts.horizon * facts.months, 12)
     gdp = {n: _number(row["gdp"]) for n, row in facts.nation.items() if row["gdp"] is not None}
     values = {
-        "cost": sum((sum(facts.price(u)) * units for (_, u, _), units in committed.items()), start=F(0)),
-        "burden": max((1000 * own[n] / years / gdp[n] for n in own if n in gdp), default=F(0)),
+        "cost": F(sum(sum(facts.price[u]) * units for (_, u, _), units in committed.items()), facts.coin),
+        "burden": max((F(1000 * own[n], facts.coin) / years / gdp[n] for n in own if n in gdp), default=F(0)),
     }
     for name, value in values.items():
         most = _number(model.limits.get(name, value))
@@ -218,26 +232,21 @@ def _cells(facts: _Facts, model: Model, deployed: Deployed) -> Iterator[Violatio
             yield Violation("deploy", (n, u, j, t), f"{where}: it supplies nothing that the task asks for")
         if stance <= 0 or stance < floor:
             yield Violation("deploy", (n, u, j, t), f"{where}: not willing under {objective} ({float(stance):g})")
-        for row in facts.caveats if "caveats" in model.families else []:
-            if row["nation"] == n and all(
+        for row in facts.caveats.get(n, ()) if "caveats" in model.families else ():
+            if all(
                 row[column] in (None, own) for column, own in (("task", j), ("unit_type", u), ("objective", objective))
             ):
                 yield Violation("deploy", (n, u, j, t), f"{where}: a caveat forbids it")
-        for row in facts.conditions if "conditions" in model.families else []:
-            if (
-                row["nation"] == n
-                and row["objective"] in (None, objective)
-                and row["requires"] == "event"
-                and not facts.events[row["value"]]
-            ):
+        for row in facts.conditions.get(n, ()) if "conditions" in model.families else ():
+            if row["objective"] in (None, objective) and row["requires"] == "event" and not facts.events[row["value"]]:
                 yield Violation("deploy", (n, u, j, t), f"{where}: pledged only if {row['value']}, which is false")
 
 
 def _requirements(facts: _Facts, deployed: Deployed) -> Iterator[Violation]:
     """max_gap of the given rows; nothing below nothing where no row is given."""
-    at_task: dict[tuple[str, str, int], F] = defaultdict(F)
-    anywhere: dict[tuple[str, int], F] = defaultdict(F)
-    for (u, j, t), units in _sent(deployed).items():
+    at_task: dict[tuple[str, str, int], int] = defaultdict(int)
+    anywhere: dict[tuple[str, int], int] = defaultdict(int)
+    for (_, u, j, t), units in deployed.items():
         for c, amount in facts.gives[u]:
             at_task[j, c, t] += amount * units
     for (_, c, t), amount in at_task.items():
@@ -245,11 +254,10 @@ def _requirements(facts: _Facts, deployed: Deployed) -> Iterator[Violation]:
     given = set()
     for row in facts.requirements:
         j, c = row["task"], row["capability"]
-        quantity = _number(row["quantity"])
+        least = _number(row["quantity"]) * (1 - _number(row["max_gap"]))
         for t in range(row["first_period"], row["last_period"] + 1):
             given.add((c, t) if facts.theatre_wide[c] else (j, c, t))
-            supplied = anywhere[c, t] if facts.theatre_wide[c] else at_task[j, c, t]
-            least = quantity * (1 - _number(row["max_gap"]))
+            supplied = F(anywhere[c, t] if facts.theatre_wide[c] else at_task[j, c, t], facts.grain)
             if supplied < least:
                 yield Violation(
                     "requirement_supply",
@@ -257,14 +265,16 @@ def _requirements(facts: _Facts, deployed: Deployed) -> Iterator[Violation]:
                     f"{j} gets {float(supplied):g} {c} in period {t}, at least {float(least):g} must be met",
                     least - supplied,
                 )
-    for (j, c, t), supplied in at_task.items():
-        if not facts.theatre_wide[c] and (j, c, t) not in given and supplied < 0:
-            text = f"{j} is short of {float(-supplied):g} {c} in period {t} for what is deployed there"
-            yield Violation("requirement_supply", (j, c, t), text, -supplied)
-    for (c, t), supplied in anywhere.items():
-        if facts.theatre_wide[c] and (c, t) not in given and supplied < 0:
-            text = f"the theatre is short of {float(-supplied):g} {c} in period {t} for what is deployed"
-            yield Violation("requirement_supply", ("*", c, t), text, -supplied)
+    for (j, c, t), net in at_task.items():
+        if not facts.theatre_wide[c] and (j, c, t) not in given and net < 0:
+            short = F(-net, facts.grain)
+            text = f"{j} is short of {float(short):g} {c} in period {t} for what is deployed there"
+            yield Violation("requirement_supply", (j, c, t), text, short)
+    for (c, t), net in anywhere.items():
+        if facts.theatre_wide[c] and (c, t) not in given and net < 0:
+            short = F(-net, facts.grain)
+            text = f"the theatre is short of {float(short):g} {c} in period {t} for what is deployed"
+            yield Violation("requirement_supply", ("*", c, t), text, short)
 
 
 def _pools(facts: _Facts, model: Model, deployed: Deployed) -> Iterator[Violation]:
@@ -298,7 +308,7 @@ def _minimum(facts: _Facts, deployed: Deployed) -> Iterator[Violation]:
 def _conditions(facts: _Facts, deployed: Deployed) -> Iterator[Violation]:
     members = {n for n, _, _, _ in deployed}
     joined = {(n, facts.task[j]["objective"]) for n, _, j, _ in deployed}
-    for row in facts.conditions:
+    for row in (row for n, rows in facts.conditions.items() if n in members for row in rows):
         objectives = [row["objective"]] if row["objective"] else list(facts.priority)
         for o in objectives:
             if (row["nation"], o) not in joined:
@@ -329,23 +339,24 @@ def _ceilings(facts: _Facts, deployed: Deployed) -> Iterator[Violation]:
 
 def _budgets(facts: _Facts, model: Model, deployed: Deployed) -> Iterator[Violation]:
     for b, row in enumerate(facts.budgets, start=1):
-        spent = F(0)
+        coins = 0
         for (n, u), units in _unit_periods(deployed, row["first_period"], row["last_period"]).items():
             if row["payer"] in ("common", "*", n):
-                common, own = facts.price(u)
-                spent += {"common": common, "*": common + own, n: own}[row["payer"]] * units
-        amount = _number(row["amount"])
+                common, own = facts.price[u]
+                coins += {"common": common, "*": common + own, n: own}[row["payer"]] * units
+        spent, amount = F(coins, facts.coin), _number(row["amount"])
         if spent > amount:
             text = f"the budget of {row['payer']} is {float(amount):g} million, the plan costs it {float(spent):g}"
             yield Violation("budget_payer", (b,), text, spent - amount)
     if model.max_burden is not None:
-        own_cost: dict[str, F] = defaultdict(F)
+        own_cost: dict[str, int] = defaultdict(int)
         for (n, u), units in _unit_periods(deployed, 1, facts.horizon).items():
-            own_cost[n] += facts.price(u)[1] * units
-        for n, spent in own_cost.items():
+            own_cost[n] += facts.price[u][1] * units
+        for n, coins in own_cost.items():
             gdp = facts.nation[n]["gdp"]
             if gdp is None:
                 continue
+            spent = F(coins, facts.coin)
             most = _number(model.max_burden) * _number(gdp) * F(facts.horizon * facts.months, 12)
             if spent > most:
                 text = f"{n} pays {float(spent):g} million over the horizon, max_burden allows {float(most):g}"
@@ -358,14 +369,6 @@ def _unit_periods(deployed: Deployed, first: int, last: int) -> dict[tuple[str, 
     for (n, u, _, t), units in deployed.items():
         if first <= t <= last:
             total[n, u] += units
-    return total
-
-
-def _sent(deployed: Deployed) -> dict[tuple[str, str, int], int]:
-    """(unit type, task, period) -> units of all nations: sums of whole numbers are quicker than those of fractions."""
-    total: dict[tuple[str, str, int], int] = defaultdict(int)
-    for (_, u, j, t), units in deployed.items():
-        total[u, j, t] += units
     return total
 
 
@@ -422,22 +425,20 @@ def check_plan(plan: Plan) -> list[Violation]:
 
 def _claims(facts: _Facts, deployed: Deployed) -> dict[str, dict[Any, list[Any]]]:
     """What the result tables have to say: table -> key -> values, exactly."""
-    own: dict[str, F] = defaultdict(F)
+    own: dict[str, int] = defaultdict(int)
     people: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    net: dict[tuple[str | None, str, int], F] = defaultdict(F)
-    cost = F(0)
+    net: dict[tuple[str | None, str, int], int] = defaultdict(int)
+    cost = 0
     deployments: dict[Any, list[Any]] = {}
     reluctant: dict[tuple[str, str], int] = defaultdict(int)
     for (n, u, j, t), units in deployed.items():
         heads = units * facts.unit[u]["personnel"]
         people[n][t] += heads
         reluctant[n, facts.task[j]["objective"]] += heads
-        deployments[n, u, j, t] = [units, heads, sum(facts.price(u)) * units]
-    for (n, u), units in _unit_periods(deployed, 1, facts.horizon).items():
-        common, national = facts.price(u)
+        common, national = facts.price[u]
         own[n] += national * units
         cost += (common + national) * units
-    for (u, j, t), units in _sent(deployed).items():
+        deployments[n, u, j, t] = [units, heads, F((common + national) * units, facts.coin)]
         for c, amount in facts.gives[u]:
             net[None if facts.theatre_wide[c] else j, c, t] += amount * units
     coverage: dict[Any, list[Any]] = {}
@@ -449,7 +450,7 @@ def _claims(facts: _Facts, deployed: Deployed) -> dict[str, dict[Any, list[Any]]
         weight = _number(row["priority"]) * facts.priority[objective] if quantity else F(0)
         weights += weight
         for t in periods:
-            supplied = net[None if facts.theatre_wide[c] else j, c, t]
+            supplied = F(net[None if facts.theatre_wide[c] else j, c, t], facts.grain)
             short = max(F(0), quantity - supplied)
             coverage[j, c, t] = [objective, quantity, supplied, short]
             if quantity:
@@ -458,15 +459,17 @@ def _claims(facts: _Facts, deployed: Deployed) -> dict[str, dict[Any, list[Any]]
     everyone = sum(own.values())
     members = {n for n, _, _, _ in deployed}
     burden = {
-        n: 1000 * own[n] / years / _number(row["gdp"]) for n, row in facts.nation.items() if row["gdp"] is not None
+        n: F(1000 * own[n], facts.coin) / years / _number(row["gdp"])
+        for n, row in facts.nation.items()
+        if row["gdp"] is not None
     }
     nations = {
         (n,): [
             n in members,
             max(people[n].values(), default=0),
-            own[n],
+            F(own[n], facts.coin),
             burden.get(n),
-            own[n] / everyone if everyone else F(0),
+            F(own[n], everyone) if everyone else F(0),
         ]
         for n in facts.nation
     }
@@ -475,7 +478,7 @@ def _claims(facts: _Facts, deployed: Deployed) -> dict[str, dict[Any, list[Any]]
         "risk": sum(((1 - facts.stance[key]) * heads for key, heads in reluctant.items()), start=F(0))
         * facts.months
         / 1000,
-        "cost": cost,
+        "cost": F(cost, facts.coin),
         "burden": max(burden.values(), default=F(0)),
     }
     objectives = {(name,): [value] for name, value in values.items()}
@@ -489,12 +492,16 @@ def _compare(table: str, told: dict[Any, list[Any]], claims: dict[Any, list[Any]
             yield Violation(table, key, f"{table}: the row {key} {kind}")
             continue
         for found, expected in zip(told[key], claims[key], strict=False):
-            same = found == expected
-            if not same and isinstance(found, float) and isinstance(expected, F):
-                same = abs(_number(found) - expected) <= F(1, 10**12) * max(F(1), abs(expected))
-            if not same:
+            if not _same(found, expected):
                 shown = float(expected) if isinstance(expected, F) else expected
                 yield Violation(table, key, f"{table}: the row {key} says {found}, the tables give {shown}")
+
+
+def _same(found: Any, expected: Any) -> bool:
+    """Whether a figure is what the tables give, to the last digits of a floating-point number."""
+    if not isinstance(found, float) or not isinstance(expected, F):
+        return bool(found == expected)
+    return found == float(expected) or abs(_number(found) - expected) <= F(1, 10**12) * max(F(1), abs(expected))
 
 
 def _proofs(plan: Plan) -> Iterator[Violation]:
