@@ -47,10 +47,15 @@ def build(instance: Instance, model: Model, *, lean: bool = False) -> pyo.Concre
         was read from the instance and ``m.cells[n, u, j][t]`` the same deployments by period. Solve it with
         :func:`allocator.solve`.
     """
+    return formulate(Scope(instance, model), lean=lean)
+
+
+def formulate(scope: Scope, *, lean: bool) -> pyo.ConcreteModel:
+    """Build the Pyomo model of an instance that was read through a model's choices: see :func:`build`."""
     with uncollected():
-        m = pyo.ConcreteModel(name=instance.name)
+        m = pyo.ConcreteModel(name=scope.instance.name)
         m.lean = lean
-        scope = m.scope = Scope(instance, model)
+        m.scope = scope
         m.deploy = pyo.Var(
             pyo.Any,
             dense=False,

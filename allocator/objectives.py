@@ -48,14 +48,9 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
 
 def gap_terms(m: pyo.ConcreteModel, scope: Scope) -> list[Term]:
     """Mean unmet share of the requirements, weighted."""
-    total = sum(row.weight for row in scope.rows)
     return [
-        (
-            float(row.weight / (total * len(row.periods) * row.quantity)),
-            m.shortfall[row.task, row.capability, t],
-        )
-        for row in scope.rows
-        if row.weight
+        (float(share), m.shortfall[row.task, row.capability, t])
+        for row, share in scope.weighed
         for t in row.periods
         if (row.task, row.capability, t) in m.shortfall
     ]

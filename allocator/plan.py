@@ -39,41 +39,37 @@ COLUMNS = {
 def objective_values(scope: Scope, deployed: Deployed) -> dict[str, Fraction]:
     """All four objectives of a plan, exactly, in their own units."""
     supplied = supplies(scope, deployed)
-    total = sum(row.weight for row in scope.rows)
     gap = Fraction(0)
-    for row in scope.rows:
-        if row.weight:
-            short = sum(max(Fraction(0), row.quantity - supplied[place(row), row.capability, t]) for t in row.periods)
-            gap += row.weight * short / (row.quantity * len(row.periods))
+    for row, share in scope.weighed:
+        short = sum(max(Fraction(0), row.quantity - supplied[place(row), row.capability, t]) for t in row.periods)
+        gap += share * short if short else 0
     people: dict[tuple[str, str], int] = defaultdict(int)
-    sent: dict[tuple[str, str], int] = defaultdict(int)
-    for (n, u, j, _), units in deployed.items():  # whole numbers first, fractions are slow
+    own: dict[str, int] = defaultdict(int)
+    everyone = 0
+    parts, coins = scope.coins
+    for (n, u, j, _), units in deployed.items():
+        whole, paid = coins[u]
         people[n, scope.objective_of[j]] += scope.personnel[u] * units
-        sent[n, u] += units
+        own[n] += paid * units
+        everyone += whole * units
     reluctant = sum(((1 - scope.willingness[stance]) * heads for stance, heads in people.items()), start=Fraction(0))
-    own: dict[str, Fraction] = defaultdict(Fraction)
-    for (n, u), units in sent.items():
-        own[n] += scope.own_cost[u] * units
-    burdens = [1000 * spent / (scope.years * scope.gdp[n]) for n, spent in own.items() if n in scope.gdp]
+    heaviest = max((spent / scope.gdp[n] for n, spent in own.items() if n in scope.gdp), default=Fraction(0))
     return {
-        "gap": gap / total if total else gap,
+        "gap": gap,
         "risk": reluctant * scope.months / 1000,
-        "cost": sum((scope.unit_cost[u] * units for (_, u), units in sent.items()), start=Fraction(0)),
-        "burden": max(burdens, default=Fraction(0)),
+        "cost": Fraction(everyone, parts),
+        "burden": 1000 * heaviest / (parts * scope.years),
     }
 
 
 def supplies(scope: Scope, deployed: Deployed) -> dict[tuple[str, str, int], Fraction]:
     """Net supply by place, capability and period; the place of a theatre capability is ``*``."""
-    theatre = {row["capability"] for row in scope.instance.rows("capabilities") if row["scope"] == "theatre"}
-    supplied: dict[tuple[str, str, int], Fraction] = defaultdict(Fraction)
-    sent: dict[tuple[str, str, int], int] = defaultdict(int)
+    parts, grains = scope.grains
+    supplied: dict[tuple[str, str, int], int] = defaultdict(int)
     for (_, u, j, t), units in deployed.items():
-        sent[u, j, t] += units
-    for (u, j, t), units in sent.items():
-        for c, amount in scope.amount.get(u, {}).items():
-            supplied["*" if c in theatre else j, c, t] += amount * units
-    return supplied
+        for c, amount in grains.get(u, {}).items():
+            supplied["*" if c in scope.theatre else j, c, t] += amount * units
+    return defaultdict(Fraction, {key: Fraction(amount, parts) for key, amount in supplied.items()})
 
 
 def place(row: Row) -> str:
@@ -84,12 +80,14 @@ def place(row: Row) -> str:
 def tables(scope: Scope, deployed: Deployed, bounds: Mapping[str, Bounds]) -> dict[str, list[dict[str, Any]]]:
     """The result tables of a plan, as lists of rows."""
     supplied = supplies(scope, deployed)
-    own: dict[str, Fraction] = defaultdict(Fraction)
+    parts, coins = scope.coins
+    own: dict[str, int] = defaultdict(int)
     people: dict[tuple[str, int], int] = defaultdict(int)
     for (n, u, _, t), units in deployed.items():
-        own[n] += scope.own_cost[u] * units
+        own[n] += coins[u][1] * units
         people[n, t] += scope.personnel[u] * units
     everyone = sum(own.values())
+    members = {n for n, _, _, _ in deployed}
     values = objective_values(scope, deployed)
     coverage = []
     for row in scope.rows:
@@ -107,7 +105,7 @@ def tables(scope: Scope, deployed: Deployed, bounds: Mapping[str, Bounds]) -> di
                 "period": t,
                 "units": units,
                 "personnel": scope.personnel[u] * units,
-                "cost": float(scope.unit_cost[u] * units),
+                "cost": coins[u][0] * units / parts,
             }
             for (n, u, j, t), units in deployed.items()
         ],
@@ -116,11 +114,11 @@ def tables(scope: Scope, deployed: Deployed, bounds: Mapping[str, Bounds]) -> di
         "nations": [
             {
                 "nation": n,
-                "member": any(key[0] == n for key in deployed),
+                "member": n in members,
                 "personnel": max((people[n, t] for t in scope.PERIODS), default=0),
-                "cost": float(own[n]),
-                "burden": float(1000 * own[n] / (scope.years * scope.gdp[n])) if n in scope.gdp else None,
-                "share": float(own[n] / everyone) if everyone else 0.0,
+                "cost": own[n] / parts,
+                "burden": float(1000 * own[n] / (parts * scope.years * scope.gdp[n])) if n in scope.gdp else None,
+                "share": own[n] / everyone if everyone else 0.0,
             }
             for n in scope.NATIONS
         ],

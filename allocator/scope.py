@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
-from math import floor, gcd
+from functools import cached_property, lru_cache
+from math import floor, gcd, lcm
 from typing import Any
 
 from allocator.instance import Instance
@@ -22,6 +22,7 @@ THEATRE = "*"
 """Stands for the task of an implied theatre row, which belongs to no one task."""
 
 
+@lru_cache(maxsize=10_000)
 def exact(number: float | int) -> Fraction:
     """The decimal number that a reader sees: 0.1 is one tenth."""
     return Fraction(repr(number)) if isinstance(number, float) else Fraction(number)
@@ -111,6 +112,7 @@ class Scope:
             self.unit_cost[unit] = cost
             self.common_cost[unit] = exact(row["common_share"]) * cost
             self.own_cost[unit] = cost - self.common_cost[unit]
+        self.theatre = {row["capability"] for row in rows("capabilities") if row["scope"] == "theatre"}
         self.rotation_ratio: dict[str, int] = {row["unit_type"]: row["rotation_ratio"] for row in rows("unit_types")}
         self.gdp = {row["nation"]: exact(row["gdp"]) for row in rows("nations") if row["gdp"] is not None}
         self.troop_ceiling = {
@@ -138,14 +140,13 @@ class Scope:
     def rows(self) -> list[Row]:
         """Given rows in the order of the table, then implied ones."""
         instance = self.instance
-        theatre = {row["capability"] for row in instance.rows("capabilities") if row["scope"] == "theatre"}
         priority = {row["objective"]: exact(row["priority"]) for row in instance.rows("objectives")}
         given = []
         covered: dict[tuple[str, str], set[int]] = defaultdict(set)
         for row in instance.rows("requirements"):
             task, capability = row["task"], row["capability"]
             periods = tuple(range(row["first_period"], row["last_period"] + 1))
-            covered[THEATRE if capability in theatre else task, capability].update(periods)
+            covered[THEATRE if capability in self.theatre else task, capability].update(periods)
             quantity = exact(row["quantity"])
             weight = exact(row["priority"]) * priority[self.objective_of[task]] if quantity else Fraction(0)
             given.append(
@@ -156,7 +157,7 @@ class Scope:
                     exact(row["max_gap"]),
                     weight,
                     periods,
-                    capability in theatre,
+                    capability in self.theatre,
                     True,
                 )
             )
@@ -168,7 +169,7 @@ class Scope:
         anywhere = [t for t in self.PERIODS if any(t in self.active[j] for j in self.TASKS)]
         implied = []
         for capability in consumed:
-            places = [THEATRE] if capability in theatre else self.TASKS
+            places = [THEATRE] if capability in self.theatre else self.TASKS
             for place in places:
                 standing = anywhere if place == THEATRE else self.active[place]
                 periods = tuple(t for t in standing if t not in covered[place, capability])
@@ -176,6 +177,29 @@ class Scope:
                     zero = Fraction(0)
                     implied.append(Row(place, capability, zero, zero, zero, periods, place == THEATRE, False))
         return given + implied
+
+    @cached_property
+    def weighed(self) -> list[tuple[Row, Fraction]]:
+        """Rows that count in the gap, each with what one unit short in one period adds to it."""
+        total = sum(row.weight for row in self.rows)
+        return [(row, row.weight / (total * row.quantity * len(row.periods))) for row in self.rows if row.weight]
+
+    # ---- figures as whole numbers, which are as exact as fractions and quicker to add ----------------------
+
+    @cached_property
+    def grains(self) -> tuple[int, dict[str, dict[str, int]]]:
+        """A number, and every amount that a unit type supplies or consumes times it."""
+        parts = lcm(*(amount.denominator for amounts in self.amount.values() for amount in amounts.values()))
+        return parts, {u: {c: int(a * parts) for c, a in amounts.items()} for u, amounts in self.amount.items()}
+
+    @cached_property
+    def coins(self) -> tuple[int, dict[str, tuple[int, int]]]:
+        """A number, and whole and own cost of every unit type times it."""
+        both = {u: (cost, self.own_cost[u]) for u, cost in self.unit_cost.items()}
+        parts = lcm(*(cost.denominator for costs in both.values() for cost in costs))
+        return parts, {u: (int(cost * parts), int(own * parts)) for u, (cost, own) in both.items()}
+
+    # ---- who may do what at all ----------------------------------------------------------------------------
 
     @cached_property
     def eligible(self) -> dict[str, list[str]]:
@@ -253,28 +277,37 @@ class Scope:
                 pledges.append((row["nation"], o, row["requires"], value))
         return list(dict.fromkeys(pledges))
 
-    def _unit_caps(self, nation: str, unit: str) -> dict[int, int]:
-        """Most units of a pool that can be deployed in each period, by rotation, ceiling and budgets."""
-        pool = self.pool[nation, unit]
-        caps = dict.fromkeys(self.PERIODS, pool)
+    def _often(self, unit: str) -> dict[int, int]:
+        """How often the window that counts a period most does so."""
+        often = dict.fromkeys(self.PERIODS, 1)
         for window in self.windows(unit):
             for t, count in window.counts.items():
-                caps[t] = min(caps[t], pool // count)
-        limits: list[tuple[Fraction, Fraction, range]] = []
-        if self.has("troop_ceiling") and nation in self.troop_ceiling:
-            limits.append((Fraction(self.personnel[unit]), self.troop_ceiling[nation], self.PERIODS))
-        if self.has("budget"):
-            costs = {"common": self.common_cost[unit], "*": self.unit_cost[unit], nation: self.own_cost[unit]}
-            for payer, amount, periods in self.budgets:
-                if payer in costs:
-                    limits.append((costs[payer], amount, periods))
-            if self.model.max_burden is not None and nation in self.gdp:
-                limits.append((self.own_cost[unit], self.burden_limit(nation), self.PERIODS))
-        for cost, limit, periods in limits:
-            if cost > 0:
-                for t in periods:
-                    caps[t] = min(caps[t], floor(limit / cost))
-        return caps
+                often[t] = max(often[t], count)
+        return often
+
+    def _affordable(self, payer: str, cost: Fraction) -> dict[int, int]:
+        """Most units at a cost that the budgets of a payer bear in each period that they are for."""
+        most: dict[int, int] = {}
+        for amount, periods in self.budgets_of.get(payer, ()) if cost else ():
+            for t in periods:
+                most[t] = min(floor(amount / cost), most.get(t, floor(amount / cost)))
+        return most
+
+    def _pool_caps(self) -> Iterator[tuple[str, str, dict[int, int]]]:
+        """Every pool with the most units of it that can be deployed in each period: rotation, ceiling and budgets."""
+        units = dict.fromkeys(u for _, u in self.pool)
+        often = {u: self._often(u) for u in units}
+        payers = (("common", self.common_cost), ("*", self.unit_cost))
+        shared = {u: [self._affordable(payer, cost[u]) for payer, cost in payers] for u in units}
+        for (n, u), pool in self.pool.items():
+            limits = [*shared[u], self._affordable(n, self.own_cost[u])] if self.has("budget") else []
+            if self.has("troop_ceiling") and n in self.troop_ceiling and self.personnel[u]:
+                limits.append(dict.fromkeys(self.PERIODS, floor(self.troop_ceiling[n] / self.personnel[u])))
+            caps = {t: pool // often[u][t] for t in self.PERIODS}
+            for limit in limits:
+                for t, most in limit.items():
+                    caps[t] = min(caps[t], most)
+            yield n, u, caps
 
     @cached_property
     def budgets(self) -> list[tuple[str, Fraction, range]]:
@@ -283,6 +316,16 @@ class Scope:
             (row["payer"], exact(row["amount"]), range(row["first_period"], row["last_period"] + 1))
             for row in self.instance.rows("budgets")
         ]
+
+    @cached_property
+    def budgets_of(self) -> dict[str, list[tuple[Fraction, range]]]:
+        """Payer -> (amount in millions, periods) of its budgets and, under max_burden, of what a nation bears."""
+        amounts: dict[str, list[tuple[Fraction, range]]] = defaultdict(list)
+        for payer, amount, periods in self.budgets:
+            amounts[payer].append((amount, periods))
+        for nation in self.gdp if self.model.max_burden is not None else ():
+            amounts[nation].append((self.burden_limit(nation), self.PERIODS))
+        return amounts
 
     def burden_limit(self, nation: str) -> Fraction:
         """Own cost over the horizon that max_burden allows a nation, in millions."""
@@ -309,8 +352,7 @@ class Scope:
         """
         forbidden = self._caveat() if self.has("caveats") else set()
         cap: dict[tuple[str, str, str], dict[int, int]] = {}
-        for n, u in self.pool:
-            caps = self._unit_caps(n, u)
+        for n, u, caps in self._pool_caps():
             least = self.min_units[n, u]
             ready = self.ready[n, u]
             usable = {t: most for t, most in caps.items() if t >= ready and most >= least and most > 0}

@@ -13,7 +13,7 @@ import pyomo.core as pyo
 
 from allocator.audit import check_plan
 from allocator.errors import BadUsage, SolverError
-from allocator.formulation import build
+from allocator.formulation import formulate
 from allocator.highs import VERSION, Resident
 from allocator.instance import Instance
 from allocator.known import NOTHING, Known
@@ -83,7 +83,7 @@ class Solver:
             Further entries of the plan's manifest.
         """
         scope = Scope(instance, model)
-        return self._solve(scope, lambda: self._load(build(instance, model, lean=True)), known, progress, told)
+        return self._solve(scope, lambda: self._load(formulate(scope, lean=True)), known, progress, told)
 
     def solve_built(
         self, m: pyo.ConcreteModel, *, progress: Callable[[Progress], None] | None = None, **told: Any

@@ -65,9 +65,8 @@ class Filling:
         self.scope = scope
         self.units: dict[Cell, int] = defaultdict(int)
         self.supply: dict[tuple[str, str, int], float] = defaultdict(float)
-        theatre = {row.capability for row in scope.rows if row.theatre}
         self.yields = {
-            u: [(c, float(amount), c in theatre) for c, amount in amounts.items()]
+            u: [(c, float(amount), c in scope.theatre) for c, amount in amounts.items()]
             for u, amounts in scope.amount.items()
         }
         total = float(sum(row.weight for row in scope.rows)) or 1.0

@@ -45,10 +45,9 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
     """Add ``shortfall`` and ``requirement_supply``."""
     supply: dict[tuple[str, str, int], list[Term]] = defaultdict(list)
     steps: dict[tuple[str, str], set[Fraction]] = defaultdict(set)
-    theatre = {row.capability for row in scope.rows if row.theatre}
     for (_, u, j), here in m.cells.items():
         for c, amount in scope.amount.get(u, {}).items():
-            place = THEATRE if c in theatre else j
+            place = THEATRE if c in scope.theatre else j
             steps[place, c].add(amount)
             coef = float(amount)
             for t, deploy in here.items():

@@ -30,32 +30,29 @@ def periods(typed: Typed) -> int | None:
 
 def references(typed: Typed) -> None:
     """Every name that refers to a row of another table is there."""
-    known = _known(typed)
+    known: dict[str, dict[str, None] | None] = {}
     for name, records in typed.records.items():
         for column in TABLES[name].by_name.values():
-            if not column.refers or column.refers not in known:
+            if not column.refers or not (typed.fresh(name) or typed.fresh(column.refers)):
                 continue
+            if column.refers not in known:
+                known[column.refers] = _known(typed, column.refers)
             target = known[column.refers]
-            for record in records:
+            for record in records if target is not None else ():
                 value = record.cells.get(column.name)
                 if value is not None and value not in target:
                     expected = f"the key of a row of {column.refers}{near(str(value), target)}"
                     typed.fault(name, record, column.name, expected)
 
 
-def _known(typed: Typed) -> dict[str, dict[str, None]]:
-    """Keys that each single-key table has; a table whose keys are not all readable is left out."""
-    known: dict[str, dict[str, None]] = {}
-    for name, table in TABLES.items():
-        if len(table.key) != 1 or name in typed.raw.unread or not typed.whole(name):
-            continue
-        records = typed.records.get(name, [])
-        if name not in typed.records and table.required:
-            continue
-        if any(table.key[0] in record.bad for record in records):
-            continue
-        known[name] = {str(record.cells[table.key[0]]): None for record in records}
-    return known
+def _known(typed: Typed, name: str) -> dict[str, None] | None:
+    """Keys that a table of one key has; None where not all are readable."""
+    key = TABLES[name].key[0]
+    unread = name in typed.raw.unread or not typed.whole(name) or (name not in typed.records and TABLES[name].required)
+    records = typed.records.get(name, [])
+    if unread or any(key in record.bad for record in records):
+        return None
+    return {str(record.cells[key]): None for record in records}
 
 
 def keys(typed: Typed) -> None:
@@ -231,8 +228,7 @@ def groups(typed: Typed) -> None:
 
 def conditions(typed: Typed) -> None:
     """The value of a condition fits what it requires."""
-    known = _known(typed)
-    nations = known.get("nations")
+    nations = _known(typed, "nations")
     grouped = typed.records.get("groups", [])
     groups_known = not any("group" in r.bad for r in grouped) and "groups" not in typed.raw.unread
     names = {str(r.cells.get("group")): None for r in grouped}
@@ -272,7 +268,7 @@ def _whole(text: str) -> bool:
 
 def payers(typed: Typed) -> None:
     """A payer is a nation, common or *."""
-    nations = _known(typed).get("nations")
+    nations = _known(typed, "nations")
     if nations is None:
         return
     for record in typed.records.get("budgets", []):

@@ -129,7 +129,7 @@ def _cells(content: dict[str, Any], table: str, where: str | None, column: str, 
         name, equals, wanted = condition.partition("=")
         if not equals or name not in columns:
             raise _Wrong(quoted(condition), f"COLUMN=VALUE with one of {', '.join(columns)}{near(name, columns)}")
-        left = [row for row in chosen if _same(columns[name], row.get(name, columns[name].default), wanted)]
+        left = _matching(chosen, columns[name], wanted)
         if not left:
             there = sorted({str(row[name]) for row in chosen if name in row})
             raise _Wrong(
@@ -154,13 +154,13 @@ def _some(names: list[str]) -> str:
     return f" ({', '.join(names[:8])}{', ...' if len(names) > 8 else ''})" if names else ""
 
 
-def _same(column: Column, value: Value | None, wanted: str) -> bool:
-    if value is None or wanted == "":
-        return value is None and wanted == ""
+def _matching(rows: list[Cells], column: Column, wanted: str) -> list[Cells]:
+    """Rows whose cell is what is wanted; nothing stands for a blank."""
     try:
-        return value == convert(column, wanted, False)
+        value = None if wanted == "" else convert(column, wanted, False)
     except Unfit:
-        return False
+        return []
+    return [row for row in rows if row.get(column.name, column.default) == value]
 
 
 def _changed(column: Column, value: Value | None, op: str, text: str) -> Value | None:
