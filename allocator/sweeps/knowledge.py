@@ -131,10 +131,9 @@ class Knowledge:
 
         chosen = first(by_value(self._order.tighter(number, *objectives)), PLANS)
         chosen += first(by_value(self._order.looser(number, *objectives))[::-1], PLANS)
-        table = np.nan_to_num(self._order.table(), posinf=0.0, neginf=0.0)
-        apart = np.abs(table - table[number]) / np.maximum(np.abs(table).max(axis=0, initial=0.0), 1e-12)
+        columns, distance = self._order.apart(number)
         others = np.nonzero(done)[0]
-        nearest = others[np.lexsort((apart[others].sum(axis=1), (apart[others] > 0).sum(axis=1)))]
+        nearest = others[np.lexsort((distance[others], columns[others]))]
         return chosen + first(nearest, 1)
 
     def _deployed(self, plan: int) -> Deployed:

@@ -310,12 +310,15 @@ class Order:
         self._ease = np.zeros((0, 0))
         self.ground = np.zeros(0)
         self._count = 0
+        self._left: dict[tuple[tuple[str, ...], int], tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
+        self._far: tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]] | None = None
 
     def __len__(self) -> int:
         return self._count
 
     def add(self, changes: Changes) -> int:
         """Add a point; its number comes back."""
+        self._left, self._far = {}, None
         if self._count == len(self._ease):
             self._ease = np.vstack([self._ease, np.zeros((max(64, self._count), len(self._columns)))])
         self._ease[self._count :] = self.ground
@@ -332,15 +335,45 @@ class Order:
         With ``objectives``, as far as a stage with the last of them and those before it asks; without, as far as the
         feasible set goes.
         """
-        ease = self._ease[: self._count, self._asked(objectives)]
-        found: NDArray[np.bool_] = (ease >= ease[number]).all(axis=1)
-        return found
+        return self._beyond(number, objectives, HARDER)
 
     def tighter(self, number: int, *objectives: str) -> NDArray[np.bool_]:
         """Points that are harder than this one (itself among them)."""
-        ease = self._ease[: self._count, self._asked(objectives)]
-        found: NDArray[np.bool_] = (ease <= ease[number]).all(axis=1)
+        return self._beyond(number, objectives, EASIER)
+
+    def _beyond(self, number: int, objectives: tuple[str, ...], side: int) -> NDArray[np.bool_]:
+        """Points that in no column asked about lie on one side of this one.
+
+        Points lie on the ground in most columns, so columns in which they left it to that side are counted once;
+        what is looked at for each point are the columns in which it left the ground itself.
+        """
+        if (objectives, side) not in self._left:
+            asked = self._asked(objectives)
+            off = self._ease[: self._count] * side > self.ground * side
+            self._left[objectives, side] = asked, off[:, asked].sum(axis=1)
+        asked, off_ground = self._left[objectives, side]
+        own = asked[self._ease[number, asked] != self.ground[asked]]
+        here = self._ease[: self._count, own] * side
+        beyond = off_ground - (here > self.ground[own] * side).sum(axis=1)
+        found: NDArray[np.bool_] = beyond + (here > self._ease[number, own] * side).sum(axis=1) == 0
         return found
+
+    def apart(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """How far all points are from this one: columns in which they differ, and by how much of their size."""
+        if self._far is None:
+            table, ground = _finite(self.table()), _finite(self.ground)
+            size = np.maximum(np.abs(table).max(axis=0, initial=1e-12), np.abs(ground))
+            off = np.abs(table - ground) / size
+            self._far = size, (off > 0).sum(axis=1), off.sum(axis=1)
+        size, columns, distance = self._far
+        own = np.nonzero(self._ease[number] != self.ground)[0]
+        here, size = _finite(self._ease[: self._count, own]), size[own]
+        off_ground = np.abs(here - _finite(self.ground[own])) / size
+        off = np.abs(here - _finite(self._ease[number, own])) / size
+        return (
+            columns + (off > 0).sum(axis=1) - (off_ground > 0).sum(axis=1),
+            distance + off.sum(axis=1) - off_ground.sum(axis=1),
+        )
 
     def table(self) -> NDArray[np.float64]:
         """One row a point, one column a facet in which points differ; more is easier."""
@@ -372,3 +405,8 @@ class Order:
             return ABSENT.get(name[0], LACKING)
         value, direction, _ = facet
         return float(value) if direction else float(self._codes.setdefault((name, value), len(self._codes)))
+
+
+def _finite(table: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The table with nothing in place of what is infinite."""
+    return np.nan_to_num(table, posinf=0.0, neginf=0.0)

@@ -1,12 +1,15 @@
 """Which of two points is harder, and what the resident model does from one point to the next."""
 
+import random
+
+import numpy as np
 import pytest
 
 import allocator
 from allocator.api import choose
 from allocator.known import Known
 from allocator.solver import Solver
-from allocator.sweeps.order import Facets, Order, from_plain, to_plain
+from allocator.sweeps.order import EASIER, NEITHER, PLANS, STAGES, Facets, Order, from_plain, to_plain
 
 BASE = "reassurance-force"
 POOL = "forces[nation=FRA,unit_type=combat_squadron].units"
@@ -122,3 +125,36 @@ def test_a_plan_that_does_not_fit_is_no_help():
     plan = Solver().solve(instance, model, known=Known(plans=(wrong,)))
     assert plan.value("gap") == pytest.approx(1 / 6)
     assert {stage["how"] for stage in plan.manifest["stages"]} == {"solved"}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_columns_counted_from_the_base_say_what_whole_rows_say(seed):
+    rng = random.Random(seed)
+    names = [(kind, at) for kind in ("units", "budget", "personnel") for at in range(3)] + [("limit", "gap")]
+    bearing = {name: frozenset(rng.choice([[PLANS], [PLANS, "gap"], ["cost"], [STAGES]])) for name in names}
+
+    def facet(name):
+        value = rng.choice([1.0, 2.0, 4.0, float("inf")] if name[0] == "budget" else [1.0, 2.0, 4.0])
+        direction = NEITHER if name[0] == "personnel" else EASIER
+        return (value if direction else repr(value), direction, bearing[name])
+
+    base = {name: facet(name) for name in names if name[0] == "personnel" or rng.random() < 0.7}
+    order = Order(base)
+    for _ in range(25):
+        changes = {name: facet(name) for name in rng.sample(names, rng.randint(0, 4))}
+        changes |= {name: None for name in rng.sample(list(base), rng.randint(0, 1))}
+        order.add({name: new for name, new in changes.items() if base.get(name) != new})
+        rows = order.table()
+        finite = np.nan_to_num(np.vstack([rows, order.ground]), posinf=0.0, neginf=0.0)
+        size = np.abs(finite).max(axis=0, initial=1e-12)
+        for number in range(len(order)):
+            for objectives in ((), ("gap",), ("gap", "cost")):
+                asked = order._asked(objectives)
+                looser = (rows[:, asked] >= rows[number, asked]).all(axis=1)
+                tighter = (rows[:, asked] <= rows[number, asked]).all(axis=1)
+                assert (order.looser(number, *objectives) == looser).all()
+                assert (order.tighter(number, *objectives) == tighter).all()
+            off = np.abs(finite[:-1] - finite[number]) / size
+            columns, distance = order.apart(number)
+            assert (columns == (off > 0).sum(axis=1)).all()
+            assert np.allclose(distance, off.sum(axis=1))
