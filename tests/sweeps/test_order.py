@@ -142,7 +142,7 @@ def test_columns_counted_from_the_base_say_what_whole_rows_say(seed):
     order = Order(base)
     for _ in range(25):
         changes = {name: facet(name) for name in rng.sample(names, rng.randint(0, 4))}
-        changes |= {name: None for name in rng.sample(list(base), rng.randint(0, 1))}
+        changes |= dict.fromkeys(rng.sample(list(base), rng.randint(0, 1)))
         order.add({name: new for name, new in changes.items() if base.get(name) != new})
         rows = order.table()
         finite = np.nan_to_num(np.vstack([rows, order.ground]), posinf=0.0, neginf=0.0)
