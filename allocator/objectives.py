@@ -59,10 +59,11 @@ def gap_terms(m: pyo.ConcreteModel, scope: Scope) -> list[Term]:
 def risk_terms(m: pyo.ConcreteModel, scope: Scope) -> list[Term]:
     """Thousands of person-months asked of the reluctant."""
     terms: list[Term] = []
+    each = {stance: (1 - willing) * scope.months / 1000 for stance, willing in scope.willingness.items()}
     for (n, u, j), here in m.cells.items():
-        reluctance = 1 - scope.willingness[n, scope.objective_of[j]]
+        reluctance = each[n, scope.objective_of[j]]
         if reluctance:
-            coef = float(reluctance * scope.personnel[u] * scope.months / 1000)
+            coef = float(reluctance * scope.personnel[u])
             terms += [(coef, deploy) for deploy in here.values()]
     return terms
 
@@ -78,9 +79,10 @@ def burden_terms(m: pyo.ConcreteModel, scope: Scope) -> list[Term]:
     m.heaviest = pyo.Var(bounds=(0.0, None), doc="heaviest own cost a year, per mille of GDP")
     m.burden_heaviest = pyo.Constraint(pyo.Any, doc="no nation bears more than the heaviest burden")
     own: dict[str, list[Term]] = defaultdict(list)
+    each = {n: 1000 / (gdp * scope.years) for n, gdp in scope.gdp.items()}
     for (n, u, _), here in m.cells.items():
-        if n in scope.gdp and scope.own_cost[u]:
-            share = float(1000 * scope.own_cost[u] / (scope.gdp[n] * scope.years))
+        if n in each and scope.own_cost[u]:
+            share = float(each[n] * scope.own_cost[u])
             own[n] += [(share, deploy) for deploy in here.values()]
     for n, terms in own.items():
         m.burden_heaviest[n] = (None, linear([*terms, (-1.0, m.heaviest)]), 0.0)

@@ -299,10 +299,11 @@ class Scope:
         often = {u: self._often(u) for u in units}
         payers = (("common", self.common_cost), ("*", self.unit_cost))
         shared = {u: [self._affordable(payer, cost[u]) for payer, cost in payers] for u in units}
+        ceilings = {n: floor(most) for n, most in self.troop_ceiling.items()} if self.has("troop_ceiling") else {}
         for (n, u), pool in self.pool.items():
             limits = [*shared[u], self._affordable(n, self.own_cost[u])] if self.has("budget") else []
-            if self.has("troop_ceiling") and n in self.troop_ceiling and self.personnel[u]:
-                limits.append(dict.fromkeys(self.PERIODS, floor(self.troop_ceiling[n] / self.personnel[u])))
+            if n in ceilings and self.personnel[u]:
+                limits.append(dict.fromkeys(self.PERIODS, ceilings[n] // self.personnel[u]))
             caps = {t: pool // often[u][t] for t in self.PERIODS}
             for limit in limits:
                 for t, most in limit.items():
