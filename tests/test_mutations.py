@@ -16,7 +16,7 @@ MUTATIONS = [
     # families: flipped signs, lost rows, wrong indices, dropped periods
     ("families/requirement.py", "terms.append((1.0, shortfall))", "terms.append((-1.0, shortfall))"),
     ("families/requirement.py", "coef = float(amount)", "coef = abs(float(amount))"),
-    ("families/requirement.py", "place = THEATRE if c in theatre else j", "place = j"),
+    ("families/requirement.py", "place = THEATRE if c in scope.theatre else j", "place = j"),
     ("families/requirement.py", "return ceil(least / step) * step if step else least", "return least * 0"),
     ("families/requirement.py", "if not row.given and not terms:", "if not row.given:"),
     ("families/requirement.py", "(1 - row.max_gap) * row.quantity", "row.max_gap * row.quantity"),
@@ -55,8 +55,7 @@ MUTATIONS = [
         "(None, linear([(1.0, m.leads[n, j]) for n in nations]), 2.0)",
     ),
     # objectives
-    ("objectives.py", "total * len(row.periods) * row.quantity", "total * row.quantity"),
-    ("objectives.py", "reluctance = 1 - scope.willingness", "reluctance = scope.willingness"),
+    ("objectives.py", "stance: (1 - willing) * scope.months", "stance: willing * scope.months"),
     (
         "objectives.py",
         "float(k) for u, k in scope.unit_cost.items()",
@@ -64,6 +63,11 @@ MUTATIONS = [
     ),
     ("objectives.py", "own[n] += [(share", "own['x'] += [(share"),
     # what is read from the instance
+    ("scope.py", "total * row.quantity * len(row.periods)", "total * row.quantity"),
+    ("scope.py", "u: (cost, self.own_cost[u])", "u: (cost, cost)"),
+    ("scope.py", "min(floor(amount / cost), most", "min(floor(amount / cost) - 1, most"),
+    ("scope.py", "ceilings[n] // self.personnel[u]", "ceilings[n] // self.personnel[u] - 1"),
+    ("scope.py", "pool // often[u][t]", "pool // often[u][t] - 1"),
     ("scope.py", "period = (start + step - 1) % self.last + 1", "period = min(start + step, self.last)"),
     ("scope.py", "if t >= ready and most >= least", "if most >= least"),
     ("scope.py", '+ self.months * exact(row["operating_cost"])', '+ exact(row["operating_cost"])'),
@@ -91,9 +95,9 @@ MUTATIONS = [
     ),
     # plan tables
     ("plan.py", "max(Fraction(0), row.quantity - net)", "row.quantity - net"),
-    ("plan.py", '"cost": float(own[n])', '"cost": float(own[n] + 1)'),
+    ("plan.py", '"cost": own[n] / parts', '"cost": (own[n] + 1) / parts'),
     ("plan.py", "people[n, t] += scope.personnel[u] * units", "people[n, t] += units"),
-    ("plan.py", "burdens = [1000 * spent", "burdens = [100 * spent"),
+    ("plan.py", '"burden": 1000 * heaviest', '"burden": 100 * heaviest'),
     ("plan.py", '"units": units,', '"units": units + 1,'),
 ]
 

@@ -38,7 +38,9 @@ def references(typed: Typed) -> None:
             if column.refers not in known:
                 known[column.refers] = _known(typed, column.refers)
             target = known[column.refers]
-            for record in records if target is not None else ():
+            if target is None:
+                continue
+            for record in records:
                 value = record.cells.get(column.name)
                 if value is not None and value not in target:
                     expected = f"the key of a row of {column.refers}{near(str(value), target)}"
