@@ -199,6 +199,7 @@ class Runner:
         return self.store.each(dict.fromkeys(usable))
 
     def _solve(self, pending: dict[str, Point], stored: set[str], told: Progress) -> None:
+        executor = self._executor = self._executor or self._make()  # workers start while points are read
         changes, objectives = self._understood(pending)
         for key, content in self._stored(stored - self._numbers.keys()):
             self._numbers[key] = self._knowledge.add(from_plain(content["changes"]))
@@ -208,33 +209,41 @@ class Runner:
         waiting = deque(self._ordered(list(pending)))
         running: set[str] = set()
         deaths: dict[str, str] = {}
+        done: dict[str, dict[str, Any]] = {}
         began = time.monotonic()
-        executor = self._executor = self._executor or self._make()
-        while waiting or running:
-            while waiting and executor.free() > 0:
-                key = self._next(waiting, running)
-                known = self._knowledge.about(self._numbers[key], objectives[key])
-                executor.submit(key, Job(pending[key], known))
-                running.add(key)
-            told.running, told.seconds = len(running), time.monotonic() - began
-            if self._progress is not None:
-                self._progress(told)
-            event = executor.next_event(0.25)
-            if event is None:
-                continue
-            key = event.name
-            running.remove(key)
-            if isinstance(event, Died) and key not in deaths:
-                deaths[key] = event.reason
-                waiting.append(key)
-                continue
-            content = self._content(pending[key], key, event)
-            content["changes"] = to_plain(changes[key])
+        try:
+            while waiting or running:
+                while waiting and executor.free() > 0:
+                    key = self._next(waiting, running)
+                    known = self._knowledge.about(self._numbers[key], objectives[key])
+                    executor.submit(key, Job(pending[key], known))
+                    running.add(key)
+                self._keep(done)  # after the workers have something to do
+                told.running, told.seconds = len(running), time.monotonic() - began
+                if self._progress is not None:
+                    self._progress(told)
+                event = executor.next_event(0.25)
+                if event is None:
+                    continue
+                key = event.name
+                running.remove(key)
+                if isinstance(event, Died) and key not in deaths:
+                    deaths[key] = event.reason
+                    waiting.append(key)
+                    continue
+                done[key] = self._content(pending[key], key, event) | {"changes": to_plain(changes[key])}
+                self._knowledge.learn(self._numbers[key], done[key])
+                told.count(done[key])
+        finally:
+            self._keep(done)
+
+    def _keep(self, done: dict[str, dict[str, Any]]) -> None:
+        """Put what is done into the store."""
+        while done:
+            key, content = done.popitem()
             self.store.put(key, content, instance=self.setup.instance.name, sha256=self.setup.instance.sha256)
             if self._fresh is not None:
                 self._fresh.add(key)
-            self._knowledge.learn(self._numbers[key], content)
-            told.count(content)
 
     def _next(self, waiting: deque[str], running: Iterable[str]) -> str:
         """Take the next point: one that no point being solved now may settle, where the first ones have such."""
