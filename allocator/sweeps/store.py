@@ -46,6 +46,8 @@ class Store:
     ----------
     path : Path
         The file; a new one where there is none.
+    lasting : bool
+        Whether the file outlives the process; rows of one that does not are not synchronised with the disk.
 
     Raises
     ------
@@ -58,8 +60,9 @@ class Store:
     that the process holds on it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, lasting: bool = True) -> None:
         self.path = path
+        self._synchronous = "FULL" if lasting else "OFF"
         if path.exists() and not path.is_file():
             raise BadUsage(f"{path} is {'a folder' if path.is_dir() else 'no file'}; a store is a file")
         if not path.absolute().parent.is_dir():
@@ -105,7 +108,7 @@ class Store:
     def _open(self) -> None:
         connection = self._connection
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA synchronous = {self._synchronous}")
         connection.execute("BEGIN EXCLUSIVE")
         if connection.execute("PRAGMA schema_version").fetchone()[0] == 0:
             # all of it in one transaction that ends in the file itself: a kill leaves a store, or an empty file

@@ -315,7 +315,7 @@ def sweep(
     if workers is not None and workers < 0:
         raise BadUsage(f"workers is {workers}, expected a whole number from 0")
     folder = tempfile.TemporaryDirectory(prefix="allocator-") if store is None else None
-    kept = Store(Path(store) if folder is None else Path(folder.name) / "sweep")  # type: ignore[arg-type]
+    kept = Store(Path(folder.name) / "sweep", lasting=False) if folder else Store(Path(store))  # type: ignore[arg-type]
     result = Sweep(base, choice, changed=kept.others(base.name, base.sha256), _store=kept, _folder=folder)
     runner = Runner(setup, kept, lambda: _executor(setup, workers, scheduler, size), resume=resume, progress=progress)
     try:
