@@ -208,10 +208,14 @@ def _connected(distributed: Any, address: str) -> Any:
     came: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def connect() -> None:
+        client = distributed.Client.__new__(distributed.Client)  # at hand though making it fails
         try:
-            came.put(distributed.Client(address, timeout=ANSWERS_WITHIN, set_as_default=False))
+            client.__init__(address, timeout=ANSWERS_WITHIN, set_as_default=False)
+            came.put(client)
         except Exception as error:
             came.put(error)
+            with contextlib.suppress(Exception):
+                client.close()  # left to the garbage collector, it may wait for ever for a lock that its thread holds
 
     threading.Thread(target=connect, daemon=True).start()
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -134,6 +135,15 @@ class TestRefusals:
         monkeypatch.setattr("allocator.sweeps.cluster.ANSWERS_WITHIN", 0.5)
         with pytest.raises(BadUsage, match=r"no Dask scheduler answers at .* within 0.5 s"):
             Cluster(TOY, None, address)
+
+    def test_a_client_that_failed_is_closed_at_once(self):
+        """Closed by the garbage collector, it may wait for a lock of Dask's that the same thread holds."""
+        with pytest.raises(BadUsage):
+            Cluster(TOY, None, "nonsense")
+        until = time.monotonic() + 5
+        while any(isinstance(thing, dask.Client) and thing.status != "closed" for thing in gc.get_objects()):
+            assert time.monotonic() < until
+            time.sleep(0.05)
 
     def test_somebody_else_takes_the_call_and_is_silent(self, monkeypatch):
         monkeypatch.setattr("allocator.sweeps.cluster.ANSWERS_WITHIN", 0.5)
