@@ -134,6 +134,21 @@ class Scope:
         """Whether the model lists the family."""
         return family in self.model.families
 
+    # ---- figures as whole numbers, which are as exact as fractions and quicker to add ----------------------
+
+    @cached_property
+    def grains(self) -> tuple[int, dict[str, dict[str, int]]]:
+        """A number, and every amount that a unit type supplies or consumes times it."""
+        parts = lcm(*(amount.denominator for amounts in self.amount.values() for amount in amounts.values()))
+        return parts, {u: {c: int(a * parts) for c, a in amounts.items()} for u, amounts in self.amount.items()}
+
+    @cached_property
+    def coins(self) -> tuple[int, dict[str, tuple[int, int]]]:
+        """A number, and whole and own cost of every unit type times it."""
+        both = {u: (cost, self.own_cost[u]) for u, cost in self.unit_cost.items()}
+        parts = lcm(*(cost.denominator for costs in both.values() for cost in costs))
+        return parts, {u: (int(cost * parts), int(own * parts)) for u, (cost, own) in both.items()}
+
     # ---- the statement of requirements -------------------------------------------------------------------
 
     @cached_property
@@ -183,23 +198,6 @@ class Scope:
         """Rows that count in the gap, each with what one unit short in one period adds to it."""
         total = sum(row.weight for row in self.rows)
         return [(row, row.weight / (total * row.quantity * len(row.periods))) for row in self.rows if row.weight]
-
-    # ---- figures as whole numbers, which are as exact as fractions and quicker to add ----------------------
-
-    @cached_property
-    def grains(self) -> tuple[int, dict[str, dict[str, int]]]:
-        """A number, and every amount that a unit type supplies or consumes times it."""
-        parts = lcm(*(amount.denominator for amounts in self.amount.values() for amount in amounts.values()))
-        return parts, {u: {c: int(a * parts) for c, a in amounts.items()} for u, amounts in self.amount.items()}
-
-    @cached_property
-    def coins(self) -> tuple[int, dict[str, tuple[int, int]]]:
-        """A number, and whole and own cost of every unit type times it."""
-        both = {u: (cost, self.own_cost[u]) for u, cost in self.unit_cost.items()}
-        parts = lcm(*(cost.denominator for costs in both.values() for cost in costs))
-        return parts, {u: (int(cost * parts), int(own * parts)) for u, (cost, own) in both.items()}
-
-    # ---- who may do what at all ----------------------------------------------------------------------------
 
     @cached_property
     def eligible(self) -> dict[str, list[str]]:
@@ -289,8 +287,9 @@ class Scope:
         """Most units at a cost that the budgets of a payer bear in each period that they are for."""
         most: dict[int, int] = {}
         for amount, periods in self.budgets_of.get(payer, ()) if cost else ():
+            units = floor(amount / cost)
             for t in periods:
-                most[t] = min(floor(amount / cost), most.get(t, floor(amount / cost)))
+                most[t] = min(units, most.get(t, units))
         return most
 
     def _pool_caps(self) -> Iterator[tuple[str, str, dict[int, int]]]:

@@ -65,7 +65,7 @@ MUTATIONS = [
     # what is read from the instance
     ("scope.py", "total * row.quantity * len(row.periods)", "total * row.quantity"),
     ("scope.py", "u: (cost, self.own_cost[u])", "u: (cost, cost)"),
-    ("scope.py", "min(floor(amount / cost), most", "min(floor(amount / cost) - 1, most"),
+    ("scope.py", "units = floor(amount / cost)", "units = floor(amount / cost) - 1"),
     ("scope.py", "ceilings[n] // self.personnel[u]", "ceilings[n] // self.personnel[u] - 1"),
     ("scope.py", "pool // often[u][t]", "pool // often[u][t] - 1"),
     ("scope.py", "period = (start + step - 1) % self.last + 1", "period = min(start + step, self.last)"),
