@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from allocator.api import build, export, read, solve
     from allocator.comparison import cases, compare
-    from allocator.errors import AllocatorError, BadInput, BadUsage, Fault, SolverError
+    from allocator.errors import AllocatorError, BadInput, BadUsage, Fault, OutOfTime, SolverError
     from allocator.hedging import Hedge, hedge
     from allocator.instance import Instance, write
     from allocator.model import Model, load_model
@@ -26,6 +26,7 @@ _HOME = {
     "Hedge": "hedging",
     "Instance": "instance",
     "Model": "model",
+    "OutOfTime": "errors",
     "Plan": "plan",
     "SolverError": "errors",
     "Sweep": "sweeps.whole",
@@ -51,6 +52,7 @@ __all__ = [
     "Hedge",
     "Instance",
     "Model",
+    "OutOfTime",
     "Plan",
     "SolverError",
     "Sweep",

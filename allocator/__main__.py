@@ -1,5 +1,26 @@
-"""``python -m allocator``."""
+"""``python -m allocator`` and the command ``allocator``: a request to stop is heeded before anything else is loaded."""
 
-from allocator.cli import main
+import os
+import signal
+from typing import NoReturn
 
-main()
+
+def _quit(*_: object) -> NoReturn:
+    """End at once: nothing has been begun."""
+    os.write(2, b"interrupted\n")
+    os._exit(130)
+
+
+def main() -> NoReturn:
+    """Run the command line."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _quit)
+    from allocator.cli import main as run
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

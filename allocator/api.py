@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from allocator.errors import AllocatorError, BadUsage
+from allocator.errors import AllocatorError, BadUsage, OutOfTime
 from allocator.instance import Instance, read
 from allocator.instance.override import split_overrides
 from allocator.model import Model, load_model
 from allocator.plan import Plan
+from allocator.stopping import DeadlinePassed, at_once, later, watched
 
 if TYPE_CHECKING:
     import pyomo.core as pyo
@@ -98,6 +100,7 @@ def solve(
     case: str = "base",
     coalition: str | None = None,
     progress: Callable[[Progress], None] | None = None,
+    warn: Callable[[str], None] | None = None,
 ) -> Plan:
     """Find the plan that minimises the model's objectives in their order, and prove how good it is.
 
@@ -110,7 +113,7 @@ def solve(
     gap : float
         Relative gap at which an objective counts as proved; 0 asks for proof.
     time_limit : float, optional
-        Seconds for all objectives together; the best plan so far is kept.
+        Seconds for everything from reading to the last check; the best plan so far is kept.
     threads : int
         Threads of HiGHS; one count a process.
     seed : int
@@ -122,12 +125,15 @@ def solve(
     coalition : str, optional
         Groups and nations that take part, see :meth:`Instance.coalition`; everyone by default.
     progress : callable, optional
-        Told about four times a second what is known.
+        Called about four times a second with what is known.
+    warn : callable, optional
+        Called with each warning about the instance and the model before anything is solved.
 
     Returns
     -------
     Plan
-        It has passed the independent audit, or its status is ``error`` and ``reason`` says what failed.
+        It has passed the independent audit, or its status is ``error`` and ``reason`` says what failed. After Ctrl-C
+        (in the main thread) it is the plan in hand, with ``stopped_by`` ``interrupt``.
 
     Raises
     ------
@@ -135,24 +141,42 @@ def solve(
         The instance, the model or an override has faults.
     BadUsage
         An argument is out of range, or an added constraint is not linear.
+    OutOfTime
+        The time limit passed while the instance was being read.
+    KeyboardInterrupt
+        Ctrl-C came while the instance was being read.
     """
-    import pyomo.core as pyo
+    began = time.monotonic()
+    with watched() as watch, later():
+        import pyomo.core as pyo
 
-    from allocator.hangs import assumptions
-    from allocator.solver import Solver
+        from allocator.hangs import assumptions
+        from allocator.solver import Solver
 
-    solver = Solver(gap=gap, time_limit=time_limit, threads=threads, seed=seed)
-    told: dict[str, Any] = {"overrides": list(overrides), "case": case, "coalition": coalition}
-    if isinstance(instance, pyo.ConcreteModel):
-        if model is not None or overrides or case != "base" or coalition is not None:
-            raise BadUsage("a built model has its choices, overrides, case and coalition already; give them to build()")
-        plan = solver.solve_built(instance, progress=progress, **told)
-    else:
-        chosen = choose(instance, model, overrides, case=case, coalition=coalition)
-        plan = solver.solve(*chosen, progress=progress, **told)
-    plan.manifest["sha256"] = plan.instance.sha256
-    plan.manifest["assumptions"] = assumptions(plan)
-    return plan
+        solver = Solver(gap=gap, time_limit=time_limit, threads=threads, seed=seed)
+        deadline = None if time_limit is None else began + time_limit
+        told: dict[str, Any] = {"overrides": list(overrides), "case": case, "coalition": coalition}
+        if isinstance(instance, pyo.ConcreteModel):
+            if model is not None or overrides or case != "base" or coalition is not None:
+                raise BadUsage(
+                    "a built model has its choices, overrides, case and coalition already; give them to build()"
+                )
+            plan = solver.solve_built(instance, deadline=deadline, progress=progress, **told)
+        else:
+            try:
+                with at_once(deadline):
+                    chosen = choose(instance, model, overrides, case=case, coalition=coalition)
+            except DeadlinePassed:
+                raise OutOfTime(
+                    f"the time limit of {time_limit:g} s passed while the instance was being read; nothing was solved"
+                ) from None
+            if warn is not None:
+                for text in [*chosen[0].warnings(), *chosen[1].warnings()]:
+                    warn(text)
+            plan = solver.solve(*chosen, deadline=deadline, progress=progress, **told)
+        plan.manifest["sha256"] = plan.instance.sha256
+        plan.manifest["assumptions"] = assumptions(plan)
+        return plan.interrupted() if watch.interrupted.is_set() else plan
 
 
 def export(

@@ -63,3 +63,7 @@ class BadUsage(AllocatorError):
 
 class SolverError(AllocatorError):
     """The solver failed, or answered what its own model contradicts."""
+
+
+class OutOfTime(AllocatorError):
+    """The time limit passed before there was anything to answer with."""

@@ -6,6 +6,7 @@ start. It says why a run stopped, what it found and what it proved, and no more 
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 import threading
@@ -35,8 +36,11 @@ LARGE = 50_000
 MANY = 0.05
 """Share of the non-zeros that may change before a model is loaded anew."""
 
-GRACE = 0.4
+GRACE = 0.25
 """Seconds in which HiGHS may follow a request to stop before it is left behind."""
+
+PARTING = 10.0
+"""Seconds that the end of the process waits for runs that were left behind: to end under them would abort it."""
 
 _MEANING = {
     highspy.HighsModelStatus.kOptimal: Stop.PROVED,
@@ -47,8 +51,16 @@ _MEANING = {
     highspy.HighsModelStatus.kObjectiveTarget: Stop.PROVED,  # asked for only where nothing better is possible
 }
 
-abandoned = threading.Event()
-"""Set when a run had to be left behind: the process must then end without waiting for its threads."""
+
+_behind: list[threading.Thread] = []
+
+
+@atexit.register
+def wait_for_those_left_behind() -> None:
+    """Give runs that were left behind the time to heed the request to stop."""
+    until = time.monotonic() + PARTING
+    for thread in _behind:
+        thread.join(max(0.0, until - time.monotonic()))
 
 
 @dataclass(frozen=True)
@@ -304,7 +316,7 @@ class Resident:
         time_limit : float, optional
             Seconds for this run.
         interrupted : threading.Event, optional
-            Set by somebody else, or by Ctrl-C while the run lasts, to stop it.
+            Set, before or while the run lasts, to stop it.
         watch : callable, optional
             Told about four times a second what is known.
         patience : float, optional
@@ -319,6 +331,8 @@ class Resident:
             met = (self.matrix.row_lower <= 0).all() and (self.matrix.row_upper >= 0).all()
             return Run(Stop.PROVED, np.zeros(0), 0.0) if met else Run(Stop.INFEASIBLE, None, -np.inf)
         interrupted = interrupted or threading.Event()
+        if interrupted.is_set():
+            return Run(Stop.INTERRUPT, None, -np.inf)
         leave = threading.Event()
         seen: dict[str, Any] = {"point": None, "value": np.inf, "bound": -np.inf}
 
@@ -354,7 +368,8 @@ class Resident:
         reason = Stop.TIME_LIMIT
         began = told = time.monotonic()
         ended = np.inf
-        threading.Thread(target=work, daemon=True).start()
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
         while not finished.is_set():
             try:
                 finished.wait(0.01 if time.monotonic() - began < 1 else 0.1)
@@ -366,7 +381,7 @@ class Resident:
                 ended = now
                 leave.set()
             if now > ended + GRACE:
-                abandoned.set()
+                _behind.append(thread)
                 self.lost = reason
                 return Run(reason, self._unscaled(seen["point"]), seen["bound"] / scale)
             if watch is not None and now - told >= 0.25:

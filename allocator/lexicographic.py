@@ -21,9 +21,10 @@ from allocator.matrix import Matrix
 from allocator.outcome import NUMERICAL, Bounds, Stop, relative_gap
 from allocator.plan import objective_values
 from allocator.point import Points
-from allocator.reasons import why_infeasible
+from allocator.reasons import UNEXPLAINED, why_infeasible
 from allocator.scope import Scope
 from allocator.start import first_plan
+from allocator.stopping import DeadlinePassed, at_once
 
 HOLD = 1e-6
 """What later objectives may take from an earlier one beside the tolerance, relative to its size or to 1."""
@@ -48,6 +49,9 @@ NODES = 100
 
 ATTEMPTS = 5
 """Runs of a stage when the exact check finds a plan that only the solver's tolerances allow."""
+
+LAST_CHECK = 3.0
+"""How many times as long as one check of a plan what follows the last stage takes: its tables and their audit."""
 
 Deployed = dict[tuple[str, str, str, int], int]
 
@@ -102,8 +106,13 @@ class Stages:
         Gives the loaded model; called when a stage first needs the solver.
     options : mapping
         Options of HiGHS; ``mip_rel_gap`` is the relative gap at which an objective counts as proved.
-    time_limit : float or None
-        Seconds for all stages together.
+    interrupted : threading.Event
+        Set when somebody asks for a stop.
+    deadline : float or None
+        When all must be over, of ``time.monotonic``; what is left of it must also do for the caller's last check.
+    bare : bool
+        The programme is the instance's own, without anything that a caller added: a plan that is found without the
+        solver may start it.
     progress : callable or None
         Told what is known while the solve lasts.
     known : Known
@@ -116,7 +125,9 @@ class Stages:
         load: Callable[[], Loaded],
         *,
         options: Mapping[str, Any],
-        time_limit: float | None,
+        interrupted: threading.Event,
+        deadline: float | None,
+        bare: bool,
         progress: Callable[[Progress], None] | None,
         known: Known = NOTHING,
     ) -> None:
@@ -128,8 +139,10 @@ class Stages:
         self.progress = progress
         self.known = known
         self.began = time.monotonic()
-        self.deadline = None if time_limit is None else self.began + time_limit
-        self.interrupted = threading.Event()
+        self.interrupted = interrupted
+        self.deadline = deadline
+        self.bare = bare
+        self.reserve = 0.0  # seconds that the last check of a plan takes
         self.answer = Answer()
         self.held: dict[str, Fraction] = {}
         self.tried: list[Deployed] = []
@@ -147,6 +160,7 @@ class Stages:
         for plan in self.known.plans:
             self._try(dict(plan))
         answer.closed = True
+        name = ""
         try:
             for stage, name in enumerate(self.names, start=1):
                 began = time.monotonic()
@@ -161,27 +175,45 @@ class Stages:
                 if answer.deployed is None:
                     answer.closed = False
                     if answer.stop is Stop.INFEASIBLE:
-                        loaded = self._ready()
-                        answer.reason = why_infeasible(loaded.m, loaded.matrix, self.options)
+                        answer.reason = self._why_infeasible()
                     return answer
                 value = self._value(name, answer.deployed)
                 answer.bounds[name] = self._proved(name, float(value), bound)
                 proved = answer.stop is Stop.PROVED and answer.bounds[name].gap <= self.gap + NUMERICAL
                 answer.closed = answer.closed and proved
-                if answer.stop in (Stop.INTERRUPT, Stop.FAILED) or self._left() == 0:
+                if self.interrupted.is_set() or answer.stop is Stop.FAILED or self._left() == 0:
                     break
                 tolerance = Fraction(repr(self.scope.model.tolerance))
                 self.held[name] = (1 + tolerance) * value + Fraction(repr(HOLD)) * max(Fraction(1), abs(value))
                 if self.loaded is not None:
                     self.loaded.resident.hold(name, float(self.held[name]))
-        except KeyboardInterrupt:  # between two runs of the solver
-            answer.stop, answer.closed = Stop.INTERRUPT, False
+        except KeyboardInterrupt:  # while the model was built
+            self._stopped(Stop.INTERRUPT, name)
+        except DeadlinePassed:
+            self._stopped(Stop.TIME_LIMIT, name)
+            if answer.deployed is None:
+                answer.reason = "the time limit passed while the programme was being built; solving was not started"
         self._rest()
         return answer
 
+    def _stopped(self, stop: Stop, name: str) -> None:
+        """Note that a stage was left before the solver had the model."""
+        self.answer.stop, self.answer.closed = stop, False
+        if name not in self.answer.bounds:
+            self.answer.how[name] = "not reached"
+
+    def _why_infeasible(self) -> str:
+        """The reason in the instance's own words, as far as the time left allows."""
+        loaded = self._ready()
+        try:
+            with at_once(self._until()):
+                return why_infeasible(loaded.m, loaded.matrix, self.options, self._left(), self.interrupted)
+        except (KeyboardInterrupt, DeadlinePassed):
+            return UNEXPLAINED
+
     def _try(self, plan: Deployed) -> None:
         """Keep a plan for the stages to choose from where it passes the exact check."""
-        if not check_deployments(self.scope.instance, self.scope.model, plan):
+        if not self._check(plan):
             self.tried.append(plan)
             self.passed.append(plan)
 
@@ -204,14 +236,16 @@ class Stages:
     def _ready(self) -> Loaded:
         """The model in HiGHS, with what the stages before hold, and a plan to start from."""
         if self.loaded is None:
+            if self.answer.deployed is None and self.bare:
+                with at_once(self._until()):
+                    self.answer.deployed = first_plan(self.scope)
             began = time.monotonic()
-            self.loaded = self.load()
+            with at_once(self._until()):
+                self.loaded = self.load()
             self.answer.times["load"] = time.monotonic() - began
             self.spent = self.loaded.resident.seconds
             for name, most in self.held.items():
                 self.loaded.resident.hold(name, float(most))
-            if self.answer.deployed is None and self.loaded.m.lean:
-                self.answer.deployed = first_plan(self.scope)
         return self.loaded
 
     @property
@@ -229,9 +263,21 @@ class Stages:
                 self.answer.bounds[name] = Bounds(name, float(value), 0.0)
                 self.answer.closed = self.answer.closed and value == 0
 
+    def _until(self) -> float | None:
+        """When the stages must be over, None without a limit."""
+        return None if self.deadline is None else self.deadline - self.reserve
+
     def _left(self, share: float = 1.0) -> float | None:
         """Seconds that a run may take, None without a limit."""
-        return None if self.deadline is None else max(0.0, (self.deadline - time.monotonic()) * share)
+        until = self._until()
+        return None if until is None else max(0.0, (until - time.monotonic()) * share)
+
+    def _check(self, plan: Deployed) -> list[Violation]:
+        """Check a plan exactly; how long that takes is set aside for the last check."""
+        began = time.monotonic()
+        broken = check_deployments(self.scope.instance, self.scope.model, plan)
+        self.reserve = max(self.reserve, LAST_CHECK * (time.monotonic() - began))
+        return broken
 
     def _proved(self, name: str, value: float, bound: float) -> Bounds:
         """Value and bound of a stage; none of the objectives can be below 0."""
@@ -348,7 +394,7 @@ class Stages:
         """Make a plan the best so far where it passes the exact check and is no worse; what it breaks comes back."""
         plan = next((passed for passed in self.passed if passed == found), None)
         if plan is None:
-            broken = check_deployments(self.scope.instance, self.scope.model, found)
+            broken = self._check(found)
             if broken:
                 return broken
             plan = found

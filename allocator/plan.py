@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -164,6 +164,10 @@ class Plan:
     def found(self) -> bool:
         """Whether there is a plan."""
         return self.status in ("optimal", "feasible")
+
+    def interrupted(self) -> Plan:
+        """The same plan, marked as one whose solve somebody asked to stop."""
+        return replace(self, stopped_by="interrupt", manifest={**self.manifest, "stopped_by": "interrupt"})
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Rows of ``deployments``, ``coverage``, ``objectives`` or ``nations``; none where there is no plan."""

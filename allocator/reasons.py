@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -13,8 +14,19 @@ from allocator.matrix import Matrix
 from allocator.outcome import Stop
 from allocator.scope import THEATRE, Scope
 
+UNEXPLAINED = "No plan meets every constraint; there was no time left to find the requirements that are the cause."
 
-def why_infeasible(m: pyo.ConcreteModel, matrix: Matrix, options: Mapping[str, Any]) -> str:
+LONGEST = 60.0
+"""Seconds that the search for a reason takes at the most."""
+
+
+def why_infeasible(
+    m: pyo.ConcreteModel,
+    matrix: Matrix,
+    options: Mapping[str, Any],
+    time_limit: float | None,
+    interrupted: threading.Event,
+) -> str:
     """Name the requirements that cannot be met together, and by how much they would have to give way.
 
     Every requirement may give way at a price in proportion to what must be met of it; the cheapest way out is the
@@ -26,7 +38,9 @@ def why_infeasible(m: pyo.ConcreteModel, matrix: Matrix, options: Mapping[str, A
     resident = Resident(matrix, {**options, "mip_rel_gap": 1e-4})
     rows = [(matrix.row_at[id(data)], key) for key, data in m.requirement_supply.items()]
     excess = resident.relax([row for row, _ in rows])
-    run = resident.run(60.0)
+    run = resident.run(LONGEST if time_limit is None else min(LONGEST, time_limit), interrupted)
+    if run.stop in (Stop.TIME_LIMIT, Stop.INTERRUPT) and run.point is None:
+        return UNEXPLAINED
     if run.stop is Stop.INFEASIBLE or run.point is None:
         return "No plan meets every constraint; the requirements alone are not the cause."
     scope: Scope = m.scope

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -25,6 +26,7 @@ from allocator.plan import Plan, tables
 from allocator.point import Points
 from allocator.reasons import why_nothing
 from allocator.scope import Scope
+from allocator.stopping import DeadlinePassed, Watch, at_once, later, watched
 
 
 class Solver:
@@ -66,6 +68,7 @@ class Solver:
         model: Model,
         *,
         known: Known = NOTHING,
+        deadline: float | None = None,
         progress: Callable[[Progress], None] | None = None,
         **told: Any,
     ) -> Plan:
@@ -77,60 +80,117 @@ class Solver:
             What to solve, overrides applied.
         known : Known
             What other solves have proved about this one.
+        deadline : float, optional
+            When the time limit passes, of ``time.monotonic``; by default it begins to count now.
         progress : callable, optional
             Told about four times a second what is known.
         told
             Further entries of the plan's manifest.
         """
-        scope = Scope(instance, model)
-        return self._solve(scope, lambda: self._load(formulate(scope, lean=True)), known, progress, told)
+        case = _Case(instance, model, lambda: Scope(instance, model), lambda scope: formulate(scope, lean=True), True)
+        return self._solve(case, known, deadline, progress, told)
 
     def solve_built(
-        self, m: pyo.ConcreteModel, *, progress: Callable[[Progress], None] | None = None, **told: Any
+        self,
+        m: pyo.ConcreteModel,
+        *,
+        deadline: float | None = None,
+        progress: Callable[[Progress], None] | None = None,
+        **told: Any,
     ) -> Plan:
         """The same for a Pyomo model from :func:`allocator.build`, with whatever was added to it."""
-        return self._solve(m.scope, lambda: self._load(m), NOTHING, progress, told)
+        scope: Scope = m.scope
+        case = _Case(scope.instance, scope.model, lambda: scope, lambda _: m, m.lean)
+        return self._solve(case, NOTHING, deadline, progress, told)
 
     def _load(self, m: pyo.ConcreteModel) -> Loaded:
         """The model in HiGHS: in place of the one before where it has its layout, else anew."""
         matrix = compile_model(m)
-        before = self._resident
+        before, self._resident = self._resident, None  # until it is whole again
         fitting = None if before is None or not m.lean else laid_out(matrix, before.matrix)
         if before is not None and fitting is not None and before.change_to(fitting):
             self.structure, matrix = "in place", fitting
         else:
             self.structure = "built" if before is None else "rebuilt"
-            before = self._resident = Resident(matrix, self._highs)
+            before = Resident(matrix, self._highs)
             _ = matrix.column_keys, matrix.row_keys  # while the Pyomo model is there to tell them
+        self._resident = before
         return Loaded(m, matrix, Points(m, matrix), before)
 
     def _solve(
         self,
-        scope: Scope,
-        load: Callable[[], Loaded],
+        case: _Case,
         known: Known,
+        deadline: float | None,
         progress: Callable[[Progress], None] | None,
         told: dict[str, Any],
     ) -> Plan:
         began = time.monotonic()
-        self.structure = "none"
-        reason = ""
         limit = self.options["time_limit"]
-        stages = Stages(scope, load, options=self._highs, time_limit=limit, progress=progress, known=known)
-        answer: Answer = stages.answer
-        try:
-            stages.solve()
-            reason = answer.reason
+        if deadline is None and limit is not None:
+            deadline = began + limit
+        self.structure = "none"
+        with watched() as watch, later():
+            answer, scope, seconds = self._answered(case, watch, deadline, known, progress)
             name = status(answer.deployed is not None, answer.stop, answer.closed)
+            if watch.interrupted.is_set() or (self._resident is not None and self._resident.lost is not None):
+                self._resident = None  # it may have been left in the middle of something
+            plan = self._plan(case, scope, answer, name, told)
+            times = {**answer.times, "solver": seconds}
+            if plan.found:
+                audited = time.monotonic()
+                broken = check_plan(plan)
+                times["audit"] = time.monotonic() - audited
+                if broken:
+                    reason = "the audit rejects the plan: " + "; ".join(str(violation) for violation in broken[:5])
+                    plan.manifest["status"] = "error"
+                    plan = Plan("error", reason, case.instance, case.model, plan.manifest)
+            times["total"] = time.monotonic() - began
+            plan.manifest["times"] = {key: round(value, 4) for key, value in times.items()}
+            return plan.interrupted() if watch.interrupted.is_set() else plan
+
+    def _answered(
+        self,
+        case: _Case,
+        watch: Watch,
+        deadline: float | None,
+        known: Known,
+        progress: Callable[[Progress], None] | None,
+    ) -> tuple[Answer, Scope | None, float]:
+        """What the stages came to, what they were asked about, and the seconds that HiGHS took."""
+        answer, scope, stages = Answer(), None, None
+        try:
+            with at_once(deadline):
+                scope = case.read()
+            read = scope
+            stages = Stages(
+                scope,
+                lambda: self._load(case.build(read)),
+                options=self._highs,
+                interrupted=watch.interrupted,
+                deadline=deadline,
+                bare=case.bare,
+                progress=progress,
+                known=known,
+            )
+            answer = stages.answer
+            stages.solve()
         except SolverError as error:
-            name, reason = "error", str(error)
-        found = name in ("optimal", "feasible")
-        if found and not answer.deployed:
-            reason = why_nothing(scope)
+            answer.stop, answer.deployed, answer.reason = Stop.FAILED, None, str(error)
+        except KeyboardInterrupt:
+            answer.stop = Stop.INTERRUPT
+        except DeadlinePassed:
+            answer.stop = Stop.TIME_LIMIT
+            answer.reason = "the time limit passed while the instance was being read; building was not started"
+        return answer, scope, 0.0 if stages is None else stages.solving
+
+    def _plan(self, case: _Case, scope: Scope | None, answer: Answer, name: str, told: dict[str, Any]) -> Plan:
+        """The answer as a plan that has still to pass the audit."""
+        found = scope is not None and name in ("optimal", "feasible")
         stopped_by = answer.stop.value if answer.stop in (Stop.TIME_LIMIT, Stop.INTERRUPT) else ""
         manifest = {
-            "instance": scope.instance.name,
-            "model": scope.model.to_dict(),
+            "instance": case.instance.name,
+            "model": case.model.to_dict(),
             "options": self.options,
             **told,
             "versions": versions(),
@@ -148,20 +208,24 @@ class Solver:
                 if found
             ],
         }
-        result = tables(scope, answer.deployed or {}, answer.bounds) if found else {}
-        plan = Plan(name, reason, scope.instance, scope.model, manifest, stopped_by, result)
-        times = {**answer.times, "solver": stages.solving}
+        result, reason = {}, answer.reason
         if found:
-            audited = time.monotonic()
-            broken = check_plan(plan)
-            times["audit"] = time.monotonic() - audited
-            if broken:
-                reason = "the audit rejects the plan: " + "; ".join(str(violation) for violation in broken[:5])
-                manifest["status"] = "error"
-                plan = Plan("error", reason, scope.instance, scope.model, manifest)
-        times["total"] = time.monotonic() - began
-        manifest["times"] = {key: round(seconds, 4) for key, seconds in times.items()}
-        return plan
+            assert scope is not None
+            result = tables(scope, answer.deployed or {}, answer.bounds)
+            if not answer.deployed:
+                reason = why_nothing(scope)
+        return Plan(name, reason, case.instance, case.model, manifest, stopped_by, result)
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What is to be solved, and how it is read and built when it is needed; ``bare`` as in :class:`Stages`."""
+
+    instance: Instance
+    model: Model
+    read: Callable[[], Scope]
+    build: Callable[[Scope], pyo.ConcreteModel]
+    bare: bool
 
 
 @cache

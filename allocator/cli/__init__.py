@@ -6,6 +6,7 @@ instant.
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
@@ -15,6 +16,7 @@ from typing import Any, NoReturn
 import click
 
 from allocator.cli.terminal import forsake_stdout, open_streams, talk
+from allocator.stopping import SIGNALS, watched
 
 COMMANDS = {
     "solve": "Find who sends what, and prove how good the plan is.",
@@ -86,12 +88,20 @@ def cli() -> None:
 def main() -> NoReturn:
     """Entry point: run, and end with the exit status that the outcome has."""
     open_streams()
-    signal.signal(signal.SIGTERM, _terminated)
-    end(_run())
+    for number in SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup and & ask for
+            signal.signal(number, signal.default_int_handler)
+    with watched() as watch:
+        try:
+            code = _run()
+        except KeyboardInterrupt:  # a second one, while the first was handled
+            code = 130
+        unsaid = watch.interrupted.is_set() and not watch.answered
+        end((code or 130) if unsaid else code)
 
 
 def _run() -> int:
-    from allocator.errors import AllocatorError, BadInput, BadUsage
+    from allocator.errors import AllocatorError, BadInput, BadUsage, OutOfTime
 
     try:
         if COMPLETE in os.environ:
@@ -114,6 +124,9 @@ def _run() -> int:
     except BadUsage as bad_usage:
         talk(f"Error: {bad_usage}")
         return 2
+    except OutOfTime as late:
+        talk(f"Error: {late}")
+        return 4
     except AllocatorError as failed:
         talk(f"Error: {failed}")
     except BrokenPipeError:
@@ -139,12 +152,13 @@ def _run() -> int:
     return 1
 
 
-def _terminated(*_: object) -> None:
-    raise KeyboardInterrupt
-
-
 def end(code: int) -> NoReturn:
-    """End the process, without waiting for a solver that does not heed a request to stop."""
+    """End the process, without waiting for a solver that does not heed a request to stop.
+
+    What was to be said is said: from here on signals change nothing.
+    """
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
     try:
         sys.stdout.flush()
     except BrokenPipeError:
@@ -153,8 +167,9 @@ def end(code: int) -> NoReturn:
         talk(f"Error: standard output: {error.strerror}")
         code = code or 1
         forsake_stdout()
+    sys.stderr.flush()
     solver = sys.modules.get("allocator.highs")
-    if solver is not None and solver.abandoned.is_set():
-        sys.stderr.flush()
-        os._exit(code)
-    sys.exit(code)
+    if solver is not None:
+        atexit.unregister(solver.wait_for_those_left_behind)
+    atexit._run_exitfuncs()
+    os._exit(code)  # not sys.exit: that frees every object first, and waits for a solver that does not heed a stop

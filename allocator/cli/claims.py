@@ -7,11 +7,12 @@ import io
 from typing import TYPE_CHECKING
 
 import click
+from click.exceptions import Exit
 
-from allocator.cli import end
 from allocator.cli.options import Number, json_option
 from allocator.cli.progress import Line
-from allocator.cli.terminal import emit, emit_json, number, printed, table, talk
+from allocator.cli.terminal import emit, emit_json, load_solver, number, printed, table, talk
+from allocator.stopping import later
 
 if TYPE_CHECKING:
     from allocator.trial import Verdict
@@ -57,32 +58,34 @@ def command(
         raise BadUsage("--json, --csv and --markdown exclude each other")
     verdicts: list[Verdict] = []
     interrupted = False
-    with Line(quiet) as line:
-        tried = claims(file, only=only, gap=gap, time_limit=time_limit, progress=line.step)
-        try:
-            verdicts.extend(tried)
-        except KeyboardInterrupt:
-            interrupted = True
-    rows = [verdict.to_dict() for verdict in verdicts]
-    if as_json:
-        emit_json({"claims": rows, "interrupted": interrupted})
-    elif as_csv:
-        stream = io.StringIO()
-        plain = [{**row, "hangs_on": "; ".join(row["hangs_on"])} for row in rows]
-        columns = [key for key in (rows[0] if rows else {}) if key != "doubts"]
-        writer = csv.DictWriter(stream, columns, extrasaction="ignore", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(plain)
-        emit(stream.getvalue())
-    elif markdown:
-        from allocator.trial import page
+    load_solver()
+    with later():  # what has been worked out is shown, whatever comes
+        with Line(quiet) as line:
+            tried = claims(file, only=only, gap=gap, time_limit=time_limit, progress=line.step)
+            try:
+                verdicts.extend(tried)
+            except KeyboardInterrupt:
+                interrupted = True
+        rows = [verdict.to_dict() for verdict in verdicts]
+        if as_json:
+            emit_json({"claims": rows, "interrupted": interrupted})
+        elif as_csv:
+            stream = io.StringIO()
+            plain = [{**row, "hangs_on": "; ".join(row["hangs_on"])} for row in rows]
+            columns = [key for key in (rows[0] if rows else {}) if key != "doubts"]
+            writer = csv.DictWriter(stream, columns, extrasaction="ignore", lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(plain)
+            emit(stream.getvalue())
+        elif markdown:
+            from allocator.trial import page
 
-        emit(page(verdicts))
-    else:
-        _show(verdicts)
-    if interrupted:
-        talk(f"interrupted; {len(verdicts)} claims had been tried")
-        end(130)
+            emit(page(verdicts))
+        else:
+            _show(verdicts)
+        if interrupted:
+            talk(f"interrupted; {len(verdicts)} claims had been tried")
+            raise Exit(130)
 
 
 def _show(verdicts: list[Verdict]) -> None:

@@ -7,11 +7,12 @@ import io
 from typing import TYPE_CHECKING
 
 import click
+from click.exceptions import Exit
 
-from allocator.cli import end
 from allocator.cli.options import Number, json_option, model_option, set_option
 from allocator.cli.progress import Line
-from allocator.cli.terminal import emit, emit_json, number, percent, printed, table, talk
+from allocator.cli.terminal import emit, emit_json, load_solver, number, percent, printed, table, talk
+from allocator.stopping import later
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -68,23 +69,25 @@ def command(
     if not quiet:
         warned = dict.fromkeys(text for case in chosen for text in [*case.instance.warnings(), *case.model.warnings()])
         talk(*(f"warning: {text}" for text in warned))
-    with Line(quiet) as line:
-        found = compare(chosen, gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=line.step)
-    if as_json:
-        emit_json(found.to_dict())
-    elif as_csv:
-        stream = io.StringIO()
-        writer = csv.DictWriter(stream, ["case", "section", "key", "value"], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(found.rows())
-        emit(stream.getvalue())
-    else:
-        printed(lambda out: _draw(out, found))
-    left = [case.label for case in chosen[len(found.columns) :]]
-    if left or found.columns[-1].plan.stopped_by == "interrupt":
-        talk("interrupted; not solved: " + (", ".join(left) or "none"))
-        end(130)
-    end(next((EXIT[column.plan.status] for column in found.columns if not column.plan.found), 0))
+    load_solver()
+    with later():  # what has been worked out is shown, whatever comes
+        with Line(quiet) as line:
+            found = compare(chosen, gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=line.step)
+        if as_json:
+            emit_json(found.to_dict())
+        elif as_csv:
+            stream = io.StringIO()
+            writer = csv.DictWriter(stream, ["case", "section", "key", "value"], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(found.rows())
+            emit(stream.getvalue())
+        else:
+            printed(lambda out: _draw(out, found))
+        left = [case.label for case in chosen[len(found.columns) :]]
+        if left or found.columns[-1].plan.stopped_by == "interrupt":
+            talk("interrupted; not solved: " + (", ".join(left) or "none"))
+            raise Exit(130)
+        raise Exit(next((EXIT[column.plan.status] for column in found.columns if not column.plan.found), 0))
 
 
 def _draw(out: Console, found: Comparison) -> None:

@@ -7,8 +7,8 @@ import io
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.exceptions import Exit
 
-from allocator.cli import end
 from allocator.cli.options import (
     Number,
     case_option,
@@ -148,7 +148,7 @@ def command(
         talk("interrupted" + ("; the plan was not judged in other futures" if not found.rows("plans") else ""))
     if found.status == "error":
         talk(f"Error: {found.reason}")
-    end(EXIT[found.status])
+    raise Exit(EXIT[found.status])
 
 
 def _csv(found: Hedge) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+from click.exceptions import Exit
 
-from allocator.cli import end
 from allocator.cli.options import (
     Number,
     Target,
@@ -18,8 +19,12 @@ from allocator.cli.options import (
     set_option,
     writing,
 )
-from allocator.cli.terminal import emit_json, talk
+from allocator.cli.terminal import emit_json, load_solver, talk
 from allocator.errors import AllocatorError, BadUsage
+from allocator.stopping import later, watched
+
+if TYPE_CHECKING:
+    from allocator.plan import Plan
 
 EXIT = {"optimal": 0, "feasible": 0, "infeasible": 3, "no_plan": 4, "interrupted": 130, "error": 1}
 """Status of a solve -> exit status of the command."""
@@ -36,7 +41,10 @@ EXIT = {"optimal": 0, "feasible": 0, "infeasible": 3, "no_plan": 4, "interrupted
     help="Relative gap at which an objective counts as proved; 0 asks for proof.",
 )
 @click.option(
-    "--time-limit", type=Number(0, min_open=True), metavar="SECONDS", help="Stop then and keep the best plan."
+    "--time-limit",
+    type=Number(0, min_open=True),
+    metavar="SECONDS",
+    help="For everything from reading to checking; then the best plan is kept.",
 )
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Threads of HiGHS.")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 2), default=0, show_default=True, help="Random seed of HiGHS.")
@@ -70,39 +78,44 @@ def command(
     Exit status: 0 a plan was found, 2 bad input or usage, 3 infeasible, 4 no plan within the limit, 130 interrupted
     without one, 1 a failure of the program.
     """
-    from allocator.api import choose
-
-    target = None if out is None else free(out)
-    read, chosen = choose(instance, model, overrides, case=case, coalition=coalition)
-    if not quiet:
-        talk(*(f"warning: {text}" for text in [*read.warnings(), *chosen.warnings()]))
-
     from allocator.api import solve
     from allocator.cli.progress import Line
 
-    with Line(quiet) as line:
-        plan = solve(read, chosen, gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=line)
-    plan.manifest.update(overrides=list(overrides), case=case, coalition=coalition)
-    trouble: Exception | None = None
+    target = None if out is None else free(out)
+    warn = None if quiet else lambda text: talk(f"warning: {text}")
+    load_solver()
+    with watched() as watch, later():  # a plan that has been worked for is written and shown whatever comes
+        with Line(quiet) as line:
+            plan = solve(
+                instance, model, gap=gap, time_limit=time_limit, threads=threads, seed=seed,
+                overrides=overrides, case=case, coalition=coalition, progress=line, warn=warn,
+            )  # fmt: skip
+        trouble = _written(plan, target, out)
+        if as_json:
+            emit_json(plan.to_dict())
+        else:
+            from allocator.cli.answer import show_plan
+
+            show_plan(plan)
+        if trouble is not None:
+            raise trouble
+        if target is not None:
+            talk(f"wrote {out}" if plan.found else f"there is no plan, so nothing was written to {out}")
+        if plan.status == "error":
+            talk(f"Error: {plan.reason}")
+        watch.answered = plan.stopped_by == "interrupt"
+        raise Exit(EXIT[plan.status])
+
+
+def _written(plan: Plan, target: Path | None, out: str | None) -> Exception | None:
+    """Write a plan where it is wanted; what went wrong, to be raised once the plan is shown."""
     if target is not None and plan.found:
         try:
             with writing(str(out)):
                 plan.write(target)
         except (AllocatorError, OSError) as error:
-            trouble = error  # the plan has been worked for: it is shown first
-    if as_json:
-        emit_json(plan.to_dict())
-    else:
-        from allocator.cli.answer import show_plan
-
-        show_plan(plan)
-    if trouble is not None:
-        raise trouble
-    if target is not None:
-        talk(f"wrote {out}" if plan.found else f"there is no plan, so nothing was written to {out}")
-    if plan.status == "error":
-        talk(f"Error: {plan.reason}")
-    end(EXIT[plan.status])
+            return error
+    return None
 
 
 def free(out: str) -> Path:

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.exceptions import Exit
 
-from allocator.cli import end
 from allocator.cli.options import (
     Number,
     case_option,
@@ -22,8 +22,9 @@ from allocator.cli.options import (
     writing,
 )
 from allocator.cli.progress import Line, for_people
-from allocator.cli.terminal import count, emit, emit_json, talk
+from allocator.cli.terminal import count, emit, emit_json, load_solver, talk
 from allocator.errors import BadUsage
+from allocator.stopping import at_once, later
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
@@ -150,7 +151,7 @@ def command(
     """Solve INSTANCE at every point of a design, and say what moves the answer.
 
     SWEEP is a file in the folder sweeps of the instance, by its name, or a .toml of your own; options take the place of
-    what it says, and --set adds to it. Points are kept in the store: the same command goes on where it was stopped.
+    what it says, and --set adds to it. Points are kept in the store: the same command continues where it was stopped.
 
     Exit status: 0 the sweep is done, 1 no point has an answer, 2 bad input or usage, 130 stopped by you (what is done
     is shown and kept).
@@ -194,23 +195,27 @@ def command(
                 seed=seed or 0, max_points=most, progress=lambda progress: line.tell(lambda: told(progress)),
             )  # fmt: skip
 
-    try:
-        done = run(max_points)
-    except TooMany as many:
-        if not sys.stdin.isatty() or not click.confirm(f"Solve {many.points:,} points?", err=True):
-            raise
-        done = run(many.points)
-    with done:
-        _show(done, as_json, as_csv)
-        failed = _warn(done, kept, quiet)
-        for table, place in tables.items():
-            if place is not None:
-                with writing(place):
-                    done.write(place, table)
-                talk(f"wrote {place}")
-        if done.interrupted:
-            talk(f"interrupted; the same command goes on ({kept} has what is done)")
-        end(130 if done.interrupted else 1 if failed == sum(len(answered.rows) for answered in done.answers) else 0)
+    load_solver()
+    with later():  # what is done is shown, whatever comes
+        try:
+            done = run(max_points)
+        except TooMany as many:
+            with at_once():
+                if not sys.stdin.isatty() or not click.confirm(f"Solve {many.points:,} points?", err=True):
+                    raise
+            done = run(many.points)
+        with done:
+            _show(done, as_json, as_csv)
+            failed = _warn(done, kept, quiet)
+            for table, place in tables.items():
+                if place is not None:
+                    with writing(place):
+                        done.write(place, table)
+                    talk(f"wrote {place}")
+            if done.interrupted:
+                talk(f"interrupted; the same command continues ({kept} has what is done)")
+            asked = sum(len(answered.rows) for answered in done.answers)
+            raise Exit(130 if done.interrupted else 1 if failed == asked else 0)
 
 
 def _asked(read: Instance, design: Design | None, **given: Any) -> Design:

@@ -12,6 +12,8 @@ import sys
 from collections.abc import Callable, Mapping, Sized
 from typing import TYPE_CHECKING, Any
 
+from allocator.stopping import at_once
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -37,6 +39,13 @@ POOR = str.maketrans(
     }
 )
 """What stands for our own signs where standard output cannot take them."""
+
+
+def load_solver() -> None:
+    """Load what every solve needs; Ctrl-C is heeded while that lasts."""
+    with at_once():
+        import allocator.api
+        import allocator.solver  # noqa: F401
 
 
 def open_streams() -> None:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from allocator.errors import BadInput, Fault
 from allocator.instance import write
 from allocator.solver import versions
+from allocator.stopping import Watch, at_once
 from allocator.sweeps.design import Point
 from allocator.sweeps.knowledge import Knowledge
 from allocator.sweeps.order import Changes, Facets, from_plain, to_plain
@@ -134,6 +135,8 @@ class Runner:
         Makes the place where points are solved; called when one is first needed.
     resume : bool
         Use rows that the store had before.
+    watch : Watch
+        Says when somebody asks for a stop.
     progress : callable, optional
         Told at every change.
     """
@@ -144,6 +147,7 @@ class Runner:
         store: Store,
         executor: Callable[[], Executor],
         *,
+        watch: Watch,
         resume: bool = True,
         progress: Callable[[Progress], None] | None = None,
     ) -> None:
@@ -151,6 +155,7 @@ class Runner:
         self.store = store
         self._make = executor
         self._executor: Executor | None = None
+        self._watch = watch
         self._progress = progress
         self._stem = _stem(setup)
         self._facets = Facets(setup.instance, setup.model)
@@ -200,7 +205,8 @@ class Runner:
 
     def _solve(self, pending: dict[str, Point], stored: set[str], told: Progress) -> None:
         executor = self._executor = self._executor or self._make()  # workers start while points are read
-        changes, objectives = self._understood(pending)
+        with at_once():
+            changes, objectives = self._understood(pending)
         for key, content in self._stored(stored - self._numbers.keys()):
             self._numbers[key] = self._knowledge.add(from_plain(content["changes"]))
             self._knowledge.learn(self._numbers[key], content)
@@ -213,6 +219,7 @@ class Runner:
         began = time.monotonic()
         try:
             while waiting or running:
+                self._watch.check()
                 while waiting and executor.free() > 0:
                     key = self._next(waiting, running)
                     known = self._knowledge.about(self._numbers[key], objectives[key])
@@ -234,6 +241,7 @@ class Runner:
                 done[key] = self._content(pending[key], key, event) | {"changes": to_plain(changes[key])}
                 self._knowledge.learn(self._numbers[key], done[key])
                 told.count(done[key])
+            self._watch.check()
         finally:
             self._keep(done)
 

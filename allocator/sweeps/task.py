@@ -67,6 +67,6 @@ class Worker:
             "coalition": job.point.coalition,
         }
         plan = self.solver.solve(instance, model, known=job.known, **told_of)
-        if plan.stopped_by == "interrupt":
+        if plan.stopped_by == "interrupt" and plan.status != "optimal":
             raise KeyboardInterrupt
         return told(plan, self.solver.structure)

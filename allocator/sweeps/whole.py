@@ -19,6 +19,7 @@ from allocator.instance import Instance
 from allocator.model import OBJECTIVES, Model
 from allocator.outcome import relative_gap
 from allocator.plan import replaced
+from allocator.stopping import at_once, later, watched
 from allocator.sweeps.design import Part, Point
 from allocator.sweeps.file import Design, parts
 from allocator.sweeps.row import Row, Rows
@@ -297,38 +298,44 @@ def sweep(
         The instance, the design, a point or an argument has faults, :class:`TooMany` points among them; nothing is
         solved then.
     """
-    base, choice = choose(
-        instance, design.model or model, design.overrides, case=design.case, coalition=design.coalition
-    )
-    setup = Setup(
-        base,
-        choice,
-        design.gap if design.gap is not None else gap,
-        design.time_limit if design.time_limit is not None else time_limit,
-        threads,
-        seed,
-    )
-    asked = parts(design, base, choice)
-    size = sum(part.size for part in asked)
-    if size > max_points:
-        raise TooMany(size, max_points)
-    if workers is not None and workers < 0:
-        raise BadUsage(f"workers is {workers}, expected a whole number from 0")
-    folder = tempfile.TemporaryDirectory(prefix="allocator-") if store is None else None
-    kept = Store(Path(folder.name) / "sweep", lasting=False) if folder else Store(Path(store))  # type: ignore[arg-type]
-    result = Sweep(base, choice, changed=kept.others(base.name, base.sha256), _store=kept, _folder=folder)
-    runner = Runner(setup, kept, lambda: _executor(setup, workers, scheduler, size), resume=resume, progress=progress)
-    try:
-        for part in asked:
-            _answer(part, runner, result)
-    except KeyboardInterrupt:
-        result.interrupted = True
-    except BaseException:
-        result.close()
-        raise
-    finally:
-        runner.close()
-    return result
+    with watched() as watch, later():
+        with at_once():
+            base, choice = choose(
+                instance, design.model or model, design.overrides, case=design.case, coalition=design.coalition
+            )
+            setup = Setup(
+                base,
+                choice,
+                design.gap if design.gap is not None else gap,
+                design.time_limit if design.time_limit is not None else time_limit,
+                threads,
+                seed,
+            )
+            asked = parts(design, base, choice)
+        size = sum(part.size for part in asked)
+        if size > max_points:
+            raise TooMany(size, max_points)
+        if workers is not None and workers < 0:
+            raise BadUsage(f"workers is {workers}, expected a whole number from 0")
+        folder = tempfile.TemporaryDirectory(prefix="allocator-") if store is None else None
+        kept = Store(Path(folder.name) / "sweep", lasting=False) if folder else Store(Path(store))  # type: ignore[arg-type]
+        result = Sweep(base, choice, changed=kept.others(base.name, base.sha256), _store=kept, _folder=folder)
+        runner = Runner(
+            setup, kept, lambda: _executor(setup, workers, scheduler, size), watch=watch, resume=resume,
+            progress=progress,
+        )  # fmt: skip
+        try:
+            for part in asked:
+                _answer(part, runner, result)
+        except KeyboardInterrupt:
+            result.interrupted = True
+        except BaseException:
+            result.close()
+            raise
+        finally:
+            runner.close()
+        result.interrupted = result.interrupted or watch.interrupted.is_set()
+        return result
 
 
 def _answer(part: Part, runner: Runner, result: Sweep) -> None:
@@ -336,12 +343,14 @@ def _answer(part: Part, runner: Runner, result: Sweep) -> None:
     rounds = part.rounds()
     points: list[Point] = []
     try:
-        batch = next(rounds)
+        with at_once():
+            batch = next(rounds)
         while True:
             points += batch
             rows = runner.rows(batch, part.title)
             try:
-                batch = rounds.send(rows)
+                with at_once():
+                    batch = rounds.send(rows)
             except StopIteration:
                 break
     finally:

@@ -110,8 +110,9 @@ def test_names_that_look_like_markup_are_shown_as_they_are(tmp_path):
 
 
 def test_an_audit_that_rejects_the_plan_is_a_failure(monkeypatch, capsys):
+    from click.exceptions import Exit
+
     from allocator.cli import cli
-    from allocator.cli import solve as command
 
     def rejected(*_, **__):
         return allocator.Plan("error", "the audit rejects the plan: x", read, model, manifest)
@@ -119,10 +120,9 @@ def test_an_audit_that_rejects_the_plan_is_a_failure(monkeypatch, capsys):
     plan = allocator.solve("toy-rotation")
     read, model, manifest = plan.instance, plan.model, plan.manifest
     monkeypatch.setattr("allocator.api.solve", rejected)
-    monkeypatch.setattr(command, "end", lambda code: (_ for _ in ()).throw(SystemExit(code)))
-    with pytest.raises(SystemExit) as left:
-        cli.main(["solve", "toy-rotation"], standalone_mode=False)
-    assert left.value.code == 1
+    with pytest.raises(Exit) as left, cli.make_context("allocator", ["solve", "toy-rotation"]) as context:
+        cli.invoke(context)
+    assert left.value.exit_code == 1
     assert "the audit rejects the plan" in capsys.readouterr().err
 
 

@@ -140,7 +140,6 @@ class TestSolve:
         assert manifest == value
 
     def test_options_reach_highs(self):
-        from allocator.lexicographic import Stages
         from allocator.solver import Solver
 
         solver = Solver(gap=0.25, time_limit=7, threads=2, seed=11)
@@ -148,9 +147,17 @@ class TestSolve:
         loaded = solver._load(m)
         read = {name: loaded.resident.solver.getOptionValue(name)[1] for name in solver._highs}
         assert read == {"mip_rel_gap": 0.25, "mip_abs_gap": 1e-9, "threads": 2, "random_seed": 11}
-        limit = solver.options["time_limit"]
-        stages = Stages(m.scope, lambda: loaded, options=solver._highs, time_limit=limit, progress=None)
-        assert 0 < stages._left() <= 7
+
+    def test_the_time_limit_reaches_highs(self, monkeypatch):
+        from allocator.highs import Resident
+        from allocator.solver import Solver
+
+        limits = []
+        run_once = Resident.run
+        monkeypatch.setattr(Resident, "run", lambda *a, **k: limits.append(a[1]) or run_once(*a, **k))
+        Solver(time_limit=7).solve(*allocator.api.choose("toy-rotation"))
+        assert limits
+        assert all(0 < limit <= 7 for limit in limits)
 
     def test_an_override_changes_the_answer_and_is_recorded(self):
         done = run("solve", "toy-rotation", "--json", "--set", "forces.units=16")

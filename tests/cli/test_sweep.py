@@ -315,7 +315,7 @@ def test_ctrl_c_shows_what_is_done_and_the_same_command_goes_on(tmp_path):
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
-    assert "interrupted; the same command goes on" in err
+    assert "interrupted; the same command continues" in err
     assert "Traceback" not in err
     done = list(csv.DictReader(out.splitlines()))
     assert 0 < len(done) < 100

@@ -10,6 +10,7 @@ import pytest
 import allocator
 from allocator.errors import BadInput
 from allocator.instance.tables import TABLES
+from allocator.stopping import Watch
 from allocator.sweeps.design import Point
 from allocator.sweeps.run import Here, Runner
 from allocator.sweeps.store import Store
@@ -109,7 +110,7 @@ def check(seed: int, folder: Path, count: int = 14) -> tuple[int, int]:
             continue
         good.append(point)
     with Store(folder / f"{seed}.sweep") as store:
-        rows = list(Runner(setup, store, lambda: Here(setup)).rows(good))
+        rows = list(Runner(setup, store, lambda: Here(setup), watch=Watch()).rows(good))
     for row in rows:
         cold = allocator.solve(*setup.at(row.point))
         where = (seed, row.point.overrides, row.how, row.stages, cold.manifest["stages"])
