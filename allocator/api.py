@@ -101,6 +101,7 @@ def solve(
     coalition: str | None = None,
     progress: Callable[[Progress], None] | None = None,
     warn: Callable[[str], None] | None = None,
+    began: float | None = None,
 ) -> Plan:
     """Find the plan that minimises the model's objectives in their order, and prove how good it is.
 
@@ -128,6 +129,8 @@ def solve(
         Called about four times a second with what is known.
     warn : callable, optional
         Called with each warning about the instance and the model before anything is solved.
+    began : float, optional
+        When the time limit began to count, of ``time.monotonic``; by default it begins with the call.
 
     Returns
     -------
@@ -146,7 +149,7 @@ def solve(
     KeyboardInterrupt
         Ctrl-C came while the instance was being read.
     """
-    began = time.monotonic()
+    began = time.monotonic() if began is None else began
     with watched() as watch, later():
         import pyomo.core as pyo
 
@@ -168,7 +171,7 @@ def solve(
                     chosen = choose(instance, model, overrides, case=case, coalition=coalition)
             except DeadlinePassed:
                 raise OutOfTime(
-                    f"the time limit of {time_limit:g} s passed while the instance was being read; nothing was solved"
+                    f"The time limit of {time_limit:g} s passed while the instance was being read; nothing was solved."
                 ) from None
             if warn is not None:
                 for text in [*chosen[0].warnings(), *chosen[1].warnings()]:

@@ -191,8 +191,7 @@ class Stages:
             self._stopped(Stop.INTERRUPT, name)
         except DeadlinePassed:
             self._stopped(Stop.TIME_LIMIT, name)
-            if answer.deployed is None:
-                answer.reason = "the time limit passed while the programme was being built; solving was not started"
+            answer.reason = "The time limit passed before the programme was built; the solver was not started."
         self._rest()
         return answer
 

@@ -14,7 +14,7 @@ import pyomo.core as pyo
 
 from allocator.audit import check_plan
 from allocator.errors import BadUsage, SolverError
-from allocator.formulation import formulate
+from allocator.formulation import formulate, uncollected
 from allocator.highs import VERSION, Resident
 from allocator.instance import Instance
 from allocator.known import NOTHING, Known
@@ -130,7 +130,7 @@ class Solver:
         if deadline is None and limit is not None:
             deadline = began + limit
         self.structure = "none"
-        with watched() as watch, later():
+        with watched() as watch, later(), uncollected():
             answer, scope, seconds = self._answered(case, watch, deadline, known, progress)
             name = status(answer.deployed is not None, answer.stop, answer.closed)
             if watch.interrupted.is_set() or (self._resident is not None and self._resident.lost is not None):
@@ -181,7 +181,7 @@ class Solver:
             answer.stop = Stop.INTERRUPT
         except DeadlinePassed:
             answer.stop = Stop.TIME_LIMIT
-            answer.reason = "the time limit passed while the instance was being read; building was not started"
+            answer.reason = "The time limit passed while the instance was being read; building was not started."
         return answer, scope, 0.0 if stages is None else stages.solving
 
     def _plan(self, case: _Case, scope: Scope | None, answer: Answer, name: str, told: dict[str, Any]) -> Plan:
@@ -212,7 +212,10 @@ class Solver:
         if found:
             assert scope is not None
             result = tables(scope, answer.deployed or {}, answer.bounds)
-            if not answer.deployed:
+            missed = [name for name in case.model.objectives if answer.how.get(name, "not reached") == "not reached"]
+            if missed:
+                reason = " ".join(filter(None, (reason, f"Stopped before it was minimised: {', '.join(missed)}.")))
+            elif not answer.deployed:
                 reason = why_nothing(scope)
         return Plan(name, reason, case.instance, case.model, manifest, stopped_by, result)
 

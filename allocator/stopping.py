@@ -179,13 +179,17 @@ def _alarm(watch: Watch | None, deadline: float | None) -> Iterator[None]:
         yield
         return
     lock = threading.Lock()
+    main = threading.get_ident()
     handler = signal.getsignal(ALARM)
 
     def ring() -> None:
         with lock:
             if not over:
                 watch.alarm = True
-                _thread.interrupt_main(ALARM)
+                if hasattr(signal, "pthread_kill"):
+                    signal.pthread_kill(main, ALARM)  # wakes it from a system call too
+                else:
+                    _thread.interrupt_main(ALARM)
 
     over: list[bool] = []
     if handler != watch.receive:

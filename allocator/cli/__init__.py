@@ -10,6 +10,7 @@ import atexit
 import os
 import signal
 import sys
+import time
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -33,6 +34,9 @@ COMMANDS = {
     "export": "Write the programme as .mps or .lp for another solver.",
     "completion": "Shell completion for bash, zsh or fish.",
 }
+
+BEGAN = time.monotonic()
+"""When the program started: a time limit counts from here."""
 
 COMPLETE = "_ALLOCATOR_COMPLETE"
 """Environment variable by which a shell asks for completions."""
@@ -125,7 +129,7 @@ def _run() -> int:
         talk(f"Error: {bad_usage}")
         return 2
     except OutOfTime as late:
-        talk(f"Error: {late}")
+        talk(f"no_plan: {late}")
         return 4
     except AllocatorError as failed:
         talk(f"Error: {failed}")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from click.exceptions import Exit
 
+from allocator.cli import BEGAN
 from allocator.cli.options import (
     Number,
     Target,
@@ -20,7 +22,7 @@ from allocator.cli.options import (
     writing,
 )
 from allocator.cli.terminal import emit_json, load_solver, talk
-from allocator.errors import AllocatorError, BadUsage
+from allocator.errors import AllocatorError, BadUsage, OutOfTime
 from allocator.stopping import later, watched
 
 if TYPE_CHECKING:
@@ -80,16 +82,26 @@ def command(
     """
     from allocator.api import solve
     from allocator.cli.progress import Line
+    from allocator.plan import COLUMNS
 
     target = None if out is None else free(out)
     warn = None if quiet else lambda text: talk(f"warning: {text}")
     load_solver()
+    gc.disable()  # the process ends with this solve: to visit a large model would take seconds
     with watched() as watch, later():  # a plan that has been worked for is written and shown whatever comes
-        with Line(quiet) as line:
-            plan = solve(
-                instance, model, gap=gap, time_limit=time_limit, threads=threads, seed=seed,
-                overrides=overrides, case=case, coalition=coalition, progress=line, warn=warn,
-            )  # fmt: skip
+        try:
+            with Line(quiet) as line:
+                plan = solve(
+                    instance, model, gap=gap, time_limit=time_limit, threads=threads, seed=seed,
+                    overrides=overrides, case=case, coalition=coalition, progress=line, warn=warn, began=BEGAN,
+                )  # fmt: skip
+        except OutOfTime as late:
+            if as_json:
+                manifest = {"status": "no_plan", "stopped_by": "time_limit", "options": {"time_limit": time_limit}}
+                emit_json(
+                    {"status": "no_plan", "reason": str(late), **{name: [] for name in COLUMNS}, "manifest": manifest}
+                )
+            raise
         trouble = _written(plan, target, out)
         if as_json:
             emit_json(plan.to_dict())

@@ -1,0 +1,315 @@
+"""Requests to stop leave a trace, keep what was found, and come to an end in time."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+import allocator
+from allocator.solver import Solver
+from allocator.stopping import ALARM, DeadlinePassed, at_once, later, watched
+from benchmarks.generate import generate
+from tests.cli.running import ENVIRONMENT, HERE
+from tests.toys import toy
+
+
+def interrupt(number=signal.SIGINT):
+    """Send this process a signal, and let it be handled."""
+    os.kill(os.getpid(), number)
+    for _ in range(100):
+        time.sleep(0)
+
+
+class Swallows:
+    """An object in whose destructor an exception is printed and forgotten."""
+
+    def __del__(self):
+        interrupt()
+
+
+class TestWatch:
+    def test_a_signal_raises_at_once_and_is_written_down(self):
+        with watched() as watch:
+            with pytest.raises(KeyboardInterrupt):
+                interrupt()
+            assert watch.interrupted.is_set()
+
+    def test_it_waits_where_work_must_not_be_broken(self):
+        with watched() as watch, later():
+            interrupt()
+            assert watch.interrupted.is_set()
+        with pytest.raises(KeyboardInterrupt):
+            watch.check()
+
+    def test_a_second_signal_always_raises(self):
+        with watched(), later():
+            interrupt()
+            with pytest.raises(KeyboardInterrupt):
+                interrupt()
+
+    @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+    def test_one_that_a_destructor_swallows_is_found_at_the_end_of_the_section(self):
+        reached = []
+
+        def work():
+            with watched(), later(), at_once():
+                Swallows()
+                reached.append(True)
+
+        with pytest.raises(KeyboardInterrupt):
+            work()
+        assert reached
+
+    def test_one_that_a_library_turns_into_an_error_of_its_own_stays_a_request_to_stop(self):
+        def work():
+            with watched(), at_once():
+                try:
+                    interrupt()
+                except BaseException:
+                    raise ValueError("out of sync") from None
+
+        with pytest.raises(KeyboardInterrupt):
+            work()
+
+    def test_an_error_of_the_input_stays_one(self):
+        def work():
+            with watched(), at_once(time.monotonic() + 0.05):
+                try:
+                    time.sleep(1)
+                except BaseException:
+                    raise allocator.BadUsage("x") from None
+
+        with pytest.raises(allocator.BadUsage):
+            work()
+
+    def test_a_section_is_not_entered_after_a_request(self):
+        with watched(), later():
+            interrupt()
+            with pytest.raises(KeyboardInterrupt), at_once():
+                pytest.fail("entered")
+
+    def test_handlers_are_as_before_afterwards(self):
+        before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, ALARM)]
+        with watched(), at_once(time.monotonic() + 5):
+            pass
+        assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, ALARM)] == before
+
+    def test_a_handler_of_the_callers_own_is_called(self):
+        seen = []
+        before = signal.signal(signal.SIGINT, lambda number, _: seen.append(number))
+        try:
+            with watched() as watch:
+                interrupt()
+                assert not watch.interrupted.is_set()
+        finally:
+            signal.signal(signal.SIGINT, before)
+        assert seen == [signal.SIGINT]
+
+    def test_a_deadline_ends_a_section(self):
+        began = time.monotonic()
+
+        def work():
+            with watched(), at_once(began + 0.1):
+                while True:
+                    sum(range(100))
+
+        with pytest.raises(DeadlinePassed):
+            work()
+        assert time.monotonic() - began < 0.5
+
+    def test_a_deadline_does_not_break_what_must_be_whole(self):
+        done = []
+
+        def work():
+            with watched(), at_once(time.monotonic() + 0.1):
+                with later():
+                    time.sleep(0.3)
+                    done.append("whole")
+
+        with pytest.raises(DeadlinePassed):
+            work()
+        assert done == ["whole"]
+
+
+@pytest.fixture(scope="module")
+def slow():
+    """An instance that takes longer than any of these tests has time."""
+    return allocator.Instance.from_dict(generate(3000, 1, binding=True))
+
+
+def after(seconds, number=signal.SIGINT):
+    """Send this process a signal in a while."""
+    import threading
+
+    timer = threading.Timer(seconds, interrupt, [number])
+    timer.start()
+    return timer
+
+
+class TestSolver:
+    def test_an_interrupted_solver_works_again(self, slow):
+        solver = Solver(gap=0)
+        model = allocator.load_model("reference")
+        after(0.7)
+        first = solver.solve(slow, model)
+        assert first.stopped_by == "interrupt"
+        assert first.status in ("feasible", "interrupted")
+        again = solver.solve(toy(), model)
+        assert (again.status, again.stopped_by) == ("optimal", "")
+
+    def test_a_solver_whose_run_was_left_behind_works_again(self, slow):
+        solver = Solver(gap=0)
+        model = allocator.load_model("reference")
+        solver.solve(toy(), model)
+        solver._resident.lost = True
+        assert solver.solve(toy(), model).status == "optimal"
+
+    def test_the_plan_in_hand_is_kept_with_what_was_proved(self, slow):
+        after(1.0)
+        plan = allocator.solve(slow, gap=0)
+        assert plan.stopped_by == plan.manifest["stopped_by"] == "interrupt"
+        assert plan.status == "feasible"
+        assert plan.deployments["units"].sum() > 0
+
+    def test_a_signal_at_the_very_end_leaves_a_trace(self, monkeypatch):
+        import allocator.hangs
+
+        before = allocator.hangs.assumptions
+        monkeypatch.setattr(allocator.hangs, "assumptions", lambda plan: interrupt() or before(plan))
+        plan = allocator.solve(toy())
+        assert (plan.status, plan.stopped_by) == ("optimal", "interrupt")
+
+    def test_a_signal_while_the_model_is_built_keeps_the_first_plan(self, slow, monkeypatch):
+        import allocator.solver
+
+        build = allocator.solver.formulate
+
+        def interrupted(*arguments, **options):
+            interrupt()
+            return build(*arguments, **options)
+
+        monkeypatch.setattr(allocator.solver, "formulate", interrupted)
+        plan = allocator.solve(slow)
+        assert (plan.status, plan.stopped_by) == ("feasible", "interrupt")
+        assert plan.reason == "Stopped before it was minimised: gap, risk, cost, burden."
+
+
+class TestTimeLimit:
+    @pytest.mark.parametrize("limit", [0.3, 1.0])
+    def test_it_covers_reading_and_checking(self, slow, limit):
+        began = time.monotonic()
+        plan = allocator.solve(slow, time_limit=limit, gap=0)
+        assert time.monotonic() - began < limit + 1.0
+        assert plan.status in ("feasible", "no_plan")
+        assert plan.stopped_by == "time_limit"
+
+    def test_what_could_not_be_started_is_said(self, slow, monkeypatch):
+        import allocator.solver
+
+        build = allocator.solver.formulate
+        monkeypatch.setattr(allocator.solver, "formulate", lambda *a, **k: time.sleep(1) or build(*a, **k))
+        plan = allocator.solve(slow, time_limit=0.8)
+        assert (plan.status, plan.stopped_by) == ("feasible", "time_limit")
+        assert "the solver was not started" in plan.reason
+        assert {row["bound"] for row in plan.rows("objectives")} == {0.0}
+
+    def test_reading_may_take_all_of_it(self, monkeypatch):
+        import allocator.api
+
+        read = allocator.api.read
+        monkeypatch.setattr(allocator.api, "read", lambda path: time.sleep(5) or read(path))
+        began = time.monotonic()
+        with pytest.raises(allocator.OutOfTime, match="while the instance was being read"):
+            allocator.solve("toy-rotation", time_limit=0.2)
+        assert time.monotonic() - began < 2
+
+    def test_a_search_for_reasons_ends_with_it(self):
+        content = generate(3000, 1, binding=True)
+        for row in content["requirements"]:
+            row["max_gap"] = 0.0
+        began = time.monotonic()
+        plan = allocator.solve(allocator.Instance.from_dict(content), time_limit=2.0)
+        assert time.monotonic() - began < 4
+        assert plan.status in ("infeasible", "no_plan")
+
+
+LOOP = """
+import sys, allocator
+instance = allocator.read(sys.argv[1])
+print("begun", flush=True)
+try:
+    while True:
+        plan = allocator.solve(instance)
+        if plan.stopped_by:
+            print(plan.stopped_by)
+            break
+except KeyboardInterrupt:
+    print("interrupt")
+"""
+
+
+class TestProcesses:
+    """Whenever the signal comes, it leaves a trace, and the process soon ends (a second on a machine of its own)."""
+
+    def ended(self, command, delay, number, cwd, within=2.5):
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT, cwd=cwd
+        )
+        time.sleep(delay)
+        process.send_signal(number)
+        sent = time.monotonic()
+        out, err = process.communicate(timeout=60)
+        assert time.monotonic() - sent < within
+        assert "Traceback" not in err
+        assert "ignored in" not in err
+        return process.returncode, out, err
+
+    @pytest.mark.parametrize("delay", [0.3, 0.9, 1.6, 2.5])
+    def test_a_loop_of_solves(self, delay, tmp_path):
+        command = [sys.executable, "-c", LOOP, "toy-rotation"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT, cwd=tmp_path)
+        process.stdout.readline()
+        time.sleep(delay)
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=30)[0].strip() == "interrupt"
+        assert process.returncode == 0
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+    @pytest.mark.parametrize("delay", [0.2, 0.6, 2.0])
+    def test_solve(self, delay, number, hard, tmp_path):
+        code, out, err = self.ended([*HERE, "solve", hard, "--json", "--gap", "0"], delay, number, tmp_path)
+        assert code in (0, 130)
+        if code == 0 or out:
+            answer = json.loads(out)
+            assert answer["manifest"]["stopped_by"] == "interrupt"
+            assert code == (0 if answer["deployments"] else 130)
+        else:
+            assert "interrupted" in err
+
+    @pytest.mark.parametrize(("delay", "workers"), [(1.5, 0), (2.5, 0), (2.0, 2)])
+    def test_sweep(self, delay, workers, tmp_path):
+        command = [*HERE, "sweep", "us-drawdown", "--one-at-a-time", "--workers", str(workers), "--json"]
+        code, out, err = self.ended(command, delay, signal.SIGINT, tmp_path)
+        assert code == 130
+        assert "interrupted" in err
+        assert not out or json.loads(out)["interrupted"]
+
+    def test_a_signal_that_the_caller_ignores_stays_ignored(self, tmp_path):
+        command = ["bash", "-c", f"trap '' INT HUP; exec {' '.join(HERE)} solve reassurance-force --quiet --json"]
+        code, out, _ = self.ended(command, 0.5, signal.SIGHUP, tmp_path, within=60)
+        assert code == 0
+        assert json.loads(out)["status"] == "optimal"
+
+
+@pytest.fixture(scope="module")
+def hard(tmp_path_factory):
+    """The slow instance as a file."""
+    path = tmp_path_factory.mktemp("hard") / "hard.json"
+    path.write_text(json.dumps(generate(3000, 1, binding=True)))
+    return str(path)
