@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "allocator"
 
 ORDER = [
-    {"errors"},
+    {"errors", "files"},
     {"locate", "instance", "outcome", "known"},
     {"model"},
     {"scope"},

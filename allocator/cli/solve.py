@@ -99,10 +99,16 @@ def command(
     if trouble is not None:
         raise trouble
     if target is not None:
-        talk(f"wrote {out}" if plan.found else f"there is no plan, so nothing was written to {out}")
+        talk(f"wrote {out}" if plan.found else f"there is no plan, so nothing was written to {out}{_earlier(target)}")
     if plan.status == "error":
         talk(f"Error: {plan.reason}")
     end(EXIT[plan.status])
+
+
+def _earlier(target: Path) -> str:
+    """A reminder that what is at a target is not of this run."""
+    there = any(target.iterdir()) if target.is_dir() else target.is_file() and target.stat().st_size > 0
+    return ", which still holds the results of an earlier run" if there else ""
 
 
 def free(out: str) -> Path:
