@@ -101,22 +101,17 @@ def computed(column: Column, value: Value | None, op: str, text: str) -> tuple[i
         convert(_NUMBER, text, False)
     except Unfit as unfit:
         raise Wrong(quoted(text), f"{unfit.args[0]} after {op}") from None
-    here, there = _exact(repr(value)), _exact(text)
+    here, there = Fraction(Decimal(repr(value))), Fraction(Decimal(text))
     exact = here * there if op == "*=" else here + there if op == "+=" else here - there
     number = math.floor(exact) if column.kind == "whole" else float(exact)
     sum_of = f"{plain(value)} {op[0]} {text} = {plain(float(exact))}"
-    told = f"{sum_of} is rounded down to {number}" if number != exact and column.kind == "whole" else ""
+    told = f"{sum_of}, rounded down to {number}" if number != exact and column.kind == "whole" else ""
     try:
         fitting = convert(column, number, False)
     except Unfit as unfit:
         raise Wrong(told or sum_of, unfit.args[0]) from None
     assert isinstance(fitting, int | float)
     return fitting, told
-
-
-def _exact(text: str) -> Fraction:
-    number = Decimal(text)
-    return Fraction(number) if number else Fraction(0)  # 0e999999999 has a power that nobody wants worked out
 
 
 def _untouched(instance: Instance, name: str) -> list[Record]:
@@ -255,7 +250,7 @@ def _changed(rows: list[Cells], column: Column, op: str, text: str) -> list[str]
             row.pop(companion, None)
     notes = []
     if rounded:
-        more = f"; {len(rounded):,} figures are rounded down in all" if len(rounded) > 1 else ""
+        more = f"; {len(rounded):,} figures rounded down in all" if len(rounded) > 1 else ""
         notes.append(rounded[0] + more)
     if blank := len(rows) - len(changing):
         notes.append(f"{blank:,} of {len(rows):,} rows have no {column.name} to change")
@@ -284,7 +279,9 @@ def _new(
         refers = table.by_name[name].refers
         known = [str(other[TABLES[refers].key[0]]) for other in _rows(instance, content, refers)] if refers else []
         if refers and given[name] not in known:
-            raise Wrong(found, f"one that is there, or the key of a row of {refers}{near(given[name], known)}")
+            raise Wrong(
+                found, f"one that is there, or as {name} the key of a row of {refers}{near(given[name], known)}"
+            )
         row[name], _ = _value(table.by_name[name], None, "=", given[name])
     row.understood = False
     key = _key_of(table, row)
