@@ -49,7 +49,8 @@ MOST_REASONS = 5
     "--vary",
     metavar="KEY=a,b,c|LO:HI:N",
     multiple=True,
-    help="Values of a key, all combinations of several; KEY as in --set, KEY1,KEY2= moves several together, *= scales.",
+    help="Values of a key, all combinations of several; KEY and operator as in --set, "
+    "KEY1,KEY2= moves several together.",
 )
 @click.option(
     "--coalitions",

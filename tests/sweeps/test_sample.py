@@ -140,7 +140,8 @@ def test_morris_is_salib_s_where_nothing_is_rounded():
     theirs = morris.analyze(problem, part.unit, output, num_resamples=1000, num_levels=4, seed=seeded)
     for at, nation in enumerate(NATIONS):
         for name in ("mu_star", "mu_star_conf", "mu", "sigma"):
-            assert told[nation][name] == pytest.approx(float(theirs[name][at]), abs=1e-6), (nation, name)
+            noise = 0.15 if name == "mu_star_conf" else 1e-6  # of two bootstraps
+            assert told[nation][name] == pytest.approx(float(theirs[name][at]), rel=noise, abs=1e-6), (nation, name)
 
 
 def test_sobol_indices_of_whole_numbers():
