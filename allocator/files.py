@@ -46,6 +46,7 @@ def write_whole(target: str | os.PathLike[str], content: bytes | Mapping[str, by
     OSError
         The disk does not take it; nothing is left behind, and what was there before is there still.
     """
+    Path(os.path.realpath(target)).parent.mkdir(parents=True, exist_ok=True)
     with replacing(target) as new:
         if isinstance(content, bytes):
             _put(new, content)
@@ -61,10 +62,10 @@ def write_whole(target: str | os.PathLike[str], content: bytes | Mapping[str, by
 def replacing(target: str | os.PathLike[str]) -> Iterator[Path]:
     """A path to make a file or a folder at, for what writes by itself; at the end it takes the target's place.
 
-    The path ends as the target does (``.mps``). Where the block fails, the target stays as it is.
+    The path ends as the target does (``.mps``), and the folder above must be there. Where the block fails, the target
+    stays as it is.
     """
     place = Path(os.path.realpath(target))
-    place.parent.mkdir(parents=True, exist_ok=True)
     _clear(place.parent)
     beside, lock = _beside(place.parent)
     try:
