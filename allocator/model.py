@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -11,6 +12,7 @@ from typing import Any
 
 from allocator.errors import BadInput, Fault
 from allocator.instance.cells import Unfit, convert, near, quoted
+from allocator.instance.override import OPERATOR, Wrong, computed
 from allocator.instance.tables import Column
 from allocator.locate import shipped, shipped_models
 
@@ -41,6 +43,7 @@ _KEYS = {
 _LISTS = {"families": FAMILIES, "objectives": OBJECTIVES}
 _LIMIT = Column("limits", "Most that an objective may be, in its own unit.", "number", least=0)
 _KNOWN = (*_KEYS, *_LISTS, "limits")
+_SETTING = re.compile(rf"(?:model\.)?(.*?)({OPERATOR})(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -85,50 +88,51 @@ class Model:
     def override(self, *settings: str) -> Model:
         """The model with some choices changed: ``model.willingness_floor=0``, ``model.objectives=gap,cost``.
 
-        Limits are written ``model.limits=cost<=3000,burden<=2``; those set before are gone.
+        Limits are written ``model.limits=cost<=3000,burden<=2``; those set before are gone. ``+=``, ``-=`` and ``*=``
+        change a number: ``model.max_burden+=0.01``.
 
         Raises
         ------
         BadInput
             With every fault found.
         """
-        changes: dict[str, Any] = {}
-        faults: list[Fault] = []
+        changed, faults = self, []
         for setting in settings:
-            key, equals, text = setting.removeprefix("model.").partition("=")
-            place = f"--set {setting}"
-            if not equals or key not in _KNOWN:
-                faults.append(
-                    Fault(
-                        place,
-                        None,
-                        None,
-                        f"no such key model.{key}",
-                        f"one of {', '.join(_KNOWN)}{near(key, _KNOWN)}",
-                    )
-                )
-                continue
-            value: Any
-            if key == "limits":
-                value = {}
-                for part in text.split(",") if text else []:
-                    name, at_most, most = part.partition("<=")
-                    value[name] = _limit(most) if at_most else text
-            elif key in _LISTS:
-                value = text.split(",") if text else []
-            elif _KEYS[key].numeric:
-                try:
-                    value = None if text == "" and key == "max_burden" else convert(_KEYS[key], text, False)
-                except Unfit as unfit:
-                    faults.append(Fault(place, None, None, quoted(text), unfit.args[0]))
-                    continue
-            else:
-                value = text
-            if value is not None:
-                faults += _faults({key: value}, place)
-            changes[key] = tuple(value) if isinstance(value, list) else value
+            try:
+                changed = changed._set(setting)
+            except Wrong as wrong:
+                faults.append(Fault(f"--set {setting}", None, None, *wrong.args))
+            except BadInput as bad:
+                faults += bad.faults
         if faults:
             raise BadInput(faults)
+        return changed
+
+    def _set(self, setting: str) -> Model:
+        part = _SETTING.fullmatch(setting)
+        key, op, text = part.groups() if part else (setting.removeprefix("model."), "=", "")
+        if part is None or key not in _KNOWN:
+            raise Wrong(f"no such key model.{key}", f"one of {', '.join(_KNOWN)}{near(key, _KNOWN)}")
+        value: Any = text
+        if op != "=" and (key in _LISTS or key == "limits"):
+            raise Wrong(f"{op} on model.{key}", "=, since it holds no single number")
+        if op != "=":
+            value, _ = computed(_KEYS[key], getattr(self, key), op, text)
+        elif key == "limits":
+            value = {}
+            for limit in text.split(",") if text else []:
+                name, at_most, most = limit.partition("<=")
+                value[name] = _limit(most) if at_most else text
+        elif key in _LISTS:
+            value = text.split(",") if text else []
+        elif _KEYS[key].numeric:
+            try:
+                value = None if text == "" and key == "max_burden" else convert(_KEYS[key], text, False)
+            except Unfit as unfit:
+                raise Wrong(quoted(text), unfit.args[0]) from None
+        if value is not None and (faults := _faults({key: value}, f"--set {setting}")):
+            raise BadInput(faults)
+        changes: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value}
         return replace(self, **changes)
 
     def to_dict(self) -> dict[str, Any]:

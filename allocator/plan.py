@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import os
-import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from allocator.errors import BadUsage
+from allocator.files import write_whole
 from allocator.instance import Instance
 from allocator.model import OBJECTIVES, Model
 from allocator.outcome import Bounds, relative_gap
@@ -233,41 +233,14 @@ class Plan:
         """
         target = Path(path)
         check_target(target)
-        target.parent.mkdir(parents=True, exist_ok=True)
         if target.suffix == ".xlsx":
-            replaced(target, _workbook(self))
+            write_whole(target, _workbook(self))
             return
-        folder = Path(tempfile.mkdtemp(dir=target.parent, prefix=".allocator-"))
-        try:
-            folder.chmod(0o755)
-            for table in COLUMNS:
-                _write_file(folder / f"{table}.csv", _csv(table, self.rows(table)))
-            text = json.dumps({**self.manifest, "reason": self.reason}, indent=2, ensure_ascii=False) + "\n"
-            _write_file(folder / "manifest.json", text)
-            if target.exists():
-                earlier = Path(tempfile.mkdtemp(dir=target.parent, prefix=".allocator-"))
-                target.rename(earlier / "old")
-                folder.rename(target)
-                shutil.rmtree(earlier)
-            else:
-                folder.rename(target)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def replaced(target: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=target.absolute().parent, prefix=".allocator-", suffix=target.suffix)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        content = {f"{table}.csv": _csv(table, self.rows(table)) for table in COLUMNS}
+        content["manifest.json"] = (
+            json.dumps({**self.manifest, "reason": self.reason}, indent=2, ensure_ascii=False) + "\n"
+        )
+        write_whole(target, {name: text.encode("utf-8") for name, text in content.items()})
 
 
 def check_target(path: str | os.PathLike[str]) -> None:
@@ -296,13 +269,6 @@ def check_target(path: str | os.PathLike[str]) -> None:
         strange = sorted(entry.name for entry in target.iterdir() if entry.name not in known)
         if strange:
             raise BadUsage(f"{target} holds other files ({', '.join(strange[:3])}); choose another folder")
-
-
-def _write_file(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _csv(table: str, rows: list[dict[str, Any]]) -> str:

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "allocator"
 
 ORDER = [
-    {"errors", "stopping"},
+    {"errors", "stopping", "files"},
     {"locate", "instance", "outcome", "known"},
     {"model"},
     {"scope"},

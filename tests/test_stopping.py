@@ -127,10 +127,9 @@ class TestWatch:
         done = []
 
         def work():
-            with watched(), at_once(time.monotonic() + 0.1):
-                with later():
-                    time.sleep(0.3)
-                    done.append("whole")
+            with watched(), at_once(time.monotonic() + 0.1), later():
+                time.sleep(0.3)
+                done.append("whole")
 
         with pytest.raises(DeadlinePassed):
             work()

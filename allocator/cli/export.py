@@ -29,8 +29,10 @@ def command(
 
     MPS keeps every column; LP leaves out columns that nothing refers to.
     """
-    from allocator.api import export
+    from allocator.api import choose, export
 
+    read, chosen = choose(instance, model, overrides, case=case, coalition=coalition)
+    talk(*(f"warning: {text}" for text in read.notes))
     with writing(path):
-        export(instance, model, path, objective=objective, overrides=overrides, case=case, coalition=coalition)
+        export(read, chosen, path, objective=objective)
     talk(f"wrote {path}")

@@ -224,7 +224,9 @@ def _spread(out: Console, says: dict[str, Any], currency: str) -> None:
         rows = [row for row in says["indices"] if row["output"] == output]
         if rows:
             out.print()
-            columns = [name for name in rows[0] if name not in ("output", "figure", "points", "without_plan")]
+            hidden = {"output", "figure", "points", "without_plan", "effects"}
+            hidden |= set() if any(row.get("unmoved") for row in rows) else {"unmoved"}
+            columns = [name for name in rows[0] if name not in hidden]
             headings = [(name.replace("_conf", " ±").replace("_", " "), "right") for name in columns]
             grid = table((f"what {output} depends on", "left"), *headings)
             for row in rows[:MOST_BARS]:

@@ -96,7 +96,8 @@ set_option = click.option(
     metavar="KEY=VALUE",
     multiple=True,
     help="Change the instance or the model, e.g. events.us_backstop=true, "
-    "budgets[payer=common].amount*=0.8, model.willingness_floor=0. May be repeated.",
+    "budgets[payer=common].amount*=0.8 (also += and -=; whole numbers are rounded down), model.willingness_floor=0; "
+    "with the key of a whole row that is not there = adds it. May be repeated.",
 )
 case_option = click.option(
     "--case",

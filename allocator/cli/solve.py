@@ -82,7 +82,6 @@ def command(
     """
     from allocator.api import solve
     from allocator.cli.progress import Line
-    from allocator.plan import COLUMNS
 
     target = None if out is None else free(out)
     warn = None if quiet else lambda text: talk(f"warning: {text}")
@@ -97,37 +96,50 @@ def command(
                 )  # fmt: skip
         except OutOfTime as late:
             if as_json:
-                manifest = {"status": "no_plan", "stopped_by": "time_limit", "options": {"time_limit": time_limit}}
-                emit_json(
-                    {"status": "no_plan", "reason": str(late), **{name: [] for name in COLUMNS}, "manifest": manifest}
-                )
+                emit_json(_nothing(str(late), time_limit))
             raise
-        trouble = _written(plan, target, out)
-        if as_json:
-            emit_json(plan.to_dict())
-        else:
-            from allocator.cli.answer import show_plan
-
-            show_plan(plan)
-        if trouble is not None:
-            raise trouble
-        if target is not None:
-            talk(f"wrote {out}" if plan.found else f"there is no plan, so nothing was written to {out}")
-        if plan.status == "error":
-            talk(f"Error: {plan.reason}")
+        _show(plan, target, out, as_json)
         watch.answered = plan.stopped_by == "interrupt"
         raise Exit(EXIT[plan.status])
 
 
-def _written(plan: Plan, target: Path | None, out: str | None) -> Exception | None:
-    """Write a plan where it is wanted; what went wrong, to be raised once the plan is shown."""
+def _show(plan: Plan, target: Path | None, out: str | None, as_json: bool) -> None:
+    """Write a plan where it is wanted, and print it even where it could not be written."""
+    trouble: Exception | None = None
     if target is not None and plan.found:
         try:
             with writing(str(out)):
                 plan.write(target)
         except (AllocatorError, OSError) as error:
-            return error
-    return None
+            trouble = error
+    if as_json:
+        emit_json(plan.to_dict())
+    else:
+        from allocator.cli.answer import show_plan
+
+        show_plan(plan)
+    if trouble is not None:
+        raise trouble
+    if target is not None and plan.found:
+        talk(f"wrote {out}")
+    elif target is not None:
+        talk(f"there is no plan, so nothing was written to {out}{_earlier(target)}")
+    if plan.status == "error":
+        talk(f"Error: {plan.reason}")
+
+
+def _nothing(reason: str, time_limit: float | None) -> dict[str, object]:
+    """The JSON object of a solve that ended before there was an instance to answer about."""
+    from allocator.plan import COLUMNS
+
+    manifest = {"status": "no_plan", "stopped_by": "time_limit", "options": {"time_limit": time_limit}}
+    return {"status": "no_plan", "reason": reason, **{table: [] for table in COLUMNS}, "manifest": manifest}
+
+
+def _earlier(target: Path) -> str:
+    """A reminder that what is at a target is not of this run."""
+    there = any(target.iterdir()) if target.is_dir() else target.is_file() and target.stat().st_size > 0
+    return ", which still holds the results of an earlier run" if there else ""
 
 
 def free(out: str) -> Path:

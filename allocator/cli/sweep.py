@@ -50,7 +50,8 @@ MOST_REASONS = 5
     "--vary",
     metavar="KEY=a,b,c|LO:HI:N",
     multiple=True,
-    help="Values of a key, all combinations of several; KEY as in --set, KEY1,KEY2= moves several together, *= scales.",
+    help="Values of a key, all combinations of several; KEY and operator as in --set, "
+    "KEY1,KEY2= moves several together.",
 )
 @click.option(
     "--coalitions",
@@ -304,7 +305,7 @@ def _warn(done: Sweep, kept: str, quiet: bool) -> int:
         reasons.update(became(answered.rows)["reasons"])
     if quiet:
         return reasons.total()
-    talk(*(f"warning: {text}" for text in done.model.warnings()))
+    talk(*(f"warning: {text}" for text in [*done.notes, *done.model.warnings()]))
     for reason, times in reasons.most_common(MOST_REASONS):
         talk(f"warning: {count(times, 'point')} without an answer: {reason}")
     if len(reasons) > MOST_REASONS:
@@ -313,6 +314,11 @@ def _warn(done: Sweep, kept: str, quiet: bool) -> int:
         talk(
             f"note: {kept} has {count(done.changed, 'point')} of {done.instance.name} as it was before it was changed; "
             "they were not used"
+        )
+    if done.damaged:
+        talk(
+            f"warning: {count(done.damaged, 'point')} in {kept} had been altered or damaged since it was written; "
+            "such points are not used, they are solved again"
         )
     talk(f"every point is in {kept}")
     return reasons.total()

@@ -49,13 +49,16 @@ class Instance:
         Table name -> rows; a row holds only the cells that are not blank.
     path : Path or None
         Where it came from; not part of the content.
+    notes : tuple of str
+        What overrides did to it that a user should know: figures rounded down, rows added; not part of the content.
     """
 
     def __init__(
         self,
         settings: Mapping[str, Any],
-        tables: Mapping[str, tuple[dict[str, Value], ...]],
+        tables: Mapping[str, tuple[Mapping[str, Value], ...]],
         path: Path | None = None,
+        notes: tuple[str, ...] = (),
     ) -> None:
         self.settings: Mapping[str, Any] = MappingProxyType(dict(settings))
         self.tables: Mapping[str, tuple[Mapping[str, Value], ...]] = MappingProxyType(
@@ -65,6 +68,7 @@ class Instance:
             }
         )
         self.path = path
+        self.notes = notes
         horizon = settings["horizon"]
         self.name: str = settings["name"]
         self.title: str = settings.get("title", self.name)
@@ -89,7 +93,7 @@ class Instance:
 
     def __reduce__(self) -> tuple[Any, ...]:
         tables = {name: tuple(dict(row) for row in rows) for name, rows in self.tables.items()}
-        return (Instance, (dict(self.settings), tables, self.path))
+        return (Instance, (dict(self.settings), tables, self.path, self.notes))
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Rows with every column: blanks hold what they stand for, None where that is nothing.
@@ -127,11 +131,15 @@ class Instance:
             if name != "requirements" or "tasks" in same:  # whose periods are those of their tasks
                 self._rows[name] = base._rows[name]
 
+    def noted(self, *notes: str) -> Instance:
+        """The same instance with other :attr:`notes`."""
+        return self if notes == self.notes else Instance(self.settings, self.tables, self.path, notes)
+
     def warnings(self) -> list[str]:
-        """What is legal but odd."""
+        """What is legal but odd, and before that the :attr:`notes`."""
         from allocator.instance.odd import warnings
 
-        return warnings(self)
+        return [*self.notes, *warnings(self)]
 
     def frame(self, table: str) -> pd.DataFrame:
         """A table as a DataFrame, blanks as missing values; columns in the order of the dictionary."""
@@ -192,13 +200,16 @@ class Instance:
         Parameters
         ----------
         settings : str
-            ``horizon.periods=4``, ``events.us_backstop=true``, ``budgets[payer=common].amount*=0.8``. A figure that
-            is set loses its range (``_low``, ``_high``).
+            ``horizon.periods=4``, ``events.us_backstop=true``, ``budgets[payer=common].amount*=0.8``. ``+=``, ``-=``
+            and ``*=`` change a number that is there, in exact arithmetic; what they make fractional in a column of
+            whole numbers is rounded down. ``=`` with a key that names a whole row which is not there adds it:
+            ``willingness[nation=DEU,objective=safe_skies].willingness=1``. What was rounded or added is in
+            :attr:`notes` and :meth:`warnings`. A figure that is set loses its range (``_low``, ``_high``).
 
         Raises
         ------
         BadInput
-            A key matches nothing, or the changed instance has faults.
+            A key matches nothing and names no row to add, or the changed instance has faults.
         """
         from allocator.instance.override import override
 

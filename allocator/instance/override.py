@@ -1,28 +1,37 @@
-"""``KEY=VALUE``: one cell or many of an instance changed, and everything checked again."""
+"""``KEY=VALUE``: one cell or many of an instance changed, a row added, and everything checked again."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, cast
 
 from allocator.errors import BadInput, Fault
-from allocator.instance.cells import Unfit, convert, near, quoted
+from allocator.instance.cells import Unfit, convert, near, plain, quoted
 from allocator.instance.raw import Cells, RawTable, Record
-from allocator.instance.tables import SETTINGS, TABLES, Column, Value
+from allocator.instance.tables import SETTINGS, TABLES, Column, Table, Value
 
 if TYPE_CHECKING:
     from allocator.instance.instance import Instance
 
+OPERATORS = ("*=", "+=", "-=", "=")
+"""What stands between a key and its value; ``=`` sets, the others change a number that is there."""
+
+OPERATOR = "|".join(map(re.escape, OPERATORS))
+"""Pattern of an operator."""
+
 _KEY = re.compile(
-    r"(?P<table>[a-z_]+)(?:\[(?P<where>[^\]]*)\])?\.(?P<column>[a-z_]+)(?P<op>\*=|\+=|=)(?P<value>.*)",
+    rf"(?P<table>[a-z_]+)(?:\[(?P<where>[^\]]*)\])?\.(?P<column>[a-z_]+)(?P<op>{OPERATOR})(?P<value>.*)",
     re.DOTALL,
 )
-_SETTING = re.compile(r"(?P<key>[A-Za-z0-9_.-]+)=(?P<value>.*)", re.DOTALL)
+_SETTING = re.compile(rf"(?P<key>[A-Za-z0-9_.-]+?)(?P<op>{OPERATOR})(?P<value>.*)", re.DOTALL)
+_NUMBER = Column("", "", "number")
 
 
-class _Wrong(Exception):
+class Wrong(Exception):
     """(found, expected)"""
 
 
@@ -41,10 +50,11 @@ def override(instance: Instance, settings: Sequence[str]) -> Instance:
         "instance": {key: dict(v) if isinstance(v, Mapping) else v for key, v in settled.items()}
     }
     faults = []
+    notes = []
     for setting in settings:
         try:
-            _apply(instance, content, setting)
-        except _Wrong as wrong:
+            notes += [f"{setting}: {note}" for note in _apply(instance, content, setting)]
+        except Wrong as wrong:
             found, expected = wrong.args
             faults.append(Fault(f"--set {setting}", None, None, found, expected))
     if faults:
@@ -65,8 +75,43 @@ def override(instance: Instance, settings: Sequence[str]) -> Instance:
             for record in records:
                 record.bad.clear()
         raise BadInput(bad.faults) from None
+    changed = changed.noted(*instance.notes, *notes)
     changed.share(instance)
     return changed
+
+
+def computed(column: Column, value: Value | None, op: str, text: str) -> tuple[int | float, str]:
+    """A number changed by ``+=``, ``-=`` or ``*=``, in exact arithmetic.
+
+    Returns
+    -------
+    (number, str)
+        In a column of whole numbers rounded down; what the rounding did in words, empty where it did nothing.
+
+    Raises
+    ------
+    Wrong
+        The column holds no numbers, there is no number to change or to change it by, or the result does not fit.
+    """
+    if not column.numeric:
+        raise Wrong(f"{op} on {column.name}", f"=, since it holds {column.expected}")
+    if value is None:
+        raise Wrong(f"a blank {column.name}", f"a number, for {op} to change")
+    try:
+        convert(_NUMBER, text, False)
+    except Unfit as unfit:
+        raise Wrong(quoted(text), f"{unfit.args[0]} after {op}") from None
+    here, there = Fraction(Decimal(repr(value))), Fraction(Decimal(text))
+    exact = here * there if op == "*=" else here + there if op == "+=" else here - there
+    number = math.floor(exact) if column.kind == "whole" else float(exact)
+    sum_of = f"{plain(value)} {op[0]} {text} = {plain(float(exact))}"
+    told = f"{sum_of}, rounded down to {number}" if number != exact and column.kind == "whole" else ""
+    try:
+        fitting = convert(column, number, False)
+    except Unfit as unfit:
+        raise Wrong(told or sum_of, unfit.args[0]) from None
+    assert isinstance(fitting, int | float)
+    return fitting, told
 
 
 def _untouched(instance: Instance, name: str) -> list[Record]:
@@ -77,27 +122,33 @@ def _untouched(instance: Instance, name: str) -> list[Record]:
     return instance.sound[name]
 
 
-def _apply(instance: Instance, content: dict[str, Any], setting: str) -> None:
-    """Change the content, to which a table comes when something in it is changed."""
+def _apply(instance: Instance, content: dict[str, Any], setting: str) -> list[str]:
+    """Change the content, to which a table comes when something in it is changed; what a user should know of it."""
     table = _KEY.fullmatch(setting)
     if table and table["table"] not in ("horizon", "events"):
-        name = table["table"]
-        if name not in content and instance.tables.get(name):
-            content[name] = [Cells(row) for row in instance.tables[name]]
-        _cells(content, **table.groupdict())
-        return
-    plain = _SETTING.fullmatch(setting)
-    if plain is None:
-        raise _Wrong(quoted(setting), "KEY=VALUE, such as horizon.periods=4 or forces[nation=POL].units*=0.5")
-    _set(content["instance"], plain["key"], plain["value"])
+        name, column = table["table"], table["column"]
+        if name not in TABLES:
+            raise Wrong(f"no table {name}", f"one of {', '.join(TABLES)}{near(name, TABLES)}")
+        columns = TABLES[name].by_name
+        if column not in columns:
+            raise Wrong(f"no column {column} in {name}", f"one of {', '.join(columns)}{near(column, columns)}")
+        if name not in content:
+            content[name] = [Cells(row) for row in instance.tables.get(name, ())]
+        return _cells(instance, content, TABLES[name], table["where"], columns[column], table["op"], table["value"])
+    plain_setting = _SETTING.fullmatch(setting)
+    if plain_setting is None:
+        raise Wrong(quoted(setting), "KEY=VALUE, such as horizon.periods=4 or forces[nation=POL].units*=0.5")
+    return _set(content["instance"], plain_setting["key"], plain_setting["op"], plain_setting["value"])
 
 
-def _set(settings: dict[str, Any], key: str, text: str) -> None:
+def _set(settings: dict[str, Any], key: str, op: str, text: str) -> list[str]:
+    if op == "-=" and key.startswith("events.") and f"{key}-"[len("events.") :] in settings.get("events", {}):
+        key, op = f"{key}-", "="
     head, _, rest = key.partition(".")
     if head == "events":
         events = settings.get("events", {})
         if rest not in events:
-            raise _Wrong(
+            raise Wrong(
                 f"no event {rest}",
                 f"one of {', '.join(events) or 'none: the instance has no events'}{near(rest, events)}",
             )
@@ -106,48 +157,67 @@ def _set(settings: dict[str, Any], key: str, text: str) -> None:
         column = SETTINGS[key]
     else:
         known = [*SETTINGS, *(f"{name}[...].COLUMN" for name in TABLES)]
-        raise _Wrong(f"no such key {key}", f"a setting or a table's column{near(key, known)}")
-    try:
-        value = convert(column, text, False)
-    except Unfit as unfit:
-        raise _Wrong(quoted(text), unfit.args[0]) from None
+        raise Wrong(f"no such key {key}", f"a setting or a table's column{near(key, known)}")
+    before = settings.get(head, {}).get(rest) if rest else settings.get(key)
+    value, told = _value(column, before, op, text)
     if rest:
         settings[head] = {**settings.get(head, {}), rest: value}
     else:
         settings[key] = value
+    return [told] if told else []
 
 
-def _cells(content: dict[str, Any], table: str, where: str | None, column: str, op: str, value: str) -> None:
-    if table not in TABLES:
-        raise _Wrong(f"no table {table}", f"one of {', '.join(TABLES)}{near(table, TABLES)}")
-    columns = TABLES[table].by_name
-    if column not in columns:
-        raise _Wrong(f"no column {column} in {table}", f"one of {', '.join(columns)}{near(column, columns)}")
-    rows: list[Cells] = content.get(table, [])
+def _value(column: Column, before: Value | None, op: str, text: str) -> tuple[Value, str]:
+    """What a cell holds afterwards, and what rounding did to it."""
+    if op != "=":
+        return computed(column, before, op, text)
+    try:
+        return convert(column, text, False), ""
+    except Unfit as unfit:
+        raise Wrong(quoted(text), unfit.args[0]) from None
+
+
+def _cells(
+    instance: Instance, content: dict[str, Any], table: Table, where: str | None, column: Column, op: str, text: str
+) -> list[str]:
+    conditions = _conditions(table, where)
+    rows: list[Cells] = content[table.name]
     chosen = rows
-    for condition in (where or "").split(",") if where else []:
-        name, equals, wanted = condition.partition("=")
-        if not equals or name not in columns:
-            raise _Wrong(quoted(condition), f"COLUMN=VALUE with one of {', '.join(columns)}{near(name, columns)}")
-        left = _matching(chosen, columns[name], wanted)
+    for name, wanted in conditions.items():
+        left = _matching(chosen, table.by_name[name], wanted)
         if not left:
             there = sorted({str(row[name]) for row in chosen if name in row})
-            raise _Wrong(
-                f"no row of {table} with {condition}",
+            missing = Wrong(
+                f"no row of {table.name} with {name}={wanted}",
                 f"one that is there{near(wanted, there) or _some(there)}",
             )
+            if op != "=":
+                raise missing
+            row = _new(instance, content, table, conditions, column, text, missing)
+            rows.append(row)
+            cells = ", ".join(f"{key} {plain(cell)}" for key, cell in row.items())
+            return [f"{table.name} had no such row, so one is added ({cells})"]
         chosen = left
     if not chosen:
-        raise _Wrong(f"no row in {table}", "rows to change")
-    for row in chosen:
-        changed = _changed(columns[column], row.get(column, columns[column].default), op, value)
-        if changed is None:
-            row.pop(column, None)
-        else:
-            row[column] = changed
-        row.understood = False
-        for companion in (f"{column}_low", f"{column}_high"):  # a figure that is set is no longer a range
-            row.pop(companion, None)
+        key = ",".join(f"{name}=..." for name in table.key if table.by_name[name].required)
+        raise Wrong(
+            f"no row in {table.name}", f"rows to change, or the key of a row to add: {table.name}[{key}].COLUMN="
+        )
+    return _changed(chosen, column, op, text)
+
+
+def _conditions(table: Table, where: str | None) -> dict[str, str]:
+    """Column -> what its cell must be."""
+    found: dict[str, str] = {}
+    columns = table.by_name
+    for condition in where.split(",") if where else []:
+        name, equals, wanted = condition.partition("=")
+        if not equals or name not in columns:
+            raise Wrong(quoted(condition), f"COLUMN=VALUE with one of {', '.join(columns)}{near(name, columns)}")
+        if name in found:
+            raise Wrong(f"{name} a second time", "each column once")
+        found[name] = wanted
+    return found
 
 
 def _some(names: list[str]) -> str:
@@ -163,19 +233,67 @@ def _matching(rows: list[Cells], column: Column, wanted: str) -> list[Cells]:
     return [row for row in rows if row.get(column.name, column.default) == value]
 
 
-def _changed(column: Column, value: Value | None, op: str, text: str) -> Value | None:
-    if op == "=" and text == "":
-        return None
-    try:
-        if op == "=":
-            return convert(column, text, False)
-        if not column.numeric:
-            raise _Wrong(f"{op} on {column.name}", f"=, since it holds {column.expected}")
-        if value is None:
-            raise _Wrong(f"a blank {column.name}", f"a number, for {op} to change")
-        convert(Column(column.name, "", "number"), text, False)
-        here, there = Decimal(repr(value)), Decimal(text)
-        return convert(column, format(here * there if op == "*=" else here + there, "f"), False)
-    except (Unfit, InvalidOperation) as unfit:
-        expected = unfit.args[0] if isinstance(unfit, Unfit) else column.expected
-        raise _Wrong(quoted(text) if op == "=" else f"{value} {op} {text}", expected) from None
+def _changed(rows: list[Cells], column: Column, op: str, text: str) -> list[str]:
+    """Change a cell of each row; what a user should know of it."""
+    changing = rows
+    if op != "=":  # a blank is no number to change, but only where all are blank is that a fault
+        changing = [row for row in rows if row.get(column.name, column.default) is not None] or rows
+    rounded = []
+    for row in changing:
+        if op == "=" and text == "":
+            row.pop(column.name, None)
+        else:
+            row[column.name], told = _value(column, row.get(column.name, column.default), op, text)
+            rounded += [told] if told else []
+        row.understood = False
+        for companion in (f"{column.name}_low", f"{column.name}_high"):  # a figure that is set is no longer a range
+            row.pop(companion, None)
+    notes = []
+    if rounded:
+        more = f"; {len(rounded):,} figures rounded down in all" if len(rounded) > 1 else ""
+        notes.append(rounded[0] + more)
+    if blank := len(rows) - len(changing):
+        notes.append(f"{blank:,} of {len(rows):,} rows have no {column.name} to change")
+    return notes
+
+
+def _new(
+    instance: Instance, content: dict[str, Any], table: Table, conditions: Mapping[str, str], column: Column,
+    text: str, missing: Wrong,
+) -> Cells:  # fmt: skip
+    """The row that a key names whole and that is not there; ``missing`` is raised where there is no such row to add."""
+    found, expected = missing.args
+    if conditions.get(column.name, text) != text:
+        raise missing
+    given = {name: wanted for name, wanted in {**conditions, column.name: text}.items() if wanted != ""}
+    keyed = given if table.whole_row_is_key else conditions
+    lacking = [
+        c.name
+        for c in table.columns
+        if c.required and c.name not in (keyed if c.name in table.key else {**given, column.name: ""})
+    ]
+    if lacking:
+        raise Wrong(found, f"{expected}, or {' and '.join(lacking)} in the key as well, for a row to add")
+    row = Cells()
+    for name in (name for name in table.by_name if name in given):
+        refers = table.by_name[name].refers
+        known = [str(other[TABLES[refers].key[0]]) for other in _rows(instance, content, refers)] if refers else []
+        if refers and given[name] not in known:
+            raise Wrong(
+                found, f"one that is there, or as {name} the key of a row of {refers}{near(given[name], known)}"
+            )
+        row[name], _ = _value(table.by_name[name], None, "=", given[name])
+    row.understood = False
+    key = _key_of(table, row)
+    if any(_key_of(table, other) == key for other in content[table.name]):
+        raise missing
+    return row
+
+
+def _rows(instance: Instance, content: Mapping[str, Any], table: str) -> Sequence[Mapping[str, Value]]:
+    rows: Sequence[Mapping[str, Value]] = content.get(table) or instance.tables.get(table, ())
+    return rows
+
+
+def _key_of(table: Table, row: Mapping[str, Any]) -> list[Any]:
+    return [row.get(name, table.by_name[name].default) for name in table.key]

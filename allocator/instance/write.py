@@ -7,13 +7,12 @@ import io
 import json
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from allocator.errors import BadUsage
+from allocator.files import write_whole
 from allocator.instance.tables import TABLES
 
 if TYPE_CHECKING:
@@ -74,23 +73,7 @@ def put(target: Path, files: Mapping[str, bytes], overwrite: bool) -> None:
                 raise BadUsage(f"{target} holds other files ({', '.join(sorted(strange)[:3])}); choose another name")
         elif target.is_dir() or not single:
             raise BadUsage(f"{target} is {'a folder' if target.is_dir() else 'a file'}; choose another name")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(dir=target.parent, prefix=".allocator-"))
-    try:
-        new = beside / "new"
-        if not single:
-            new.mkdir()
-        for name, content in files.items():
-            (new / name).parent.mkdir(parents=True, exist_ok=True)
-            with (new / name if name else new).open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        if target.is_dir():
-            target.rename(beside / "old")
-        new.replace(target)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+    write_whole(target, files[""] if single else files)
 
 
 def _ours(name: str) -> bool:

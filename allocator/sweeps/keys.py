@@ -2,8 +2,8 @@
 
 A key is what stands before the operator of an override: ``budgets[payer=common].amount``, ``horizon.periods``,
 ``events.us_backstop``, ``model.willingness_floor``. Several keys with commas between them move together. The operator
-is ``=``, ``*=`` or ``+=``. Values are listed (``a,b,c``) or evenly spaced (``LO:HI:N``). A value in square brackets may
-hold commas, and ``[]`` is a blank: ``model.objectives=[gap,cost],[cost,gap]``.
+is ``=``, ``*=``, ``+=`` or ``-=``. Values are listed (``a,b,c``) or evenly spaced (``LO:HI:N``). A value in square
+brackets may hold commas, and ``[]`` is a blank: ``model.objectives=[gap,cost],[cost,gap]``.
 """
 
 from __future__ import annotations
@@ -18,11 +18,9 @@ from allocator.api import choose
 from allocator.errors import BadInput, Fault
 from allocator.instance import Instance
 from allocator.instance.cells import Unfit, convert, plain, quoted
-from allocator.instance.override import split_overrides
+from allocator.instance.override import OPERATORS, split_overrides
 from allocator.instance.tables import SETTINGS, TABLES, Column, Value
 from allocator.model import Model
-
-OPERATORS = ("*=", "+=", "=")
 
 MOST_VALUES = 10_000
 """Values of one key."""
@@ -47,15 +45,18 @@ class Axis:
         As it was given.
     keys : tuple of str
     operator : str
-        ``=``, ``*=`` or ``+=``.
+        ``=``, ``*=``, ``+=`` or ``-=``.
     values : tuple of str
         As they stand in an override; empty is a blank.
+    notes : tuple of str
+        What setting the values does that a user should know: figures rounded down, rows added.
     """
 
     text: str
     keys: tuple[str, ...]
     operator: str
     values: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -89,8 +90,9 @@ def axes(instance: Instance, model: Model, varies: Sequence[str]) -> tuple[Axis,
             if normal(key) in taken:
                 faults.append(Fault(place, None, None, f"{key} a second time", "each key once"))
             taken.add(normal(key))
-        faults += tried(instance, model, axis, axis.values, place)
-        found.append(axis)
+        wrong, notes = tried(instance, model, axis, axis.values, place)
+        faults += wrong
+        found.append(replace(axis, notes=notes))
     if faults:
         raise BadInput(faults)
     return tuple(found)
@@ -220,28 +222,30 @@ def value(text: str) -> Value | None:
     return int(number) if re.fullmatch(r"[+-]?[0-9]{1,15}", text) else number
 
 
-def tried(instance: Instance, model: Model, axis: Axis, values: Sequence[str], place: str) -> list[Fault]:
-    """What is wrong with values of an axis, each set alone; a fault of every value is told once."""
-    plain_keys = [key for key in axis.keys if key in SETTINGS or key.startswith(("events.", "model."))]
-    if plain_keys and axis.operator != "=":
-        expected = "=, since only cells of tables are multiplied or added to"
-        return [Fault(place, None, None, f"{axis.operator} on {key}", expected) for key in plain_keys]
+def tried(
+    instance: Instance, model: Model, axis: Axis, values: Sequence[str], place: str
+) -> tuple[list[Fault], tuple[str, ...]]:
+    """What is wrong with values of an axis, each set alone, and what is worth a note; both once for all values."""
     told: dict[Fault, list[str]] = {}
+    noted: list[tuple[str, ...]] = []
     for text in values:
         settings = axis.settings(text)
         of_instance = " --set ".join(split_overrides(settings)[0])
         prefixes = [f"--set {of_instance}"] if of_instance else []
         prefixes += [f"--set {setting}" for setting in settings]
         try:
-            choose(instance, model, settings)
+            notes = choose(instance, model, settings)[0].notes[len(instance.notes) :]
+            noted += [notes] if notes else []
         except BadInput as bad:
             for fault in bad.faults:
                 prefix = next((prefix for prefix in prefixes if fault.place.startswith(prefix)), "")
                 told.setdefault(replace(fault, place=fault.place.removeprefix(prefix)), []).append(text)
-    return [
+    faults = [
         replace(fault, place=f"{place}{_at(wrong) if len(wrong) < len(values) else ''}{fault.place}")
         for fault, wrong in told.items()
     ]
+    likewise = f" (and so at {len(noted):,} of {len(values):,} values)" if len(noted) > 1 else ""
+    return faults, tuple(note + likewise for note in (noted[0] if noted else ()))
 
 
 def _at(values: list[str]) -> str:

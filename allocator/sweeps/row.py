@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
+from allocator.errors import AllocatorError
 from allocator.measures import everything
+from allocator.model import OBJECTIVES
 from allocator.plan import Plan
 
 if TYPE_CHECKING:
@@ -104,6 +106,31 @@ def told(plan: Plan, structure: str) -> dict[str, Any]:
     }
 
 
+_KINDS: dict[str, type] = {
+    "status": str, "reason": str, "how": list, "structure": str, "stages": list, "values": dict, "measures": dict,
+    "members": list, "deployments": list, "seconds": dict, "aside": bool, "changes": list,
+}  # fmt: skip
+
+
+def fits(content: Mapping[str, Any]) -> bool:
+    """Whether a stored content has the form of what :func:`told` makes, with what a sweep keeps beside it."""
+    if not all(isinstance(content.get(name), kind) for name, kind in _KINDS.items()):
+        return False
+    figures = [*content["values"].values(), *content["measures"].values(), *content["seconds"].values()]
+    stages, deployments = content["stages"], content["deployments"]
+    forms = (
+        all(isinstance(stage, list) and list(map(type, stage)) in _STAGE for stage in stages),
+        all(isinstance(row, list) and list(map(type, row)) == [str, str, str, int, int] for row in deployments),
+        all(isinstance(name, str) for name in (*content["how"], *content["members"])),
+        all(isinstance(figure, int | float) for figure in figures if figure is not None),
+        content["status"] not in ("optimal", "feasible") or content["values"].keys() >= set(OBJECTIVES),
+    )
+    return all(forms)
+
+
+_STAGE = [[str, one, other] for one in (int, float) for other in (int, float)]
+
+
 class Rows(Sequence[Row]):
     """Rows of points, read from the store when they are asked for, so that thousands of them take no room."""
 
@@ -122,11 +149,16 @@ class Rows(Sequence[Row]):
         if isinstance(at, slice):
             return Rows(self.points[at], self._store)
         point, key = self.points[at]
-        return Row.from_dict(point, key, self._store.known([key])[key])
+        return self._row(point, key, self._store.known([key]))
 
     def __iter__(self) -> Iterator[Row]:
         for start in range(0, len(self.points), 500):
             some = self.points[start : start + 500]
             known = self._store.known([key for _, key in some])
             for point, key in some:
-                yield Row.from_dict(point, key, known[key])
+                yield self._row(point, key, known)
+
+    def _row(self, point: Point, key: str, known: Mapping[str, dict[str, Any]]) -> Row:
+        if key not in known:
+            raise AllocatorError(f"{self._store.path} was altered while the sweep had it; run the same command again")
+        return Row.from_dict(point, key, known[key])

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.errors import BadInput, Fault
+from allocator.files import write_whole
 from allocator.instance import write
 from allocator.solver import versions
 from allocator.stopping import Watch, at_once
@@ -25,7 +26,7 @@ from allocator.sweeps.design import Point
 from allocator.sweeps.knowledge import Knowledge
 from allocator.sweeps.order import Changes, Facets, from_plain, to_plain
 from allocator.sweeps.pool import Died, Done, Event
-from allocator.sweeps.row import Rows
+from allocator.sweeps.row import Rows, fits
 from allocator.sweeps.store import Store
 from allocator.sweeps.task import Job, Setup, Worker
 
@@ -199,17 +200,22 @@ class Runner:
             self._executor.close()
 
     def _stored(self, keys: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Key and content of what is in the store and may be used."""
+        """Key and content of what is in the store and may be used; a row of another form is as good as damaged."""
         usable = (key for key in keys if self._fresh is None or key in self._fresh)
-        return self.store.each(dict.fromkeys(usable))
+        for key, content in self.store.each(dict.fromkeys(usable)):
+            if fits(content):
+                yield key, content
+            else:
+                self.store.damaged.add(key)
 
     def _solve(self, pending: dict[str, Point], stored: set[str], told: Progress) -> None:
         executor = self._executor = self._executor or self._make()  # workers start while points are read
         with at_once():
             changes, objectives = self._understood(pending)
         for key, content in self._stored(stored - self._numbers.keys()):
-            self._numbers[key] = self._knowledge.add(from_plain(content["changes"]))
-            self._knowledge.learn(self._numbers[key], content)
+            with contextlib.suppress(ValueError, SyntaxError, TypeError):  # in another form it proves nothing of others
+                self._numbers[key] = self._knowledge.add(from_plain(content["changes"]))
+                self._knowledge.learn(self._numbers[key], content)
         for key in pending:
             self._numbers[key] = self._knowledge.add(changes[key])
         waiting = deque(self._ordered(list(pending)))
@@ -310,16 +316,15 @@ class Runner:
     def _set_aside(self, point: Point, key: str) -> str:
         """Keep the instance and the programme of a point that kills its workers."""
         folder = self.store.path.with_name(f"{self.store.path.name}.aside") / key[:16]
-        folder.mkdir(parents=True, exist_ok=True)
         instance, model = self.setup.at(point)
-        write(instance, folder / "instance.json")
+        write(instance, folder / "instance.json", overwrite=True)
         choices = model.to_dict()
         limits = choices.pop("limits")
         lines = [
             f"{name} = {json.dumps(value)}" for name, value in choices.items() if value is not None and name != "name"
         ]
         lines += ["[limits]", *(f"{name} = {most!r}" for name, most in limits.items())]
-        (folder / "model.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        write_whole(folder / "model.toml", ("\n".join(lines) + "\n").encode("utf-8"))
         command = [
             sys.executable,
             "-m",

@@ -1,8 +1,20 @@
-"""Samples over the ranges of uncertain figures, and what the answer depends on most.
+r"""Samples over the ranges of uncertain figures, and what the answer depends on most.
 
 The designs are those of SALib, on the unit cube. A figure that is a whole number takes every whole number of its range
-with the same probability, so two points of a design may coincide; the indices are those of the design as drawn. Other
-figures are spread evenly over their range. Figures are drawn independently of each other.
+with the same probability, so two points of a design may coincide. Other figures are spread evenly over their range.
+Figures are drawn independently of each other.
+
+Indices are of the values that the figures really take, not of the design before it was rounded: a Morris effect is the
+change of the output by the step that was taken, in shares of the range,
+
+$$ e_i = \frac{f(x') - f(x)}{(x'_i - x_i) / (high_i - low_i)}, $$
+
+and a step that rounding made 0 gives no effect. Sobol indices need nothing more: a rounded figure is a function of its
+own column alone, so that the shares of the variance are its own.
+
+**Toy.** Coverage is a tenth for each ten units of a pool, and its units lie between 9 and 10. Every trajectory steps
+from 9 to 10 or back: the whole range, whatever share of the unit cube the design stepped over. So each effect is 0.01,
+and so is their mean.
 """
 
 from __future__ import annotations
@@ -38,6 +50,9 @@ MOST = 1_000_000
 
 LEVELS = 4
 """Levels of a Morris design."""
+
+RESAMPLES = 1000
+"""Resamples of a bootstrap."""
 
 DIGITS = 9
 """Significant digits of a value that is drawn."""
@@ -110,7 +125,7 @@ class Sample:
               their 95 % confidence intervals;
             - morris: ``mu_star``, ``mu_star_conf``, ``mu``, ``sigma``: the mean size of the change of the output over
               the range of the figure, half the width of its 95 % confidence interval, the mean change, and its
-              standard deviation;
+              standard deviation; ``effects`` that they are of, and ``unmoved``: steps that rounding made 0;
             - lhs: ``rank_correlation`` (Spearman's), ``low``, ``high`` (its 95 % confidence interval), ``points`` (with
               a plan) and ``without_plan``.
 
@@ -134,9 +149,10 @@ class Sample:
                 f"{self.method} indices need a plan at every point; {missing:,} of {self.size:,} have none "
                 "(narrow the ranges, or use the method lhs, which leaves them out)"
             )
+        taken = self._taken()[planned]
         told: list[dict[str, Any]] = []
         for at, output in enumerate(outputs):
-            columns = self._analysed(table[planned, at], planned)
+            columns = self._analysed(table[planned, at], taken)
             strength = [abs(value or 0.0) for value in next(iter(columns.values()))]
             for i in sorted(range(len(self.figures)), key=strength.__getitem__, reverse=True):
                 figures = {name: values[i] for name, values in columns.items()}
@@ -145,28 +161,39 @@ class Sample:
                     told[-1] |= {"points": int(planned.sum()), "without_plan": missing}
         return told
 
-    def _analysed(self, output: NDArray[np.float64], planned: NDArray[np.bool_]) -> dict[str, list[float | None]]:
+    def _analysed(self, output: NDArray[np.float64], taken: NDArray[np.float64]) -> dict[str, list[float | None]]:
         """Name of an index -> its values by figure; the first is the one to rank by."""
         import numpy as np
 
         if len(output) == 0 or np.ptp(output) <= 1e-12 * max(1.0, float(np.abs(output).max())):
             return {name: [None] * len(self.figures) for name in _COLUMNS[self.method]}
         if self.method == "lhs":
-            return _correlations(self.unit[planned], output)
+            return _correlations(taken, output)
         seeded = np.random.default_rng(self.seed)
+        if self.method == "morris":
+            return _elementary(self.unit, taken, output, seeded)
         problem = _problem(len(self.figures))
-        analyze = _salib(f"analyze.{self.method}").analyze
-        if self.method == "sobol":
-            found = analyze(problem, output, calc_second_order=False, conf_level=SURE, seed=seeded)
-        else:
-            found = analyze(problem, self.unit, output, conf_level=SURE, num_levels=LEVELS, seed=seeded)
-        return {name: [_finite(value) for value in found[theirs]] for name, theirs in _COLUMNS[self.method].items()}
+        analyze = _salib("analyze.sobol").analyze
+        found = analyze(problem, output, calc_second_order=False, conf_level=SURE, seed=seeded)
+        return {name: [_finite(value) for value in found[theirs]] for name, theirs in _SOBOL.items()}
+
+    def _taken(self) -> NDArray[np.float64]:
+        """The values that the figures take, as shares of their ranges: a row a point, a column a figure."""
+        import numpy as np
+
+        shares = [
+            [(scaled(figure, share) - figure.low) / (figure.high - figure.low) for share in column]
+            for figure, column in zip(self.figures, self.unit.T.tolist(), strict=True)
+        ]
+        return np.array(shares).T
 
 
-_COLUMNS: dict[str, dict[str, str]] = {
-    "sobol": {"total": "ST", "total_conf": "ST_conf", "first": "S1", "first_conf": "S1_conf"},
-    "morris": {"mu_star": "mu_star", "mu_star_conf": "mu_star_conf", "mu": "mu", "sigma": "sigma"},
-    "lhs": {"rank_correlation": "", "low": "", "high": ""},
+_SOBOL = {"total": "ST", "total_conf": "ST_conf", "first": "S1", "first_conf": "S1_conf"}
+
+_COLUMNS = {
+    "sobol": tuple(_SOBOL),
+    "morris": ("mu_star", "mu_star_conf", "mu", "sigma", "effects", "unmoved"),
+    "lhs": ("rank_correlation", "low", "high"),
 }
 
 
@@ -244,7 +271,37 @@ def _outputs(measures: Mapping[str, float] | None, outputs: Sequence[str]) -> li
     return [measures[name] for name in outputs]
 
 
-def _correlations(unit: NDArray[np.float64], output: NDArray[np.float64]) -> dict[str, list[float | None]]:
+def _elementary(
+    unit: NDArray[np.float64], taken: NDArray[np.float64], output: NDArray[np.float64], seeded: np.random.Generator
+) -> dict[str, list[float | None]]:
+    """Statistics of the elementary effects of each figure (Morris 1991, Technometrics 33(2), 161-174).
+
+    In a trajectory each figure steps once. The interval of ``mu_star`` is a bootstrap's, as in SALib.
+    """
+    import numpy as np
+
+    size = unit.shape[1]
+    moved = np.abs(np.diff(unit.reshape(-1, size + 1, size), axis=1)).argmax(axis=2)  # trajectory, step -> figure
+    steps = np.take_along_axis(np.diff(taken.reshape(-1, size + 1, size), axis=1), moved[:, :, None], 2)[:, :, 0]
+    changes = np.diff(output.reshape(-1, size + 1), axis=1)
+    columns: dict[str, list[float | None]] = {name: [] for name in _COLUMNS["morris"]}
+    for figure in range(size):
+        own = (moved == figure) & (steps != 0)
+        effects = changes[own] / steps[own]
+        count = len(effects)
+        sizes = np.abs(effects)
+        again = sizes[seeded.integers(count, size=(RESAMPLES, count))].mean(axis=1) if count else sizes
+        z = NormalDist().inv_cdf(0.5 + SURE / 2)
+        columns["mu_star"].append(float(sizes.mean()) if count else None)
+        columns["mu_star_conf"].append(z * float(again.std(ddof=1)) if count else None)
+        columns["mu"].append(float(effects.mean()) if count else None)
+        columns["sigma"].append(float(effects.std(ddof=1)) if count > 1 else None)
+        columns["effects"].append(count)
+        columns["unmoved"].append(int((moved == figure).sum()) - count)
+    return columns
+
+
+def _correlations(values: NDArray[np.float64], output: NDArray[np.float64]) -> dict[str, list[float | None]]:
     """Spearman's correlation of each figure with an output, with an interval by Fisher's transformation.
 
     Its standard error is that of Bonett and Wright (2000), Psychometrika 65(1), 23-28.
@@ -252,7 +309,7 @@ def _correlations(unit: NDArray[np.float64], output: NDArray[np.float64]) -> dic
     import numpy as np
     import pandas as pd
 
-    ranks = pd.DataFrame(unit).rank().to_numpy()
+    ranks = pd.DataFrame(values).rank().to_numpy()
     y = pd.Series(output).rank().to_numpy()
     x, y = ranks - ranks.mean(axis=0), y - y.mean()
     scale = np.sqrt((x**2).sum(axis=0) * (y**2).sum())

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -18,10 +19,15 @@ from allocator.errors import AllocatorError, BadUsage
 APPLICATION = 0x616C6C6F
 """Mark in the file's header by which a store is known."""
 
-VERSION = 1
+VERSION = 2
 """Version of the layout."""
 
-LAYOUT = "CREATE TABLE points (key TEXT PRIMARY KEY, instance TEXT NOT NULL, sha256 TEXT NOT NULL, content NOT NULL)"
+LAYOUT = (
+    "CREATE TABLE points (key TEXT PRIMARY KEY, instance TEXT NOT NULL, sha256 TEXT NOT NULL, content NOT NULL, "
+    "checksum TEXT NOT NULL)"
+)
+
+ROW = "SELECT key, CAST(instance AS BLOB), CAST(sha256 AS BLOB), CAST(content AS BLOB), typeof(content), checksum"
 
 LARGE = 2000
 """Characters above which a content is compressed."""
@@ -40,7 +46,8 @@ class Store:
 
     The file belongs to one process: the lock is taken when it is opened and goes with the process, however that ends.
     A row that was put is safe from then on, from ``kill -9`` and from a loss of power: each is a transaction of its own
-    in a write-ahead log that is synchronised with the disk (about 0.3 ms a row on a local disk).
+    in a write-ahead log that is synchronised with the disk (about 0.3 ms a row on a local disk). A row carries a
+    checksum of its key and content: one that was altered on the disk counts as not there, and :attr:`damaged` names it.
 
     Parameters
     ----------
@@ -48,6 +55,11 @@ class Store:
         The file; a new one where there is none.
     lasting : bool
         Whether the file outlives the process; rows of one that does not are not synchronised with the disk.
+
+    Attributes
+    ----------
+    damaged : set of str
+        Keys of rows that were asked for and could not be relied on.
 
     Raises
     ------
@@ -62,6 +74,7 @@ class Store:
 
     def __init__(self, path: Path, *, lasting: bool = True) -> None:
         self.path = path
+        self.damaged: set[str] = set()
         self._synchronous = "FULL" if lasting else "OFF"
         if path.exists() and not path.is_file():
             raise BadUsage(f"{path} is {'a folder' if path.is_dir() else 'no file'}; a store is a file")
@@ -102,7 +115,7 @@ class Store:
         if version != VERSION:
             raise BadUsage(
                 f"{self.path} is a store of version {version}, and this program keeps version {VERSION}; "
-                "give another file, or use the program that wrote this one"
+                "give another file or delete this one, or use the program that wrote it"
             )
 
     def _open(self) -> None:
@@ -126,12 +139,17 @@ class Store:
         """Key and content, of those keys that are there; read as they are asked for, so that they need no room."""
         left = iter(keys)
         while some := list(islice(left, AT_ONCE)):
-            query = f"SELECT key, content FROM points WHERE key IN ({','.join('?' * len(some))})"
+            query = f"{ROW} FROM points WHERE key IN ({','.join('?' * len(some))})"
             try:
-                for key, kept in self._connection.execute(query, some).fetchall():
-                    yield key, json.loads(zlib.decompress(kept).decode() if isinstance(kept, bytes) else kept)
-            except (sqlite3.Error, zlib.error, ValueError) as error:
+                rows = self._connection.execute(query, some).fetchall()
+            except sqlite3.Error as error:
                 raise BadUsage(f"{self.path} is damaged ({error})") from None
+            for key, *kept, checksum in rows:
+                content = _sound(key, kept, checksum)
+                if content is None:
+                    self.damaged.add(key)
+                else:
+                    yield key, content
 
     def known(self, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Contents by key, of those keys that are there; thousands of plans take hundreds of MB (see :meth:`each`)."""
@@ -160,8 +178,11 @@ class Store:
         """
         text = json.dumps(content, allow_nan=False, separators=(",", ":"))
         kept = text if len(text) <= LARGE else zlib.compress(text.encode(), 1)
+        whole = kept.encode() if isinstance(kept, str) else kept
+        kind = "text" if isinstance(kept, str) else "blob"
+        row = (key, instance, sha256, kept, _checksum(key, [instance.encode(), sha256.encode(), whole, kind]))
         try:
-            self._connection.execute("INSERT OR REPLACE INTO points VALUES (?, ?, ?, ?)", (key, instance, sha256, kept))
+            self._connection.execute("INSERT OR REPLACE INTO points VALUES (?, ?, ?, ?, ?)", row)
         except sqlite3.Error as error:
             raise AllocatorError(
                 f"{self.path} could not be written: {_cause(error)}; {self.count()} points are safe in it"
@@ -193,6 +214,23 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _checksum(key: str, kept: Sequence[Any]) -> str:
+    """Of a row as it is kept: key, instance, sha256, content, kind of content."""
+    return hashlib.blake2b(repr((key, *kept)).encode(), digest_size=16).hexdigest()
+
+
+def _sound(key: str, kept: Sequence[Any], checksum: Any) -> dict[str, Any] | None:
+    """The content of a row; None where it is not what was put."""
+    if _checksum(key, kept) != checksum:
+        return None
+    *_, content, kind = kept
+    try:
+        found = json.loads(zlib.decompress(content) if kind == "blob" else content)
+    except (zlib.error, ValueError, TypeError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _code(error: sqlite3.Error) -> int:

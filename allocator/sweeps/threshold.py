@@ -162,7 +162,7 @@ def threshold(instance: Instance, model: Model, condition: str, over: str, toler
     condition : str
         ``MEASURE>=VALUE`` or ``MEASURE<=VALUE``.
     over : str
-        ``KEY=LO:HI`` (or ``*=``, ``+=``), or a figure that has a range (then that is the range).
+        ``KEY=LO:HI`` (or ``*=``, ``+=``, ``-=``), or a figure that has a range (then that is the range).
     tolerance : float, optional
         How far apart the value that meets the condition and the one that does not may be; by default a thousandth of
         the range, and one unit of a whole-number column.
@@ -181,9 +181,14 @@ def threshold(instance: Instance, model: Model, condition: str, over: str, toler
         faults += bad.faults
     try:
         axis, low, high = _over(instance, over)
-        axis = Axis(over, axis.keys, axis.operator, (spaced(low, high, 0, 1), spaced(low, high, 1, 1)))
-        faults += tried(instance, model, axis, axis.values, place)
+        ends = (spaced(low, high, 0, 1), spaced(low, high, 1, 1))
+        axis = Axis(over, axis.keys, axis.operator, ends)
+        wrong, notes = tried(instance, model, axis, axis.values, place)
+        faults += wrong
         parts, close = _parts(axis, low, high, tolerance)
+        if _whole(axis) and (axis.operator == "*=" or parts != abs(high - low)):
+            notes = (f"{axis.label}: what becomes fractional in a column of whole numbers is rounded down",)
+        axis = Axis(over, axis.keys, axis.operator, ends, notes)
     except BadInput as bad:
         faults += bad.faults
     except Wrong as wrong:
@@ -212,9 +217,10 @@ def _parts(axis: Axis, low: Fraction, high: Fraction, tolerance: float | None) -
         except Unfit as unfit:
             raise Wrong(f"a tolerance of {tolerance:g}", unfit.args[0]) from None
     width = abs(high - low)
-    if any(found is not None and found.kind == "whole" for found in map(column, axis.keys)):
-        if axis.operator == "*=" or low.denominator != 1 or high.denominator != 1:
-            raise Wrong("a whole-number column", "whole ends, with = or +=")
+    whole_ends = low.denominator == high.denominator == 1
+    if _whole(axis) and axis.operator == "=" and not whole_ends:
+        raise Wrong("a whole-number column", "whole ends")
+    if _whole(axis) and axis.operator != "*=" and whole_ends:
         return int(width), max(1, math.floor(tolerance or 1))
     parts = PARTS if tolerance is None else math.ceil(width / Fraction(tolerance))
     if parts > MOST_PARTS:
@@ -222,6 +228,11 @@ def _parts(axis: Axis, low: Fraction, high: Fraction, tolerance: float | None) -
             f"a tolerance of {tolerance:g}", f"at least {float(width / MOST_PARTS):g}, a millionth of the range"
         )
     return parts, 1
+
+
+def _whole(axis: Axis) -> bool:
+    """Whether a key is about a column of whole numbers."""
+    return any(found is not None and found.kind == "whole" for found in map(column, axis.keys))
 
 
 def _bracket(truths: Mapping[int, bool | None], parts: int) -> tuple[int, int]:

@@ -15,17 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 from allocator.api import Choice, Source, choose
 from allocator.errors import BadUsage
+from allocator.files import write_whole
 from allocator.instance import Instance
 from allocator.model import OBJECTIVES, Model
 from allocator.outcome import relative_gap
-from allocator.plan import replaced
 from allocator.stopping import at_once, later, watched
-from allocator.sweeps.design import Part, Point
+from allocator.sweeps.design import Grid, Part, Point
 from allocator.sweeps.file import Design, parts
 from allocator.sweeps.row import Row, Rows
 from allocator.sweeps.run import Executor, Here, Progress, Runner
 from allocator.sweeps.store import Store
 from allocator.sweeps.task import Setup
+from allocator.sweeps.threshold import Threshold
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,6 +75,8 @@ class Sweep:
         Stopped by Ctrl-C; ``answers`` then hold what was done.
     changed : int
         Rows in the store of the same instance as it was before it was changed; they were not used.
+    notes : tuple of str
+        What overrides and varied keys do that a user should know: figures rounded down, rows added.
     """
 
     instance: Instance
@@ -81,8 +84,14 @@ class Sweep:
     answers: list[Answered] = field(default_factory=list)
     interrupted: bool = False
     changed: int = 0
+    notes: tuple[str, ...] = ()
     _store: Store | None = None
     _folder: tempfile.TemporaryDirectory[str] | None = None
+
+    @property
+    def damaged(self) -> int:
+        """Rows of these points in the store that were altered or damaged there; the points were solved again."""
+        return 0 if self._store is None else len(self._store.damaged)
 
     def close(self) -> None:
         """Let go of the store."""
@@ -147,6 +156,7 @@ class Sweep:
             "model": self.model.to_dict(),
             "currency": self.instance.currency,
             "interrupted": self.interrupted,
+            "notes": list(self.notes),
             "answers": [answer(each.part, each.rows) for each in self.answers],
             "points": list(self.records()),
         }
@@ -171,7 +181,7 @@ class Sweep:
         target = check_table(path)
         columns = ["part", "point", "nation", "unit_type", "task", "period", "units"]
         rows = self.deployments() if table == "deployments" else self.records()
-        replaced(target, _MAKERS[target.suffix](self.columns() if table == "sweep" else columns, rows))
+        write_whole(target, _MAKERS[target.suffix](self.columns() if table == "sweep" else columns, rows))
 
 
 def check_table(path: str | os.PathLike[str]) -> Path:
@@ -319,7 +329,10 @@ def sweep(
             raise BadUsage(f"workers is {workers}, expected a whole number from 0")
         folder = tempfile.TemporaryDirectory(prefix="allocator-") if store is None else None
         kept = Store(Path(folder.name) / "sweep", lasting=False) if folder else Store(Path(store))  # type: ignore[arg-type]
-        result = Sweep(base, choice, changed=kept.others(base.name, base.sha256), _store=kept, _folder=folder)
+        result = Sweep(
+            base, choice, changed=kept.others(base.name, base.sha256), notes=(*base.notes, *_notes(asked)), _store=kept,
+            _folder=folder,
+        )  # fmt: skip
         runner = Runner(
             setup, kept, lambda: _executor(setup, workers, scheduler, size), watch=watch, resume=resume,
             progress=progress,
@@ -336,6 +349,13 @@ def sweep(
             runner.close()
         result.interrupted = result.interrupted or watch.interrupted.is_set()
         return result
+
+
+def _notes(asked: list[Part]) -> list[str]:
+    """What the varied keys do that a user should know, each once."""
+    axes = [axis for part in asked if isinstance(part, Grid) for axis in part.axes]
+    axes += [part.axis for part in asked if isinstance(part, Threshold)]
+    return list(dict.fromkeys(note for axis in axes for note in axis.notes))
 
 
 def _answer(part: Part, runner: Runner, result: Sweep) -> None:

@@ -191,3 +191,20 @@ class TestNewFrom:
         assert done.returncode == 2
         assert "2 faults" in done.stderr
         assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "more"),
+    [
+        ("solve", ()),
+        ("validate", ()),
+        ("show", ()),
+        ("export", ("x.mps",)),
+        ("compare", ("--with", "horizon.indefinite=false")),
+        ("sweep", ("--vary", "horizon.periods=1,2", "--workers", "0")),
+    ],
+)
+def test_what_an_override_rounds_is_said_once(tmp_path, command, more):
+    done = run(command, "toy-rotation", *more, "--set", "forces.units*=0.75", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("warning: forces.units*=0.75: 10 * 0.75 = 7.5, rounded down to 7\n") == 1

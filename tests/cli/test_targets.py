@@ -93,6 +93,17 @@ def test_without_a_plan_nothing_is_written_and_that_is_said(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("out", ["x", "x.xlsx"])
+def test_earlier_results_that_remain_are_named(tmp_path, out):
+    assert run("solve", "toy-rotation", "--out", out, cwd=tmp_path).returncode == 0
+    done = run("solve", "toy-infeasible", "--out", out, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (
+        3,
+        f"there is no plan, so nothing was written to {out}, which still holds the results of an earlier run\n",
+    )
+    assert [path.name for path in tmp_path.iterdir()] == [out]
+
+
 def test_a_plan_is_shown_even_where_it_cannot_be_written(tmp_path, monkeypatch, capsys):
     """The place may turn bad while the solver works."""
     from allocator.cli import _run

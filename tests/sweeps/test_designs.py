@@ -83,7 +83,7 @@ class TestGrid:
             "forces.unts=1,2",
             "forces.units=0:5:3",
             "forces[nation=AAA].units=-1,3,4.5",
-            "forces.units*=0.5,2",
+            "unit_types.rotation_ratio*=0.5,2",
             "forces.units=",
             "forces.min_units=1,,2",
             "tasks.latitude=1,1",
@@ -94,7 +94,7 @@ class TestGrid:
             "forces",
             "model.tolerence=0,1",
             "model.willingness_floor=0,2",
-            "horizon.periods*=2",
+            "title*=2",
             "requirements.quantity=0,1",
             ",tasks.area=a",
         ]
@@ -105,8 +105,8 @@ class TestGrid:
             '--vary forces.units=0:5:3 at 2.5: found "2.5"; expected a whole number of at least 0',
             '--vary forces[nation=AAA].units=-1,3,4.5 at -1: found "-1"; expected a whole number of at least 0',
             '--vary forces[nation=AAA].units=-1,3,4.5 at 4.5: found "4.5"; expected a whole number of at least 0',
-            "--vary forces.units*=0.5,2: found forces.units a second time; expected each key once",
-            "--vary forces.units*=0.5,2 at 0.5: found 5 *= 0.5; expected a whole number of at least 0",
+            "--vary unit_types.rotation_ratio*=0.5,2 at 0.5: found 1 * 0.5 = 0.5, rounded down to 0; expected a whole "
+            "number of at least 1",
             "--vary forces.units=: found no values; expected KEY=a,b,c or KEY=LO:HI:N, such as "
             "budgets[payer=common].amount=100:200:5",
             '--vary forces.min_units=1,,2: found an empty value in "1,,2"; expected a value between two commas; '
@@ -122,8 +122,7 @@ class TestGrid:
             "--vary model.tolerence=0,1: found no such key model.tolerence; expected one of title, description, "
             "tolerance, willingness_floor, max_burden, families, objectives, limits (did you mean tolerance?)",
             '--vary model.willingness_floor=0,2 at 2: found "2"; expected a number from 0 to 1',
-            "--vary horizon.periods*=2: found *= on horizon.periods; expected =, since only cells of tables are "
-            "multiplied or added to",
+            "--vary title*=2: found *= on title; expected =, since it holds text",
             "--vary requirements.quantity=0,1 at 0: requirements, quantity: found 0 in every row; expected a quantity "
             "above 0 in at least one",
             "--vary ,tasks.area=a: found an empty key; expected KEY=a,b,c or KEY=LO:HI:N, such as "

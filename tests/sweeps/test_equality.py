@@ -16,6 +16,7 @@ from allocator.sweeps.run import Here, Runner
 from allocator.sweeps.store import Store
 from allocator.sweeps.task import Setup
 from tests.oracle.random_instances import random_instance, random_model
+from tests.toys import pools, toy, willing
 
 FACTORS = ("0.25", "0.5", "0.8", "1.25", "2", "4")
 SCALED = (
@@ -28,6 +29,8 @@ SCALED = (
     ("requirements", "quantity"),
     ("requirements", "priority"),
     ("budgets", "amount"),
+    ("forces", "units"),
+    ("unit_types", "personnel"),
 )
 SHARES = (
     ("unit_types", "common_share"),
@@ -121,6 +124,46 @@ def check(seed: int, folder: Path, count: int = 14) -> tuple[int, int]:
             assert abs(value - stage["value"]) <= small, where
             assert bound <= stage["value"] + small, where
     return len(rows), sum(row.proved for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("vary", "notes"),
+    [
+        (
+            "forces[nation=AAA].units*=0.5:1.5:6",
+            ["forces[nation=AAA].units*=0.5: 7 * 0.5 = 3.5, rounded down to 3 (and so at 6 of 6 values)"],
+        ),
+        ("forces.units,forces.min_units*=0.5,0.9,1,2.3", None),
+        ("unit_types.rotation_ratio*=1,1.5,2", ["unit_types.rotation_ratio*=1.5: 3 * 1.5 = 4.5, rounded down to 4"]),
+        ("horizon.periods*=1,1.5,2", ["horizon.periods*=1.5: 1 * 1.5 = 1.5, rounded down to 1"]),
+        ("forces[nation=AAA].units-=0,1,2", []),
+        (
+            "willingness[nation=BBB,objective=land].willingness=0,0.6,1",
+            [
+                "willingness[nation=BBB,objective=land].willingness=0: willingness had no such row, so one is added "
+                "(nation BBB, objective land, willingness 0) (and so at 3 of 3 values)"
+            ],
+        ),
+        ("model.willingness_floor*=0.5,1,2", []),
+    ],
+)
+def test_scaled_whole_numbers_and_added_rows_are_swept_as_solved(vary, notes):
+    instance = toy(
+        nations=[{"nation": "AAA"}, {"nation": "BBB"}],
+        unit_types=[{"unit_type": "bn", "rotation_ratio": 3}],
+        forces=pools(7, "AAA", min_units=2) + pools(9, "BBB", min_units=2),
+        willingness=willing("AAA", at=0.6),
+    )
+    with allocator.sweep(instance, allocator.Design(vary=(vary,)), workers=0) as sweep:
+        rows = list(sweep.answers[0].rows)
+        for row in rows:
+            cold = allocator.solve(instance, overrides=row.point.overrides)
+            assert (row.status, row.values) == (
+                cold.status,
+                {each["objective"]: each["value"] for each in cold.rows("objectives")},
+            )
+        assert notes is None or list(sweep.notes) == sweep.to_dict()["notes"] == notes
+    assert len({tuple((row.values or {}).values()) for row in rows}) > 1, "what is varied moves nothing"
 
 
 @pytest.mark.parametrize("first", range(0, 24, 6))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 
+import numpy
 import pytest
 
 import allocator
 from allocator.sweeps import sample as module
 from allocator.sweeps.figures import Figure
+from allocator.sweeps.file import Sampling
 from allocator.sweeps.sample import sample, scaled
 from tests.sweeps.asking import ask, points, row
 from tests.toys import pools, toy, willing
@@ -62,6 +64,101 @@ def test_morris_effects_of_a_sum():
     assert [told[n]["sigma"] for n in NATIONS] == pytest.approx([0, 0, 0], abs=1e-6)
     mixed = by_figure(part.indices(answered(part, lambda a, b, c: a * b), ["coverage"]))
     assert mixed["AAA"]["sigma"] > 0.1
+
+
+def pool(low, high, nation="AAA"):
+    """A pool of which as many units are uncertain."""
+    return {"nation": nation, "unit_type": "bn", "units": low, "units_low": low, "units_high": high}
+
+
+def whole(*ranges):
+    nations = NATIONS[: len(ranges)]
+    return toy(
+        nations=[{"nation": n} for n in nations],
+        requirements=[{"task": "hold", "capability": "inf", "quantity": 100.0}],
+        forces=[pool(*ends, n) for ends, n in zip(ranges, nations, strict=True)],
+        willingness=willing(*nations),
+    )
+
+
+@pytest.mark.parametrize("n", [2, 10])
+def test_morris_effects_of_a_whole_number_over_a_range_of_one(n):
+    """Coverage is a hundredth for each battalion: 0.01 over the range from 9 to 10, in a sweep that is solved."""
+    design = allocator.Design(sample=Sampling(n, "morris"))
+    with allocator.sweep(whole((9, 10)), design, workers=0) as sweep:
+        (told,) = [r for r in sweep.to_dict()["answers"][0]["says"]["indices"] if r["output"] == "coverage"]
+    assert (told["mu_star"], told["mu"], told["sigma"]) == pytest.approx((0.01, 0.01, 0.0), abs=1e-12)
+    assert told["mu_star_conf"] == pytest.approx(0.0, abs=1e-12)
+    assert (told["effects"], told["unmoved"]) == (n, 0)
+
+
+@pytest.mark.parametrize("ends", [(0, 1), (0, 2), (3, 6), (2, 12), (0, 101)])
+def test_morris_effects_of_whole_numbers_of_a_line_are_its_slope(ends):
+    """Of 0.01 a + 0.03 b over ranges of r and 40: 0.01 r and 1.2; sigma is 0 on every line."""
+    part = sample(whole(ends, (0, 40)), 12, "morris", seed=2)
+    told = part.indices(answered(part, lambda a, b: 0.01 * a + 0.03 * b), ["coverage"])
+    by_name = {entry["figure"][14:17]: entry for entry in told}
+    assert by_name["AAA"]["mu_star"] == pytest.approx(0.01 * (ends[1] - ends[0]), abs=1e-12)
+    assert by_name["BBB"]["mu_star"] == pytest.approx(1.2, abs=1e-12)
+    assert all(entry["sigma"] == pytest.approx(0, abs=1e-12) for entry in told)
+
+
+def test_the_ranking_is_that_of_the_slopes():
+    """A range of one counted for half as much again, and so came before a wider one that moves more."""
+    part = sample(whole((0, 1), (0, 101)), 10, "morris")
+    told = part.indices(answered(part, lambda a, b: 0.10 * a + 0.12 / 101 * b), ["coverage"])
+    assert [entry["figure"][14:17] for entry in told] == ["BBB", "AAA"]
+    assert [entry["mu_star"] for entry in told] == pytest.approx([0.12, 0.10], abs=1e-12)
+
+
+def test_steps_that_rounding_made_nothing_are_left_out_and_counted():
+    """Of ten digits nine are drawn, so that the ceiling stays; the other figure has its effect of 1 over the range."""
+    ends = [1e9, 1e9 + 0.2]
+    case = toy(
+        nations=[
+            {"nation": "AAA", "troop_ceiling": ends[0], "troop_ceiling_low": ends[0], "troop_ceiling_high": ends[1]}
+        ],
+        forces=[pool(0, 10)],
+    )
+    part = sample(case, 6, "morris")
+    told = part.indices(answered(part, lambda a, b: b / 10), ["coverage"])
+    moving, still = told
+    assert (moving["mu_star"], moving["effects"], moving["unmoved"]) == (pytest.approx(1.0), 6, 0)
+    assert (still["mu_star"], still["sigma"], still["effects"]) == (None, None, 0)
+    assert still["unmoved"] == 6
+
+
+def test_morris_is_salib_s_where_nothing_is_rounded():
+    from SALib.analyze import morris
+
+    part = sample(instance(), 20, "morris", seed=5)
+    rows = answered(part, ishigami)
+    told = by_figure(part.indices(rows, ["coverage"]))
+    problem = {"num_vars": 3, "names": list(NATIONS), "bounds": [[0.0, 1.0]] * 3}
+    output = numpy.array([each.measures["coverage"] for each in rows])
+    seeded = numpy.random.default_rng(5)
+    theirs = morris.analyze(problem, part.unit, output, num_resamples=1000, num_levels=4, seed=seeded)
+    for at, nation in enumerate(NATIONS):
+        for name in ("mu_star", "mu_star_conf", "mu", "sigma"):
+            noise = 0.15 if name == "mu_star_conf" else 1e-6  # of two bootstraps
+            assert told[nation][name] == pytest.approx(float(theirs[name][at]), rel=noise, abs=1e-6), (nation, name)
+
+
+def test_sobol_indices_of_whole_numbers():
+    """Of a + b with a in {0, 1} and b in {0, 1, 2} the variances are 1/4 and 2/3: shares 3/11 and 8/11."""
+    part = sample(whole((0, 1), (0, 2)), 512, "sobol", seed=1)
+    told = {e["figure"][14:17]: e for e in part.indices(answered(part, lambda a, b: a + b), ["coverage"])}
+    for nation, share in (("AAA", 3 / 11), ("BBB", 8 / 11)):
+        assert told[nation]["total"] == pytest.approx(share, abs=0.03)
+        assert told[nation]["first"] == pytest.approx(share, abs=0.05)
+
+
+def test_rank_correlations_are_of_the_values_that_are_taken():
+    """What is a rising function of a whole number has a rank correlation of 1, whatever was rounded."""
+    part = sample(whole((9, 10), (0, 40)), 50, "lhs")
+    told = {e["figure"][14:17]: e for e in part.indices(answered(part, lambda a, b: a), ["coverage"])}
+    assert told["AAA"]["rank_correlation"] == pytest.approx(1.0)
+    assert abs(told["BBB"]["rank_correlation"]) < 0.3
 
 
 def test_rank_correlations_of_a_hypercube():

@@ -70,6 +70,17 @@ def test_whole_numbers_to_one_unit():
     assert (one.size, found(one, lambda value: value).holds_at) == (2, 1)
 
 
+def test_whole_numbers_can_be_scaled():
+    """Of five battalions three are left from 0.6 on, and rounding down is said."""
+    part = threshold(instance(), model(), "coverage>=0.6", "forces.units*=0:2")
+    told = found(part, lambda value: (5 * round(1000 * value) // 1000) / 5)
+    assert (told.holds_at, told.fails_at) == (0.6, 0.598)
+    assert part.axis.notes == ("forces.units*=: what becomes fractional in a column of whole numbers is rounded down",)
+    less = threshold(instance(), model(), "coverage>=0.6", "forces.units-=0:5")
+    assert found(less, lambda value: (5 - value) / 5).holds_at == 2
+    assert less.axis.notes == ()
+
+
 def test_no_change_between_the_ends():
     part = threshold(instance(), model(), "coverage>=0.5", KEY)
     told = found(part, lambda value: 1.0)
@@ -143,9 +154,12 @@ def test_a_sweep_that_was_stopped():
         ),
         (
             "coverage>=1",
-            "forces.units*=1:2",
+            "forces.units=1:2.5",
             None,
-            ["--over forces.units*=1:2: found a whole-number column; expected whole ends, with = or +="],
+            [
+                '--over forces.units=1:2.5 at 2.5: found "2.5"; expected a whole number of at least 0',
+                "--over forces.units=1:2.5: found a whole-number column; expected whole ends",
+            ],
         ),
         ("coverage>=1", KEY, 0.0, [f"--over {KEY}: found a tolerance of 0; expected a number above 0"]),
         (
