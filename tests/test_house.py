@@ -18,6 +18,7 @@ PACKAGE = ROOT / "allocator"
 
 ORDER = [
     {"errors"},
+    {"arguments"},
     {"locate", "instance", "outcome", "known"},
     {"model"},
     {"scope"},

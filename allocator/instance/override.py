@@ -60,21 +60,23 @@ def override(instance: Instance, settings: Sequence[str]) -> Instance:
     )
     try:
         changed = understood(raw, instance.path)
-    except BadInput as bad:
-        for records in instance.sound.values():
+    except BaseException as error:
+        for records in instance._sound.values():
             for record in records:
                 record.bad.clear()
-        raise BadInput(bad.faults) from None
-    changed.share(instance)
+        if isinstance(error, BadInput):
+            raise BadInput(error.faults) from None
+        raise
+    changed._share(instance)
     return changed
 
 
 def _untouched(instance: Instance, name: str) -> list[Record]:
     """The typed rows of a table, made once."""
-    if name not in instance.sound:
+    if name not in instance._sound:
         rows = instance.tables[name]
-        instance.sound[name] = [Record(at, cast(dict[str, Value], row)) for at, row in enumerate(rows, start=1)]
-    return instance.sound[name]
+        instance._sound[name] = [Record(at, cast(dict[str, Value], row)) for at, row in enumerate(rows, start=1)]
+    return instance._sound[name]
 
 
 def _apply(instance: Instance, content: dict[str, Any], setting: str) -> None:
