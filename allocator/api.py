@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from allocator.arguments import Several, function, optional, text, texts
+from allocator.arguments import path as a_path
 from allocator.errors import AllocatorError, BadUsage
 from allocator.instance import Instance, read
 from allocator.instance.override import split_overrides
@@ -50,6 +52,15 @@ def choose(
     BadInput
         With every fault found.
     """
+    several = Several()
+    overrides = several(texts, "overrides", overrides, "horizon.periods=4")
+    several(text, "case", case)
+    several(optional, "coalition", coalition, text)
+    if not isinstance(instance, Instance):
+        several(a_path, "instance", instance, "an Instance, a path, or the name of a bundled instance")
+    if model is not None and not isinstance(model, Model):
+        several(a_path, "model", model, "a Model, the name of a shipped one, or a path that ends in .toml")
+    several.done()
     if not isinstance(instance, Instance):
         instance = read(instance)
     instance = instance.case(case)
@@ -138,14 +149,18 @@ def solve(
     """
     import pyomo.core as pyo
 
+    from allocator.changes import check_built
     from allocator.hangs import assumptions
     from allocator.solver import Solver
 
+    function("progress", progress)
     solver = Solver(gap=gap, time_limit=time_limit, threads=threads, seed=seed)
+    overrides = texts("overrides", overrides, "horizon.periods=4")
     told: dict[str, Any] = {"overrides": list(overrides), "case": case, "coalition": coalition}
     if isinstance(instance, pyo.ConcreteModel):
         if model is not None or overrides or case != "base" or coalition is not None:
             raise BadUsage("a built model has its choices, overrides, case and coalition already; give them to build()")
+        check_built(instance)
         plan = solver.solve_built(instance, progress=progress, **told)
     else:
         chosen = choose(instance, model, overrides, case=case, coalition=coalition)
@@ -180,11 +195,11 @@ def export(
     from allocator.highs import write_model
     from allocator.matrix import compile_model
 
-    target = Path(path)
+    target = Path(a_path("path", path))
     if target.suffix not in (".mps", ".lp"):
         raise BadUsage(f"{target}: expected a name that ends in .mps or .lp")
     chosen_instance, chosen_model = choose(instance, model, overrides, case=case, coalition=coalition)
-    objective = objective or chosen_model.objectives[0]
+    objective = chosen_model.objectives[0] if objective is None else text("objective", objective)
     if objective not in chosen_model.objectives:
         listed = ", ".join(chosen_model.objectives)
         raise BadUsage(f"the model does not list the objective {objective!r}; it lists {listed}")

@@ -59,9 +59,9 @@ def shown(value: Any) -> str:
     return " ".join(text.split()) if text.isprintable() else ascii(text)
 
 
-def optional(name: str, value: Any, check: Callable[..., T], **limits: Any) -> T | None:
+def optional(name: str, value: Any, check: Callable[..., T], *rest: Any, **limits: Any) -> T | None:
     """None, or what another check gives."""
-    return None if value is None else check(name, value, **limits)
+    return None if value is None else check(name, value, *rest, **limits)
 
 
 def number(

@@ -24,7 +24,7 @@ ORDER = [
     {"scope"},
     {"offer", "families", "objectives", "futures"},
     {"formulation"},
-    {"matrix"},
+    {"matrix", "changes"},
     {"highs"},
     {"plan"},
     {"measures"},
@@ -39,7 +39,18 @@ ORDER = [
 RANK = {name: i for i, names in enumerate(ORDER) for name in names}
 ONLY_IN = {
     "pyomo": {
-        *("families", "objectives", "formulation", "matrix", "point", "reasons", "lexicographic", "solver", "api"),
+        *(
+            "families",
+            "objectives",
+            "formulation",
+            "matrix",
+            "changes",
+            "point",
+            "reasons",
+            "lexicographic",
+            "solver",
+            "api",
+        ),
         "hedging",
     },
     "highspy": {"highs"},

@@ -112,9 +112,12 @@ def cell(value: Any) -> Any:
     """The plain value that a program means; for what is no cell, an object that every column refuses."""
     if type(value) in _PLAIN:
         return value
-    for kind, base in ((str, str.__str__), (int, int.__int__), (float, float.__float__)):
-        if isinstance(value, kind):
-            return base(value)
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
     if isinstance(value, Decimal):
         return exact_float(str(value)) if value.is_finite() else value
     if isinstance(value, Fraction):
