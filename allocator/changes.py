@@ -30,7 +30,7 @@ RESERVED = ("sends", "leads", "led", "heaviest", "burden_heaviest")
 """Names that have a meaning where a family or an objective is left out."""
 
 _COUNTED = {pyo.Var, pyo.Constraint, pyo.Block}
-_DATA = {pyo.Param, pyo.Set, pyo.RangeSet, pyo.Expression, pyo.BuildAction, pyo.BuildCheck}
+_DATA = {pyo.Param, pyo.Set, pyo.RangeSet, pyo.Expression, pyo.BooleanVar, pyo.BuildAction, pyo.BuildCheck}
 
 
 def check_built(m: Any) -> None:
@@ -38,6 +38,8 @@ def check_built(m: Any) -> None:
     scope = getattr(m, "scope", None)
     if not isinstance(scope, Scope) or getattr(m, "lean", True):
         raise BadUsage("the Pyomo model does not come from allocator.build(), or what that put on it is gone")
+    if not m.active:
+        raise BadUsage("the Pyomo model is deactivated as a whole; activate() it")
 
 
 def check_components(m: pyo.ConcreteModel, ours: pyo.ConcreteModel) -> None:
@@ -79,7 +81,7 @@ def _filled(value: Any) -> Any:
 def _check_component(mine: Any, ours: Any) -> None:
     """A component of the model has its entries, each as active as it was built."""
     name = f"m.{ours.name}"
-    if mine is None or mine.ctype is not ours.ctype:
+    if mine is None or mine.ctype is not ours.ctype or mine.is_indexed() != ours.is_indexed():
         raise BadUsage(f"{name} is missing or replaced; {CHOICES}")
     if mine.ctype is pyo.Objective and mine.active != ours.active:
         which = "activated" if mine.active else "deactivated"
@@ -95,15 +97,14 @@ def _check_component(mine: Any, ours: Any) -> None:
     if added:
         raise BadUsage(f"{_entry(mine, added[0])} was added; give a constraint of your own a name of its own")
     if mine.ctype is pyo.Constraint:
-        for key in ours:
-            if not mine[key].active:
-                raise BadUsage(
-                    f"{_entry(ours, key)} is deactivated; leave its family out with Model(families=...), or {CHOICES}"
-                )
+        off = [] if mine.active else [f"m.{ours.name}"]
+        off += [_entry(ours, key) for key in ours if not mine[key].active]
+        if off:
+            raise BadUsage(f"{off[0]} is deactivated; leave its family out with Model(families=...), or {CHOICES}")
 
 
 def _entry(component: Any, key: Any) -> str:
-    return f"m.{component.name}" + ("" if key is None else str(list(key) if isinstance(key, tuple) else [key]))
+    return f"m.{component[key].name}"
 
 
 def check_arrays(m: pyo.ConcreteModel, matrix: Matrix, ours: pyo.ConcreteModel, built: Matrix) -> None:
@@ -149,14 +150,15 @@ def _check_columns(matrix: Matrix, built: Matrix, columns: NDArray[np.int64]) ->
             raise BadUsage(f"m.{variable.name} has another domain than it was built with; {CHOICES}")
         if not wider[at]:
             raise BadUsage(f"m.{variable.name} cannot be kept above {first:g}: {_one_sided(variable)}")
-        now = f"{matrix.lower[columns[at]]:g} to {matrix.upper[columns[at]]:g}"
-        raise BadUsage(f"m.{variable.name} may be {now}, where the model allows {first:g} to {last:g}; {CHOICES}")
+        low, high = matrix.lower[columns[at]], matrix.upper[columns[at]]
+        now = f"is fixed at {low:g}" if low == high else f"may be {low:g} to {high:g}"
+        raise BadUsage(f"m.{variable.name} {now}, where the model allows {first:g} to {last:g}; {CHOICES}")
 
 
 def _one_sided(variable: Any) -> str:
     """Why a variable is not to be pushed up."""
     what = "the heaviest burden" if variable.parent_component().local_name == "heaviest" else "what a plan is short of"
-    return f"it stands for {what}, which the model bounds from below only. Write it with m.deploy instead"
+    return f"it stands for {what}, which the model bounds from below only. Write an upper limit on it, or use m.deploy"
 
 
 def _check_rows(matrix: Matrix, built: Matrix, columns: NDArray[np.int64], rows: NDArray[np.int64]) -> None:

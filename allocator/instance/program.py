@@ -92,10 +92,11 @@ def _column_faults(place: str, frame: pd.DataFrame) -> list[Fault]:
 
 def _records(frame: pd.DataFrame, titles: list[str]) -> list[dict[str, Any]]:
     """Rows of a frame, missing values as None."""
-    columns = [
-        [None if gone else value for value, gone in zip(frame.iloc[:, at], frame.iloc[:, at].isna(), strict=True)]
-        for at in range(len(titles))
-    ]
+    columns = []
+    for at in range(len(titles)):
+        column = frame.iloc[:, at]
+        values = zip(column.array, column.isna(), strict=True)  # the array's: a Series gives float32 as float
+        columns.append([None if gone else value for value, gone in values])
     return [dict(zip(titles, cells, strict=True)) for cells in zip(*columns, strict=True)]
 
 
