@@ -97,6 +97,8 @@ class Model:
         plain["max_burden"] = several(optional, "max_burden", self.max_burden, _number)
         limits = several(instance_of, "limits", self.limits, Mapping, "a mapping from objectives to numbers")
         if isinstance(limits, Mapping):
+            for key in limits:
+                several(text, "a key of limits", key)
             limits = Frozen({key: several(_number, f"limits[{key!r}]", most) for key, most in limits.items()})
         several.done()
         for key, value in {**plain, "limits": limits}.items():
