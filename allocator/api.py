@@ -90,7 +90,10 @@ def build(
 ) -> pyo.ConcreteModel:
     """Pyomo model of an instance, for those who want to add a constraint of their own.
 
-    Its components are listed in ``models/MATHS.md``. :func:`solve` takes the model in place of an instance.
+    Its components are listed in ``models/MATHS.md``. :func:`solve` takes the model in place of an instance. Linear
+    constraints, variables and blocks that you add count, and so do tighter bounds and fixed values of its variables.
+    Its objectives, its constraints and wider bounds follow from the instance and the model's choices; :func:`solve`
+    refuses a model in which they were changed, and says where the change belongs.
     """
     from allocator.formulation import build as build_model
 
@@ -145,7 +148,7 @@ def solve(
     BadInput
         The instance, the model or an override has faults.
     BadUsage
-        An argument is out of range, or an added constraint is not linear.
+        An argument is of the wrong type or out of range, or something on a built model cannot be solved.
     """
     import pyomo.core as pyo
 

@@ -132,7 +132,7 @@ class Solver:
         manifest = {
             "instance": scope.instance.name,
             "model": scope.model.to_dict(),
-            "options": self.options,
+            "options": dict(self.options),
             **told,
             "versions": versions(),
             "status": name,

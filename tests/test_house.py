@@ -39,18 +39,8 @@ ORDER = [
 RANK = {name: i for i, names in enumerate(ORDER) for name in names}
 ONLY_IN = {
     "pyomo": {
-        *(
-            "families",
-            "objectives",
-            "formulation",
-            "matrix",
-            "changes",
-            "point",
-            "reasons",
-            "lexicographic",
-            "solver",
-            "api",
-        ),
+        *("families", "objectives", "formulation", "matrix", "changes", "point", "reasons", "lexicographic"),
+        *("solver", "api"),
         "hedging",
     },
     "highspy": {"highs"},

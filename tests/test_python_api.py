@@ -179,7 +179,8 @@ CALLS = [
         for more, told in (
             ({"store": 5}, "store is 5"), ({"resume": None}, "resume is None"), ({"workers": "2"}, "workers is '2'"),
             ({"workers": -1}, "workers is -1"), ({"workers": 1.0}, "workers is 1.0"),
-            ({"scheduler": 5}, "scheduler is 5"), ({"max_points": None}, "max_points is None"), ({"model": 5}, "model is 5"),
+            ({"scheduler": 5}, "scheduler is 5"),
+            ({"max_points": None}, "max_points is None"), ({"model": 5}, "model is 5"),
         )
     ),
     (lambda: allocator.Design(vary="forces.units=1,2"), "vary is 'forces.units=1,2'"),
