@@ -160,8 +160,8 @@ def path(name: str, value: Any, expected: str = "a path (str or os.PathLike)") -
         raise wrong(name, value, expected) from None
     if not isinstance(found, str):
         raise wrong(name, value, expected)
-    if "\0" in found:
-        raise wrong(name, found, "a path without NUL characters")
+    if not found or "\0" in found:
+        raise wrong(name, found, "a path with at least one character, and no NUL")
     return str.__str__(found)
 
 

@@ -130,6 +130,9 @@ for call in (
 CALLS = [
     (lambda: allocator.read(None), "path is None"),
     (lambda: allocator.read(5), "path is 5"),
+    (lambda: allocator.read(""), "path is ''"),
+    (lambda: allocator.read("a\0b"), "path is "),
+    (lambda: TOY.write(""), "path is ''"),
     (lambda: allocator.read(b"toy-rotation"), "path is b'toy-rotation'"),
     (lambda: allocator.read(Bytes()), "path is of type Bytes"),
     (lambda: allocator.read(TOY), "path is of type Instance"),
@@ -151,7 +154,7 @@ CALLS = [
     (lambda: TOY.frame({}), "no table "),
     (lambda: TOY.write(5), "path is 5"),
     (lambda: TOY.write(b"x"), "path is b'x'"),
-    (lambda: TOY.write("a\0b"), "without NUL"),
+    (lambda: TOY.write("a\0b"), "no NUL"),
     (lambda: allocator.write(TOY, 5), "path is 5"),
     (lambda: allocator.write(None, "x"), "instance is None"),
     (lambda: allocator.write("toy-rotation", "x"), "instance is 'toy-rotation'"),
