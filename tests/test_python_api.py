@@ -200,6 +200,7 @@ CALLS = [
     (lambda: allocator.Design(case=None, title=5), "title is 5, expected a text; case is None"),
     (lambda: allocator.Design(model=5), "model is 5"),
     (lambda: allocator.Design(gap="1"), "gap is '1'"),
+    (lambda: allocator.Design(gap=2, time_limit=0), "gap is 2, expected a number from 0 to 1; time_limit is 0"),
     (lambda: Sampling("16"), "n is '16'"),
     (lambda: Sampling(16, figures="forces.units"), "figures is "),
     (lambda: Front("gap"), "objectives is 'gap'"),

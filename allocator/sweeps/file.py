@@ -65,12 +65,12 @@ def _make_plain(asked: Any, **checks: Callable[[str, Any], Any]) -> None:
     several.done()
 
 
-def _or_none(check: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
-    return lambda name, value: optional(name, value, check)
+def _or_none(check: Callable[..., Any], **limits: Any) -> Callable[[str, Any], Any]:
+    return lambda name, value: optional(name, value, check, **limits)
 
 
 def _a(kind: type[Any]) -> Callable[[str, Any], Any]:
-    return lambda name, value: optional(name, value, instance_of, kind=kind, expected=f"a {kind.__name__}, or None")
+    return _or_none(instance_of, kind=kind, expected=f"a {kind.__name__}, or None")
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,8 @@ class Design:
         _make_plain(
             self, title=text, description=text, vary=texts, coalitions=texts, one_at_a_time=_all_or_some,
             sample=_a(Sampling), pareto=_a(Front), politics=_a(Draws), threshold=_flips, overrides=texts, case=text,
-            coalition=_or_none(text), model=_model, gap=_or_none(number), time_limit=_or_none(number),
+            coalition=_or_none(text), model=_model, gap=_or_none(number, least=0, most=1),
+            time_limit=_or_none(number, above=0, unit=" of seconds"),
         )  # fmt: skip
 
 
