@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from allocator.arguments import Several, function, optional, text, texts
+from allocator.arguments import path as a_path
 from allocator.errors import AllocatorError, BadUsage, OutOfTime
 from allocator.instance import Instance, read
 from allocator.instance.override import split_overrides
@@ -52,6 +54,15 @@ def choose(
     BadInput
         With every fault found.
     """
+    several = Several()
+    overrides = several(texts, "overrides", overrides, "horizon.periods=4")
+    several(text, "case", case)
+    several(optional, "coalition", coalition, text)
+    if not isinstance(instance, Instance):
+        several(a_path, "instance", instance, "an Instance, a path, or the name of a bundled instance")
+    if model is not None and not isinstance(model, Model):
+        several(a_path, "model", model, "a Model, the name of a shipped one, or a path that ends in .toml")
+    several.done()
     if not isinstance(instance, Instance):
         instance = read(instance)
     instance = instance.case(case)
@@ -81,7 +92,10 @@ def build(
 ) -> pyo.ConcreteModel:
     """Pyomo model of an instance, for those who want to add a constraint of their own.
 
-    Its components are listed in ``models/MATHS.md``. :func:`solve` takes the model in place of an instance.
+    Its components are listed in ``models/MATHS.md``. :func:`solve` takes the model in place of an instance. Linear
+    constraints, variables and blocks that you add count, and so do tighter bounds and fixed values of its variables.
+    Its objectives, its constraints and wider bounds follow from the instance and the model's choices; :func:`solve`
+    refuses a model in which they were changed, and says where the change belongs.
     """
     from allocator.formulation import build as build_model
 
@@ -143,7 +157,7 @@ def solve(
     BadInput
         The instance, the model or an override has faults.
     BadUsage
-        An argument is out of range, or an added constraint is not linear.
+        An argument is of the wrong type or out of range, or something on a built model cannot be solved.
     OutOfTime
         The time limit passed while the instance was being read.
     KeyboardInterrupt
@@ -153,17 +167,23 @@ def solve(
     with watched() as watch, later():
         import pyomo.core as pyo
 
+        from allocator.changes import check_built
         from allocator.hangs import assumptions
         from allocator.solver import Solver
 
+        function("progress", progress)
+        function("warn", warn)
         solver = Solver(gap=gap, time_limit=time_limit, threads=threads, seed=seed)
-        deadline = None if time_limit is None else began + time_limit
+        limit = solver.options["time_limit"]
+        deadline = None if limit is None else began + limit
+        overrides = texts("overrides", overrides, "horizon.periods=4")
         told: dict[str, Any] = {"overrides": list(overrides), "case": case, "coalition": coalition}
         if isinstance(instance, pyo.ConcreteModel):
             if model is not None or overrides or case != "base" or coalition is not None:
                 raise BadUsage(
                     "a built model has its choices, overrides, case and coalition already; give them to build()"
                 )
+            check_built(instance)
             plan = solver.solve_built(instance, deadline=deadline, progress=progress, **told)
         else:
             try:
@@ -207,11 +227,11 @@ def export(
     from allocator.highs import write_model
     from allocator.matrix import compile_model
 
-    target = Path(path)
+    target = Path(a_path("path", path))
     if target.suffix not in (".mps", ".lp"):
         raise BadUsage(f"{target}: expected a name that ends in .mps or .lp")
     chosen_instance, chosen_model = choose(instance, model, overrides, case=case, coalition=coalition)
-    objective = objective or chosen_model.objectives[0]
+    objective = chosen_model.objectives[0] if objective is None else text("objective", objective)
     if objective not in chosen_model.objectives:
         listed = ", ".join(chosen_model.objectives)
         raise BadUsage(f"the model does not list the objective {objective!r}; it lists {listed}")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from allocator.api import Choice, Source, choose, solve
+from allocator.arguments import Several, instance_of, sequence, solving, texts
 from allocator.errors import BadInput, BadUsage
 from allocator.instance import Instance
 from allocator.measures import coverage_of, measure, statement
@@ -77,6 +78,11 @@ def cases(
     BadInput, BadUsage
         With the faults of all of them.
     """
+    several = Several()
+    instances = several(sequence, "instances", instances, "a list of instances or paths")
+    variants = several(texts, "variants", variants, "model=surge")
+    overrides = several(texts, "overrides", overrides, "horizon.periods=4")
+    several.done()
     found: list[Case] = []
     faults = []
     for source in instances:
@@ -231,7 +237,10 @@ def compare(
     progress : callable, optional
         Told what is being solved, and how far the solve is. After Ctrl-C the cases solved so far are returned.
     """
-    todo = list(chosen)
+    todo = sequence("chosen", chosen, "cases as allocator.cases() gives them")
+    for place, case in enumerate(todo):
+        instance_of(f"chosen[{place}]", case, Case, "a case as allocator.cases() gives it")
+    gap, time_limit, threads, seed = solving(gap, time_limit, threads, seed, progress)
     columns: list[Column] = []
     for number, case in enumerate(todo, start=1):
         label = f"{number} of {len(todo)}: {case.label}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,13 @@ class Fault:
 
 
 class AllocatorError(Exception):
-    """Base of every error that the program raises on purpose; its text is fit for the user."""
+    """Base of every error that the program raises on purpose; its text is fit for the user.
+
+    Copies and pickles are whole, whatever arguments a subclass takes.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_restored, (type(self), self.args), self.__dict__ or None)
 
 
 class BadInput(AllocatorError):
@@ -67,3 +74,10 @@ class SolverError(AllocatorError):
 
 class OutOfTime(AllocatorError):
     """The time limit passed before there was anything to answer with."""
+
+
+def _restored(kind: type[AllocatorError], args: tuple[Any, ...]) -> AllocatorError:
+    """An error with the text that it had; its attributes follow."""
+    error = kind.__new__(kind)
+    error.args = args
+    return error

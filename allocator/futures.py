@@ -34,12 +34,11 @@ class Future:
 
     def instance(self, base: Instance) -> Instance:
         """The instance of this future: whoever has withdrawn is willing to do nothing there."""
-        rows = [dict(row) for row in base.tables["willingness"]]
-        for row in rows:
-            if (row["nation"], row["objective"]) in self.withdrawn:
-                row["willingness"] = 0.0
-        tables = {name: tuple(dict(row) for row in content) for name, content in base.tables.items()}
-        return Instance(base.settings, {**tables, "willingness": tuple(rows)}, base.path)
+        rows = [
+            {**row, "willingness": 0.0} if (row["nation"], row["objective"]) in self.withdrawn else row
+            for row in base.tables["willingness"]
+        ]
+        return Instance(base.settings, {**base.tables, "willingness": rows}, base.path)
 
     def told(self, pairs: Iterable[Pair]) -> str:
         """Who withdraws, in words; of ``pairs``, those that could deploy, the objectives where not all are left."""

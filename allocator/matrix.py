@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from pyomo.core.expr import LinearExpression
 from pyomo.repn import generate_standard_repn
 
+from allocator.changes import check_arrays, check_components
 from allocator.errors import BadUsage
-from allocator.formulation import uncollected
+from allocator.formulation import formulate, uncollected
+from allocator.scope import Scope
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -161,11 +163,68 @@ def laid_out(new: Matrix, old: Matrix) -> Matrix | None:
 def _linear(expression: Any, owner: Any) -> tuple[Iterable[float], Iterable[Any], float]:
     """Coefficients, variables and constant of an expression; refuses what is not linear."""
     if type(expression) is LinearExpression:
-        return expression.linear_coefs, expression.linear_vars, float(expression.constant)
-    repn = generate_standard_repn(expression, compute_values=True, quadratic=False)
+        coefs, constant = expression.linear_coefs, expression.constant
+        if {*map(type, coefs), type(constant)} <= _NUMBERS:  # a parameter is none
+            return coefs, expression.linear_vars, float(constant)
+    try:
+        repn = generate_standard_repn(expression, compute_values=True, quadratic=False)
+    except (ArithmeticError, TypeError, ValueError) as error:
+        raise BadUsage(f"{owner.name} has no value: {_one_line(error)}") from None
     if repn.nonlinear_expr is not None:
         raise BadUsage(f"{owner.name} is not linear; only linear constraints and objectives can be solved")
     return repn.linear_coefs, repn.linear_vars, float(repn.constant)
+
+
+_NUMBERS = {int, float}
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+def _limits(constraint: Any) -> tuple[float | None, Any, float | None]:
+    """Least value, body and greatest value of a constraint."""
+    try:
+        least, body, most = constraint.to_bounded_expression(True)
+    except (ArithmeticError, TypeError, ValueError) as error:
+        raise BadUsage(f"{constraint.name} has no value: {_one_line(error)}") from None
+    return least, body, most
+
+
+def _places(variables: Iterable[Any], column_of: dict[int, int], owner: Any) -> list[int]:
+    """Columns of an expression's variables."""
+    try:
+        return [column_of[id(variable)] for variable in variables]
+    except KeyError:
+        strange = next(variable for variable in variables if id(variable) not in column_of)
+        raise BadUsage(
+            f"{owner.name} uses the variable {strange.name}, which is not on this model; after clone(), take the "
+            "variables of the clone"
+        ) from None
+
+
+def _variables(m: pyo.ConcreteModel) -> list[Any]:
+    """Variables of the model; those of a block that is deactivated too, which a constraint outside may use."""
+    if getattr(m, "lean", True):
+        return list(m.component_data_objects(pyo.Var, active=True))
+    return list(m.component_data_objects(pyo.Var))
+
+
+def _check_variables(matrix: Matrix) -> None:
+    """Refuse variables with values that no solver of linear programmes could keep to."""
+    sound: set[int] = set()
+    for variable in matrix.columns:
+        if variable.fixed and variable.value is None:
+            raise BadUsage(f"{variable.name} is fixed without a value")
+        domain = variable.domain
+        if id(domain) not in sound and domain.get_interval()[2] not in (0, 1):
+            raise BadUsage(f"{variable.name} has the domain {domain.name}; expected whole or real numbers in a range")
+        sound.add(id(domain))
+    fraction = matrix.integral & (matrix.lower == matrix.upper) & (matrix.lower != np.rint(matrix.lower))
+    for at in np.flatnonzero((matrix.lower > matrix.upper) | fraction)[:1]:
+        first, last = matrix.lower[at], matrix.upper[at]
+        values = f"is {first:g}" if first == last else f"has the bounds {first:g} to {last:g}"
+        raise BadUsage(f"{matrix.columns[at].name} {values}, so that there is no value for it")
 
 
 def _bounds(columns: list[Any]) -> tuple[Floats, Floats, NDArray[np.bool_]]:
@@ -185,19 +244,32 @@ def compile_model(m: pyo.ConcreteModel) -> Matrix:
     Raises
     ------
     BadUsage
-        Something on the model is not linear, or a number is not finite or of size 1e15 or more.
+        Something on the model is not linear, a number is not finite or of size 1e15 or more, or the model was changed
+        in a way that contradicts its instance and choices: see :mod:`allocator.changes`.
     """
+    if getattr(m, "lean", True):
+        return _arrays(m)
     with uncollected():
-        columns = list(m.component_data_objects(pyo.Var, active=True))
+        ours = formulate(Scope(m.scope.instance, m.scope.model), lean=False)
+        check_components(m, ours)
+    matrix = _arrays(m)
+    _check_variables(matrix)
+    check_arrays(m, matrix, ours, _arrays(ours))
+    return matrix
+
+
+def _arrays(m: pyo.ConcreteModel) -> Matrix:
+    with uncollected():
+        columns = _variables(m)
         lower, upper, integral = _bounds(columns)
         column_of = {id(variable): column for column, variable in enumerate(columns)}
         rows, starts, row_lower, row_upper = [], [0], [], []
         index: list[int] = []
         value: list[float] = []
         for constraint in m.component_data_objects(pyo.Constraint, active=True):
-            least, body, most = constraint.to_bounded_expression(True)
+            least, body, most = _limits(constraint)
             coefs, variables, constant = _linear(body, constraint)
-            index.extend([column_of[id(variable)] for variable in variables])
+            index.extend(_places(variables, column_of, constraint))
             value.extend(coefs)
             starts.append(len(index))
             rows.append(constraint)
@@ -208,7 +280,7 @@ def compile_model(m: pyo.ConcreteModel) -> Matrix:
             objective = m.component(f"objective_{name}")
             coefs, variables, _ = _linear(objective.expr, objective)
             cost = costs[name] = np.zeros(len(columns))
-            np.add.at(cost, [column_of[id(variable)] for variable in variables], np.fromiter(coefs, float))
+            np.add.at(cost, _places(variables, column_of, objective), np.fromiter(coefs, float))
         matrix = Matrix(
             columns,
             lower,

@@ -6,12 +6,15 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from allocator.arguments import Several, instance_of, number, optional, text, texts
+from allocator.arguments import path as a_path
 from allocator.errors import BadInput, Fault
 from allocator.instance.cells import Unfit, convert, near, quoted
+from allocator.instance.frozen import Frozen
 from allocator.instance.override import OPERATOR, Wrong, computed
 from allocator.instance.tables import Column
 from allocator.locate import shipped, shipped_models
@@ -79,11 +82,30 @@ class Model:
     limits: Mapping[str, float] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
+        self._make_plain()
         content = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "name"}
         content = {key: list(v) if isinstance(v, tuple) else v for key, v in content.items() if v is not None}
         faults = _faults(content, f"model {self.name}")
         if faults:
             raise BadInput(faults)
+
+    def _make_plain(self) -> None:
+        """Values of the types that they are said to have, and none that the caller could change."""
+        several = Several()
+        plain: dict[str, Any] = {
+            key: several(text, key, getattr(self, key)) for key in ("name", "title", "description")
+        }
+        plain |= {key: several(texts, key, getattr(self, key), names[0]) for key, names in _LISTS.items()}
+        plain |= {key: several(_number, key, getattr(self, key)) for key in ("tolerance", "willingness_floor")}
+        plain["max_burden"] = several(optional, "max_burden", self.max_burden, _number)
+        limits = several(instance_of, "limits", self.limits, Mapping, "a mapping from objectives to numbers")
+        if isinstance(limits, Mapping):
+            for key in limits:
+                several(text, "a key of limits", key)
+            limits = Frozen({key: several(_number, f"limits[{key!r}]", most) for key, most in limits.items()})
+        several.done()
+        for key, value in {**plain, "limits": limits}.items():
+            object.__setattr__(self, key, value)
 
     def override(self, *settings: str) -> Model:
         """The model with some choices changed: ``model.willingness_floor=0``, ``model.objectives=gap,cost``.
@@ -96,8 +118,9 @@ class Model:
         BadInput
             With every fault found.
         """
-        changed, faults = self, []
-        for setting in settings:
+        changed = self
+        faults: list[Fault] = []
+        for setting in texts("settings", settings):
             try:
                 changed = changed._set(setting)
             except Wrong as wrong:
@@ -137,13 +160,19 @@ class Model:
 
     def to_dict(self) -> dict[str, Any]:
         """The choices as plain values."""
-        return {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(self).items()}
+        content = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {**content, **{key: list(content[key]) for key in _LISTS}, "limits": dict(self.limits)}
 
     def warnings(self) -> list[str]:
         """What is legal but odd."""
         if self.max_burden is not None and "budget" not in self.families:
             return ["max_burden has no effect: the model leaves out the family budget"]
         return []
+
+
+def _number(name: str, value: Any) -> float:
+    """A number; one that is not finite is left to the faults."""
+    return float(value) if isinstance(value, float) else number(name, value)
 
 
 def load_model(name: str | os.PathLike[str], base: Path | None = None) -> Model:
@@ -161,7 +190,7 @@ def load_model(name: str | os.PathLike[str], base: Path | None = None) -> Model:
     BadInput
         With every fault found.
     """
-    text = os.fspath(name)
+    text = a_path("name", name, "the name of a shipped model, or a path that ends in .toml")
     if text.endswith(".toml"):
         path = (base or Path()) / text
         if base is not None and not path.resolve().is_relative_to(base.resolve()):

@@ -9,11 +9,14 @@ import os
 import tempfile
 from collections import defaultdict
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from allocator.arguments import path as a_path
+from allocator.arguments import shown
 from allocator.errors import BadUsage
 from allocator.files import write_whole
 from allocator.instance import Instance
@@ -171,8 +174,8 @@ class Plan:
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Rows of ``deployments``, ``coverage``, ``objectives`` or ``nations``; none where there is no plan."""
-        if table not in COLUMNS:
-            raise BadUsage(f"no result table {table!r}; there are {', '.join(COLUMNS)}")
+        if not isinstance(table, str) or table not in COLUMNS:
+            raise BadUsage(f"no result table {shown(table)}; there are {', '.join(COLUMNS)}")
         return [dict(row) for row in self._tables.get(table, [])]
 
     def frame(self, table: str) -> pd.DataFrame:
@@ -206,7 +209,9 @@ class Plan:
         for row in self.rows("objectives"):
             if row["objective"] == objective:
                 return float(row["value"])
-        raise BadUsage(f"no value of {objective!r}: {'no plan was found' if objective in OBJECTIVES else 'unknown'}")
+        raise BadUsage(
+            f"no value of {shown(objective)}: {'no plan was found' if objective in OBJECTIVES else 'unknown'}"
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The whole answer as one object of plain values, as ``allocator solve --json`` prints it."""
@@ -214,7 +219,7 @@ class Plan:
         if self.reason:
             answer["reason"] = self.reason
         answer.update({table: self.rows(table) for table in ("objectives", "deployments", "coverage", "nations")})
-        return {**answer, "manifest": self.manifest}
+        return {**answer, "manifest": deepcopy(self.manifest)}
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write the result tables and the manifest, whole or not at all.
@@ -231,7 +236,7 @@ class Plan:
         OSError
             The disk does not take it; nothing is left behind.
         """
-        target = Path(path)
+        target = Path(a_path("path", path))
         check_target(target)
         if target.suffix == ".xlsx":
             write_whole(target, _workbook(self))
@@ -251,7 +256,7 @@ def check_target(path: str | os.PathLike[str]) -> None:
     BadUsage
         With the reason.
     """
-    target = Path(path)
+    target = Path(a_path("path", path))
     parent = target.absolute().parent
     while not parent.exists():
         parent = parent.parent

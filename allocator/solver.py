@@ -12,8 +12,9 @@ from typing import Any
 
 import pyomo.core as pyo
 
+from allocator.arguments import solving
 from allocator.audit import check_plan
-from allocator.errors import BadUsage, SolverError
+from allocator.errors import SolverError
 from allocator.formulation import formulate, uncollected
 from allocator.highs import VERSION, Resident
 from allocator.instance import Instance
@@ -56,7 +57,7 @@ class Solver:
     """
 
     def __init__(self, *, gap: float = 1e-4, time_limit: float | None = None, threads: int = 1, seed: int = 0) -> None:
-        _check_arguments(gap, time_limit, threads, seed)
+        gap, time_limit, threads, seed = solving(gap, time_limit, threads, seed)
         self.options = {"gap": gap, "time_limit": time_limit, "threads": threads, "seed": seed}
         self.structure = "none"
         self._highs = {"mip_rel_gap": gap, "mip_abs_gap": 1e-9, "threads": threads, "random_seed": seed}
@@ -191,7 +192,7 @@ class Solver:
         manifest = {
             "instance": case.instance.name,
             "model": case.model.to_dict(),
-            "options": self.options,
+            "options": dict(self.options),
             **told,
             "versions": versions(),
             "status": name,
@@ -247,17 +248,3 @@ def versions() -> dict[str, str]:
         "highs": VERSION,
         "python": platform.python_version(),
     }
-
-
-def _check_arguments(gap: float, time_limit: float | None, threads: int, seed: int) -> None:
-    faults = []
-    if not 0 <= gap <= 1:
-        faults.append(f"gap is {gap!r}, expected a number from 0 to 1")
-    if time_limit is not None and not 0 < time_limit < float("inf"):
-        faults.append(f"time_limit is {time_limit!r}, expected a number of seconds above 0")
-    if not isinstance(threads, int) or threads < 1:
-        faults.append(f"threads is {threads!r}, expected a whole number from 1")
-    if not isinstance(seed, int) or not 0 <= seed < 2**31 - 1:
-        faults.append(f"seed is {seed!r}, expected a whole number from 0 to 2147483646")
-    if faults:
-        raise BadUsage("; ".join(faults))

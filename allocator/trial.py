@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from allocator.api import choose, solve
+from allocator.arguments import path as a_path
+from allocator.arguments import solving, texts
 from allocator.errors import BadInput, BadUsage, Fault
 from allocator.instance.cells import near, quoted
 from allocator.locate import shipped
@@ -101,7 +103,7 @@ def load_claims(path: str | os.PathLike[str] | None = None) -> list[Claim]:
     BadInput
         With every fault of the file, and of the instances and settings that it names.
     """
-    file = Path(path) if path is not None else shipped("instances") / "claims.toml"
+    file = Path(a_path("path", path)) if path is not None else shipped("instances") / "claims.toml"
     try:
         content: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -232,6 +234,8 @@ def claims(
     BadInput, BadUsage
         The file or what it names has faults; nothing is solved then.
     """
+    only = texts("only", only)
+    gap, time_limit, _, _ = solving(gap, time_limit, progress=progress)
     known = load_claims(path)
     unknown = [name for name in only if name not in {claim.id for claim in known}]
     if unknown:

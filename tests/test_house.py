@@ -18,12 +18,13 @@ PACKAGE = ROOT / "allocator"
 
 ORDER = [
     {"errors", "stopping", "files"},
+    {"arguments"},
     {"locate", "instance", "outcome", "known"},
     {"model"},
     {"scope"},
     {"offer", "families", "objectives", "futures"},
     {"formulation"},
-    {"matrix"},
+    {"matrix", "changes"},
     {"highs"},
     {"plan"},
     {"measures"},
@@ -38,7 +39,8 @@ ORDER = [
 RANK = {name: i for i, names in enumerate(ORDER) for name in names}
 ONLY_IN = {
     "pyomo": {
-        *("families", "objectives", "formulation", "matrix", "point", "reasons", "lexicographic", "solver", "api"),
+        *("families", "objectives", "formulation", "matrix", "changes", "point", "reasons", "lexicographic"),
+        *("solver", "api"),
         "hedging",
     },
     "highspy": {"highs"},

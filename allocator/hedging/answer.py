@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from allocator.arguments import shown
 from allocator.errors import BadUsage
 from allocator.futures import Future
 from allocator.hedging.check import Broken, Decision, check_decision
@@ -88,8 +89,8 @@ class Hedge:
 
     def rows(self, table: str = "commitments") -> list[dict[str, Any]]:
         """Rows of a result table: ``commitments``, ``plans``, ``futures``, ``objectives`` or ``deployments``."""
-        if table not in COLUMNS:
-            raise BadUsage(f"no result table {table!r}; there are {', '.join(COLUMNS)}")
+        if not isinstance(table, str) or table not in COLUMNS:
+            raise BadUsage(f"no result table {shown(table)}; there are {', '.join(COLUMNS)}")
         return [dict(row) for row in self._tables.get(table, [])]
 
     def frame(self, table: str = "commitments") -> pd.DataFrame:

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from allocator.api import Choice, Source, choose
+from allocator.arguments import LARGEST_SEED, Several, function, number, one_of, optional, texts, whole
 from allocator.errors import BadUsage, SolverError
 from allocator.futures import STAY, Future, able, every_future, futures, possible
 from allocator.hedging.answer import COLUMNS, PLANS, Hedge
@@ -95,11 +96,9 @@ def hedge(
     BadUsage
         An argument is out of range.
     """
-    _check_arguments(futures, seed, cvar, weight, replications, evaluate, gap, time_limit, method)
-    options = {
-        "futures": futures, "seed": seed, "cvar": cvar, "weight": weight, "replications": replications,
-        "evaluate": evaluate, "gap": gap, "time_limit": time_limit, "method": method,
-    }  # fmt: skip
+    options = _checked(futures, seed, cvar, weight, replications, evaluate, gap, time_limit, method)
+    function("progress", progress)
+    overrides = texts("overrides", overrides, "horizon.periods=4")
     chosen = choose(instance, model, overrides, case=case, coalition=coalition)
     work = _Hedging(*chosen, options, progress)
     work.manifest |= {"overrides": list(overrides), "case": case, "coalition": coalition}
@@ -398,30 +397,27 @@ def _rounded(times: Mapping[str, float]) -> dict[str, float]:
     return {key: round(seconds, 4) for key, seconds in times.items()}
 
 
-def _check_arguments(
-    futures: int, seed: int, cvar: float, weight: float, replications: int, evaluate: int, gap: float,
-    time_limit: float | None, method: str,
-) -> None:  # fmt: skip
-    faults = []
-    for name, value, least in (("futures", futures, 1), ("replications", replications, 2), ("evaluate", evaluate, 2)):
-        if not isinstance(value, int) or value < least:
-            faults.append(f"{name} is {value!r}, expected a whole number from {least}")
-    if not isinstance(seed, int) or not 0 <= seed < 2**31 - 1:
-        faults.append(f"seed is {seed!r}, expected a whole number from 0 to 2147483646")
-    if not 0 <= cvar < 1:
-        faults.append(f"cvar is {cvar!r}, expected a number from 0, below 1")
-    if not 0 <= weight <= 1:
-        faults.append(f"weight is {weight!r}, expected a number from 0 to 1")
-    if not 0 <= gap <= 1:
-        faults.append(f"gap is {gap!r}, expected a number from 0 to 1")
-    if time_limit is not None and not 0 < time_limit < float("inf"):
-        faults.append(f"time_limit is {time_limit!r}, expected a number of seconds above 0")
-    if method not in METHODS:
-        faults.append(f"method is {method!r}, expected one of {', '.join(METHODS)}")
+def _checked(
+    futures: Any, seed: Any, cvar: Any, weight: Any, replications: Any, evaluate: Any, gap: Any, time_limit: Any,
+    method: Any,
+) -> dict[str, Any]:  # fmt: skip
+    """The options of a call, plain."""
+    several = Several()
+    options = {
+        "futures": several(whole, "futures", futures, least=1),
+        "seed": several(whole, "seed", seed, least=0, most=LARGEST_SEED),
+        "cvar": several(number, "cvar", cvar, least=0, below=1),
+        "weight": several(number, "weight", weight, least=0, most=1),
+        "replications": several(whole, "replications", replications, least=2),
+        "evaluate": several(whole, "evaluate", evaluate, least=2),
+        "gap": several(number, "gap", gap, least=0, most=1),
+        "time_limit": several(optional, "time_limit", time_limit, number, above=0, unit=" of seconds"),
+        "method": several(one_of, "method", method, METHODS),
+    }
+    several.done()
     if method == "hedging":
         from importlib.util import find_spec
 
         if find_spec("mpisppy") is None:
-            faults.append('method hedging needs mpi-sppy; in the clone: pip install ".[futures]"')
-    if faults:
-        raise BadUsage("; ".join(faults))
+            raise BadUsage('method hedging needs mpi-sppy; in the clone: pip install ".[futures]"')
+    return options

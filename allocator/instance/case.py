@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from allocator.arguments import shown
 from allocator.errors import BadUsage
 from allocator.instance.cells import near
 from allocator.instance.tables import TABLES
@@ -19,8 +20,8 @@ def case(instance: Instance, name: str) -> Instance:
     """See :meth:`Instance.case`."""
     from allocator.instance.read import from_object, understood
 
-    if name not in CASES:
-        raise BadUsage(f"case is {name!r}, expected one of {', '.join(CASES)}{near(str(name), CASES)}")
+    if not isinstance(name, str) or name not in CASES:
+        raise BadUsage(f"case is {shown(name)}, expected one of {', '.join(CASES)}{near(str(name), CASES)}")
     if name == "base":
         return instance
     content: dict[str, Any] = instance.to_dict()

@@ -14,12 +14,11 @@ _FORM = "groups and nations joined by + and -, such as JEF+FRA or NATO-TUR"
 def coalition(instance: Instance, text: str) -> Instance:
     """See :meth:`Instance.coalition`."""
     inside = set(members(instance, text))
-    rows = [dict(row) for row in instance.tables["willingness"]]
+    rows = instance.tables["willingness"]
     kept = [row for row in rows if row["nation"] in inside]
     if not kept:  # the table must have a row; 0 says the same as none
         kept = [{**{key: rows[0][key] for key in ("nation", "objective")}, "willingness": 0.0}]
-    tables = {name: tuple(dict(row) for row in content) for name, content in instance.tables.items()}
-    return Instance(instance.settings, {**tables, "willingness": tuple(kept)}, instance.path, instance.notes)
+    return Instance(instance.settings, {**instance.tables, "willingness": tuple(kept)}, instance.path, instance.notes)
 
 
 def members(instance: Instance, text: str) -> tuple[str, ...]:

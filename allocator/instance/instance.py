@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from allocator.arguments import shown, texts
+from allocator.arguments import text as a_text
 from allocator.errors import BadUsage
-from allocator.instance.tables import SETTINGS, TABLES, Value
+from allocator.instance.cells import near
+from allocator.instance.frozen import WAY_OUT, Frozen, frozen, frozen_rows, thawed
+from allocator.instance.tables import SETTINGS, TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,9 +39,10 @@ def _identical(some: tuple[Any, ...], others: tuple[Any, ...]) -> bool:
 
 
 class Instance:
-    """Facts: who has what, what is asked, what it costs, who is willing. Immutable.
+    """Facts: who has what, what is asked, what it costs, who is willing. Immutable all the way down.
 
-    Use :func:`allocator.read`, :meth:`from_dict` or :meth:`from_frames` to make one; all three check it.
+    Use :func:`allocator.read`, :meth:`from_dict` or :meth:`from_frames` to make one; all three check it. To change
+    something, use :meth:`override`, or change a copy from :meth:`to_dict` and give it to :meth:`from_dict`.
 
     Attributes
     ----------
@@ -53,37 +56,75 @@ class Instance:
         What overrides did to it that a user should know: figures rounded down, rows added; not part of the content.
     """
 
+    __slots__ = (
+        "__weakref__", "_rows", "_sha256", "_sound", "currency", "events", "indefinite", "model", "months_per_period",
+        "name", "notes", "path", "periods", "settings", "start", "tables", "title",
+    )  # fmt: skip
+
+    settings: Mapping[str, Any]
+    tables: Mapping[str, tuple[Mapping[str, Any], ...]]
+    path: Path | None
+    notes: tuple[str, ...]
+    name: str
+    title: str
+    currency: str
+    model: str | None
+    start: str
+    months_per_period: int
+    periods: int
+    indefinite: bool
+    events: Mapping[str, bool]
+    _sound: dict[str, list[Any]]  # typed rows of tables, for what overrides leave as it is
+    _rows: dict[str, tuple[Frozen, ...]]
+    _sha256: str
+
     def __init__(
         self,
         settings: Mapping[str, Any],
-        tables: Mapping[str, tuple[Mapping[str, Value], ...]],
+        tables: Mapping[str, Iterable[Mapping[str, Any]]],
         path: Path | None = None,
         notes: tuple[str, ...] = (),
     ) -> None:
-        self.settings: Mapping[str, Any] = MappingProxyType(dict(settings))
-        self.tables: Mapping[str, tuple[Mapping[str, Value], ...]] = MappingProxyType(
-            {
-                name: tuple(row if isinstance(row, MappingProxyType) else MappingProxyType(row) for row in rows)
-                for name, rows in tables.items()
+        if hasattr(self, "path"):
+            raise AttributeError(WAY_OUT)
+        settings = frozen(settings, "settings")
+        try:
+            horizon = settings["horizon"]
+            values = {
+                "settings": settings,
+                "tables": Frozen({name: frozen_rows(tables.get(name, ()), name) for name in TABLES}),
+                "path": path,
+                "notes": notes,
+                "name": settings["name"],
+                "title": settings.get("title", settings["name"]),
+                "currency": settings.get("currency", ""),
+                "model": settings.get("model"),
+                "start": horizon["start"],
+                "months_per_period": horizon["months_per_period"],
+                "periods": horizon["periods"],
+                "indefinite": horizon["indefinite"],
+                "events": settings.get("events", Frozen()),
+                "_sound": {},
+                "_rows": {},
             }
-        )
-        self.path = path
-        self.notes = notes
-        horizon = settings["horizon"]
-        self.name: str = settings["name"]
-        self.title: str = settings.get("title", self.name)
-        self.currency: str = settings.get("currency", "")
-        self.model: str | None = settings.get("model")
-        self.start: str = horizon["start"]
-        self.months_per_period: int = horizon["months_per_period"]
-        self.periods: int = horizon["periods"]
-        self.indefinite: bool = horizon["indefinite"]
-        self.events: Mapping[str, bool] = MappingProxyType(dict(settings.get("events", {})))
-        self.sound: dict[str, list[Any]] = {}  # typed rows of tables, for what overrides leave as it is
-        self._rows: dict[str, list[dict[str, Any]]] = {}
+        except (AttributeError, KeyError, TypeError):
+            raise BadUsage(
+                "an instance has settings with name and horizon, and tables of rows; read(), Instance.from_dict() and "
+                "Instance.from_frames() make one and check it"
+            ) from None
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, value: Any) -> NoReturn:
+        raise AttributeError(WAY_OUT)
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(WAY_OUT)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Instance) and self.to_dict() == other.to_dict()
+        if not isinstance(other, Instance):
+            return NotImplemented
+        return self is other or (self.settings == other.settings and self.tables == other.tables)
 
     def __hash__(self) -> int:
         return hash(self.sha256)
@@ -92,37 +133,43 @@ class Instance:
         return f"<Instance {self.name}: {len(self.tables['nations'])} nations, {len(self.tables['forces'])} pools>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        tables = {name: tuple(dict(row) for row in rows) for name, rows in self.tables.items()}
-        return (Instance, (dict(self.settings), tables, self.path, self.notes))
+        tables = {name: [dict(row) for row in rows] for name, rows in self.tables.items()}
+        return (Instance, (thawed(self.settings), tables, self.path, self.notes))
 
-    def rows(self, table: str) -> list[dict[str, Any]]:
+    def __copy__(self) -> Instance:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Instance:
+        return self
+
+    def rows(self, table: str) -> tuple[Mapping[str, Any], ...]:
         """Rows with every column: blanks hold what they stand for, None where that is nothing.
+
+        The rows do not change; ``dict(row)`` is a copy that does.
 
         Raises
         ------
         BadUsage
             There is no such table.
         """
-        if table not in TABLES:
-            raise BadUsage(f"no table {table!r}; there are {', '.join(TABLES)}")
+        _check_table(table)
         if table not in self._rows:
             blanks = {column.name: column.default for column in TABLES[table].by_name.values()}
             if "last_period" in blanks:
                 blanks["last_period"] = self.periods
-            filled = [{**blanks, **row} for row in self.tables[table]]
             if table == "requirements":
                 windows = {row["task"]: row for row in self.rows("tasks")}
-                for row in filled:
+                filled = []
+                for row in self.tables[table]:
                     task = windows[row["task"]]
-                    if row["first_period"] is None:
-                        row["first_period"] = task["first_period"]
-                for row, given in zip(filled, self.tables[table], strict=True):
-                    if "last_period" not in given:
-                        row["last_period"] = windows[row["task"]]["last_period"]
-            self._rows[table] = filled
+                    blanks.update(first_period=task["first_period"], last_period=task["last_period"])
+                    filled.append(Frozen({**blanks, **row}))
+            else:
+                filled = [Frozen({**blanks, **row}) for row in self.tables[table]]
+            self._rows[table] = tuple(filled)
         return self._rows[table]
 
-    def share(self, base: Instance) -> None:
+    def _share(self, base: Instance) -> None:
         """Take over what was made of the tables that are the very ones of another instance with the same horizon."""
         if self.settings["horizon"] != base.settings["horizon"]:
             return
@@ -145,29 +192,28 @@ class Instance:
         """A table as a DataFrame, blanks as missing values; columns in the order of the dictionary."""
         import pandas as pd
 
-        if table not in TABLES:
-            raise BadUsage(f"no table {table!r}; there are {', '.join(TABLES)}")
+        _check_table(table)
         used = {column for row in self.tables[table] for column in row}
         columns = [c.name for c in TABLES[table].by_name.values() if c.name in used or c in TABLES[table].columns]
         return pd.DataFrame([dict(row) for row in self.tables[table]], columns=columns)
 
     @classmethod
     def from_frames(cls, settings: Mapping[str, Any], frames: Mapping[str, pd.DataFrame]) -> Instance:
-        """An instance from DataFrames, one a table; missing values are blanks.
+        """An instance from DataFrames, one a table; missing values are blanks, the index is not read.
+
+        Values of numpy and pandas, decimals, dates and fractions that are decimal numbers are read as plain values.
 
         Raises
         ------
         BadInput
             With every fault found; rows count from 1.
+        BadUsage
+            The settings are no mapping, or the frames are no mapping of DataFrames.
         """
-        content: dict[str, Any] = {"instance": {key: _unproxied(value) for key, value in settings.items()}}
-        for name, frame in frames.items():
-            records = frame.astype(object).where(frame.notna(), None).to_dict("records")
-            content[name] = [
-                {str(key): getattr(cell, "item", lambda cell=cell: cell)() for key, cell in row.items()}
-                for row in records
-            ]
-        return cls.from_dict(content)
+        from allocator.instance.program import of_frames
+        from allocator.instance.read import understood
+
+        return understood(of_frames(settings, frames), None)
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Instance:
@@ -177,22 +223,27 @@ class Instance:
         ------
         BadInput
             With every fault found; rows count from 1.
+        BadUsage
+            The content is no mapping.
         """
-        from allocator.instance.read import from_object, understood
+        from allocator.instance.program import of_dict
+        from allocator.instance.read import understood
 
-        return understood(from_object(dict(content), "instance"), None)
+        return understood(of_dict(content), None)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON carrier's object; optional tables without rows are left out."""
-        content: dict[str, Any] = {"instance": {key: _unproxied(value) for key, value in self.settings.items()}}
+        content: dict[str, Any] = {"instance": thawed(self.settings)}
         content.update({name: [dict(row) for row in rows] for name, rows in self.tables.items() if rows})
         return content
 
-    @cached_property
+    @property
     def sha256(self) -> str:
         """SHA-256 of the canonical JSON: sorted keys, no space, numbers in their shortest form."""
-        text = json.dumps(_canonical(self.to_dict()), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode("utf-8")).hexdigest()
+        if not hasattr(self, "_sha256"):
+            content = json.dumps(_canonical(self.to_dict()), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+            object.__setattr__(self, "_sha256", hashlib.sha256(content.encode("utf-8")).hexdigest())
+        return self._sha256
 
     def override(self, *settings: str) -> Instance:
         """The instance with some cells changed, checked again.
@@ -213,7 +264,7 @@ class Instance:
         """
         from allocator.instance.override import override
 
-        return override(self, settings)
+        return override(self, texts("settings", settings))
 
     def case(self, name: str) -> Instance:
         """The instance with every figure at one end of its range, checked again.
@@ -251,7 +302,7 @@ class Instance:
         """
         from allocator.instance.coalition import coalition
 
-        return coalition(self, text)
+        return coalition(self, a_text("coalition", text))
 
     def write(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Write the instance; see :func:`allocator.write`."""
@@ -260,8 +311,10 @@ class Instance:
         write(self, path, overwrite=overwrite)
 
 
-def _unproxied(value: Any) -> Any:
-    return dict(value) if isinstance(value, Mapping) else value
+def _check_table(table: str) -> None:
+    if not isinstance(table, str) or table not in TABLES:
+        hint = near(table, TABLES) if isinstance(table, str) else ""
+        raise BadUsage(f"no table {shown(table)}{hint}; there are {', '.join(TABLES)}")
 
 
 def _canonical(value: Any) -> Any:

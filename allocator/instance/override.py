@@ -70,13 +70,15 @@ def override(instance: Instance, settings: Sequence[str]) -> Instance:
     )
     try:
         changed = understood(raw, instance.path)
-    except BadInput as bad:
-        for records in instance.sound.values():
+    except BaseException as error:
+        for records in instance._sound.values():
             for record in records:
                 record.bad.clear()
-        raise BadInput(bad.faults) from None
+        if isinstance(error, BadInput):
+            raise BadInput(error.faults) from None
+        raise
     changed = changed.noted(*instance.notes, *notes)
-    changed.share(instance)
+    changed._share(instance)
     return changed
 
 
@@ -116,10 +118,10 @@ def computed(column: Column, value: Value | None, op: str, text: str) -> tuple[i
 
 def _untouched(instance: Instance, name: str) -> list[Record]:
     """The typed rows of a table, made once."""
-    if name not in instance.sound:
+    if name not in instance._sound:
         rows = instance.tables[name]
-        instance.sound[name] = [Record(at, cast(dict[str, Value], row)) for at, row in enumerate(rows, start=1)]
-    return instance.sound[name]
+        instance._sound[name] = [Record(at, cast(dict[str, Value], row)) for at, row in enumerate(rows, start=1)]
+    return instance._sound[name]
 
 
 def _apply(instance: Instance, content: dict[str, Any], setting: str) -> list[str]:

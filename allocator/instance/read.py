@@ -11,9 +11,11 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from allocator.arguments import path as text_path
 from allocator.errors import BadInput, Fault
 from allocator.instance.cells import exact_float, near, quoted
 from allocator.instance.check import check
+from allocator.instance.frozen import Frozen
 from allocator.instance.instance import Instance, settled
 from allocator.instance.raw import Cells, Raw, RawTable, blank_rows, typed
 from allocator.instance.tables import TABLES
@@ -36,7 +38,7 @@ def read(path: str | os.PathLike[str]) -> Instance:
     BadInput
         With every fault found.
     """
-    place = Path(path)
+    place = Path(text_path("path", path, "a path, or the name of a bundled instance"))
     try:
         exists = place.exists()
     except (OSError, ValueError):
@@ -72,7 +74,13 @@ def understood(raw: Raw, path: Path | None) -> Instance:
         order = {content.place(name): i for i, name in enumerate(TABLES)}
         key = lambda fault: (order.get(fault.place, -1), fault.row or 0)  # noqa: E731
         raise BadInput(sorted(dict.fromkeys(content.faults), key=key))
-    tables = {name: tuple(record.cells for record in content.records.get(name, [])) for name in TABLES}
+    tables = {
+        name: [
+            record.cells if type(record.cells) is Frozen else Frozen(record.cells)
+            for record in content.records.get(name, [])
+        ]
+        for name in TABLES
+    }
     return Instance(settled(content.settings), tables, path)
 
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from allocator.arguments import instance_of
+from allocator.arguments import path as a_path
 from allocator.errors import BadUsage
 from allocator.files import write_whole
 from allocator.instance.tables import TABLES
@@ -40,7 +42,10 @@ def write(instance: Instance, path: str | os.PathLike[str], *, overwrite: bool =
     OSError
         The disk does not take it; nothing is left behind.
     """
-    target = Path(path)
+    from allocator.instance.instance import Instance
+
+    instance_of("instance", instance, Instance, "an Instance")
+    target = Path(a_path("path", path))
     if target.suffix.lower() == ".json":
         put(target, {"": _json(instance).encode("utf-8")}, overwrite)
     elif target.suffix.lower() == ".xlsx":

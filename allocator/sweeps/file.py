@@ -39,6 +39,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from allocator.arguments import Several, instance_of, number, optional, sequence, text, texts, whole
+from allocator.arguments import path as a_path
 from allocator.errors import BadInput, BadUsage, Fault
 from allocator.instance import Instance
 from allocator.instance.case import CASES
@@ -55,6 +57,22 @@ FOLDER = "sweeps"
 """Folder beside the tables of an instance."""
 
 
+def _make_plain(asked: Any, **checks: Callable[[str, Any], Any]) -> None:
+    """Give the fields of a frozen dataclass the types that they are said to have."""
+    several = Several()
+    for key, check in checks.items():
+        object.__setattr__(asked, key, several(check, key, getattr(asked, key)))
+    several.done()
+
+
+def _or_none(check: Callable[..., Any], **limits: Any) -> Callable[[str, Any], Any]:
+    return lambda name, value: optional(name, value, check, **limits)
+
+
+def _a(kind: type[Any]) -> Callable[[str, Any], Any]:
+    return _or_none(instance_of, kind=kind, expected=f"a {kind.__name__}, or None")
+
+
 @dataclass(frozen=True)
 class Sampling:
     """What :func:`allocator.sweeps.sample.sample` is asked for."""
@@ -64,6 +82,9 @@ class Sampling:
     figures: tuple[str, ...] = ()
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        _make_plain(self, n=whole, method=text, figures=texts, seed=whole)
+
 
 @dataclass(frozen=True)
 class Front:
@@ -71,6 +92,9 @@ class Front:
 
     objectives: tuple[str, ...]
     steps: int = STEPS
+
+    def __post_init__(self) -> None:
+        _make_plain(self, objectives=texts, steps=whole)
 
 
 @dataclass(frozen=True)
@@ -81,6 +105,9 @@ class Draws:
     seed: int = 0
     success: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        _make_plain(self, n=whole, seed=whole, success=texts)
+
 
 @dataclass(frozen=True)
 class Flip:
@@ -89,6 +116,9 @@ class Flip:
     condition: str
     over: str
     tolerance: float | None = None
+
+    def __post_init__(self) -> None:
+        _make_plain(self, condition=text, over=text, tolerance=_or_none(number))
 
 
 @dataclass(frozen=True)
@@ -124,9 +154,30 @@ class Design:
     overrides: tuple[str, ...] = ()
     case: str = "base"
     coalition: str | None = None
-    model: str | None = None
+    model: Model | str | None = None
     gap: float | None = None
     time_limit: float | None = None
+
+    def __post_init__(self) -> None:
+        _make_plain(
+            self, title=text, description=text, vary=texts, coalitions=texts, one_at_a_time=_all_or_some,
+            sample=_a(Sampling), pareto=_a(Front), politics=_a(Draws), threshold=_flips, overrides=texts, case=text,
+            coalition=_or_none(text), model=_model, gap=_or_none(number, least=0, most=1),
+            time_limit=_or_none(number, above=0, unit=" of seconds"),
+        )  # fmt: skip
+
+
+def _model(name: str, value: Any) -> Model | str | None:
+    return value if value is None or isinstance(value, Model) else a_path(name, value, "a Model, its name or its path")
+
+
+def _all_or_some(name: str, value: Any) -> bool | tuple[str, ...]:
+    return value if isinstance(value, bool) else texts(name, value)
+
+
+def _flips(name: str, value: Any) -> tuple[Flip, ...]:
+    found = sequence(name, value, "a list of Flip")
+    return tuple(instance_of(f"{name}[{at}]", flip, Flip, "a Flip") for at, flip in enumerate(found))
 
 
 def parts(design: Design, instance: Instance, model: Model) -> list[Part]:
@@ -192,7 +243,7 @@ def load_design(name: str | os.PathLike[str], instance: Instance | None = None) 
     BadInput
         With every fault of the file. What is in it is tried on an instance by :func:`parts`.
     """
-    path = _place(os.fspath(name), instance)
+    path = _place(a_path("name", name), instance)
     try:
         content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:

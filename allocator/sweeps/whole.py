@@ -14,6 +14,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from allocator.api import Choice, Source, choose
+from allocator.arguments import Several, flag, instance_of, one_of, optional, solving, text, whole
+from allocator.arguments import path as a_path
 from allocator.errors import BadUsage
 from allocator.files import write_whole
 from allocator.instance import Instance
@@ -178,6 +180,7 @@ class Sweep:
         BadUsage
             The name ends otherwise, or what Parquet needs is not installed.
         """
+        one_of("table", table, ("sweep", "deployments"))
         target = check_table(path)
         columns = ["part", "point", "nation", "unit_type", "task", "period", "units"]
         rows = self.deployments() if table == "deployments" else self.records()
@@ -191,7 +194,7 @@ def check_table(path: str | os.PathLike[str]) -> Path:
     ------
     BadUsage
     """
-    target = Path(path)
+    target = Path(a_path("path", path))
     if target.suffix not in SUFFIXES:
         raise BadUsage(f"{target}: expected a name that ends in {', '.join(SUFFIXES)}")
     if target.is_dir() or not target.absolute().parent.is_dir():
@@ -308,6 +311,15 @@ def sweep(
         The instance, the design, a point or an argument has faults, :class:`TooMany` points among them; nothing is
         solved then.
     """
+    several = Several()
+    several(instance_of, "design", design, Design, "an allocator.Design")
+    several(optional, "store", store, a_path)
+    several(flag, "resume", resume)
+    workers = several(optional, "workers", workers, whole, least=0)
+    several(optional, "scheduler", scheduler, text)
+    max_points = several(whole, "max_points", max_points)
+    several.done()
+    gap, time_limit, threads, seed = solving(gap, time_limit, threads, seed, progress)
     with watched() as watch, later():
         with at_once():
             base, choice = choose(
@@ -325,8 +337,6 @@ def sweep(
         size = sum(part.size for part in asked)
         if size > max_points:
             raise TooMany(size, max_points)
-        if workers is not None and workers < 0:
-            raise BadUsage(f"workers is {workers}, expected a whole number from 0")
         folder = tempfile.TemporaryDirectory(prefix="allocator-") if store is None else None
         kept = Store(Path(folder.name) / "sweep", lasting=False) if folder else Store(Path(store))  # type: ignore[arg-type]
         result = Sweep(
