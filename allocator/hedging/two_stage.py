@@ -23,6 +23,10 @@ the families, on `commit`. A commitment is paid for whether it is used or not; a
 holds for it (rotation, ceilings, budgets) holds in every future and is left out there. A commitment is made by period,
 so that with everyone certain to stay the two stages are one and the answer is that of an ordinary solve.
 
+While cost is minimised, the first objective may grow to (1 + tolerance) times its optimum, as in an ordinary solve. Its
+bound and relative gap belong to the optimum; what cost took is ``given_up``. The values of planning and of knowing the
+future compare plans from which cost takes nothing: otherwise the tolerance, and not the plan, would decide on them.
+
 Sources: two-stage programmes with recourse, the value of the stochastic solution and of perfect information: Birge and
 Louveaux (2011), Introduction to Stochastic Programming, 2nd ed., chapters 2 and 4. Conditional value at risk as
 a linear programme: Rockafellar and Uryasev (2000), Journal of Risk 2(3). Sampling: Kleywegt, Shapiro and Homem-de-Mello
@@ -48,6 +52,7 @@ from allocator.families import budget, rotation, troop_ceiling
 from allocator.families.rows import Term, linear
 from allocator.formulation import build, uncollected
 from allocator.futures import Future
+from allocator.hedging.answer import STAGES
 from allocator.hedging.risk import Taste
 from allocator.instance import Instance
 from allocator.model import Model
@@ -59,8 +64,6 @@ COMMITTED = "committed"
 
 IMPLIED = ("rotation_pool", "troop_ceiling_people", "budget_payer", "budget_burden")
 """Constraints that hold for what is committed, and so in every future."""
-
-STAGES = ("gap", "cost")
 
 
 def of_future(model: Model) -> Model:

@@ -18,7 +18,7 @@ from allocator.errors import AllocatorError, BadUsage
 APPLICATION = 0x616C6C6F
 """Mark in the file's header by which a store is known."""
 
-VERSION = 1
+VERSION = 2
 """Version of the layout."""
 
 LAYOUT = "CREATE TABLE points (key TEXT PRIMARY KEY, instance TEXT NOT NULL, sha256 TEXT NOT NULL, content NOT NULL)"
