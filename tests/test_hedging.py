@@ -175,6 +175,18 @@ class TestProperties:
         assert tail["coverage"] == pytest.approx(tail["coverage_worst"])
         assert tail["value"] == pytest.approx(mean["value"], abs=2e-6)
 
+    @pytest.mark.parametrize("level", [0.999, 1 - 1e-12])
+    def test_level_next_to_1_is_the_worst_future(self, level):
+        """No future is less probable than a thousandth: the tail is the worst one, however thin it is."""
+        instance, most, ask, money = three_nations(2)
+        least, cost, known = brute_force(instance, most, ask, money, Taste.of(1, level))
+        found = allocator.hedge(instance, weight=1, cvar=level, gap=0.0, futures=200)
+        assert found.status == "optimal"
+        assert [row["value"] for row in found.rows("objectives")] == pytest.approx([float(least), cost], abs=2e-6)
+        worst = min(row["two_stage"] for row in found.rows("futures"))
+        assert found.plan("two_stage")["value"] == pytest.approx(1 - worst, abs=1e-9)
+        assert found.evpi == pytest.approx(float(least - known), abs=2e-6)
+
     @pytest.mark.parametrize("name", ["toy-budget", "toy-periods", "toy-framework", "toy-rotation", "toy-pledges"])
     def test_with_everyone_certain_it_is_an_ordinary_solve(self, name):
         instance = allocator.read(name).override("willingness.willingness=1")

@@ -68,12 +68,13 @@ class Programme:
         self.instance, self.model, self.futures, self.taste = instance, model, tuple(futures), taste
         self.options = dict(options)
         self.gap: float = options["mip_rel_gap"]
-        m = self.m = two_stage(instance, model, futures, taste)
+        self.shares = [future.probability for future in self.futures]
+        self.alone = taste.worst_alone(self.shares)
+        m = self.m = two_stage(instance, model, futures, taste, self.alone)
         self.matrix = compile_model(m)
         self.blocks = [m.component(f"future_{s}") for s in range(len(self.futures))]
         self.points = [Points(block, self.matrix) for block in self.blocks]
         self.scopes: list[Scope] = [block.scope for block in self.blocks]
-        self.shares = [future.probability for future in self.futures]
         self.resident = Resident(self.matrix, options)
         self.keys: list[tuple[str, str, int]] = list(m.commit)
         self.at = np.array([self.matrix.column_of[id(m.commit[key])] for key in self.keys], dtype=np.int64)
@@ -119,7 +120,7 @@ class Programme:
         """A value for each column that fits a decision."""
         m, column_of = self.m, self.matrix.column_of
         gaps = self.gaps(decision)
-        level = value_at_risk(gaps, self.shares, self.taste.alpha)
+        level = max(gaps) if self.alone else value_at_risk(gaps, self.shares, self.taste.alpha)
         x = np.zeros(len(self.matrix.columns))
         for s, (points, deployed) in enumerate(zip(self.points, decision.deployed, strict=True)):
             x += points.point(deployed or {})

@@ -32,6 +32,10 @@ class Taste:
         """(1 - weight) * mean + weight * conditional value at risk."""
         return (1 - self.weight) * mean(gaps, shares) + self.weight * cvar(gaps, shares, self.alpha)
 
+    def worst_alone(self, shares: Sequence[Fraction]) -> bool:
+        """Whether the level looks at nothing but the worst future: no future is less probable than what it looks at."""
+        return 1 - self.alpha <= min(shares)
+
     def loss(self, gap: Fraction, level: Fraction) -> Fraction:
         """What one future adds to the value where the value at risk is taken to be ``level``."""
         return (1 - self.weight) * gap + self.weight * (level + max(Fraction(0), gap - level) / (1 - self.alpha))
