@@ -268,11 +268,13 @@ def _column(case: Case, plan: Plan) -> Column:
     nations = plan.rows("nations")
     members = sorted((row for row in nations if row["member"]), key=lambda row: -row["personnel"])
     heaviest = max((row for row in nations if row["burden"] is not None), key=lambda row: row["burden"], default=None)
-    proved = {row["objective"]: row["relative_gap"] for row in plan.rows("objectives")}
-    for name in ("gap", "risk", "cost", "burden"):
-        figures["objective", name] = plan.value(name)
-        if proved[name] is not None:
-            figures["proved to", name] = float(proved[name])
+    for row in plan.rows("objectives"):
+        name = row["objective"]
+        figures["objective", name] = row["value"]
+        if row["given_up"]:
+            figures["given up", name] = row["given_up"]
+        if row["relative_gap"] is not None:
+            figures["proved to", name] = row["relative_gap"]
     for objective, share in coverage_of(lines).items():
         figures["coverage", objective] = share
     figures["people", "all"] = measure(plan, "people")

@@ -253,14 +253,20 @@ class Stages:
         return 0.0 if self.loaded is None else self.loaded.resident.seconds - self.spent
 
     def _rest(self) -> None:
-        """Objectives whose stage did not end: nothing better is proved than that none is below 0."""
+        """Objectives whose stage did not end, or that the final plan meets better than their stage did.
+
+        Of the former nothing better is proved than that none is below 0.
+        """
         if self.answer.deployed is None:
             return
         for name in self.names:
-            if name not in self.answer.bounds:
-                value = self._value(name, self.answer.deployed)
-                self.answer.bounds[name] = Bounds(name, float(value), 0.0)
+            value = float(self._value(name, self.answer.deployed))
+            stage = self.answer.bounds.get(name)
+            if stage is None:
+                self.answer.bounds[name] = Bounds(name, value, 0.0)
                 self.answer.closed = self.answer.closed and value == 0
+            elif value < stage.value:
+                self.answer.bounds[name] = self._proved(name, value, stage.bound)
 
     def _until(self) -> float | None:
         """When the stages must be over, None without a limit."""

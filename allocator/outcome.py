@@ -61,6 +61,18 @@ class Bounds:
         """Relative gap between value and bound."""
         return relative_gap(self.value, self.bound)
 
+    def beside(self, value: float) -> tuple[float, float, float]:
+        """What to print beside a plan's value: given_up, bound and relative gap.
+
+        Later objectives may take from an earlier one within the model's tolerance. Bound and gap belong to the stage,
+        whose value is ``value - given_up``, computed from the printed numbers. A plan that is better than its stage
+        gives up nothing, and its value is the stage's.
+        """
+        given_up = max(0.0, value - self.value)
+        stage = value - given_up
+        bound = min(self.bound, stage)
+        return given_up, bound, relative_gap(stage, bound)
+
 
 def status(found: bool, stop: Stop, closed: bool) -> str:
     """Name the outcome of a whole solve.

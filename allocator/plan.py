@@ -21,7 +21,7 @@ from allocator.errors import BadUsage
 from allocator.files import write_whole
 from allocator.instance import Instance
 from allocator.model import OBJECTIVES, Model
-from allocator.outcome import Bounds, relative_gap
+from allocator.outcome import Bounds
 from allocator.scope import Row, Scope
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ Deployed = Mapping[tuple[str, str, str, int], int]
 COLUMNS = {
     "deployments": ("nation", "unit_type", "task", "period", "units", "personnel", "cost"),
     "coverage": ("task", "objective", "capability", "period", "required", "supplied", "shortfall"),
-    "objectives": ("objective", "value", "bound", "relative_gap"),
+    "objectives": ("objective", "value", "given_up", "bound", "relative_gap"),
     "nations": ("nation", "member", "personnel", "cost", "burden", "share"),
 }
 """Result tables and their columns (specification of results: README)."""
@@ -129,10 +129,9 @@ def tables(scope: Scope, deployed: Deployed, bounds: Mapping[str, Bounds]) -> di
 
 
 def _objective(name: str, value: float, bounds: Bounds | None) -> dict[str, Any]:
-    """A row of ``objectives``: the plan's value beside what the objective's own stage proved."""
-    bound = None if bounds is None else bounds.bound
-    gap = None if bounds is None else relative_gap(bounds.value, bounds.bound)
-    return {"objective": name, "value": value, "bound": bound, "relative_gap": gap}
+    """A row of ``objectives``: the plan's value, what later objectives took of it, what its own stage proved."""
+    proved = (None, None, None) if bounds is None else bounds.beside(value)
+    return dict(zip(COLUMNS["objectives"], (name, value, *proved), strict=True))
 
 
 @dataclass(frozen=True)
@@ -196,7 +195,7 @@ class Plan:
 
     @property
     def objectives(self) -> pd.DataFrame:
-        """Value, proved bound and relative gap of the four objectives."""
+        """Value, what later objectives took of it, proved bound and relative gap of the four objectives."""
         return self.frame("objectives")
 
     @property

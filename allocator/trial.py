@@ -286,7 +286,11 @@ def _tried(
 
 
 def _judge(claim: Claim, plan: Plan) -> tuple[float | None, str]:
-    """Figure and verdict of one run; what is not proved counts only where the proved bound says the same."""
+    """Figure and verdict of one run.
+
+    What is not proved counts only where the same holds at both ends of what may come of it: the proved bound, and the
+    most that later objectives may leave of what was reached.
+    """
     if not plan.found:
         return None, UNPROVED
     divisor = (measure(plan, claim.per) if claim.per else 1.0) / claim.times
@@ -294,16 +298,18 @@ def _judge(claim: Claim, plan: Plan) -> tuple[float | None, str]:
         return None, UNPROVED
     figure = measure(plan, claim.measure) / divisor
     verdict = HOLDS if _margin(claim, figure) >= 0 else FAILS
-    bounds = {row["objective"]: row["bound"] for row in plan.rows("objectives")}
+    rows = {row["objective"]: row for row in plan.rows("objectives")}
     at = {"coverage": "gap", "cost_a_year": "cost"}.get(claim.measure, claim.measure)
     if plan.status == "feasible" and at in OBJECTIVES and not claim.per:
-        bound = bounds[at]
-        if bound is None:
+        row = rows[at]
+        if row["bound"] is None:
             return figure, UNPROVED
         factor = measure(plan, claim.measure) / plan.value(at) if at == "cost" and plan.value(at) else 1.0
-        best = (1 - bound if claim.measure == "coverage" else bound * factor) / divisor
-        if (_margin(claim, best) >= 0) != (verdict == HOLDS):
-            return figure, UNPROVED
+        most = max(row["value"], (1 + plan.model.tolerance) * (row["value"] - row["given_up"]))
+        for end in (row["bound"], most):
+            shown = (1 - end if claim.measure == "coverage" else end * factor) / divisor
+            if (_margin(claim, shown) >= 0) != (verdict == HOLDS):
+                return figure, UNPROVED
     return figure, verdict
 
 

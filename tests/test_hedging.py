@@ -16,8 +16,8 @@ import pytest
 import allocator
 from allocator.futures import Future, able, every_future, futures
 from allocator.hedging.check import Decision, check_decision
-from allocator.hedging.risk import Taste, cvar, student, value_at_risk
-from allocator.scope import Scope
+from allocator.hedging.risk import Taste, cvar, estimate, student, value_at_risk
+from allocator.scope import Scope, exact
 from tests.cli.running import run
 from tests.toys import pools, toy, willing
 
@@ -116,8 +116,8 @@ def three_nations(seed):
     return instance, most, ask, money
 
 
-def brute_force(instance, most, ask, money, taste):
-    """(least value, least cost at it, value with knowledge) over all commitments and all ways to use them."""
+def brute_force(instance, most, ask, money, taste, tolerance=0.0):
+    """(least value, least cost at what it may give up, value with knowledge) over all commitments and their uses."""
     every = every_future(instance, REFERENCE, 1000)
     shares = [future.probability for future in every]
 
@@ -141,7 +141,8 @@ def brute_force(instance, most, ask, money, taste):
     values = {units: taste.value(found, shares) for units, found in gaps.items()}
     least = min(values.values())
     known = [min(found[s] for found in gaps.values()) for s in range(len(every))]
-    cost = 6 * min(sum(units) for units, value in values.items() if value == least)
+    held = (1 + exact(tolerance)) * least + Fraction(1, 10**6)
+    cost = 6 * min(sum(units) for units, value in values.items() if value <= held)
     return least, cost, taste.value(known, shares)
 
 
@@ -173,6 +174,18 @@ class TestProperties:
         mean = allocator.hedge(instance, weight=0, futures=200).plan("two_stage")
         assert tail["coverage"] == pytest.approx(tail["coverage_worst"])
         assert tail["value"] == pytest.approx(mean["value"], abs=2e-6)
+
+    @pytest.mark.parametrize("level", [0.999, 1 - 1e-12])
+    def test_level_next_to_1_is_the_worst_future(self, level):
+        """No future is less probable than a thousandth: the tail is the worst one, however thin it is."""
+        instance, most, ask, money = three_nations(2)
+        least, cost, known = brute_force(instance, most, ask, money, Taste.of(1, level))
+        found = allocator.hedge(instance, weight=1, cvar=level, gap=0.0, futures=200)
+        assert found.status == "optimal"
+        assert [row["value"] for row in found.rows("objectives")] == pytest.approx([float(least), cost], abs=2e-6)
+        worst = min(row["two_stage"] for row in found.rows("futures"))
+        assert found.plan("two_stage")["value"] == pytest.approx(1 - worst, abs=1e-9)
+        assert found.evpi == pytest.approx(float(least - known), abs=2e-6)
 
     @pytest.mark.parametrize("name", ["toy-budget", "toy-periods", "toy-framework", "toy-rotation", "toy-pledges"])
     def test_with_everyone_certain_it_is_an_ordinary_solve(self, name):
@@ -275,6 +288,14 @@ class TestFigures:
         assert cvar(gaps, shares, Fraction(8, 10)) == Fraction(6, 10)
         assert value_at_risk(gaps, shares, Fraction(8, 10)) == Fraction(1, 5)
         assert cvar(gaps, shares, Fraction(0)) == Fraction(18, 100)
+
+    def test_an_error_of_sampling_says_no_more_than_is_possible(self):
+        """Two samples far apart: 25 times their spread is no error; the most is all that the plan leaves unmet."""
+        wide = estimate([0.1, 0.5], [0.4, 0.4, 0.4, 0.4])
+        assert (wide.gap, wide.error) == (pytest.approx(0.1), pytest.approx(0.4))
+        assert estimate([0.0, 0.9], [0.0, 0.0, 10.0, 10.0]).error == 1.0
+        close = estimate([0.3, 0.3], [0.4, 0.4, 0.4, 0.4])
+        assert (close.gap, close.error) == (pytest.approx(0.1), pytest.approx(0.1))
 
     @pytest.mark.parametrize(
         ("share", "freedom", "value"),

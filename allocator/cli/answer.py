@@ -78,6 +78,8 @@ def _status(out: Console, plan: Plan) -> None:
     words = WORDS[plan.status].format(gap=f"{100 * gap:.3g} %")
     if plan.status == "optimal" and gap == 0:
         words = "every objective is proved to be the least possible"
+    if plan.status == "optimal" and any(row["given_up"] for row in plan.rows("objectives")):
+        words += ", before later ones took what the tolerance lets them"
     stopped = STOPPED.get(plan.stopped_by, "")
     out.print(Text.assemble((plan.status, f"bold {style}"), f": {words}{stopped} ({seconds:.1f} s)"))
     if plan.reason:
@@ -89,15 +91,14 @@ def _status(out: Console, plan: Plan) -> None:
 def _objectives(out: Console, plan: Plan) -> None:
     grid = table(("objective", "left"), ("value", "right"), ("", "left"), ("proved", "left"))
     for row in plan.rows("objectives"):
-        name, value, bound = row["objective"], row["value"], row["bound"]
+        name, value = row["objective"], row["value"]
         if name == "cost":
             yearly = value * 12 / (plan.instance.periods * plan.instance.months_per_period)
             currency = f"{plan.instance.currency} million".strip()
             meaning = f"{currency} over the horizon, {number(yearly)} a year"
         else:
             meaning = MEANING[name]
-        in_words = _shown(name, value), meaning, _proof(name, bound, row["relative_gap"])
-        grid.add_row(name, *in_words)
+        grid.add_row(name, _shown(name, value), meaning, _proof(row))
     out.print(grid)
 
 
@@ -105,14 +106,21 @@ def _shown(objective: str, value: float) -> str:
     return percent(value, 2) if objective == "gap" else number(value)
 
 
-def _proof(objective: str, bound: float | None, gap: float | None) -> str:
+def _proof(row: dict[str, Any]) -> str:
+    """What is proved of an objective in its own stage, and what later ones took of it since."""
+    name, bound, gap = row["objective"], row["bound"], row["relative_gap"]
     if bound is None or gap is None:
         return "not minimised by this model"
     if gap == 0:
-        return "the least possible"
-    if bound <= 0:
-        return "nothing yet (gap 100 %)"
-    return f"none below {_shown(objective, bound)} (gap {100 * gap:.2g} %)"
+        proof = "the least possible"
+    elif bound <= 0:
+        proof = "nothing yet (gap 100 %)"
+    else:
+        proof = f"none below {_shown(name, bound)} (gap {100 * gap:.2g} %)"
+    if not row["given_up"]:
+        return proof
+    stage = _shown(name, row["value"] - row["given_up"])
+    return f"{stage} reached: {proof}; {_shown(name, row['given_up'])} given up for later objectives"
 
 
 def _coverage(out: Console, plan: Plan) -> None:

@@ -102,7 +102,7 @@ def _draw(out: Console, found: Comparison) -> None:
                 cells.append("–")
             elif isinstance(value, str):
                 cells.append(value)
-            elif section in ("coverage", "proved to") or (section, key) == ("objective", "gap"):
+            elif section in ("coverage", "proved to") or (section in ("objective", "given up") and key == "gap"):
                 cells.append(percent(value, 2 if section == "proved to" else 1))
             else:
                 cells.append(number(value))
@@ -138,6 +138,8 @@ UNITS = {
 def _row(section: str, key: str) -> str:
     if section == "objective":
         return UNITS[key]
+    if section == "given up":
+        return f"  {key} of it given up for later objectives"
     if section == "proved to":
         return f"  {key} proved to within"
     if section in ("coverage", "people"):

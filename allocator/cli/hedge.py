@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -34,6 +35,8 @@ NAMES = {
     "expected_case": "plan that counts on all who are willing",
     "wait_and_see": "if it were known who withdraws",
 }
+
+STRICTLY = "  with nothing given up for cost"
 
 
 @click.command("hedge")
@@ -214,40 +217,71 @@ def _plans(out: Console, found: Hedge) -> None:
         ("coverage", "left"), ("expected", "right"), (worst, "right"), ("if all stay", "right"),
         *((("without a plan", "right"),) if failing else ()), (currency, "right"),
     )  # fmt: skip
-    for row in found.rows("plans"):
+    for label, row in _labelled(found):
         cells = [percent(row[key]) for key in ("coverage", "coverage_worst", "coverage_all_stay")]
         if failing:
             cells.append(percent(row["no_plan"]))
-        grid.add_row(NAMES[row["plan"]], *cells, "" if row["cost"] is None else number(row["cost"]))
+        grid.add_row(label, *cells, "" if row["cost"] is None else number(row["cost"]))
     out.print()
     out.print(grid)
     if failing:
         out.print("Without a plan: how probable it is that what must be met cannot be; coverage then counts as 0.")
 
 
+def _labelled(found: Hedge) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The plans with their names; what one would be without the tolerance follows it where that is another."""
+    rows = {row["plan"]: row for row in found.rows("plans")}
+    for name, label in NAMES.items():
+        yield label, rows[name]
+        strict = rows.get(f"{name}_strict")
+        if strict is not None and strict != {**rows[name], "plan": strict["plan"]}:
+            yield STRICTLY, strict
+
+
 def _proofs(out: Console, found: Hedge) -> None:
     weight = found.manifest["options"]["weight"]
+    mixed = f"{percent(1 - weight, 0)} expectation, {percent(weight, 0)} worst futures"
+    tolerance = found.model.tolerance
+    without = ", with nothing given up for cost" if tolerance else ""
     out.print()
     if found.vss is not None and found.evpi is not None:
-        mixed = f"{percent(1 - weight, 0)} expectation, {percent(weight, 0)} worst futures"
-        out.print(f"Planning for withdrawal is worth {_points(found.vss)} of coverage ({mixed});")
-        out.print(f"to know who withdraws would be worth {_points(found.evpi)} more.")
-    told = ", ".join(f"{row['objective']} {_within(row)}" for row in found.rows("objectives"))
+        drawn = "" if found.enumerated else ", in the draws anew"
+        out.print(
+            f"Planning for withdrawal is worth {_between(found.vss, found.vss_range)} of coverage "
+            f"({mixed}{without}{drawn});"
+        )
+        out.print(f"to know who withdraws would be worth {_between(found.evpi, found.evpi_range)} more.")
+    rows = found.rows("objectives")
+    told = ", ".join(f"{row['objective']} {_within(row)}" for row in rows)
     out.print(f"Proved for the futures that it is made for: {told}.")
+    if tolerance and rows[0]["given_up"]:
+        reached = percent(rows[0]["value"] - rows[0]["given_up"])
+        out.print(
+            f"Under the tolerance of {percent(tolerance, 0)} the gap gives up {_points(rows[0]['given_up'])} for cost: "
+            f"{reached} was reached, this plan has {percent(rows[0]['value'])} ({mixed})."
+        )
     estimate = found.estimate
     if estimate is not None:
+        judged = f"this plan{' with nothing given up for cost' if tolerance else ''}"
         out.print(
-            f"Over all futures no plan is better by more than {_points(estimate.error)}, with {percent(0.95, 0)} "
-            f"confidence (best guess {_points(estimate.gap)}; {estimate.replications} samples, {estimate.draws} draws)."
+            f"Over all futures no plan is better than {judged} by more than {_points(estimate.error)}, with "
+            f"{percent(estimate.confidence, 0)} confidence (best guess {_points(estimate.gap)}; "
+            f"{estimate.replications} samples, {estimate.draws} draws)."
         )
 
 
 def _within(row: dict[str, Any]) -> str:
-    """How good an objective is proved to be."""
-    if row["bound"] == 0 < row["value"]:
+    """How good an objective is proved to be in its own stage."""
+    if row["bound"] == 0 < row["value"] - row["given_up"]:
         return "not at all"
     return f"within {percent(row['relative_gap'], 2)}"
 
 
 def _points(share: float) -> str:
-    return f"{100 * share:.1f} points"
+    return f"{round(100 * share, 1) + 0.0:.1f} points"  # no minus before a zero
+
+
+def _between(share: float, ends: tuple[float, float] | None) -> str:
+    """A difference, and between what it lies where solves left that open."""
+    low, high = ("", "") if ends is None else map(_points, ends)
+    return _points(share) + (f" ({low.removesuffix(' points')} to {high} are possible)" if low != high else "")

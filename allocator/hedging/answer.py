@@ -18,14 +18,20 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+STAGES = ("gap", "cost")
+"""Objectives, in their order: the gap over the futures, then the cost of what is committed."""
+
 PLANS = ("two_stage", "expected_case", "wait_and_see")
 """The plan under withdrawal, the one that counts on all who are willing enough, and full knowledge of the future."""
+
+STRICT = ("two_stage_strict", "expected_case_strict")
+"""The first two where cost may take nothing from coverage, however much the model's tolerance would let it."""
 
 COLUMNS = {
     "commitments": ("nation", "unit_type", "period", "units", "people", "cost", "expected_case"),
     "plans": ("plan", "value", "coverage", "coverage_worst", "coverage_all_stay", "no_plan", "cost"),
-    "futures": ("future", "withdrawn", "probability", *PLANS),
-    "objectives": ("objective", "value", "bound", "relative_gap"),
+    "futures": ("future", "withdrawn", "probability", *PLANS, *STRICT),
+    "objectives": ("objective", "value", "given_up", "bound", "relative_gap"),
     "deployments": ("future", "nation", "unit_type", "task", "period", "units"),
 }
 """Result tables and their columns."""
@@ -55,11 +61,15 @@ class Hedge:
     possible : int
         How many different futures there are.
     vss : float or None
-        Value of planning for withdrawal: by how much the plan for the expected case is worse, in gap.
+        Value of planning for withdrawal: ``value`` of ``expected_case`` less that of ``two_stage``, as the table
+        ``plans`` has them. Like is compared with like: where the model has a tolerance, the plans are those from which
+        cost takes nothing, ``expected_case_strict`` and ``two_stage_strict``.
     evpi : float or None
-        What knowing the future would be worth beyond that, in gap.
+        What knowing the future would be worth beyond that: ``two_stage`` (``two_stage_strict``) less ``wait_and_see``.
+    vss_range, evpi_range : (float, float) or None
+        Between what both lie while gaps of the solver are open; None where futures are drawn.
     estimate : Estimate or None
-        What sampling leaves open; None where nothing is sampled.
+        What sampling leaves open of the plan from which cost takes nothing; None where nothing is sampled.
     manifest : dict
         Instance, model, options, versions, status, times.
     stopped_by : str
@@ -77,6 +87,8 @@ class Hedge:
     possible: int = 0
     vss: float | None = None
     evpi: float | None = None
+    vss_range: tuple[float, float] | None = None
+    evpi_range: tuple[float, float] | None = None
     estimate: Estimate | None = None
     manifest: dict[str, Any] = field(default_factory=dict)
     stopped_by: str = ""
@@ -100,11 +112,14 @@ class Hedge:
         return pd.DataFrame(self.rows(table), columns=list(COLUMNS[table]))
 
     def plan(self, name: str) -> dict[str, Any]:
-        """The row of ``plans`` for ``two_stage``, ``expected_case`` or ``wait_and_see``."""
-        found = [row for row in self.rows("plans") if row["plan"] == name]
-        if not found:
-            raise BadUsage(f"no figures of a plan {name!r}; there are {', '.join(PLANS) if self.found else 'none'}")
-        return found[0]
+        """The row of ``plans`` for ``two_stage``, ``expected_case`` or ``wait_and_see``.
+
+        Where the model has a tolerance, for ``two_stage_strict`` and ``expected_case_strict`` as well.
+        """
+        rows = {row["plan"]: row for row in self.rows("plans")}
+        if name not in rows:
+            raise BadUsage(f"no figures of a plan {name!r}; there are {', '.join(rows) or 'none'}")
+        return rows[name]
 
     def to_dict(self) -> dict[str, Any]:
         """The whole answer as one object of plain values, as ``allocator hedge --json`` prints it."""
@@ -114,6 +129,8 @@ class Hedge:
         answer |= {"method": self.method, "enumerated": self.enumerated, "possible": self.possible}
         answer |= {table: self.rows(table) for table in COLUMNS}
         answer |= {"vss": self.vss, "evpi": self.evpi}
+        for name, ends in (("vss_range", self.vss_range), ("evpi_range", self.evpi_range)):
+            answer[name] = None if ends is None else list(ends)
         answer["estimate"] = None if self.estimate is None else asdict(self.estimate)
         return {**answer, "manifest": self.manifest}
 

@@ -13,9 +13,10 @@ import numpy as np
 
 from allocator.errors import SolverError
 from allocator.futures import Future
+from allocator.hedging.answer import STAGES
 from allocator.hedging.check import Broken, Commitment, Decision, check_decision
 from allocator.hedging.risk import ONE, Taste, value_at_risk
-from allocator.hedging.two_stage import IMPLIED, STAGES, two_stage
+from allocator.hedging.two_stage import IMPLIED, two_stage
 from allocator.highs import Resident, Sight
 from allocator.instance import Instance
 from allocator.lexicographic import ATTEMPTS, HOLD, SHARE, Progress, tighten
@@ -24,16 +25,23 @@ from allocator.model import Model
 from allocator.outcome import NUMERICAL, Bounds, Stop, relative_gap
 from allocator.plan import objective_values
 from allocator.point import Points
-from allocator.scope import Scope
+from allocator.scope import Scope, exact
 
 Watch = Callable[[Progress], None]
+
+Valued = tuple[Decision, dict[str, Fraction]]
+"""A decision with its exact values."""
 
 
 @dataclass
 class Answer:
-    """The best two-stage plan found, and what was proved of each objective in its stage."""
+    """The best two-stage plan found, and what was proved of each objective in its stage.
+
+    ``strict`` is the best one that gives up none of the gap for cost; the same where the tolerance takes nothing.
+    """
 
     decision: Decision
+    strict: Decision
     bounds: dict[str, Bounds] = field(default_factory=dict)
     stop: Stop = Stop.PROVED
     closed: bool = True
@@ -60,12 +68,13 @@ class Programme:
         self.instance, self.model, self.futures, self.taste = instance, model, tuple(futures), taste
         self.options = dict(options)
         self.gap: float = options["mip_rel_gap"]
-        m = self.m = two_stage(instance, model, futures, taste)
+        self.shares = [future.probability for future in self.futures]
+        self.alone = taste.worst_alone(self.shares)
+        m = self.m = two_stage(instance, model, futures, taste, self.alone)
         self.matrix = compile_model(m)
         self.blocks = [m.component(f"future_{s}") for s in range(len(self.futures))]
         self.points = [Points(block, self.matrix) for block in self.blocks]
         self.scopes: list[Scope] = [block.scope for block in self.blocks]
-        self.shares = [future.probability for future in self.futures]
         self.resident = Resident(self.matrix, options)
         self.keys: list[tuple[str, str, int]] = list(m.commit)
         self.at = np.array([self.matrix.column_of[id(m.commit[key])] for key in self.keys], dtype=np.int64)
@@ -111,7 +120,7 @@ class Programme:
         """A value for each column that fits a decision."""
         m, column_of = self.m, self.matrix.column_of
         gaps = self.gaps(decision)
-        level = value_at_risk(gaps, self.shares, self.taste.alpha)
+        level = max(gaps) if self.alone else value_at_risk(gaps, self.shares, self.taste.alpha)
         x = np.zeros(len(self.matrix.columns))
         for s, (points, deployed) in enumerate(zip(self.points, decision.deployed, strict=True)):
             x += points.point(deployed or {})
@@ -159,44 +168,60 @@ class Programme:
             Told what is known while it lasts.
         """
         began = time.monotonic()
-        deadline = None if time_limit is None else began + time_limit
         known = [(decision, self.values(decision)) for decision in start]
-        answer = Answer(min(known, key=lambda pair: pair[1]["gap"])[0])
-        held = None
+        first = min(known, key=lambda pair: pair[1]["gap"])[0]
+        answer = Answer(first, first)
         if fixed is not None:
             self.resident.restrict(self.at, np.array([float(fixed.get(key, 0)) for key in self.keys]))
-        for name in stages:
-            best = min(
-                (pair for pair in known if held is None or pair[1]["gap"] <= held), key=lambda pair: pair[1][name]
-            )
+
+        def minimise(name: str, floor: float, held: Fraction | None, share: float) -> tuple[Decision, Stop, float]:
+            left = None if time_limit is None else max(0.0, began + time_limit - time.monotonic()) * share
             tell = _telling(watch, name, stages.index(name) + 1, len(stages), began)
-            share = 1.0 if name == stages[-1] else SHARE
-            left = None if deadline is None else max(0.0, deadline - time.monotonic()) * share
-            answer.stop, bound = Stop.PROVED, floor if name == "gap" else 0.0
-            if relative_gap(float(best[1][name]), bound) > self.gap:
-                answer.stop, bound = self._stage(name, best, known, bound, held, left, interrupted, tell)
-                best = min(
-                    (pair for pair in known if held is None or pair[1]["gap"] <= held), key=lambda pair: pair[1][name]
-                )
-            answer.decision, value = best[0], best[1][name]
+            return self._minimise(name, known, floor, held, left, interrupted, tell)
+
+        held = strictly = None
+        for name in stages:
+            share = 1.0 if name == stages[-1] and not self.model.tolerance else SHARE
+            answer.decision, answer.stop, bound = minimise(name, floor if name == "gap" else 0.0, held, share)
+            value = self.values(answer.decision)[name]
             answer.bounds[name] = proved(name, float(value), bound)
             met = answer.stop is Stop.PROVED and answer.bounds[name].gap <= self.gap + NUMERICAL
             answer.closed = answer.closed and met
             if name == "gap":
-                tolerance = Fraction(repr(self.model.tolerance))
-                held = (1 + tolerance) * value + Fraction(repr(HOLD)) * max(ONE, value)
-                if len(stages) > 1:
-                    self.resident.hold(name, float(held))
+                strictly = value + exact(HOLD) * max(ONE, value)
+                held = strictly + exact(self.model.tolerance) * value
+        answer.strict = answer.decision
+        if strictly is not None and self.values(answer.decision)["gap"] > strictly:
+            answer.strict, stop, _ = minimise("cost", answer.bounds["cost"].bound, strictly, 1.0)
+            answer.stop = stop if answer.stop is Stop.PROVED else answer.stop
         self.resident.release()
         return answer
+
+    def _minimise(
+        self,
+        name: str,
+        known: list[Valued],
+        floor: float,
+        held: Fraction | None,
+        limit: float | None,
+        interrupted: threading.Event | None,
+        tell: Callable[[Sight], None] | None,
+    ) -> tuple[Decision, Stop, float]:
+        """The best decision in an objective among those that hold the gap, and what is proved of that."""
+        if held is not None:
+            self.resident.hold("gap", float(held))
+        stop, bound = Stop.PROVED, floor
+        best = _best(known, name, held)
+        if relative_gap(float(best[1][name]), bound) > self.gap:
+            stop, bound = self._stage(name, best, known, floor, limit, interrupted, tell)
+        return _best(known, name, held)[0], stop, bound
 
     def _stage(
         self,
         name: str,
-        best: tuple[Decision, dict[str, Fraction]],
-        known: list[tuple[Decision, dict[str, Fraction]]],
+        best: Valued,
+        known: list[Valued],
         floor: float,
-        held: Fraction | None,
         limit: float | None,
         interrupted: threading.Event | None,
         tell: Callable[[Sight], None] | None,
@@ -232,6 +257,11 @@ class Programme:
             inner = fault.future is not None and violation.constraint not in IMPLIED
             owner = self.blocks[fault.future] if inner and fault.future is not None else self.m
             tighten(owner, self.matrix, self.resident, violation)
+
+
+def _best(known: Sequence[Valued], name: str, held: Fraction | None) -> Valued:
+    """The decision that is best in an objective among those that hold the gap."""
+    return min((pair for pair in known if held is None or pair[1]["gap"] <= held), key=lambda pair: pair[1][name])
 
 
 def _telling(watch: Watch | None, name: str, stage: int, stages: int, began: float) -> Callable[[Sight], None] | None:

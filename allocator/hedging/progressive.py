@@ -47,6 +47,7 @@ def consensus(
     time_limit: float | None,
 ) -> tuple[Commitment, float]:
     """A commitment on which the futures nearly agree, in whole units that can be borne, and a bound of the gap."""
+    alone = taste.worst_alone([future.probability for future in futures])
     with contextlib.redirect_stdout(io.StringIO()):
         import pyomo.environ  # noqa: F401  (registers the solver)
         from mpisppy.opt.ph import PH
@@ -54,7 +55,7 @@ def consensus(
 
         def scenario(name: str, **_: Any) -> pyo.ConcreteModel:
             future = futures[int(name.rpartition("_")[2])]
-            m = two_stage(instance, model, [Future(future.withdrawn, ONE)], taste)
+            m = two_stage(instance, model, [Future(future.withdrawn, ONE)], taste, alone)
             first = [*m.commit.values(), *([m.level] if taste.weight else [])]
             most = sum(variable.ub for variable in m.commit.values())
             m.every_commitment = pyo.Constraint(expr=(None, linear((1.0, x) for x in m.commit.values()), most))

@@ -60,10 +60,17 @@ class Recourse:
 
     def learn(self, commitment: Commitment, future: Future, deployed: Deployed | None, gap: Fraction) -> None:
         """Take note of a plan that another programme has found."""
-        known = self.known.setdefault(_key(commitment), {})
-        before = known.get(future.withdrawn)
+        key = _key(commitment)
+        before = self.known.get(key, {}).get(future.withdrawn)
         if before is None or gap < before.gap:
-            known[future.withdrawn] = Second(deployed, gap, before.bound if before else 0.0)
+            self._keep(key, future, Second(deployed, gap, before.bound if before else 0.0))
+
+    def _keep(self, key: Key, future: Future, second: Second) -> None:
+        """Note the best plan of a commitment in a future: whoever knows the future can do as well."""
+        self.known.setdefault(key, {})[future.withdrawn] = second
+        free = self.known.get(None, {}).get(future.withdrawn)
+        if free is not None and second.gap < free.gap:
+            self.known[None][future.withdrawn] = Second(second.deployed, second.gap, free.bound)
 
     def evaluate(
         self, futures: Sequence[Future], commitments: Sequence[Commitment | None], tell: Tell | None, what: str
@@ -107,7 +114,7 @@ class Recourse:
         fitting = [second for source in sources for second in source.values() if self._fits(second, future)]
         best = min([*fitting, *([before] if before else [])], key=lambda second: second.gap, default=None)
         if best is not None and relative_gap(float(best.gap), floor) <= self.gap:
-            known[future.withdrawn] = Second(best.deployed, best.gap, min(floor, float(best.gap)))
+            self._keep(key, future, Second(best.deployed, best.gap, min(floor, float(best.gap))))
             return programme
         if self.interrupted.is_set():
             raise KeyboardInterrupt
@@ -123,9 +130,7 @@ class Recourse:
             interrupted=self.interrupted, watch=watch,
         )  # fmt: skip
         found = Second(answer.decision.deployed[0], programme.gaps(answer.decision)[0], answer.bounds["gap"].bound)
-        known[future.withdrawn] = found
-        if commitment is not None and future.withdrawn in free and found.gap < free[future.withdrawn].gap:
-            free[future.withdrawn] = Second(found.deployed, found.gap, free[future.withdrawn].bound)
+        self._keep(key, future, found)
         if self.interrupted.is_set():
             raise KeyboardInterrupt
         return programme

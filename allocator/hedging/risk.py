@@ -32,6 +32,10 @@ class Taste:
         """(1 - weight) * mean + weight * conditional value at risk."""
         return (1 - self.weight) * mean(gaps, shares) + self.weight * cvar(gaps, shares, self.alpha)
 
+    def worst_alone(self, shares: Sequence[Fraction]) -> bool:
+        """Whether the level looks at nothing but the worst future: no future is less probable than what it looks at."""
+        return 1 - self.alpha <= min(shares)
+
     def loss(self, gap: Fraction, level: Fraction) -> Fraction:
         """What one future adds to the value where the value at risk is taken to be ``level``."""
         return (1 - self.weight) * gap + self.weight * (level + max(Fraction(0), gap - level) / (1 - self.alpha))
@@ -102,9 +106,10 @@ class Estimate:
     upper : float
         Mean of the candidate's losses over an independent sample: on average no less than the candidate's value.
     gap : float
-        ``upper - lower``, 0 where that is below 0.
+        ``upper - lower``, at least 0 and at most 1.
     error : float
-        With ``confidence``, the candidate is not further than this from the best.
+        With ``confidence``, the candidate is not further than this from the best; at most what ``upper`` leaves when
+        nothing at all is unmet in the best, and at most 1, which values cannot pass.
     replications, draws : int
         Samples behind ``lower``, draws behind ``upper``.
     """
@@ -122,6 +127,7 @@ def estimate(bounds: Sequence[float], losses: Sequence[float], confidence: float
     """Error bound of Mak, Morton and Wood (1999); each side holds with ``(1 + confidence) / 2``, so both with it."""
     lower, upper = fmean(bounds), fmean(losses)
     each = (1 + confidence) / 2
-    gap = max(0.0, upper - lower)
-    error = gap + half_width(bounds, each) + half_width(losses, each)
+    gap = min(1.0, max(0.0, upper - lower))
+    above = half_width(losses, each)
+    error = min(gap + half_width(bounds, each) + above, upper + above, 1.0)
     return Estimate(lower, upper, gap, error, len(bounds), len(losses), confidence)

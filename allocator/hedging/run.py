@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any
 from allocator.api import Choice, Source, choose
 from allocator.arguments import LARGEST_SEED, Several, function, number, one_of, optional, texts, whole
 from allocator.errors import BadUsage, SolverError
-from allocator.futures import STAY, Future, able, every_future, futures, possible
-from allocator.hedging.answer import COLUMNS, PLANS, Hedge
+from allocator.futures import STAY, Future, every_future, futures, possible
+from allocator.hedging.answer import COLUMNS, STAGES, STRICT, Hedge
 from allocator.hedging.check import Commitment, Decision, check_decision
+from allocator.hedging.figures import Figures, cost_of
 from allocator.hedging.recourse import Recourse, Second, needed_by
-from allocator.hedging.risk import ONE, Estimate, Taste, cvar, estimate, mean, value_at_risk
+from allocator.hedging.risk import ONE, Estimate, Taste, estimate, value_at_risk
 from allocator.instance import Instance
 from allocator.model import Model
-from allocator.outcome import Bounds, Stop, status
+from allocator.outcome import Stop, status
 from allocator.plan import objective_values
 from allocator.scope import Scope
 
@@ -133,11 +134,12 @@ class _Hedging:
     def answer(self) -> Hedge:
         """Everything in its order."""
         began = time.monotonic()
-        expected = None
+        expected: list[Commitment] = []
         try:
-            expected = self._timed("expected case", self._expected)
-            if isinstance(expected, Hedge):
-                return expected
+            found = self._timed("expected case", self._expected)
+            if isinstance(found, Hedge):
+                return found
+            expected = found
             answer = self._timed("plan", lambda: self._plan(expected))
         except KeyboardInterrupt:
             return self._nothing("interrupted", "", "interrupt")
@@ -145,17 +147,17 @@ class _Hedging:
             return self._nothing("error", str(error))
         figures: dict[str, Any] = {}
         try:
-            judged = self._judged()
-            seconds = self._timed("evaluation", lambda: self._evaluate(answer, expected, judged))
-            figures = self._figures(answer, expected, judged, seconds)
+            answer = self._timed("second stages", lambda: self._settled(answer))
+            known = self._timed("evaluation", lambda: self._evaluate(answer, expected))
+            figures = self._figures(answer, known)
             if not self.enumerated:
-                figures["estimate"] = self._timed("replications", lambda: self._estimate(answer, judged, seconds[0]))
+                figures["estimate"] = self._timed("replications", lambda: self._estimate(answer, known))
         except KeyboardInterrupt:
             self.interrupted.set()
         except SolverError as error:
             return self._nothing("error", str(error))
         self.times["total"] = time.monotonic() - began
-        return self._whole(answer, expected, figures)
+        return self._whole(answer, expected[0], figures)
 
     def _timed(self, name: str, work: Callable[[], Any]) -> Any:
         began = time.monotonic()
@@ -173,44 +175,60 @@ class _Hedging:
 
     # ---- the two commitments --------------------------------------------------------------------------------------
 
-    def _expected(self) -> Commitment | Hedge:
-        """What would be committed if everyone who is willing enough stayed."""
+    def _expected(self) -> list[Commitment] | Hedge:
+        """What would be committed if everyone who is willing enough stayed; and that, were cost to take nothing."""
+        from allocator.known import Known
         from allocator.solver import Solver
 
-        model = replace(self.model, objectives=("gap", "cost"))
         solver = Solver(gap=self.options["gap"], time_limit=self.options["time_limit"], seed=self.options["seed"])
-        plan = solver.solve(self.instance, model, progress=self._watch("the expected case"))
-        if plan.status == "interrupted" or plan.stopped_by == "interrupt":
-            raise KeyboardInterrupt
-        if not plan.found:
-            return self._nothing(plan.status, plan.reason, plan.stopped_by)
-        return needed_by(
-            {(d["nation"], d["unit_type"], d["task"], d["period"]): d["units"] for d in plan.rows("deployments")}
-        )
+        found: list[Commitment] = []
+        plans: tuple[dict[tuple[str, str, str, int], int], ...] = ()
+        for tolerance in (self.model.tolerance, 0.0) if self.model.tolerance else (0.0,):
+            model = replace(self.model, objectives=STAGES, tolerance=tolerance)
+            watch = self._watch("the expected case")
+            plan = solver.solve(self.instance, model, known=Known(plans=plans), progress=watch)
+            if plan.status == "interrupted" or plan.stopped_by == "interrupt":
+                raise KeyboardInterrupt
+            if not plan.found:
+                return self._nothing(plan.status, plan.reason, plan.stopped_by)
+            rows = plan.rows("deployments")
+            plans = ({(d["nation"], d["unit_type"], d["task"], d["period"]): d["units"] for d in rows},)
+            found.append(needed_by(plans[0]))
+        return found
 
-    def _plan(self, expected: Commitment) -> Answer:
+    def _plan(self, expected: Sequence[Commitment]) -> Answer:
         """The two-stage plan over the sample."""
         from allocator.hedging.programme import Programme
-        from allocator.hedging.two_stage import STAGES
 
-        free, counted = self.recourse.evaluate(self.sample, [None, expected], self.tell, "futures by themselves")
+        free, *counted = self.recourse.evaluate(self.sample, [None, *expected], self.tell, "futures by themselves")
         shares = [future.probability for future in self.sample]
         floor = float(self.taste.value([Fraction(second.bound) for second in free], shares)) * (1 - 1e-12)
-        start = [Decision(expected, tuple(second.deployed for second in counted))]
+        start = [
+            Decision(commitment, tuple(second.deployed for second in seconds))
+            for commitment, seconds in zip(expected, counted, strict=True)
+        ]
         if self.options["method"] == "hedging":
-            return self._hedged(start[0], floor)
+            return self._hedged(start, floor)
         programme = Programme(self.instance, self.model, self.sample, self.taste, self.highs)
         start += self._together(programme, free)
         what = f"a plan for {len(self.sample)} futures"
-        answer = programme.solve(
+        return programme.solve(
             start, stages=STAGES, floor=floor, time_limit=self.options["time_limit"], interrupted=self.interrupted,
             watch=self._watch(what),
         )  # fmt: skip
-        for future, deployed, found in zip(
-            self.sample, answer.decision.deployed, programme.gaps(answer.decision), strict=True
-        ):
-            self.recourse.learn(answer.decision.commitment, future, deployed, found)
-        return answer
+
+    def _settled(self, answer: Answer) -> Answer:
+        """The same commitments with the best that can be deployed of them; the stages ask for no more than was held."""
+        for decision in (answer.decision, answer.strict):
+            for future, deployed, gap in zip(self.sample, decision.deployed, self._gaps(decision), strict=True):
+                self.recourse.learn(decision.commitment, future, deployed, gap)
+        commitments = [answer.decision.commitment, answer.strict.commitment]
+        found = self.recourse.evaluate(self.sample, commitments, self.tell, "the plan in its futures")
+        decision, strict = (
+            Decision(commitment, tuple(second.deployed for second in seconds))
+            for commitment, seconds in zip(commitments, found, strict=True)
+        )
+        return replace(answer, decision=decision, strict=strict)
 
     def _together(self, programme: Programme, free: Sequence[Second]) -> list[Decision]:
         """Everything that the best plans of the futures need, where that can be borne at once: then nothing is lost."""
@@ -221,7 +239,7 @@ class _Hedging:
         decision = Decision(units, tuple(second.deployed for second in free))
         return [] if programme.broken(decision) else [decision]
 
-    def _hedged(self, start: Decision, floor: float) -> Answer:
+    def _hedged(self, start: Sequence[Decision], floor: float) -> Answer:
         """The same by progressive hedging: a commitment found by rounds, its worth by the ordinary second stages."""
         from allocator.hedging.programme import Answer, proved
         from allocator.hedging.progressive import consensus
@@ -232,7 +250,7 @@ class _Hedging:
             self.instance, self.model, self.sample, self.taste, self.highs, self.options["time_limit"]
         )
         (seconds,) = self.recourse.evaluate(self.sample, [found], self.tell, "the plan in its futures")
-        decisions = [start, Decision(found, tuple(second.deployed for second in seconds))]
+        decisions = [*start, Decision(found, tuple(second.deployed for second in seconds))]
         best = min(decisions, key=self._value)
         used: dict[tuple[str, str, int], int] = {}
         for deployed in best.deployed:
@@ -240,16 +258,20 @@ class _Hedging:
                 used[key] = max(units, used.get(key, 0))
         value = self._value(best)
         gap = proved("gap", float(value), max(bound, floor))
-        cost = proved("cost", float(self._cost(used)), 0.0)
+        cost = proved("cost", float(cost_of(self.scope, used)), 0.0)
         closed = gap.gap <= self.options["gap"] and cost.value == 0
-        return Answer(Decision(used, best.deployed), {"gap": gap, "cost": cost}, Stop.PROVED, closed)
+        decision = Decision(used, best.deployed)
+        return Answer(decision, decision, {"gap": gap, "cost": cost}, Stop.PROVED, closed)
 
     def _value(self, decision: Decision) -> Fraction:
         """What a decision is worth over the sample."""
-        gaps = [
+        return self.taste.value(self._gaps(decision), [future.probability for future in self.sample])
+
+    def _gaps(self, decision: Decision) -> list[Fraction]:
+        """Its gap in each future that it is made for."""
+        return [
             ONE if deployed is None else objective_values(self.scope, deployed)["gap"] for deployed in decision.deployed
         ]
-        return self.taste.value(gaps, [future.probability for future in self.sample])
 
     # ---- what they are worth ----------------------------------------------------------------------------------------
 
@@ -259,61 +281,36 @@ class _Hedging:
             return list(self.sample)
         return futures(self.instance, self.model, self.options["evaluate"], [self.options["seed"], 0])
 
-    def _evaluate(self, answer: Answer, expected: Commitment, judged: Sequence[Future]) -> list[list[Second]]:
-        """Second stages of the two-stage plan, of that for the expected case, and of full knowledge."""
-        commitments = [answer.decision.commitment, expected, None]
-        everyone = [*judged, STAY]
-        return self.recourse.evaluate(everyone, commitments, self.tell, "plans in futures anew")
+    def _evaluate(self, answer: Answer, expected: Sequence[Commitment]) -> Figures:
+        """What the two-stage plan, that for the expected case and full knowledge come to; before and after cost."""
+        commitments: dict[str, Commitment | None] = {
+            "two_stage": answer.decision.commitment, "expected_case": expected[0], "wait_and_see": None,
+        }  # fmt: skip
+        if self.model.tolerance:
+            commitments |= dict(zip(STRICT, (answer.strict.commitment, expected[1]), strict=True))
+        judged = self._judged()
+        seconds = self.recourse.evaluate(
+            [*judged, STAY], list(commitments.values()), self.tell, "plans in futures anew"
+        )
+        return Figures(self.scope, self.taste, judged, commitments, dict(zip(commitments, seconds, strict=True)))
 
-    def _figures(
-        self, answer: Answer, expected: Commitment, judged: Sequence[Future], seconds: Sequence[Sequence[Second]]
-    ) -> dict[str, Any]:
-        shares = [future.probability for future in judged]
-        gaps = {name: [second.gap for second in found[:-1]] for name, found in zip(PLANS, seconds, strict=True)}
-        values = {name: self.taste.value(gaps[name], shares) for name in PLANS}
-        costs = {"two_stage": answer.decision.commitment, "expected_case": expected}
-        plans = []
-        for name, found in zip(PLANS, seconds, strict=True):
-            failed = [future.probability for future, second in zip(judged, found, strict=False) if not _planned(second)]
-            figures = (
-                float(values[name]),
-                float(1 - mean(gaps[name], shares)),
-                float(1 - cvar(gaps[name], shares, self.taste.alpha)),
-                float(1 - found[-1].gap),
-                float(sum(failed)),
-                float(self._cost(costs[name])) if name in costs else None,
-            )
-            plans.append(dict(zip(COLUMNS["plans"], (name, *figures), strict=True)))
-        pairs = able(self.scope)
-        rows = [
-            dict(
-                zip(
-                    COLUMNS["futures"],
-                    (s + 1, future.told(pairs), float(shares[s]), *(float(1 - gaps[name][s]) for name in PLANS)),
-                    strict=True,
-                )
-            )
-            for s, future in enumerate(judged)
-        ]
-        deployed = [
-            dict(zip(COLUMNS["deployments"], (s + 1, *cell, units), strict=True))
-            for s, second in enumerate(seconds[0][:-1])
-            for cell, units in (second.deployed or {}).items()
-        ]
-        self.judged = (judged, [second.deployed for second in seconds[0][:-1]])
-        return {
-            "plans": plans,
-            "futures": rows,
-            "deployments": deployed,
-            "vss": float(values["expected_case"] - values["two_stage"]),
-            "evpi": float(values["two_stage"] - values["wait_and_see"]),
-        }
+    def _figures(self, answer: Answer, known: Figures) -> dict[str, Any]:
+        """Tables and differences, once the plan has passed the check in every future that it is judged by."""
+        for name in ("two_stage", STRICT[0]):
+            commitment = known.commitments.get(name)
+            if commitment is None:
+                continue
+            decision = Decision(commitment, tuple(second.deployed for second in known.seconds[name]))
+            broken = check_decision(self.instance, self.model, known.judged, decision)
+            if broken:
+                raise SolverError("the audit rejects the plan: " + "; ".join(map(str, broken[:5])))
+        return known.tables() | known.worth(answer.bounds["gap"].bound if self.enumerated else None)
 
-    def _cost(self, commitment: Commitment) -> Fraction:
-        return sum((self.scope.unit_cost[u] * units for (_, u, _), units in commitment.items()), start=Fraction(0))
+    def _estimate(self, answer: Answer, known: Figures) -> Estimate:
+        """The error of sampling: what further samples prove at best, against what the plan loses in draws anew.
 
-    def _estimate(self, answer: Answer, judged: Sequence[Future], seconds: Sequence[Second]) -> Estimate:
-        """The error of sampling: what further samples prove at best, against what the plan loses in draws anew."""
+        The plan is the one from which cost takes nothing; what it takes is not the fault of sampling.
+        """
         from allocator.hedging.programme import Programme
 
         bounds = [answer.bounds["gap"].bound]
@@ -327,18 +324,15 @@ class _Hedging:
             if self.interrupted.is_set():
                 raise KeyboardInterrupt
             bounds.append(found.bounds["gap"].bound)
-        level = value_at_risk(self._own(answer), [future.probability for future in self.sample], self.taste.alpha)
+        shares = [future.probability for future in self.sample]
+        level = value_at_risk(self._gaps(answer.strict), shares, self.taste.alpha)
+        gaps = known.gaps[STRICT[0] if STRICT[0] in known.gaps else "two_stage"]
         losses = [
-            float(self.taste.loss(second.gap, level))
-            for future, second in zip(judged, seconds, strict=False)
+            float(self.taste.loss(gap, level))
+            for future, gap in zip(known.judged, gaps, strict=True)
             for _ in range(int(future.probability * self.options["evaluate"]))
         ]
         return estimate(bounds, losses)
-
-    def _own(self, answer: Answer) -> list[Fraction]:
-        """Gaps of the plan in the futures that it is made for."""
-        (own,) = self.recourse.evaluate(self.sample, [answer.decision.commitment], None, "")
-        return [second.gap for second in own]
 
     # ---- the answer -------------------------------------------------------------------------------------------------
 
@@ -351,11 +345,6 @@ class _Hedging:
 
     def _whole(self, answer: Answer, expected: Commitment, figures: dict[str, Any]) -> Hedge:
         broken = check_decision(self.instance, self.model, self.sample, answer.decision)
-        if figures:
-            judged, deployed = self.judged
-            broken += check_decision(
-                self.instance, self.model, judged, Decision(answer.decision.commitment, tuple(deployed))
-            )
         if broken:
             return self._nothing("error", "the audit rejects the plan: " + "; ".join(map(str, broken[:5])))
         stopped = "interrupt" if self.interrupted.is_set() else ""
@@ -365,14 +354,24 @@ class _Hedging:
         self.manifest |= {"status": name, "stopped_by": stopped, "times": _rounded(self.times)}
         tables = {
             "commitments": self._commitments(answer.decision.commitment, expected),
-            "objectives": [_objective(bounds) for bounds in answer.bounds.values()],
+            "objectives": self._objectives(answer),
             **{table: figures.get(table, []) for table in ("plans", "futures", "deployments")},
         }
         return Hedge(
             name, "", self.instance, self.model, self.options["method"], self.enumerated, answer.decision,
-            tuple(self.sample), possible(self.scope), figures.get("vss"), figures.get("evpi"), figures.get("estimate"),
-            self.manifest, stopped, tables,
+            tuple(self.sample), possible(self.scope),
+            **{key: figures.get(key) for key in ("vss", "evpi", "vss_range", "evpi_range", "estimate")},
+            manifest=self.manifest, stopped_by=stopped, _tables=tables,
         )  # fmt: skip
+
+    def _objectives(self, answer: Answer) -> list[dict[str, Any]]:
+        """Values of the plan, what cost took, and what the stages proved."""
+        values = {"gap": self._value(answer.decision), "cost": cost_of(self.scope, answer.decision.commitment)}
+        return [
+            dict(zip(COLUMNS["objectives"], (name, value, *bounds.beside(value)), strict=True))
+            for name, bounds in answer.bounds.items()
+            for value in (float(values[name]),)
+        ]
 
     def _commitments(self, commitment: Commitment, expected: Commitment) -> list[dict[str, Any]]:
         rows = []
@@ -383,14 +382,6 @@ class _Hedging:
             rows.append(dict(zip(COLUMNS["commitments"], values, strict=True)))
         place = {name: i for i, name in enumerate([*self.scope.NATIONS, *self.scope.UNITS])}
         return sorted(rows, key=lambda row: (place[row["nation"]], place[row["unit_type"]], row["period"]))
-
-
-def _planned(second: Second) -> bool:
-    return second.deployed is not None
-
-
-def _objective(bounds: Bounds) -> dict[str, Any]:
-    return dict(zip(COLUMNS["objectives"], (bounds.objective, bounds.value, bounds.bound, bounds.gap), strict=True))
 
 
 def _rounded(times: Mapping[str, float]) -> dict[str, float]:

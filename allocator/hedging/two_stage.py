@@ -4,6 +4,7 @@ $$\min\ (1 - \lambda) \sum_s p_s\, g_s + \lambda \Big( \eta + \frac{1}{1 - \alph
 \text{then} \quad \min\ \sum_{n,u,t} k_u\, c_{nut}$$
 $$e_s \ge g_s - \eta, \qquad g_s \ge \text{gap}(x_s), \qquad g_s \ge f_s \qquad \forall s$$
 $$\sum_j x_{snujt} \le c_{nut} \qquad \forall s, n, u, t$$
+$$e_s = 0 \quad \forall s \text{ where } 1 - \alpha \le \min_s p_s \text{: the level is the gap of the worst future}$$
 $$c \text{ within rotation, troop ceilings, budgets and max\_burden as if all of it were deployed}$$
 $$x_s \text{ within every family of the model in future } s, \text{ or } f_s = 1 \text{ and } x_s = 0$$
 
@@ -22,6 +23,10 @@ Constraints: `commitment_kept[s, n, u, t]`, `unmet_counted[s]`, `unmet_failed[s]
 the families, on `commit`. A commitment is paid for whether it is used or not; as deployments never exceed it, what
 holds for it (rotation, ceilings, budgets) holds in every future and is left out there. A commitment is made by period,
 so that with everyone certain to stay the two stages are one and the answer is that of an ordinary solve.
+
+While cost is minimised, the first objective may grow to (1 + tolerance) times its optimum, as in an ordinary solve. Its
+bound and relative gap belong to the optimum; what cost took is ``given_up``. The values of planning and of knowing the
+future compare plans from which cost takes nothing: otherwise the tolerance, and not the plan, would decide on them.
 
 Sources: two-stage programmes with recourse, the value of the stochastic solution and of perfect information: Birge and
 Louveaux (2011), Introduction to Stochastic Programming, 2nd ed., chapters 2 and 4. Conditional value at risk as
@@ -48,6 +53,7 @@ from allocator.families import budget, rotation, troop_ceiling
 from allocator.families.rows import Term, linear
 from allocator.formulation import build, uncollected
 from allocator.futures import Future
+from allocator.hedging.answer import STAGES
 from allocator.hedging.risk import Taste
 from allocator.instance import Instance
 from allocator.model import Model
@@ -59,8 +65,6 @@ COMMITTED = "committed"
 
 IMPLIED = ("rotation_pool", "troop_ceiling_people", "budget_payer", "budget_burden")
 """Constraints that hold for what is committed, and so in every future."""
-
-STAGES = ("gap", "cost")
 
 
 def of_future(model: Model) -> Model:
@@ -83,8 +87,13 @@ class Roster(Scope):
         return {key: dict(sorted(here.items())) for key, here in cap.items()}
 
 
-def two_stage(instance: Instance, model: Model, futures: Sequence[Future], taste: Taste) -> pyo.ConcreteModel:
-    """The extensive form as one Pyomo model; the ordinary model of each future is a block of it, ``future_0`` first."""
+def two_stage(
+    instance: Instance, model: Model, futures: Sequence[Future], taste: Taste, alone: bool
+) -> pyo.ConcreteModel:
+    """The extensive form as one Pyomo model; the ordinary model of each future is a block of it, ``future_0`` first.
+
+    ``alone`` is whether the worst of all futures, of which these may be some, counts alone (:meth:`Taste.worst_alone`).
+    """
     with uncollected():
         m = pyo.ConcreteModel(name=f"{instance.name} under withdrawal")
         scope = m.scope = Roster(instance, replace(model, objectives=STAGES))
@@ -109,7 +118,7 @@ def two_stage(instance: Instance, model: Model, futures: Sequence[Future], taste
             block = build(future.instance(instance), of_future(model), lean=True)
             m.add_component(f"future_{s}", block)
             _join(m, s, block)
-        _mean_risk(m, futures, taste)
+        _mean_risk(m, futures, taste, alone)
         m.objective_cost = pyo.Objective(expr=linear(cost_terms(m, scope)))
         m.objective_cost.deactivate()
     return m
@@ -165,7 +174,7 @@ def _and(body: LinearExpression, coef: float, variable: Any) -> LinearExpression
     return LinearExpression(args=[*body.args, MonomialTermExpression((coef, variable))])
 
 
-def _mean_risk(m: pyo.ConcreteModel, futures: Sequence[Future], taste: Taste) -> None:
+def _mean_risk(m: pyo.ConcreteModel, futures: Sequence[Future], taste: Taste, alone: bool) -> None:
     """The objective ``gap``: expectation and conditional value at risk of the futures' gaps."""
     terms = [(float((1 - taste.weight) * future.probability), m.unmet[s]) for s, future in enumerate(futures)]
     m.level = pyo.Var(bounds=(0.0, 1.0), doc="value at risk")
@@ -174,6 +183,9 @@ def _mean_risk(m: pyo.ConcreteModel, futures: Sequence[Future], taste: Taste) ->
     if taste.weight:
         terms.append((float(taste.weight), m.level))
         for s, future in enumerate(futures):
+            if alone:  # the value is that of the worst future: no division by a tail that may be next to nothing
+                m.excess_counted[s] = (0.0, linear([(1.0, m.level), (-1.0, m.unmet[s])]), None)
+                continue
             excess = m.excess.add(s)
             m.excess_counted[s] = (0.0, linear([(1.0, excess), (1.0, m.level), (-1.0, m.unmet[s])]), None)
             terms.append((float(taste.weight * future.probability / (1 - taste.alpha)), excess))

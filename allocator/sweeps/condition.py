@@ -52,7 +52,8 @@ class Condition:
         """Whether a row meets the condition; None where that is open.
 
         An infeasible point does not. Where the time was not enough for a proof, the condition is settled if it asks
-        about the first objective, and value and bound of its stage both meet it or both do not.
+        about the first objective, and both ends of what may come of that meet it or both do not: the bound of its
+        stage, and what its stage reached with all that later objectives may take of it under the model's tolerance.
         """
         if row.status == "infeasible":
             return False
@@ -60,13 +61,14 @@ class Condition:
             return self.met(row.measures or {})
         if row.status != "feasible" or not row.stages:
             return None
-        name, *proved = row.stages[0]
+        name, reached, bound = row.stages[0]
+        ends = [(1 + row.tolerance) * reached, bound]
         if self.measure == "coverage" and name == "gap":
-            proved = [1 - share for share in proved]
+            ends = [1 - share for share in ends]
         elif self.measure != name:
             return None
-        reached, best = (self.met({self.measure: figure}) for figure in proved)
-        return reached if reached == best else None
+        worst, best = (self.met({self.measure: figure}) for figure in ends)
+        return worst if worst == best else None
 
 
 def measured(instance: Instance) -> list[str]:

@@ -41,6 +41,8 @@ class Row:
     deployments : tuple of (nation, unit type, task, period, units)
     seconds : mapping
         ``total`` and ``solver``.
+    tolerance : float
+        How much of an earlier stage the later ones may give up, relative.
     """
 
     point: Point
@@ -55,6 +57,7 @@ class Row:
     members: tuple[str, ...] = ()
     deployments: tuple[tuple[str, str, str, int, int], ...] = ()
     seconds: Mapping[str, float] | None = None
+    tolerance: float = 0.0
 
     @property
     def found(self) -> bool:
@@ -82,6 +85,7 @@ class Row:
             tuple(content["members"]),
             tuple((n, u, j, t, units) for n, u, j, t, units in content["deployments"]),
             content["seconds"],
+            content["tolerance"],
         )
 
 
@@ -103,6 +107,7 @@ def told(plan: Plan, structure: str) -> dict[str, Any]:
             for row in plan.rows("deployments")
         ],
         "seconds": {"total": times["total"], "solver": times["solver"]},
+        "tolerance": plan.model.tolerance,
     }
 
 

@@ -311,6 +311,7 @@ class Runner:
         nothing: dict[str, Any] = {"how": [], "structure": "none", "stages": [], "values": {}, "measures": {}}
         seconds = {"total": 0.0, "solver": 0.0}
         nothing |= {"members": [], "deployments": [], "seconds": seconds, "aside": isinstance(event, Died)}
+        nothing["tolerance"] = 0.0
         return {**nothing, "status": "error", "reason": reason}
 
     def _set_aside(self, point: Point, key: str) -> str:

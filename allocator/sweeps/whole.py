@@ -20,7 +20,7 @@ from allocator.errors import BadUsage
 from allocator.files import write_whole
 from allocator.instance import Instance
 from allocator.model import OBJECTIVES, Model
-from allocator.outcome import relative_gap
+from allocator.outcome import Bounds
 from allocator.stopping import at_once, later, watched
 from allocator.sweeps.design import Grid, Part, Point
 from allocator.sweeps.file import Design, parts
@@ -115,7 +115,7 @@ class Sweep:
         inputs = dict.fromkeys(
             name for answer in self.answers for point, _ in answer.rows.points for name in point.inputs
         )
-        objectives = [f"{name}{suffix}" for name in OBJECTIVES for suffix in ("", "_bound", "_gap")]
+        objectives = [f"{name}{suffix}" for name in OBJECTIVES for suffix in ("", "_given_up", "_bound", "_gap")]
         figures = dict.fromkeys(
             name
             for answer in self.answers
@@ -212,12 +212,13 @@ def _record(row: Row) -> dict[str, Any]:
         **row.point.inputs, "weight": row.point.weight, "status": row.status, "reason": row.reason,
         "how": "known" if row.proved else "+".join(sorted(set(row.how))),
     }  # fmt: skip
-    bounds = {name: (value, bound) for name, value, bound in row.stages}
+    stages = {name: Bounds(name, value, bound) for name, value, bound in row.stages}
     for name in OBJECTIVES:
-        record[name] = (row.values or {}).get(name)
-        if name in bounds:
-            record[f"{name}_bound"] = bounds[name][1]
-            record[f"{name}_gap"] = relative_gap(*bounds[name])
+        value = (row.values or {}).get(name)
+        record[name] = value
+        if value is not None and name in stages:
+            proved = stages[name].beside(value)
+            record |= dict(zip((f"{name}_given_up", f"{name}_bound", f"{name}_gap"), proved, strict=True))
     if row.found:
         record |= {"members": len(row.members), "nations": " ".join(row.members)}
     kept = {name: figure for name, figure in (row.measures or {}).items() if name not in (*OBJECTIVES, "members")}

@@ -1,0 +1,110 @@
+"""What plans are worth in the futures that they are judged by, as tables and differences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from allocator.futures import Future, able
+from allocator.hedging.answer import COLUMNS, PLANS, STRICT
+from allocator.hedging.check import Commitment
+from allocator.hedging.recourse import Second
+from allocator.hedging.risk import Taste, cvar, mean
+from allocator.scope import Scope
+
+
+def cost_of(scope: Scope, commitment: Commitment) -> Fraction:
+    """What a commitment costs, used or not, in millions."""
+    return sum((scope.unit_cost[u] * units for (_, u, _), units in commitment.items()), start=Fraction(0))
+
+
+class Figures:
+    """Figures of plans over some futures.
+
+    Parameters
+    ----------
+    scope : Scope
+    taste : Taste
+    judged : sequence of Future
+        Their probabilities add up to 1.
+    commitments : mapping
+        Plan -> its commitment; None for the one that knows the future.
+    seconds : mapping
+        Plan -> its second stages in each of ``judged``, and last in the future in which everyone stays.
+    """
+
+    def __init__(
+        self,
+        scope: Scope,
+        taste: Taste,
+        judged: Sequence[Future],
+        commitments: Mapping[str, Commitment | None],
+        seconds: Mapping[str, Sequence[Second]],
+    ) -> None:
+        self.scope, self.taste, self.judged, self.commitments = scope, taste, judged, commitments
+        self.shares = [future.probability for future in judged]
+        self.stays = {name: found[-1] for name, found in seconds.items()}
+        self.seconds = {name: found[:-1] for name, found in seconds.items()}
+        self.gaps = {name: [second.gap for second in found] for name, found in self.seconds.items()}
+        self.values = {name: taste.value(gaps, self.shares) for name, gaps in self.gaps.items()}
+
+    def tables(self) -> dict[str, list[dict[str, Any]]]:
+        """The tables ``plans``, ``futures`` and ``deployments``."""
+        pairs = able(self.scope)
+        named = [name for name in (*PLANS, *STRICT) if name in self.gaps]
+        futures = [
+            dict.fromkeys(COLUMNS["futures"])
+            | {"future": s + 1, "withdrawn": future.told(pairs), "probability": float(future.probability)}
+            | {name: float(1 - self.gaps[name][s]) for name in named}
+            for s, future in enumerate(self.judged)
+        ]
+        deployed = [
+            dict(zip(COLUMNS["deployments"], (s + 1, *cell, units), strict=True))
+            for s, second in enumerate(self.seconds["two_stage"])
+            for cell, units in (second.deployed or {}).items()
+        ]
+        return {"plans": [self._plan(name) for name in named], "futures": futures, "deployments": deployed}
+
+    def _plan(self, name: str) -> dict[str, Any]:
+        gaps, commitment = self.gaps[name], self.commitments[name]
+        failed = [
+            share for share, second in zip(self.shares, self.seconds[name], strict=True) if second.deployed is None
+        ]
+        figures = (
+            float(self.values[name]),
+            float(1 - mean(gaps, self.shares)),
+            float(1 - cvar(gaps, self.shares, self.taste.alpha)),
+            float(1 - self.stays[name].gap),
+            float(sum(failed)),
+            None if commitment is None else float(cost_of(self.scope, commitment)),
+        )
+        return dict(zip(COLUMNS["plans"], (name, *figures), strict=True))
+
+    def worth(self, bound: float | None) -> dict[str, Any]:
+        """Value of planning and of knowing the future.
+
+        Plans are compared before cost has taken anything from their coverage: what the tolerance lets each of them give
+        up says nothing about planning.
+
+        Parameters
+        ----------
+        bound : float or None
+            Proved of the best value over these futures; None where they are not those that the plan is made for.
+        """
+        planned, expected = ("two_stage_strict", "expected_case_strict") if STRICT[0] in self.values else PLANS[:2]
+        vss = self.values[expected] - self.values[planned]
+        evpi = self.values[planned] - self.values["wait_and_see"]
+        worth: dict[str, Any] = {"vss": float(vss), "evpi": float(evpi)}
+        if bound is not None:
+            least = Fraction(bound)
+            worst = vss - self.values[expected] + self._bound(expected)
+            best = self.values[expected] - least
+            worth["vss_range"] = (float(max(worst, min(vss, Fraction(0)))), float(max(best, vss)))
+            worst, best = least - self.values["wait_and_see"], self.values[planned] - self._bound("wait_and_see")
+            worth["evpi_range"] = (float(min(evpi, max(worst, Fraction(0)))), float(max(best, evpi)))
+        return worth
+
+    def _bound(self, name: str) -> Fraction:
+        """The least that a plan's value can be, after what is proved of its second stages."""
+        return self.taste.value([Fraction(second.bound) for second in self.seconds[name]], self.shares)

@@ -1,0 +1,94 @@
+"""What must hold between the numbers that an answer prints, recomputed from them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from allocator.hedging.risk import cvar
+from allocator.scope import exact
+
+ROOM = 2e-6
+"""What a later stage may take beside the tolerance, twice."""
+
+
+def near(value):
+    return pytest.approx(value, rel=1e-9, abs=1e-9)
+
+
+def relative(stage, bound):
+    if max(abs(stage), abs(bound)) <= 1e-9:
+        return 0.0
+    return (stage - bound) / max(abs(stage), 1e-9)
+
+
+def objectives_fit(rows, tolerance, listed=None, asked=None):
+    """The rows of ``objectives``, of a plan or a hedge; ``asked`` is the gap to which they are said to be closed."""
+    for row in rows:
+        value, given_up, bound, gap = (row[name] for name in ("value", "given_up", "bound", "relative_gap"))
+        if listed is not None and row["objective"] not in listed:
+            assert given_up is bound is gap is None
+            continue
+        stage = value - given_up
+        assert given_up >= 0
+        assert bound <= stage + 1e-9 * max(1, abs(stage))
+        assert gap == near(relative(stage, bound))
+        assert given_up <= tolerance * abs(stage) + ROOM * max(1, abs(stage))
+        if asked is not None:
+            assert gap <= asked + 1e-5
+    assert rows[-1]["given_up"] in (0, None) or listed is not None
+    if listed is not None:
+        assert next(row["given_up"] for row in rows if row["objective"] == listed[-1]) == 0
+
+
+def hedge_fits(found):
+    """All that a hedge prints, from its tables and its options alone."""
+    options, tolerance = found.manifest["options"], found.model.tolerance
+    weight, alpha = exact(options["weight"]), exact(options["cvar"])
+    rows = {row["objective"]: row for row in found.rows("objectives")}
+    objectives_fit(found.rows("objectives"), tolerance, asked=options["gap"] if found.status == "optimal" else None)
+    assert sum(row["cost"] for row in found.rows()) == near(rows["cost"]["value"])
+    assert not found.check()
+    plans = {row["plan"]: row for row in found.rows("plans")}
+    futures = found.rows("futures")
+    shares = [Fraction(row["probability"]) for row in futures]
+    assert sum(shares) == near(1)
+    for name, plan in plans.items():
+        gaps = [1 - Fraction(row[name]) for row in futures]
+        expected = float(sum(share * gap for share, gap in zip(shares, gaps, strict=True)))
+        worst = float(cvar(gaps, shares, alpha))
+        assert plan["coverage"] == near(1 - expected)
+        assert plan["coverage_worst"] == pytest.approx(1 - worst, abs=1e-6)
+        assert worst >= expected - 1e-9
+        assert plan["value"] == pytest.approx(
+            float((1 - weight) * (1 - exact(plan["coverage"])) + weight * (1 - exact(plan["coverage_worst"]))), abs=1e-9
+        )
+        assert all(row[name] <= row["wait_and_see"] + 1e-12 for row in futures)
+        assert 0 <= plan["no_plan"] <= 1
+    assert set(plans) == {"two_stage", "expected_case", "wait_and_see"} | (
+        {"two_stage_strict", "expected_case_strict"} if tolerance else set()
+    )
+    assert plans["two_stage"]["cost"] == near(rows["cost"]["value"])
+    planned, expected = (plans.get(f"{name}_strict", plans[name])["value"] for name in ("two_stage", "expected_case"))
+    assert found.vss == near(expected - planned)
+    assert found.evpi == near(planned - plans["wait_and_see"]["value"])
+    assert found.evpi >= 0
+    if found.enumerated:
+        gap = rows["gap"]
+        assert plans["two_stage"]["value"] == near(gap["value"])
+        assert gap["bound"] <= planned + 1e-9 <= gap["value"] + ROOM
+        assert planned <= gap["value"] - gap["given_up"] + ROOM
+        assert found.vss >= -ROOM
+        for share, (low, high) in ((found.vss, found.vss_range), (found.evpi, found.evpi_range)):
+            assert low <= share + 1e-12
+            assert share <= high + 1e-12
+            assert low >= -ROOM
+        if found.status == "optimal" and options["time_limit"] is None:
+            assert found.evpi_range[1] - found.evpi_range[0] <= 3 * options["gap"] + 1e-4
+    else:
+        assert found.vss_range is found.evpi_range is None
+        estimate = found.estimate
+        assert estimate.gap == near(min(1, max(0, estimate.upper - estimate.lower)))
+        assert 1 >= estimate.error >= estimate.gap
+        assert estimate.upper >= planned - 1e-9
