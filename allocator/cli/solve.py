@@ -83,6 +83,8 @@ def command(
     with Line(quiet) as line:
         plan = solve(read, chosen, gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=line)
     plan.manifest.update(overrides=list(overrides), case=case, coalition=coalition)
+    if not quiet:
+        talk(*(f"warning: {text}" for text in plan.warnings()))
     trouble: Exception | None = None
     if target is not None and plan.found:
         try:

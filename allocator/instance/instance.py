@@ -75,6 +75,8 @@ class Instance:
         self.periods: int = horizon["periods"]
         self.indefinite: bool = horizon["indefinite"]
         self.events: Mapping[str, bool] = MappingProxyType(dict(settings.get("events", {})))
+        self.notes: tuple[str, ...] = ()  # what overrides want said; among the warnings
+        self.outside: frozenset[str] = frozenset()  # nations that a coalition leaves out
         self.sound: dict[str, list[Any]] = {}  # typed rows of tables, for what overrides leave as it is
         self._rows: dict[str, list[dict[str, Any]]] = {}
 
@@ -128,7 +130,7 @@ class Instance:
                 self._rows[name] = base._rows[name]
 
     def warnings(self) -> list[str]:
-        """What is legal but odd."""
+        """What is legal but odd or implausible, and what an override left as it was: one line each."""
         from allocator.instance.odd import warnings
 
         return warnings(self)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from allocator.errors import BadInput, Fault
 from allocator.instance.cells import Unfit, convert, near, quoted
+from allocator.instance.odd import horizon_notes
 from allocator.instance.raw import Cells, RawTable, Record
 from allocator.instance.tables import SETTINGS, TABLES, Column, Value
 
@@ -66,6 +67,8 @@ def override(instance: Instance, settings: Sequence[str]) -> Instance:
                 record.bad.clear()
         raise BadInput(bad.faults) from None
     changed.share(instance)
+    changed.outside = instance.outside
+    changed.notes = (*instance.notes, *horizon_notes(instance, changed))
     return changed
 
 
