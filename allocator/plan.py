@@ -213,8 +213,8 @@ class Plan:
         """What is implausible about the plan: nations that pay more than a tenth of their GDP a year."""
         heavy = [row for row in self.rows("nations") if (row["burden"] or 0) > HEAVY]
         lines = [
-            f"nations: {row['nation']} pays {row['burden'] / 10:,.4g} % of its GDP a year; check that gdp and costs are "
-            "both in millions, or bound it with max_burden in the model"
+            f"nations: {row['nation']} pays {row['burden'] / 10:,.4g} % of its GDP a year; check that gdp and costs "
+            "are both in millions, or bound it with max_burden in the model"
             for row in sorted(heavy, key=lambda row: -row["burden"])
         ]
         return few(lines, "that pay more than a tenth of their GDP a year")
