@@ -19,10 +19,8 @@ def coalition(instance: Instance, text: str) -> Instance:
     if not kept:  # the table must have a row; 0 says the same as none
         kept = [{**{key: rows[0][key] for key in ("nation", "objective")}, "willingness": 0.0}]
     tables = {name: tuple(dict(row) for row in content) for name, content in instance.tables.items()}
-    cut = Instance(instance.settings, {**tables, "willingness": tuple(kept)}, instance.path)
-    cut.notes = instance.notes
-    cut.outside = instance.outside | {row["nation"] for row in instance.rows("nations") if row["nation"] not in inside}
-    return cut
+    outside = instance.outside | {row["nation"] for row in instance.rows("nations") if row["nation"] not in inside}
+    return Instance(instance.settings, {**tables, "willingness": tuple(kept)}, instance.path, instance.notes, outside)
 
 
 def members(instance: Instance, text: str) -> tuple[str, ...]:

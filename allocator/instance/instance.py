@@ -49,13 +49,20 @@ class Instance:
         Table name -> rows; a row holds only the cells that are not blank.
     path : Path or None
         Where it came from; not part of the content.
+    notes : tuple of str
+        What overrides did to it that a user should know, such as budgets that they left as they were; not part of the
+        content.
+    outside : frozenset of str
+        Nations that a coalition leaves out, of whose unwillingness nobody is warned; not part of the content.
     """
 
     def __init__(
         self,
         settings: Mapping[str, Any],
-        tables: Mapping[str, tuple[dict[str, Value], ...]],
+        tables: Mapping[str, tuple[Mapping[str, Value], ...]],
         path: Path | None = None,
+        notes: tuple[str, ...] = (),
+        outside: frozenset[str] = frozenset(),
     ) -> None:
         self.settings: Mapping[str, Any] = MappingProxyType(dict(settings))
         self.tables: Mapping[str, tuple[Mapping[str, Value], ...]] = MappingProxyType(
@@ -65,6 +72,8 @@ class Instance:
             }
         )
         self.path = path
+        self.notes = notes
+        self.outside = outside
         horizon = settings["horizon"]
         self.name: str = settings["name"]
         self.title: str = settings.get("title", self.name)
@@ -75,8 +84,6 @@ class Instance:
         self.periods: int = horizon["periods"]
         self.indefinite: bool = horizon["indefinite"]
         self.events: Mapping[str, bool] = MappingProxyType(dict(settings.get("events", {})))
-        self.notes: tuple[str, ...] = ()  # what overrides want said; among the warnings
-        self.outside: frozenset[str] = frozenset()  # nations that a coalition leaves out
         self.sound: dict[str, list[Any]] = {}  # typed rows of tables, for what overrides leave as it is
         self._rows: dict[str, list[dict[str, Any]]] = {}
 
@@ -91,7 +98,7 @@ class Instance:
 
     def __reduce__(self) -> tuple[Any, ...]:
         tables = {name: tuple(dict(row) for row in rows) for name, rows in self.tables.items()}
-        return (Instance, (dict(self.settings), tables, self.path))
+        return (Instance, (dict(self.settings), tables, self.path, self.notes, self.outside))
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Rows with every column: blanks hold what they stand for, None where that is nothing.
@@ -129,11 +136,15 @@ class Instance:
             if name != "requirements" or "tasks" in same:  # whose periods are those of their tasks
                 self._rows[name] = base._rows[name]
 
+    def noted(self, *notes: str) -> Instance:
+        """The same instance with other :attr:`notes`."""
+        return self if notes == self.notes else Instance(self.settings, self.tables, self.path, notes, self.outside)
+
     def warnings(self) -> list[str]:
-        """What is legal but odd or implausible, and what an override left as it was: one line each."""
+        """What is legal but odd, and before that the :attr:`notes`."""
         from allocator.instance.odd import warnings
 
-        return warnings(self)
+        return [*self.notes, *warnings(self)]
 
     def frame(self, table: str) -> pd.DataFrame:
         """A table as a DataFrame, blanks as missing values; columns in the order of the dictionary."""

@@ -28,7 +28,7 @@ def warnings(instance: Instance) -> list[str]:
         (_unwilling(instance), "nations with pools that are willing to do nothing"),
     )
     found = [line for lines, what in kinds for line in few(lines, what)]
-    return [*instance.notes, *found, *implausible(instance)]
+    return [*found, *implausible(instance)]
 
 
 def few(lines: list[str], what: str) -> list[str]:
@@ -51,7 +51,7 @@ def horizon_notes(before: Instance, after: Instance) -> tuple[str, ...]:
         if old is None or not row["amount"] or months[0] == months[1]:
             continue
         where = _BUDGET[:1] if payers.count(row["payer"]) == 1 else _BUDGET[:3]
-        key = ",".join(f"{column}={row.get(column, '')}" for column in where)
+        key = ",".join(f"{column}={row.get(column, 1 if column == 'first_period' else '')}" for column in where)
         told.append(
             f"budgets: the amount for {row['payer']} ({row['amount']:,.12g}) was not changed with the horizon: it was "
             f"for {months[0]:,} months and is now for {months[1]:,}; where it should change too, add "

@@ -66,9 +66,8 @@ def override(instance: Instance, settings: Sequence[str]) -> Instance:
             for record in records:
                 record.bad.clear()
         raise BadInput(bad.faults) from None
+    changed = changed.noted(*instance.notes, *horizon_notes(instance, changed))
     changed.share(instance)
-    changed.outside = instance.outside
-    changed.notes = (*instance.notes, *horizon_notes(instance, changed))
     return changed
 
 
