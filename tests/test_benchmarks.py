@@ -57,7 +57,7 @@ def test_sweeps():
     """Points, seconds, ratios of a grid and of one figure at a time, on one worker and on two, and the long sweep."""
     done = run(
         "benchmarks.sweeps", "--only", "sky-shield", "--points", "4", "--seeds", "1", "--every", "4",
-        "--figures", "unit_types.rotation_ratio", "--gap", "0.01",
+        "--figures", "objectives.priority", "--gap", "0.01",
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert told(done.stdout)
