@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -58,6 +58,21 @@ def horizon_notes(before: Instance, after: Instance) -> tuple[str, ...]:
             f'--set "budgets[{key}].amount*={months[1] / months[0]:.6g}"'
         )
     return tuple(few(told, "amounts that were not changed with the horizon"))
+
+
+def varied_horizon(instance: Instance, keys: Sequence[str]) -> list[str]:
+    """What a sweep over the length of the horizon does with budgets."""
+    moved = [
+        name for name in ("horizon.periods", "horizon.months_per_period") if any(key.startswith(name) for key in keys)
+    ]
+    whole = [str(row["payer"]) for row in instance.tables["budgets"] if row["amount"] and "last_period" not in row]
+    if not moved or not whole:
+        return []
+    return [
+        f"budgets: amounts for the whole horizon ({', '.join(dict.fromkeys(whole))}) stay as they are while "
+        f"{' and '.join(moved)} varies, so longer horizons have less a month; rows with a first_period and a "
+        "last_period give an amount for those alone"
+    ]
 
 
 _BUDGET = ("payer", "first_period", "last_period", "amount")

@@ -326,6 +326,22 @@ def test_the_command_line_warns_of_the_horizon():
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("instance", "design", "warned"),
+    [
+        ("toy-budget", ["--vary", "horizon.periods=1,2"], True),
+        ("toy-budget", ["--threshold", "coverage>=0.5", "--over", "horizon.months_per_period=6:7"], True),
+        ("toy-budget", ["--vary", "budgets[payer=*].amount*=1,2"], False),
+        ("toy-rotation", ["--vary", "horizon.periods=1,2"], False),
+    ],
+)
+def test_a_sweep_over_the_horizon(instance, design, warned, tmp_path):
+    """Twice the periods for the same money: what a sweep shows is then the budget as much as the horizon."""
+    done = run("sweep", instance, *design, "--store", str(tmp_path / "a.sweep"), "--workers", "0", "--csv")
+    assert done.returncode == 0
+    assert ("budgets: amounts for the whole horizon (" in done.stderr) == warned
+
+
 def test_a_plan_that_asks_for_more_than_a_tenth_of_gdp():
     """Four battalions cost 4 x 12 = 48 a year: 4.8 % of 1,000, 12 % of 400."""
     assert allocator.solve(toy()).warnings() == []
