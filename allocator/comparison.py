@@ -135,12 +135,35 @@ class Comparison:
         """What is newly unmet and newly met, and who comes, leaves or moves, against the first column."""
         return [*self._lines(column), *self._moves(column)]
 
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        """The currencies of the cases, each once; an unnamed one is empty."""
+        return tuple(dict.fromkeys(column.case.instance.currency for column in self.columns))
+
+    def notes(self) -> list[str]:
+        """Which figures cannot be compared: money of several currencies, sums over horizons of several lengths."""
+        said = []
+        if len(self.currencies) > 1:
+            named = [f"{name} million" if name else "millions of an unnamed currency" for name in self.currencies]
+            said.append(f"costs are in {_listed(named)}; they cannot be compared directly")
+        months = {c.case.instance.periods * c.case.instance.months_per_period: None for c in self.columns}
+        if len(months) > 1:
+            said.append(
+                f"cost and risk are sums over horizons of {_listed([f'{length:,}' for length in months])} months; they "
+                "cannot be compared directly"
+            )
+        return said
+
     def rows(self) -> list[dict[str, Any]]:
         """Tidy rows: case, section, key, value."""
         rows = [
             {"case": column.case.label, "section": section, "key": key, "value": value}
             for column in self.columns
             for (section, key), value in column.figures.items()
+        ]
+        rows += [
+            {"case": c.case.label, "section": "money", "key": "currency", "value": c.case.instance.currency}
+            for c in self.columns
         ]
         for column in self.columns[1:]:
             rows += [
@@ -158,16 +181,18 @@ class Comparison:
     def to_dict(self) -> dict[str, Any]:
         """The object that ``allocator compare --json`` prints."""
         return {
+            "notes": self.notes(),
             "cases": [
                 {
                     "case": column.case.label,
+                    "currency": column.case.instance.currency,
                     "status": column.plan.status,
                     "reason": column.plan.reason,
                     "figures": [{"section": s, "key": k, "value": v} for (s, k), v in column.figures.items()],
                     "changes": self.changes(column) if column is not self.columns[0] else [],
                 }
                 for column in self.columns
-            ]
+            ],
         }
 
     def _lines(self, column: Column) -> list[str]:
@@ -215,6 +240,10 @@ class Comparison:
                 (sum(weight for weight, _ in posts), f"{nation} {word}: " + ", ".join(text for _, text in posts))
             )
         return [text for _, text in sorted(told, key=lambda pair: (-pair[0], pair[1]))]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def compare(

@@ -20,6 +20,7 @@ from allocator.arguments import shown
 from allocator.errors import BadUsage
 from allocator.files import write_whole
 from allocator.instance import Instance
+from allocator.instance.odd import few
 from allocator.model import OBJECTIVES, Model
 from allocator.outcome import Bounds
 from allocator.scope import Row, Scope
@@ -37,6 +38,10 @@ COLUMNS = {
     "nations": ("nation", "member", "personnel", "cost", "burden", "share"),
 }
 """Result tables and their columns (specification of results: README)."""
+
+
+HEAVY = 100.0
+"""Burden, in per mille of GDP a year, above which a plan is implausible: more than whole defence budgets."""
 
 
 def objective_values(scope: Scope, deployed: Deployed) -> dict[str, Fraction]:
@@ -211,6 +216,16 @@ class Plan:
         raise BadUsage(
             f"no value of {shown(objective)}: {'no plan was found' if objective in OBJECTIVES else 'unknown'}"
         )
+
+    def warnings(self) -> list[str]:
+        """What is implausible about the plan: nations that pay more than a tenth of their GDP a year."""
+        heavy = [row for row in self.rows("nations") if (row["burden"] or 0) > HEAVY]
+        lines = [
+            f"nations: {row['nation']} pays {row['burden'] / 10:,.4g} % of its GDP a year; check that gdp and costs "
+            "are both in millions, or bound it with max_burden in the model"
+            for row in sorted(heavy, key=lambda row: -row["burden"])
+        ]
+        return few(lines, "that pay more than a tenth of their GDP a year")
 
     def to_dict(self) -> dict[str, Any]:
         """The whole answer as one object of plain values, as ``allocator solve --json`` prints it."""

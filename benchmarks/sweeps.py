@@ -8,6 +8,7 @@ command line), the sweep at all of them; the ratio is of seconds a point. The an
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import platform
 import resource
@@ -24,6 +25,7 @@ import pyomo.environ as pyo
 import allocator
 from allocator.api import choose
 from allocator.solver import versions
+from benchmarks.__main__ import whole
 
 GRIDS = {
     "reassurance-force": (
@@ -41,8 +43,8 @@ GRIDS = {
 LONG = ("training-mission", "nations[nation=GBR].troop_ceiling=20:2000:100", "budgets.amount*=0.02:2:100")
 """10,000 points."""
 
-SEEDS, REPEATED = 5, 60.0
-"""Seeds of HiGHS with which sweeps of fewer seconds than that are run on one worker and on two."""
+REPEATED = 60.0
+"""Sweeps of fewer seconds than that are run on one worker and on two with several seeds of HiGHS."""
 
 Values = dict[str, float]
 
@@ -84,7 +86,16 @@ def seconds(what: str, rows: list[Any]) -> float:
     return sum(row.seconds[what] for row in rows if row.seconds)
 
 
-def measure(name: str, title: str, design: allocator.Design, gap: float, every: int) -> None:
+def thinned(vary: tuple[str, ...], points: int | None) -> tuple[str, ...]:
+    """The axes of a grid with no more than so many points together."""
+    if points is None:
+        return vary
+    most = max(2, math.isqrt(points))
+    axes = (axis.rpartition(":") for axis in vary)
+    return tuple(f"{span}:{min(int(steps), most)}" for span, _, steps in axes)
+
+
+def measure(name: str, title: str, design: allocator.Design, gap: float, every: int, seeds: int) -> None:
     """One design on one instance: in this process as the loop is, the loop, and by one worker and by two."""
     here, rows, beside = swept(name, design, gap, 0)
     solver = seconds("solver", rows + beside)
@@ -108,8 +119,8 @@ def measure(name: str, title: str, design: allocator.Design, gap: float, every: 
         f"  ratio of points a second: {theirs / ours:.1f}",
         flush=True,
     )
-    ones, twos = [], []  # which points need a solve hangs on what comes first, and so on luck
-    for seed in range(SEEDS if here < REPEATED else 1):
+    ones, twos = [], []  # which points need a solve depends on what comes first, and so on luck
+    for seed in range(seeds if here < REPEATED else 1):
         ones.append(swept(name, design, gap, 1, seed)[0])
         twos.append(swept(name, design, gap, 2, seed)[0])
     ratios = [one / two for one, two in zip(ones, twos, strict=True)]
@@ -127,14 +138,14 @@ def measure(name: str, title: str, design: allocator.Design, gap: float, every: 
         print(f"  two such sweeps at once {apart:.1f} s: the machine gives at most {2 * one / apart:.2f} x", flush=True)
 
 
-def long(gap: float) -> None:
+def long(gap: float, points: int | None) -> None:
     """10,000 points: memory on the way, and the time to find them all again."""
     name, *vary = LONG
-    design = allocator.Design(vary=tuple(vary))
+    design = allocator.Design(vary=thinned(tuple(vary), points))
     used: list[float] = []
 
     def told(progress: Any) -> None:
-        if progress.done % 1000 == 0:
+        if progress.done % max(1, progress.points // 10) == 0:
             used.append(resident())
 
     with tempfile.TemporaryDirectory() as folder:
@@ -147,8 +158,8 @@ def long(gap: float) -> None:
         with allocator.sweep(name, design, gap=gap, workers=0, store=path):
             again = time.perf_counter() - began
     print(
-        f"{name}: {rows} points in {took:.0f} s ({1e3 * took / rows:.1f} ms each) on one process; memory from the "
-        f"1,000th to the last {used[-1] - used[1]:+.1f} MB; found again in {again:.2f} s"
+        f"{name}: {rows} points in {took:.0f} s ({1e3 * took / rows:.1f} ms each) on one process; memory from a tenth "
+        f"of them to the last {used[-1] - used[min(1, len(used) - 1)]:+.1f} MB; found again in {again:.2f} s"
     )
 
 
@@ -164,20 +175,36 @@ def resident() -> float:
 def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.sweeps", description=__doc__)
-    parser.add_argument("--gap", type=float, default=1e-4)
-    parser.add_argument("--every", type=int, default=10, help="the loop solves every so many points")
-    parser.add_argument("--only", choices=list(GRIDS), nargs="*", default=list(GRIDS))
-    parser.add_argument("--skip", choices=("grid", "one-at-a-time", "long"), nargs="*", default=())
+    parser.add_argument("--gap", type=float, default=1e-4, help="relative gap of each solve (default: %(default)s)")
+    parser.add_argument(
+        "--every", type=whole, default=10, help="the loop solves every so many points (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--only", choices=list(GRIDS), nargs="+", default=list(GRIDS), help="these instances (default: all)"
+    )
+    parser.add_argument(
+        "--skip", choices=("grid", "one-at-a-time", "long"), nargs="+", default=(), help="leave these designs out"
+    )
+    parser.add_argument("--points", type=whole, help="most points of each grid and of the long one, 4 or more")
+    parser.add_argument(
+        "--figures", nargs="+", metavar="NAME", help="figures of the design one-at-a-time (default: all with a range)"
+    )
+    parser.add_argument(
+        "--seeds", type=whole, default=5,
+        help="seeds with which sweeps on one worker and on two are repeated (default: %(default)s)",
+    )  # fmt: skip
     asked = parser.parse_args()
     told = ", ".join(f"{name} {number}" for name, number in versions().items())
     print(f"{told}; {platform.platform()}, {os.cpu_count()} processors; gap {asked.gap:g}", flush=True)
     for name in asked.only:
         if "grid" not in asked.skip:
-            measure(name, "grid", allocator.Design(vary=GRIDS[name]), asked.gap, asked.every)
+            grid = allocator.Design(vary=thinned(GRIDS[name], asked.points))
+            measure(name, "grid", grid, asked.gap, asked.every, asked.seeds)
         if "one-at-a-time" not in asked.skip:
-            measure(name, "one at a time", allocator.Design(one_at_a_time=True), asked.gap, asked.every)
+            alone = allocator.Design(one_at_a_time=tuple(asked.figures or ()) or True)
+            measure(name, "one at a time", alone, asked.gap, asked.every, asked.seeds)
     if "long" not in asked.skip:
-        long(asked.gap)
+        long(asked.gap, asked.points)
 
 
 if __name__ == "__main__":

@@ -87,3 +87,47 @@ def test_exit_statuses(arguments, code):
     done = run("compare", *arguments, "--quiet")
     assert done.returncode == code
     assert ("infeasible" in done.stdout) == (code == 3)
+
+
+def test_two_currencies():
+    """The same facts in another currency cost as much in figures, and not in money: the answer says so."""
+    found = allocator.compare(allocator.cases(["toy-rotation"], ["currency=EUR", "currency="]))
+    said = "costs are in USD million, EUR million and millions of an unnamed currency; they cannot be compared directly"
+    assert found.notes() == [said]
+    rows = [row for row in found.rows() if row["key"] == "currency"]
+    assert [(row["case"], row["value"]) for row in rows] == [
+        ("toy-rotation", "USD"),
+        ("currency=EUR", "EUR"),
+        ("currency=", ""),
+    ]
+    done = run("compare", "toy-rotation", "--with", "currency=EUR", "--json")
+    answer = json.loads(done.stdout)
+    assert answer["notes"] == ["costs are in USD million and EUR million; they cannot be compared directly"]
+    assert [case["currency"] for case in answer["cases"]] == ["USD", "EUR"]
+    shown = run("compare", "toy-rotation", "--with", "currency=EUR", "--quiet").stdout
+    assert answer["notes"][0] in shown.splitlines()
+    lines = {line.split("  ")[0]: line.split()[-4:] for line in shown.splitlines()}
+    assert lines["cost, million over the horizon"] == ["USD", "64", "EUR", "64"]
+    assert lines["cost a year, million"] == ["USD", "128", "EUR", "128"]
+
+
+def test_one_currency_and_one_horizon_say_nothing():
+    found = allocator.compare(allocator.cases(["toy-rotation"], ["forces.units=4"]))
+    assert found.notes() == []
+    assert found.to_dict()["notes"] == []
+    shown = run("compare", "toy-rotation", "--with", "forces.units=4", "--quiet").stdout
+    assert "cannot be compared" not in shown
+    assert "USD" not in shown
+
+
+def test_two_lengths_of_the_horizon():
+    found = allocator.compare(allocator.cases(["toy-rotation"], ["horizon.months_per_period=3", "horizon.periods=1"]))
+    assert found.notes() == [
+        "cost and risk are sums over horizons of 6 and 3 months; they cannot be compared directly",
+    ]
+
+
+def test_a_case_that_costs_more_than_a_tenth_of_gdp_is_warned_of():
+    done = run("compare", "toy-rotation", "--with", "nations.gdp=1000", "--json")
+    assert "warning: nations: AAA pays 12.8 % of its GDP a year" in done.stderr
+    assert "warning" not in run("compare", "toy-rotation", "--with", "nations.gdp=1000", "--json", "--quiet").stderr

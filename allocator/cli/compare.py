@@ -73,6 +73,8 @@ def command(
     with later():  # what has been worked out is shown, whatever comes
         with Line(quiet) as line:
             found = compare(chosen, gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=line.step)
+        if not quiet:
+            talk(*dict.fromkeys(f"warning: {text}" for column in found.columns for text in column.plan.warnings()))
         if as_json:
             emit_json(found.to_dict())
         elif as_csv:
@@ -104,10 +106,15 @@ def _draw(out: Console, found: Comparison) -> None:
                 cells.append(value)
             elif section in ("coverage", "proved to") or (section in ("objective", "given up") and key == "gap"):
                 cells.append(percent(value, 2 if section == "proved to" else 1))
+            elif len(found.currencies) > 1 and (key == "cost" or section == "money"):
+                cells.append(f"{column.case.instance.currency} {number(value)}".strip())
             else:
                 cells.append(number(value))
         grid.add_row(_row(section, key), *cells)
     out.print(grid)
+    for note in found.notes():
+        out.print()
+        out.print(note)
     for column in found.columns[1:]:
         changes = found.changes(column)
         out.print()

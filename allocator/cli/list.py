@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from textwrap import TextWrapper
+
 import click
 
 from allocator.cli.options import json_option
-from allocator.cli.terminal import emit, emit_json
+from allocator.cli.terminal import console, emit, emit_json
 
 
 @click.command("list")
@@ -25,8 +27,9 @@ def command(as_json: bool) -> None:
         emit_json({"instances": instances, "models": models})
         return
     width = max(len(entry["name"]) for entry in [*instances, *models])
+    wrapper = TextWrapper(max(40, console().width), subsequent_indent=" " * (width + 4), break_long_words=False)
     lines = ["Instances (allocator solve NAME)"]
-    lines += [f"  {entry['name']:<{width}}  {entry['title']}" for entry in instances]
+    lines += [wrapper.fill(f"  {entry['name']:<{width}}  {entry['title']}") for entry in instances]
     lines += ["", "Models (--model NAME)"]
-    lines += [f"  {entry['name']:<{width}}  {entry['description']}" for entry in models]
+    lines += [wrapper.fill(f"  {entry['name']:<{width}}  {entry['description']}") for entry in models]
     emit("\n".join(lines))

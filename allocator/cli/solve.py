@@ -98,6 +98,9 @@ def command(
             if as_json:
                 emit_json(_nothing(str(late), time_limit))
             raise
+        if warn is not None:
+            for text in plan.warnings():
+                warn(text)
         _show(plan, target, out, as_json)
         watch.answered = plan.stopped_by == "interrupt"
         raise Exit(EXIT[plan.status])

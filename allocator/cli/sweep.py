@@ -158,6 +158,7 @@ def command(
     is shown and kept).
     """
     from allocator.api import read as load
+    from allocator.instance.odd import varied_horizon
     from allocator.sweeps.file import load_design
 
     if as_json and as_csv:
@@ -183,7 +184,8 @@ def command(
     )
     kept = f"{read.name}.sweep" if store is None else store
     if not quiet:
-        talk(*(f"warning: {text}" for text in read.warnings()))
+        keys = [*design.vary, *(flip.over for flip in design.threshold)]
+        talk(*(f"warning: {text}" for text in [*read.warnings(), *varied_horizon(read, keys)]))
 
     from allocator.sweeps.whole import TooMany
 

@@ -36,6 +36,22 @@ part: groups and nations, read from left to right, `+` adds and `-` takes out (`
 starts with `-` starts from all nations. The `willingness` of everyone else is left out, which means 0. A group may have
 a hyphen in its name; where a text could be read in two ways, the longer name counts.
 
+## Warnings
+
+What is legal but odd is solved as it is, with a warning that names table, row and column and a way out. `warnings()` of
+an instance, a model and a plan gives the same lines. Few of each kind are named, the others counted.
+
+- Facts without effect: min_units above the pool; a pool with fewer units than its relief needs on an indefinite
+  horizon; a pledge that is conditional on the nation itself or asks for more nations than there are; a unit type that
+  no task can use; a task that asks for nothing; a nation with pools that is willing to do nothing. In a long table such
+  nations and pools too small for their relief are named only where they are few or nearly all.
+- Figures that look a thousand or a million times off, in the whole column or in one row against the rest: gdp beside
+  operating_cost and beside the cost of all pools; operating_cost a person and month (by itself in the dollar, the euro
+  and a dozen other currencies); rotation_cost beside operating_cost; personnel; units; troop_ceiling beside the people
+  in the pools; quantity beside what all forces supply; amount of a budget beside the cheapest unit and beside all that
+  can be paid.
+- A budget that a changed horizon leaves as it was, and a plan in which a nation pays more than a tenth of its GDP.
+
 ## instance.toml
 
 | key | meaning | type |

@@ -29,4 +29,4 @@ def case(instance: Instance, name: str) -> Instance:
         for row in rows if table != "instance" else ():
             for column in TABLES[table].figures:
                 row[column] = row.get(f"{column}_{name}", row.get(column))
-    return understood(from_object(content, f"--case {name}"), instance.path).noted(*instance.notes)
+    return understood(from_object(content, f"--case {name}"), instance.path).noted(instance.notes, instance.outside)

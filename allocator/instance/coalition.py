@@ -18,7 +18,9 @@ def coalition(instance: Instance, text: str) -> Instance:
     kept = [row for row in rows if row["nation"] in inside]
     if not kept:  # the table must have a row; 0 says the same as none
         kept = [{**{key: rows[0][key] for key in ("nation", "objective")}, "willingness": 0.0}]
-    return Instance(instance.settings, {**instance.tables, "willingness": tuple(kept)}, instance.path, instance.notes)
+    outside = instance.outside | {row["nation"] for row in instance.rows("nations") if row["nation"] not in inside}
+    tables = {**instance.tables, "willingness": tuple(kept)}
+    return Instance(instance.settings, tables, instance.path, instance.notes, outside)
 
 
 def members(instance: Instance, text: str) -> tuple[str, ...]:

@@ -53,18 +53,22 @@ class Instance:
     path : Path or None
         Where it came from; not part of the content.
     notes : tuple of str
-        What overrides did to it that a user should know: figures rounded down, rows added; not part of the content.
+        What overrides did to it that a user should know: figures rounded down, rows added, budgets left as they were;
+        not part of the content.
+    outside : frozenset of str
+        Nations that a coalition leaves out, of whose unwillingness nobody is warned; not part of the content.
     """
 
     __slots__ = (
         "__weakref__", "_rows", "_sha256", "_sound", "currency", "events", "indefinite", "model", "months_per_period",
-        "name", "notes", "path", "periods", "settings", "start", "tables", "title",
+        "name", "notes", "outside", "path", "periods", "settings", "start", "tables", "title",
     )  # fmt: skip
 
     settings: Mapping[str, Any]
     tables: Mapping[str, tuple[Mapping[str, Any], ...]]
     path: Path | None
     notes: tuple[str, ...]
+    outside: frozenset[str]
     name: str
     title: str
     currency: str
@@ -84,6 +88,7 @@ class Instance:
         tables: Mapping[str, Iterable[Mapping[str, Any]]],
         path: Path | None = None,
         notes: tuple[str, ...] = (),
+        outside: frozenset[str] = frozenset(),
     ) -> None:
         if hasattr(self, "path"):
             raise AttributeError(WAY_OUT)
@@ -95,6 +100,7 @@ class Instance:
                 "tables": Frozen({name: frozen_rows(tables.get(name, ()), name) for name in TABLES}),
                 "path": path,
                 "notes": notes,
+                "outside": outside,
                 "name": settings["name"],
                 "title": settings.get("title", settings["name"]),
                 "currency": settings.get("currency", ""),
@@ -134,7 +140,7 @@ class Instance:
 
     def __reduce__(self) -> tuple[Any, ...]:
         tables = {name: [dict(row) for row in rows] for name, rows in self.tables.items()}
-        return (Instance, (thawed(self.settings), tables, self.path, self.notes))
+        return (Instance, (thawed(self.settings), tables, self.path, self.notes, self.outside))
 
     def __copy__(self) -> Instance:
         return self
@@ -178,9 +184,11 @@ class Instance:
             if name != "requirements" or "tasks" in same:  # whose periods are those of their tasks
                 self._rows[name] = base._rows[name]
 
-    def noted(self, *notes: str) -> Instance:
-        """The same instance with other :attr:`notes`."""
-        return self if notes == self.notes else Instance(self.settings, self.tables, self.path, notes)
+    def noted(self, notes: tuple[str, ...], outside: frozenset[str]) -> Instance:
+        """The same instance with other :attr:`notes` and :attr:`outside`."""
+        if (notes, outside) == (self.notes, self.outside):
+            return self
+        return Instance(self.settings, self.tables, self.path, notes, outside)
 
     def warnings(self) -> list[str]:
         """What is legal but odd, and before that the :attr:`notes`."""

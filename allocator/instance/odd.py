@@ -1,41 +1,178 @@
-"""Legal but odd: what a warning is worth."""
+"""Legal but odd: what deserves a warning. Figures that look a thousand times off are in ``plausible``."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from allocator.instance.instance import Instance
 
+MOST = 3
+"""Rows of one kind that are named; the others are counted."""
+
 
 def warnings(instance: Instance) -> list[str]:
-    """One line for each oddity."""
+    """One line for each oddity, few of each kind."""
+    from allocator.instance.plausible import implausible
+
+    pledges, coalitions = _conditions(instance)
+    kinds = (
+        (_minimums(instance), "pools with min_units above the pool"),
+        (_too_few(instance), "pools that are too small for their relief"),
+        (pledges, "pledges that are conditional on the nation itself"),
+        (coalitions, "pledges that ask for too large a coalition"),
+        (_useless(instance), "unit types that no task can use"),
+        (_unasked(instance), "tasks that ask for nothing"),
+        (_unwilling(instance), "nations with pools that are willing to do nothing"),
+    )
+    found = [line for lines, what in kinds for line in few(lines, what)]
+    return [*found, *implausible(instance)]
+
+
+def few(lines: list[str], what: str) -> list[str]:
+    """The first lines of a kind, and how many more there are."""
+    if len(lines) <= MOST + 1:
+        return lines
+    return [*lines[:MOST], f"{lines[0].partition(':')[0]}: {len(lines) - MOST} more {what}"]
+
+
+def horizon_notes(before: Instance, after: Instance) -> tuple[str, ...]:
+    """Budgets that an override of the horizon stretches or shortens in time and leaves as they were in money."""
+    if (before.periods, before.months_per_period) == (after.periods, after.months_per_period):
+        return ()
+    unchanged = {tuple(row.get(column) for column in _BUDGET): row for row in before.tables["budgets"]}
+    payers = [row["payer"] for row in after.tables["budgets"]]
+    told = []
+    for row in after.tables["budgets"]:
+        old = unchanged.get(tuple(row.get(column) for column in _BUDGET))
+        months = _months(before, row), _months(after, row)
+        if old is None or not row["amount"] or months[0] == months[1]:
+            continue
+        where = _BUDGET[:1] if payers.count(row["payer"]) == 1 else _BUDGET[:3]
+        key = ",".join(f"{column}={row.get(column, 1 if column == 'first_period' else '')}" for column in where)
+        told.append(
+            f"budgets: the amount for {row['payer']} ({row['amount']:,.12g}) was not changed with the horizon: it was "
+            f"for {months[0]:,} months and is now for {months[1]:,}; where it should change too, add "
+            f'--set "budgets[{key}].amount*={months[1] / months[0]:.6g}"'
+        )
+    return tuple(few(told, "amounts that were not changed with the horizon"))
+
+
+def varied_horizon(instance: Instance, keys: Sequence[str]) -> list[str]:
+    """What a sweep over the length of the horizon does with budgets."""
+    moved = [
+        name for name in ("horizon.periods", "horizon.months_per_period") if any(key.startswith(name) for key in keys)
+    ]
+    whole = [str(row["payer"]) for row in instance.tables["budgets"] if row["amount"] and "last_period" not in row]
+    if not moved or not whole:
+        return []
+    return [
+        f"budgets: amounts for the whole horizon ({', '.join(dict.fromkeys(whole))}) stay as they are while "
+        f"{' and '.join(moved)} varies, so longer horizons have less a month; rows with a first_period and a "
+        "last_period give an amount for those alone"
+    ]
+
+
+_BUDGET = ("payer", "first_period", "last_period", "amount")
+
+
+def _months(instance: Instance, row: Mapping[str, Any]) -> int:
+    """Months that a budget is for."""
+    last = int(row.get("last_period") or instance.periods)
+    return (last - int(row.get("first_period") or 1) + 1) * instance.months_per_period
+
+
+def _minimums(instance: Instance) -> list[str]:
+    return [
+        f"forces: {row['nation']} {row['unit_type']} has min_units {row['min_units']:,}, above its pool of "
+        f"{row['units']:,}, so it never deploys under the family minimum_contribution"
+        for row in instance.rows("forces")
+        if row["min_units"] > max(row["units"], 1)
+    ]
+
+
+def _too_few(instance: Instance) -> list[str]:
+    """Pools of which no unit can ever be relieved: an indefinite horizon wraps round as often as the ratio needs."""
+    if not instance.indefinite:
+        return []
+    ratio = {row["unit_type"]: row["rotation_ratio"] for row in instance.rows("unit_types")}
+    pools = [row for row in instance.rows("forces") if row["units"]]
     found = []
-    for row in instance.rows("forces"):
-        if row["min_units"] > max(row["units"], 1):
+    for row in pools:
+        needed = -(-ratio[row["unit_type"]] // instance.periods)  # the greatest count of one period in a window
+        if row["units"] < needed:
             found.append(
-                f"forces: {row['nation']} {row['unit_type']} has min_units {row['min_units']}, "
-                f"above its pool of {row['units']}"
+                f"forces: {row['nation']} {row['unit_type']} has {row['units']:,} of the {needed:,} units that it "
+                f"needs to relieve one (rotation_ratio {ratio[row['unit_type']]:,}), so it never deploys under the "
+                "family rotation"
             )
-    grouped: dict[str, set[str]] = {}
+    return found if _exceptional(len(found), len(pools)) else []
+
+
+def _exceptional(found: int, of: int) -> bool:
+    """Whether rows look like a mistake: few, nearly all, or the table is short.
+
+    In a long table that lists everybody's forces, some pools too small to be relieved and some nations that stay out
+    are how things are.
+    """
+    return found <= MOST or of <= 10 or found >= 0.9 * of
+
+
+def _conditions(instance: Instance) -> tuple[list[str], list[str]]:
+    grouped: dict[str, set[str]] = defaultdict(set)
     for row in instance.rows("groups"):
-        grouped.setdefault(row["group"], set()).add(row["nation"])
+        grouped[row["group"]].add(row["nation"])
     nations = len(instance.rows("nations"))
+    pledges, coalitions = [], []
     for row in instance.rows("conditions"):
         nation, requires, value = row["nation"], row["requires"], row["value"]
         if requires in ("nation", "any_of") and any(
             nation == name or nation in grouped.get(name, ()) for name in value.split(" ")
         ):
-            found.append(f"conditions: the pledge of {nation} is conditional on {nation} itself ({value})")
+            pledges.append(
+                f"conditions: the pledge of {nation} is conditional on {nation} itself ({requires} {value}), so the "
+                "condition always holds"
+            )
         if requires == "coalition_size" and float(value) > nations:
-            found.append(f"conditions: {nation} asks for a coalition of {value}, there are {nations} nations")
-    return found + _useless(instance)
+            coalitions.append(
+                f"conditions: {nation} asks for a coalition of {value}, but there are {nations} nations; "
+                "the pledge never holds"
+            )
+    return pledges, coalitions
+
+
+def _unasked(instance: Instance) -> list[str]:
+    asked = {row["task"] for row in instance.rows("requirements") if row["quantity"]}
+    return [
+        f"tasks: {row['task']} has no line in requirements with a quantity above 0, so nothing is asked for there; add "
+        "one, or delete the task"
+        for row in instance.rows("tasks")
+        if row["task"] not in asked
+    ]
+
+
+def _unwilling(instance: Instance) -> list[str]:
+    """Nations with pools that take on no objective, other than those that a coalition leaves out."""
+    willing = {row["nation"] for row in instance.rows("willingness") if row["willingness"]} | instance.outside
+    pooled = dict.fromkeys(row["nation"] for row in instance.rows("forces") if row["units"])
+    found = [nation for nation in pooled if nation not in willing]
+    if not _exceptional(len(found), len(pooled)):
+        return []
+    return [
+        f"willingness: {nation} has pools in forces but no willingness above 0 for any objective, so it sends nothing; "
+        "add a row, or delete its pools"
+        for nation in found
+    ]
 
 
 def _useless(instance: Instance) -> list[str]:
     amounts = [(row["unit_type"], row["capability"], row["amount"]) for row in instance.rows("yields")]
     asked = {row["capability"] for row in instance.rows("requirements")}
-    asked |= {capability for _, capability, amount in amounts if amount < 0 and _implied(instance, capability)}
+    taken = {capability for _, capability, amount in amounts if amount < 0} - asked
+    partly = {capability for _, capability, amount in amounts if amount < 0} & asked
+    asked |= taken | {capability for capability in partly if _implied(instance, capability)}
     useful = {unit for unit, capability, amount in amounts if amount > 0 and capability in asked}
     return [
         f"unit_types: no task can use {row['unit_type']}: it supplies nothing that a requirement is for"
@@ -47,13 +184,12 @@ def _useless(instance: Instance) -> list[str]:
 def _implied(instance: Instance, capability: str) -> bool:
     """Whether some active period has no given row for a consumed capability."""
     wide = any(r["capability"] == capability and r["scope"] == "theatre" for r in instance.rows("capabilities"))
-    for task in instance.rows("tasks"):
-        rows = [
-            r
-            for r in instance.rows("requirements")
-            if r["capability"] == capability and (wide or r["task"] == task["task"])
-        ]
-        for t in range(task["first_period"], task["last_period"] + 1):
-            if not any(r["first_period"] <= t <= r["last_period"] for r in rows):
-                return True
-    return False
+    given: dict[Any, set[int]] = defaultdict(set)
+    for row in instance.rows("requirements"):
+        if row["capability"] == capability:
+            given["*" if wide else row["task"]] |= set(range(row["first_period"], row["last_period"] + 1))
+    return any(
+        t not in given["*" if wide else task["task"]]
+        for task in instance.rows("tasks")
+        for t in range(task["first_period"], task["last_period"] + 1)
+    )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from allocator.errors import BadInput, Fault
 from allocator.instance.cells import Unfit, convert, near, plain, quoted
+from allocator.instance.odd import horizon_notes
 from allocator.instance.raw import Cells, RawTable, Record
 from allocator.instance.tables import SETTINGS, TABLES, Column, Table, Value
 
@@ -77,7 +78,8 @@ def override(instance: Instance, settings: Sequence[str]) -> Instance:
         if isinstance(error, BadInput):
             raise BadInput(error.faults) from None
         raise
-    changed = changed.noted(*instance.notes, *notes)
+    notes = [*instance.notes, *notes, *horizon_notes(instance, changed)]
+    changed = changed.noted(tuple(notes), instance.outside)
     changed._share(instance)
     return changed
 

@@ -282,6 +282,17 @@ class TestOthers:
         assert {"reference", "surge", "no-politics", "fair"} <= {entry["name"] for entry in content["models"]}
         assert "reassurance-force" in run("list").stdout
 
+    def test_list_is_wrapped_by_words_on_a_terminal(self, monkeypatch, capsys):
+        import rich.console
+
+        from allocator.cli import list as listed
+
+        monkeypatch.setattr(listed, "console", lambda: rich.console.Console(width=80))
+        listed.command.callback(False)
+        lines = capsys.readouterr().out.splitlines()
+        assert max(map(len, lines)) <= 80
+        assert "                         coverage allows." in lines
+
     def test_show(self):
         done = run("show", "toy-rotation", "--json")
         (row,) = json.loads(done.stdout)["capabilities"]
