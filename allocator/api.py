@@ -187,7 +187,7 @@ def solve(
             plan = solver.solve_built(instance, deadline=deadline, progress=progress, **told)
         else:
             try:
-                with at_once(deadline):
+                with at_once(None if isinstance(instance, Instance) else deadline):
                     chosen = choose(instance, model, overrides, case=case, coalition=coalition)
             except DeadlinePassed:
                 raise OutOfTime(
