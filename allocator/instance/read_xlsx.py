@@ -52,17 +52,18 @@ def _unread(raw: Raw, path: Path, found: str, expected: str) -> Raw:
 
 def _unread_sheet(raw: Raw, name: str, found: str, expected: str, row: int | None = None) -> None:
     raw.faults.append(Fault(name, row, None, found, expected))
+    _leave_out(raw, name)
+
+
+def _leave_out(raw: Raw, name: str) -> None:
     raw.unread.add(name)
     raw.settings_unread = raw.settings_unread or name == "instance"
 
 
-def _rows(raw: Raw, name: str, sheet: Sheet) -> list[tuple[int, list[Any]]]:
-    """The rows of a sheet that are not blank; columns whose header begins with _ are the user's own and left out.
+def _rows(raw: Raw, name: str, sheet: Sheet) -> list[tuple[int, list[Any]]] | None:
+    """The rows of a sheet that are not blank, or None where a cell of the header cannot be read.
 
-    Raises
-    ------
-    Damage
-        If there is no header that can be read, or the sheet is too large.
+    Columns whose header begins with _ are the user's own and left out.
     """
     filled = ((at, cells) for at, cells in sheet.rows.items() if any(cell != "" for cell in cells.values()))
     at_header, header = next(filled, (0, {}))
@@ -73,7 +74,7 @@ def _rows(raw: Raw, name: str, sheet: Sheet) -> list[tuple[int, list[Any]]]:
             column = letters(i) if title in ("", REPORTED) else str(title)
             raw.faults.append(Fault(name, at, column, found, f"a value, stored in the cell; {AGAIN}"))
     if REPORTED in header.values():
-        raise Damage("a header that cannot be read", "the names of the columns, as text", at_header)
+        return None
     kept = {}
     for at, cells in sheet.rows.items():
         left = {i: cell for i, cell in cells.items() if cell != "" and i not in own}
@@ -103,6 +104,9 @@ def _width(rows: dict[int, dict[int, Any]]) -> int:
 
 def _sheet(raw: Raw, name: str, sheet: Sheet) -> None:
     rows = _rows(raw, name, sheet)
+    if rows is None:
+        _leave_out(raw, name)
+        return
     if not rows:
         _unread_sheet(raw, name, "an empty sheet", "a header row")
         return

@@ -162,6 +162,8 @@ def _check_ranges(sheet: Sheet, ranges: list[tuple[int, int, str]]) -> None:
     """A formula that fills a range has a stored value in each cell of it."""
     looked = 0
     for row, column, reference in ranges:
+        if sheet.rows[row][column] is REPORTED:
+            continue
         for r, c in _places(reference):
             looked += 1
             if looked > MOST_CELLS:

@@ -57,7 +57,9 @@ WHOLE = {
     "all of these": lambda text: spaced(single_quotes(prefixed(commented(strict(text))))),
     "UTF-8 with a mark": lambda text: text.encode("utf-8-sig"),
     "UTF-16": lambda text: text.encode("utf-16"),
-    "UTF-16, declared": lambda text: f'<?xml version="1.0" encoding="UTF-16"?>{text}'.encode("utf-16-be").join((b"\xfe\xff", b"")),
+    "UTF-16, declared": lambda text: f'<?xml version="1.0" encoding="UTF-16"?>{text}'.encode("utf-16-be").join(
+        (b"\xfe\xff", b"")
+    ),
     "references": lambda text: re.sub("<v>(.)", lambda m: f"<v>&#x{ord(m[1]):x};", text),
     "CDATA": lambda text: re.sub("<(v|t)>([^<&]*)<", r"<\1><![CDATA[\2]]><", text),
     "no references to cells": lambda text: re.sub(r'<(c|row) r="[A-Z]*[0-9]*"', r"<\1", text),
@@ -110,7 +112,7 @@ TWO = {
     "shared": '<c r="D2" t="s"><v>1</v></c>',
     "text": '<c r="D2" t="str"><v>2</v></c>',
     "runs": '<c r="D2" t="inlineStr"><is><r><rPr><b/></rPr><t></t></r><r><t>2</t></r></is></c>',
-    "spoken": '<c r="D2" t="inlineStr"><is><t>2</t><rPh sb="0" eb="1"><t>two</t></rPh><phoneticPr fontId="1"/></is></c>',
+    "spoken": '<c r="D2" t="inlineStr"><is><t>2</t><rPh sb="0" eb="1"><t>x</t></rPh><phoneticPr fontId="1"/></is></c>',
     "formula": '<c r="D2"><f>1+1</f><v>2</v></c>',
     "formula after its value": '<c r="D2"><v>2</v><f ca="1">1+1</f></c>',
     "formula of text": '<c r="D2" t="str"><f>"2"</f><v>2</v></c>',
@@ -263,7 +265,9 @@ def cells_of(path):
         reader = CellReader(book)
         sheets = {name: reader.read(part) for name, part, _ in book.sheets}
     assert not any(sheet.odd for sheet in sheets.values())
-    return {name: {(r, c): v for r, row in sheet.rows.items() for c, v in row.items()} for name, sheet in sheets.items()}
+    return {
+        name: {(r, c): v for r, row in sheet.rows.items() for c, v in row.items()} for name, sheet in sheets.items()
+    }
 
 
 VALUES = [
