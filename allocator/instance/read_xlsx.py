@@ -28,9 +28,12 @@ def _book(raw: Raw, book: Book) -> None:
     for name, part, trouble in book.sheets:
         if name.startswith("_"):
             continue
+        if name not in TABLES and name != "instance":
+            raw.tables[name] = RawTable(name, [], [])
+            continue
         try:
             if trouble:
-                raise Damage(trouble, f"a sheet of cells, each name once; {AGAIN}")
+                raise Damage(trouble, "each sheet once, and with cells; delete this one or let its name begin with _")
             _sheet(raw, name, reader.read(part))
         except Damage as damage:
             if damage.whole:

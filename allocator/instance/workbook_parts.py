@@ -22,6 +22,7 @@ from allocator.instance.cells import quoted
 
 MOST_BYTES = 200_000_000
 MOST_RATIO = 200
+MOST_SHEETS = 1_000
 MOST_STRINGS = 2_000_000
 """Texts that the cells of a workbook may share."""
 
@@ -231,6 +232,7 @@ class Book:
 
     def _sheets(self) -> None:
         identities = [f"{space}}}id" for space in KINDS]
+        names: set[str] = set()
 
         def take(path: str, attrs: dict[str, str], _text: str) -> None:
             if path == "workbook/workbookPr":
@@ -242,13 +244,16 @@ class Book:
             identity = next((attrs[key] for key in identities if key in attrs), None)
             kind, part = self.relations.get(identity or "", ("", ""))
             trouble = ""
-            if name.lower() in (known.lower() for known, _, _ in self.sheets):
+            if name in names:
                 trouble = "the sheet a second time"
             elif not part:
                 trouble = "a sheet without a part in the workbook"
             elif kind != "worksheet":
                 trouble = f"a sheet without cells ({_shown(kind.rpartition('/')[2])})"
+            names.add(name)
             self.sheets.append((name, part, trouble))
+            if len(self.sheets) > MOST_SHEETS:
+                raise Damage(f"more than {MOST_SHEETS:,} sheets", "fewer")
 
         self.package.elements(self.main, MAIN, ("workbook/workbookPr", "workbook/sheets/sheet"), take)
 
@@ -293,7 +298,8 @@ class Book:
                 codes[attrs.get("numFmtId", "")] = attrs.get("formatCode", "")
 
         self.package.elements(part, MAIN, ("styleSheet/cellXfs/xf", "styleSheet/numFmts/numFmt"), take)
-        return [_dated(number, codes) for number in numbers] or [""]
+        dated = {number: _dated(number, codes) for number in set(numbers)}
+        return [dated[number] for number in numbers] or [""]
 
 
 @contextmanager
