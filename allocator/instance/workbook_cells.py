@@ -63,7 +63,7 @@ class CellReader:
     def __init__(self, book: Book) -> None:
         self.book = book
         self.strings = book.strings()
-        self.formats = book.formats()
+        self.formats = {str(i): dated for i, dated in enumerate(book.formats())}
 
     def read(self, part: str) -> Sheet:
         """The cells of a sheet.
@@ -91,7 +91,7 @@ class CellReader:
         if kind == "s":
             if self.strings is None:
                 raise Damage("cells with shared texts, and no part that holds the texts", whole=True)
-            if not _index(text, len(self.strings)):
+            if not (text.isascii() and text.isdecimal()) or len(text) > 9 or int(text) >= len(self.strings):
                 raise Odd(f"the shared text number {quoted(text)}, of {len(self.strings):,}")
             return self.strings[int(text)]
         if kind == "n":
@@ -117,16 +117,10 @@ class CellReader:
         number = float(text)
         if number in (math.inf, -math.inf) or (number == 0 and text.lower().partition("e")[0].strip("+-.0")):
             raise Odd(f"the number {quoted(text)}, which no spreadsheet holds")
-        if style == "0":
-            return number
-        if not _index(style, len(self.formats)):
+        dated = self.formats.get(style)
+        if dated is None:
             raise Odd(f"{quoted(text)} in a cell of the unknown style {quoted(style)}")
-        dated = self.formats[int(style)]
         return _date(number, dated, self.book.since_1904) if dated else number
-
-
-def _index(text: str, number: int) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 10 and int(text) < number
 
 
 def _cut(text: str) -> str:
@@ -151,11 +145,13 @@ def _date(number: float, dated: str, since_1904: bool) -> date | time | timedelt
         return passed
     if passed < timedelta(days=1):
         return (datetime.min + passed).time()
-    if since_1904:
-        return datetime(1904, 1, 1) + passed
-    if passed.days == 60:
+    if passed.days == 60 and not since_1904:
         raise Odd("the 29 February 1900, which did not exist")
-    return datetime(1899, 12, 31 if passed.days < 60 else 30) + passed
+    first = datetime(1904, 1, 1) if since_1904 else datetime(1899, 12, 31 if passed.days < 60 else 30)
+    try:
+        return first + passed
+    except OverflowError:
+        raise Odd(f'"{number:g}" in a cell of dates') from None
 
 
 def _check_ranges(sheet: Sheet, ranges: list[tuple[int, int, str]]) -> None:

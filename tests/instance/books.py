@@ -10,6 +10,9 @@ from tests.toys import toy
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+SHEET = "xl/worksheets/sheet2.xml"
+"""The part of the sheet forces."""
+
 INSTANCE = toy(forces=[{"nation": "AAA", "unit_type": "bn", "units": 5, "min_units": 2, "note": "Ünit & co"}])
 """What the sound workbooks hold; without ``min_units`` it would be sound, too."""
 
@@ -70,7 +73,7 @@ def parts(**changed):
     tables = {name: rows for name, rows in INSTANCE.to_dict().items() if rows and name not in ("instance", "forces")}
     sheets = {
         "xl/worksheets/sheet1.xml": worksheet(rows_of([("key", "value"), *_settings()])),
-        "xl/worksheets/sheet2.xml": changed.get("forces", forces()),
+        SHEET: changed.get("forces", forces()),
     }
     for i, (name, rows) in enumerate(tables.items(), start=3):
         names[name] = f"sheet{i}"

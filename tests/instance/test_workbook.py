@@ -10,7 +10,20 @@ import pytest
 from allocator import BadInput, read, write
 from allocator.instance.workbook_cells import CellReader, letters
 from allocator.instance.workbook_parts import Book, opened
-from tests.instance.books import INSTANCE, KIND, MAIN, PACKAGE, cell, forces, parts, relations, save, worksheet
+from tests.instance.books import (
+    INSTANCE,
+    KIND,
+    MAIN,
+    PACKAGE,
+    SHEET,
+    STYLES,
+    cell,
+    forces,
+    parts,
+    relations,
+    save,
+    worksheet,
+)
 from tests.toys import toy
 
 STRICT = {
@@ -46,6 +59,14 @@ def commented(text):
     return re.sub(r"(<(?:row|c|v|is|t|sheets|sst)\b[^>]*>)", rf"\1{more}", text)
 
 
+def as_libreoffice(text):
+    """Every attribute written out, as LibreOffice does."""
+    more = 'customFormat="false" ht="12.8" hidden="false" customHeight="false" outlineLevel="0" collapsed="false"'
+    text = re.sub('<row r="([0-9]+)"', rf'<row r="\1" {more}', text)
+    text = re.sub('<c r="([A-Z]+[0-9]+)"><v>', r'<c r="\1" s="0" t="n"><f aca="false">A1</f><v>', text)
+    return text.replace("<sheets>", '<workbookPr backupFile="false" date1904="false"/><sheets>')
+
+
 WHOLE = {
     "plain": lambda text: text,
     "declared": lambda text: f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n{text}',
@@ -60,6 +81,7 @@ WHOLE = {
     "UTF-16, declared": lambda text: f'<?xml version="1.0" encoding="UTF-16"?>{text}'.encode("utf-16-be").join(
         (b"\xfe\xff", b"")
     ),
+    "LibreOffice": as_libreoffice,
     "references": lambda text: re.sub("<v>(.)", lambda m: f"<v>&#x{ord(m[1]):x};", text),
     "CDATA": lambda text: re.sub("<(v|t)>([^<&]*)<", r"<\1><![CDATA[\2]]><", text),
     "no references to cells": lambda text: re.sub(r'<(c|row) r="[A-Z]*[0-9]*"', r"<\1", text),
@@ -243,6 +265,14 @@ def test_rows_out_of_order_and_in_two_pieces(tmp_path):
 def test_other_values_as_text(tmp_path, element, shown):
     instance = read(save(tmp_path / "x.xlsx", parts(forces=forces({"E2": element}))))
     assert instance.rows("forces")[0]["note"] == shown
+
+
+def test_the_first_style_may_be_a_date(tmp_path):
+    styles = STYLES.replace('<cellXfs><xf numFmtId="0"/>', '<cellXfs><xf numFmtId="14"/>')
+    sheet = forces({"C2": cell("C2", "5"), "D2": cell("D2", "2"), "E2": '<c r="E2"><v>45757</v></c>'})
+    content = parts(forces=sheet, styles=styles)
+    content = {name: text.replace('"><v>', '" s="4"><v>') if name != SHEET else text for name, text in content.items()}
+    assert read(save(tmp_path / "x.xlsx", content)).rows("forces")[0]["note"] == "2025-04-10"
 
 
 def test_days_since_1904(tmp_path):

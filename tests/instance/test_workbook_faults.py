@@ -63,6 +63,7 @@ CELLS = {
     "no date": ('t="d"><v>tomorrow</v>', '"tomorrow"'),
     "date before all dates": ('s="1"><v>-1</v>', "in a cell of dates"),
     "date after all dates": ('s="1"><v>1E9</v>', "in a cell of dates"),
+    "the last instant rounded up": ('s="1"><v>2958465.9999999999</v>', "in a cell of dates"),
     "a day that was none": ('s="1"><v>60</v>', "29 February 1900"),
     "time beyond all times": ('s="2"><v>1E300</v>', "in a cell of dates"),
     "style out of range": ('s="6"><v>2</v>', "the unknown style"),
@@ -202,3 +203,10 @@ def test_more_cells_than_the_limit_are_not_kept(tmp_path, monkeypatch):
     monkeypatch.setattr(workbook_parts, "MOST_STRINGS", 0)
     (fault,) = faults(tmp_path / "x.xlsx")
     assert "xl/sharedStrings.xml" in fault.found
+
+
+def test_a_day_beyond_the_year_9999(tmp_path):
+    content = parts(forces=forces({"D2": '<c r="D2" s="1"><v>2958000</v></c>'}))
+    content["xl/workbook.xml"] = content["xl/workbook.xml"].replace("<sheets>", '<workbookPr date1904="true"/><sheets>')
+    (fault,) = faults(save(tmp_path / "x.xlsx", content))
+    assert (fault.row, fault.column) == (2, "min_units")

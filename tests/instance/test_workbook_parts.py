@@ -9,7 +9,7 @@ import zlib
 import pytest
 
 from allocator import BadInput, Instance, read, write
-from tests.instance.books import INSTANCE, KIND, MAIN, STYLES, forces, parts, relations, save
+from tests.instance.books import INSTANCE, KIND, MAIN, SHEET, STYLES, forces, parts, relations, save
 from tests.toys import toy
 
 
@@ -19,7 +19,6 @@ def faults(path):
     return caught.value.faults
 
 
-SHEET = "xl/worksheets/sheet2.xml"
 SHARED = parts(forces=forces({"B2": '<c r="B2" t="s"><v>0</v></c>'}))
 
 
