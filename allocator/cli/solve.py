@@ -167,8 +167,7 @@ def free(out: str) -> Path:
 
 def _is_ours(workbook: Path) -> bool:
     """Whether a workbook holds result tables and nothing else; an empty file counts, for nothing is lost."""
-    import python_calamine
-
+    from allocator.instance.workbook_parts import Damage, sheet_names
     from allocator.plan import COLUMNS
 
     if not workbook.is_file():
@@ -176,7 +175,7 @@ def _is_ours(workbook: Path) -> bool:
     if workbook.stat().st_size == 0:
         return True
     try:
-        sheets = python_calamine.load_workbook(workbook).sheet_names
-    except python_calamine.CalamineError:
+        sheets = sheet_names(workbook)
+    except Damage:
         return False
     return set(sheets) == {*COLUMNS, "manifest"}

@@ -18,6 +18,11 @@ periods may have companions `_low` and `_high`; every table may carry `source` (
 that is not 0 has a size from {SMALLEST:g} to {LARGEST:g}. In CSV a text cell that begins with = + - @ or a tab is
 written with an apostrophe in front, so that a spreadsheet does not take it for a formula; reading takes it off again.
 
+In a workbook, sheets and columns whose name begins with `_` are your own: they are ignored, formulas and errors in them
+included. In all others a formula counts by its stored value. A formula without one, an error such as #N/A and a number
+that is none are faults; so are a damaged part and a cell whose place is not clear. Most of them go away when a
+spreadsheet program saves the workbook again.
+
 ## What is an assumption
 
 A row whose `source` is `assumption` (in any case; a key of `sources`) is assumed as a whole. In another row those

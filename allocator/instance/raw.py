@@ -10,6 +10,9 @@ from allocator.errors import Fault
 from allocator.instance.cells import Unfit, convert, near, quoted
 from allocator.instance.tables import INSTANCE_NAME, SETTINGS, TABLES, Column, Table, Value
 
+REPORTED: Any = object()
+"""Takes the place of a cell whose fault its carrier has reported."""
+
 
 @dataclass
 class Record:
@@ -139,6 +142,8 @@ def _settings(raw: Raw, faults: list[Fault]) -> dict[str, Any]:
         faults.append(Fault(place, raw.settings_rows.get(key), key, found, expected))
 
     for key, cell in raw.settings.items():
+        if cell is REPORTED:
+            continue
         if key.startswith("events."):
             name = key[len("events.") :]
             column = Column(key, "", "flag")
@@ -231,6 +236,9 @@ def _table(raw: Raw, table: Table, found: RawTable, faults: list[Fault]) -> list
                 report_unknown(at, name)
         for name, column in columns.items():
             cell = cells.get(name)
+            if cell is REPORTED:
+                record.bad.add(name)
+                continue
             if cell is None or cell == "":
                 if column.required and name not in missing:
                     faults.append(Fault(found.place, at, name, "a blank", column.expected))

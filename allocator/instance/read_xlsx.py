@@ -2,43 +2,48 @@
 
 from __future__ import annotations
 
-import re
-import zipfile
 from pathlib import Path
 from typing import Any
 
 from allocator.errors import Fault
-from allocator.instance.raw import Raw, RawTable, blank_rows
+from allocator.instance.raw import REPORTED, Raw, RawTable
 from allocator.instance.tables import TABLES
-
-MOST_BYTES = 200_000_000
-MOST_RATIO = 200
-MOST_CELLS = 2_000_000
+from allocator.instance.workbook_cells import MOST_CELLS, CellReader, Sheet, letters
+from allocator.instance.workbook_parts import AGAIN, Book, Damage, opened
 
 
 def read_xlsx(path: Path) -> Raw:
     """Everything in a workbook, as it stands; what is unsafe or broken is a fault."""
     raw = Raw(str(path), "instance", strict=False, strict_settings=False)
-    expected = _unsafe(path)
-    if expected:
-        return _unread(raw, path, *expected)
-    import python_calamine
-
     try:
-        with path.open("rb") as file:
-            book = python_calamine.load_workbook(file)
-            silent = _silent(path)
-            for name in book.sheet_names:
-                if not name.startswith("_"):
-                    _sheet(raw, name, book.get_sheet_by_name(name), silent.get(name, []))
-    except (python_calamine.CalamineError, OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        return _unread(raw, path, f"a workbook that cannot be read ({error})", "an .xlsx workbook")
-    if "instance" not in raw.settings_rows and not raw.settings and "instance" not in book.sheet_names:
+        with opened(path) as container:
+            _book(raw, Book(container))
+    except Damage as damage:
+        return _unread(raw, path, damage.found, damage.expected)
+    return raw
+
+
+def _book(raw: Raw, book: Book) -> None:
+    reader = CellReader(book)
+    for name, part, trouble in book.sheets:
+        if name.startswith("_"):
+            continue
+        if name not in TABLES and name != "instance":
+            raw.tables[name] = RawTable(name, [], [])
+            continue
+        try:
+            if trouble:
+                raise Damage(trouble, "each sheet once, and with cells; delete this one or let its name begin with _")
+            _sheet(raw, name, reader.read(part))
+        except Damage as damage:
+            if damage.whole:
+                raise
+            _unread_sheet(raw, name, damage.found, damage.expected, damage.row)
+    if "instance" not in (name for name, _, _ in book.sheets):
         raw.faults.append(
-            Fault(str(path), None, None, "no sheet instance", "a sheet instance with columns key and value")
+            Fault(raw.place, None, None, "no sheet instance", "a sheet instance with columns key and value")
         )
         raw.settings_unread = True
-    return raw
 
 
 def _unread(raw: Raw, path: Path, found: str, expected: str) -> Raw:
@@ -48,91 +53,65 @@ def _unread(raw: Raw, path: Path, found: str, expected: str) -> Raw:
     return raw
 
 
-def _unsafe(path: Path) -> tuple[str, str] | None:
-    """What is wrong with the container, before anything in it is unpacked."""
-    try:
-        with zipfile.ZipFile(path) as container:
-            entries = container.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        return f"no workbook ({error})", "an .xlsx workbook"
-    total = sum(entry.file_size for entry in entries)
-    if total > MOST_BYTES:
-        return f"{total:,} bytes when unpacked", f"at most {MOST_BYTES:,}"
-    for entry in entries:
-        if entry.file_size > 1_000_000 and entry.file_size > MOST_RATIO * max(entry.compress_size, 1):
-            return (
-                f"a part packed {entry.file_size // max(entry.compress_size, 1)} to 1",
-                f"at most {MOST_RATIO} to 1",
-            )
-        if entry.flag_bits & 1:
-            return "an encrypted workbook", "one without a password"
-    return None
+def _unread_sheet(raw: Raw, name: str, found: str, expected: str, row: int | None = None) -> None:
+    raw.faults.append(Fault(name, row, None, found, expected))
+    _leave_out(raw, name)
 
 
-def _silent(path: Path) -> dict[str, list[tuple[str, str]]]:
-    """Sheet name -> (cell, what stands there) of what the reader would take for a blank.
+def _leave_out(raw: Raw, name: str) -> None:
+    raw.unread.add(name)
+    raw.settings_unread = raw.settings_unread or name == "instance"
 
-    These are formulas without a stored value, and errors such as #N/A.
+
+def _rows(raw: Raw, name: str, sheet: Sheet) -> list[tuple[int, list[Any]]] | None:
+    """The rows of a sheet that are not blank, or None where a cell of the header cannot be read.
+
+    Columns whose header begins with _ are the user's own and left out.
     """
-    found: dict[str, list[tuple[str, str]]] = {}
-    with zipfile.ZipFile(path) as container:
-        names = set(container.namelist())
-        for sheet, part in _parts(container, names).items():
-            xml = container.read(part)
-            if b"<f" not in xml and b't="e"' not in xml:
-                continue
-            for cell in re.finditer(rb"<c\b([^>]*?)(?<!/)>(.*?)</c>", xml, re.DOTALL):
-                value = re.search(rb"<v[^>]*>([^<]*)</v>", cell[2])
-                stored = value[1].decode("utf-8", "replace") if value else ""
-                if b't="e"' in cell[1]:
-                    what = f"the error {stored}"
-                elif re.search(rb"<f[\s/>]", cell[2]) and not stored and b't="str"' not in cell[1]:
-                    what = "a formula without a stored value"
-                else:
-                    continue
-                place = re.search(rb'\br="([A-Z]+[0-9]+)"', cell[1])
-                found.setdefault(sheet, []).append((place[1].decode() if place else "?", what))
-    return found
+    filled = ((at, cells) for at, cells in sheet.rows.items() if any(cell != "" for cell in cells.values()))
+    at_header, header = next(filled, (0, {}))
+    own = {i for i, title in header.items() if isinstance(title, str) and title.startswith("_")}
+    for at, i, found in sheet.odd:
+        if i not in own:
+            title = header.get(i, "") if at != at_header else ""
+            column = letters(i) if title in ("", REPORTED) else str(title)
+            raw.faults.append(Fault(name, at, column, found, f"a value, stored in the cell; {AGAIN}"))
+    if REPORTED in header.values():
+        return None
+    kept = {}
+    for at, cells in sheet.rows.items():
+        left = {i: cell for i, cell in cells.items() if cell != "" and i not in own}
+        if left:
+            kept[at] = left
+    width = _width(kept)
+    return [(at, [cells.get(i) for i in range(width)]) for at, cells in kept.items()]
 
 
-def _parts(container: zipfile.ZipFile, names: set[str]) -> dict[str, str]:
-    """Sheet name -> part of the container."""
-    from html import unescape
-
-    book = container.read("xl/workbook.xml").decode("utf-8", "replace") if "xl/workbook.xml" in names else ""
-    rels_name = "xl/_rels/workbook.xml.rels"
-    rels = container.read(rels_name).decode("utf-8", "replace") if rels_name in names else ""
-    target = {}
-    for tag in re.findall(r"<(?:\w+:)?Relationship\b[^>]*>", rels):
-        identity, where = re.search(r'\bId="([^"]*)"', tag), re.search(r'\bTarget="([^"]*)"', tag)
-        if identity and where:
-            path = where[1].lstrip("/")
-            target[identity[1]] = path if path.startswith("xl/") else f"xl/{path}"
-    parts = {}
-    for tag in re.findall(r"<(?:\w+:)?sheet\b[^>]*>", book):
-        name, identity = re.search(r'\bname="([^"]*)"', tag), re.search(r'\br?:?id="([^"]*)"', tag)
-        if name and identity and target.get(identity[1]) in names:
-            parts[unescape(name[1])] = target[identity[1]]
-    return parts
+def _width(rows: dict[int, dict[int, Any]]) -> int:
+    """The number of columns; a cell too far away is named."""
+    height, width, at_right = max(rows, default=0), 0, 0
+    for at, cells in rows.items():
+        last = max(cells)
+        if last >= width:
+            width, at_right = last + 1, at
+    if height * width > MOST_CELLS:
+        farthest = f"{letters(width - 1)}{at_right}"
+        if at_right != height:
+            farthest = f"{letters(max(rows[height]))}{height} and {farthest}"
+        raise Damage(
+            f"cells as far as {farthest} ({height:,} rows by {width:,} columns)",
+            f"at most {MOST_CELLS:,} cells from A1 to the farthest; delete what is far from the table",
+        )
+    return width
 
 
-def _sheet(raw: Raw, name: str, sheet: Any, silent: list[tuple[str, str]]) -> None:
-    if sheet.end is None:
-        rows: list[tuple[int, list[Any]]] = []
-    else:
-        height, width = sheet.end[0] + 1, sheet.end[1] + 1
-        if height * width > MOST_CELLS:
-            raw.faults.append(
-                Fault(name, None, None, f"{height:,} rows by {width:,} columns", f"at most {MOST_CELLS:,} cells")
-            )
-            raw.unread.add(name)
-            raw.settings_unread = raw.settings_unread or name == "instance"
-            return
-        rows = list(blank_rows(enumerate(sheet.to_python(skip_empty_area=False), start=1)))
+def _sheet(raw: Raw, name: str, sheet: Sheet) -> None:
+    rows = _rows(raw, name, sheet)
+    if rows is None:
+        _leave_out(raw, name)
+        return
     if not rows:
-        raw.faults.append(Fault(name, None, None, "an empty sheet", "a header row"))
-        raw.unread.add(name)
-        raw.settings_unread = raw.settings_unread or name == "instance"
+        _unread_sheet(raw, name, "an empty sheet", "a header row")
         return
     at_header, header = rows[0]
     columns: dict[int, str] = {}
@@ -144,9 +123,6 @@ def _sheet(raw: Raw, name: str, sheet: Any, silent: list[tuple[str, str]]) -> No
             raw.faults.append(Fault(name, at_header, title, "the column a second time", "each column once"))
             continue
         columns[i] = title
-    for place, what in silent:
-        row, i = _position(place)
-        raw.faults.append(Fault(name, row, columns.get(i, place), what, "a value, stored in the cell"))
     records = []
     for at, cells in rows[1:]:
         record = {}
@@ -154,6 +130,8 @@ def _sheet(raw: Raw, name: str, sheet: Any, silent: list[tuple[str, str]]) -> No
             if cell in (None, ""):
                 continue
             if i not in columns:
+                if cell is REPORTED:
+                    continue
                 raw.faults.append(Fault(name, at, None, f'"{cell}" in a column without a header', "nothing there"))
                 continue
             record[columns[i]] = cell
@@ -162,14 +140,6 @@ def _sheet(raw: Raw, name: str, sheet: Any, silent: list[tuple[str, str]]) -> No
         _settings(raw, list(columns.values()), records)
     else:
         raw.tables[name] = RawTable(name, records, list(columns.values()))
-
-
-def _position(place: str) -> tuple[int | None, int]:
-    """Row from 1 and column from 0 of a cell such as C12."""
-    column = 0
-    for letter in re.sub("[^A-Z]", "", place):
-        column = 26 * column + ord(letter) - ord("A") + 1
-    return int(re.sub("[^0-9]", "", place) or 0) or None, column - 1
 
 
 def _settings(raw: Raw, columns: list[str], records: list[tuple[int, dict[str, Any]]]) -> None:
@@ -182,6 +152,8 @@ def _settings(raw: Raw, columns: list[str], records: list[tuple[int, dict[str, A
             raw.faults.append(Fault("instance", None, column, "an unknown column", "key, value"))
     for at, record in records:
         key = record.get("key")
+        if key is REPORTED:
+            continue
         if not isinstance(key, str):
             raw.faults.append(
                 Fault(
