@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from allocator.errors import BadInput, Fault
 from allocator.instance.cells import Unfit, convert, near, quoted
 from allocator.instance.tables import Column
 from allocator.locate import shipped, shipped_models
+from allocator.reading import Unreadable, read_toml
 
 FAMILIES = (
     "rotation",
@@ -181,13 +181,9 @@ def load_model(name: str | os.PathLike[str], base: Path | None = None) -> Model:
 
 def _read(path: Path, name: str) -> Model:
     try:
-        if path.stat().st_size > 1_000_000:
-            raise BadInput([Fault(name, None, None, f"{path.stat().st_size:,} bytes", "at most 1,000,000")])
-        content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        raise BadInput([Fault(name, None, None, f"an error ({error.strerror})", "a readable model file")]) from None
-    except (ValueError, RecursionError) as error:
-        raise BadInput([Fault(name, None, None, str(error), "TOML in UTF-8")]) from None
+        content = read_toml(path)
+    except Unreadable as wrong:
+        raise BadInput([wrong.fault(name)]) from None
     faults = _faults(content, name)
     if faults:
         raise BadInput(faults)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -17,6 +16,7 @@ from allocator.locate import shipped
 from allocator.measures import check, measure
 from allocator.model import OBJECTIVES
 from allocator.plan import Plan
+from allocator.reading import Unreadable, read_toml
 
 if TYPE_CHECKING:
     from allocator.lexicographic import Progress
@@ -103,11 +103,9 @@ def load_claims(path: str | os.PathLike[str] | None = None) -> list[Claim]:
     """
     file = Path(path) if path is not None else shipped("instances") / "claims.toml"
     try:
-        content: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadInput([Fault(str(file), None, None, error.strerror or str(error), "a .toml file of claims")]) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput([Fault(str(file), None, None, str(error), "TOML in UTF-8")]) from None
+        content = read_toml(file)
+    except Unreadable as wrong:
+        raise BadInput([wrong.fault(str(file))]) from None
     rows = content.get("claim")
     faults = [
         Fault(file.name, None, key, "an unknown key", "tables [[claim]] alone") for key in content if key != "claim"

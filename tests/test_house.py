@@ -18,7 +18,8 @@ PACKAGE = ROOT / "allocator"
 
 ORDER = [
     {"errors"},
-    {"locate", "instance", "outcome", "known"},
+    {"locate", "reading"},
+    {"instance", "outcome", "known"},
     {"model"},
     {"scope"},
     {"offer", "families", "objectives", "futures"},

@@ -10,11 +10,12 @@ import os
 import signal
 import sys
 from importlib import import_module
+from io import StringIO
 from typing import Any, NoReturn
 
 import click
 
-from allocator.cli.terminal import forsake_stdout, open_streams, talk
+from allocator.cli.terminal import forsake_stdout, open_streams, talk, talk_faults
 
 COMMANDS = {
     "solve": "Find who sends what, and prove how good the plan is.",
@@ -91,7 +92,7 @@ def main() -> NoReturn:
 
 
 def _run() -> int:
-    from allocator.errors import AllocatorError, BadInput, BadUsage
+    from allocator.errors import LONG_TEXT, AllocatorError, BadInput, BadUsage, shortened
 
     try:
         if COMPLETE in os.environ:
@@ -105,14 +106,13 @@ def _run() -> int:
         talk("interrupted")
         return 130
     except click.ClickException as wrong:
-        wrong.show()
+        talk(_shown(wrong))
         return 2
     except BadInput as bad:
-        faults = len(bad.faults)
-        talk(*map(str, bad.faults), f"{faults} fault{'' if faults == 1 else 's'}; nothing was done")
+        talk_faults(bad.faults)
         return 2
     except BadUsage as bad_usage:
-        talk(f"Error: {bad_usage}")
+        talk("Error: " + "\n".join(shortened(line, LONG_TEXT) for line in str(bad_usage).splitlines()))
         return 2
     except AllocatorError as failed:
         talk(f"Error: {failed}")
@@ -137,6 +137,18 @@ def _run() -> int:
             "This is a fault of the program; ALLOCATOR_DEBUG=1 shows where it happened.",
         )
     return 1
+
+
+def _shown(wrong: click.ClickException) -> str:
+    """What Click says of bad usage, its quotations shortened and without control characters."""
+    from allocator.errors import LONG_TEXT, escaped, shortened
+
+    text = StringIO()
+    wrong.show(text)
+    message = wrong.format_message()
+    if not isinstance(wrong, click.exceptions.NoArgsIsHelpError):
+        return text.getvalue().rstrip("\n").replace(message, shortened(escaped(message), LONG_TEXT))
+    return text.getvalue().rstrip("\n")
 
 
 def _terminated(*_: object) -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from allocator.errors import Fault
+from allocator.instance.cells import closest, near
+from allocator.instance.header import columns, layout, own
 from allocator.instance.raw import Raw, RawTable, blank_rows
-from allocator.instance.tables import TABLES
+from allocator.instance.tables import OWN, TABLES
 
 MOST_BYTES = 200_000_000
 MOST_RATIO = 200
@@ -117,51 +119,41 @@ def _parts(container: zipfile.ZipFile, names: set[str]) -> dict[str, str]:
 
 
 def _sheet(raw: Raw, name: str, sheet: Any, silent: list[tuple[str, str]]) -> None:
-    if sheet.end is None:
-        rows: list[tuple[int, list[Any]]] = []
-    else:
+    if name != "instance" and name not in TABLES:
+        raw.tables[name] = RawTable(name, [], [])
+        return
+    rows: list[tuple[int, list[Any]]] = []
+    fault = None
+    if sheet.end is not None:
         height, width = sheet.end[0] + 1, sheet.end[1] + 1
         if height * width > MOST_CELLS:
-            raw.faults.append(
-                Fault(name, None, None, f"{height:,} rows by {width:,} columns", f"at most {MOST_CELLS:,} cells")
-            )
-            raw.unread.add(name)
-            raw.settings_unread = raw.settings_unread or name == "instance"
-            return
-        rows = list(blank_rows(enumerate(sheet.to_python(skip_empty_area=False), start=1)))
-    if not rows:
-        raw.faults.append(Fault(name, None, None, "an empty sheet", "a header row"))
+            found = f"{height:,} rows by {width:,} columns"
+            fault = Fault(name, None, None, found, f"at most {MOST_CELLS:,} cells")
+        else:
+            rows = list(blank_rows(enumerate(sheet.to_python(skip_empty_area=False), start=1)))
+    if fault is None and not rows:
+        fault = Fault(name, None, None, "an empty sheet", "a header row")
+    known = TABLES[name].by_name if name in TABLES else ("key", "value")
+    required = TABLES[name].required_columns if name in TABLES else ("key", "value")
+    fault = fault or layout(name, rows, known, required)
+    if fault is not None:
+        raw.faults.append(fault)
         raw.unread.add(name)
         raw.settings_unread = raw.settings_unread or name == "instance"
         return
+    names = columns(name, rows, raw.faults, strict=False)
     at_header, header = rows[0]
-    columns: dict[int, str] = {}
-    for i, cell in enumerate(header):
-        if cell in (None, ""):
-            continue
-        title = cell if isinstance(cell, str) else str(cell)
-        if title in columns.values():
-            raw.faults.append(Fault(name, at_header, title, "the column a second time", "each column once"))
-            continue
-        columns[i] = title
     for place, what in silent:
         row, i = _position(place)
-        raw.faults.append(Fault(name, row, columns.get(i, place), what, "a value, stored in the cell"))
+        if i in names or not (i < len(header) and own(str(header[i]))):
+            raw.faults.append(Fault(name, row, names.get(i, place), what, "a value, stored in the cell"))
     records = []
     for at, cells in rows[1:]:
-        record = {}
-        for i, cell in enumerate(cells):
-            if cell in (None, ""):
-                continue
-            if i not in columns:
-                raw.faults.append(Fault(name, at, None, f'"{cell}" in a column without a header', "nothing there"))
-                continue
-            record[columns[i]] = cell
-        records.append((at, record))
+        records.append((at, {title: cells[i] for i, title in names.items() if cells[i] not in (None, "")}))
     if name == "instance":
-        _settings(raw, list(columns.values()), records)
+        _settings(raw, list(names.values()), records)
     else:
-        raw.tables[name] = RawTable(name, records, list(columns.values()))
+        raw.tables[name] = RawTable(name, records, list(names.values()), header=at_header)
 
 
 def _position(place: str) -> tuple[int | None, int]:
@@ -173,13 +165,17 @@ def _position(place: str) -> tuple[int | None, int]:
 
 
 def _settings(raw: Raw, columns: list[str], records: list[tuple[int, dict[str, Any]]]) -> None:
-    for column in ("key", "value"):
-        if column not in columns:
-            raw.faults.append(Fault("instance", None, column, "no such column", "columns key and value"))
-            raw.settings_unread = True
-    for column in columns:
-        if column not in ("key", "value", "note"):
-            raw.faults.append(Fault("instance", None, column, "an unknown column", "key, value"))
+    unknown = [column for column in columns if column not in ("key", "value", "note")]
+    absent = [column for column in ("key", "value") if column not in columns]
+    for column in unknown:
+        expected = f"key, value{near(column, absent)}; rename it to {OWN}{column[:60]} to keep it as your own"
+        raw.faults.append(Fault("instance", None, column, "an unknown column", expected))
+    for column in absent:
+        raw.settings_unread = True
+        if column not in [closest(name, absent) for name in unknown]:
+            raw.faults.append(Fault("instance", None, column, "is missing", "add it: there are key and value", " "))
+    if raw.settings_unread:
+        return
     for at, record in records:
         key = record.get("key")
         if not isinstance(key, str):
@@ -192,16 +188,13 @@ def _settings(raw: Raw, columns: list[str], records: list[tuple[int, dict[str, A
                     "a key such as horizon.periods",
                 )
             )
-        elif key in raw.settings:
+        elif key in raw.settings_rows:
             raw.faults.append(
                 Fault(
-                    "instance",
-                    at,
-                    key,
-                    "the key a second time",
-                    f"each key once; the first is row {raw.settings_rows[key]}",
+                    "instance", at, key, "is given twice", f"keep one; the first is row {raw.settings_rows[key]}", " "
                 )
             )
-        elif "value" in record:
-            raw.settings[key] = record["value"]
+        else:
             raw.settings_rows[key] = at
+            if "value" in record:
+                raw.settings[key] = record["value"]
