@@ -86,7 +86,7 @@ class Fault:
         if self.column is not None:
             where += f", column {self.column}" if self.row is not None else f", {self.column}"
         if self.link:
-            return f"{where}{self.link}{self.found}; {self.expected}"
+            return f"{where}{self.link}{self.found}{':' if self.found.endswith(';') else ';'} {self.expected}"
         found = f"found {self.found}; " if self.found else ""
         return f"{where}: {found}expected {self.expected}"
 

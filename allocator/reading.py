@@ -45,16 +45,17 @@ def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
     ------
     Unreadable
     """
+    check_file(path, most)
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from None
+        raise _unreadable(error) from None
     try:
         with os.fdopen(handle, "rb", closefd=True) as file:
             _check(os.fstat(handle), most)
             content = file.read(most + 1)
     except OSError as error:
-        raise _unreadable(path, error) from None
+        raise _unreadable(error) from None
     if len(content) > most:
         raise Unreadable(f"more than {most:,} bytes", f"at most {most:,}")
     return content
@@ -70,7 +71,7 @@ def check_file(path: Path, most: int = MOST_BYTES) -> None:
     try:
         _check(os.stat(path), most)
     except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from None
+        raise _unreadable(error) from None
 
 
 def _check(status: os.stat_result, most: int) -> None:
@@ -81,13 +82,7 @@ def _check(status: os.stat_result, most: int) -> None:
         raise Unreadable(f"{status.st_size:,} bytes", f"at most {most:,}")
 
 
-def _unreadable(path: Path, error: OSError | ValueError) -> Unreadable:
-    try:
-        _check(os.stat(path), MOST_BYTES)  # a folder or a socket, which cannot be opened, is called what it is
-    except (OSError, ValueError):
-        pass
-    except Unreadable as known:
-        return known
+def _unreadable(error: OSError | ValueError) -> Unreadable:
     reason = error.strerror if isinstance(error, OSError) else str(error)
     return Unreadable(f"an error ({reason})", "a readable file")
 

@@ -10,7 +10,6 @@ import os
 import signal
 import sys
 from importlib import import_module
-from io import StringIO
 from typing import Any, NoReturn
 
 import click
@@ -106,7 +105,7 @@ def _run() -> int:
         talk("interrupted")
         return 130
     except click.ClickException as wrong:
-        talk(_shown(wrong))
+        _show(wrong)
         return 2
     except BadInput as bad:
         talk_faults(bad.faults)
@@ -139,16 +138,18 @@ def _run() -> int:
     return 1
 
 
-def _shown(wrong: click.ClickException) -> str:
-    """What Click says of bad usage, its quotations shortened and without control characters."""
+def _show(wrong: click.ClickException) -> None:
+    """Print what Click says of bad usage, its quotations shortened and without control characters."""
     from allocator.errors import LONG_TEXT, escaped, shortened
 
-    text = StringIO()
-    wrong.show(text)
-    message = wrong.format_message()
     if not isinstance(wrong, click.exceptions.NoArgsIsHelpError):
-        return text.getvalue().rstrip("\n").replace(message, shortened(escaped(message), LONG_TEXT))
-    return text.getvalue().rstrip("\n")
+        message = shortened(escaped(wrong.format_message()), LONG_TEXT)
+        wrong = (
+            click.UsageError(message, wrong.ctx)
+            if isinstance(wrong, click.UsageError)
+            else click.ClickException(message)
+        )
+    wrong.show()
 
 
 def _terminated(*_: object) -> None:

@@ -51,7 +51,9 @@ def layout(place: str, rows: Rows, known: Collection[str], required: Collection[
     packed = _packed(rows[:LOOK], known)
     if packed and packed[1] > score:
         what = f"all columns are in one cell, separated by {packed[0]}"
-        return Fault(place, None, None, what, "put each into a column of its own, unquoted", ": ")
+        return Fault(
+            place, None, None, what, "put each into cells of its own, without quotation marks around a row", ": "
+        )
     if score >= 2 and score >= 2 * scores[0]:
         k = scores.index(score)
         last = rows[k][0] - 1
@@ -140,12 +142,12 @@ def columns(place: str, rows: Rows, faults: list[Fault], strict: bool) -> dict[i
 
 def _nameless(place: str, at: int, i: int, name: str, below: list[tuple[int, Any]], rows: int) -> Fault:
     """The fault of a column that has values and no name."""
-    texts = [str(cell) for _, cell in below]
+    texts = [cell if isinstance(cell, str) else plain(cell) for _, cell in below]
     counted = len(texts) == rows and texts in ([str(k) for k in range(rows)], [str(k + 1) for k in range(rows)])
     if counted or name:
         found = "has no name and counts the rows" if counted else f"is called {quoted(name)}"
         return Fault(place, at, _letters(i), found, "delete it (pandas leaves it out with index=False)", " ")
-    found = f"has no name, but values such as {quoted(below[0][1])} in row {below[0][0]}"
+    found = f"has no name, but values such as {quoted(texts[0])} in row {below[0][0]}"
     return Fault(place, at, _letters(i), found, f"name it; a name that begins with {OWN} keeps it as your own", " ")
 
 

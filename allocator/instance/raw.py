@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from allocator.errors import Fault
-from allocator.instance.cells import Unfit, closest, convert, near, quoted
+from allocator.instance.cells import Unfit, closest, convert, near, quoted, spelled
 from allocator.instance.tables import INSTANCE_NAME, OWN, SETTINGS, TABLES, Column, Table, Value
 
 
@@ -202,8 +202,11 @@ def _table(raw: Raw, table: Table, found: RawTable, faults: list[Fault]) -> list
     def report_unknown(row: int | None, name: str) -> None:
         names = ", ".join(c.name for c in table.columns)
         hint = near(name, absent) or near(name, columns)
-        expected = f"one of {names}, source, note{hint}; rename it to {OWN}{name[:60]} to keep it as your own"
-        faults.append(Fault(found.place, row, name or "(no name)", "an unknown column", expected))
+        expected = f"one of {names}, source, note{hint}"
+        if spelled(name) not in columns:
+            expected += f"; rename it to {OWN}{name[:60]} to keep it as your own"
+        what = "an unknown column" + (", with space around its name" if name.strip() != name else "")
+        faults.append(Fault(found.place, row, name or "(no name)", what, expected))
 
     missing: set[str] = set()
     if found.columns is not None:

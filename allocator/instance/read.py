@@ -234,7 +234,7 @@ def _width(place: str, rows: Rows) -> Fault | None:
         return None
     (length,) = lengths
     surplus = range(len(header), length)
-    way_out = "give each column of the header a cell in every row, and the other way round"
+    way_out = "name every column" if surplus else "give every row a cell for each column, blank or not"
     if surplus and not any(cells[i] for _, cells in others for i in surplus):
         way_out = "delete the commas at the ends of the rows"
     elif surplus and any(

@@ -124,7 +124,10 @@ def test_all_faults_come_together_and_each_once(folder):
 @pytest.mark.parametrize(
     ("change", "part"),
     [
-        (lambda p: (p / "yields.csv").unlink(), "yields.csv is missing; add it (one row is what one deployed unit gives"),
+        (
+            lambda p: (p / "yields.csv").unlink(),
+            "yields.csv is missing; add it (one row is what one deployed unit gives",
+        ),
         (lambda p: (p / "yields.csv").write_text(""), "yields.csv: found no header"),
         (
             lambda p: (p / "yields.csv").write_text("unit_type,capability,amount\n\n,,\n"),
