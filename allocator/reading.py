@@ -83,6 +83,8 @@ def _check(status: os.stat_result, most: int) -> None:
 
 
 def _unreadable(error: OSError | ValueError) -> Unreadable:
+    if isinstance(error, FileNotFoundError):
+        return Unreadable("nothing there", "a file")
     reason = error.strerror if isinstance(error, OSError) else str(error)
     return Unreadable(f"an error ({reason})", "a readable file")
 

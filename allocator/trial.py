@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from allocator.api import choose, solve
 from allocator.errors import BadInput, BadUsage, Fault
-from allocator.instance.cells import near, quoted
+from allocator.instance.cells import Unfit, convert, near, quoted
+from allocator.instance.tables import Column
 from allocator.locate import shipped
 from allocator.measures import check, measure
 from allocator.model import OBJECTIVES
@@ -154,6 +155,11 @@ def _faults(row: Any, keys: dict[str, tuple[type, ...]], required: Sequence[str]
             yield key, quoted(value), _KIND[keys[key][0]]
         elif key == "set" and not all(isinstance(setting, str) for setting in row["set"]):
             yield key, quoted(value), "a list of KEY=VALUE"
+        elif isinstance(value, str):
+            try:
+                convert(Column(key, "", "text"), value, True)
+            except Unfit as unfit:
+                yield key, quoted(value), unfit.args[0]
     for key in required:
         if not row.get(key):
             yield key, "nothing", "it to be there"

@@ -91,7 +91,7 @@ def main() -> NoReturn:
 
 
 def _run() -> int:
-    from allocator.errors import LONG_TEXT, AllocatorError, BadInput, BadUsage, shortened
+    from allocator.errors import LONG_TEXT, AllocatorError, BadInput, BadUsage, escaped, shortened
 
     try:
         if COMPLETE in os.environ:
@@ -118,7 +118,7 @@ def _run() -> int:
     except BrokenPipeError:
         return 0
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
+        where = escaped(f"{error.filename}: ") if error.filename else ""
         talk(f"Error: {where}{error.strerror or error}")
         try:
             sys.stdout.flush()

@@ -98,11 +98,19 @@ def closest(word: str, known: Iterable[str]) -> str:
 @lru_cache(maxsize=1000)
 def _nearest(word: str, known: tuple[str, ...]) -> str:
     plain_word = spelled(word)
-    match = [name for name in known if spelled(name) == plain_word]
-    if not match:
-        lower = {name.lower(): name for name in reversed(known)}
-        match = [lower[name] for name in difflib.get_close_matches(plain_word, lower, n=1, cutoff=0.5)]
-    return match[0] if match else ""
+    names = _spellings(known)
+    if plain_word in names:
+        return names[plain_word]
+    if len(known) > 300:  # a comparison takes its time: of many names, those that begin alike
+        names = {name: known for name, known in names.items() if name[:2] == plain_word[:2]}
+    match = difflib.get_close_matches(plain_word, names, n=1, cutoff=0.5)
+    return names[match[0]] if match else ""
+
+
+@lru_cache(maxsize=100)
+def _spellings(known: tuple[str, ...]) -> dict[str, str]:
+    """Names without what is spelled in several ways -> the first that is written so."""
+    return {spelled(name): name for name in reversed(known)}
 
 
 def spelled(name: str) -> str:

@@ -17,7 +17,7 @@ from allocator.instance.tables import OWN
 Rows = Sequence[tuple[int, Sequence[Any]]]
 """Rows that are not blank: (row number of the author's editor, cells)."""
 
-LOOK = 20
+LOOK = 50
 """Rows among which a header is looked for."""
 
 SEPARATORS = {";": ";", "\t": "tabs", "|": "|"}

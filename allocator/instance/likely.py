@@ -134,5 +134,5 @@ def _neighbours(column: Column, number: str) -> Iterator[tuple[str, str]]:
     if column.kind == "whole" and abs(value) < 1e12 and not value.is_integer():
         yield str(int(value // 1)), ""
         yield str(int(value // 1) + 1), ""
-    if column.most == 1 and 2 <= value <= 100:
+    if column.most == 1 and 5 <= value <= 100:
         yield _share(number), " if it is in per cent"

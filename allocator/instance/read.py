@@ -316,41 +316,35 @@ def from_object(content: Any, place: str) -> Raw:
         )
         raw.settings_unread = True
     for name, rows in content.items():
-        if name == "instance":
+        if name == "instance" or (rows is None and name in TABLES and not TABLES[name].required):
             continue
         where = f"{place}: {name}"
-        if rows is None and name in TABLES and not TABLES[name].required:
-            continue
         if not isinstance(rows, list):
-            raw.faults.append(
-                Fault(
-                    where,
-                    None,
-                    None,
-                    quoted(rows) if not isinstance(rows, dict) else "an object",
-                    "a list of rows",
-                )
-            )
+            found = "an object" if isinstance(rows, dict) else quoted(rows)
+            raw.faults.append(Fault(where, None, None, found, "a list of rows"))
             raw.unread.add(name)
-            continue
-        records: list[tuple[int, dict[str, Any]]] = []
-        for at, row in enumerate(rows, start=1):
-            if isinstance(row, Cells):
-                records.append((at, row))
-                continue
-            if not isinstance(row, dict):
-                raw.faults.append(Fault(where, at, None, quoted(row), "an object with a value a column"))
-                continue
-            known = TABLES[name].by_name if name in TABLES else {}
-            cells = {
-                str(key): cell
-                for key, cell in row.items()
-                if (cell is not None or key not in known) and not own(str(key))
-            }
-            records.append((at, cells))
-        raw.tables[name] = RawTable(where, records, whole=len(records) == len(rows))
-    raw.suffix = ""
+        elif len(rows) > 1 and not any(isinstance(row, dict) for row in rows):
+            found = f"rows that are no objects, such as {quoted(rows[0])}"
+            raw.faults.append(Fault(where, 1, None, found, 'objects such as {"column": value, ...}'))
+            raw.unread.add(name)
+        else:
+            raw.tables[name] = _objects(raw, name, where, rows)
     return raw
+
+
+def _objects(raw: Raw, name: str, where: str, rows: list[Any]) -> RawTable:
+    """Rows of a table from a list of objects, without blanks and the author's own columns."""
+    known = TABLES[name].by_name if name in TABLES else {}
+    records: list[tuple[int, dict[str, Any]]] = []
+    for at, row in enumerate(rows, start=1):
+        if isinstance(row, Cells):
+            records.append((at, row))
+        elif isinstance(row, dict):
+            filled = {str(key): cell for key, cell in row.items() if cell is not None or key not in known}
+            records.append((at, {key: cell for key, cell in filled.items() if not own(key)}))
+        else:
+            raw.faults.append(Fault(where, at, None, quoted(row), "an object with a value a column"))
+    return RawTable(where, records, whole=len(records) == len(rows))
 
 
 def _filled(settings: dict[str, Any]) -> dict[str, Any]:

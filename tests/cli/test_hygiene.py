@@ -66,6 +66,12 @@ class TestControlCharacters:
         book.save(path)
         assert r"a\u202eb: found an unknown table" in refused("validate", path)
 
+    def test_in_a_claim(self, tmp_path):
+        path = tmp_path / "claims.toml"
+        row = 'id = "a"\ntext = "x\\u001b[31m"\ninstance = "toy-pledges"\nmeasure = "people"\nleast = 1\n'
+        path.write_text(f"[[claim]]\n{row}")
+        assert r'row 1, column text: found "x\x1b[31m"; expected text, and no control' in refused("claims", path)
+
     def test_in_the_name_of_a_file(self, case):
         (case / f"a{EVIL}\n.csv").write_text("x\n1\n")
         assert r"a\x1b[31mred\u202e\x9b\n.csv: found an unknown table" in refused("validate", case)

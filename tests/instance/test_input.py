@@ -163,6 +163,15 @@ def test_a_table_that_starts_further_down_and_to_the_right_is_read(tmp_path):
     assert read(workbook(tmp_path, refilled(rows))) == two()
 
 
+def test_a_json_table_of_lists_is_one_fault(tmp_path):
+    content = two().to_dict()
+    content["forces"] = [["nation", "unit_type", "units"], ["AAA", "bn", 5], ["BBB", "bn", 5]]
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps(content))
+    (line,) = told(path)
+    assert line.startswith("x.json: forces, row 1: found rows that are no objects")
+
+
 def test_a_misnamed_table_is_one_fault(folder):
     (folder / "forces.csv").rename(folder / "force.csv")
     (line,) = told(folder)
