@@ -135,12 +135,13 @@ def convert(column: Column, cell: Any, strict: bool) -> Value:
     Unfit
     """
     try:
-        return _converted(column, cell, strict)
+        return converted(column, cell, strict)
     except Unfit as unfit:
         raise Unfit(unfit.args[0] + _hint(column, cell, strict)) from None
 
 
-def _converted(column: Column, cell: Any, strict: bool) -> Value:
+def converted(column: Column, cell: Any, strict: bool) -> Value:
+    """As :func:`convert`, for a value that was worked out: nobody wrote it, so that it has no likely reading."""
     if isinstance(cell, str) and len(cell) > LONGEST:
         raise Unfit(f"{column.expected}, of at most {LONGEST:,} characters")
     if column.kind == "flag":
@@ -158,7 +159,7 @@ def _hint(column: Column, cell: Any, strict: bool) -> str:
     told: dict[str, None] = {}
     for text, when in readings(column, cell):
         try:
-            _converted(column, text, False)
+            converted(column, text, False)
         except Unfit:
             continue
         told[text + quotes + when] = None

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, cast
 
 from allocator.errors import BadInput, Fault
-from allocator.instance.cells import Unfit, convert, near, quoted
+from allocator.instance.cells import Unfit, convert, converted, near, quoted
 from allocator.instance.raw import Cells, RawTable, Record
 from allocator.instance.tables import SETTINGS, TABLES, Column, Value
 
@@ -175,7 +175,7 @@ def _changed(column: Column, value: Value | None, op: str, text: str) -> Value |
             raise _Wrong(f"a blank {column.name}", f"a number, for {op} to change")
         convert(Column(column.name, "", "number"), text, False)
         here, there = Decimal(repr(value)), Decimal(text)
-        return convert(column, format(here * there if op == "*=" else here + there, "f"), False)
+        return converted(column, format(here * there if op == "*=" else here + there, "f"), False)
     except (Unfit, InvalidOperation) as unfit:
         expected = unfit.args[0] if isinstance(unfit, Unfit) else column.expected
         raise _Wrong(quoted(text) if op == "=" else f"{value} {op} {text}", expected) from None

@@ -104,7 +104,8 @@ class TestGrid:
             "(did you mean units?)",
             '--vary forces.units=0:5:3 at 2.5: found "2.5"; expected a whole number of at least 0: write 2, or 3',
             '--vary forces[nation=AAA].units=-1,3,4.5 at -1: found "-1"; expected a whole number of at least 0',
-            '--vary forces[nation=AAA].units=-1,3,4.5 at 4.5: found "4.5"; expected a whole number of at least 0: write 4, or 5',
+            '--vary forces[nation=AAA].units=-1,3,4.5 at 4.5: found "4.5"; expected a whole number of at least 0: '
+            "write 4, or 5",
             "--vary forces.units*=0.5,2: found forces.units a second time; expected each key once",
             "--vary forces.units*=0.5,2 at 0.5: found 5 *= 0.5; expected a whole number of at least 0",
             "--vary forces.units=: found no values; expected KEY=a,b,c or KEY=LO:HI:N, such as "
