@@ -6,9 +6,36 @@ A :class:`Fault` is one thing that is wrong with an input, said so that its auth
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+
+LONG_PLACE, LONG_COLUMN, LONG_TEXT = 240, 80, 1_000
+"""Characters that a fault shows of a place, of a column and of each of its two texts."""
+
+
+def escaped(text: str, keep: str = "") -> str:
+    """Text that a terminal shows as it is: control, format and separator characters become ``\\x1b``, ``\\u202e``.
+
+    Those in ``keep`` stay.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c in keep or not _unsafe(c) else c.encode("unicode_escape").decode() for c in text)
+
+
+def _unsafe(sign: str) -> bool:
+    kind = unicodedata.category(sign)
+    return kind[0] == "C" or kind in ("Zl", "Zp")
+
+
+def shortened(text: str, most: int) -> str:
+    """At most so many characters of a text: its beginning and its end."""
+    if len(text) <= most:
+        return text
+    end = (most - 3) // 2
+    return f"{text[: most - 3 - end]}...{text[-end:]}"
 
 
 @dataclass(frozen=True)
@@ -28,6 +55,11 @@ class Fault:
         What stands there, quoted where it is a value; empty where nothing does.
     expected : str
         What should stand there, with a near match where a name is misspelt.
+    link : str
+        Empty where the text is *found ...; expected ...*. Otherwise ``found`` says what is wrong and ``expected`` what
+        to do about it, and ``link`` joins the place to them, e.g. ``" "`` in *nations.csv is missing; add it*.
+
+    All texts are shortened and without control characters, since they quote what strangers may have written.
     """
 
     place: str
@@ -35,6 +67,18 @@ class Fault:
     column: str | None
     found: str
     expected: str
+    link: str = ""
+
+    def __post_init__(self) -> None:
+        for name, most in (
+            ("place", LONG_PLACE),
+            ("column", LONG_COLUMN),
+            ("found", LONG_TEXT),
+            ("expected", LONG_TEXT),
+        ):
+            value = getattr(self, name)
+            if value is not None:
+                object.__setattr__(self, name, shortened(escaped(value), most))
 
     def __str__(self) -> str:
         where = self.place
@@ -42,6 +86,8 @@ class Fault:
             where += f", row {self.row}"
         if self.column is not None:
             where += f", column {self.column}" if self.row is not None else f", {self.column}"
+        if self.link:
+            return f"{where}{self.link}{self.found}{':' if self.found.endswith(';') else ';'} {self.expected}"
         found = f"found {self.found}; " if self.found else ""
         return f"{where}: {found}expected {self.expected}"
 

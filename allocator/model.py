@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from allocator.instance.frozen import Frozen
 from allocator.instance.override import OPERATOR, Wrong, computed
 from allocator.instance.tables import Column
 from allocator.locate import shipped, shipped_models
+from allocator.reading import Unreadable, read_toml
 
 FAMILIES = (
     "rotation",
@@ -214,13 +214,9 @@ def load_model(name: str | os.PathLike[str], base: Path | None = None) -> Model:
 
 def _read(path: Path, name: str) -> Model:
     try:
-        if path.stat().st_size > 1_000_000:
-            raise BadInput([Fault(name, None, None, f"{path.stat().st_size:,} bytes", "at most 1,000,000")])
-        content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        raise BadInput([Fault(name, None, None, f"an error ({error.strerror})", "a readable model file")]) from None
-    except (ValueError, RecursionError) as error:
-        raise BadInput([Fault(name, None, None, str(error), "TOML in UTF-8")]) from None
+        content = read_toml(path)
+    except Unreadable as wrong:
+        raise BadInput([wrong.fault(name)]) from None
     faults = _faults(content, name)
     if faults:
         raise BadInput(faults)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -14,11 +13,13 @@ from allocator.api import choose, solve
 from allocator.arguments import path as a_path
 from allocator.arguments import solving, texts
 from allocator.errors import BadInput, BadUsage, Fault
-from allocator.instance.cells import near, quoted
+from allocator.instance.cells import Unfit, convert, near, quoted
+from allocator.instance.tables import Column
 from allocator.locate import shipped
 from allocator.measures import check, measure
 from allocator.model import OBJECTIVES
 from allocator.plan import Plan
+from allocator.reading import Unreadable, read_toml
 
 if TYPE_CHECKING:
     from allocator.lexicographic import Progress
@@ -105,11 +106,9 @@ def load_claims(path: str | os.PathLike[str] | None = None) -> list[Claim]:
     """
     file = Path(a_path("path", path)) if path is not None else shipped("instances") / "claims.toml"
     try:
-        content: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadInput([Fault(str(file), None, None, error.strerror or str(error), "a .toml file of claims")]) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput([Fault(str(file), None, None, str(error), "TOML in UTF-8")]) from None
+        content = read_toml(file)
+    except Unreadable as wrong:
+        raise BadInput([wrong.fault(str(file))]) from None
     rows = content.get("claim")
     faults = [
         Fault(file.name, None, key, "an unknown key", "tables [[claim]] alone") for key in content if key != "claim"
@@ -158,6 +157,11 @@ def _faults(row: Any, keys: dict[str, tuple[type, ...]], required: Sequence[str]
             yield key, quoted(value), _KIND[keys[key][0]]
         elif key == "set" and not all(isinstance(setting, str) for setting in row["set"]):
             yield key, quoted(value), "a list of KEY=VALUE"
+        elif isinstance(value, str):
+            try:
+                convert(Column(key, "", "text"), value, True)
+            except Unfit as unfit:
+                yield key, quoted(value), unfit.args[0]
     for key in required:
         if not row.get(key):
             yield key, "nothing", "it to be there"

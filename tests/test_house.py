@@ -19,7 +19,8 @@ PACKAGE = ROOT / "allocator"
 ORDER = [
     {"errors", "stopping", "files"},
     {"arguments"},
-    {"locate", "instance", "outcome", "known"},
+    {"locate", "reading"},
+    {"instance", "outcome", "known"},
     {"model"},
     {"scope"},
     {"offer", "families", "objectives", "futures"},

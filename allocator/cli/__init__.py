@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 import click
 
-from allocator.cli.terminal import forsake_stdout, open_streams, talk
+from allocator.cli.terminal import forsake_stdout, open_streams, talk, talk_faults
 from allocator.stopping import SIGNALS, watched
 
 COMMANDS = {
@@ -105,7 +105,7 @@ def main() -> NoReturn:
 
 
 def _run() -> int:
-    from allocator.errors import AllocatorError, BadInput, BadUsage, OutOfTime
+    from allocator.errors import LONG_TEXT, AllocatorError, BadInput, BadUsage, OutOfTime, escaped, shortened
 
     try:
         if COMPLETE in os.environ:
@@ -119,14 +119,13 @@ def _run() -> int:
         talk("interrupted")
         return 130
     except click.ClickException as wrong:
-        wrong.show()
+        _show(wrong)
         return 2
     except BadInput as bad:
-        faults = len(bad.faults)
-        talk(*map(str, bad.faults), f"{faults} fault{'' if faults == 1 else 's'}; nothing was done")
+        talk_faults(bad.faults)
         return 2
     except BadUsage as bad_usage:
-        talk(f"Error: {bad_usage}")
+        talk("Error: " + "\n".join(shortened(line, LONG_TEXT) for line in str(bad_usage).splitlines()))
         return 2
     except OutOfTime as late:
         talk(f"no_plan: {late}")
@@ -136,7 +135,7 @@ def _run() -> int:
     except BrokenPipeError:
         return 0
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
+        where = escaped(f"{error.filename}: ") if error.filename else ""
         talk(f"Error: {where}{error.strerror or error}")
         try:
             sys.stdout.flush()
@@ -154,6 +153,20 @@ def _run() -> int:
             "This is a fault of the program; ALLOCATOR_DEBUG=1 shows where it happened.",
         )
     return 1
+
+
+def _show(wrong: click.ClickException) -> None:
+    """Print what Click says of bad usage, its quotations shortened and without control characters."""
+    from allocator.errors import LONG_TEXT, escaped, shortened
+
+    if not isinstance(wrong, click.exceptions.NoArgsIsHelpError):
+        message = shortened(escaped(wrong.format_message()), LONG_TEXT)
+        wrong = (
+            click.UsageError(message, wrong.ctx)
+            if isinstance(wrong, click.UsageError)
+            else click.ClickException(message)
+        )
+    wrong.show()
 
 
 def end(code: int) -> NoReturn:

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from allocator.cli.terminal import talk
+from allocator.errors import escaped
 
 if TYPE_CHECKING:
     from allocator.lexicographic import Progress
@@ -44,7 +45,7 @@ class Line:
         self.told = now
         if self.live:
             self.shown = True
-            self._put("\r" + text()[: shutil.get_terminal_size().columns - 1] + "\x1b[K")
+            self._put("\r" + escaped(text())[: shutil.get_terminal_size().columns - 1] + "\x1b[K")
         else:
             talk(text())
 
@@ -57,7 +58,7 @@ class Line:
             self.shown = self.live
             text = what if progress is None else f"{what}  {told(progress)}"
             if self.live:
-                self._put("\r" + text[: shutil.get_terminal_size().columns - 1] + "\x1b[K")
+                self._put("\r" + escaped(text)[: shutil.get_terminal_size().columns - 1] + "\x1b[K")
             else:
                 talk(text)
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sized
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence, Sized
 from typing import TYPE_CHECKING, Any
 
+from allocator.errors import Fault, escaped
 from allocator.stopping import at_once
 
 if TYPE_CHECKING:
@@ -68,16 +70,36 @@ def forsake_stdout() -> None:
     os.close(null)
 
 
+MOST_FAULTS = 50
+"""Faults of one file that are printed; the rest is counted."""
+
+BIDI = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
+"""Characters that turn the direction of a text, with which a name can pass for another, as they are printed."""
+
+
 def talk(*lines: str) -> None:
-    """Say something on standard error; where nobody can hear it, go on."""
+    """Write messages to standard error, without control characters; nothing happens where nobody can read them."""
     try:
         for line in lines:
-            sys.stderr.write(line + "\n")
+            sys.stderr.write(escaped(line, keep="\n\t\u200d") + "\n")
         sys.stderr.flush()
     except OSError:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, 2)
         os.close(null)
+
+
+def talk_faults(faults: Sequence[Fault]) -> None:
+    """Print faults, of each file the first :data:`MOST_FAULTS`, and how many there are."""
+    places = Counter(fault.place for fault in faults)
+    printed: Counter[str] = Counter()
+    for fault in faults:
+        printed[fault.place] += 1
+        if printed[fault.place] <= MOST_FAULTS:
+            talk(str(fault))
+        elif printed[fault.place] == places[fault.place]:
+            talk(f"and {count(places[fault.place] - MOST_FAULTS, 'more fault')} of {fault.place}")
+    talk(f"{count(len(faults), 'fault')}; nothing was done")
 
 
 def emit(text: str) -> None:
@@ -120,7 +142,7 @@ def printed(draw: Callable[[Console], None]) -> None:
     out = console()
     with out.capture() as capture:
         draw(out)
-    emit("".join(line.rstrip() + "\n" for line in capture.get().splitlines()))
+    emit("".join(line.rstrip() + "\n" for line in capture.get().translate(BIDI).splitlines()))
 
 
 def table(*columns: tuple[str, str], title: str = "") -> Table:

@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from allocator.cli.options import instance_argument, model_option, set_option
-from allocator.cli.terminal import contents, emit, talk
+from allocator.cli.options import instance_argument, json_option, model_option, set_option
+from allocator.cli.terminal import contents, emit, emit_json, talk
+
+if TYPE_CHECKING:
+    from allocator.errors import Fault
 
 
 @click.command("validate")
 @instance_argument
 @model_option
 @set_option
-def command(instance: str, model: str | None, overrides: tuple[str, ...]) -> None:
-    """Check INSTANCE (folder, .xlsx, .json or a bundled name) and its model; report every fault."""
-    from allocator.api import choose
+@json_option
+def command(instance: str, model: str | None, overrides: tuple[str, ...], as_json: bool) -> None:
+    """Check INSTANCE (folder, .xlsx, .json or a bundled name) and its model; report every fault.
 
-    read, chosen = choose(instance, model, overrides)
-    talk(*(f"warning: {text}" for text in [*read.warnings(), *chosen.warnings()]))
+    With --json the faults, all of them, are on standard output; the exit status is the same.
+    """
+    from allocator.api import choose
+    from allocator.errors import BadInput
+
+    try:
+        read, chosen = choose(instance, model, overrides)
+    except BadInput as bad:
+        if not as_json:
+            raise
+        emit_json({"sound": False, "faults": [_entry(fault) for fault in bad.faults], "warnings": []})
+        raise click.exceptions.Exit(2) from None
+    warnings = [*read.warnings(), *chosen.warnings()]
+    if as_json:
+        emit_json({"sound": True, "faults": [], "warnings": warnings})
+        return
+    talk(*(f"warning: {text}" for text in warnings))
     emit(f"{read.name}: sound under the model {chosen.name} ({contents(read.tables)})")
+
+
+def _entry(fault: Fault) -> dict[str, str | int | None]:
+    return {name: getattr(fault, name) for name in ("place", "row", "column", "found", "expected")}

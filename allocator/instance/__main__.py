@@ -2,7 +2,8 @@
 
 import sys
 
-from allocator.instance.tables import LARGEST, SETTINGS, SMALLEST, markdown
+from allocator.instance.tables import LARGEST, OWN, SETTINGS, SMALLEST, markdown
+from allocator.reading import MOST_BYTES, MOST_TOML
 
 INTRODUCTION = f"""# The format of an instance
 
@@ -18,10 +19,17 @@ periods may have companions `_low` and `_high`; every table may carry `source` (
 that is not 0 has a size from {SMALLEST:g} to {LARGEST:g}. In CSV a text cell that begins with = + - @ or a tab is
 written with an apostrophe in front, so that a spreadsheet does not take it for a formula; reading takes it off again.
 
-In a workbook, sheets and columns whose name begins with `_` are your own: they are ignored, formulas and errors in them
-included. In all others a formula counts by its stored value. A formula without one, an error such as #N/A and a number
-that is none are faults; so are a damaged part and a cell whose place is not clear. Most of them go away when a
-spreadsheet program saves the workbook again.
+A column whose name begins with `{OWN}` is your own, in every carrier, and so is a sheet: they are ignored, whatever
+they hold, and are not part of the instance (converting leaves them out). Any other unknown column, sheet or `.csv` file
+is a fault; files with another ending are ignored. The header is the first row that is not blank. A title above it,
+columns separated by semicolons, an index without a name and the like are refused with one sentence that says what to
+do, and a refused number with its likely reading (`"3,640,000"; ... write 3640000`): nothing is repaired in silence.
+A text file is UTF-8 and a plain file: TOML of at most {MOST_TOML:,} bytes, others of {MOST_BYTES:,}. CR LF in a quoted
+cell of a CSV file is read as LF.
+
+In a workbook a formula counts by its stored value. A formula without one, an error such as #N/A and a number that is
+none are faults; so are a damaged part and a cell whose place is not clear. Most of them go away when a spreadsheet
+program saves the workbook again.
 
 ## What is an assumption
 

@@ -6,12 +6,14 @@ import difflib
 import math
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
-from allocator.instance.tables import LARGEST, LONGEST, SMALLEST, Column, Value
+from allocator.instance.likely import advice, readings
+from allocator.instance.tables import LARGEST, LONGEST, SMALLEST, SYMBOL, Column, Value
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _ID = re.compile(r"[A-Za-z0-9_-]+")
@@ -27,17 +29,30 @@ def quoted(value: Any) -> str:
     """A value as it stands, short enough for a line."""
     text = value if isinstance(value, str) else plain(value)
     text = text if len(text) <= 60 else text[:57] + "..."
-    return '"' + text.encode("unicode_escape").decode().replace('"', "'") + '"' if _odd(text) else f'"{text}"'
+    if not text.isprintable():
+        text = "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+    return f'"{text}"'
 
 
-def _odd(text: str) -> bool:
-    return not text.isprintable()
+@dataclass(frozen=True)
+class Oversized:
+    """A number of a carrier that a float would make 0 or infinite: its digits as written. No column takes it."""
+
+    digits: str
+
+    def __str__(self) -> str:
+        return self.digits
 
 
-def exact_float(digits: str) -> float | Decimal:
-    """A number of a carrier as a float; as a Decimal, which no column takes, where a float would be 0 or infinite."""
+def exact_float(digits: str) -> float | Oversized:
+    """A number of a carrier as a float, where a float holds its size."""
     number = float(digits)
-    return Decimal(digits) if _lost(digits, number) else number
+    return Oversized(digits) if _lost(digits, number) else number
+
+
+def exact_whole(digits: str) -> int | Oversized:
+    """A whole number of a carrier, where it has fewer than 20 digits."""
+    return int(digits) if len(digits) < 20 else Oversized(digits)
 
 
 def _lost(digits: str, number: float) -> bool:
@@ -73,12 +88,34 @@ def near(word: str, known: Iterable[str]) -> str:
     return f" (did you mean {match}?)" if match else ""
 
 
+def closest(word: str, known: Iterable[str]) -> str:
+    """The known word that the given one is a misspelling of beyond doubt, or nothing."""
+    match = _nearest(word[:100], tuple(known))
+    sure = difflib.SequenceMatcher(None, spelled(word[:100]), spelled(match)).ratio() >= 0.75
+    return match if sure else ""
+
+
 @lru_cache(maxsize=1000)
 def _nearest(word: str, known: tuple[str, ...]) -> str:
-    plain_word = word.strip().lower()
-    match = [name for name in known if name.lower() == plain_word]
-    match = match or difflib.get_close_matches(word.strip(), known, n=1, cutoff=0.5)
-    return match[0] if match else ""
+    plain_word = spelled(word)
+    names = _spellings(known)
+    if plain_word in names:
+        return names[plain_word]
+    if len(known) > 300:  # a comparison takes its time: of many names, those that begin alike
+        names = {name: known for name, known in names.items() if name[:2] == plain_word[:2]}
+    match = difflib.get_close_matches(plain_word, names, n=1, cutoff=0.5)
+    return names[match[0]] if match else ""
+
+
+@lru_cache(maxsize=100)
+def _spellings(known: tuple[str, ...]) -> dict[str, str]:
+    """Names without what is spelled in several ways -> the first that is written so."""
+    return {spelled(name): name for name in reversed(known)}
+
+
+def spelled(name: str) -> str:
+    """A name without what people spell in several ways: capitals, spaces and hyphens for ``_``, quotes."""
+    return re.sub(r"[\s_-]+", "_", name.strip().strip("\"'\ufeff").lower())
 
 
 def convert(column: Column, cell: Any, strict: bool) -> Value:
@@ -97,11 +134,37 @@ def convert(column: Column, cell: Any, strict: bool) -> Value:
     ------
     Unfit
     """
+    try:
+        return converted(column, cell, strict)
+    except Unfit as unfit:
+        raise Unfit(unfit.args[0] + _hint(column, cell, strict)) from None
+
+
+def converted(column: Column, cell: Any, strict: bool) -> Value:
+    """As :func:`convert`, for a value that was worked out: nobody wrote it, so that it has no likely reading."""
+    if isinstance(cell, str) and len(cell) > LONGEST:
+        raise Unfit(f"{column.expected}, of at most {LONGEST:,} characters")
     if column.kind == "flag":
         return _flag(column, cell)
     if column.numeric:
         return _number(column, cell, strict)
     return _text(column, cell, strict)
+
+
+def _hint(column: Column, cell: Any, strict: bool) -> str:
+    """How to write what a refused cell probably means, or what else to do; only what the column would take."""
+    quotes = (
+        ", without quotes" if strict and isinstance(cell, str) and (column.numeric or column.kind == "flag") else ""
+    )
+    told: dict[str, None] = {}
+    for text, when in readings(column, cell):
+        try:
+            converted(column, text, False)
+        except Unfit:
+            continue
+        told[text + quotes + when] = None
+    way_out = "write " + ", or ".join(told) if told else advice(column, cell)
+    return f": {way_out}" if way_out else ""
 
 
 def _flag(column: Column, cell: Any) -> bool:
@@ -113,7 +176,7 @@ def _flag(column: Column, cell: Any) -> bool:
 
 
 def _number(column: Column, cell: Any, strict: bool) -> int | float:
-    if isinstance(cell, Decimal):
+    if isinstance(cell, Oversized):
         raise Unfit(f"{column.expected}, of size {SMALLEST:g} to {LARGEST:g}")
     if isinstance(cell, bool) or not isinstance(cell, int | float | str) or (strict and isinstance(cell, str)):
         raise Unfit(column.expected)
@@ -130,7 +193,7 @@ def _number(column: Column, cell: Any, strict: bool) -> int | float:
     if lost or number != number or abs(number) > LARGEST or 0 < abs(number) < SMALLEST:
         raise Unfit(f"{column.expected}, of size {SMALLEST:g} to {LARGEST:g}")
     if column.kind == "whole":
-        if number != int(number) or (isinstance(cell, str) and len(cell) > 15 and Decimal(cell) != int(number)):
+        if number != int(number) or (isinstance(cell, str) and _rounded(cell, int(number))):
             raise Unfit(column.expected)
         number = int(number)
     else:
@@ -146,10 +209,25 @@ def _number(column: Column, cell: Any, strict: bool) -> int | float:
     return number
 
 
+def _figures(column: Column, cell: Any) -> bool:
+    """Whether a number lacks nothing but quotes to be a text."""
+    if column.kind == "symbol" and isinstance(cell, float):
+        return False
+    return isinstance(cell, int | float | Oversized) and not isinstance(cell, bool)
+
+
+def _rounded(cell: str, number: int) -> bool:
+    """Whether a long text is another number than the whole one that a float makes of it."""
+    try:
+        return len(cell) > 15 and Decimal(cell) != number
+    except InvalidOperation:  # an exponent of 19 digits and more: 0e9999999999999999999 is 0, all others are lost
+        return number != 0
+
+
 def _text(column: Column, cell: Any, strict: bool) -> str:
     if not isinstance(cell, str):
         if strict:
-            raise Unfit(f"{column.expected} in quotes" if isinstance(cell, int | float) else column.expected)
+            raise Unfit(f"{column.expected}, in quotes" if _figures(column, cell) else column.expected)
         cell = plain(cell)
     if column.choices:
         if cell not in column.choices:
@@ -157,8 +235,10 @@ def _text(column: Column, cell: Any, strict: bool) -> str:
         return str(cell)
     if _CONTROL.search(cell):
         raise Unfit(f"{column.expected}, and no control characters")
-    if len(cell) > LONGEST:
-        raise Unfit(f"{column.expected}, of at most {LONGEST:,} characters")
+    if column.kind == "symbol":
+        if not re.fullmatch(SYMBOL, cell):
+            raise Unfit(column.expected)
+        return str(cell)
     if column.kind != "text" and cell.strip() != cell:
         raise Unfit(column.expected if column.kind == "name" else f"{column.expected} without space around it")
     if column.kind == "id" and not _ID.fullmatch(cell):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
-from allocator.errors import BadInput, Fault
+from allocator.errors import BadInput
 from allocator.instance.instance import Instance
 from allocator.instance.tables import INSTANCE_NAME
 from allocator.instance.write import folder_files, put, write
+from allocator.reading import Unreadable, read_bytes
 
 
 def copy(instance: Instance, target: Path) -> list[str]:
@@ -47,8 +49,9 @@ def copy(instance: Instance, target: Path) -> list[str]:
 def _content(home: Path, name: str) -> bytes | None:
     """A file of a folder; None where there is none, or where it is a link that leaves the folder."""
     path = home / name
+    if not os.path.isfile(path) or not path.resolve().is_relative_to(home.resolve()):
+        return None
     try:
-        inside = path.is_file() and path.resolve().is_relative_to(home.resolve())
-        return path.read_bytes() if inside else None
-    except OSError as error:
-        raise BadInput([Fault(str(path), None, None, f"an error ({error.strerror})", "a readable file")]) from None
+        return read_bytes(path)
+    except Unreadable as wrong:
+        raise BadInput([wrong.fault(str(path))]) from None

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, cast
 
 from allocator.errors import BadInput, Fault
-from allocator.instance.cells import Unfit, convert, near, plain, quoted
+from allocator.instance.cells import Unfit, convert, converted, near, plain, quoted
 from allocator.instance.odd import horizon_notes
 from allocator.instance.raw import Cells, RawTable, Record
 from allocator.instance.tables import SETTINGS, TABLES, Column, Table, Value
@@ -102,7 +102,7 @@ def computed(column: Column, value: Value | None, op: str, text: str) -> tuple[i
     if value is None:
         raise Wrong(f"a blank {column.name}", f"a number, for {op} to change")
     try:
-        convert(_NUMBER, text, False)
+        converted(_NUMBER, text, False)
     except Unfit as unfit:
         raise Wrong(quoted(text), f"{unfit.args[0]} after {op}") from None
     here, there = Fraction(Decimal(repr(value))), Fraction(Decimal(text))
@@ -111,7 +111,7 @@ def computed(column: Column, value: Value | None, op: str, text: str) -> tuple[i
     sum_of = f"{plain(value)} {op[0]} {text} = {plain(float(exact))}"
     told = f"{sum_of}, rounded down to {number}" if number != exact and column.kind == "whole" else ""
     try:
-        fitting = convert(column, number, False)
+        fitting = converted(column, number, False)
     except Unfit as unfit:
         raise Wrong(told or sum_of, unfit.args[0]) from None
     assert isinstance(fitting, int | float)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from allocator.arguments import shown, wrong
 from allocator.errors import BadUsage, Fault
 from allocator.instance.cells import exact_float, plain
+from allocator.instance.header import own
 from allocator.instance.raw import Raw
 from allocator.instance.tables import TABLES
 
@@ -66,7 +67,7 @@ def of_frames(settings: Mapping[str, Any], frames: Mapping[str, pd.DataFrame]) -
     raw.unread |= frames.keys() - columns.keys()
     for name, titles in columns.items():
         if name in TABLES:
-            raw.tables[name].columns = titles
+            raw.tables[name].columns = [title for title in titles if not own(title)]
     return raw
 
 
@@ -86,8 +87,8 @@ def _column_faults(place: str, frame: pd.DataFrame) -> list[Fault]:
         found = f"column names of {frame.columns.nlevels} levels"
         return [Fault(place, None, None, found, "one level of column names (such as frame.droplevel(0, axis=1) gives)")]
     titles = [str(title) for title in frame.columns]
-    twice = dict.fromkeys(title for at, title in enumerate(titles) if title in titles[:at])
-    return [Fault(place, None, title, "the column a second time", "each column once") for title in twice]
+    twice = dict.fromkeys(title for at, title in enumerate(titles) if title in titles[:at] and not own(title))
+    return [Fault(place, None, title, "is given twice", "keep one of the two columns", " ") for title in twice]
 
 
 def _records(frame: pd.DataFrame, titles: list[str]) -> list[dict[str, Any]]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from allocator.errors import Fault
-from allocator.instance.cells import Unfit, convert, near, quoted
-from allocator.instance.tables import INSTANCE_NAME, SETTINGS, TABLES, Column, Table, Value
+from allocator.instance.cells import Unfit, closest, convert, near, quoted, spelled
+from allocator.instance.tables import INSTANCE_NAME, OWN, SETTINGS, TABLES, Column, Table, Value
 
 REPORTED: Any = object()
 """Takes the place of a cell whose fault its carrier has reported."""
@@ -33,8 +33,8 @@ class Cells(dict[str, Any]):
 class RawTable:
     """Rows as they stand: (row number, column -> cell that is not blank).
 
-    ``columns`` is None for JSON; ``whole`` is False where a row could not be read; ``sound`` are the typed rows of a
-    table that stands as it was checked before.
+    ``columns`` is None for JSON; ``header`` is the row of their names; ``whole`` is False where a row could not be
+    read; ``sound`` are the typed rows of a table that stands as it was checked before.
     """
 
     place: str
@@ -42,6 +42,7 @@ class RawTable:
     columns: list[str] | None = None
     whole: bool = True
     sound: list[Record] | None = None
+    header: int | None = None
 
 
 @dataclass
@@ -103,26 +104,19 @@ def typed(raw: Raw) -> Typed:
     faults = list(raw.faults)
     settings = {} if raw.settings_unread else _settings(raw, faults)
     result = Typed(raw, settings, {}, faults)
-    for name in raw.tables:
-        if name not in TABLES and name not in raw.unread:
-            place = raw.tables[name].place
-            faults.append(
-                Fault(place, None, None, "an unknown table", f"one of {', '.join(TABLES)}{near(name, TABLES)}")
-            )
+    strange = [name for name in raw.tables if name not in TABLES and name not in raw.unread]
+    absent = [name for name in TABLES if name not in raw.tables and name not in raw.unread]
+    meant = {closest(name, absent) for name in strange}
+    for name in strange:
+        expected = f"one of {', '.join(TABLES)}{near(name, absent) or near(name, TABLES)}{_way_out(raw, name)}"
+        faults.append(Fault(raw.tables[name].place, None, None, "an unknown table", expected))
     for name, table in TABLES.items():
         if name in raw.unread:
             continue
         if name not in raw.tables:
-            if table.required:
-                faults.append(
-                    Fault(
-                        f"{name}{raw.suffix}",
-                        None,
-                        None,
-                        "no such table",
-                        "it to be there: one row is " + table.row,
-                    )
-                )
+            if table.required and name not in meant:
+                way_out = f"add it ({table.one_row})"
+                faults.append(Fault(f"{name}{raw.suffix}", None, None, "is missing", way_out, " "))
             continue
         sound = raw.tables[name].sound
         if sound is not None:
@@ -130,8 +124,15 @@ def typed(raw: Raw) -> Typed:
             continue
         result.records[name] = _table(raw, table, raw.tables[name], faults)
         if table.required and not raw.tables[name].records and raw.tables[name].whole:
-            faults.append(Fault(raw.tables[name].place, None, None, "no rows", f"at least one; one row is {table.row}"))
+            faults.append(Fault(raw.tables[name].place, None, None, "no rows", f"at least one; {table.one_row}"))
     return result
+
+
+def _way_out(raw: Raw, name: str) -> str:
+    """How an author keeps a table that is no table of an instance."""
+    if raw.suffix == ".csv":
+        return "; a file of your own may have any other ending"
+    return "" if raw.strict else f"; rename the sheet to {OWN}{name} to keep it as your own"
 
 
 def _settings(raw: Raw, faults: list[Fault]) -> dict[str, Any]:
@@ -201,30 +202,30 @@ def _nest(settings: dict[str, Any], key: str, value: Value) -> None:
 def _table(raw: Raw, table: Table, found: RawTable, faults: list[Fault]) -> list[Record]:
     columns = table.by_name
     unknown: set[str] = set()
+    absent = [name for name in columns if name not in (found.columns or columns)]
 
     def report_unknown(row: int | None, name: str) -> None:
-        faults.append(
-            Fault(
-                found.place,
-                row,
-                name or "(no name)",
-                "an unknown column",
-                f"one of {', '.join(c.name for c in table.columns)}, source, note{near(name, columns)}",
-            )
-        )
+        names = ", ".join(c.name for c in table.columns)
+        hint = near(name, absent) or near(name, columns)
+        expected = f"one of {names}, source, note{hint}"
+        if spelled(name) not in columns:
+            expected += f"; rename it to {OWN}{name[:60]} to keep it as your own"
+        what = "an unknown column" + (", with space around its name" if name.strip() != name else "")
+        faults.append(Fault(found.place, row, name or "(no name)", what, expected))
 
     missing: set[str] = set()
     if found.columns is not None:
         for name in found.columns:
             if name not in columns:
-                report_unknown(None, name)
+                report_unknown(found.header, name)
                 unknown.add(name)
+        meant = {closest(name, absent) for name in unknown}
         for column in table.columns:
             if column.required and column.name not in found.columns:
-                faults.append(
-                    Fault(found.place, None, column.name, "no such column", f"it to be there: {column.meaning}")
-                )
                 missing.add(column.name)
+                if column.name not in meant:
+                    way_out = f"add it ({column.meaning.rstrip('.')})"
+                    faults.append(Fault(found.place, found.header, column.name, "is missing", way_out, " "))
     records = []
     for at, cells in found.records:
         if getattr(cells, "understood", False):

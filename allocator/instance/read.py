@@ -7,22 +7,20 @@ import io
 import json
 import os
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
 
 from allocator.arguments import path as text_path
 from allocator.errors import BadInput, Fault
-from allocator.instance.cells import exact_float, near, quoted
+from allocator.instance.cells import exact_float, exact_whole, near, quoted
 from allocator.instance.check import check
 from allocator.instance.frozen import Frozen
+from allocator.instance.header import Rows, columns, layout, own, separator
 from allocator.instance.instance import Instance, settled
 from allocator.instance.raw import Cells, Raw, RawTable, blank_rows, typed
 from allocator.instance.tables import TABLES
 from allocator.locate import shipped, shipped_instances
-
-MOST_BYTES = 200_000_000
-"""Largest file that is read."""
+from allocator.reading import Unreadable, check_file, read_text, read_toml
 
 
 def read(path: str | os.PathLike[str]) -> Instance:
@@ -71,7 +69,7 @@ def understood(raw: Raw, path: Path | None) -> Instance:
     content = typed(raw)
     check(content)
     if content.faults:
-        order = {content.place(name): i for i, name in enumerate(TABLES)}
+        order = {Fault(content.place(name), None, None, "", "").place: i for i, name in enumerate(TABLES)}
         key = lambda fault: (order.get(fault.place, -1), fault.row or 0)  # noqa: E731
         raise BadInput(sorted(dict.fromkeys(content.faults), key=key))
     tables = {
@@ -90,8 +88,10 @@ def _raw(path: Path) -> Raw:
     if path.suffix.lower() == ".xlsx":
         from allocator.instance.read_xlsx import read_xlsx
 
-        if path.stat().st_size > MOST_BYTES:
-            return _too_large(path, Raw(str(path), str(path), strict=False))
+        try:
+            check_file(path)
+        except Unreadable as wrong:
+            return _nothing(Raw(str(path), str(path), strict=False), wrong.fault(path.name))
         return read_xlsx(path)
     if path.suffix.lower() == ".json":
         return _json(path)
@@ -108,27 +108,11 @@ def _raw(path: Path) -> Raw:
     return raw
 
 
-def _too_large(path: Path, raw: Raw) -> Raw:
-    raw.faults.append(Fault(path.name, None, None, f"{path.stat().st_size:,} bytes", f"at most {MOST_BYTES:,}"))
+def _nothing(raw: Raw, fault: Fault) -> Raw:
+    """A carrier of which nothing could be read."""
+    raw.faults.append(fault)
     raw.unread, raw.settings_unread = set(TABLES), True
     return raw
-
-
-def _text(path: Path, faults: list[Fault]) -> str | None:
-    """A file's text, or None and a fault."""
-    size = path.stat().st_size
-    if size > MOST_BYTES:
-        faults.append(Fault(path.name, None, None, f"{size:,} bytes", f"at most {MOST_BYTES:,}"))
-        return None
-    content = path.read_bytes()
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        faults.append(
-            Fault(path.name, line, None, f"byte 0x{content[error.start]:02x}, which is not UTF-8", "UTF-8 text")
-        )
-        return None
 
 
 # ---- the folder -------------------------------------------------------------------------------------------
@@ -147,9 +131,6 @@ def _folder(folder: Path) -> Raw:
         elif not _inside(entry, home):
             raw.faults.append(Fault(entry.name, None, None, "a link that leaves the folder", "a file in the folder"))
             raw.unread.add(entry.stem)
-        elif not entry.is_file():
-            raw.faults.append(Fault(entry.name, None, None, "no file", "a CSV file"))
-            raw.unread.add(entry.stem)
         elif entry.stem not in TABLES:
             raw.tables[entry.stem] = RawTable(entry.name, [], [])
         else:
@@ -167,88 +148,116 @@ def _inside(entry: Path, home: Path) -> bool:
 
 def _toml(raw: Raw, path: Path, home: Path) -> None:
     raw.settings_unread = True
-    if not path.is_file():
-        raw.faults.append(
-            Fault("instance.toml", None, None, "no such file", "it to be there, with format, name and [horizon]")
-        )
+    if not os.path.lexists(path):
+        raw.faults.append(Fault(path.name, None, None, "is missing", "add it (format, name and [horizon])", " "))
         return
     if not _inside(path, home):
         raw.faults.append(Fault("instance.toml", None, None, "a link that leaves the folder", "a file in the folder"))
         return
-    text = _text(path, raw.faults)
-    if text is None:
-        return
     try:
-        content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        line = re.search(r"at line ([0-9]+)", str(error))
-        found = re.sub(r" \(at .*\)", "", str(error))
-        raw.faults.append(Fault("instance.toml", int(line[1]) if line else None, None, found, "TOML"))
+        content = read_toml(path)
+    except Unreadable as wrong:
+        raw.faults.append(wrong.fault(path.name))
         return
     raw.settings_unread = False
     raw.settings = _dotted(content, raw)
 
 
 def _dotted(content: dict[str, Any], raw: Raw) -> dict[str, Any]:
-    """Nested settings as dotted keys."""
+    """Nested settings as dotted keys; a key in both forms is a fault."""
     settings: dict[str, Any] = {}
     for key, value in content.items():
         if isinstance(value, dict) and key in ("horizon", "events"):
-            settings.update({f"{key}.{inner}": cell for inner, cell in value.items()})
+            dotted = {f"{key}.{inner}": cell for inner, cell in value.items() if cell is not None}
         elif isinstance(value, dict | list) or key in ("horizon", "events"):
             found = "a table" if isinstance(value, dict) else quoted(value)
             expected = "a table of its own" if key in ("horizon", "events") else "one value, under a known key"
             raw.faults.append(Fault(raw.settings_place, None, key, found, expected))
-            if key == "horizon":
-                settings.update()
+            continue
         else:
-            settings[key] = value
+            dotted = {key: value}
+        for name in dotted.keys() & settings.keys():
+            head, _, inner = name.partition(".")
+            way_out = f"keep one of {quoted(name)} and {inner} in the table {head}"
+            raw.faults.append(Fault(raw.settings_place, None, name, "is given twice", way_out, " "))
+        settings.update(dotted)
     return settings
 
 
 def _csv(raw: Raw, path: Path) -> None:
     name = path.stem
-    text = _text(path, raw.faults)
-    if text is None:
-        raw.unread.add(name)
-        return
-    records: list[tuple[int, list[Any]]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    begins = 1
+    known = TABLES[name].by_name
+    raw.unread.add(name)
     try:
+        text = read_text(path)
+    except Unreadable as wrong:
+        raw.faults.append(wrong.fault(path.name))
+        return
+    fault = separator(path.name, text, known)
+    rows: Rows = []
+    if fault is None:
+        rows, fault = _records(path.name, text)
+    if fault is None and not rows:
+        fault = Fault(path.name, None, None, "no header", "a first line with the names of the columns")
+    fault = fault or layout(path.name, rows, known, TABLES[name].required_columns) or _width(path.name, rows)
+    if fault is not None:
+        raw.faults.append(fault)
+        return
+    raw.unread.discard(name)
+    at_header, header = rows[0]
+    names = columns(path.name, rows, raw.faults, strict=True)
+    records = []
+    for at, cells in rows[1:]:
+        if len(cells) != len(header):
+            raw.faults.append(Fault(path.name, at, None, f"{len(cells)} cells", f"{len(header)}, as the header has"))
+            continue
+        records.append((at, {title: _unescaped(cells[i]) for i, title in names.items() if cells[i]}))
+    whole = len(records) == len(rows) - 1
+    raw.tables[name] = RawTable(path.name, records, list(names.values()), whole=whole, header=at_header)
+
+
+def _records(place: str, text: str) -> tuple[Rows, Fault | None]:
+    """Rows of a CSV text that are not blank, each with the line on which it begins."""
+    records: list[tuple[int, list[Any]]] = []
+    begins = 1
+    limit = csv.field_size_limit(len(text) + 1)  # a cell that is too long is refused by its column
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         for cells in reader:
             records.append((begins, cells))
             begins = reader.line_num + 1
     except csv.Error as error:
-        raw.faults.append(Fault(path.name, begins, None, f"a broken record ({error})", "CSV as in RFC 4180"))
-        raw.unread.add(name)
-        return
-    filled = list(blank_rows(iter(records)))
-    if not filled:
-        raw.faults.append(Fault(path.name, None, None, "no header", "a first line with the names of the columns"))
-        raw.unread.add(name)
-        return
-    at_header, header = filled[0]
-    for i, title in enumerate(header):
-        if title in header[:i]:
-            raw.faults.append(Fault(path.name, at_header, title, "the column a second time", "each column once"))
-            raw.unread.add(name)
-    if name in raw.unread:
-        return
-    rows = []
-    for at, cells in filled[1:]:
-        if len(cells) != len(header):
-            raw.faults.append(Fault(path.name, at, None, f"{len(cells)} cells", f"{len(header)}, as the header has"))
-            continue
-        rows.append((at, {title: _unescaped(cell) for title, cell in zip(header, cells, strict=True) if cell}))
-    raw.tables[name] = RawTable(path.name, rows, header, whole=len(rows) == len(filled) - 1)
+        reason = "a quotation mark that is never closed" if "end of data" in str(error) else str(error)
+        return [], Fault(place, begins, None, f"a broken record ({reason})", "CSV as in RFC 4180")
+    finally:
+        csv.field_size_limit(limit)
+    return list(blank_rows(iter(records))), None
+
+
+def _width(place: str, rows: Rows) -> Fault | None:
+    """The fault of a header that has not as many cells as every row below it."""
+    (at, header), *others = rows
+    lengths = {len(cells) for _, cells in others}
+    if len(others) < 2 or len(lengths) > 1 or len(header) in lengths:
+        return None
+    (length,) = lengths
+    surplus = range(len(header), length)
+    way_out = "name every column" if surplus else "give every row a cell for each column, blank or not"
+    if surplus and not any(cells[i] for _, cells in others for i in surplus):
+        way_out = "delete the commas at the ends of the rows"
+    elif surplus and any(
+        all(cells[i].isdigit() and cells[i + 1].isdigit() for _, cells in others) for i in range(length - 1)
+    ):
+        way_out += "; a number with a decimal comma makes two cells: write 1.5 for 1,5"
+    return Fault(place, at, None, f"has {len(header)} cells, and every row below has {length}", way_out, " ")
 
 
 _ESCAPED = re.compile(r"'+[=+\-@\t]")
 
 
 def _unescaped(cell: str) -> str:
-    """A text cell without the apostrophe that keeps a spreadsheet from taking it for a formula."""
+    """A text cell with LF for CR LF, without the apostrophe that keeps a spreadsheet from taking it for a formula."""
+    cell = cell.replace("\r\n", "\n")
     return cell[1:] if cell.startswith("'") and _ESCAPED.match(cell) else cell
 
 
@@ -261,40 +270,36 @@ class _Twice(Exception):
 
 def _json(path: Path) -> Raw:
     raw = Raw(str(path), path.name, strict=True)
-    text = _text(path, raw.faults)
-    content: Any = None
-    if text is not None:
-        try:
-            content = json.loads(
-                text, object_pairs_hook=_pairs, parse_constant=_constant, parse_int=_whole, parse_float=exact_float
-            )
-        except json.JSONDecodeError as error:
-            raw.faults.append(Fault(path.name, error.lineno, None, error.msg, "JSON"))
-        except (_Twice, ValueError) as error:
-            raw.faults.append(Fault(path.name, None, None, str(error), "JSON with each key once and finite numbers"))
-        except RecursionError:
-            raw.faults.append(Fault(path.name, None, None, "too deep a nesting", "an object of lists of rows"))
-    if raw.faults:
-        raw.unread, raw.settings_unread = set(TABLES), True
-        return raw
+    try:
+        content = json.loads(
+            read_text(path),
+            object_pairs_hook=_pairs,
+            parse_constant=_constant,
+            parse_int=exact_whole,
+            parse_float=exact_float,
+        )
+    except Unreadable as wrong:
+        return _nothing(raw, wrong.fault(path.name))
+    except json.JSONDecodeError as error:
+        return _nothing(raw, Fault(path.name, error.lineno, None, error.msg, "JSON"))
+    except (_Twice, ValueError) as error:
+        return _nothing(raw, Fault(path.name, None, None, str(error), "JSON with each key once and finite numbers"))
+    except RecursionError:
+        return _nothing(raw, Fault(path.name, None, None, "too deep a nesting", "an object of lists of rows"))
     return from_object(content, path.name)
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content = dict(pairs)
     if len(content) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise _Twice(f"the key {quoted(twice)} a second time in one object")
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise _Twice(f"the key {quoted(twice)} given twice in one object")
     return content
 
 
 def _constant(name: str) -> Any:
     raise _Twice(f"{name}, which is not JSON")
-
-
-def _whole(digits: str) -> int | float:
-    return int(digits) if len(digits) < 20 else float(digits)
 
 
 def from_object(content: Any, place: str) -> Raw:
@@ -319,37 +324,35 @@ def from_object(content: Any, place: str) -> Raw:
         )
         raw.settings_unread = True
     for name, rows in content.items():
-        if name == "instance":
+        if name == "instance" or (rows is None and name in TABLES and not TABLES[name].required):
             continue
         where = f"{place}: {name}"
-        if rows is None and name in TABLES and not TABLES[name].required:
-            continue
         if not isinstance(rows, list):
-            raw.faults.append(
-                Fault(
-                    where,
-                    None,
-                    None,
-                    quoted(rows) if not isinstance(rows, dict) else "an object",
-                    "a list of rows",
-                )
-            )
+            found = "an object" if isinstance(rows, dict) else quoted(rows)
+            raw.faults.append(Fault(where, None, None, found, "a list of rows"))
             raw.unread.add(name)
-            continue
-        records: list[tuple[int, dict[str, Any]]] = []
-        for at, row in enumerate(rows, start=1):
-            if isinstance(row, Cells):
-                records.append((at, row))
-                continue
-            if not isinstance(row, dict):
-                raw.faults.append(Fault(where, at, None, quoted(row), "an object with a value a column"))
-                continue
-            known = TABLES[name].by_name if name in TABLES else {}
-            cells = {str(key): cell for key, cell in row.items() if cell is not None or key not in known}
-            records.append((at, cells))
-        raw.tables[name] = RawTable(where, records, whole=len(records) == len(rows))
-    raw.suffix = ""
+        elif len(rows) > 1 and not any(isinstance(row, dict) for row in rows):
+            found = f"rows that are no objects, such as {quoted(rows[0])}"
+            raw.faults.append(Fault(where, 1, None, found, 'objects such as {"column": value, ...}'))
+            raw.unread.add(name)
+        else:
+            raw.tables[name] = _objects(raw, name, where, rows)
     return raw
+
+
+def _objects(raw: Raw, name: str, where: str, rows: list[Any]) -> RawTable:
+    """Rows of a table from a list of objects, without blanks and the author's own columns."""
+    known = TABLES[name].by_name if name in TABLES else {}
+    records: list[tuple[int, dict[str, Any]]] = []
+    for at, row in enumerate(rows, start=1):
+        if isinstance(row, Cells):
+            records.append((at, row))
+        elif isinstance(row, dict):
+            filled = {str(key): cell for key, cell in row.items() if cell is not None or key not in known}
+            records.append((at, {key: cell for key, cell in filled.items() if not own(key)}))
+        else:
+            raw.faults.append(Fault(where, at, None, quoted(row), "an object with a value a column"))
+    return RawTable(where, records, whole=len(records) == len(rows))
 
 
 def _filled(settings: dict[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from allocator.errors import Fault
+from allocator.instance.cells import closest, near
+from allocator.instance.header import columns, layout, own
 from allocator.instance.raw import REPORTED, Raw, RawTable
-from allocator.instance.tables import TABLES
+from allocator.instance.tables import OWN, TABLES
 from allocator.instance.workbook_cells import MOST_CELLS, CellReader, Sheet, letters
 from allocator.instance.workbook_parts import AGAIN, Book, Damage, opened
 
@@ -26,7 +28,7 @@ def read_xlsx(path: Path) -> Raw:
 def _book(raw: Raw, book: Book) -> None:
     reader = CellReader(book)
     for name, part, trouble in book.sheets:
-        if name.startswith("_"):
+        if own(name):
             continue
         if name not in TABLES and name != "instance":
             raw.tables[name] = RawTable(name, [], [])
@@ -63,28 +65,32 @@ def _leave_out(raw: Raw, name: str) -> None:
     raw.settings_unread = raw.settings_unread or name == "instance"
 
 
-def _rows(raw: Raw, name: str, sheet: Sheet) -> list[tuple[int, list[Any]]] | None:
-    """The rows of a sheet that are not blank, or None where a cell of the header cannot be read.
+def _rows(name: str, sheet: Sheet) -> tuple[list[tuple[int, list[Any]]], list[Fault]]:
+    """The rows of a sheet that are not blank, and the faults of single cells.
 
     Columns whose header begins with _ are the user's own and left out.
     """
     filled = ((at, cells) for at, cells in sheet.rows.items() if any(cell != "" for cell in cells.values()))
     at_header, header = next(filled, (0, {}))
-    own = {i for i, title in header.items() if isinstance(title, str) and title.startswith("_")}
+    mine = {i for i, title in header.items() if isinstance(title, str) and own(title)}
+    faults = []
     for at, i, found in sheet.odd:
-        if i not in own:
+        if i not in mine:
             title = header.get(i, "") if at != at_header else ""
             column = letters(i) if title in ("", REPORTED) else str(title)
-            raw.faults.append(Fault(name, at, column, found, f"a value, stored in the cell; {AGAIN}"))
-    if REPORTED in header.values():
-        return None
+            faults.append(Fault(name, at, column, found, f"a value, stored in the cell; {AGAIN}"))
     kept = {}
     for at, cells in sheet.rows.items():
-        left = {i: cell for i, cell in cells.items() if cell != "" and i not in own}
+        left = {i: cell for i, cell in cells.items() if cell != "" and i not in mine}
         if left:
             kept[at] = left
     width = _width(kept)
-    return [(at, [cells.get(i) for i in range(width)]) for at, cells in kept.items()]
+    nameless = {i for i in range(width) if header.get(i, "") == ""}
+    rows = [
+        (at, [None if i in nameless and cells.get(i) is REPORTED else cells.get(i) for i in range(width)])
+        for at, cells in kept.items()
+    ]
+    return rows, faults
 
 
 def _width(rows: dict[int, dict[int, Any]]) -> int:
@@ -106,50 +112,43 @@ def _width(rows: dict[int, dict[int, Any]]) -> int:
 
 
 def _sheet(raw: Raw, name: str, sheet: Sheet) -> None:
-    rows = _rows(raw, name, sheet)
-    if rows is None:
-        _leave_out(raw, name)
-        return
+    rows, faults = _rows(name, sheet)
     if not rows:
         _unread_sheet(raw, name, "an empty sheet", "a header row")
         return
-    at_header, header = rows[0]
-    columns: dict[int, str] = {}
-    for i, cell in enumerate(header):
-        if cell in (None, ""):
-            continue
-        title = cell if isinstance(cell, str) else str(cell)
-        if title in columns.values():
-            raw.faults.append(Fault(name, at_header, title, "the column a second time", "each column once"))
-            continue
-        columns[i] = title
-    records = []
-    for at, cells in rows[1:]:
-        record = {}
-        for i, cell in enumerate(cells):
-            if cell in (None, ""):
-                continue
-            if i not in columns:
-                if cell is REPORTED:
-                    continue
-                raw.faults.append(Fault(name, at, None, f'"{cell}" in a column without a header', "nothing there"))
-                continue
-            record[columns[i]] = cell
-        records.append((at, record))
+    known = TABLES[name].by_name if name in TABLES else ("key", "value")
+    required = TABLES[name].required_columns if name in TABLES else ("key", "value")
+    fault = layout(name, rows, known, required)
+    if fault is not None:
+        raw.faults.append(fault)
+        _leave_out(raw, name)
+        return
+    raw.faults += faults
+    if REPORTED in rows[0][1]:
+        _leave_out(raw, name)
+        return
+    names = columns(name, rows, raw.faults, strict=False)
+    records = [
+        (at, {title: cells[i] for i, title in names.items() if cells[i] not in (None, "")}) for at, cells in rows[1:]
+    ]
     if name == "instance":
-        _settings(raw, list(columns.values()), records)
+        _settings(raw, list(names.values()), records)
     else:
-        raw.tables[name] = RawTable(name, records, list(columns.values()))
+        raw.tables[name] = RawTable(name, records, list(names.values()), header=rows[0][0])
 
 
 def _settings(raw: Raw, columns: list[str], records: list[tuple[int, dict[str, Any]]]) -> None:
-    for column in ("key", "value"):
-        if column not in columns:
-            raw.faults.append(Fault("instance", None, column, "no such column", "columns key and value"))
-            raw.settings_unread = True
-    for column in columns:
-        if column not in ("key", "value", "note"):
-            raw.faults.append(Fault("instance", None, column, "an unknown column", "key, value"))
+    unknown = [column for column in columns if column not in ("key", "value", "note")]
+    absent = [column for column in ("key", "value") if column not in columns]
+    for column in unknown:
+        expected = f"key, value{near(column, absent)}; rename it to {OWN}{column[:60]} to keep it as your own"
+        raw.faults.append(Fault("instance", None, column, "an unknown column", expected))
+    for column in absent:
+        raw.settings_unread = True
+        if column not in [closest(name, absent) for name in unknown]:
+            raw.faults.append(Fault("instance", None, column, "is missing", "add it: there are key and value", " "))
+    if raw.settings_unread:
+        return
     for at, record in records:
         key = record.get("key")
         if key is REPORTED:
@@ -164,16 +163,13 @@ def _settings(raw: Raw, columns: list[str], records: list[tuple[int, dict[str, A
                     "a key such as horizon.periods",
                 )
             )
-        elif key in raw.settings:
+        elif key in raw.settings_rows:
             raw.faults.append(
                 Fault(
-                    "instance",
-                    at,
-                    key,
-                    "the key a second time",
-                    f"each key once; the first is row {raw.settings_rows[key]}",
+                    "instance", at, key, "is given twice", f"keep one; the first is row {raw.settings_rows[key]}", " "
                 )
             )
-        elif "value" in record:
-            raw.settings[key] = record["value"]
+        else:
             raw.settings_rows[key] = at
+            if "value" in record:
+                raw.settings[key] = record["value"]

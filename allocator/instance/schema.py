@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from allocator.instance.tables import LARGEST, SETTINGS, TABLES, Column
+from allocator.instance.tables import LARGEST, OWN, SETTINGS, SYMBOL, TABLES, Column
 
 
 def schema() -> dict[str, Any]:
@@ -17,6 +17,7 @@ def schema() -> dict[str, Any]:
                 "type": "object",
                 "properties": {column.name: _column(column) for column in table.by_name.values()},
                 "required": [column.name for column in table.columns if column.required],
+                "patternProperties": {f"^{OWN}": {"description": "A column of the author's own, ignored."}},
                 "additionalProperties": False,
             },
             **({"minItems": 1} if table.required else {}),
@@ -83,6 +84,8 @@ def _column(column: Column) -> dict[str, Any]:
         entry["enum"] = [*column.choices] if column.required else [*column.choices, None]
     elif column.kind == "id":
         entry["pattern"] = "^[A-Z]{3}$" if column.name == "nation" else "^[A-Za-z0-9_-]+$"
+    elif column.kind == "symbol":
+        entry["pattern"] = f"^(?:{SYMBOL})$"
     if column.default is not None:
         entry["default"] = column.default
     return entry

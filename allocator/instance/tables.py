@@ -22,6 +22,13 @@ INSTANCE_NAME = "[a-z0-9-]+"
 """Pattern of an instance's name."""
 
 
+OWN = "_"
+"""How the name of a sheet or a column begins that is the author's own and ignored."""
+
+SYMBOL = "[0-9]{20}|[0-9]{30}|[A-Za-z][A-Za-z0-9*-]{9,14}"
+"""Pattern of an APP-6 identification code; the last five of the older 15 signs may be left out, as is usual."""
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of a table, or one key of the settings.
@@ -31,7 +38,7 @@ class Column:
     name, meaning : str
     kind : str
         ``id`` (letters, digits, ``_``, ``-``), ``name`` (text without space around it), ``text``, ``whole``,
-        ``number`` or ``flag``.
+        ``number``, ``flag`` or ``symbol`` (an APP-6 identification code).
     unit : str
         Unit of a number, empty for others.
     required, key : bool
@@ -89,6 +96,7 @@ class Column:
             "flag": "true or false",
             "whole": "a whole number",
             "number": "a number",
+            "symbol": "20 or 30 digits, or the older 15 signs (a letter, then letters, digits, - and *; 10 are enough)",
         }[self.kind]
         if self.nonzero:
             words += " other than 0"
@@ -110,6 +118,13 @@ class Table:
     columns: tuple[Column, ...]
     required: bool = True
     whole_row_is_key: bool = False
+
+    @property
+    def one_row(self) -> str:
+        """What a row is, in words."""
+        what = self.row.partition(";")[0]
+        article, _, noun = what.partition(" ")
+        return f"one row per {noun}" if article in ("a", "an") else f"one row is {what}"
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
@@ -138,6 +153,11 @@ class Table:
     def figures(self) -> tuple[str, ...]:
         """Numeric columns but the periods: those that may have companions."""
         return tuple(column.name for column in self.columns if column.numeric and not column.period)
+
+    @cached_property
+    def required_columns(self) -> tuple[str, ...]:
+        """Columns without which a table is not complete."""
+        return tuple(column.name for column in self.columns if column.required)
 
     @cached_property
     def key(self) -> tuple[str, ...]:
@@ -221,7 +241,7 @@ TABLES: dict[str, Table] = {
                     least=0,
                     most=1,
                 ),
-                Column("symbol", "NATO APP-6 identification code.", "text"),
+                Column("symbol", "NATO APP-6 identification code.", "symbol"),
             ),
         ),
         Table(

@@ -33,7 +33,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +46,7 @@ from allocator.instance.case import CASES
 from allocator.instance.cells import Unfit, convert, near, quoted
 from allocator.instance.tables import Column, Value
 from allocator.model import Model
+from allocator.reading import Unreadable, read_toml
 from allocator.sweeps.design import Part, grid, one_at_a_time
 from allocator.sweeps.pareto import STEPS, pareto
 from allocator.sweeps.politics import politics
@@ -245,12 +245,9 @@ def load_design(name: str | os.PathLike[str], instance: Instance | None = None) 
     """
     path = _place(a_path("name", name), instance)
     try:
-        content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        found = f"an error ({error.strerror})"
-        raise BadInput([Fault(str(path), None, None, found, "a readable sweep file")]) from None
-    except (ValueError, RecursionError) as error:
-        raise BadInput([Fault(path.name, None, None, str(error), "TOML in UTF-8")]) from None
+        content = read_toml(path)
+    except Unreadable as wrong:
+        raise BadInput([wrong.fault(str(path))]) from None
     reader = _Reader(path.name)
     design = reader.design(content)
     if reader.faults:

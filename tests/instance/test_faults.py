@@ -124,7 +124,10 @@ def test_all_faults_come_together_and_each_once(folder):
 @pytest.mark.parametrize(
     ("change", "part"),
     [
-        (lambda p: (p / "yields.csv").unlink(), "yields.csv: found no such table"),
+        (
+            lambda p: (p / "yields.csv").unlink(),
+            "yields.csv is missing; add it (one row is what one deployed unit gives",
+        ),
         (lambda p: (p / "yields.csv").write_text(""), "yields.csv: found no header"),
         (
             lambda p: (p / "yields.csv").write_text("unit_type,capability,amount\n\n,,\n"),
@@ -132,11 +135,11 @@ def test_all_faults_come_together_and_each_once(folder):
         ),
         (
             lambda p: (p / "yields.csv").write_text("unit_type,amount\nbn,1\n"),
-            "yields.csv, capability: found no such column",
+            "yields.csv, row 1, column capability is missing; add it (Capability)",
         ),
         (
             lambda p: (p / "yields.csv").write_text("unit_type,capability,amount,amount\n"),
-            "amount: found the column a second time",
+            "yields.csv, row 1, column amount is given twice; keep one of the two columns",
         ),
         (
             lambda p: (p / "yields.csv").write_text("unit_type,capabilty,amount\nbn,inf,1\n"),
@@ -146,7 +149,7 @@ def test_all_faults_come_together_and_each_once(folder):
             lambda p: (p / "yields.csv").write_bytes(b"unit_type,capability,amount\nbn,inf,1\n\xff"),
             "row 3: found byte 0xff",
         ),
-        (lambda p: (p / "instance.toml").unlink(), "instance.toml: found no such file"),
+        (lambda p: (p / "instance.toml").unlink(), "instance.toml is missing; add it (format, name and [horizon])"),
         (lambda p: (p / "instance.toml").write_text("format = 1\nname = \n"), "instance.toml, row 2"),
         (lambda p: (p / "groups.csv").symlink_to("/etc/passwd"), "a link that leaves the folder"),
         (
@@ -247,7 +250,7 @@ def test_settings(folder, right, wrong, key, expected):
         ("{", "JSON"),
         ("[]", "no object"),
         ('{"instance": 1}', "instance"),
-        ('{"instance": {}, "instance": {}}', "a second time"),
+        ('{"instance": {}, "instance": {}}', 'the key "instance" given twice'),
         ('{"instance": {"x": NaN}}', "NaN"),
         ("[" * 100_000, "nesting"),
         ('{"instance": {"format": ' + "9" * 6000 + "}}", "format"),

@@ -329,3 +329,10 @@ class TestModel:
         path = tmp_path / "case" / "instance.toml"
         path.write_text(path.read_text().replace("format = 1", 'format = 1\nmodel = "mine.toml"'))
         assert allocator.solve(tmp_path / "case").model.name == "mine"
+
+
+def test_a_value_that_was_written_has_a_likely_reading_and_one_that_was_worked_out_has_none():
+    with pytest.raises(BadInput, match=r"found \"1,5\"; expected a number above 0: write 1\.5$"):
+        toy().override("nations.gdp=1,5")
+    with pytest.raises(BadInput, match=r"expected a number from 0 to 1$"):
+        toy().override("willingness.willingness*=8")

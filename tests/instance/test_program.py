@@ -157,7 +157,7 @@ class TestColumns:
         forces = frames()["forces"]
         twice = pd.concat([forces, forces[["units"]] + 94], axis=1)
         text = self.fault(forces=twice)
-        assert text == "instance: forces, units: found the column a second time; expected each column once"
+        assert text == "instance: forces, units: found is given twice; expected each column once"
 
     def test_the_same_name_as_a_number_and_as_a_text(self):
         forces = frames()["forces"].assign(note="x")
@@ -182,7 +182,7 @@ class TestColumns:
         assert [(fault.row, fault.column) for fault in bad.value.faults] == [(None, "kwantity")]
 
     def test_a_missing_column(self):
-        assert "no such column" in self.fault(forces=frames()["forces"].drop(columns="units"))
+        assert "units is missing" in self.fault(forces=frames()["forces"].drop(columns="units"))
 
     def test_the_index_is_not_read(self):
         forces = frames()["forces"].set_index(pd.Index(["x"]))

@@ -102,9 +102,10 @@ class TestGrid:
             "--vary forces.unts=1,2: found no column unts in forces; expected one of nation, unit_type, units, "
             "units_low, units_high, min_units, min_units_low, min_units_high, first_period, source, note "
             "(did you mean units?)",
-            '--vary forces.units=0:5:3 at 2.5: found "2.5"; expected a whole number of at least 0',
+            '--vary forces.units=0:5:3 at 2.5: found "2.5"; expected a whole number of at least 0: write 2, or 3',
             '--vary forces[nation=AAA].units=-1,3,4.5 at -1: found "-1"; expected a whole number of at least 0',
-            '--vary forces[nation=AAA].units=-1,3,4.5 at 4.5: found "4.5"; expected a whole number of at least 0',
+            '--vary forces[nation=AAA].units=-1,3,4.5 at 4.5: found "4.5"; expected a whole number of at least 0: '
+            "write 4, or 5",
             "--vary unit_types.rotation_ratio*=0.5,2 at 0.5: found 1 * 0.5 = 0.5, rounded down to 0; expected a whole "
             "number of at least 1",
             "--vary forces.units=: found no values; expected KEY=a,b,c or KEY=LO:HI:N, such as "

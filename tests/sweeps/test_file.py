@@ -151,14 +151,14 @@ over = "a"
         "try.toml, sample.n: found nothing; expected it to be there",
         'try.toml, pareto.steps: found "1"; expected a whole number of at least 2',
         "try.toml, pareto.objectives: found nothing; expected it to be there",
-        'try.toml, politics.n: found "1.5"; expected a whole number of at least 1',
+        'try.toml, politics.n: found "1.5"; expected a whole number of at least 1: write 1, or 2',
         "try.toml, threshold 1.condition: found nothing; expected it to be there",
     ]
 
 
 def test_files_that_cannot_be_read(tmp_path):
-    assert faults(tmp_path / "none.toml")[0].endswith("expected a readable sweep file")
-    assert faults(written(tmp_path, "vary = ["))[0].endswith("expected TOML in UTF-8")
+    assert faults(tmp_path / "none.toml")[0].endswith("none.toml: found nothing there; expected a file")
+    assert faults(written(tmp_path, "vary = ["))[0].endswith("; expected TOML")
     assert faults(written(tmp_path, "threshold = 1\nsample = 2")) == [
         'try.toml, threshold: found "1"; expected tables [[threshold]]',
         'try.toml, sample: found "2"; expected a table with n, method, figures, seed',
