@@ -24,7 +24,7 @@ ORDER = [
     {"offer", "families", "objectives", "futures"},
     {"formulation"},
     {"matrix"},
-    {"highs"},
+    {"highs", "programme_file"},
     {"plan"},
     {"measures"},
     {"audit", "hangs"},
