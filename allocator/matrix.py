@@ -21,6 +21,9 @@ Ints = NDArray[np.int32]
 
 Key = tuple[str, Any]
 
+WIDE = 20
+"""Powers of two within which the upper bound of a continuous column lies in the solver's unit."""
+
 FAR = 6.0
 """Powers of two by which the natural scale of a row or column may move before its layout is given up."""
 
@@ -77,6 +80,9 @@ class Matrix:
         row = _mean(self.row_index[whole], size[whole], len(self.rows))
         apart = (row[self.row_index] - size)[~whole]
         column = np.rint(_mean(self.index[~whole], apart, len(self.columns)))
+        bounded = ~self.integral & np.isfinite(self.upper) & (self.upper > 0)
+        range_ = np.log2(self.upper, where=bounded, out=np.zeros(len(self.columns)))
+        column = np.where(bounded, np.clip(column, np.rint(range_) - WIDE, np.rint(range_) + 1), column)
         row = np.rint(-_mean(self.row_index, size + column[self.index], len(self.rows)))
         return np.exp2(row), np.exp2(column)
 
