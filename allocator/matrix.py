@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -84,7 +84,32 @@ class Matrix:
         range_ = np.log2(self.upper, where=bounded, out=np.zeros(len(self.columns)))
         column = np.where(bounded, np.clip(column, np.rint(range_) - WIDE, np.rint(range_) + 1), column)
         row = np.rint(-_mean(self.row_index, size + column[self.index], len(self.rows)))
+        empty = (np.diff(self.start) == 0) & np.isfinite(self.row_lower) & (self.row_lower > 0)
+        row[empty] = -np.rint(np.log2(self.row_lower[empty]))
         return np.exp2(row), np.exp2(column)
+
+    def each(self, objective: str) -> Floats:
+        """What one unit in each whole-number column adds to an objective at the least; 0 for ``gap``."""
+        if objective != "burden":
+            return np.where(self.integral, self.costs[objective], 0.0)
+        burdens = np.array([name == "burden_heaviest" for name, _ in self.row_keys], dtype=bool)
+        here = burdens[self.row_index] & self.integral[self.index]
+        least = np.zeros(len(self.columns))
+        np.maximum.at(least, self.index[here], self.value[here])
+        return least
+
+    def without(self, out: NDArray[np.bool_]) -> Matrix:
+        """The same model with some columns at 0 and gone from every row."""
+        kept = ~out[self.index]
+        count = np.bincount(self.row_index[kept], minlength=len(self.rows))
+        return replace(
+            self,
+            upper=np.where(out, 0.0, self.upper),
+            start=np.concatenate([[0], np.cumsum(count)]).astype(np.int32),
+            index=self.index[kept],
+            value=self.value[kept],
+            costs={name: np.where(out, 0.0, cost) for name, cost in self.costs.items()},
+        )
 
     @cached_property
     def column_keys(self) -> list[Key]:

@@ -83,13 +83,20 @@ def covered(
     sizes = {id(a): a for a, _ in terms}
     amounts = sizes.values()
     step = step_of(amounts)
-    far = any(abs(a) > BASE * quantity or abs(a) * MODERATE < quantity for a in amounts)
+    if not terms:
+        shortfall.setlb(float(quantity - least))
+        rows[key] = (float(least), linear([]), None) if least else (float(quantity), linear([(1.0, shortfall)]), None)
+        return
+    far = (quantity - least) * MODERATE < quantity or any(
+        abs(a) > BASE * quantity or abs(a) * MODERATE < quantity for a in amounts
+    )
     must = least > 0 or any(a < 0 for a in amounts)
     if not far and not (must and step and not _moderate(amounts, step, ceil(least / step))):
         rows[key] = (float(quantity), linear([*_floats(terms, sizes), (1.0, shortfall)]), None)
         return
     if must:
         at_least(m, hard, key, terms, least)
+        shortfall.setub(float(quantity))
     need = quantity + sum((-a * x.ub for a, x in terms if a < 0), start=Fraction(0))
     part = BASE * quantity
     capped = [(min(a, need), x) for a, x in terms]  # one unit of more than is needed does all that several can
@@ -99,7 +106,7 @@ def covered(
     last: list[Term] = [*((float(a), x) for a, x in low), (1.0, shortfall)]
     if any(h for h, _ in high):
         least_sum, most_sum = _reach(low)
-        ends = (quantity - Fraction(shortfall.ub) - most_sum) / part, (quantity - least_sum) / part
+        ends = -most_sum / part, (quantity - least_sum) / part
         carry = _carry(m, rows, key, 0, *ends)
         last.append((float(part), carry))
         _higher(m, rows, key, 1, [*((h, x) for h, x in high if h), (-1, carry)], 0, carry)
