@@ -269,7 +269,7 @@ class Stages:
                 break
             if run.stop is Stop.INFEASIBLE and best is not None:
                 raise SolverError(f"HiGHS calls {name} infeasible, but there is a plan that passes every check")
-            if run.stop is Stop.FAILED:
+            if run.stop is Stop.FAILED and loaded.matrix.far_apart:
                 broken = [widest(loaded.matrix)]
                 if run.point is not None:
                     self._take(name, points.deployed(run.point))
@@ -285,6 +285,8 @@ class Stages:
             moved = True
             if not all(self._tighten(loaded, violation) for violation in broken):
                 break
+        if not loaded.matrix.far_apart:  # no figures are to blame: model and check contradict each other
+            raise SolverError("the exact check rejects what HiGHS found: " + "; ".join(map(str, broken[:3])))
         if self.answer.deployed is not None:  # it stays, with what is proved of it
             return Stop.PROVED, floor
         raise too_far_apart(self.scope.instance, broken)

@@ -21,6 +21,9 @@ Ints = NDArray[np.int32]
 
 Key = tuple[str, Any]
 
+SPREAD = 1e8
+"""Largest coefficient or bound over the smallest up to which a solver is expected to keep every limit."""
+
 WIDE = 20
 """Powers of two within which the upper bound of a continuous column lies in the solver's unit."""
 
@@ -67,6 +70,12 @@ class Matrix:
     def row_index(self) -> NDArray[np.int64]:
         """Row of each non-zero."""
         return np.repeat(np.arange(len(self.rows)), np.diff(self.start))
+
+    @cached_property
+    def far_apart(self) -> bool:
+        """Whether coefficients and bounds of columns lie so far apart that a solver may lose some beside others."""
+        sizes = np.abs(np.concatenate([self.value, self.upper[np.isfinite(self.upper) & (self.upper > 0)]]))
+        return bool(len(sizes)) and bool(sizes.max() > SPREAD * sizes.min())
 
     @cached_property
     def scales(self) -> tuple[Floats, Floats]:

@@ -269,5 +269,7 @@ class TestWhatTheSolverCannotKeep:
 
         monkeypatch.setattr("allocator.lexicographic.check_deployments", rejects)
         monkeypatch.setattr("allocator.start.check_deployments", rejects)
+        assert allocator.solve("toy-rotation").status == "error"  # no figures are to blame
+        monkeypatch.setattr("allocator.matrix.SPREAD", 1.0)
         with pytest.raises(BadInput, match=r"requirements\[task=hold_port,capability=troops\], quantity: .*too little"):
             allocator.solve("toy-rotation")

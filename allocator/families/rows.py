@@ -7,7 +7,9 @@ base $B$,
 $$\sum_i a_i x_i \ge b \iff \exists\, c \text{ whole}:\ \sum_i l_i x_i + B c \ge b_l,\ \sum_i h_i x_i - c \ge b_h,$$
 
 and so on for the second row. Every row is then one of moderate whole numbers, in which a violation is at least 1. The
-relaxation loses nothing: the two rows together give the first one back for any $c$.
+relaxation loses nothing: the two rows together give the first one back for any $c$. The last digit has the name of the
+row, the others are `digit[name, index, i]`, and $c$ is `carry[name, index, i]`. Rows of figures that lie closer together,
+which is nearly all rows, are written as they are.
 """
 
 from __future__ import annotations
