@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import random
 from fractions import Fraction
 from itertools import product
+from pathlib import Path
 
 import pyomo.core as pyo
 import pytest
@@ -13,9 +15,12 @@ import allocator
 from allocator.audit import Violation
 from allocator.errors import BadInput
 from allocator.families.rows import MODERATE, at_least, at_most, covered, only_if
+from allocator.known import NOTHING
 from allocator.lexicographic import HELD, Stages
 from allocator.model import load_model
 from allocator.scope import Scope
+from allocator.sweeps.design import Point
+from allocator.sweeps.task import Job, Setup, Worker
 from tests.oracle import brute
 from tests.oracle.check import check
 from tests.oracle.extremes import extreme_instance
@@ -41,6 +46,14 @@ def test_extreme_figures(seeds):
         else:
             continue
         assert [(fault.place[:14], fault.column) for fault in faults] == [("nations[nation", "gdp")], seed
+
+
+def test_a_yield_of_a_thousand_million_beside_a_quantity_of_two():
+    case = Path(__file__).parent / "cases" / "extreme-yield"
+    expected = json.loads((case / "expected.json").read_text())
+    plan = allocator.solve(case / "instance", str(case / "model.toml"), gap=0)
+    assert plan.status == expected["status"]
+    assert [plan.value(name) for name in expected["names"]] == [float(value) for value in expected["objectives"]]
 
 
 def tiny(amount=1.0, quantity=2.0, units=3, **changes):
@@ -139,6 +152,13 @@ def test_a_burden_beyond_all_figures_is_a_fault_of_the_nation():
     with pytest.raises(BadInput, match=r"nations\[nation=AAA\], gdp: found a gdp of 1e-09 million beside 1e\+12"):
         allocator.solve(instance, load_model("reference"))
     assert solved(instance).status == "optimal"  # where the burden is no objective
+
+
+def test_a_sweep_goes_on_after_a_point_that_cannot_be_solved():
+    worker = Worker(Setup(tiny(unit_types__operating_cost=1e12), load_model("reference")))
+    rows = [worker(Job(Point({"gdp": gdp}, (f"nations.gdp={gdp}",)), NOTHING)) for gdp in ("1e9", "1e-9", "1e9")]
+    assert [row["status"] for row in rows] == ["optimal", "error", "optimal"]
+    assert rows[1]["reason"].startswith("nations[nation=AAA], gdp: found a gdp of 1e-09 million")
 
 
 def test_a_pool_of_a_thousand_million_is_filled_at_once():

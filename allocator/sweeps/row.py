@@ -104,6 +104,15 @@ def told(plan: Plan, structure: str) -> dict[str, Any]:
     }
 
 
+def refused(reason: str) -> dict[str, Any]:
+    """The same of a point whose figures cannot be solved."""
+    nothing: dict[str, Any] = {key: [] for key in ("how", "stages", "members", "deployments")}
+    return {
+        "status": "error", "reason": reason, "structure": "none", **nothing, "values": {}, "measures": {},
+        "seconds": {"total": 0.0, "solver": 0.0},
+    }  # fmt: skip
+
+
 class Rows(Sequence[Row]):
     """Rows of points, read from the store when they are asked for, so that thousands of them take no room."""
 
