@@ -261,7 +261,8 @@ class Stages:
             if best is not None:
                 resident.start_from(points.point(best), points.known)
             run = resident.run(self._left(share), self.interrupted, watch, self._left(), **target, **settings)
-            if run.stop in (Stop.INFEASIBLE, Stop.FAILED) and not settings:
+            unproved = run.stop is Stop.PROVED and run.bound == float("-inf") and not target
+            if (unproved or run.stop in (Stop.INFEASIBLE, Stop.FAILED)) and not settings:
                 # one run alone is not believed
                 settings = {"presolve": "off", "random_seed": self.options["random_seed"] + 1}
                 continue
