@@ -219,23 +219,29 @@ def export(
     instance, model, overrides, case, coalition
         As for :func:`solve`.
     path : path
-        Ends in ``.mps`` or ``.lp``.
+        Ends in ``.mps`` or ``.lp``, in any case.
     objective : str, optional
         One of the model's objectives; the first by default.
+
+    Raises
+    ------
+    BadInput
+        The instance, the model or an override has faults.
+    BadUsage
+        The path is no place for such a file, or the model does not list the objective.
     """
     from allocator.formulation import build as build_model
-    from allocator.highs import write_model
     from allocator.matrix import compile_model
+    from allocator.programme_file import check_target, write_programme
 
     target = Path(a_path("path", path))
-    if target.suffix not in (".mps", ".lp"):
-        raise BadUsage(f"{target}: expected a name that ends in .mps or .lp")
+    check_target(target)
     chosen_instance, chosen_model = choose(instance, model, overrides, case=case, coalition=coalition)
     objective = chosen_model.objectives[0] if objective is None else text("objective", objective)
     if objective not in chosen_model.objectives:
         listed = ", ".join(chosen_model.objectives)
         raise BadUsage(f"the model does not list the objective {objective!r}; it lists {listed}")
-    write_model(compile_model(build_model(chosen_instance, chosen_model, lean=True)), objective, target)
+    write_programme(compile_model(build_model(chosen_instance, chosen_model, lean=True)), objective, target)
 
 
 __all__: list[Any] = ["AllocatorError", "build", "choose", "export", "read", "solve"]

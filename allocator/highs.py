@@ -7,13 +7,10 @@ start. It says why a run stopped, what it found and what it proved, and no more 
 from __future__ import annotations
 
 import atexit
-import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import highspy
@@ -425,28 +422,3 @@ def _default(name: str) -> bool | int | float | str:
     fresh = highspy.Highs()
     value: bool | int | float | str = fresh.getOptionValue(name)[1]
     return value
-
-
-def write_model(matrix: Matrix, objective: str, path: Path) -> None:
-    """Write a model with one of its objectives as ``.mps`` or ``.lp``, with readable names and in its own units."""
-    matrix.__dict__["scales"] = (np.ones(len(matrix.rows)), np.ones(len(matrix.columns)))
-    resident = Resident(matrix, {})
-    columns = np.arange(len(matrix.columns), dtype=np.int32)
-    resident.solver.changeColsCost(len(columns), columns, matrix.costs[objective])
-    for row, constraint in enumerate(matrix.rows):
-        resident.solver.passRowName(row, _name(constraint))
-    for column, variable in enumerate(matrix.columns):
-        resident.solver.passColName(column, _name(variable))
-    beside = Path(tempfile.mkdtemp(dir=path.absolute().parent, prefix=".allocator-"))
-    try:
-        new = beside / f"new{path.suffix}"
-        if resident.solver.writeModel(str(new)) == highspy.HighsStatus.kError or not new.exists():
-            raise SolverError(f"HiGHS could not write {path}")
-        new.replace(path)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-
-
-def _name(data: Any) -> str:
-    """Name of a variable or constraint, without what MPS and LP files do not take."""
-    return str(data.name).replace(" ", "").replace("[", "(").replace("]", ")").replace("*", "theatre")

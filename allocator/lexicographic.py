@@ -21,7 +21,7 @@ from allocator.matrix import Matrix
 from allocator.outcome import NUMERICAL, Bounds, Stop, relative_gap
 from allocator.plan import objective_values
 from allocator.point import Points
-from allocator.reasons import UNEXPLAINED, why_infeasible
+from allocator.reasons import UNEXPLAINED, too_far_apart, why_infeasible, widest
 from allocator.scope import Scope
 from allocator.start import first_plan
 from allocator.stopping import DeadlinePassed, at_once
@@ -46,6 +46,9 @@ WINDOW, WHOLE = 1000, 4000
 
 NODES = 100
 """Nodes of the search tree that a restricted run may open."""
+
+HELD = "held"
+"""Name of the limit that keeps an earlier objective, where a plan passes it."""
 
 ATTEMPTS = 5
 """Runs of a stage when the exact check finds a plan that only the solver's tolerances allow."""
@@ -303,25 +306,72 @@ class Stages:
         share = 1.0 if stage == len(self.names) else SHARE
         target = {"objective_target": resident.scaled(floor)} if floor > 0 else {}  # none is better than that
         settings: dict[str, Any] = {}
+        moved = False  # a limit was moved inward: what is proved from then on holds for fewer plans
         for _ in range(ATTEMPTS):
             best = self.answer.deployed
             if best is not None:
                 resident.start_from(points.point(best), points.known)
             run = resident.run(self._left(share), self.interrupted, watch, self._left(), **target, **settings)
-            if run.stop is Stop.INFEASIBLE and not settings:
+            unproved = run.stop is Stop.PROVED and run.bound == float("-inf") and not target
+            if (unproved or run.stop in (Stop.INFEASIBLE, Stop.FAILED)) and not settings:
                 # one run alone is not believed
                 settings = {"presolve": "off", "random_seed": self.options["random_seed"] + 1}
                 continue
+            if moved and run.stop is Stop.INFEASIBLE:
+                break
             if run.stop is Stop.INFEASIBLE and best is not None:
                 raise SolverError(f"HiGHS calls {name} infeasible, but there is a plan that passes every check")
+            if run.stop is Stop.FAILED and loaded.matrix.far_apart:
+                broken = [widest(loaded.matrix)]
+                if run.point is not None:
+                    self._take(name, points.deployed(run.point))
+                break
+            floor = floor if moved else max(floor, run.bound)
             if run.point is None:
-                return run.stop, max(run.bound, floor)
+                return run.stop, floor
             broken = self._take(name, points.deployed(run.point))
             if not broken:
-                return run.stop, max(run.bound, floor)
-            for violation in broken:
-                tighten(loaded.m, loaded.matrix, resident, violation)
-        raise SolverError("the exact check rejects what HiGHS found: " + "; ".join(map(str, broken[:3])))
+                if run.stop is Stop.PROVED and not self._within(name, floor, self.gap + NUMERICAL):
+                    floor = max(floor, self._sharper(loaded, name))
+                return run.stop, floor
+            moved = True
+            if not all(self._tighten(loaded, violation) for violation in broken):
+                break
+        if not loaded.matrix.far_apart:  # no figures are to blame: model and check contradict each other
+            raise SolverError("the exact check rejects what HiGHS found: " + "; ".join(map(str, broken[:3])))
+        if self.answer.deployed is not None:  # it stays, with what is proved of it
+            return Stop.PROVED, floor
+        raise too_far_apart(self.scope.instance, broken)
+
+    def _sharper(self, loaded: Loaded, name: str) -> float:
+        """A bound from the columns alone of which one unit is no worse than the best plan.
+
+        The others can be in no better plan, and their figures may be so large that HiGHS sees no others beside them.
+        """
+        best = self.answer.deployed
+        out = loaded.matrix.each(name) > float(self._value(name, best or {})) * (1 + 1e-9)
+        if best is None or not out.any():
+            return 0.0
+        resident = Resident(loaded.matrix.without(out), self.options)
+        for earlier, most in self.held.items():
+            resident.hold(earlier, float(most))
+        resident.minimise(name)
+        run = resident.run(self._left(), self.interrupted)
+        if run.stop is not Stop.PROVED or run.point is None or self._take(name, loaded.points.deployed(run.point)):
+            return 0.0
+        return run.bound
+
+    def _tighten(self, loaded: Loaded, violation: Violation) -> bool:
+        """Move a limit inward that was passed within the solver's tolerances; False where that cannot help."""
+        if violation.constraint == HELD and violation.excess is not None:
+            name = str(violation.index[0])
+            loaded.resident.hold(name, float(self.held[name] - 2 * violation.excess))
+            return True
+        try:
+            tighten(loaded.m, loaded.matrix, loaded.resident, violation)
+        except SolverError:
+            return False
+        return True
 
     def _watch(self, stage: int, name: str, floor: float, restricted: bool = False) -> Callable[[Sight], None]:
         """Hands what HiGHS knows on to the caller; the bound of a restricted run is no bound of the stage."""
@@ -399,7 +449,7 @@ class Stages:
         """Make a plan the best so far where it passes the exact check and is no worse; what it breaks comes back."""
         plan = next((passed for passed in self.passed if passed == found), None)
         if plan is None:
-            broken = self._check(found)
+            broken = self._check(found) or self._given_up(found)
             if broken:
                 return broken
             plan = found
@@ -408,6 +458,14 @@ class Stages:
         if best is None or self._own_rows() or self._value(name, plan) <= self._value(name, best):
             self.answer.deployed = plan
         return []
+
+    def _given_up(self, found: Deployed) -> list[Violation]:
+        """Earlier objectives of which a plan gives up more than it may."""
+        return [
+            Violation(HELD, (name,), f"{name} is worse than it may be", self._value(name, found) - most)
+            for name, most in self.held.items()
+            if self._value(name, found) > most + Fraction(1, 2 * 10**9) * max(Fraction(1), most)
+        ]
 
     def _own_rows(self) -> bool:
         """Whether the caller added rows, which only HiGHS checks."""

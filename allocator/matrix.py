@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +22,12 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
 Key = tuple[str, Any]
+
+SPREAD = 1e8
+"""Largest coefficient or bound over the smallest up to which a solver is expected to keep every limit."""
+
+WIDE = 20
+"""Powers of two within which the upper bound of a continuous column lies in the solver's unit."""
 
 FAR = 6.0
 """Powers of two by which the natural scale of a row or column may move before its layout is given up."""
@@ -68,6 +74,12 @@ class Matrix:
         return np.repeat(np.arange(len(self.rows)), np.diff(self.start))
 
     @cached_property
+    def far_apart(self) -> bool:
+        """Whether coefficients and bounds of columns lie so far apart that a solver may lose some beside others."""
+        sizes = np.abs(np.concatenate([self.value, self.upper[np.isfinite(self.upper) & (self.upper > 0)]]))
+        return bool(len(sizes)) and bool(sizes.max() > SPREAD * sizes.min())
+
+    @cached_property
     def scales(self) -> tuple[Floats, Floats]:
         """Factors (powers of two) for rows and columns that bring non-zeros to about one.
 
@@ -79,8 +91,36 @@ class Matrix:
         row = _mean(self.row_index[whole], size[whole], len(self.rows))
         apart = (row[self.row_index] - size)[~whole]
         column = np.rint(_mean(self.index[~whole], apart, len(self.columns)))
+        bounded = ~self.integral & np.isfinite(self.upper) & (self.upper > 0)
+        range_ = np.log2(self.upper, where=bounded, out=np.zeros(len(self.columns)))
+        column = np.where(bounded, np.clip(column, np.rint(range_) - WIDE, np.rint(range_) + 1), column)
         row = np.rint(-_mean(self.row_index, size + column[self.index], len(self.rows)))
+        empty = (np.diff(self.start) == 0) & np.isfinite(self.row_lower) & (self.row_lower > 0)
+        row[empty] = -np.rint(np.log2(self.row_lower[empty]))
         return np.exp2(row), np.exp2(column)
+
+    def each(self, objective: str) -> Floats:
+        """What one unit in each whole-number column adds to an objective at the least; 0 for ``gap``."""
+        if objective != "burden":
+            return np.where(self.integral, self.costs[objective], 0.0)
+        burdens = np.array([name == "burden_heaviest" for name, _ in self.row_keys], dtype=bool)
+        here = burdens[self.row_index] & self.integral[self.index]
+        least = np.zeros(len(self.columns))
+        np.maximum.at(least, self.index[here], self.value[here])
+        return least
+
+    def without(self, out: NDArray[np.bool_]) -> Matrix:
+        """The same model with some columns at 0 and gone from every row."""
+        kept = ~out[self.index]
+        count = np.bincount(self.row_index[kept], minlength=len(self.rows))
+        return replace(
+            self,
+            upper=np.where(out, 0.0, self.upper),
+            start=np.concatenate([[0], np.cumsum(count)]).astype(np.int32),
+            index=self.index[kept],
+            value=self.value[kept],
+            costs={name: np.where(out, 0.0, cost) for name, cost in self.costs.items()},
+        )
 
     @cached_property
     def column_keys(self) -> list[Key]:

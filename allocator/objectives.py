@@ -26,8 +26,12 @@ from collections import defaultdict
 
 import pyomo.core as pyo
 
+from allocator.errors import BadInput, Fault
 from allocator.families.rows import Term, linear
 from allocator.scope import Scope
+
+HEAVIEST = 1e15
+"""Burden of one unit, per mille of GDP a year, from which a solver could not tell it from infinity."""
 
 
 def add(m: pyo.ConcreteModel, scope: Scope) -> None:
@@ -83,7 +87,18 @@ def burden_terms(m: pyo.ConcreteModel, scope: Scope) -> list[Term]:
     for (n, u, _), here in m.cells.items():
         if n in each and scope.own_cost[u]:
             share = float(each[n] * scope.own_cost[u])
+            if share >= HEAVIEST:
+                raise _too_heavy(scope, n, u, share)
             own[n] += [(share, deploy) for deploy in here.values()]
     for n, terms in own.items():
         m.burden_heaviest[n] = (None, linear([*terms, (-1.0, m.heaviest)]), 0.0)
     return [(1.0, m.heaviest)]
+
+
+def _too_heavy(scope: Scope, n: str, u: str, share: float) -> BadInput:
+    found = (
+        f"a gdp of {float(scope.gdp[n]):g} million beside {float(scope.own_cost[u]):g} million that {n} pays for one "
+        f"{u} in a period, a burden of {share:g} per mille a year"
+    )
+    expected = f"less than {HEAVIEST:g} per mille; gdp and costs are both in millions"
+    return BadInput([Fault(f"nations[nation={n}]", None, "gdp", found, expected)])

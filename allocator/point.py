@@ -37,7 +37,7 @@ class Points:
         self._keys: list[tuple[str, str, str, int]] = list(m.deploy)
         self.columns = self._of(m.deploy)
         self.period = np.array([t for _, _, _, t in self._keys], dtype=np.int64)
-        ours = ("deploy", "shortfall", "sends", "joins", "member", "leads", "led", "heaviest")
+        ours = ("deploy", "shortfall", "sends", "joins", "member", "leads", "led", "heaviest", "carry")
         known = [self._of(m.component(name)) for name in ours if m.component(name) is not None]
         self._known = np.sort(np.concatenate(known)).astype(np.int32)
 
@@ -81,8 +81,18 @@ class Points:
                 for t in scope.PERIODS:
                     if (n, j, t) in m.led:
                         x[column_of[id(m.led[n, j, t])]] = people[n, j, t]
+        self._carry(x)
         self._fill(x)
         return x
+
+    def _carry(self, x: Floats) -> None:
+        """What the digits of rows take from each other: as much as the higher digit lets them."""
+        matrix = self.matrix
+        for constraint, variable in getattr(self.m, "carries", ()):
+            row, column = matrix.row_at[id(constraint)], matrix.column_of[id(variable)]
+            here = slice(matrix.start[row], matrix.start[row + 1])
+            activity = float(matrix.value[here] @ x[matrix.index[here]])
+            x[column] = min(activity - matrix.row_lower[row], matrix.upper[column])
 
     def _leaders(self, people: dict[tuple[str, str, int], int]) -> list[tuple[str, str]]:
         """One nation a task that gives the framework share whenever anyone is there."""

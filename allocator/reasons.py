@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pyomo.core as pyo
 
+from allocator.audit import Violation
+from allocator.errors import BadInput, Fault
 from allocator.highs import Resident
+from allocator.instance import Instance
 from allocator.matrix import Matrix
 from allocator.outcome import Stop
 from allocator.scope import THEATRE, Scope
@@ -79,3 +83,44 @@ def why_nothing(scope: Scope) -> str:
             causes[scope.barred.get((n, o), "has nothing eligible, ready and affordable that its pledges allow")] += 1
     told = "; ".join(f"{count} × {cause}" for cause, count in causes.most_common())
     return f"Nothing can be deployed. Of {causes.total()} pairs of nation and objective: {told}."
+
+
+LIMITS = {
+    "requirement_supply": ("requirements", ("task", "capability"), "quantity"),
+    "rotation_pool": ("forces", ("nation", "unit_type"), "units"),
+    "minimum_contribution_least": ("forces", ("nation", "unit_type"), "min_units"),
+    "troop_ceiling_people": ("nations", ("nation",), "troop_ceiling"),
+    "budget_burden": ("nations", ("nation",), "gdp"),
+    "burden_heaviest": ("nations", ("nation",), "gdp"),
+    "framework_nation_share": ("tasks", ("task",), "framework_share"),
+    "conditions_pledge": ("conditions", ("nation", "objective"), "value"),
+}
+"""Constraint -> the table whose row sets the limit, the columns that its index begins with, and the limit's column."""
+
+
+def widest(matrix: Matrix) -> Violation:
+    """The row whose coefficients lie farthest apart, for a solver that gave up."""
+    size = np.log10(np.abs(matrix.value))
+    count = len(matrix.rows)
+    least, most = np.full(count, np.inf), np.full(count, -np.inf)
+    np.minimum.at(least, matrix.row_index, size)
+    np.maximum.at(most, matrix.row_index, size)
+    row = int(np.argmax(np.where(np.isfinite(most), most - least, -1.0)))
+    name, key = matrix.row_keys[row]
+    text = f"its coefficients lie {most[row] - least[row]:.0f} powers of ten apart"
+    return Violation(name, key if isinstance(key, tuple) else (key,), text)
+
+
+def too_far_apart(instance: Instance, broken: Sequence[Violation]) -> BadInput:
+    """Faults for limits that a solver cannot keep: beside them stand figures of quite another size."""
+    faults = []
+    for violation in broken[:5]:
+        table, columns, limit = LIMITS.get(violation.constraint, ("instance", (), None))
+        key = ",".join(f"{column}={part}" for column, part in zip(columns, violation.index, strict=False))
+        if violation.constraint == "budget_payer":
+            row = instance.rows("budgets")[violation.index[0] - 1]
+            table, key, limit = "budgets", f"payer={row['payer']}", "amount"
+        place = f"{table}[{key}]" if key else table
+        found = f"figures so far apart that the solver cannot keep this limit ({violation})"
+        faults.append(Fault(place, None, limit, found, "figures of more similar size; another unit often helps"))
+    return BadInput(faults)

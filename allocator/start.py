@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from heapq import heapify, heappop, heappush
-from math import ceil
+from math import ceil, floor
 
 from allocator.audit import check_deployments
 from allocator.scope import THEATRE, Scope
@@ -117,7 +117,7 @@ class Filling:
         for b, (payer, periods) in enumerate(self.payers):
             for t in periods:
                 self.paying[payer, t].append(b)
-        self.led: dict[str, str] = {}
+        self.leader: dict[str, str] = {}
         self.heads: dict[tuple[str, str, int], int] = defaultdict(int)
         self.crowd: dict[tuple[str, int], int] = defaultdict(int)
         if scope.has("framework_nation"):
@@ -126,8 +126,8 @@ class Filling:
                 if n in scope.can_lead and j in scope.framework_share:
                     strength[j, n] += scope.personnel[u] * sum(caps.values())
             for (j, n), heads in strength.items():
-                if heads > strength.get((j, self.led.get(j, "")), 0):
-                    self.led[j] = n
+                if heads > strength.get((j, self.leader.get(j, "")), 0):
+                    self.leader[j] = n
         spent = min(
             (amount for (payer, _), amount in zip(self.payers, self.money, strict=True) if payer == "*"),
             default=0.0,
@@ -183,13 +183,13 @@ class Filling:
         count = min(count, scope.cap[n, u, j][t] - self.units[cell])
         return count if count >= least else 0
 
-    def led_after(self, n: str, group: tuple[str, str, int], count: int) -> bool:
-        """Whether the framework nation would still give its share."""
+    def led(self, n: str, group: tuple[str, str, int], count: int) -> int:
+        """How many of so many more units may go so that the framework nation still gives its share."""
         u, j, t = group
-        if j not in self.led or n == self.led[j]:
-            return True
-        crowd = self.crowd[j, t] + count * self.scope.personnel[u]
-        return self.heads[self.led[j], j, t] >= self.scope.framework_share[j] * crowd
+        if j not in self.leader or n == self.leader[j]:
+            return count
+        most = self.heads[self.leader[j], j, t] / self.scope.framework_share[j]
+        return max(0, min(count, floor((most - self.crowd[j, t]) / self.scope.personnel[u])))
 
     def add(self, n: str, group: tuple[str, str, int], count: int) -> None:
         """Deploy (or, with a negative count, take back) units of a nation."""
@@ -253,9 +253,8 @@ class Filling:
                 continue
             if depth == 0 and self.gain(group, count) <= 0:
                 continue
-            while count and not self.led_after(n, group, count):
-                count = count - 1 if count > self._least(n, group) else 0
-            if count and self._supported(group, count, depth):
+            count = self.led(n, group, count)
+            if count >= self._least(n, group) and self._supported(group, count, depth):
                 if self.fitting(n, group, count) < count:
                     continue
                 self.add(n, group, count)
@@ -274,7 +273,7 @@ class Filling:
         """The framework nation first, then who is there already, then the most willing."""
         u, j, t = group
         willing = float(self.scope.willingness[n, self.scope.objective_of[j]])
-        return (self.led.get(j) != n, not self.units.get((n, u, j, t)), -willing)
+        return (self.leader.get(j) != n, not self.units.get((n, u, j, t)), -willing)
 
     def _supported(self, group: tuple[str, str, int], count: int, depth: int) -> bool:
         """Bring what the units would consume; False, with all taken back, where it cannot be had."""
@@ -312,7 +311,7 @@ class Filling:
         for n in awaited:
             for _, group in sorted(choices[n])[:50]:
                 count = self.fitting(n, group, 1)
-                if count and self.led_after(n, group, count) and self._supported(group, count, 0):
+                if count and self.led(n, group, count) == count and self._supported(group, count, 0):
                     if self.fitting(n, group, count) >= count:
                         self.add(n, group, count)
                     break

@@ -26,7 +26,7 @@ ORDER = [
     {"offer", "families", "objectives", "futures"},
     {"formulation"},
     {"matrix", "changes"},
-    {"highs"},
+    {"highs", "programme_file"},
     {"plan"},
     {"measures"},
     {"audit", "hangs"},

@@ -14,8 +14,12 @@ ROOT = Path(__file__).parents[1]
 
 MUTATIONS = [
     # families: flipped signs, lost rows, wrong indices, dropped periods
-    ("families/requirement.py", "terms.append((1.0, shortfall))", "terms.append((-1.0, shortfall))"),
-    ("families/requirement.py", "coef = float(amount)", "coef = abs(float(amount))"),
+    (
+        "families/rows.py",
+        "linear([*_floats(terms, sizes), (1.0, shortfall)])",
+        "linear([*_floats(terms, sizes), (-1.0, shortfall)])",
+    ),
+    ("families/requirement.py", "append((amount, deploy))", "append((abs(amount), deploy))"),
     ("families/requirement.py", "place = THEATRE if c in scope.theatre else j", "place = j"),
     ("families/requirement.py", "return ceil(least / step) * step if step else least", "return least * 0"),
     ("families/requirement.py", "if not row.given and not terms:", "if not row.given:"),
@@ -25,10 +29,10 @@ MUTATIONS = [
     ("families/rotation.py", "(float(count // often), deploy)", "(1.0, deploy)"),
     (
         "families/minimum_contribution.py",
-        "(0.0, linear([(1.0, deploy), (-least",
-        "(None, linear([(1.0, deploy), (-least",
+        "(Fraction(-least), sends)",
+        "(Fraction(least), sends)",
     ),
-    ("families/minimum_contribution.py", "(-most, sends)]), 0.0)", "(-most, sends)]), most)"),
+    ("families/minimum_contribution.py", "[deploy], most, [sends]", "[deploy], 2 * most, []"),
     ("families/conditions.py", "(-1.0, m.member[k])", "(1.0, m.member[k])"),
     ("families/conditions.py", 'needed = value if requires == "coalition_size" else 1', "needed = 1"),
     ("families/conditions.py", "company = able if", "company = [n] if"),
@@ -37,8 +41,12 @@ MUTATIONS = [
         "terms = [(-coef, x) for o in objectives for coef, x in deployed[n, o]]",
         "terms = [(-1.0, m.member[n])]",
     ),
-    ("families/participation.py", "(None, expression, 0.0)", "(None, expression, 1e3)"),
-    ("families/troop_ceiling.py", "personnel = float(scope.personnel[u])", "personnel = 1.0"),
+    (
+        "families/participation.py",
+        "columns, most[n, u, o, t], [m.joins[n, o]]",
+        "[], most[n, u, o, t], [m.joins[n, o]]",
+    ),
+    ("families/troop_ceiling.py", "personnel = Fraction(scope.personnel[u])", "personnel = Fraction(1)"),
     ("families/troop_ceiling.py", "people[n, t].append", "people[n, 1].append"),
     ("families/budget.py", '"common": scope.common_cost', '"common": scope.own_cost'),
     ("families/budget.py", 'payer in ("*", "common") else', 'payer in ("common",) else'),
@@ -47,7 +55,7 @@ MUTATIONS = [
         "for t, deploy in here.items() if t in periods",
         "for t, deploy in here.items() if t == 1",
     ),
-    ("families/budget.py", "limited(scope.own_cost, scope.burden", "limited(scope.common_cost, scope.burden"),
+    ("families/budget.py", "n, scope.own_cost, scope.burden_limit", "n, scope.common_cost, scope.burden_limit"),
     ("families/framework_nation.py", "-float(share) * coef", "-float(share) * coef / 2"),
     (
         "families/framework_nation.py",

@@ -27,7 +27,8 @@ def command(
 ) -> None:
     """Write the programme of INSTANCE to FILE (.mps or .lp), with one objective, as HiGHS gets it.
 
-    MPS keeps every column; LP leaves out columns that nothing refers to.
+    HiGHS, CBC, GLPK and SCIP read the same programme from either. In names, every character that is neither a letter
+    nor a digit becomes an underscore; long names are cut, and names that would be alike are numbered.
     """
     from allocator.api import choose, export
 

@@ -33,6 +33,8 @@ def maths() -> str:
         text = import_module(f"allocator.families.{name}").__doc__ or ""
         parts.append(f"## {name}\n\n{text.strip()}\n")
     objectives = import_module("allocator.objectives").__doc__ or ""
+    rows = import_module("allocator.families.rows").__doc__ or ""
+    parts.append(f"## rows\n\n{rows.strip()}\n")
     parts.append(f"## objectives\n\n{objectives.strip()}\n")
     return "\n".join(parts)
 

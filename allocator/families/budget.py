@@ -32,8 +32,8 @@ from typing import Any
 
 import pyomo.core as pyo
 
-from allocator.families.rows import Term, linear
-from allocator.scope import Scope, at_most
+from allocator.families.rows import Exact, at_most
+from allocator.scope import Scope
 
 Cell = tuple[str, Mapping[int, Any]]
 """Unit type, and the variables of a nation's pool of it at a task, by period."""
@@ -50,24 +50,24 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
     everyone = [cell for some in cells.values() for cell in some]
 
     def limited(
-        costs: Mapping[str, Fraction], limit: Fraction, periods: Collection[int], of: list[Cell]
-    ) -> tuple[None, object, float] | None:
-        terms: list[Term] = []
-        used: set[Fraction] = set()
+        rows: pyo.Constraint,
+        key: Any,
+        costs: Mapping[str, Fraction],
+        limit: Fraction,
+        periods: Collection[int],
+        of: list[Cell],
+    ) -> None:
+        terms: list[Exact] = []
         for u, here in of:
             if costs[u]:
-                used.add(costs[u])
-                cost = float(costs[u])
-                terms += [(cost, deploy) for t, deploy in here.items() if t in periods]
-        return (None, linear(terms), float(at_most(used, limit))) if terms else None
+                terms += [(costs[u], deploy) for t, deploy in here.items() if t in periods]
+        if terms:
+            at_most(m, rows, key, terms, limit)
 
     for b, (payer, amount, periods) in enumerate(scope.budgets, start=1):
         costs = {"*": scope.unit_cost, "common": scope.common_cost}.get(payer, scope.own_cost)
-        row = limited(costs, amount, periods, everyone if payer in ("*", "common") else cells[payer])
-        if row:
-            m.budget_payer[b] = row
+        of = everyone if payer in ("*", "common") else cells[payer]
+        limited(m.budget_payer, b, costs, amount, periods, of)
     if scope.model.max_burden is not None:
-        for payer in scope.gdp:
-            row = limited(scope.own_cost, scope.burden_limit(payer), scope.PERIODS, cells[payer])
-            if row:
-                m.budget_burden[payer] = row
+        for n in scope.gdp:
+            limited(m.budget_burden, n, scope.own_cost, scope.burden_limit(n), scope.PERIODS, cells[n])

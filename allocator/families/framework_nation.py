@@ -14,8 +14,14 @@ $\phi$ of all; where nobody leads, nobody is there. A bound on others' personnel
 | $\phi$ | `scope.framework_share` | parameter | j | share |
 | $\bar{f}$ | from `scope.cap` and the ceiling | parameter | n, j, t | people |
 
+Where figures lie so far apart that a solver's tolerances would hide people, there is no $f$ but, row by row in digits,
+
+$$\sum_u h_u x_{nujt} - \phi_j \sum_{n',u} h_u x_{n'ujt} \ge -M (1 - w_{nj}), \qquad x_{nujt} \le \bar{x}_{nut} \sum_{n'} w_{n'j}$$
+
+with $M$ the most that others can ask of $n$.
+
 Constraints: `framework_nation_one[j]`, `framework_nation_leads[n, j, t]`, `framework_nation_there[n, j, t]`,
-`framework_nation_share[j, t]`. Needs: `deploy`. Source: disaggregated (convex-hull) formulation of a choice of one,
+`framework_nation_share[j, t]`; or `framework_nation_own[n, j, t]`, `framework_nation_led[n, u, j, t]`. Needs: `deploy`. Source: disaggregated (convex-hull) formulation of a choice of one,
 Balas (1985), SIAM Journal on Algebraic and Discrete Methods 6(3).
 
 **Toy.** Share one half; A (can lead) has two battalions of 500 there, B and C one each of 400: A gives 1,000 of
@@ -25,27 +31,30 @@ Balas (1985), SIAM Journal on Algebraic and Discrete Methods 6(3).
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
 
 import pyomo.core as pyo
 
-from allocator.families.rows import Term, linear
-from allocator.scope import Scope
+from allocator.families.rows import MODERATE, Exact, Term, at_least, linear, only_if
+from allocator.scope import Scope, step_of
+
+Cell = tuple[str, str, Any]
+"""Nation, unit type and variable of a deployment at a task in a period."""
 
 
 def add(m: pyo.ConcreteModel, scope: Scope) -> None:
     """Add ``leads``, ``led`` and their constraints."""
-    there: dict[tuple[str, int], list[Term]] = defaultdict(list)
-    own: dict[tuple[str, str, int], list[Term]] = defaultdict(list)
-    most: dict[tuple[str, str, int], int] = defaultdict(int)
+    cells: dict[tuple[str, int], list[Cell]] = defaultdict(list)
+    leaders: dict[str, dict[str, None]] = defaultdict(dict)
     for (n, u, j), here in m.cells.items():
         if j not in scope.framework_share:
             continue
         for t, deploy in here.items():
-            term = (float(scope.personnel[u]), deploy)
-            there[j, t].append(term)
-            if n in scope.can_lead:
-                own[n, j, t].append(term)
-                most[n, j, t] += scope.personnel[u] * scope.cap[n, u, j][t]
+            cells[j, t].append((n, u, deploy))
+        if n in scope.can_lead:
+            leaders[j][n] = None
 
     m.leads = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation is the framework nation of the task")
     m.led = pyo.Var(pyo.Any, dense=False, doc="people of the framework nation at the task")
@@ -53,25 +62,64 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
     m.framework_nation_leads = pyo.Constraint(pyo.Any, doc="only who leads counts as framework nation")
     m.framework_nation_there = pyo.Constraint(pyo.Any, doc="the framework nation counts with whom it has there")
     m.framework_nation_share = pyo.Constraint(pyo.Any, doc="the framework nation gives its share")
-    leaders: dict[str, list[str]] = defaultdict(list)
-    counted: dict[tuple[str, int], list[Term]] = defaultdict(list)
-    for (n, j, t), terms in own.items():
-        people = most[n, j, t]
+    m.framework_nation_own = pyo.Constraint(pyo.Any, doc="who leads gives its share, where figures lie far apart")
+    m.framework_nation_led = pyo.Constraint(pyo.Any, doc="nobody is there unless a nation leads, where they do")
+    for j, nations in leaders.items():
+        for n in nations:
+            m.leads.add((n, j))
+        m.framework_nation_one[j] = (None, linear([(1.0, m.leads[n, j]) for n in nations]), 1.0)
+    for (j, t), there in cells.items():
+        write = _in_digits if _far_apart(scope, j, there) else _in_people
+        write(m, scope, j, t, there)
+
+
+def _far_apart(scope: Scope, j: str, there: Sequence[Cell]) -> bool:
+    """Whether a person more or less could disappear in a solver's tolerances."""
+    share = scope.framework_share[j]
+    kinds = {scope.personnel[u] for _, u, _ in there}
+    parts = [part for h in kinds for part in (share * h, (1 - share) * h) if part]
+    people = sum(scope.personnel[u] * deploy.ub for _, u, deploy in there)
+    return max(parts) > MODERATE * step_of(parts) or people > 1000 * MODERATE
+
+
+def _in_people(m: pyo.ConcreteModel, scope: Scope, j: str, t: int, there: Sequence[Cell]) -> None:
+    """The people of whoever leads, as a column."""
+    share = scope.framework_share[j]
+    own: dict[str, list[Term]] = defaultdict(list)
+    most: dict[str, int] = defaultdict(int)
+    for n, u, deploy in there:
+        if (n, j) in m.leads:
+            own[n].append((float(scope.personnel[u]), deploy))
+            most[n] += scope.personnel[u] * deploy.ub
+    counted: list[Term] = []
+    for n, terms in own.items():
+        people = most[n]
         if n in scope.troop_ceiling and scope.has("troop_ceiling"):
             people = min(people, int(scope.troop_ceiling[n]))
-        if (n, j) not in m.leads:
-            m.leads.add((n, j))
-            leaders[j].append(n)
         led = m.led.add((n, j, t))
         led.setlb(0.0)
         led.setub(float(people))
-        counted[j, t].append((1.0, led))
+        counted.append((1.0, led))
         m.framework_nation_leads[n, j, t] = (None, linear([(1.0, led), (-float(people), m.leads[n, j])]), 0.0)
         fewer = [(-coef, x) for coef, x in terms]
         m.framework_nation_there[n, j, t] = (None, linear([(1.0, led), *fewer]), 0.0)
-    for j, nations in leaders.items():
-        m.framework_nation_one[j] = (None, linear([(1.0, m.leads[n, j]) for n in nations]), 1.0)
-    for (j, t), terms in there.items():
-        share = scope.framework_share[j]
-        asked = [(-float(share) * coef, x) for coef, x in terms]
-        m.framework_nation_share[j, t] = (0.0, linear([*counted[j, t], *asked]), None)
+    everyone = [(float(scope.personnel[u]), x) for _, u, x in there]
+    asked = [(-float(share) * coef, x) for coef, x in everyone]
+    m.framework_nation_share[j, t] = (0.0, linear([*counted, *asked]), None)
+
+
+def _in_digits(m: pyo.ConcreteModel, scope: Scope, j: str, t: int, there: Sequence[Cell]) -> None:
+    """A row for each nation that may lead, in whole-number columns alone."""
+    share = scope.framework_share[j]
+    leaders = [n for n, task in m.leads if task == j]
+    for leader in leaders:
+        terms: list[Exact] = []
+        others = Fraction(0)
+        for n, u, deploy in there:
+            people = Fraction(scope.personnel[u])
+            terms.append((((1 - share) if n == leader else -share) * people, deploy))
+            others += 0 if n == leader else share * people * deploy.ub
+        row = [(a, x) for a, x in [*terms, (-others, m.leads[leader, j])] if a]
+        at_least(m, m.framework_nation_own, (leader, j, t), row, -others)
+    for n, u, deploy in there:
+        only_if(m, m.framework_nation_led, (n, u, j, t), [deploy], deploy.ub, [m.leads[k, j] for k in leaders])

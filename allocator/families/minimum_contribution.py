@@ -19,9 +19,11 @@ International Conference on Operational Research.
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pyomo.core as pyo
 
-from allocator.families.rows import linear
+from allocator.families.rows import at_least, only_if
 from allocator.scope import Scope
 
 
@@ -31,10 +33,11 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
     m.minimum_contribution_least = pyo.Constraint(pyo.Any, doc="who sends, sends the least contingent")
     m.minimum_contribution_most = pyo.Constraint(pyo.Any, doc="who does not send has nothing there")
     for (n, u, j), here in m.cells.items():
-        least = float(scope.min_units[n, u])
+        least = scope.min_units[n, u]
         if least <= 1:
             continue
         for t, deploy in here.items():
-            most, sends = float(scope.cap[n, u, j][t]), m.sends.add((n, u, j, t))
-            m.minimum_contribution_least[n, u, j, t] = (0.0, linear([(1.0, deploy), (-least, sends)]), None)
-            m.minimum_contribution_most[n, u, j, t] = (None, linear([(1.0, deploy), (-most, sends)]), 0.0)
+            most, sends = scope.cap[n, u, j][t], m.sends.add((n, u, j, t))
+            terms = [(Fraction(1), deploy), (Fraction(-least), sends)]
+            at_least(m, m.minimum_contribution_least, (n, u, j, t), terms, Fraction(0))
+            only_if(m, m.minimum_contribution_most, (n, u, j, t), [deploy], most, [sends])

@@ -27,7 +27,7 @@ from collections import defaultdict
 
 import pyomo.core as pyo
 
-from allocator.families.rows import Term, linear
+from allocator.families.rows import Term, linear, only_if
 from allocator.scope import Scope
 
 
@@ -70,8 +70,8 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
             m.joins.add((n, o))
     for (n, u, o, t), terms in linked.items():
         if (n, o) in m.joins:
-            expression = linear([*terms, (-float(most[n, u, o, t]), m.joins[n, o])])
-            m.participation_deployed[n, u, o, t] = (None, expression, 0.0)
+            columns = [deploy for _, deploy in terms]
+            only_if(m, m.participation_deployed, (n, u, o, t), columns, most[n, u, o, t], [m.joins[n, o]])
     members: dict[str, list[str]] = defaultdict(list)
     for n, o in deployed:
         members[n].append(o)

@@ -15,7 +15,9 @@ nothing, but never with less than nothing.
 | $g$ | `row.max_gap` | parameter | r | share |
 
 Constraint: `requirement_supply[j, c, t]` (`j` is `*` for an implied theatre row). Supply comes in whole multiples
-of the step of the amounts, so the most that may stay unmet is lowered to what such a supply can leave.
+of the step of the amounts, so the most that may stay unmet is lowered to what such a supply can leave. Where amounts and
+quantity lie so far apart that a solver's tolerances would hide units, what must be met is a row of its own,
+`requirement_least[j, c, t]`, and amounts above all that is needed are lowered to that.
 Needs: `deploy`. Source: covering rows with surplus and slack, as in the set-covering model of Toregas, Swain,
 ReVelle and Bergman (1971), Operations Research 19(6).
 
@@ -31,7 +33,7 @@ from math import ceil
 
 import pyomo.core as pyo
 
-from allocator.families.rows import Term, linear
+from allocator.families.rows import Exact, at_least, covered
 from allocator.scope import THEATRE, Row, Scope, step_of
 
 
@@ -43,18 +45,18 @@ def needed(row: Row, step: Fraction) -> Fraction:
 
 def add(m: pyo.ConcreteModel, scope: Scope) -> None:
     """Add ``shortfall`` and ``requirement_supply``."""
-    supply: dict[tuple[str, str, int], list[Term]] = defaultdict(list)
+    supply: dict[tuple[str, str, int], list[Exact]] = defaultdict(list)
     steps: dict[tuple[str, str], set[Fraction]] = defaultdict(set)
     for (_, u, j), here in m.cells.items():
         for c, amount in scope.amount.get(u, {}).items():
             place = THEATRE if c in scope.theatre else j
             steps[place, c].add(amount)
-            coef = float(amount)
             for t, deploy in here.items():
-                supply[place, c, t].append((coef, deploy))
+                supply[place, c, t].append((amount, deploy))
 
     m.shortfall = pyo.Var(pyo.Any, dense=False, doc="unmet part of a requirement, in units of its capability")
     m.requirement_supply = pyo.Constraint(pyo.Any, doc="supply and shortfall cover what is asked")
+    m.requirement_least = pyo.Constraint(pyo.Any, doc="supply covers what must be met, where figures lie far apart")
     for row in scope.rows:
         place = THEATRE if row.theatre else row.task
         least = needed(row, step_of(steps[place, row.capability]))
@@ -64,10 +66,9 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
             if not row.given and not terms:
                 continue
             if least >= row.quantity:
-                m.requirement_supply[key] = (float(least), linear(terms), None)
+                at_least(m, m.requirement_supply, key, terms, least)
                 continue
             shortfall = m.shortfall.add(key)
             shortfall.setlb(0.0)
             shortfall.setub(float(row.quantity - least))
-            terms.append((1.0, shortfall))
-            m.requirement_supply[key] = (float(row.quantity), linear(terms), None)
+            covered(m, m.requirement_supply, key, terms, row.quantity, shortfall, least, m.requirement_least)

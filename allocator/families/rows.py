@@ -1,15 +1,185 @@
-"""Handing linear rows to Pyomo without building expression trees term by term."""
+r"""Linear rows for Pyomo: without building expression trees term by term, and exact whatever the figures.
+
+A solver meets a row within a tolerance. Where coefficients lie so far apart that a whole unit disappears in it, a row of
+whole-number columns is written digit by digit, as one adds by hand: with $a_i = h_i B + l_i$ and $b = b_h B + b_l$ for a
+base $B$,
+
+$$\sum_i a_i x_i \ge b \iff \exists\, c \text{ whole}:\ \sum_i l_i x_i + B c \ge b_l,\ \sum_i h_i x_i - c \ge b_h,$$
+
+and so on for the second row. Every row is then one of moderate whole numbers, in which a violation is at least 1. The
+relaxation loses nothing: the two rows together give the first one back for any $c$. The last digit has the name of the
+row, the others are `digit[name, index, i]`, and $c$ is `carry[name, index, i]`. Rows of figures that lie closer together,
+which is nearly all rows, are written as they are.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from math import ceil, floor
 from typing import Any
 
+import pyomo.core as pyo
 from pyomo.core.expr import LinearExpression, MonomialTermExpression
 
+from allocator.scope import step_of
+
+BASE = 10_000
+"""Base of the digits."""
+
+MODERATE = 10**6
+"""Size up to which whole coefficients of a row are told apart from their sums by a solver."""
+
+FAR_OFF = 10**12
+"""Size of a right-hand side, in steps of the coefficients, from which it is brought to what the row can reach."""
+
 Term = tuple[float, Any]
+Exact = tuple[Fraction, Any]
+Whole = tuple[int, Any]
 
 
 def linear(terms: Iterable[Term]) -> LinearExpression:
     """Sum of coefficient times variable."""
     return LinearExpression(args=list(map(MonomialTermExpression, terms)))
+
+
+def at_most(m: Any, rows: Any, key: Any, terms: list[Exact], limit: Fraction) -> None:
+    """Add the row ``sum of terms <= limit``; the columns are whole numbers with bounds, from 0."""
+    sizes = {id(a): a for a, _ in terms}
+    step = step_of(sizes.values())
+    most = floor(limit / step) if step else 0
+    if _moderate(sizes.values(), step, most):
+        rows[key] = (None, linear(_floats(terms, sizes)), float(most * step if step else limit))
+    else:
+        _digits(m, rows, key, [(-int(a / step), x) for a, x in terms], -most)
+
+
+def at_least(m: Any, rows: Any, key: Any, terms: list[Exact], limit: Fraction) -> None:
+    """Add the row ``sum of terms >= limit``; the columns are whole numbers with bounds, from 0."""
+    sizes = {id(a): a for a, _ in terms}
+    step = step_of(sizes.values())
+    least = ceil(limit / step) if step else 0
+    if _moderate(sizes.values(), step, least):
+        rows[key] = (float(least * step if step else limit), linear(_floats(terms, sizes)), None)
+    else:
+        _digits(m, rows, key, [(int(a / step), x) for a, x in terms], least)
+
+
+def only_if(m: Any, rows: Any, key: Any, columns: list[Any], most: int, switches: list[Any]) -> None:
+    """Add the row ``sum of columns <= most * sum of switches``: nothing of them unless a 0/1 column is 1."""
+    if most <= MODERATE:
+        switched = [(-float(most), switch) for switch in switches]
+        rows[key] = (None, linear([*((1.0, x) for x in columns), *switched]), 0.0)
+    else:
+        _digits(m, rows, key, [*((-1, x) for x in columns), *((most, switch) for switch in switches)], 0)
+
+
+def covered(
+    m: Any, rows: Any, key: Any, terms: list[Exact], quantity: Fraction, shortfall: Any, least: Fraction, hard: Any
+) -> None:
+    """Add the row ``sum of terms + shortfall >= quantity``, with shortfall at most ``quantity - least``.
+
+    Where the figures lie far apart, what must be met becomes a row of its own in ``hard``, and the row that measures the
+    shortfall is written in digits, the last of which is exact to a part in 10^11 of the quantity.
+    """
+    sizes = {id(a): a for a, _ in terms}
+    amounts = sizes.values()
+    step = step_of(amounts)
+    if not terms:
+        shortfall.setlb(float(quantity - least))
+        rows[key] = (float(least), linear([]), None) if least else (float(quantity), linear([(1.0, shortfall)]), None)
+        return
+    far = (quantity - least) * MODERATE < quantity or any(
+        abs(a) > BASE * quantity or abs(a) * MODERATE < quantity for a in amounts
+    )
+    must = least > 0 or any(a < 0 for a in amounts)
+    if not far and not (must and step and not _moderate(amounts, step, ceil(least / step))):
+        rows[key] = (float(quantity), linear([*_floats(terms, sizes), (1.0, shortfall)]), None)
+        return
+    if must:
+        at_least(m, hard, key, terms, least)
+        shortfall.setub(float(quantity))
+    need = quantity + sum((-a * x.ub for a, x in terms if a < 0), start=Fraction(0))
+    part = BASE * quantity
+    capped = [(min(a, need), x) for a, x in terms]  # one unit of more than is needed does all that several can
+    high = [(round(a / part), x) for a, x in capped]
+    low = [(a - h * part, x) for (a, x), (h, _) in zip(capped, high, strict=True)]
+    low = [(a, x) for a, x in low if abs(a) * x.ub * 10**11 > quantity]
+    last: list[Term] = [*((float(a), x) for a, x in low), (1.0, shortfall)]
+    if any(h for h, _ in high):
+        least_sum, most_sum = _reach(low)
+        ends = -most_sum / part, (quantity - least_sum) / part
+        carry = _carry(m, rows, key, 0, *ends)
+        last.append((float(part), carry))
+        _higher(m, rows, key, 1, [*((h, x) for h, x in high if h), (-1, carry)], 0, carry)
+    rows[key] = (float(quantity), linear(last), None)
+
+
+def _floats(terms: list[Exact], sizes: dict[int, Fraction]) -> Iterator[Term]:
+    floats = {at: float(a) for at, a in sizes.items()}
+    return ((floats[id(a)], x) for a, x in terms)
+
+
+def _moderate(sizes: Iterable[Fraction], step: Fraction, limit: int) -> bool:
+    """Whether a solver tells sums of the sizes apart, each a whole multiple of the step."""
+    return all(abs(a) <= MODERATE * step for a in sizes) and abs(limit) <= FAR_OFF
+
+
+def _reach(terms: list[Any]) -> tuple[Any, Any]:
+    """Least and greatest sum of the terms within the bounds of their columns."""
+    ends = [(int(x.lb) * a, int(x.ub) * a) for a, x in terms]
+    return sum(min(pair) for pair in ends), sum(max(pair) for pair in ends)
+
+
+def _digits(m: Any, rows: Any, key: Any, terms: list[Whole], limit: int) -> None:
+    """``sum of terms >= limit`` digit by digit; the last digit is the row ``rows[key]``."""
+    least, most = _reach(terms)
+    if least >= limit:
+        return  # always so
+    if most < limit:
+        rows[key] = (1.0, linear([]), None)  # never so
+        return
+    for _ in range(2):  # more than is needed, or more than can be borne, by one unit: any such figure does
+        least, most = _reach(terms)
+        need, room = (
+            limit - _reach([t for t in terms if t[0] < 0])[0],
+            _reach([t for t in terms if t[0] > 0])[1] - limit,
+        )
+        terms = [(max(min(a, need), -room - 1), x) for a, x in terms]
+    _place(m, rows, key, rows, key, 0, terms, limit)
+
+
+def _place(m: Any, owner: Any, key: Any, rows: Any, at: Any, level: int, terms: list[Whole], limit: int) -> Any:
+    """Add one digit's row as ``rows[at]`` and, where it takes more, the higher ones; returns the first."""
+    if all(abs(a) <= MODERATE for a, _ in terms):
+        rows[at] = (float(limit), linear([(float(a), x) for a, x in terms if a]), None)
+        return rows[at]
+    high = [(round(Fraction(a, BASE)), x) for a, x in terms]
+    low = [(a - h * BASE, x) for (a, x), (h, _) in zip(terms, high, strict=True)]
+    limit_high = round(Fraction(limit, BASE))
+    limit_low = limit - limit_high * BASE
+    reach = _reach(low)
+    ends = Fraction(limit_low - reach[1], BASE), Fraction(limit_low - reach[0], BASE)
+    carry = _carry(m, owner, key, level, *ends)
+    rows[at] = (float(limit_low), linear([*((float(a), x) for a, x in low if a), (float(BASE), carry)]), None)
+    first = rows[at]
+    _higher(m, owner, key, level + 1, [*((h, x) for h, x in high if h), (-1, carry)], limit_high, carry)
+    return first
+
+
+def _higher(m: Any, owner: Any, key: Any, level: int, terms: list[Whole], limit: int, carry: Any) -> None:
+    at = (owner.local_name, *(key if isinstance(key, tuple) else (key,)), level)
+    row = _place(m, owner, key, m.digit, at, level, terms, limit)
+    m.carries.append((row, carry))
+
+
+def _carry(m: Any, owner: Any, key: Any, level: int, least: Fraction, most: Fraction) -> Any:
+    """What one digit takes from the next, no more than it can need."""
+    if m.component("carry") is None:
+        m.carry = pyo.Var(pyo.Any, dense=False, domain=pyo.Integers, doc="what a digit of a row takes from the next")
+        m.digit = pyo.Constraint(pyo.Any, doc="a row's digits beyond the last")
+        m.carries = []  # (row of the next digit, carry), the highest first within a row
+    carry = m.carry.add((owner.local_name, *(key if isinstance(key, tuple) else (key,)), level))
+    carry.setlb(ceil(least))
+    carry.setub(ceil(most))
+    return carry

@@ -21,23 +21,18 @@ from fractions import Fraction
 
 import pyomo.core as pyo
 
-from allocator.families.rows import Term, linear
-from allocator.scope import Scope, at_most
+from allocator.families.rows import Exact, at_most
+from allocator.scope import Scope
 
 
 def add(m: pyo.ConcreteModel, scope: Scope) -> None:
     """Add ``troop_ceiling_people``."""
-    people: dict[tuple[str, int], list[Term]] = defaultdict(list)
-    units: dict[str, set[str]] = defaultdict(set)
+    people: dict[tuple[str, int], list[Exact]] = defaultdict(list)
     for (n, u, _), here in m.cells.items():
         if n in scope.troop_ceiling:
-            units[n].add(u)
-            personnel = float(scope.personnel[u])
+            personnel = Fraction(scope.personnel[u])
             for t, deploy in here.items():
                 people[n, t].append((personnel, deploy))
     m.troop_ceiling_people = pyo.Constraint(pyo.Any, doc="people deployed at once stay below the ceiling")
-    limit = {
-        n: at_most([Fraction(scope.personnel[u]) for u in sent], scope.troop_ceiling[n]) for n, sent in units.items()
-    }
     for (n, t), terms in people.items():
-        m.troop_ceiling_people[n, t] = (None, linear(terms), float(limit[n]))
+        at_most(m, m.troop_ceiling_people, (n, t), terms, scope.troop_ceiling[n])

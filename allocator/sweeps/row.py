@@ -114,6 +114,7 @@ def told(plan: Plan, structure: str) -> dict[str, Any]:
 _KINDS: dict[str, type] = {
     "status": str, "reason": str, "how": list, "structure": str, "stages": list, "values": dict, "measures": dict,
     "members": list, "deployments": list, "seconds": dict, "aside": bool, "changes": list,
+    "tolerance": float,
 }  # fmt: skip
 
 
@@ -134,6 +135,15 @@ def fits(content: Mapping[str, Any]) -> bool:
 
 
 _STAGE = [[str, one, other] for one in (int, float) for other in (int, float)]
+
+
+def refused(reason: str) -> dict[str, Any]:
+    """The same of a point whose figures cannot be solved."""
+    nothing: dict[str, Any] = {key: [] for key in ("how", "stages", "members", "deployments")}
+    return {
+        "status": "error", "reason": reason, "structure": "none", **nothing, "values": {}, "measures": {},
+        "seconds": {"total": 0.0, "solver": 0.0}, "tolerance": 0.0,
+    }  # fmt: skip
 
 
 class Rows(Sequence[Row]):

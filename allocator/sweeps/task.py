@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from allocator.api import choose
+from allocator.errors import BadInput
 from allocator.formulation import uncollected
 from allocator.instance import Instance
 from allocator.known import Known
 from allocator.model import Model
 from allocator.solver import Solver
 from allocator.sweeps.design import Point
-from allocator.sweeps.row import told
+from allocator.sweeps.row import refused, told
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,10 @@ class Worker:
             "case": job.point.case,
             "coalition": job.point.coalition,
         }
-        plan = self.solver.solve(instance, model, known=job.known, **told_of)
+        try:
+            plan = self.solver.solve(instance, model, known=job.known, **told_of)
+        except BadInput as bad:  # figures of this point that no solver can keep apart
+            return refused(str(bad))
         if plan.stopped_by == "interrupt" and plan.status != "optimal":
             raise KeyboardInterrupt
         return told(plan, self.solver.structure)

@@ -157,12 +157,12 @@ class TestColumns:
         forces = frames()["forces"]
         twice = pd.concat([forces, forces[["units"]] + 94], axis=1)
         text = self.fault(forces=twice)
-        assert text == "instance: forces, units: found is given twice; expected each column once"
+        assert text == "instance: forces, units is given twice; keep one of the two columns"
 
     def test_the_same_name_as_a_number_and_as_a_text(self):
         forces = frames()["forces"].assign(note="x")
         forces.columns = [*forces.columns[:-1], "units"]
-        assert "second time" in self.fault(forces=forces)
+        assert "given twice" in self.fault(forces=forces)
 
     def test_names_of_several_levels(self):
         forces = frames()["forces"]
