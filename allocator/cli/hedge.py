@@ -20,7 +20,8 @@ from allocator.cli.options import (
     set_option,
 )
 from allocator.cli.progress import Line
-from allocator.cli.terminal import count, emit, emit_json, number, percent, printed, table, talk
+from allocator.cli.terminal import count, emit, emit_json, load_solver, number, percent, printed, table, talk
+from allocator.stopping import later, watched
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -135,23 +136,26 @@ def command(
     read, chosen = choose(instance, model, overrides, case=case, coalition=coalition)
     if not quiet:
         talk(*(f"warning: {text}" for text in [*read.warnings(), *chosen.warnings()]))
-    with Line(quiet) as line:
-        found = hedge(
-            read, chosen, futures=futures, seed=seed, cvar=cvar, weight=weight, replications=replications,
-            evaluate=evaluate, gap=gap, time_limit=time_limit, method=method, progress=line.step,
-        )  # fmt: skip
-    found.manifest.update(overrides=list(overrides), case=case, coalition=coalition)
-    if as_json:
-        emit_json(found.to_dict())
-    elif as_csv:
-        emit(_csv(found))
-    else:
-        printed(lambda out: _draw(out, found))
-    if found.stopped_by == "interrupt":
-        talk("interrupted" + ("; the plan was not judged in other futures" if not found.rows("plans") else ""))
-    if found.status == "error":
-        talk(f"Error: {found.reason}")
-    raise Exit(EXIT[found.status])
+    load_solver()
+    with watched() as watch, later():  # what has been worked out is shown, whatever comes
+        with Line(quiet) as line:
+            found = hedge(
+                read, chosen, futures=futures, seed=seed, cvar=cvar, weight=weight, replications=replications,
+                evaluate=evaluate, gap=gap, time_limit=time_limit, method=method, progress=line.step,
+            )  # fmt: skip
+        found.manifest.update(overrides=list(overrides), case=case, coalition=coalition)
+        if as_json:
+            emit_json(found.to_dict())
+        elif as_csv:
+            emit(_csv(found))
+        else:
+            printed(lambda out: _draw(out, found))
+        if found.stopped_by == "interrupt":
+            talk("interrupted" + ("; the plan was not judged in other futures" if not found.rows("plans") else ""))
+        if found.status == "error":
+            talk(f"Error: {found.reason}")
+        watch.answered = found.stopped_by == "interrupt"
+        raise Exit(EXIT[found.status])
 
 
 def _csv(found: Hedge) -> str:

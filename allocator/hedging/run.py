@@ -23,6 +23,7 @@ from allocator.model import Model
 from allocator.outcome import Stop, status
 from allocator.plan import objective_values
 from allocator.scope import Scope
+from allocator.stopping import at_once, later, watched
 
 if TYPE_CHECKING:
     from allocator.hedging.programme import Answer, Programme
@@ -100,16 +101,25 @@ def hedge(
     options = _checked(futures, seed, cvar, weight, replications, evaluate, gap, time_limit, method)
     function("progress", progress)
     overrides = texts("overrides", overrides, "horizon.periods=4")
-    chosen = choose(instance, model, overrides, case=case, coalition=coalition)
-    work = _Hedging(*chosen, options, progress)
-    work.manifest |= {"overrides": list(overrides), "case": case, "coalition": coalition}
-    return work.answer()
+    with watched() as watch, later():
+        with at_once():
+            chosen = choose(instance, model, overrides, case=case, coalition=coalition)
+            work = _Hedging(*chosen, options, progress, watch.interrupted)
+        work.manifest |= {"overrides": list(overrides), "case": case, "coalition": coalition}
+        return work.answer()
 
 
 class _Hedging:
     """One question in the making."""
 
-    def __init__(self, instance: Instance, model: Model, options: Mapping[str, Any], tell: Tell | None) -> None:
+    def __init__(
+        self,
+        instance: Instance,
+        model: Model,
+        options: Mapping[str, Any],
+        tell: Tell | None,
+        interrupted: threading.Event,
+    ) -> None:
         from allocator.solver import versions
 
         self.instance, self.model, self.options, self.tell = instance, model, options, tell
@@ -121,7 +131,7 @@ class _Hedging:
         every = every_future(instance, model, max(ENUMERATED, options["futures"]))
         self.enumerated = every is not None
         self.sample = every or futures(instance, model, options["futures"], options["seed"])
-        self.interrupted = threading.Event()
+        self.interrupted = interrupted
         self.recourse = Recourse(
             instance, model, self.scope.objective_of, self.highs, options["time_limit"], self.interrupted
         )
@@ -152,8 +162,8 @@ class _Hedging:
             figures = self._figures(answer, known)
             if not self.enumerated:
                 figures["estimate"] = self._timed("replications", lambda: self._estimate(answer, known))
-        except KeyboardInterrupt:
-            self.interrupted.set()
+        except KeyboardInterrupt:  # what was not judged is missing
+            pass
         except SolverError as error:
             return self._nothing("error", str(error))
         self.times["total"] = time.monotonic() - began
@@ -209,7 +219,8 @@ class _Hedging:
         ]
         if self.options["method"] == "hedging":
             return self._hedged(start, floor)
-        programme = Programme(self.instance, self.model, self.sample, self.taste, self.highs)
+        with at_once():
+            programme = Programme(self.instance, self.model, self.sample, self.taste, self.highs)
         start += self._together(programme, free)
         what = f"a plan for {len(self.sample)} futures"
         return programme.solve(
@@ -246,9 +257,10 @@ class _Hedging:
 
         if self.tell is not None:
             self.tell(f"progressive hedging of {len(self.sample)} futures", None)
-        found, bound = consensus(
-            self.instance, self.model, self.sample, self.taste, self.highs, self.options["time_limit"]
-        )
+        with at_once():
+            found, bound = consensus(
+                self.instance, self.model, self.sample, self.taste, self.highs, self.options["time_limit"]
+            )
         (seconds,) = self.recourse.evaluate(self.sample, [found], self.tell, "the plan in its futures")
         decisions = [*start, Decision(found, tuple(second.deployed for second in seconds))]
         best = min(decisions, key=self._value)
@@ -316,7 +328,8 @@ class _Hedging:
         bounds = [answer.bounds["gap"].bound]
         for r in range(1, self.options["replications"]):
             sample = futures(self.instance, self.model, self.options["futures"], [self.options["seed"], r])
-            programme = Programme(self.instance, self.model, sample, self.taste, self.highs)
+            with at_once():
+                programme = Programme(self.instance, self.model, sample, self.taste, self.highs)
             found = programme.solve(
                 [programme.nothing], stages=("gap",), time_limit=self.options["time_limit"],
                 interrupted=self.interrupted, watch=self._watch(f"sample {r + 1} of {self.options['replications']}"),
