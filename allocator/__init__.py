@@ -7,39 +7,39 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from allocator.api import build, export, read, solve
+    from allocator.claim_check import claims
     from allocator.comparison import cases, compare
     from allocator.errors import AllocatorError, BadInput, BadUsage, Fault, OutOfTime, SolverError
     from allocator.hedging import Hedge, hedge
     from allocator.instance import Instance, write
     from allocator.model import Model, load_model
-    from allocator.plan import Plan
-    from allocator.sweeps.file import Design
-    from allocator.sweeps.whole import Sweep, sweep
-    from allocator.trial import claims
+    from allocator.plan.plan import Plan
+    from allocator.sweeps.design.file import Design
+    from allocator.sweeps.sweep import Sweep, sweep
 
 _HOME = {
     "AllocatorError": "errors",
     "BadInput": "errors",
     "BadUsage": "errors",
-    "Design": "sweeps.file",
+    "Design": "sweeps.design.file",
     "Fault": "errors",
     "Hedge": "hedging",
     "Instance": "instance",
     "Model": "model",
     "OutOfTime": "errors",
-    "Plan": "plan",
+    "Plan": "plan.plan",
     "SolverError": "errors",
-    "Sweep": "sweeps.whole",
+    "Sweep": "sweeps.sweep",
     "build": "api",
     "cases": "comparison",
-    "claims": "trial",
+    "claims": "claim_check",
     "compare": "comparison",
     "export": "api",
     "hedge": "hedging",
     "load_model": "model",
     "read": "api",
     "solve": "api",
-    "sweep": "sweeps.whole",
+    "sweep": "sweeps.sweep",
     "write": "instance",
 }
 

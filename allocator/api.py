@@ -14,13 +14,13 @@ from allocator.errors import AllocatorError, BadUsage, OutOfTime
 from allocator.instance import Instance, read
 from allocator.instance.override import split_overrides
 from allocator.model import Model, load_model
-from allocator.plan import Plan
+from allocator.plan.plan import Plan
 from allocator.stopping import DeadlinePassed, at_once, later, watched
 
 if TYPE_CHECKING:
     import pyomo.core as pyo
 
-    from allocator.lexicographic import Progress
+    from allocator.solving.lexicographic import Progress
 
 Source = Instance | str | os.PathLike[str]
 Choice = Model | str | os.PathLike[str] | None
@@ -167,9 +167,9 @@ def solve(
     with watched() as watch, later():
         import pyomo.core as pyo
 
-        from allocator.changes import check_built
-        from allocator.hangs import assumptions
-        from allocator.solver import Solver
+        from allocator.plan.assumptions import assumptions
+        from allocator.solving.built import check_built
+        from allocator.solving.solver import Solver
 
         function("progress", progress)
         function("warn", warn)
@@ -231,8 +231,8 @@ def export(
         The path is no place for such a file, or the model does not list the objective.
     """
     from allocator.formulation import build as build_model
-    from allocator.matrix import compile_model
-    from allocator.programme_file import check_target, write_programme
+    from allocator.solving.programme_file import check_target, write_programme
+    from allocator.solving.standard_form import compile_model
 
     target = Path(a_path("path", path))
     check_target(target)

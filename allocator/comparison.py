@@ -12,14 +12,14 @@ from allocator.api import Choice, Source, choose, solve
 from allocator.arguments import Several, instance_of, sequence, solving, texts
 from allocator.errors import BadInput, BadUsage
 from allocator.instance import Instance
-from allocator.measures import coverage_of, measure, statement
 from allocator.model import Model
-from allocator.plan import Plan
+from allocator.plan.measures import coverage_of, measure, statement
+from allocator.plan.plan import Plan
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from allocator.lexicographic import Progress
+    from allocator.solving.lexicographic import Progress
 
 HUMAN = 1e-6
 """Share of a line below which it counts as met."""

@@ -8,11 +8,10 @@ from contextlib import contextmanager
 
 import pyomo.core as pyo
 
-from allocator import objectives
-from allocator.families import ALWAYS, CHOSEN
+from allocator.families import ALWAYS, CHOSEN, objectives
 from allocator.instance import Instance
 from allocator.model import Model
-from allocator.scope import Scope
+from allocator.problem import Problem
 
 
 @contextmanager
@@ -43,19 +42,19 @@ def build(instance: Instance, model: Model, *, lean: bool = False) -> pyo.Concre
     Returns
     -------
     pyomo.core.ConcreteModel
-        With ``deploy[n, u, j, t]`` and the families' components (see ``models/MATHS.md``); ``m.scope`` holds what
+        With ``deploy[n, u, j, t]`` and the families' components (see ``models/MATHS.md``); ``m.problem`` holds what
         was read from the instance and ``m.cells[n, u, j][t]`` the same deployments by period. Solve it with
         :func:`allocator.solve`.
     """
-    return formulate(Scope(instance, model), lean=lean)
+    return formulate(Problem(instance, model), lean=lean)
 
 
-def formulate(scope: Scope, *, lean: bool) -> pyo.ConcreteModel:
+def formulate(problem: Problem, *, lean: bool) -> pyo.ConcreteModel:
     """Build the Pyomo model of an instance that was read through a model's choices: see :func:`build`."""
     with uncollected():
-        m = pyo.ConcreteModel(name=scope.instance.name)
+        m = pyo.ConcreteModel(name=problem.instance.name)
         m.lean = lean
-        m.scope = scope
+        m.problem = problem
         m.deploy = pyo.Var(
             pyo.Any,
             dense=False,
@@ -63,14 +62,14 @@ def formulate(scope: Scope, *, lean: bool) -> pyo.ConcreteModel:
             doc="units of a nation's pool at a task in a period",
         )
         m.cells = {}
-        for (n, u, j), periods in scope.cap.items():
+        for (n, u, j), periods in problem.cap.items():
             here = m.cells[n, u, j] = {t: m.deploy.add((n, u, j, t)) for t in periods}
             for t, variable in here.items():
                 variable.setub(periods[t])
         for add in ALWAYS.values():
-            add(m, scope)
+            add(m, problem)
         for name, add in CHOSEN.items():
-            if scope.has(name):
-                add(m, scope)
-        objectives.add(m, scope)
+            if problem.has(name):
+                add(m, problem)
+        objectives.add(m, problem)
     return m

@@ -16,8 +16,8 @@ from allocator.instance.cells import Unfit, convert, near, quoted
 from allocator.instance.frozen import Frozen
 from allocator.instance.override import OPERATOR, Wrong, computed
 from allocator.instance.tables import Column
-from allocator.locate import shipped, shipped_models
 from allocator.reading import Unreadable, read_toml
+from allocator.resources import shipped, shipped_models
 
 FAMILIES = (
     "rotation",

@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from allocator.solver import versions
+from allocator.solving.solver import versions
 from benchmarks.generate import SIZES, deployable, generate, possible, write
 
 STEPS = ("read", "load", "solve", "audit", "total", "megabytes")

@@ -24,7 +24,7 @@ import pyomo.environ as pyo
 
 import allocator
 from allocator.api import choose
-from allocator.solver import versions
+from allocator.solving.solver import versions
 from benchmarks.__main__ import whole
 
 GRIDS = {

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from allocator.hedging.risk import cvar
-from allocator.scope import exact
+from allocator.problem import exact
+from allocator.statistics import cvar
 
 ROOM = 2e-6
 """What a later stage may take beside the tolerance, twice."""

@@ -8,7 +8,7 @@ import re
 import pytest
 
 import allocator
-from allocator.locate import shipped
+from allocator.resources import shipped
 
 SFOR = ["requirements.quantity*=0.58"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from allocator.solver import versions
+from allocator.solving.solver import versions
 from benchmarks.sweeps import thinned
 
 ROOT = Path(__file__).parents[1]

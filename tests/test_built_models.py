@@ -10,7 +10,7 @@ from pyomo.gdp import Disjunction
 from pyomo.mpec import Complementarity, complements
 
 import allocator
-from allocator.audit import check_plan
+from allocator.audit.audit import check_plan
 from tests.toys import model, pools, sent, toy, willing
 
 ONE = ("AAA", "bn", "hold", 1)
@@ -254,7 +254,7 @@ REFUSED = {
     "a domain with gaps": (gaps, "x has the domain"),
     "a domain of anything": (put("x", lambda m: pyo.Var(domain=pyo.Any)), "x has the domain Any"),
     "half of a whole variable": (half_a_unit, "x is 0.5"),
-    "the reading": (lambda m: m.scope.pool.update({("AAA", "bn"): 99}), "m.scope.pool was changed"),
+    "the reading": (lambda m: m.problem.pool.update({("AAA", "bn"): 99}), "m.problem.pool was changed"),
     "no reading": (lambda m: delattr(m, "scope"), "does not come from allocator.build"),
     "another reading": (lambda m: setattr(m, "scope", "x"), "does not come from allocator.build"),
     "a lean model": (lambda m: setattr(m, "lean", True), "does not come from allocator.build"),
@@ -305,8 +305,8 @@ def test_a_parameter_counts_as_it_is_when_it_is_solved():
 
 def test_the_reading_of_a_clone_is_that_of_the_same_instance():
     m = built()
-    assert m.clone().scope.instance is m.scope.instance
-    assert m.scope.groups["of nobody"] == []  # looking is no change
+    assert m.clone().problem.instance is m.problem.instance
+    assert m.problem.groups["of nobody"] == []  # looking is no change
     assert solved(m) == 4
 
 

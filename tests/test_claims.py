@@ -7,9 +7,10 @@ import json
 import pytest
 
 import allocator
-from allocator.locate import shipped
-from allocator.measures import measure
-from allocator.trial import FAILS, HOLDS, OPEN, UNPROVED, load_claims, page
+from allocator.claim_check import FAILS, HOLDS, OPEN, UNPROVED, load_claims
+from allocator.plan.measures import measure
+from allocator.report.text.claims import page
+from allocator.resources import shipped
 from tests.cli.running import run
 from tests.toys import toy
 

@@ -14,10 +14,10 @@ import pytest
 import allocator
 from allocator.errors import BadUsage
 from allocator.formulation import build
-from allocator.locate import shipped_instances
-from allocator.matrix import Matrix, compile_model
 from allocator.model import load_model
-from allocator.programme_file import LONGEST, unique_names, write_programme
+from allocator.resources import shipped_instances
+from allocator.solving.programme_file import LONGEST, unique_names, write_programme
+from allocator.solving.standard_form import Matrix, compile_model
 from tests.oracle.random_instances import random_instance
 
 INFEASIBLE = float("inf")
@@ -235,7 +235,7 @@ class TestTargets:
             yield "Minimize"
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setitem(allocator.programme_file.WRITERS, ".lp", breaks)
+        monkeypatch.setitem(allocator.solving.programme_file.WRITERS, ".lp", breaks)
         with pytest.raises(OSError, match="No space"):
             allocator.export("toy-rotation", None, path)
         assert path.read_text() == "old"

@@ -12,15 +12,15 @@ import pyomo.core as pyo
 import pytest
 
 import allocator
-from allocator.audit import Violation
+from allocator.audit.audit import Violation
 from allocator.errors import BadInput
 from allocator.families.rows import MODERATE, at_least, at_most, covered, only_if
-from allocator.known import NOTHING
-from allocator.lexicographic import HELD, Stages
 from allocator.model import load_model
-from allocator.scope import Scope
-from allocator.sweeps.design import Point
-from allocator.sweeps.task import Job, Setup, Worker
+from allocator.problem import Problem
+from allocator.solving.lexicographic import HELD, Stages
+from allocator.solving.prior import NOTHING
+from allocator.sweeps.design.parts import Point
+from allocator.sweeps.run.task import Job, Setup, Worker
 from tests.oracle import brute
 from tests.oracle.check import check
 from tests.oracle.extremes import extreme_instance
@@ -276,8 +276,8 @@ def test_the_shortfall_is_measured_beside_huge_consumption():
 
 class TestWhatTheSolverCannotKeep:
     def test_an_earlier_objective_is_given_up_by_no_more_than_allowed(self):
-        scope = Scope(allocator.read("toy-rotation"), load_model("reference"))
-        stages = Stages(scope, lambda: None, options={"mip_rel_gap": 0.0}, time_limit=None, progress=None)
+        problem = Problem(allocator.read("toy-rotation"), load_model("reference"))
+        stages = Stages(problem, lambda: None, options={"mip_rel_gap": 0.0}, time_limit=None, progress=None)
         stages.held["gap"] = Fraction(1, 2)
         broken = stages._take("cost", {})
         assert [(violation.constraint, violation.excess) for violation in broken] == [(HELD, Fraction(1, 2))]
@@ -287,9 +287,9 @@ class TestWhatTheSolverCannotKeep:
         def rejects(instance, model, deployed):
             return [Violation("requirement_supply", ("hold_port", "troops", 1), "too little", Fraction(1))]
 
-        monkeypatch.setattr("allocator.lexicographic.check_deployments", rejects)
-        monkeypatch.setattr("allocator.start.check_deployments", rejects)
+        monkeypatch.setattr("allocator.solving.lexicographic.check_deployments", rejects)
+        monkeypatch.setattr("allocator.solving.heuristics.filling.check_deployments", rejects)
         assert allocator.solve("toy-rotation").status == "error"  # no figures are to blame
-        monkeypatch.setattr("allocator.matrix.SPREAD", 1.0)
+        monkeypatch.setattr("allocator.solving.standard_form.SPREAD", 1.0)
         with pytest.raises(BadInput, match=r"requirements\[task=hold_port,capability=troops\], quantity: .*too little"):
             allocator.solve("toy-rotation")

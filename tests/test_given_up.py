@@ -16,14 +16,15 @@ import pytest
 
 import allocator
 from allocator import Instance
-from allocator.audit import check_plan
-from allocator.cli.answer import show_plan
+from allocator.audit.audit import check_plan
+from allocator.claim_check import HOLDS, UNPROVED, Claim, Run, _judge
+from allocator.cli.terminal import printed
 from allocator.comparison import cases, compare
 from allocator.outcome import Bounds
-from allocator.sweeps.condition import conditions
-from allocator.sweeps.design import Point
-from allocator.sweeps.row import Row
-from allocator.trial import HOLDS, UNPROVED, Claim, Run, _judge
+from allocator.report.text.plan import draw_plan
+from allocator.sweeps.design.condition import conditions
+from allocator.sweeps.design.parts import Point
+from allocator.sweeps.run.row import Row
 from tests.oracle.random_instances import random_instance, random_model
 from tests.relations import objectives_fit
 from tests.toys import pools, toy
@@ -71,11 +72,11 @@ class TestByHand:
 
     def test_the_terminal_says_it_in_words(self, plan, capsys, monkeypatch):
         monkeypatch.setenv("COLUMNS", "200")
-        show_plan(plan)
+        printed(lambda out: draw_plan(out, plan))
         shown = capsys.readouterr().out
         assert "25.00 % reached: the least possible; 25.00 % given up for later objectives" in shown
         assert "before later ones took what the tolerance lets them" in shown
-        show_plan(allocator.solve(three(), replace(DOUBLE, tolerance=0.0), gap=0.0))
+        printed(lambda out: draw_plan(out, allocator.solve(three(), replace(DOUBLE, tolerance=0.0), gap=0.0)))
         assert "given up" not in capsys.readouterr().out
 
     def test_compare_says_what_was_given_up(self):

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 import allocator
-from allocator.futures import Future, able, every_future, futures
 from allocator.hedging.check import Decision, check_decision
-from allocator.hedging.risk import Taste, cvar, estimate, student, value_at_risk
-from allocator.scope import Scope, exact
+from allocator.problem import Problem, exact
+from allocator.statistics import Taste, cvar, estimate, student, value_at_risk
+from allocator.withdrawal import Future, able, every_future, futures
 from tests.cli.running import run
 from tests.toys import pools, toy, willing
 
@@ -223,7 +223,7 @@ class TestFutures:
         """One number a nation and draw, in the order of the table; equal draws are one."""
         instance, _, _, _ = three_nations(3)
         will = {(r["nation"], r["objective"]): r["willingness"] for r in instance.rows("willingness")}
-        pairs = able(Scope(instance, REFERENCE))
+        pairs = able(Problem(instance, REFERENCE))
         seen = {}
         for mood in np.random.default_rng(5).random((50, 3)):
             number = dict(zip(("AAA", "BBB", "CCC"), mood, strict=True))
@@ -241,7 +241,7 @@ class TestFutures:
             willingness=[*willing("AAA", at=0.6), *willing("AAA", at=0.8, objectives=("sea",))],
         )
         every = every_future(instance, REFERENCE, 3)
-        assert [(f.told(able(Scope(instance, REFERENCE))), float(f.probability)) for f in every] == [
+        assert [(f.told(able(Problem(instance, REFERENCE))), float(f.probability)) for f in every] == [
             ("nobody", 0.6),
             ("AAA (land)", 0.2),
             ("AAA", 0.2),

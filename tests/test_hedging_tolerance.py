@@ -20,7 +20,7 @@ import pytest
 
 import allocator
 from allocator import Instance
-from allocator.hedging.risk import Taste
+from allocator.statistics import Taste
 from tests.cli.running import run
 from tests.oracle.random_instances import random_instance, random_model
 from tests.relations import hedge_fits

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import subprocess
 import sys
@@ -15,80 +14,6 @@ from allocator.model import FAMILIES, OBJECTIVES
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "allocator"
-
-ORDER = [
-    {"errors", "stopping", "files"},
-    {"arguments"},
-    {"locate", "reading"},
-    {"instance", "outcome", "known"},
-    {"model"},
-    {"scope"},
-    {"offer", "families", "objectives", "futures"},
-    {"formulation"},
-    {"matrix", "changes"},
-    {"highs", "programme_file"},
-    {"plan"},
-    {"measures"},
-    {"audit", "hangs"},
-    {"start", "point", "reasons"},
-    {"lexicographic"},
-    {"solver"},
-    {"api"},
-    {"trial", "comparison", "sweeps", "hedging"},
-    {"cli"},
-]
-RANK = {name: i for i, names in enumerate(ORDER) for name in names}
-ONLY_IN = {
-    "pyomo": {
-        *("families", "objectives", "formulation", "matrix", "changes", "point", "reasons", "lexicographic"),
-        *("solver", "api"),
-        "hedging",
-    },
-    "highspy": {"highs"},
-    "click": {"cli"},
-    "rich": {"cli"},
-}
-
-
-def modules():
-    for path in sorted(PACKAGE.rglob("*.py")):
-        part = path.relative_to(PACKAGE).with_suffix("").parts[0]
-        if part not in ("__init__", "__main__"):
-            yield path, part
-
-
-def imports(path):
-    """(module, whether it is imported when the module is, and not for types alone)"""
-    tree = ast.parse(path.read_text())
-    typing = {
-        id(n)
-        for i in ast.walk(tree)
-        if isinstance(i, ast.If) and "TYPE_CHECKING" in ast.dump(i.test)
-        for n in ast.walk(i)
-    }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module and id(node) not in typing:
-            yield node.module
-        elif isinstance(node, ast.Import) and id(node) not in typing:
-            for name in node.names:
-                yield name.name
-
-
-@pytest.mark.parametrize(("path", "part"), list(modules()), ids=lambda value: str(getattr(value, "name", value)))
-def test_imports_point_to_the_left(path, part):
-    assert part in RANK, f"{part} has no place in the order"
-    for module in imports(path):
-        head, _, rest = module.partition(".")
-        if head == "allocator" and rest:
-            other = rest.split(".")[0]
-            assert RANK[other] <= RANK[part], f"{path.name} imports {module}"
-        if head in ONLY_IN:
-            assert part in ONLY_IN[head], f"{path.name} imports {module}"
-
-
-def test_the_audit_knows_neither_scope_nor_families():
-    known = set(imports(PACKAGE / "audit.py"))
-    assert known & {"allocator.scope", "allocator.families", "allocator.objectives", "pyomo"} == set()
 
 
 def test_the_mathematics_in_the_folder_is_that_of_the_code():

@@ -7,10 +7,10 @@ import tomllib
 import pytest
 
 import allocator
-from allocator.audit import check_plan
+from allocator.audit.audit import check_plan
 from allocator.formulation import build
-from allocator.locate import shipped, shipped_instances
 from allocator.model import load_model
+from allocator.resources import shipped, shipped_instances
 
 
 def cases():

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 import allocator
 from allocator import Instance
-from allocator.audit import check_deployments, check_plan
+from allocator.audit.audit import check_deployments, check_plan
 from allocator.model import load_model
-from allocator.scope import Scope, at_most, step_of
-from allocator.start import first_plan
+from allocator.problem import Problem, at_most, step_of
+from allocator.solving.heuristics.filling import first_plan
 from tests.oracle.random_instances import random_instance
 from tests.toys import toy
 
@@ -102,7 +102,7 @@ def test_every_plan_passes_the_audit_and_every_first_plan_the_check(seed):
     plan = allocator.solve(instance, model)
     assert plan.status in ("optimal", "infeasible")
     assert not plan.found or check_plan(plan) == []
-    start = first_plan(Scope(instance, model))
+    start = first_plan(Problem(instance, model))
     assert start is None or check_deployments(instance, model, start) == []
 
 
@@ -203,8 +203,8 @@ class TestArguments:
             allocator.solve(m)
 
     def test_an_unknown_option_of_highs_is_refused(self):
-        from allocator.highs import Resident
-        from allocator.matrix import compile_model
+        from allocator.solving.highs import Resident
+        from allocator.solving.standard_form import compile_model
 
         with pytest.raises(allocator.BadUsage, match="no option 'mip_rel_gab'"):
             Resident(compile_model(allocator.build(toy())), {"mip_rel_gab": 0.1})

@@ -15,11 +15,11 @@ import pytest
 
 import allocator
 from allocator import AllocatorError, BadInput, BadUsage, Fault, SolverError
-from allocator.instance.read import read
+from allocator.instance import read
 from allocator.model import load_model
-from allocator.solver import Solver
-from allocator.sweeps.file import Draws, Flip, Front, Sampling, load_design
-from allocator.sweeps.whole import TooMany
+from allocator.solving.solver import Solver
+from allocator.sweeps.design.file import Draws, Flip, Front, Sampling, load_design
+from allocator.sweeps.sweep import TooMany
 from tests.toys import toy
 
 TOY = toy()

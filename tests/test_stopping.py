@@ -12,7 +12,7 @@ import time
 import pytest
 
 import allocator
-from allocator.solver import Solver
+from allocator.solving.solver import Solver
 from allocator.stopping import ALARM, DeadlinePassed, at_once, later, watched
 from benchmarks.generate import generate
 from tests.cli.running import ENVIRONMENT, HERE
@@ -177,23 +177,23 @@ class TestSolver:
         assert plan.deployments["units"].sum() > 0
 
     def test_a_signal_at_the_very_end_leaves_a_trace(self, monkeypatch):
-        import allocator.hangs
+        import allocator.plan.assumptions
 
-        before = allocator.hangs.assumptions
-        monkeypatch.setattr(allocator.hangs, "assumptions", lambda plan: interrupt() or before(plan))
+        before = allocator.plan.assumptions.assumptions
+        monkeypatch.setattr(allocator.plan.assumptions, "assumptions", lambda plan: interrupt() or before(plan))
         plan = allocator.solve(toy())
         assert (plan.status, plan.stopped_by) == ("optimal", "interrupt")
 
     def test_a_signal_while_the_model_is_built_keeps_the_first_plan(self, slow, monkeypatch):
-        import allocator.solver
+        import allocator.solving.solver
 
-        build = allocator.solver.formulate
+        build = allocator.solving.solver.formulate
 
         def interrupted(*arguments, **options):
             interrupt()
             return build(*arguments, **options)
 
-        monkeypatch.setattr(allocator.solver, "formulate", interrupted)
+        monkeypatch.setattr(allocator.solving.solver, "formulate", interrupted)
         plan = allocator.solve(slow)
         assert (plan.status, plan.stopped_by) == ("feasible", "interrupt")
         assert plan.reason == "Stopped before it was minimised: gap, risk, cost, burden."
@@ -209,10 +209,10 @@ class TestTimeLimit:
         assert plan.stopped_by == "time_limit"
 
     def test_what_could_not_be_started_is_said(self, slow, monkeypatch):
-        import allocator.solver
+        import allocator.solving.solver
 
-        build = allocator.solver.formulate
-        monkeypatch.setattr(allocator.solver, "formulate", lambda *a, **k: time.sleep(1) or build(*a, **k))
+        build = allocator.solving.solver.formulate
+        monkeypatch.setattr(allocator.solving.solver, "formulate", lambda *a, **k: time.sleep(1) or build(*a, **k))
         plan = allocator.solve(slow, time_limit=0.8)
         assert (plan.status, plan.stopped_by) == ("feasible", "time_limit")
         assert "the solver was not started" in plan.reason

@@ -11,11 +11,11 @@ from click.exceptions import Exit
 
 from allocator.cli.options import Number, json_option
 from allocator.cli.progress import Line
-from allocator.cli.terminal import emit, emit_json, load_solver, number, printed, table, talk
+from allocator.cli.terminal import emit, emit_json, load_solver, printed, talk
 from allocator.stopping import later
 
 if TYPE_CHECKING:
-    from allocator.trial import Verdict
+    from allocator.claim_check import Verdict
 
 
 @click.command("claims")
@@ -51,8 +51,8 @@ def command(
     Each claim is tested by a solve and again under the assumptions that one may doubt; where a doubt turns the
     verdict, the claim is not decidable on these data.
     """
+    from allocator.claim_check import claims
     from allocator.errors import BadUsage
-    from allocator.trial import claims
 
     if as_json + as_csv + markdown > 1:
         raise BadUsage("--json, --csv and --markdown exclude each other")
@@ -78,30 +78,13 @@ def command(
             writer.writerows(plain)
             emit(stream.getvalue())
         elif markdown:
-            from allocator.trial import page
+            from allocator.report.text.claims import page
 
             emit(page(verdicts))
         else:
-            _show(verdicts)
+            from allocator.report.text.claims import draw_verdicts
+
+            printed(lambda out: draw_verdicts(out, verdicts))
         if interrupted:
             talk(f"interrupted; {len(verdicts)} claims had been tried")
             raise Exit(130)
-
-
-def _show(verdicts: list[Verdict]) -> None:
-    from rich.text import Text
-
-    from allocator.trial import FAILS, HOLDS, asked, hangs
-
-    colour = {HOLDS: "green", FAILS: "red"}
-    grid = table(
-        ("claim", "left"), ("who", "left"), ("found", "right"), ("claimed", "left"), ("verdict", "left"),
-        ("margin", "right"), ("hangs on", "left"),
-    )  # fmt: skip
-    for verdict in verdicts:
-        found = "no plan" if verdict.figure is None else number(verdict.figure, 3)
-        margin = "" if verdict.margin is None else f"{100 * verdict.margin:+.0f} %"
-        style = colour.get(verdict.verdict, "yellow")
-        claim = verdict.claim
-        grid.add_row(claim.text, claim.who, found, asked(claim), Text(verdict.verdict, style), margin, hangs(verdict))
-    printed(lambda out: out.print(grid))

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
 
 import click
 from click.exceptions import Exit
 
 from allocator.cli.options import Number, json_option, model_option, set_option
 from allocator.cli.progress import Line
-from allocator.cli.terminal import emit, emit_json, load_solver, number, percent, printed, table, talk
+from allocator.cli.terminal import emit, emit_json, load_solver, printed, talk
 from allocator.stopping import later
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from allocator.comparison import Comparison
-
-MOST = 12
-"""Changes that are shown of each case; JSON and CSV have all."""
 
 
 @click.command("compare")
@@ -62,6 +53,7 @@ def command(
     from allocator.cli.solve import EXIT
     from allocator.comparison import cases, compare
     from allocator.errors import BadUsage
+    from allocator.report.text.comparison import draw_comparison
 
     if as_json and as_csv:
         raise BadUsage("--json and --csv exclude each other")
@@ -84,71 +76,9 @@ def command(
             writer.writerows(found.rows())
             emit(stream.getvalue())
         else:
-            printed(lambda out: _draw(out, found))
+            printed(lambda out: draw_comparison(out, found))
         left = [case.label for case in chosen[len(found.columns) :]]
         if left or found.columns[-1].plan.stopped_by == "interrupt":
             talk("interrupted; not solved: " + (", ".join(left) or "none"))
             raise Exit(130)
         raise Exit(next((EXIT[column.plan.status] for column in found.columns if not column.plan.found), 0))
-
-
-def _draw(out: Console, found: Comparison) -> None:
-    grid = table(("", "left"), *((column.case.label, "right") for column in found.columns))
-    keys = dict.fromkeys(key for column in found.columns for key in column.figures)
-    sections = dict.fromkeys(section for section, _ in keys)
-    for section, key in (key for wanted in sections for key in keys if key[0] == wanted):
-        cells = []
-        for column in found.columns:
-            value = column.figures.get((section, key))
-            if value is None:
-                cells.append("–")
-            elif isinstance(value, str):
-                cells.append(value)
-            elif section in ("coverage", "proved to") or (section in ("objective", "given up") and key == "gap"):
-                cells.append(percent(value, 2 if section == "proved to" else 1))
-            elif len(found.currencies) > 1 and (key == "cost" or section == "money"):
-                cells.append(f"{column.case.instance.currency} {number(value)}".strip())
-            else:
-                cells.append(number(value))
-        grid.add_row(_row(section, key), *cells)
-    out.print(grid)
-    for note in found.notes():
-        out.print()
-        out.print(note)
-    for column in found.columns[1:]:
-        changes = found.changes(column)
-        out.print()
-        out.print(f"{column.case.label}, against {found.columns[0].case.label}:")
-        for text in changes[:MOST]:
-            out.print(f"  {text}")
-        if len(changes) > MOST:
-            out.print(f"  and {len(changes) - MOST} more (--json has them)")
-        if not changes:
-            out.print("  no plan" if not column.plan.found else "  nothing changes")
-    if len(found.columns) > 1:
-        out.print()
-        out.print("Who moves is not settled among plans of equal worth; the figures in the table are.")
-    for column in found.columns:
-        if column.plan.reason:
-            out.print()
-            out.print(f"{column.case.label}: {column.plan.reason}")
-
-
-UNITS = {
-    "gap": "what stays unmet",
-    "risk": "risk, thousand person-months",
-    "cost": "cost, million over the horizon",
-    "burden": "burden, per mille of GDP a year",
-}
-
-
-def _row(section: str, key: str) -> str:
-    if section == "objective":
-        return UNITS[key]
-    if section == "given up":
-        return f"  {key} of it given up for later objectives"
-    if section == "proved to":
-        return f"  {key} proved to within"
-    if section in ("coverage", "people"):
-        return f"{section}, {key}"
-    return {"cost a year": "cost a year, million"}.get(key, key)

@@ -15,8 +15,8 @@ from allocator.cli.terminal import console, emit, emit_json
 def command(as_json: bool) -> None:
     """Bundled instances and models."""
     from allocator.instance import read
-    from allocator.locate import shipped_instances, shipped_models
     from allocator.model import load_model
+    from allocator.resources import shipped_instances, shipped_models
 
     instances = [{"name": name, "title": read(name).title} for name in shipped_instances()]
     models = []

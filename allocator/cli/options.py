@@ -72,13 +72,13 @@ def _complete(names: Callable[[], tuple[str, ...]]) -> Callable[..., list[Comple
 
 
 def _instances() -> tuple[str, ...]:
-    from allocator.locate import shipped_instances
+    from allocator.resources import shipped_instances
 
     return shipped_instances()
 
 
 def _models() -> tuple[str, ...]:
-    from allocator.locate import shipped_models
+    from allocator.resources import shipped_models
 
     return shipped_models()
 

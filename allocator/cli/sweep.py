@@ -22,15 +22,16 @@ from allocator.cli.options import (
     writing,
 )
 from allocator.cli.progress import Line, for_people
-from allocator.cli.terminal import count, emit, emit_json, load_solver, talk
+from allocator.cli.terminal import emit, emit_json, load_solver, printed, talk
 from allocator.errors import BadUsage
+from allocator.report.text.words import count
 from allocator.stopping import at_once, later
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
-    from allocator.sweeps.file import Design
-    from allocator.sweeps.run import Progress
-    from allocator.sweeps.whole import Sweep
+    from allocator.sweeps.design.file import Design
+    from allocator.sweeps.run.runner import Progress
+    from allocator.sweeps.sweep import Sweep
 
 EXAMPLES = """for example:
   allocator sweep {name} --vary "requirements.quantity*=0.5:1.5:11"
@@ -159,7 +160,7 @@ def command(
     """
     from allocator.api import read as load
     from allocator.instance.odd import varied_horizon
-    from allocator.sweeps.file import load_design
+    from allocator.sweeps.design.file import load_design
 
     if as_json and as_csv:
         raise BadUsage("--json and --csv exclude each other")
@@ -187,10 +188,10 @@ def command(
         keys = [*design.vary, *(flip.over for flip in design.threshold)]
         talk(*(f"warning: {text}" for text in [*read.warnings(), *varied_horizon(read, keys)]))
 
-    from allocator.sweeps.whole import TooMany
+    from allocator.sweeps.sweep import TooMany
 
     def run(most: int) -> Sweep:
-        from allocator.sweeps.whole import sweep as swept
+        from allocator.sweeps.sweep import sweep as swept
 
         with Line(quiet) as line:
             return swept(
@@ -223,7 +224,7 @@ def command(
 
 def _asked(read: Instance, design: Design | None, **given: Any) -> Design:
     """The design of the command line, over that of a sweep file."""
-    from allocator.sweeps.file import Design, Draws, Flip, Front, Sampling, sweeps_of
+    from allocator.sweeps.design.file import Design, Draws, Flip, Front, Sampling, sweeps_of
 
     design = design or Design()
     new: dict[str, Any] = {"seed": given["seed"]} if given["seed"] is not None else {}
@@ -280,7 +281,7 @@ def _pairs(conditions: Sequence[str], over: Sequence[str]) -> list[tuple[str, st
 
 def _check(tables: dict[str, str | None]) -> None:
     """Refuse, before anything is solved, places that no table can be written to."""
-    from allocator.sweeps.whole import check_table
+    from allocator.sweeps.sweep import check_table
 
     places = [place for place in tables.values() if place is not None]
     if len({*map(str, map(check_table, places))}) < len(places):
@@ -293,14 +294,14 @@ def _show(done: Sweep, as_json: bool, as_csv: bool) -> None:
     elif as_csv:
         emit(done.csv())
     else:
-        from allocator.cli.findings import show_sweep
+        from allocator.report.text.sweep import draw_sweep
 
-        show_sweep(done)
+        printed(lambda out: draw_sweep(out, done))
 
 
 def _warn(done: Sweep, kept: str, quiet: bool) -> int:
     """Tell what a user must know of the points and of the store; how many points have no answer."""
-    from allocator.sweeps.answers import became
+    from allocator.sweeps.findings import became
 
     reasons: Counter[str] = Counter()
     for answered in done.answers:

@@ -10,15 +10,15 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence, Sized
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from allocator.errors import Fault, escaped
+from allocator.report.text.words import count
 from allocator.stopping import at_once
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
 WIDE = 160
 """Columns where standard output is no terminal, so that nothing is wrapped for no reason."""
@@ -47,7 +47,7 @@ def load_solver() -> None:
     """Load what every solve needs; Ctrl-C is heeded while that lasts."""
     with at_once():
         import allocator.api
-        import allocator.solver  # noqa: F401
+        import allocator.solving.solver  # noqa: F401
 
 
 def open_streams() -> None:
@@ -143,58 +143,3 @@ def printed(draw: Callable[[Console], None]) -> None:
     with out.capture() as capture:
         draw(out)
     emit("".join(line.rstrip() + "\n" for line in capture.get().translate(BIDI).splitlines()))
-
-
-def table(*columns: tuple[str, str], title: str = "") -> Table:
-    """A plain table; columns are (heading, ``left``, ``right`` or ``whole``: left and never wrapped)."""
-    from rich.table import Table
-
-    grid = Table(box=None, title=title, title_justify="left", title_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for heading, side in columns:
-        right = side == "right"
-        grid.add_column(
-            heading, justify="right" if right else "left", header_style="dim", overflow="fold", no_wrap=side == "whole"
-        )
-    return grid
-
-
-def number(value: float, digits: int = 4) -> str:
-    """A number with thousands separated and no more digits than it is worth."""
-    if abs(value) >= 1000 or value == int(value):
-        return f"{value:,.0f}"
-    if abs(value) < 0.001:
-        return "below 0.001" if value > 0 else "above -0.001"
-    return f"{value:.{digits}g}"
-
-
-def percent(share: float, digits: int = 1) -> str:
-    """A share in per cent that says 0 or 100 only where it is."""
-    text = f"{100 * share:.{digits}f}"
-    least = 10.0**-digits
-    if share > 0 and float(text) == 0:
-        return f"<{least:g} %"
-    if share < 1 and float(text) == 100:
-        return f">{100 - least:g} %"
-    return text + " %"
-
-
-def money(millions: float, currency: str) -> str:
-    """An amount in words, e.g. ``USD 1,944 million``."""
-    return f"{currency} {number(millions)} million".strip()
-
-
-def count(amount: int, what: str) -> str:
-    """``1 nation``, ``2 nations``."""
-    return f"{amount:,} {what}{'' if amount == 1 else 's'}"
-
-
-def contents(tables: Mapping[str, Sized]) -> str:
-    """How much an instance holds, e.g. ``34 nations, 1 task``."""
-    told = []
-    for name, rows in tables.items():
-        what = name.replace("_", " ")
-        if len(rows) == 1 and not what.endswith("ss"):
-            what = what.removesuffix("ies") + "y" if what.endswith("ies") else what.removesuffix("s")
-        if len(rows):
-            told.append(f"{len(rows):,} {what}")
-    return ", ".join(told)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from allocator.cli.options import instance_argument, json_option, model_option, set_option
-from allocator.cli.terminal import contents, emit, emit_json, talk
+from allocator.cli.terminal import emit, emit_json, talk
+from allocator.report.text.words import contents
 
 if TYPE_CHECKING:
     from allocator.errors import Fault

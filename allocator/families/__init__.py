@@ -1,6 +1,6 @@
 """The mathematics: one constraint family a file, and the one list of them.
 
-Each family is a function ``add(m, scope)`` that puts its decisions and constraints on the Pyomo model; the
+Each family is a function ``add(m, problem)`` that puts its decisions and constraints on the Pyomo model; the
 docstring of its file holds the formula, the symbols and a worked toy, and ``models/MATHS.md`` is made from it.
 """
 
@@ -20,18 +20,18 @@ from allocator.families import (
     rotation,
     troop_ceiling,
 )
-from allocator.scope import Scope
+from allocator.problem import Problem
 
-ALWAYS: dict[str, Callable[[pyo.ConcreteModel, Scope], None]] = {
+ALWAYS: dict[str, Callable[[pyo.ConcreteModel, Problem], None]] = {
     "requirement": requirement.add,
     "participation": participation.add,
     "rotation": rotation.add,  # left out, it still holds each pool in each period
 }
-CHOSEN: dict[str, Callable[[pyo.ConcreteModel, Scope], None]] = {
+CHOSEN: dict[str, Callable[[pyo.ConcreteModel, Problem], None]] = {
     "minimum_contribution": minimum_contribution.add,
     "conditions": conditions.add,
     "troop_ceiling": troop_ceiling.add,
     "budget": budget.add,
     "framework_nation": framework_nation.add,
 }
-"""The family ``caveats`` has no constraint: what a caveat forbids has no variable (see ``scope``)."""
+"""The family ``caveats`` has no constraint: what a caveat forbids has no variable (see ``problem``)."""

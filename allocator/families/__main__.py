@@ -17,11 +17,11 @@ ORDER = (
 
 INTRODUCTION = """# The mathematics
 
-Made from the docstrings in `allocator/families` and `allocator/objectives.py` by
+Made from the docstrings in `allocator/families` and `allocator/families/objectives.py` by
 `python -m allocator.families > models/MATHS.md`; a test fails when it is stale.
 
 Indices: n nation, u unit type, j task, o objective, c capability, t period, r requirement row. Decisions are on the
-Pyomo model (`m.deploy[n, u, j, t]`), data on the instance as `scope` reads it. Only deployments that can be above
+Pyomo model (`m.deploy[n, u, j, t]`), data on the instance as `problem` reads it. Only deployments that can be above
 zero have a variable.
 """
 
@@ -32,7 +32,7 @@ def maths() -> str:
     for name in ORDER:
         text = import_module(f"allocator.families.{name}").__doc__ or ""
         parts.append(f"## {name}\n\n{text.strip()}\n")
-    objectives = import_module("allocator.objectives").__doc__ or ""
+    objectives = import_module("allocator.families.objectives").__doc__ or ""
     rows = import_module("allocator.families.rows").__doc__ or ""
     parts.append(f"## rows\n\n{rows.strip()}\n")
     parts.append(f"## objectives\n\n{objectives.strip()}\n")

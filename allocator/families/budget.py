@@ -9,11 +9,11 @@ $\gamma_u k_u$ for `common`, $(1 - \gamma_u) k_u$ for the nation $n$ itself, and
 | symbol | code | kind | index | unit |
 | --- | --- | --- | --- | --- |
 | $x$ | `deploy` | whole variable | n, u, j, t | units |
-| $k$ | `scope.unit_cost` | parameter | u | millions a unit and period |
+| $k$ | `problem.unit_cost` | parameter | u | millions a unit and period |
 | $\gamma$ | common_share | parameter | u | share |
-| $B$, $P$ | `scope.budgets` | parameter | b | millions; periods |
+| $B$, $P$ | `problem.budgets` | parameter | b | millions; periods |
 | $\beta$ | `model.max_burden` | parameter | | share of GDP a year |
-| $Y$ | `scope.years` | parameter | | years of the horizon |
+| $Y$ | `problem.years` | parameter | | years of the horizon |
 
 Constraints: `budget_payer[b]`, `b` the position of the budget from 1; `budget_burden[n]`. Each limit is lowered to
 the greatest multiple of the step of its costs. Needs: `deploy`. Source: capital rationing, Lorie and Savage
@@ -33,13 +33,13 @@ from typing import Any
 import pyomo.core as pyo
 
 from allocator.families.rows import Exact, at_most
-from allocator.scope import Scope
+from allocator.problem import Problem
 
 Cell = tuple[str, Mapping[int, Any]]
 """Unit type, and the variables of a nation's pool of it at a task, by period."""
 
 
-def add(m: pyo.ConcreteModel, scope: Scope) -> None:
+def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``budget_payer`` and, with max_burden, ``budget_burden``."""
     m.budget_payer = pyo.Constraint(pyo.Any, doc="what a payer bears in the budget's periods stays within it")
     m.budget_burden = pyo.Constraint(pyo.Any, doc="no nation pays more than max_burden of its GDP a year")
@@ -64,10 +64,10 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
         if terms:
             at_most(m, rows, key, terms, limit)
 
-    for b, (payer, amount, periods) in enumerate(scope.budgets, start=1):
-        costs = {"*": scope.unit_cost, "common": scope.common_cost}.get(payer, scope.own_cost)
+    for b, (payer, amount, periods) in enumerate(problem.budgets, start=1):
+        costs = {"*": problem.unit_cost, "common": problem.common_cost}.get(payer, problem.own_cost)
         of = everyone if payer in ("*", "common") else cells[payer]
         limited(m.budget_payer, b, costs, amount, periods, of)
-    if scope.model.max_burden is not None:
-        for n in scope.gdp:
-            limited(m.budget_burden, n, scope.own_cost, scope.burden_limit(n), scope.PERIODS, cells[n])
+    if problem.model.max_burden is not None:
+        for n in problem.gdp:
+            limited(m.budget_burden, n, problem.own_cost, problem.burden_limit(n), problem.PERIODS, cells[n])

@@ -6,7 +6,7 @@ $$x_{nujt} = 0 \qquad \text{where a caveat of } n \text{ names } (j \text{ or an
 | --- | --- | --- | --- | --- |
 | $x$ | `deploy` | whole variable | n, u, j, t | units |
 
-No constraint: the variable is not created (see `scope.cap`). The blank columns of a caveat stand for any; all that are
+No constraint: the variable is not created (see `problem.cap`). The blank columns of a caveat stand for any; all that are
 filled must fit. Source: national caveats as variable fixing; Saideman and Auerswald (2012), International Studies
 Quarterly 56(1), on what they are.
 

@@ -8,7 +8,7 @@ A pledge that asks for an event assumed false has no variable; one whose objecti
 | --- | --- | --- | --- | --- |
 | $z$ | `joins` | 0/1 variable | n, o | |
 | $y$ | `member` | 0/1 variable | n | |
-| $K$, $L$ | `scope.pledges` | parameter | n, o | nations |
+| $K$, $L$ | `problem.pledges` | parameter | n, o | nations |
 
 Constraint: `conditions_pledge[n, o, i]`, `i` the number of the pledge.
 Needs: `joins`, `member`. Source: contingent decisions between projects, Weingartner (1966), Management Science 12(7).
@@ -22,14 +22,14 @@ from __future__ import annotations
 import pyomo.core as pyo
 
 from allocator.families.rows import Term, linear
-from allocator.scope import Scope
+from allocator.problem import Problem
 
 
-def add(m: pyo.ConcreteModel, scope: Scope) -> None:
+def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``conditions_pledge``."""
     m.conditions_pledge = pyo.Constraint(pyo.Any, doc="who pledges on conditions joins only if they hold")
-    able = list(dict.fromkeys(n for n, _, _ in scope.cap))
-    for i, (n, o, requires, value) in enumerate(scope.live_pledges):
+    able = list(dict.fromkeys(n for n, _, _ in problem.cap))
+    for i, (n, o, requires, value) in enumerate(problem.live_pledges):
         needed = value if requires == "coalition_size" else 1
         company = able if requires == "coalition_size" else [value] if requires == "nation" else value
         if requires != "coalition_size" and n in company:

@@ -10,9 +10,9 @@ $\phi$ of all; where nobody leads, nobody is there. A bound on others' personnel
 | $x$ | `deploy` | whole variable | n, u, j, t | units |
 | $w$ | `leads` | 0/1 variable | n, j | |
 | $f$ | `led` | variable | n, j, t | people of the framework nation |
-| $h$ | `scope.personnel` | parameter | u | people a unit |
-| $\phi$ | `scope.framework_share` | parameter | j | share |
-| $\bar{f}$ | from `scope.cap` and the ceiling | parameter | n, j, t | people |
+| $h$ | `problem.personnel` | parameter | u | people a unit |
+| $\phi$ | `problem.framework_share` | parameter | j | share |
+| $\bar{f}$ | from `problem.cap` and the ceiling | parameter | n, j, t | people |
 
 Where figures lie so far apart that a solver's tolerances would hide people, there is no $f$ but, row by row in digits,
 
@@ -38,22 +38,22 @@ from typing import Any
 import pyomo.core as pyo
 
 from allocator.families.rows import MODERATE, Exact, Term, at_least, linear, only_if
-from allocator.scope import Scope, step_of
+from allocator.problem import Problem, step_of
 
 Cell = tuple[str, str, Any]
 """Nation, unit type and variable of a deployment at a task in a period."""
 
 
-def add(m: pyo.ConcreteModel, scope: Scope) -> None:
+def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``leads``, ``led`` and their constraints."""
     cells: dict[tuple[str, int], list[Cell]] = defaultdict(list)
     leaders: dict[str, dict[str, None]] = defaultdict(dict)
     for (n, u, j), here in m.cells.items():
-        if j not in scope.framework_share:
+        if j not in problem.framework_share:
             continue
         for t, deploy in here.items():
             cells[j, t].append((n, u, deploy))
-        if n in scope.can_lead:
+        if n in problem.can_lead:
             leaders[j][n] = None
 
     m.leads = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation is the framework nation of the task")
@@ -69,33 +69,33 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
             m.leads.add((n, j))
         m.framework_nation_one[j] = (None, linear([(1.0, m.leads[n, j]) for n in nations]), 1.0)
     for (j, t), there in cells.items():
-        write = _in_digits if _far_apart(scope, j, there) else _in_people
-        write(m, scope, j, t, there)
+        write = _in_digits if _far_apart(problem, j, there) else _in_people
+        write(m, problem, j, t, there)
 
 
-def _far_apart(scope: Scope, j: str, there: Sequence[Cell]) -> bool:
+def _far_apart(problem: Problem, j: str, there: Sequence[Cell]) -> bool:
     """Whether a person more or less could disappear in a solver's tolerances."""
-    share = scope.framework_share[j]
-    kinds = {scope.personnel[u] for _, u, _ in there}
+    share = problem.framework_share[j]
+    kinds = {problem.personnel[u] for _, u, _ in there}
     parts = [part for h in kinds for part in (share * h, (1 - share) * h) if part]
-    people = sum(scope.personnel[u] * deploy.ub for _, u, deploy in there)
+    people = sum(problem.personnel[u] * deploy.ub for _, u, deploy in there)
     return max(parts) > MODERATE * step_of(parts) or people > 1000 * MODERATE
 
 
-def _in_people(m: pyo.ConcreteModel, scope: Scope, j: str, t: int, there: Sequence[Cell]) -> None:
+def _in_people(m: pyo.ConcreteModel, problem: Problem, j: str, t: int, there: Sequence[Cell]) -> None:
     """The people of whoever leads, as a column."""
-    share = scope.framework_share[j]
+    share = problem.framework_share[j]
     own: dict[str, list[Term]] = defaultdict(list)
     most: dict[str, int] = defaultdict(int)
     for n, u, deploy in there:
         if (n, j) in m.leads:
-            own[n].append((float(scope.personnel[u]), deploy))
-            most[n] += scope.personnel[u] * deploy.ub
+            own[n].append((float(problem.personnel[u]), deploy))
+            most[n] += problem.personnel[u] * deploy.ub
     counted: list[Term] = []
     for n, terms in own.items():
         people = most[n]
-        if n in scope.troop_ceiling and scope.has("troop_ceiling"):
-            people = min(people, int(scope.troop_ceiling[n]))
+        if n in problem.troop_ceiling and problem.has("troop_ceiling"):
+            people = min(people, int(problem.troop_ceiling[n]))
         led = m.led.add((n, j, t))
         led.setlb(0.0)
         led.setub(float(people))
@@ -103,20 +103,20 @@ def _in_people(m: pyo.ConcreteModel, scope: Scope, j: str, t: int, there: Sequen
         m.framework_nation_leads[n, j, t] = (None, linear([(1.0, led), (-float(people), m.leads[n, j])]), 0.0)
         fewer = [(-coef, x) for coef, x in terms]
         m.framework_nation_there[n, j, t] = (None, linear([(1.0, led), *fewer]), 0.0)
-    everyone = [(float(scope.personnel[u]), x) for _, u, x in there]
+    everyone = [(float(problem.personnel[u]), x) for _, u, x in there]
     asked = [(-float(share) * coef, x) for coef, x in everyone]
     m.framework_nation_share[j, t] = (0.0, linear([*counted, *asked]), None)
 
 
-def _in_digits(m: pyo.ConcreteModel, scope: Scope, j: str, t: int, there: Sequence[Cell]) -> None:
+def _in_digits(m: pyo.ConcreteModel, problem: Problem, j: str, t: int, there: Sequence[Cell]) -> None:
     """A row for each nation that may lead, in whole-number columns alone."""
-    share = scope.framework_share[j]
+    share = problem.framework_share[j]
     leaders = [n for n, task in m.leads if task == j]
     for leader in leaders:
         terms: list[Exact] = []
         others = Fraction(0)
         for n, u, deploy in there:
-            people = Fraction(scope.personnel[u])
+            people = Fraction(problem.personnel[u])
             terms.append((((1 - share) if n == leader else -share) * people, deploy))
             others += 0 if n == leader else share * people * deploy.ub
         row = [(a, x) for a, x in [*terms, (-others, m.leads[leader, j])] if a]

@@ -6,8 +6,8 @@ $$\ell_{nu}\, v_{nujt} \le x_{nujt} \le \bar{x}_{nut}\, v_{nujt} \qquad \text{wh
 | --- | --- | --- | --- | --- |
 | $x$ | `deploy` | whole variable | n, u, j, t | units |
 | $v$ | `sends` | 0/1 variable | n, u, j, t | |
-| $\ell$ | `scope.min_units` | parameter | n, u | units |
-| $\bar{x}$ | `scope.cap` | parameter | n, u, t | units |
+| $\ell$ | `problem.min_units` | parameter | n, u | units |
+| $\bar{x}$ | `problem.cap` | parameter | n, u, t | units |
 
 Constraints: `minimum_contribution_least[n, u, j, t]`, `minimum_contribution_most[n, u, j, t]`. Where the most that
 can go is below the least, there is no variable at all.
@@ -24,20 +24,20 @@ from fractions import Fraction
 import pyomo.core as pyo
 
 from allocator.families.rows import at_least, only_if
-from allocator.scope import Scope
+from allocator.problem import Problem
 
 
-def add(m: pyo.ConcreteModel, scope: Scope) -> None:
+def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``sends`` and its two constraints."""
     m.sends = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation sends units of the type to the task")
     m.minimum_contribution_least = pyo.Constraint(pyo.Any, doc="who sends, sends the least contingent")
     m.minimum_contribution_most = pyo.Constraint(pyo.Any, doc="who does not send has nothing there")
     for (n, u, j), here in m.cells.items():
-        least = scope.min_units[n, u]
+        least = problem.min_units[n, u]
         if least <= 1:
             continue
         for t, deploy in here.items():
-            most, sends = scope.cap[n, u, j][t], m.sends.add((n, u, j, t))
+            most, sends = problem.cap[n, u, j][t], m.sends.add((n, u, j, t))
             terms = [(Fraction(1), deploy), (Fraction(-least), sends)]
             at_least(m, m.minimum_contribution_least, (n, u, j, t), terms, Fraction(0))
             only_if(m, m.minimum_contribution_most, (n, u, j, t), [deploy], most, [sends])

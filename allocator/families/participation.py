@@ -8,7 +8,7 @@ $$z_{no} \le y_n, \qquad y_n \le \sum_o z_{no}$$
 | $z$ | `joins` | 0/1 variable | n, o | |
 | $y$ | `member` | 0/1 variable | n | |
 | $x$ | `deploy` | whole variable | n, u, j, t | units |
-| $\bar{x}$ | `scope.cap` | parameter | n, u, t | units: what pool, ceiling and budgets allow |
+| $\bar{x}$ | `problem.cap` | parameter | n, u, t | units: what pool, ceiling and budgets allow |
 
 Constraints: `participation_deployed[n, u, o, t]`, `participation_joined[n, o]`, `participation_member[n, o]`,
 `participation_counted[n]`.
@@ -28,36 +28,36 @@ from collections import defaultdict
 import pyomo.core as pyo
 
 from allocator.families.rows import Term, linear, only_if
-from allocator.scope import Scope
+from allocator.problem import Problem
 
 
-def awaited(scope: Scope) -> set[str]:
+def awaited(problem: Problem) -> set[str]:
     """Nations that some pledge waits for."""
     nations: set[str] = set()
-    for _, _, requires, value in scope.live_pledges:
+    for _, _, requires, value in problem.live_pledges:
         if requires == "coalition_size":
-            nations.update(n for n, _, _ in scope.cap)
+            nations.update(n for n, _, _ in problem.cap)
         else:
             nations.update([value] if requires == "nation" else value)
     return nations
 
 
-def add(m: pyo.ConcreteModel, scope: Scope) -> None:
+def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``joins``, ``member`` and their definitions."""
     deployed: dict[tuple[str, str], list[Term]] = defaultdict(list)
     linked: dict[tuple[str, str, str, int], list[Term]] = defaultdict(list)
     most: dict[tuple[str, str, str, int], int] = {}
-    pledged = {(n, o) for n, o, _, _ in scope.live_pledges}
-    counted = awaited(scope)
+    pledged = {(n, o) for n, o, _, _ in problem.live_pledges}
+    counted = awaited(problem)
     for (n, u, j), here in m.cells.items():
-        o = scope.objective_of[j]
+        o = problem.objective_of[j]
         if m.lean and (n, o) not in pledged and n not in counted:
             continue
         for t, deploy in here.items():
             term = (1.0, deploy)
             deployed[n, o].append(term)
             linked[n, u, o, t].append(term)
-            most[n, u, o, t] = scope.cap[n, u, j][t]
+            most[n, u, o, t] = problem.cap[n, u, j][t]
 
     m.joins = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation deploys something under the objective")
     m.member = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation joins some objective")

@@ -10,7 +10,7 @@ nothing, but never with less than nothing.
 | --- | --- | --- | --- | --- |
 | $x$ | `deploy` | whole variable | n, u, j, t | units |
 | $s$ | `shortfall` | variable | j, c, t | the capability's |
-| $a$ | `scope.amount` | parameter | u, c | the capability's, a unit |
+| $a$ | `problem.amount` | parameter | u, c | the capability's, a unit |
 | $q$ | `row.quantity` | parameter | r | the capability's |
 | $g$ | `row.max_gap` | parameter | r | share |
 
@@ -34,7 +34,7 @@ from math import ceil
 import pyomo.core as pyo
 
 from allocator.families.rows import Exact, at_least, covered
-from allocator.scope import THEATRE, Row, Scope, step_of
+from allocator.problem import THEATRE, Problem, Row, step_of
 
 
 def needed(row: Row, step: Fraction) -> Fraction:
@@ -43,13 +43,13 @@ def needed(row: Row, step: Fraction) -> Fraction:
     return ceil(least / step) * step if step else least
 
 
-def add(m: pyo.ConcreteModel, scope: Scope) -> None:
+def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``shortfall`` and ``requirement_supply``."""
     supply: dict[tuple[str, str, int], list[Exact]] = defaultdict(list)
     steps: dict[tuple[str, str], set[Fraction]] = defaultdict(set)
     for (_, u, j), here in m.cells.items():
-        for c, amount in scope.amount.get(u, {}).items():
-            place = THEATRE if c in scope.theatre else j
+        for c, amount in problem.amount.get(u, {}).items():
+            place = THEATRE if c in problem.theatre else j
             steps[place, c].add(amount)
             for t, deploy in here.items():
                 supply[place, c, t].append((amount, deploy))
@@ -57,7 +57,7 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
     m.shortfall = pyo.Var(pyo.Any, dense=False, doc="unmet part of a requirement, in units of its capability")
     m.requirement_supply = pyo.Constraint(pyo.Any, doc="supply and shortfall cover what is asked")
     m.requirement_least = pyo.Constraint(pyo.Any, doc="supply covers what must be met, where figures lie far apart")
-    for row in scope.rows:
+    for row in problem.rows:
         place = THEATRE if row.theatre else row.task
         least = needed(row, step_of(steps[place, row.capability]))
         for t in row.periods:

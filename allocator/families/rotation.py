@@ -8,8 +8,8 @@ finite one windows are cut at the ends. Without this family every window is one 
 | symbol | code | kind | index | unit |
 | --- | --- | --- | --- | --- |
 | $x$ | `deploy` | whole variable | n, u, j, t | units |
-| $p$ | `scope.pool` | parameter | n, u | units |
-| $\rho$ | `scope.rotation_ratio` | parameter | u | units in the pool for one deployed |
+| $p$ | `problem.pool` | parameter | n, u | units |
+| $\rho$ | `problem.rotation_ratio` | parameter | u | units in the pool for one deployed |
 
 Constraint: `rotation_pool[n, u, t]`, `t` the first period of the window. A window that counts every period
 equally often is divided through and rounded down.
@@ -27,20 +27,20 @@ from collections import defaultdict
 import pyomo.core as pyo
 
 from allocator.families.rows import linear
-from allocator.scope import Scope
+from allocator.problem import Problem
 
 
-def add(m: pyo.ConcreteModel, scope: Scope) -> None:
+def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``rotation_pool``."""
     m.rotation_pool = pyo.Constraint(pyo.Any, doc="units deployed in a window of rotation fit their pool")
     tasks: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for n, u, j in scope.cap:
+    for n, u, j in problem.cap:
         tasks[n, u].append(j)
-    windows = {u: scope.windows(u) for u in scope.UNITS}
+    windows = {u: problem.windows(u) for u in problem.UNITS}
     for (n, u), places in tasks.items():
-        pool = scope.pool[n, u]
+        pool = problem.pool[n, u]
         cells = [m.cells[n, u, j] for j in places]
-        by_period = {t: [here[t] for here in cells if t in here] for t in scope.PERIODS}
+        by_period = {t: [here[t] for here in cells if t in here] for t in problem.PERIODS}
         for window in windows[u]:
             often = min(window.counts.values()) if len(set(window.counts.values())) == 1 else 1
             terms = [(float(count // often), deploy) for t, count in window.counts.items() for deploy in by_period[t]]

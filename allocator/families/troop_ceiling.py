@@ -5,8 +5,8 @@ $$\sum_{u,j} h_u\, x_{nujt} \le H_n \qquad \forall n \text{ with a ceiling},\ t$
 | symbol | code | kind | index | unit |
 | --- | --- | --- | --- | --- |
 | $x$ | `deploy` | whole variable | n, u, j, t | units |
-| $h$ | `scope.personnel` | parameter | u | people a unit |
-| $H$ | `scope.troop_ceiling` | parameter | n | people |
+| $h$ | `problem.personnel` | parameter | u | people a unit |
+| $H$ | `problem.troop_ceiling` | parameter | n | people |
 
 Constraint: `troop_ceiling_people[n, t]`; $H$ is lowered to the greatest multiple of the step of $h$.
 Needs: `deploy`. Source: a knapsack row, Dantzig (1957), Operations Research 5(2).
@@ -22,17 +22,17 @@ from fractions import Fraction
 import pyomo.core as pyo
 
 from allocator.families.rows import Exact, at_most
-from allocator.scope import Scope
+from allocator.problem import Problem
 
 
-def add(m: pyo.ConcreteModel, scope: Scope) -> None:
+def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``troop_ceiling_people``."""
     people: dict[tuple[str, int], list[Exact]] = defaultdict(list)
     for (n, u, _), here in m.cells.items():
-        if n in scope.troop_ceiling:
-            personnel = Fraction(scope.personnel[u])
+        if n in problem.troop_ceiling:
+            personnel = Fraction(problem.personnel[u])
             for t, deploy in here.items():
                 people[n, t].append((personnel, deploy))
     m.troop_ceiling_people = pyo.Constraint(pyo.Any, doc="people deployed at once stay below the ceiling")
     for (n, t), terms in people.items():
-        at_most(m, m.troop_ceiling_people, (n, t), terms, scope.troop_ceiling[n])
+        at_most(m, m.troop_ceiling_people, (n, t), terms, problem.troop_ceiling[n])

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from allocator.arguments import shown
 from allocator.errors import BadUsage
-from allocator.futures import Future
 from allocator.hedging.check import Broken, Decision, check_decision
-from allocator.hedging.risk import Estimate
 from allocator.instance import Instance
 from allocator.model import Model
+from allocator.statistics import Estimate
+from allocator.withdrawal import Future
 
 if TYPE_CHECKING:
     import pandas as pd

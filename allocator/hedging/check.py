@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from allocator.audit import Violation, check_commitments, check_deployments
-from allocator.futures import Future
+from allocator.audit.audit import Violation, check_commitments, check_deployments
 from allocator.instance import Instance
 from allocator.model import Model
+from allocator.withdrawal import Future
 
 Commitment = Mapping[tuple[str, str, int], int]
 """(nation, unit type, period) -> units, 1 or more."""

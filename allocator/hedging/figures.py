@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from allocator.futures import Future, able
 from allocator.hedging.answer import COLUMNS, PLANS, STRICT
 from allocator.hedging.check import Commitment
 from allocator.hedging.recourse import Second
-from allocator.hedging.risk import Taste, cvar, mean
-from allocator.scope import Scope
+from allocator.problem import Problem
+from allocator.statistics import Taste, cvar, mean
+from allocator.withdrawal import Future, able
 
 
-def cost_of(scope: Scope, commitment: Commitment) -> Fraction:
+def cost_of(problem: Problem, commitment: Commitment) -> Fraction:
     """What a commitment costs, used or not, in millions."""
-    return sum((scope.unit_cost[u] * units for (_, u, _), units in commitment.items()), start=Fraction(0))
+    return sum((problem.unit_cost[u] * units for (_, u, _), units in commitment.items()), start=Fraction(0))
 
 
 class Figures:
@@ -24,7 +24,7 @@ class Figures:
 
     Parameters
     ----------
-    scope : Scope
+    problem : Problem
     taste : Taste
     judged : sequence of Future
         Their probabilities add up to 1.
@@ -36,13 +36,13 @@ class Figures:
 
     def __init__(
         self,
-        scope: Scope,
+        problem: Problem,
         taste: Taste,
         judged: Sequence[Future],
         commitments: Mapping[str, Commitment | None],
         seconds: Mapping[str, Sequence[Second]],
     ) -> None:
-        self.scope, self.taste, self.judged, self.commitments = scope, taste, judged, commitments
+        self.problem, self.taste, self.judged, self.commitments = problem, taste, judged, commitments
         self.shares = [future.probability for future in judged]
         self.stays = {name: found[-1] for name, found in seconds.items()}
         self.seconds = {name: found[:-1] for name, found in seconds.items()}
@@ -51,7 +51,7 @@ class Figures:
 
     def tables(self) -> dict[str, list[dict[str, Any]]]:
         """The tables ``plans``, ``futures`` and ``deployments``."""
-        pairs = able(self.scope)
+        pairs = able(self.problem)
         named = [name for name in (*PLANS, *STRICT) if name in self.gaps]
         futures = [
             dict.fromkeys(COLUMNS["futures"])
@@ -77,7 +77,7 @@ class Figures:
             float(1 - cvar(gaps, self.shares, self.taste.alpha)),
             float(1 - self.stays[name].gap),
             float(sum(failed)),
-            None if commitment is None else float(cost_of(self.scope, commitment)),
+            None if commitment is None else float(cost_of(self.problem, commitment)),
         )
         return dict(zip(COLUMNS["plans"], (name, *figures), strict=True))
 

@@ -12,20 +12,20 @@ from typing import Any
 import numpy as np
 
 from allocator.errors import SolverError
-from allocator.futures import Future
 from allocator.hedging.answer import STAGES
 from allocator.hedging.check import Broken, Commitment, Decision, check_decision
-from allocator.hedging.risk import ONE, Taste, value_at_risk
 from allocator.hedging.two_stage import IMPLIED, two_stage
-from allocator.highs import Resident, Sight
 from allocator.instance import Instance
-from allocator.lexicographic import ATTEMPTS, HOLD, SHARE, Progress, tighten
-from allocator.matrix import Floats, compile_model
 from allocator.model import Model
 from allocator.outcome import NUMERICAL, Bounds, Stop, relative_gap
-from allocator.plan import objective_values
-from allocator.point import Points
-from allocator.scope import Scope, exact
+from allocator.plan.plan import objective_values
+from allocator.problem import Problem, exact
+from allocator.solving.columns import Points
+from allocator.solving.highs import Resident, Sight
+from allocator.solving.lexicographic import ATTEMPTS, HOLD, SHARE, Progress, tighten
+from allocator.solving.standard_form import Floats, compile_model
+from allocator.statistics import ONE, Taste, value_at_risk
+from allocator.withdrawal import Future
 
 Watch = Callable[[Progress], None]
 
@@ -74,7 +74,7 @@ class Programme:
         self.matrix = compile_model(m)
         self.blocks = [m.component(f"future_{s}") for s in range(len(self.futures))]
         self.points = [Points(block, self.matrix) for block in self.blocks]
-        self.scopes: list[Scope] = [block.scope for block in self.blocks]
+        self.problems: list[Problem] = [block.problem for block in self.blocks]
         self.resident = Resident(self.matrix, options)
         self.keys: list[tuple[str, str, int]] = list(m.commit)
         self.at = np.array([self.matrix.column_of[id(m.commit[key])] for key in self.keys], dtype=np.int64)
@@ -89,13 +89,13 @@ class Programme:
     def gaps(self, decision: Decision) -> list[Fraction]:
         """Exact gap of each future."""
         return [
-            ONE if deployed is None else objective_values(scope, deployed)["gap"]
-            for scope, deployed in zip(self.scopes, decision.deployed, strict=True)
+            ONE if deployed is None else objective_values(problem, deployed)["gap"]
+            for problem, deployed in zip(self.problems, decision.deployed, strict=True)
         ]
 
     def values(self, decision: Decision) -> dict[str, Fraction]:
         """Exact values of both objectives."""
-        cost: dict[str, Fraction] = self.m.scope.unit_cost
+        cost: dict[str, Fraction] = self.m.problem.unit_cost
         spent = sum((cost[u] * units for (_, u, _), units in decision.commitment.items()), start=Fraction(0))
         return {"gap": self.taste.value(self.gaps(decision), self.shares), "cost": spent}
 

@@ -19,14 +19,14 @@ from typing import Any
 
 import pyomo.core as pyo
 
-from allocator.audit import check_commitments
+from allocator.audit.audit import check_commitments
 from allocator.families.rows import linear
-from allocator.futures import Future
 from allocator.hedging.check import Commitment
-from allocator.hedging.risk import ONE, Taste
 from allocator.hedging.two_stage import two_stage
 from allocator.instance import Instance
 from allocator.model import Model
+from allocator.statistics import ONE, Taste
+from allocator.withdrawal import Future
 
 ROUNDS = 10
 """Rounds of progressive hedging."""

@@ -9,14 +9,14 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from allocator.futures import Future, Pair
 from allocator.hedging.check import Commitment, Decision, Deployed
 from allocator.hedging.programme import Programme, Watch
-from allocator.hedging.risk import Taste
 from allocator.instance import Instance
-from allocator.lexicographic import Progress
 from allocator.model import Model
 from allocator.outcome import relative_gap
+from allocator.solving.lexicographic import Progress
+from allocator.statistics import Taste
+from allocator.withdrawal import Future, Pair
 
 Key = frozenset[tuple[tuple[str, str, int], int]] | None
 Tell = Callable[[str, Progress | None], None]

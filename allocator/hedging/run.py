@@ -12,22 +12,22 @@ from typing import TYPE_CHECKING, Any
 from allocator.api import Choice, Source, choose
 from allocator.arguments import LARGEST_SEED, Several, function, number, one_of, optional, texts, whole
 from allocator.errors import BadUsage, SolverError
-from allocator.futures import STAY, Future, every_future, futures, possible
 from allocator.hedging.answer import COLUMNS, STAGES, STRICT, Hedge
 from allocator.hedging.check import Commitment, Decision, check_decision
 from allocator.hedging.figures import Figures, cost_of
 from allocator.hedging.recourse import Recourse, Second, needed_by
-from allocator.hedging.risk import ONE, Estimate, Taste, estimate, value_at_risk
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.outcome import Stop, status
-from allocator.plan import objective_values
-from allocator.scope import Scope
+from allocator.plan.plan import objective_values
+from allocator.problem import Problem
+from allocator.statistics import ONE, Estimate, Taste, estimate, value_at_risk
 from allocator.stopping import at_once, later, watched
+from allocator.withdrawal import STAY, Future, every_future, futures, possible
 
 if TYPE_CHECKING:
     from allocator.hedging.programme import Answer, Programme
-    from allocator.lexicographic import Progress
+    from allocator.solving.lexicographic import Progress
 
 Tell = Callable[[str, "Progress | None"], None]
 
@@ -120,20 +120,20 @@ class _Hedging:
         tell: Tell | None,
         interrupted: threading.Event,
     ) -> None:
-        from allocator.solver import versions
+        from allocator.solving.solver import versions
 
         self.instance, self.model, self.options, self.tell = instance, model, options, tell
         self.taste = Taste.of(options["weight"], options["cvar"])
         self.highs = {
             "mip_rel_gap": options["gap"], "mip_abs_gap": 1e-9, "threads": 1, "random_seed": options["seed"],
         }  # fmt: skip
-        self.scope = Scope(instance, model)
+        self.problem = Problem(instance, model)
         every = every_future(instance, model, max(ENUMERATED, options["futures"]))
         self.enumerated = every is not None
         self.sample = every or futures(instance, model, options["futures"], options["seed"])
         self.interrupted = interrupted
         self.recourse = Recourse(
-            instance, model, self.scope.objective_of, self.highs, options["time_limit"], self.interrupted
+            instance, model, self.problem.objective_of, self.highs, options["time_limit"], self.interrupted
         )
         self.times: dict[str, float] = {}
         self.manifest: dict[str, Any] = {
@@ -187,8 +187,8 @@ class _Hedging:
 
     def _expected(self) -> list[Commitment] | Hedge:
         """What would be committed if everyone who is willing enough stayed; and that, were cost to take nothing."""
-        from allocator.known import Known
-        from allocator.solver import Solver
+        from allocator.solving.prior import Known
+        from allocator.solving.solver import Solver
 
         solver = Solver(gap=self.options["gap"], time_limit=self.options["time_limit"], seed=self.options["seed"])
         found: list[Commitment] = []
@@ -270,7 +270,7 @@ class _Hedging:
                 used[key] = max(units, used.get(key, 0))
         value = self._value(best)
         gap = proved("gap", float(value), max(bound, floor))
-        cost = proved("cost", float(cost_of(self.scope, used)), 0.0)
+        cost = proved("cost", float(cost_of(self.problem, used)), 0.0)
         closed = gap.gap <= self.options["gap"] and cost.value == 0
         decision = Decision(used, best.deployed)
         return Answer(decision, decision, {"gap": gap, "cost": cost}, Stop.PROVED, closed)
@@ -282,7 +282,8 @@ class _Hedging:
     def _gaps(self, decision: Decision) -> list[Fraction]:
         """Its gap in each future that it is made for."""
         return [
-            ONE if deployed is None else objective_values(self.scope, deployed)["gap"] for deployed in decision.deployed
+            ONE if deployed is None else objective_values(self.problem, deployed)["gap"]
+            for deployed in decision.deployed
         ]
 
     # ---- what they are worth ----------------------------------------------------------------------------------------
@@ -304,7 +305,7 @@ class _Hedging:
         seconds = self.recourse.evaluate(
             [*judged, STAY], list(commitments.values()), self.tell, "plans in futures anew"
         )
-        return Figures(self.scope, self.taste, judged, commitments, dict(zip(commitments, seconds, strict=True)))
+        return Figures(self.problem, self.taste, judged, commitments, dict(zip(commitments, seconds, strict=True)))
 
     def _figures(self, answer: Answer, known: Figures) -> dict[str, Any]:
         """Tables and differences, once the plan has passed the check in every future that it is judged by."""
@@ -372,14 +373,14 @@ class _Hedging:
         }
         return Hedge(
             name, "", self.instance, self.model, self.options["method"], self.enumerated, answer.decision,
-            tuple(self.sample), possible(self.scope),
+            tuple(self.sample), possible(self.problem),
             **{key: figures.get(key) for key in ("vss", "evpi", "vss_range", "evpi_range", "estimate")},
             manifest=self.manifest, stopped_by=stopped, _tables=tables,
         )  # fmt: skip
 
     def _objectives(self, answer: Answer) -> list[dict[str, Any]]:
         """Values of the plan, what cost took, and what the stages proved."""
-        values = {"gap": self._value(answer.decision), "cost": cost_of(self.scope, answer.decision.commitment)}
+        values = {"gap": self._value(answer.decision), "cost": cost_of(self.problem, answer.decision.commitment)}
         return [
             dict(zip(COLUMNS["objectives"], (name, value, *bounds.beside(value)), strict=True))
             for name, bounds in answer.bounds.items()
@@ -390,10 +391,10 @@ class _Hedging:
         rows = []
         for n, u, t in dict.fromkeys([*commitment, *expected]):
             units = commitment.get((n, u, t), 0)
-            cost = float(self.scope.unit_cost[u] * units)
-            values = (n, u, t, units, units * self.scope.personnel[u], cost, expected.get((n, u, t), 0))
+            cost = float(self.problem.unit_cost[u] * units)
+            values = (n, u, t, units, units * self.problem.personnel[u], cost, expected.get((n, u, t), 0))
             rows.append(dict(zip(COLUMNS["commitments"], values, strict=True)))
-        place = {name: i for i, name in enumerate([*self.scope.NATIONS, *self.scope.UNITS])}
+        place = {name: i for i, name in enumerate([*self.problem.NATIONS, *self.problem.UNITS])}
         return sorted(rows, key=lambda row: (place[row["nation"]], place[row["unit_type"]], row["period"]))
 
 

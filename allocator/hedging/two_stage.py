@@ -17,7 +17,7 @@ $$x_s \text{ within every family of the model in future } s, \text{ or } f_s = 1
 | $e$, $\eta$ | `excess`, `level` | variable | s; – | gap beyond the level; the value at risk |
 | $p$ | `future.probability` | parameter | s | share |
 | $\lambda$, $\alpha$ | `taste.weight`, `taste.alpha` | parameter | | share |
-| $k$ | `scope.unit_cost` | parameter | u | millions a unit and period |
+| $k$ | `problem.unit_cost` | parameter | u | millions a unit and period |
 
 Constraints: `commitment_kept[s, n, u, t]`, `unmet_counted[s]`, `unmet_failed[s]`, `excess_counted[s]`, and those of
 the families, on `commit`. A commitment is paid for whether it is used or not; as deployments never exceed it, what
@@ -50,15 +50,15 @@ import pyomo.core as pyo
 from pyomo.core.expr import LinearExpression, MonomialTermExpression
 
 from allocator.families import budget, rotation, troop_ceiling
+from allocator.families.objectives import burden_terms, cost_terms, gap_terms
 from allocator.families.rows import Term, linear
 from allocator.formulation import build, uncollected
-from allocator.futures import Future
 from allocator.hedging.answer import STAGES
-from allocator.hedging.risk import Taste
 from allocator.instance import Instance
 from allocator.model import Model
-from allocator.objectives import burden_terms, cost_terms, gap_terms
-from allocator.scope import Scope
+from allocator.problem import Problem
+from allocator.statistics import Taste
+from allocator.withdrawal import Future
 
 COMMITTED = "committed"
 """Stands for the task of a commitment, which has none yet."""
@@ -73,14 +73,14 @@ def of_future(model: Model) -> Model:
     return replace(model, objectives=("gap",), limits=limits)
 
 
-class Roster(Scope):
+class Roster(Problem):
     """What may be committed: pools as if ``committed`` were the one task of all."""
 
     @cached_property
     def cap(self) -> dict[tuple[str, str, str], dict[int, int]]:
         """(nation, unit type, ``committed``) -> period -> most units."""
         cap: dict[tuple[str, str, str], dict[int, int]] = {}
-        for (n, u, _), periods in Scope(self.instance, self.model).cap.items():
+        for (n, u, _), periods in Problem(self.instance, self.model).cap.items():
             here = cap.setdefault((n, u, COMMITTED), {})
             for t, most in periods.items():
                 here[t] = max(most, here.get(t, 0))
@@ -96,19 +96,19 @@ def two_stage(
     """
     with uncollected():
         m = pyo.ConcreteModel(name=f"{instance.name} under withdrawal")
-        scope = m.scope = Roster(instance, replace(model, objectives=STAGES))
+        problem = m.problem = Roster(instance, replace(model, objectives=STAGES))
         m.commit = pyo.Var(pyo.Any, dense=False, domain=pyo.NonNegativeIntegers, doc="units kept for the force")
         m.cells = {}
-        for (n, u, _), periods in scope.cap.items():
+        for (n, u, _), periods in problem.cap.items():
             here = m.cells[n, u, COMMITTED] = {t: m.commit.add((n, u, t)) for t in periods}
             for t, variable in here.items():
                 variable.setub(periods[t])
-        rotation.add(m, scope)
-        if scope.has("troop_ceiling"):
-            troop_ceiling.add(m, scope)
-        if scope.has("budget"):
-            budget.add(m, scope)
-        _limits(m, scope)
+        rotation.add(m, problem)
+        if problem.has("troop_ceiling"):
+            troop_ceiling.add(m, problem)
+        if problem.has("budget"):
+            budget.add(m, problem)
+        _limits(m, problem)
         m.unmet = pyo.Var(pyo.Any, dense=False, bounds=(0.0, 1.0), doc="gap of a future")
         m.failed = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="what must be met cannot be")
         m.commitment_kept = pyo.Constraint(pyo.Any, doc="nothing is deployed that is not committed")
@@ -119,17 +119,17 @@ def two_stage(
             m.add_component(f"future_{s}", block)
             _join(m, s, block)
         _mean_risk(m, futures, taste, alone)
-        m.objective_cost = pyo.Objective(expr=linear(cost_terms(m, scope)))
+        m.objective_cost = pyo.Objective(expr=linear(cost_terms(m, problem)))
         m.objective_cost.deactivate()
     return m
 
 
-def _limits(m: pyo.ConcreteModel, scope: Scope) -> None:
+def _limits(m: pyo.ConcreteModel, problem: Problem) -> None:
     """The model's limits on money, on all that is committed."""
     makers = {"cost": cost_terms, "burden": burden_terms}
     m.limit_objective = pyo.Constraint(pyo.Any, doc="what is committed stays within the model's limits on money")
-    for name, most in scope.model.limits.items():
-        terms = makers[name](m, scope) if name in makers else []
+    for name, most in problem.model.limits.items():
+        terms = makers[name](m, problem) if name in makers else []
         if terms:
             m.limit_objective[name] = (None, linear(terms), float(most))
 
@@ -147,7 +147,7 @@ def _join(m: pyo.ConcreteModel, s: int, block: pyo.ConcreteModel) -> None:
     for key, terms in out.items():
         m.commitment_kept[(s, *key)] = (None, linear([*terms, (-1.0, m.commit[key])]), 0.0)
     unmet = m.unmet.add(s)
-    gap = [(-coef, shortfall) for coef, shortfall in gap_terms(block, block.scope)]
+    gap = [(-coef, shortfall) for coef, shortfall in gap_terms(block, block.problem)]
     m.unmet_counted[s] = (0.0, linear([(1.0, unmet), *gap]), None)
     _let_fail(m, s, block)
 

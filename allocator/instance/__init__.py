@@ -1,7 +1,6 @@
 """Facts: reading, checking, changing and writing instances."""
 
-from allocator.instance.instance import Instance
-from allocator.instance.read import read
+from allocator.instance.instance import Instance, read
 from allocator.instance.write import write
 
 __all__ = ["Instance", "read", "write"]

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from allocator.instance.tables import TABLES, Value
 
 if TYPE_CHECKING:
-    from allocator.instance.instance import Instance
+    from allocator.instance.facts import Facts
 
 ASSUMPTION = "assumption"
 """Key of ``sources``, in any case, that stands for an assumption."""
 
 
-def names_assumptions(instance: Instance) -> bool:
+def names_assumptions(instance: Facts) -> bool:
     """Whether the instance has an assumption among its sources, and so tells assumptions from data."""
     return any(str(row["source"]).lower() == ASSUMPTION for row in instance.tables["sources"])
 
@@ -38,7 +38,7 @@ def assumed(table: str, row: Mapping[str, Value]) -> set[str]:
     return figures & {name for names in _listed(table).findall(str(row.get("note", ""))) for name in _words(names)}
 
 
-def count(instance: Instance) -> dict[str, tuple[int, int]]:
+def count(instance: Facts) -> dict[str, tuple[int, int]]:
     """Table -> (figures given, how many of them are assumed), for tables that have any."""
     counts = {
         table: (sum(len(given(table, row)) for row in rows), sum(len(assumed(table, row)) for row in rows))
@@ -47,7 +47,7 @@ def count(instance: Instance) -> dict[str, tuple[int, int]]:
     return {table: pair for table, pair in counts.items() if pair[0]}
 
 
-def totals(instance: Instance) -> dict[str, int] | None:
+def totals(instance: Facts) -> dict[str, int] | None:
     """Figures given and how many are assumed, all tables together; None where no source is an assumption."""
     if not names_assumptions(instance):
         return None

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allocator.arguments import shown
 from allocator.errors import BadUsage
 from allocator.instance.cells import near
+from allocator.instance.read import F, from_object, understood
 from allocator.instance.tables import TABLES
-
-if TYPE_CHECKING:
-    from allocator.instance.instance import Instance
 
 CASES = ("low", "base", "high")
 """Names of the cases; ``base`` is the instance itself."""
 
 
-def case(instance: Instance, name: str) -> Instance:
+def case(instance: F, name: str) -> F:
     """See :meth:`Instance.case`."""
-    from allocator.instance.read import from_object, understood
-
     if not isinstance(name, str) or name not in CASES:
         raise BadUsage(f"case is {shown(name)}, expected one of {', '.join(CASES)}{near(str(name), CASES)}")
     if name == "base":
@@ -29,4 +25,5 @@ def case(instance: Instance, name: str) -> Instance:
         for row in rows if table != "instance" else ():
             for column in TABLES[table].figures:
                 row[column] = row.get(f"{column}_{name}", row.get(column))
-    return understood(from_object(content, f"--case {name}"), instance.path).noted(instance.notes, instance.outside)
+    changed = understood(from_object(content, f"--case {name}"), instance.path, type(instance))
+    return changed.noted(instance.notes, instance.outside)

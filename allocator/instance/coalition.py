@@ -6,12 +6,13 @@ import re
 
 from allocator.errors import BadInput, Fault
 from allocator.instance.cells import near, quoted
-from allocator.instance.instance import Instance
+from allocator.instance.facts import Facts
+from allocator.instance.read import F
 
 _FORM = "groups and nations joined by + and -, such as JEF+FRA or NATO-TUR"
 
 
-def coalition(instance: Instance, text: str) -> Instance:
+def coalition(instance: F, text: str) -> F:
     """See :meth:`Instance.coalition`."""
     inside = set(members(instance, text))
     rows = instance.tables["willingness"]
@@ -20,10 +21,10 @@ def coalition(instance: Instance, text: str) -> Instance:
         kept = [{**{key: rows[0][key] for key in ("nation", "objective")}, "willingness": 0.0}]
     outside = instance.outside | {row["nation"] for row in instance.rows("nations") if row["nation"] not in inside}
     tables = {**instance.tables, "willingness": tuple(kept)}
-    return Instance(instance.settings, tables, instance.path, instance.notes, outside)
+    return type(instance)(instance.settings, tables, instance.path, instance.notes, outside)
 
 
-def members(instance: Instance, text: str) -> tuple[str, ...]:
+def members(instance: Facts, text: str) -> tuple[str, ...]:
     """Nations of a coalition, in the order of the table.
 
     A name may hold a hyphen; where ``A-B`` could be read in two ways the longer name counts.

@@ -6,17 +6,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from allocator.instance.plausible import MOST, few, implausible
+
 if TYPE_CHECKING:
-    from allocator.instance.instance import Instance
-
-MOST = 3
-"""Rows of one kind that are named; the others are counted."""
+    from allocator.instance.facts import Facts
 
 
-def warnings(instance: Instance) -> list[str]:
+def warnings(instance: Facts) -> list[str]:
     """One line for each oddity, few of each kind."""
-    from allocator.instance.plausible import implausible
-
     pledges, coalitions = _conditions(instance)
     kinds = (
         (_minimums(instance), "pools with min_units above the pool"),
@@ -31,14 +28,7 @@ def warnings(instance: Instance) -> list[str]:
     return [*found, *implausible(instance)]
 
 
-def few(lines: list[str], what: str) -> list[str]:
-    """The first lines of a kind, and how many more there are."""
-    if len(lines) <= MOST + 1:
-        return lines
-    return [*lines[:MOST], f"{lines[0].partition(':')[0]}: {len(lines) - MOST} more {what}"]
-
-
-def horizon_notes(before: Instance, after: Instance) -> tuple[str, ...]:
+def horizon_notes(before: Facts, after: Facts) -> tuple[str, ...]:
     """Budgets that an override of the horizon stretches or shortens in time and leaves as they were in money."""
     if (before.periods, before.months_per_period) == (after.periods, after.months_per_period):
         return ()
@@ -60,7 +50,7 @@ def horizon_notes(before: Instance, after: Instance) -> tuple[str, ...]:
     return tuple(few(told, "amounts that were not changed with the horizon"))
 
 
-def varied_horizon(instance: Instance, keys: Sequence[str]) -> list[str]:
+def varied_horizon(instance: Facts, keys: Sequence[str]) -> list[str]:
     """What a sweep over the length of the horizon does with budgets."""
     moved = [
         name for name in ("horizon.periods", "horizon.months_per_period") if any(key.startswith(name) for key in keys)
@@ -78,13 +68,13 @@ def varied_horizon(instance: Instance, keys: Sequence[str]) -> list[str]:
 _BUDGET = ("payer", "first_period", "last_period", "amount")
 
 
-def _months(instance: Instance, row: Mapping[str, Any]) -> int:
+def _months(instance: Facts, row: Mapping[str, Any]) -> int:
     """Months that a budget is for."""
     last = int(row.get("last_period") or instance.periods)
     return (last - int(row.get("first_period") or 1) + 1) * instance.months_per_period
 
 
-def _minimums(instance: Instance) -> list[str]:
+def _minimums(instance: Facts) -> list[str]:
     return [
         f"forces: {row['nation']} {row['unit_type']} has min_units {row['min_units']:,}, above its pool of "
         f"{row['units']:,}, so it never deploys under the family minimum_contribution"
@@ -93,7 +83,7 @@ def _minimums(instance: Instance) -> list[str]:
     ]
 
 
-def _too_few(instance: Instance) -> list[str]:
+def _too_few(instance: Facts) -> list[str]:
     """Pools of which no unit can ever be relieved: an indefinite horizon wraps round as often as the ratio needs."""
     if not instance.indefinite:
         return []
@@ -120,7 +110,7 @@ def _exceptional(found: int, of: int) -> bool:
     return found <= MOST or of <= 10 or found >= 0.9 * of
 
 
-def _conditions(instance: Instance) -> tuple[list[str], list[str]]:
+def _conditions(instance: Facts) -> tuple[list[str], list[str]]:
     grouped: dict[str, set[str]] = defaultdict(set)
     for row in instance.rows("groups"):
         grouped[row["group"]].add(row["nation"])
@@ -143,7 +133,7 @@ def _conditions(instance: Instance) -> tuple[list[str], list[str]]:
     return pledges, coalitions
 
 
-def _unasked(instance: Instance) -> list[str]:
+def _unasked(instance: Facts) -> list[str]:
     asked = {row["task"] for row in instance.rows("requirements") if row["quantity"]}
     return [
         f"tasks: {row['task']} has no line in requirements with a quantity above 0, so nothing is asked for there; add "
@@ -153,7 +143,7 @@ def _unasked(instance: Instance) -> list[str]:
     ]
 
 
-def _unwilling(instance: Instance) -> list[str]:
+def _unwilling(instance: Facts) -> list[str]:
     """Nations with pools that take on no objective, other than those that a coalition leaves out."""
     willing = {row["nation"] for row in instance.rows("willingness") if row["willingness"]} | instance.outside
     pooled = dict.fromkeys(row["nation"] for row in instance.rows("forces") if row["units"])
@@ -167,7 +157,7 @@ def _unwilling(instance: Instance) -> list[str]:
     ]
 
 
-def _useless(instance: Instance) -> list[str]:
+def _useless(instance: Facts) -> list[str]:
     amounts = [(row["unit_type"], row["capability"], row["amount"]) for row in instance.rows("yields")]
     asked = {row["capability"] for row in instance.rows("requirements")}
     taken = {capability for _, capability, amount in amounts if amount < 0} - asked
@@ -181,7 +171,7 @@ def _useless(instance: Instance) -> list[str]:
     ]
 
 
-def _implied(instance: Instance, capability: str) -> bool:
+def _implied(instance: Facts, capability: str) -> bool:
     """Whether some active period has no given row for a consumed capability."""
     wide = any(r["capability"] == capability and r["scope"] == "theatre" for r in instance.rows("capabilities"))
     given: dict[Any, set[int]] = defaultdict(set)

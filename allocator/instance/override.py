@@ -13,10 +13,11 @@ from allocator.errors import BadInput, Fault
 from allocator.instance.cells import Unfit, convert, converted, near, plain, quoted
 from allocator.instance.odd import horizon_notes
 from allocator.instance.raw import Cells, RawTable, Record
+from allocator.instance.read import F, from_object, understood
 from allocator.instance.tables import SETTINGS, TABLES, Column, Table, Value
 
 if TYPE_CHECKING:
-    from allocator.instance.instance import Instance
+    from allocator.instance.facts import Facts
 
 OPERATORS = ("*=", "+=", "-=", "=")
 """What stands between a key and its value; ``=`` sets, the others change a number that is there."""
@@ -42,10 +43,8 @@ def split_overrides(settings: Sequence[str]) -> tuple[list[str], list[str]]:
     return [setting for setting in settings if not setting.startswith("model.")], of_model
 
 
-def override(instance: Instance, settings: Sequence[str]) -> Instance:
+def override(instance: F, settings: Sequence[str]) -> F:
     """See :meth:`Instance.override`."""
-    from allocator.instance.read import from_object, understood
-
     settled = instance.settings
     content: dict[str, Any] = {
         "instance": {key: dict(v) if isinstance(v, Mapping) else v for key, v in settled.items()}
@@ -70,7 +69,7 @@ def override(instance: Instance, settings: Sequence[str]) -> Instance:
         }
     )
     try:
-        changed = understood(raw, instance.path)
+        changed = understood(raw, instance.path, type(instance))
     except BaseException as error:
         for records in instance._sound.values():
             for record in records:
@@ -118,7 +117,7 @@ def computed(column: Column, value: Value | None, op: str, text: str) -> tuple[i
     return fitting, told
 
 
-def _untouched(instance: Instance, name: str) -> list[Record]:
+def _untouched(instance: Facts, name: str) -> list[Record]:
     """The typed rows of a table, made once."""
     if name not in instance._sound:
         rows = instance.tables[name]
@@ -126,7 +125,7 @@ def _untouched(instance: Instance, name: str) -> list[Record]:
     return instance._sound[name]
 
 
-def _apply(instance: Instance, content: dict[str, Any], setting: str) -> list[str]:
+def _apply(instance: Facts, content: dict[str, Any], setting: str) -> list[str]:
     """Change the content, to which a table comes when something in it is changed; what a user should know of it."""
     table = _KEY.fullmatch(setting)
     if table and table["table"] not in ("horizon", "events"):
@@ -182,7 +181,7 @@ def _value(column: Column, before: Value | None, op: str, text: str) -> tuple[Va
 
 
 def _cells(
-    instance: Instance, content: dict[str, Any], table: Table, where: str | None, column: Column, op: str, text: str
+    instance: Facts, content: dict[str, Any], table: Table, where: str | None, column: Column, op: str, text: str
 ) -> list[str]:
     conditions = _conditions(table, where)
     rows: list[Cells] = content[table.name]
@@ -262,7 +261,7 @@ def _changed(rows: list[Cells], column: Column, op: str, text: str) -> list[str]
 
 
 def _new(
-    instance: Instance, content: dict[str, Any], table: Table, conditions: Mapping[str, str], column: Column,
+    instance: Facts, content: dict[str, Any], table: Table, conditions: Mapping[str, str], column: Column,
     text: str, missing: Wrong,
 ) -> Cells:  # fmt: skip
     """The row that a key names whole and that is not there; ``missing`` is raised where there is no such row to add."""
@@ -294,7 +293,7 @@ def _new(
     return row
 
 
-def _rows(instance: Instance, content: Mapping[str, Any], table: str) -> Sequence[Mapping[str, Value]]:
+def _rows(instance: Facts, content: Mapping[str, Any], table: str) -> Sequence[Mapping[str, Value]]:
     rows: Sequence[Mapping[str, Value]] = content.get(table) or instance.tables.get(table, ())
     return rows
 

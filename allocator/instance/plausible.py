@@ -15,7 +15,7 @@ from math import inf, log10
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from allocator.instance.instance import Instance
+    from allocator.instance.facts import Facts
 
 WORDS = {3: "a thousand", 6: "a million"}
 _SCALE = {3: "0.001", 6: "0.000001", -3: "1000", -6: "1000000"}
@@ -56,7 +56,11 @@ ASKED, CEILING, ROTATION, BUDGET = 30.0, 80.0, (1 / 600, 160.0), (3e-4, 30.0)
 cost (in months of operation) and a budget (of what everything would cost)."""
 
 
-def implausible(instance: Instance) -> list[str]:
+MOST = 3
+"""Rows of one kind that are named; the others are counted."""
+
+
+def implausible(instance: Facts) -> list[str]:
     """One line for each column or figure that looks a thousand or a million times off."""
     facts = _Facts(instance)
     for first in (_costs, _units):
@@ -69,7 +73,7 @@ def implausible(instance: Instance) -> list[str]:
 class _Facts:
     """What the checks share: rows by name, people and yearly cost by nation."""
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Facts) -> None:
         self.rows = instance.rows
         self.months, self.periods = instance.months_per_period, instance.periods
         self.currency = instance.currency
@@ -158,7 +162,7 @@ def _units(facts: _Facts) -> Iterator[str]:
         for pool, power in _apart(units)
         if power > 0 and heads[pool] > POOL_PEOPLE / 10
     ]
-    yield from _few(lines, "pools")
+    yield from _like(lines, "pools")
 
 
 def _gdp(facts: _Facts) -> Iterator[str]:
@@ -180,7 +184,7 @@ def _gdp(facts: _Facts) -> Iterator[str]:
     elif least > AFFORDABLE[1]:
         yield _every("nations", "gdp", _power(least, 0, AFFORDABLE[1]), f"{pays} people deployed")
     else:
-        yield from _few(_nations(facts), "nations")
+        yield from _like(_nations(facts), "nations")
 
 
 def _nations(facts: _Facts) -> list[str]:
@@ -224,7 +228,7 @@ def _ceilings(facts: _Facts) -> Iterator[str]:
     else:
         odd = {**dict.fromkeys(low, -3), **dict(_apart(shares))}
         lines = [_one("nations", n, "troop_ceiling", ceilings[n], power, "its pools") for n, power in odd.items()]
-        yield from _few(lines, "nations")
+        yield from _like(lines, "nations")
 
 
 def _quantities(facts: _Facts) -> Iterator[str]:
@@ -255,7 +259,7 @@ def _quantities(facts: _Facts) -> Iterator[str]:
         _one("requirements", " ".join(line[:2]), "quantity", asked[line], power, "what all forces supply")
         for line, power in odd.items()
     ]
-    yield from _few(lines, "requirements")
+    yield from _like(lines, "requirements")
 
 
 def _budgets(facts: _Facts) -> Iterator[str]:
@@ -285,7 +289,7 @@ def _budgets(facts: _Facts) -> Iterator[str]:
         else:
             continue
         lines.append(_one("budgets", payer, "amount", amount, power, beside))
-    yield from _few(lines, "budgets")
+    yield from _like(lines, "budgets")
 
 
 def _apart(values: Mapping[Any, float], least: float = 2.0) -> list[tuple[Any, int]]:
@@ -352,7 +356,12 @@ def _off(power: int) -> str:
     return f"{WORDS[abs(power)]} times too {'large' if power > 0 else 'small'}"
 
 
-def _few(lines: list[str], what: str) -> list[str]:
-    from allocator.instance.odd import few
-
+def _like(lines: list[str], what: str) -> list[str]:
     return few(lines, f"{what} like these")
+
+
+def few(lines: list[str], what: str) -> list[str]:
+    """The first lines of a kind, and how many more there are."""
+    if len(lines) <= MOST + 1:
+        return lines
+    return [*lines[:MOST], f"{lines[0].partition(':')[0]}: {len(lines) - MOST} more {what}"]

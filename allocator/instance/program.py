@@ -15,6 +15,7 @@ from allocator.errors import BadUsage, Fault
 from allocator.instance.cells import exact_float, plain
 from allocator.instance.header import own
 from allocator.instance.raw import Raw
+from allocator.instance.read import from_object
 from allocator.instance.tables import TABLES
 
 if TYPE_CHECKING:
@@ -38,8 +39,6 @@ class _Foreign:
 
 def of_dict(content: Mapping[str, Any]) -> Raw:
     """What the JSON carrier's object holds, as a program has it."""
-    from allocator.instance.read import from_object
-
     if not isinstance(content, Mapping):
         raise wrong("content", content, 'a mapping {"instance": {...}, "nations": [{...}, ...], ...}')
     return from_object({str(name): _content(value) for name, value in content.items()}, PLACE)

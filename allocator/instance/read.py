@@ -8,34 +8,25 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from allocator.arguments import path as text_path
 from allocator.errors import BadInput, Fault
 from allocator.instance.cells import exact_float, exact_whole, near, quoted
 from allocator.instance.check import check
+from allocator.instance.facts import Facts, settled
 from allocator.instance.frozen import Frozen
 from allocator.instance.header import Rows, columns, layout, own, separator
-from allocator.instance.instance import Instance, settled
 from allocator.instance.raw import Cells, Raw, RawTable, blank_rows, typed
 from allocator.instance.tables import TABLES
-from allocator.locate import shipped, shipped_instances
 from allocator.reading import Unreadable, check_file, read_text, read_toml
+from allocator.resources import shipped, shipped_instances
+
+F = TypeVar("F", bound=Facts)
 
 
-def read(path: str | os.PathLike[str]) -> Instance:
-    """Read and check an instance.
-
-    Parameters
-    ----------
-    path : path
-        A folder with ``instance.toml``, an ``.xlsx`` workbook, a ``.json`` file, or the name of a bundled instance.
-
-    Raises
-    ------
-    BadInput
-        With every fault found.
-    """
+def read_as(path: str | os.PathLike[str], kind: type[F]) -> F:
+    """Read and check facts: see :func:`allocator.read`."""
     place = Path(text_path("path", path, "a path, or the name of a bundled instance"))
     try:
         exists = place.exists()
@@ -61,10 +52,10 @@ def read(path: str | os.PathLike[str]) -> Instance:
         raw = _raw(place)
     except OSError as error:
         raise BadInput([Fault(str(path), None, None, f"an error ({error.strerror})", "a readable file")]) from None
-    return understood(raw, place)
+    return understood(raw, place, kind)
 
 
-def understood(raw: Raw, path: Path | None) -> Instance:
+def understood(raw: Raw, path: Path | None, kind: type[F]) -> F:
     """An instance from what a carrier holds, or every fault of it."""
     content = typed(raw)
     check(content)
@@ -79,7 +70,7 @@ def understood(raw: Raw, path: Path | None) -> Instance:
         ]
         for name in TABLES
     }
-    return Instance(settled(content.settings), tables, path)
+    return kind(settled(content.settings), tables, path)
 
 
 def _raw(path: Path) -> Raw:

@@ -9,21 +9,19 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allocator.arguments import instance_of
 from allocator.arguments import path as a_path
 from allocator.errors import BadUsage
 from allocator.files import write_whole
+from allocator.instance.facts import Facts
 from allocator.instance.tables import TABLES
-
-if TYPE_CHECKING:
-    from allocator.instance.instance import Instance
 
 _FORMULA = re.compile(r"'*[=+\-@\t]")
 
 
-def write(instance: Instance, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+def write(instance: Facts, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
     """Write an instance as a folder, or as ``.xlsx`` or ``.json`` by the path's ending.
 
     Parameters
@@ -42,9 +40,7 @@ def write(instance: Instance, path: str | os.PathLike[str], *, overwrite: bool =
     OSError
         The disk does not take it; nothing is left behind.
     """
-    from allocator.instance.instance import Instance
-
-    instance_of("instance", instance, Instance, "an Instance")
+    instance_of("instance", instance, Facts, "an Instance")
     target = Path(a_path("path", path))
     if target.suffix.lower() == ".json":
         put(target, {"": _json(instance).encode("utf-8")}, overwrite)
@@ -56,7 +52,7 @@ def write(instance: Instance, path: str | os.PathLike[str], *, overwrite: bool =
         put(target, folder_files(instance), overwrite)
 
 
-def folder_files(instance: Instance) -> dict[str, bytes]:
+def folder_files(instance: Facts) -> dict[str, bytes]:
     """File name -> content of the folder carrier."""
     files = {"instance.toml": toml(instance.settings).encode("utf-8")}
     for name, table in TABLES.items():
@@ -85,7 +81,7 @@ def _ours(name: str) -> bool:
     return name in ("instance.toml", "README.md") or (name.endswith(".csv") and name[:-4] in TABLES)
 
 
-def _json(instance: Instance) -> str:
+def _json(instance: Facts) -> str:
     content = {key: _short(value) for key, value in instance.to_dict().items()}
     return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from allocator.instance.tables import SETTINGS, TABLES, Column, blank_means
 
 if TYPE_CHECKING:
-    from allocator.instance.instance import Instance
+    from allocator.instance.facts import Facts
 
 SPARE = 500
 """Rows below the last one that are formatted for more input."""
 
 
-def workbook(instance: Instance) -> bytes:
+def workbook(instance: Facts) -> bytes:
     """The workbook carrier of an instance."""
     import xlsxwriter
 
@@ -39,7 +39,7 @@ def workbook(instance: Instance) -> bytes:
     return out.getvalue()
 
 
-def _settings(sheet: Any, instance: Instance, formats: dict[str, Any]) -> None:
+def _settings(sheet: Any, instance: Facts, formats: dict[str, Any]) -> None:
     sheet.write_row(0, 0, ("key", "value"), formats["required"])
     sheet.freeze_panes(1, 0)
     sheet.set_column(0, 0, 28, formats["text"])
@@ -69,7 +69,7 @@ def _string(sheet: Any, row: int, column: int, text: str, form: Any) -> None:
     sheet.write_string(row, column, text, form)
 
 
-def _table(sheet: Any, name: str, instance: Instance, formats: dict[str, Any]) -> None:
+def _table(sheet: Any, name: str, instance: Facts, formats: dict[str, Any]) -> None:
     rows = instance.tables[name]
     used = {column for row in rows for column in row}
     table = TABLES[name]
@@ -119,7 +119,7 @@ def _note(column: Column) -> str:
     return "\n".join(parts)
 
 
-def _validate(sheet: Any, c: int, column: Column, last: int, instance: Instance) -> None:
+def _validate(sheet: Any, c: int, column: Column, last: int, instance: Facts) -> None:
     """A drop-down where the values are known; a wrong entry is only warned about, the reader decides."""
     rule: dict[str, Any] = {"error_type": "warning", "ignore_blank": True}
     if column.choices:

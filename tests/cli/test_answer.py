@@ -8,8 +8,8 @@ import re
 import pytest
 
 import allocator
-from allocator.cli.terminal import money, number, percent
-from allocator.measures import coverage_of, statement
+from allocator.plan.measures import coverage_of, statement
+from allocator.report.text.words import money, number, percent
 from tests.cli.running import run
 from tests.toys import toy
 

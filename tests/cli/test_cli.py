@@ -141,7 +141,7 @@ class TestSolve:
         assert manifest == value
 
     def test_options_reach_highs(self):
-        from allocator.solver import Solver
+        from allocator.solving.solver import Solver
 
         solver = Solver(gap=0.25, time_limit=7, threads=2, seed=11)
         m = allocator.build("toy-rotation")
@@ -150,8 +150,8 @@ class TestSolve:
         assert read == {"mip_rel_gap": 0.25, "mip_abs_gap": 1e-9, "threads": 2, "random_seed": 11}
 
     def test_the_time_limit_reaches_highs(self, monkeypatch):
-        from allocator.highs import Resident
-        from allocator.solver import Solver
+        from allocator.solving.highs import Resident
+        from allocator.solving.solver import Solver
 
         limits = []
         run_once = Resident.run
@@ -244,7 +244,7 @@ class TestLimits:
 
     def test_a_run_that_heeds_no_limit_is_left_behind(self, hard):
         """With no patience at all the first run is given up, and the constructed plan is the answer."""
-        script = "import allocator.highs, allocator.cli; allocator.highs.GRACE = -60.0; allocator.cli.main()"
+        script = "import allocator.cli, allocator.solving.highs as highs; highs.GRACE = -60.0; allocator.cli.main()"
         done = subprocess.run(
             [sys.executable, "-c", script, "solve", str(hard), "--json", "--time-limit", "30", "--quiet"],
             capture_output=True,

@@ -123,7 +123,7 @@ class TestTerminal:
 
 def test_progress_without_a_terminal_is_a_plain_line_now_and_then(monkeypatch, capsys):
     from allocator.cli.progress import Line
-    from allocator.lexicographic import Progress
+    from allocator.solving.lexicographic import Progress
 
     monkeypatch.setattr(Line, "PATIENCE", 0.0)
     monkeypatch.setattr(Line, "EVERY", 0.05)
@@ -138,9 +138,9 @@ def test_progress_without_a_terminal_is_a_plain_line_now_and_then(monkeypatch, c
 def test_an_unexpected_failure_is_one_line_and_a_hint():
     code = (
         "import sys; sys.argv = ['allocator', 'list']\n"
-        "import allocator.locate\n"
+        "import allocator.resources\n"
         "def broken(): raise ZeroDivisionError('so it\\ngoes')\n"
-        "allocator.locate.shipped_instances = broken\n"
+        "allocator.resources.shipped_instances = broken\n"
         "from allocator.cli import main\nmain()\n"
     )
     for debug, traceback in (("", False), ("1", True)):

@@ -12,7 +12,7 @@ import pytest
 
 import allocator
 from allocator.sweeps import whole
-from allocator.sweeps.file import Draws, Flip, Front, Sampling
+from allocator.sweeps.design.file import Draws, Flip, Front, Sampling
 from tests.cli.running import ENVIRONMENT, HERE, ROOT, on_terminal, run
 from tests.toys import toy
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from allocator.locate import shipped_instances
+from allocator.resources import shipped_instances
 from tests.cli.running import ROOT, run
 
 PAGE = (ROOT / "instances" / "SWEEPS.md").read_text(encoding="utf-8")

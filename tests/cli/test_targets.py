@@ -107,7 +107,7 @@ def test_earlier_results_that_remain_are_named(tmp_path, out):
 def test_a_plan_is_shown_even_where_it_cannot_be_written(tmp_path, monkeypatch, capsys):
     """The place may turn bad while the solver works."""
     from allocator.cli import _run
-    from allocator.plan import Plan
+    from allocator.plan.plan import Plan
 
     def full(plan, path):
         raise OSError(28, "No space left on device", "/somewhere/.allocator-123")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import allocator
 from allocator import BadUsage, Instance, read, write
-from allocator.locate import shipped_instances
+from allocator.resources import shipped_instances
 from tests.toys import toy
 
 NASTY = [

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from allocator import BadInput, Instance, read, write
-from allocator.locate import shipped
+from allocator.resources import shipped
 from tests.toys import toy
 
 

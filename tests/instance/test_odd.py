@@ -8,7 +8,7 @@ import pytest
 
 import allocator
 from allocator import Instance, read
-from allocator.locate import shipped_instances
+from allocator.resources import shipped_instances
 from tests.cli.running import run
 from tests.toys import pools, toy, willing
 

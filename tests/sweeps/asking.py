@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from allocator.sweeps.row import Row
+from allocator.sweeps.run.row import Row
 
 
 def row(point, status="optimal", members=(), values=None, **measures):

@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 
-from allocator.sweeps.task import Job, Worker
+from allocator.sweeps.run.task import Job, Worker
 
 
 class Toy:

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import allocator
-from allocator.sweeps.store import Store
+from allocator.sweeps.run.store import Store
 
 INSTANCE = "toy-enablers"
 VARY = [

@@ -6,9 +6,9 @@ import pytest
 
 import allocator
 from allocator.errors import BadUsage
-from allocator.sweeps.answers import answer, sometimes, tornado, varied
-from allocator.sweeps.design import Point
-from allocator.sweeps.row import Row
+from allocator.sweeps.design.parts import Point
+from allocator.sweeps.findings import answer, sometimes, tornado, varied
+from allocator.sweeps.run.row import Row
 
 
 def row(gap, cost, members="", proved=0.0, status="optimal", **inputs):
@@ -100,8 +100,8 @@ def test_a_sweep_says_the_same_in_python():
     design = allocator.Design(
         vary=("forces[nation=AAA,unit_type=squadron].units=0:6:4",),
         one_at_a_time=True,
-        sample=allocator.sweeps.file.Sampling(16, figures=("forces.units",)),
-        threshold=(allocator.sweeps.file.Flip("coverage>=0.5", "requirements[task=west].quantity=12:60"),),
+        sample=allocator.sweeps.design.file.Sampling(16, figures=("forces.units",)),
+        threshold=(allocator.sweeps.design.file.Flip("coverage>=0.5", "requirements[task=west].quantity=12:60"),),
     )  # fmt: skip
     base = allocator.read("toy-enablers")
     tables = base.to_dict()

@@ -14,8 +14,8 @@ import distributed as dask
 import pytest
 
 from allocator.errors import AllocatorError, BadUsage
-from allocator.sweeps.cluster import HELD, Cluster
-from allocator.sweeps.pool import Died, Done, Failed
+from allocator.sweeps.run.cluster import HELD, Cluster
+from allocator.sweeps.run.pool import Died, Done, Failed
 from tests.sweeps.test_pool import TOY, is_right, run, squares
 
 
@@ -120,7 +120,7 @@ class TestRefusals:
                 run(cluster, squares(2))
 
     def test_workers_with_other_versions(self, local, monkeypatch):
-        monkeypatch.setattr("allocator.sweeps.cluster._versions", lambda: {"highs": "0.1", "python": "4"})
+        monkeypatch.setattr("allocator.sweeps.run.cluster._versions", lambda: {"highs": "0.1", "python": "4"})
         with (
             Cluster(TOY, None, local.scheduler_address) as cluster,
             pytest.raises(AllocatorError, match=r"the worker has highs [0-9.]+ for 0.1, python [0-9.]+ for 4; "),
@@ -134,7 +134,7 @@ class TestRefusals:
 
     @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense", "", "strange://127.0.0.1:9"])
     def test_nobody_answers(self, monkeypatch, address):
-        monkeypatch.setattr("allocator.sweeps.cluster.ANSWERS_WITHIN", 0.5)
+        monkeypatch.setattr("allocator.sweeps.run.cluster.ANSWERS_WITHIN", 0.5)
         with pytest.raises(BadUsage, match=r"no Dask scheduler answers at .* within 0.5 s"):
             Cluster(TOY, None, address)
 
@@ -148,7 +148,7 @@ class TestRefusals:
             time.sleep(0.05)
 
     def test_somebody_else_takes_the_call_and_is_silent(self, monkeypatch):
-        monkeypatch.setattr("allocator.sweeps.cluster.ANSWERS_WITHIN", 0.5)
+        monkeypatch.setattr("allocator.sweeps.run.cluster.ANSWERS_WITHIN", 0.5)
         with socket.socket() as listening:
             listening.bind(("127.0.0.1", 0))
             listening.listen()

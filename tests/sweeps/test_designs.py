@@ -6,9 +6,9 @@ import pytest
 
 import allocator
 from allocator.api import choose
-from allocator.sweeps.design import coalitions, grid, one_at_a_time
-from allocator.sweeps.figures import figures
-from allocator.sweeps.keys import column, parted, split
+from allocator.sweeps.design.axes import column, parted, split
+from allocator.sweeps.design.figures import figures
+from allocator.sweeps.design.parts import coalitions, grid, one_at_a_time
 from tests.sweeps.asking import ask, points, row
 from tests.toys import model, pools, toy, willing
 

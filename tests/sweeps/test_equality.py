@@ -11,10 +11,10 @@ import allocator
 from allocator.errors import BadInput
 from allocator.instance.tables import TABLES
 from allocator.stopping import Watch
-from allocator.sweeps.design import Point
-from allocator.sweeps.run import Here, Runner
-from allocator.sweeps.store import Store
-from allocator.sweeps.task import Setup
+from allocator.sweeps.design.parts import Point
+from allocator.sweeps.run.runner import Here, Runner
+from allocator.sweeps.run.store import Store
+from allocator.sweeps.run.task import Setup
 from tests.oracle.random_instances import random_instance, random_model
 from tests.toys import pools, toy, willing
 

@@ -7,8 +7,8 @@ import shutil
 import pytest
 
 import allocator
-from allocator.locate import shipped
-from allocator.sweeps.file import Design, Draws, Flip, Front, Sampling, load_design, parts, sweeps_of
+from allocator.resources import shipped
+from allocator.sweeps.design.file import Design, Draws, Flip, Front, Sampling, load_design, parts, sweeps_of
 from tests.toys import model, toy
 
 WHOLE = """

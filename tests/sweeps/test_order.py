@@ -7,9 +7,9 @@ import pytest
 
 import allocator
 from allocator.api import choose
-from allocator.known import Known
-from allocator.solver import Solver
-from allocator.sweeps.order import EASIER, NEITHER, PLANS, STAGES, Facets, Order, from_plain, to_plain
+from allocator.solving.prior import Known
+from allocator.solving.solver import Solver
+from allocator.sweeps.run.order import EASIER, NEITHER, PLANS, STAGES, Facets, Order, from_plain, to_plain
 
 BASE = "reassurance-force"
 POOL = "forces[nation=FRA,unit_type=combat_squadron].units"

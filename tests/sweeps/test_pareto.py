@@ -10,8 +10,8 @@ import pytest
 
 import allocator
 from allocator.model import Model
-from allocator.sweeps.design import Point
-from allocator.sweeps.pareto import Pareto, pareto, rounded_up
+from allocator.sweeps.design.front import Pareto, pareto, rounded_up
+from allocator.sweeps.design.parts import Point
 from tests.sweeps.asking import ask, row
 from tests.toys import model, toy
 

@@ -10,8 +10,8 @@ from scipy.stats import binom
 
 import allocator
 from allocator.model import Model
-from allocator.sweeps.design import Point
-from allocator.sweeps.politics import Politics, order_statistics, outcome, politics, risk, wilson
+from allocator.sweeps.design.parts import Point
+from allocator.sweeps.design.withdrawal import Politics, order_statistics, outcome, politics, risk, wilson
 from tests.sweeps.asking import ask, points, row
 from tests.toys import model, pools, toy
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from allocator.errors import AllocatorError, BadUsage
-from allocator.sweeps.pool import Died, Done, Failed, Pool
+from allocator.sweeps.run.pool import Died, Done, Failed, Pool
 
 ROOT = Path(__file__).parents[2]
 TOY = "tests.sweeps.jobs:Toy"
@@ -156,7 +156,7 @@ class TestDeaths:
         assert reason in str(failure.value)
 
     def test_no_python_to_start(self, monkeypatch):
-        monkeypatch.setattr("allocator.sweeps.pool.COMMAND", ("/absent/python",))
+        monkeypatch.setattr("allocator.sweeps.run.pool.COMMAND", ("/absent/python",))
         with pytest.raises(AllocatorError, match="no worker process could be started: No such file"):
             Pool(TOY, None, 2)
 
@@ -166,7 +166,7 @@ class TestParent:
         script = tmp_path / "script.py"  # without a guard, as in a notebook
         script.write_text(
             textwrap.dedent("""
-            from allocator.sweeps.pool import Pool
+            from allocator.sweeps.run.pool import Pool
             pool = Pool("tests.sweeps.jobs:Toy", None, 2)
             while pool.free() < 2:
                 pool.next_event(1)

@@ -10,9 +10,9 @@ import pytest
 
 import allocator
 from allocator.sweeps import sample as module
-from allocator.sweeps.figures import Figure
-from allocator.sweeps.file import Sampling
-from allocator.sweeps.sample import sample, scaled
+from allocator.sweeps.design.figures import Figure
+from allocator.sweeps.design.file import Sampling
+from allocator.sweeps.design.sample import sample, scaled
 from tests.sweeps.asking import ask, points, row
 from tests.toys import pools, toy, willing
 

@@ -19,14 +19,14 @@ import pytest
 
 import allocator
 from allocator.errors import AllocatorError, BadUsage
-from allocator.sweeps.store import VERSION, Store
+from allocator.sweeps.run.store import VERSION, Store
 from tests.toys import toy
 
 ROOT = Path(__file__).parents[2]
 WRITER = """
 import sys
 from pathlib import Path
-from allocator.sweeps.store import Store
+from allocator.sweeps.run.store import Store
 print("begin", flush=True)
 store = Store(Path(sys.argv[1]))
 first = store.count()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 import allocator
-from allocator.sweeps.condition import conditions, measured
-from allocator.sweeps.design import Point
-from allocator.sweeps.row import Row
-from allocator.sweeps.threshold import threshold
+from allocator.sweeps.design.condition import conditions, measured
+from allocator.sweeps.design.parts import Point
+from allocator.sweeps.design.threshold import threshold
+from allocator.sweeps.run.row import Row
 from tests.sweeps.asking import ask, row
 from tests.toys import model, toy
 
@@ -199,7 +199,7 @@ class TestCondition:
             people.met({})
 
     def test_the_measures_are_those_of_a_solved_plan(self):
-        from allocator.measures import everything
+        from allocator.plan.measures import everything
 
         for name in ("toy-pledges", "toy-periods"):
             plan = allocator.solve(name)

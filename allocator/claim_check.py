@@ -1,0 +1,324 @@
+"""Claims on trial: each is tested by a run, and by runs under the assumptions that one may doubt."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from allocator.api import choose, solve
+from allocator.arguments import path as a_path
+from allocator.arguments import solving, texts
+from allocator.errors import BadInput, BadUsage, Fault
+from allocator.instance.cells import Unfit, convert, near, quoted
+from allocator.instance.tables import Column
+from allocator.model import OBJECTIVES
+from allocator.plan.measures import check, measure
+from allocator.plan.plan import Plan
+from allocator.reading import Unreadable, read_toml
+from allocator.resources import shipped
+
+if TYPE_CHECKING:
+    from allocator.solving.lexicographic import Progress
+
+HOLDS, FAILS = "holds", "does not hold"
+OPEN, UNPROVED = "not decidable on these data", "not proved in the time"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One solve: instance, model and what is changed."""
+
+    instance: str
+    model: str | None = None
+    overrides: tuple[str, ...] = ()
+    case: str = "base"
+    coalition: str | None = None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A public claim and the run that tests it.
+
+    The figure is ``measure`` of the run's plan, divided by the measure ``per`` and times ``times``, in ``unit``; the
+    claim holds where it is at least ``least`` and at most ``most``. ``doubts`` are (label, run).
+    """
+
+    id: str
+    text: str
+    who: str
+    run: Run
+    measure: str
+    unit: str = ""
+    per: str = ""
+    times: float = 1.0
+    least: float | None = None
+    most: float | None = None
+    doubts: tuple[tuple[str, Run], ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of a claim.
+
+    Attributes
+    ----------
+    figure : float or None
+        In the claim's unit; None where no plan was found.
+    verdict : str
+        ``holds``, ``does not hold``, ``not decidable on these data`` (a doubt turns it) or ``not proved in the time``.
+    margin : float or None
+        Distance of the figure from the limit that decides, relative to it; negative where it is on the wrong side.
+    hangs_on : tuple of str
+        Labels of the doubts that turn the verdict.
+    doubts : mapping
+        Label -> figure under that doubt.
+    """
+
+    claim: Claim
+    figure: float | None
+    verdict: str
+    margin: float | None
+    hangs_on: tuple[str, ...] = ()
+    doubts: dict[str, float | None] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """One row, as ``allocator claims --json`` prints it."""
+        claim = self.claim
+        return {
+            "id": claim.id, "claim": claim.text, "who": claim.who, "measure": claim.measure, "unit": claim.unit,
+            "least": claim.least, "most": claim.most, "figure": self.figure, "verdict": self.verdict,
+            "margin": self.margin, "hangs_on": list(self.hangs_on), "doubts": self.doubts, "note": claim.note,
+        }  # fmt: skip
+
+
+def load_claims(path: str | os.PathLike[str] | None = None) -> list[Claim]:
+    """The claims of a file, by default the shipped ``instances/claims.toml``.
+
+    Raises
+    ------
+    BadInput
+        With every fault of the file, and of the instances and settings that it names.
+    """
+    file = Path(a_path("path", path)) if path is not None else shipped("instances") / "claims.toml"
+    try:
+        content = read_toml(file)
+    except Unreadable as wrong:
+        raise BadInput([wrong.fault(str(file))]) from None
+    rows = content.get("claim")
+    faults = [
+        Fault(file.name, None, key, "an unknown key", "tables [[claim]] alone") for key in content if key != "claim"
+    ]
+    if not isinstance(rows, list) or not rows:
+        raise BadInput([*faults, Fault(file.name, None, "claim", "none", "at least one [[claim]]")])
+    claims: list[Claim] = []
+    for number, row in enumerate(rows, start=1):
+        found = [
+            Fault(file.name, number, *rest) for rest in _faults(row, _CLAIM, ("id", "text", "instance", "measure"))
+        ]
+        doubts = row.get("doubts", []) if isinstance(row, dict) else []
+        for doubt in doubts if isinstance(doubts, list) else []:
+            found += [Fault(file.name, number, *rest) for rest in _faults(doubt, _DOUBT, ("label",))]
+        faults += found
+        if found:
+            continue
+        claim = _claim(row)
+        faults += [Fault(file.name, number, *rest) for rest in _further(claim, [c.id for c in claims])]
+        claims.append(claim)
+    if faults:
+        raise BadInput(faults)
+    return claims
+
+
+_RUN: dict[str, tuple[type, ...]] = {"model": (str,), "set": (list,), "case": (str,), "coalition": (str,)}
+_DOUBT: dict[str, tuple[type, ...]] = {"label": (str,), "instance": (str,), **_RUN}
+_CLAIM: dict[str, tuple[type, ...]] = {
+    "id": (str,), "text": (str,), "who": (str,), "instance": (str,), **_RUN, "measure": (str,), "per": (str,),
+    "times": (int, float), "unit": (str,), "least": (int, float), "most": (int, float), "doubts": (list,),
+    "note": (str,),
+}  # fmt: skip
+_KIND = {str: "text", list: "a list", int: "a number"}
+
+_Told = tuple[str, str, str]
+
+
+def _faults(row: Any, keys: dict[str, tuple[type, ...]], required: Sequence[str]) -> Iterator[_Told]:
+    if not isinstance(row, dict):
+        yield "claim", quoted(row), "a table"
+        return
+    for key, value in row.items():
+        if key not in keys:
+            yield key, "an unknown key", f"one of {', '.join(keys)}{near(key, keys)}"
+        elif isinstance(value, bool) or not isinstance(value, keys[key]):
+            yield key, quoted(value), _KIND[keys[key][0]]
+        elif key == "set" and not all(isinstance(setting, str) for setting in row["set"]):
+            yield key, quoted(value), "a list of KEY=VALUE"
+        elif isinstance(value, str):
+            try:
+                convert(Column(key, "", "text"), value, True)
+            except Unfit as unfit:
+                yield key, quoted(value), unfit.args[0]
+    for key in required:
+        if not row.get(key):
+            yield key, "nothing", "it to be there"
+
+
+def _claim(row: dict[str, Any]) -> Claim:
+    def run(given: dict[str, Any], base: Run) -> Run:
+        return replace(
+            base,
+            instance=given.get("instance", base.instance),
+            model=given.get("model", base.model),
+            overrides=(*base.overrides, *given.get("set", [])),
+            case=given.get("case", base.case),
+            coalition=given.get("coalition", base.coalition),
+        )
+
+    base = run(row, Run(""))
+    plain = {
+        key: row[key]
+        for key in ("id", "text", "measure", "unit", "per", "times", "least", "most", "note")
+        if key in row
+    }
+    doubts = tuple((doubt["label"], run(doubt, base)) for doubt in row.get("doubts", []))
+    return Claim(who=row.get("who", ""), run=base, doubts=doubts, **plain)
+
+
+def _further(claim: Claim, before: Sequence[str]) -> Iterator[_Told]:
+    """Faults that show only in what the words mean."""
+    if claim.id in before:
+        yield "id", quoted(claim.id), "each once"
+    if claim.least is None and claim.most is None:
+        yield "least", "nothing", "least or most, so that the claim can fail"
+    for key, name in (("measure", claim.measure), ("per", claim.per)):
+        try:
+            if name:
+                check(name)
+        except BadUsage as wrong:
+            yield key, quoted(name), str(wrong)
+    for run in (claim.run, *(run for _, run in claim.doubts)):
+        try:
+            choose(run.instance, run.model, run.overrides, case=run.case, coalition=run.coalition)
+        except BadInput as bad:
+            for fault in bad.faults:
+                yield "set", f"{fault.place}: {fault.found}", fault.expected
+        except BadUsage as wrong:
+            yield "case", str(wrong), "what the instance and the model take"
+
+
+def claims(
+    path: str | os.PathLike[str] | None = None,
+    *,
+    only: Sequence[str] = (),
+    gap: float = 5e-3,
+    time_limit: float | None = 60.0,
+    progress: Callable[[str, Progress | None], None] | None = None,
+) -> Iterator[Verdict]:
+    """Try the claims of a file, one after the other.
+
+    Parameters
+    ----------
+    path : path, optional
+        By default the shipped ``instances/claims.toml``.
+    only : sequence of str
+        Ids of the claims to try; all by default.
+    gap : float
+        Relative gap at which an objective counts as proved.
+    time_limit : float or None
+        Seconds for each solve.
+    progress : callable, optional
+        Told what is being solved, and how far the solve is.
+
+    Raises
+    ------
+    BadInput, BadUsage
+        The file or what it names has faults; nothing is solved then.
+    """
+    only = texts("only", only)
+    gap, time_limit, _, _ = solving(gap, time_limit, progress=progress)
+    known = load_claims(path)
+    unknown = [name for name in only if name not in {claim.id for claim in known}]
+    if unknown:
+        ids = [claim.id for claim in known]
+        raise BadUsage(f"no claim {unknown[0]}; there are {', '.join(ids)}{near(unknown[0], ids)}")
+    chosen = [claim for claim in known if not only or claim.id in only]
+    return _tried(chosen, gap, time_limit, progress)
+
+
+def _tried(
+    chosen: list[Claim],
+    gap: float,
+    time_limit: float | None,
+    progress: Callable[[str, Progress | None], None] | None,
+) -> Iterator[Verdict]:
+    plans: dict[Run, Plan] = {}
+
+    def solved(run: Run, label: str) -> Plan:
+        if run not in plans:
+            if progress is not None:
+                progress(label, None)
+            plans[run] = solve(
+                run.instance,
+                run.model,
+                overrides=run.overrides,
+                case=run.case,
+                coalition=run.coalition,
+                gap=gap,
+                time_limit=time_limit,
+                progress=None if progress is None else partial(progress, label),
+            )
+            if plans[run].stopped_by == "interrupt":
+                raise KeyboardInterrupt
+        return plans[run]
+
+    for number, claim in enumerate(chosen, start=1):
+        place = f"{number} of {len(chosen)}: {claim.id}"
+        plan = solved(claim.run, place)
+        figure, verdict = _judge(claim, plan)
+        doubts: dict[str, float | None] = {}
+        turned: list[str] = []
+        for label, run in claim.doubts:
+            doubts[label], other = _judge(claim, solved(run, f"{place}, {label}"))
+            if verdict in (HOLDS, FAILS) and other != verdict:
+                turned.append(label)
+        margin = None if figure is None else _margin(claim, figure)
+        yield Verdict(claim, figure, OPEN if turned else verdict, margin, tuple(turned), doubts)
+
+
+def _judge(claim: Claim, plan: Plan) -> tuple[float | None, str]:
+    """Figure and verdict of one run.
+
+    What is not proved counts only where the same holds at both ends of what may come of it: the proved bound, and the
+    most that later objectives may leave of what was reached.
+    """
+    if not plan.found:
+        return None, UNPROVED
+    divisor = (measure(plan, claim.per) if claim.per else 1.0) / claim.times
+    if divisor == 0:
+        return None, UNPROVED
+    figure = measure(plan, claim.measure) / divisor
+    verdict = HOLDS if _margin(claim, figure) >= 0 else FAILS
+    rows = {row["objective"]: row for row in plan.rows("objectives")}
+    at = {"coverage": "gap", "cost_a_year": "cost"}.get(claim.measure, claim.measure)
+    if plan.status == "feasible" and at in OBJECTIVES and not claim.per:
+        row = rows[at]
+        if row["bound"] is None:
+            return figure, UNPROVED
+        factor = measure(plan, claim.measure) / plan.value(at) if at == "cost" and plan.value(at) else 1.0
+        most = max(row["value"], (1 + plan.model.tolerance) * (row["value"] - row["given_up"]))
+        for end in (row["bound"], most):
+            shown = (1 - end if claim.measure == "coverage" else end * factor) / divisor
+            if (_margin(claim, shown) >= 0) != (verdict == HOLDS):
+                return figure, UNPROVED
+    return figure, verdict
+
+
+def _margin(claim: Claim, figure: float) -> float:
+    """How far inside its limits a figure is, relative to the nearer limit; below 0 outside."""
+    room = [(figure - claim.least) / (abs(claim.least) or 1.0)] if claim.least is not None else []
+    room += [(claim.most - figure) / (abs(claim.most) or 1.0)] if claim.most is not None else []
+    return min(room)

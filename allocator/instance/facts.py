@@ -1,0 +1,229 @@
+"""An instance in memory: settings and tables as they were given, the same whatever carrier they came from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, Self
+
+from allocator.arguments import shown
+from allocator.errors import BadUsage
+from allocator.instance.cells import near
+from allocator.instance.frozen import WAY_OUT, Frozen, frozen, frozen_rows, thawed
+from allocator.instance.tables import SETTINGS, TABLES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def settled(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings in the order of the dictionary."""
+    ordered: dict[str, Any] = {}
+    for key in SETTINGS:
+        head = key.partition(".")[0]
+        if head in settings and head not in ordered:
+            value = settings[head]
+            inner = [k.partition(".")[2] for k in SETTINGS if k.startswith(f"{head}.")]
+            ordered[head] = {k: value[k] for k in inner if k in value} if inner else value
+    if settings.get("events"):
+        ordered["events"] = dict(settings["events"])
+    return ordered
+
+
+def _identical(some: tuple[Any, ...], others: tuple[Any, ...]) -> bool:
+    return len(some) == len(others) and all(one is other for one, other in zip(some, others, strict=True))
+
+
+class Facts:
+    """Facts: who has what, what is asked, what it costs, who is willing. Immutable all the way down.
+
+    Use :func:`allocator.read`, :meth:`from_dict` or :meth:`from_frames` to make one; all three check it. To change
+    something, use :meth:`override`, or change a copy from :meth:`to_dict` and give it to :meth:`from_dict`.
+
+    Attributes
+    ----------
+    settings : mapping
+        As in ``instance.toml``; only what is given.
+    tables : mapping
+        Table name -> rows; a row holds only the cells that are not blank.
+    path : Path or None
+        Where it came from; not part of the content.
+    notes : tuple of str
+        What overrides did to it that a user should know: figures rounded down, rows added, budgets left as they were;
+        not part of the content.
+    outside : frozenset of str
+        Nations that a coalition leaves out, of whose unwillingness nobody is warned; not part of the content.
+    """
+
+    __slots__ = (
+        "__weakref__", "_rows", "_sha256", "_sound", "currency", "events", "indefinite", "model", "months_per_period",
+        "name", "notes", "outside", "path", "periods", "settings", "start", "tables", "title",
+    )  # fmt: skip
+
+    settings: Mapping[str, Any]
+    tables: Mapping[str, tuple[Mapping[str, Any], ...]]
+    path: Path | None
+    notes: tuple[str, ...]
+    outside: frozenset[str]
+    name: str
+    title: str
+    currency: str
+    model: str | None
+    start: str
+    months_per_period: int
+    periods: int
+    indefinite: bool
+    events: Mapping[str, bool]
+    _sound: dict[str, list[Any]]  # typed rows of tables, for what overrides leave as it is
+    _rows: dict[str, tuple[Frozen, ...]]
+    _sha256: str
+
+    def __init__(
+        self,
+        settings: Mapping[str, Any],
+        tables: Mapping[str, Iterable[Mapping[str, Any]]],
+        path: Path | None = None,
+        notes: tuple[str, ...] = (),
+        outside: frozenset[str] = frozenset(),
+    ) -> None:
+        if hasattr(self, "path"):
+            raise AttributeError(WAY_OUT)
+        settings = frozen(settings, "settings")
+        try:
+            horizon = settings["horizon"]
+            values = {
+                "settings": settings,
+                "tables": Frozen({name: frozen_rows(tables.get(name, ()), name) for name in TABLES}),
+                "path": path,
+                "notes": notes,
+                "outside": outside,
+                "name": settings["name"],
+                "title": settings.get("title", settings["name"]),
+                "currency": settings.get("currency", ""),
+                "model": settings.get("model"),
+                "start": horizon["start"],
+                "months_per_period": horizon["months_per_period"],
+                "periods": horizon["periods"],
+                "indefinite": horizon["indefinite"],
+                "events": settings.get("events", Frozen()),
+                "_sound": {},
+                "_rows": {},
+            }
+        except (AttributeError, KeyError, TypeError):
+            raise BadUsage(
+                "an instance has settings with name and horizon, and tables of rows; read(), Instance.from_dict() and "
+                "Instance.from_frames() make one and check it"
+            ) from None
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, value: Any) -> NoReturn:
+        raise AttributeError(WAY_OUT)
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(WAY_OUT)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Facts):
+            return NotImplemented
+        return self is other or (self.settings == other.settings and self.tables == other.tables)
+
+    def __hash__(self) -> int:
+        return hash(self.sha256)
+
+    def __repr__(self) -> str:
+        nations, pools = len(self.tables["nations"]), len(self.tables["forces"])
+        return f"<{type(self).__name__} {self.name}: {nations} nations, {pools} pools>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        tables = {name: [dict(row) for row in rows] for name, rows in self.tables.items()}
+        return (type(self), (thawed(self.settings), tables, self.path, self.notes, self.outside))
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+    def rows(self, table: str) -> tuple[Mapping[str, Any], ...]:
+        """Rows with every column: blanks hold what they stand for, None where that is nothing.
+
+        The rows do not change; ``dict(row)`` is a copy that does.
+
+        Raises
+        ------
+        BadUsage
+            There is no such table.
+        """
+        _check_table(table)
+        if table not in self._rows:
+            blanks = {column.name: column.default for column in TABLES[table].by_name.values()}
+            if "last_period" in blanks:
+                blanks["last_period"] = self.periods
+            if table == "requirements":
+                windows = {row["task"]: row for row in self.rows("tasks")}
+                filled = []
+                for row in self.tables[table]:
+                    task = windows[row["task"]]
+                    blanks.update(first_period=task["first_period"], last_period=task["last_period"])
+                    filled.append(Frozen({**blanks, **row}))
+            else:
+                filled = [Frozen({**blanks, **row}) for row in self.tables[table]]
+            self._rows[table] = tuple(filled)
+        return self._rows[table]
+
+    def _share(self, base: Facts) -> None:
+        """Take over what was made of the tables that are the very ones of another instance with the same horizon."""
+        if self.settings["horizon"] != base.settings["horizon"]:
+            return
+        same = {name for name, rows in self.tables.items() if _identical(rows, base.tables[name])}
+        for name in same & base._rows.keys():
+            if name != "requirements" or "tasks" in same:  # whose periods are those of their tasks
+                self._rows[name] = base._rows[name]
+
+    def noted(self, notes: tuple[str, ...], outside: frozenset[str]) -> Self:
+        """The same instance with other :attr:`notes` and :attr:`outside`."""
+        if (notes, outside) == (self.notes, self.outside):
+            return self
+        return type(self)(self.settings, self.tables, self.path, notes, outside)
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """A table as a DataFrame, blanks as missing values; columns in the order of the dictionary."""
+        import pandas as pd
+
+        _check_table(table)
+        used = {column for row in self.tables[table] for column in row}
+        columns = [c.name for c in TABLES[table].by_name.values() if c.name in used or c in TABLES[table].columns]
+        return pd.DataFrame([dict(row) for row in self.tables[table]], columns=columns)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON carrier's object; optional tables without rows are left out."""
+        content: dict[str, Any] = {"instance": thawed(self.settings)}
+        content.update({name: [dict(row) for row in rows] for name, rows in self.tables.items() if rows})
+        return content
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the canonical JSON: sorted keys, no space, numbers in their shortest form."""
+        if not hasattr(self, "_sha256"):
+            content = json.dumps(_canonical(self.to_dict()), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+            object.__setattr__(self, "_sha256", hashlib.sha256(content.encode("utf-8")).hexdigest())
+        return self._sha256
+
+
+def _check_table(table: str) -> None:
+    if not isinstance(table, str) or table not in TABLES:
+        hint = near(table, TABLES) if isinstance(table, str) else ""
+        raise BadUsage(f"no table {shown(table)}{hint}; there are {', '.join(TABLES)}")
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _canonical(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_canonical(inner) for inner in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value

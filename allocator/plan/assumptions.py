@@ -1,0 +1,77 @@
+"""How much of a plan hangs on assumptions: of what it costs and of what it covers."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from allocator.instance.assumed import assumed, totals
+from allocator.plan.plan import Deployed, Plan, place, supplies
+from allocator.problem import Problem
+
+COST = {"personnel", "operating_cost", "rotation_cost", "rotation_ratio"}
+"""Figures of a unit type that the cost of its deployments hangs on, beside the size of the pool."""
+
+
+def assumptions(plan: Plan) -> dict[str, Any] | None:
+    """Figures, how many of them are assumed, and the shares of cost and coverage that hang on one.
+
+    Without a plan there are no shares.
+
+    Returns
+    -------
+    dict or None
+        ``figures``, ``assumed``, ``cost_share`` and ``coverage_share`` (0 to 1; None where there is no cost or no
+        coverage); None where no source of the instance is an assumption.
+    """
+    figures = totals(plan.instance)
+    if figures is None:
+        return None
+    if not plan.found:
+        return {**figures, "cost_share": None, "coverage_share": None}
+    problem = Problem(plan.instance, plan.model)
+    rows = plan.rows("deployments")
+    deployed = {(row["nation"], row["unit_type"], row["task"], row["period"]): row["units"] for row in rows}
+    return {**figures, "cost_share": cost_share(problem, deployed), "coverage_share": coverage_share(problem, deployed)}
+
+
+def cost_share(problem: Problem, deployed: Deployed) -> float | None:
+    """Share of the cost that is of unit types with an assumed figure of :data:`COST`, or of assumed pools."""
+    tables = problem.instance.tables
+    kinds = {row["unit_type"] for row in tables["unit_types"] if assumed("unit_types", row) & COST}
+    pools = {(row["nation"], row["unit_type"]) for row in tables["forces"] if "units" in assumed("forces", row)}
+    total = hanging = Fraction(0)
+    for (n, u, _, _), units in deployed.items():
+        cost = problem.unit_cost[u] * units
+        total += cost
+        hanging += cost if u in kinds or (n, u) in pools else 0
+    return float(hanging / total) if total else None
+
+
+def coverage_share(problem: Problem, deployed: Deployed) -> float | None:
+    """Share of the coverage, weighted as in the objective ``gap``, in lines and periods that hang on an assumption.
+
+    A line does where its quantity is assumed, and in those periods in which a unit that supplies it does so by an
+    assumed yield.
+    """
+    tables = problem.instance.tables
+    doubtful = {(row["unit_type"], row["capability"]) for row in tables["yields"] if "amount" in assumed("yields", row)}
+    supplied = supplies(problem, deployed)
+    by_doubt = {
+        (where, c, t)
+        for _, u, j, t in deployed
+        for c, amount in problem.amount.get(u, {}).items()
+        if amount > 0 and (u, c) in doubtful
+        for where in (j, "*")
+    }
+    total = hanging = Fraction(0)
+    given = [row for row in problem.rows if row.given]
+    for row, source in zip(given, tables["requirements"], strict=True):
+        guessed = "quantity" in assumed("requirements", source)
+        for t in row.periods if row.weight else ():
+            key = (place(row), row.capability, t)
+            met = min(row.quantity, max(Fraction(0), supplied[key]))
+            covered = row.weight * met / (row.quantity * len(row.periods))
+            total += covered
+            hanging += covered if guessed or key in by_doubt else 0
+    return float(hanging / total) if total else None

@@ -1,0 +1,194 @@
+"""What can be read off a plan by name: ``gap``, ``people.peace_on_land``, ``unmet.sky.launch_detection`` and so on."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from allocator.errors import BadUsage
+from allocator.instance.cells import near
+from allocator.model import OBJECTIVES
+from allocator.plan.plan import Plan
+from allocator.resources import shipped
+
+Measure = Callable[[Plan, list[str]], float]
+
+
+def measure(plan: Plan, name: str) -> float:
+    """A figure of a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+        One that was found.
+    name : str
+        A key of :data:`MEASURES`, with what it asks for behind points: ``coverage.safe_skies``.
+
+    Raises
+    ------
+    BadUsage
+        There is no such measure, or the instance has not what it asks for.
+    """
+    head, *rest = name.split(".")
+    check(name)
+    try:
+        return MEASURES[head][1](plan, rest)
+    except (KeyError, StopIteration, ZeroDivisionError, FileNotFoundError):
+        raise BadUsage(f"{name}: {plan.instance.name} has nothing of that name, or nothing to divide by") from None
+
+
+def check(name: str) -> None:
+    """Refuse a name that is no measure.
+
+    Raises
+    ------
+    BadUsage
+        With the near match.
+    """
+    head, *rest = name.split(".")
+    if head not in MEASURES:
+        raise BadUsage(f"no measure {name}; expected one of {', '.join(MEASURES)}{near(head, MEASURES)}")
+    if len(rest) not in MEASURES[head][0]:
+        raise BadUsage(f"measure {name}: {len(rest)} names behind {head}, expected {max(MEASURES[head][0])}")
+
+
+def observed(name: str) -> dict[str, float]:
+    """People by nation in one of the shipped lists (``instances/observed``)."""
+    with (shipped("instances") / "observed" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return {row["nation"]: float(row["people"]) for row in csv.DictReader(file)}
+
+
+def everything(plan: Plan) -> dict[str, float]:
+    """Every measure that a plan has on its own account: objectives, coverage, people, money, members, unmet lines."""
+    lines = statement(plan)
+    nations = plan.rows("nations")
+    figures = {name: plan.value(name) for name in OBJECTIVES}
+    figures |= {name: measure(plan, name) for name in ("cost_a_year", "coverage", "people", "members")}
+    for objective, share in coverage_of(lines).items():
+        figures[f"coverage.{objective}"] = share
+        figures[f"people.{objective}"] = _people(plan, [objective])
+    figures |= {f"people_of.{row['nation']}": float(row["personnel"]) for row in nations}
+    missed: dict[str, list[float]] = defaultdict(list)
+    for line in lines:
+        missed[f"unmet.{line['task']}.{line['capability']}"].append(line["missed"])
+    return figures | {name: sum(shares) / len(shares) for name, shares in missed.items()}
+
+
+def _objective(name: str) -> Measure:
+    return lambda plan, _: plan.value(name)
+
+
+def _cost_a_year(plan: Plan, _: list[str]) -> float:
+    horizon = plan.instance.periods * plan.instance.months_per_period
+    return plan.value("cost") * 12 / horizon
+
+
+def _peak(plan: Plan, column: str, rows: Iterable[dict[str, object]]) -> float:
+    by_period: defaultdict[object, float] = defaultdict(float)
+    for row in rows:
+        by_period[row["period"]] += float(str(row[column]))
+    return max(by_period.values(), default=0.0)
+
+
+def _people(plan: Plan, rest: list[str]) -> float:
+    objective = {row["task"]: row["objective"] for row in plan.instance.rows("tasks")}
+    rows = plan.rows("deployments")
+    return _peak(plan, "personnel", (r for r in rows if not rest or objective[r["task"]] == rest[0]))
+
+
+def _people_of(plan: Plan, rest: list[str]) -> float:
+    return _peak(plan, "personnel", (r for r in plan.rows("deployments") if r["nation"] == rest[0]))
+
+
+def _units(plan: Plan, rest: list[str]) -> float:
+    return _peak(plan, "units", (r for r in plan.rows("deployments") if r["unit_type"] == rest[0]))
+
+
+def _coverage(plan: Plan, rest: list[str]) -> float:
+    return coverage_of(statement(plan))[rest[0]] if rest else 1 - plan.value("gap")
+
+
+def coverage_of(lines: list[dict[str, Any]]) -> dict[str, float]:
+    """Objective -> share of its requirements that is met, weighted as in the objective ``gap``."""
+    total: dict[str, float] = defaultdict(float)
+    missed: dict[str, float] = defaultdict(float)
+    for line in lines:
+        total[line["objective"]] += line["priority"]
+        missed[line["objective"]] += line["priority"] * line["missed"]
+    return {objective: 1 - missed[objective] / weight for objective, weight in total.items()}
+
+
+def statement(plan: Plan) -> list[dict[str, Any]]:
+    """The lines of the statement of requirements that ask for something, averaged over their periods."""
+    lines = []
+    rows = {(row["task"], row["capability"], row["period"]): row for row in plan.rows("coverage")}
+    for line in plan.instance.rows("requirements"):
+        periods = range(line["first_period"], line["last_period"] + 1)
+        here = [rows[line["task"], line["capability"], t] for t in periods]
+        mean = {key: sum(row[key] for row in here) / len(here) for key in ("required", "supplied", "shortfall")}
+        if mean["required"] > 0:
+            missed = mean["shortfall"] / mean["required"]
+            lines.append({**line, **mean, "objective": here[0]["objective"], "missed": missed})
+    return lines
+
+
+def _line(column: str) -> Measure:
+    def read(plan: Plan, rest: list[str]) -> float:
+        lines = [line for line in statement(plan) if [line["task"], line["capability"]] == rest]
+        return sum(float(line[column]) for line in lines) / len(lines)
+
+    return read
+
+
+def _owners(plan: Plan, rest: list[str]) -> float:
+    willing = {row["nation"] for row in plan.instance.rows("willingness") if row["willingness"] > 0}
+    rows = [r for r in plan.instance.rows("forces") if r["unit_type"] == rest[0] and r["units"] > 0]
+    return float(len({r["nation"] for r in rows} & willing))
+
+
+def _share_error(predicted: dict[str, float], seen: dict[str, float], nations: Iterable[str]) -> float:
+    """Mean absolute difference of shares in percentage points, over the nations that one of both names."""
+    counted = [n for n in nations if predicted.get(n) or seen.get(n)]
+    ours, theirs = (sum(people.get(n, 0.0) for n in counted) for people in (predicted, seen))
+    return sum(100 * abs(predicted.get(n, 0.0) / ours - seen.get(n, 0.0) / theirs) for n in counted) / len(counted)
+
+
+def _compared(plan: Plan, seen: dict[str, float]) -> dict[str, float]:
+    """GDP of the nations that can be compared: seen, with a GDP and an army."""
+    army = observed("army")
+    gdp = {row["nation"]: row["gdp"] for row in plan.instance.rows("nations") if row["gdp"] is not None}
+    return {nation: gdp[nation] for nation in seen if nation in gdp and nation in army}
+
+
+def _plan_error(plan: Plan, rest: list[str]) -> float:
+    seen = observed(rest[0])
+    sent = {row["nation"]: float(row["personnel"]) for row in plan.rows("nations")}
+    return _share_error(sent, seen, _compared(plan, seen))
+
+
+def _rule_error(plan: Plan, rest: list[str]) -> float:
+    seen = observed(rest[0])
+    gdp = _compared(plan, seen)
+    pools = {row["nation"] for row in plan.instance.rows("forces") if row["units"] > 0}
+    rule = gdp if rest[1] == "gdp" else observed(rest[1])
+    return _share_error({n: value for n, value in rule.items() if n in pools}, seen, gdp)
+
+
+MEASURES: dict[str, tuple[tuple[int, ...], Measure, str]] = {
+    **{name: ((0,), _objective(name), f"the objective {name}") for name in OBJECTIVES},
+    "cost_a_year": ((0,), _cost_a_year, "everyone's cost a year, millions"),
+    "coverage": ((0, 1), _coverage, "1 - gap; .OBJECTIVE for one"),
+    "people": ((0, 1), _people, "people out at once at most; .OBJECTIVE for one"),
+    "people_of": ((1,), _people_of, ".NATION: its people out at once at most"),
+    "members": ((0,), lambda plan, _: float(sum(r["member"] for r in plan.rows("nations"))), "nations that take part"),
+    "units": ((1,), _units, ".UNIT_TYPE: units out at once at most"),
+    "owners": ((1,), _owners, ".UNIT_TYPE: nations that may take part and have one"),
+    "supplied": ((2,), _line("supplied"), ".TASK.CAPABILITY: mean over the periods"),
+    "shortfall": ((2,), _line("shortfall"), ".TASK.CAPABILITY: mean over the periods"),
+    "unmet": ((2,), _line("missed"), ".TASK.CAPABILITY: share of the line that stays unmet"),
+    "share_error": ((1,), _plan_error, ".LIST: mean error of the plan's shares of people, percentage points"),
+    "rule_error": ((2,), _rule_error, ".LIST.RULE: the same for shares in proportion to gdp, army or another list"),
+}
+"""Name -> how many names may follow, the reading, and what it is."""

@@ -1,0 +1,146 @@
+"""What to commit before it is known who withdraws, as a person reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import Console
+
+from allocator.hedging import Hedge
+from allocator.report.text.words import count, number, percent, table
+
+MOST = 25
+"""Lines of commitments that are shown; JSON and CSV have all."""
+
+NAMES = {
+    "two_stage": "this plan",
+    "expected_case": "plan that counts on all who are willing",
+    "wait_and_see": "if it were known who withdraws",
+}
+
+STRICTLY = "  with nothing given up for cost"
+
+
+def draw_hedge(out: Console, found: Hedge) -> None:
+    """Print what to commit, what it is worth and what is proved."""
+    if not found.found:
+        out.print(f"{found.instance.name}: {found.status}")
+        if found.reason:
+            out.print(found.reason)
+        return
+    out.print(f"{found.instance.title}: commit now, adapt after some withdraw ({found.status})")
+    out.print(_made_for(found))
+    _commitments(out, found)
+    if found.rows("plans"):
+        _plans(out, found)
+    _proofs(out, found)
+
+
+def _made_for(found: Hedge) -> str:
+    if found.enumerated:
+        return f"Made for {count(len(found.futures), 'future')}: all there are, with their probabilities."
+    asked = found.manifest["options"]
+    return (
+        f"Made for {len(found.futures)} different futures of {found.possible:,}, in {asked['futures']} draws; "
+        f"judged by {asked['evaluate']} draws anew."
+    )
+
+
+def _commitments(out: Console, found: Hedge) -> None:
+    rows = [row for row in found.rows() if row["units"] != row["expected_case"]]
+    out.print()
+    if not rows:
+        out.print("To commit: just what the plan that counts on all who are willing commits.")
+        return
+    several = found.instance.periods > 1
+    grid = table(
+        ("nation", "left"), ("unit type", "whole"), *((("period", "right"),) if several else ()),
+        ("to commit", "right"), ("if all stayed", "right"), ("beyond", "right"),
+    )  # fmt: skip
+    for row in rows[:MOST]:
+        period = (str(row["period"]),) if several else ()
+        cells = (f"{row['units']:,}", f"{row['expected_case']:,}", f"{row['units'] - row['expected_case']:+,}")
+        grid.add_row(row["nation"], row["unit_type"], *period, *cells)
+    out.print("What to commit otherwise than a plan that counts on all who are willing (units):")
+    out.print(grid)
+    if len(rows) > MOST:
+        out.print(f"and {len(rows) - MOST} more (--json has them)")
+
+
+def _plans(out: Console, found: Hedge) -> None:
+    worst = f"worst {round(100 * (1 - found.manifest['options']['cvar']), 6):g} %"
+    failing = any(row["no_plan"] for row in found.rows("plans"))
+    currency = f"cost, {found.instance.currency} million".replace("  ", " ")
+    grid = table(
+        ("coverage", "left"), ("expected", "right"), (worst, "right"), ("if all stay", "right"),
+        *((("without a plan", "right"),) if failing else ()), (currency, "right"),
+    )  # fmt: skip
+    for label, row in _labelled(found):
+        cells = [percent(row[key]) for key in ("coverage", "coverage_worst", "coverage_all_stay")]
+        if failing:
+            cells.append(percent(row["no_plan"]))
+        grid.add_row(label, *cells, "" if row["cost"] is None else number(row["cost"]))
+    out.print()
+    out.print(grid)
+    if failing:
+        out.print("Without a plan: how probable it is that what must be met cannot be; coverage then counts as 0.")
+
+
+def _labelled(found: Hedge) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The plans with their names; what one would be without the tolerance follows it where that is another."""
+    rows = {row["plan"]: row for row in found.rows("plans")}
+    for name, label in NAMES.items():
+        yield label, rows[name]
+        strict = rows.get(f"{name}_strict")
+        if strict is not None and strict != {**rows[name], "plan": strict["plan"]}:
+            yield STRICTLY, strict
+
+
+def _proofs(out: Console, found: Hedge) -> None:
+    weight = found.manifest["options"]["weight"]
+    mixed = f"{percent(1 - weight, 0)} expectation, {percent(weight, 0)} worst futures"
+    tolerance = found.model.tolerance
+    without = ", with nothing given up for cost" if tolerance else ""
+    out.print()
+    if found.vss is not None and found.evpi is not None:
+        drawn = "" if found.enumerated else ", in the draws anew"
+        out.print(
+            f"Planning for withdrawal is worth {_between(found.vss, found.vss_range)} of coverage "
+            f"({mixed}{without}{drawn});"
+        )
+        out.print(f"to know who withdraws would be worth {_between(found.evpi, found.evpi_range)} more.")
+    rows = found.rows("objectives")
+    told = ", ".join(f"{row['objective']} {_within(row)}" for row in rows)
+    out.print(f"Proved for the futures that it is made for: {told}.")
+    if tolerance and rows[0]["given_up"]:
+        reached = percent(rows[0]["value"] - rows[0]["given_up"])
+        out.print(
+            f"Under the tolerance of {percent(tolerance, 0)} the gap gives up {_points(rows[0]['given_up'])} for cost: "
+            f"{reached} was reached, this plan has {percent(rows[0]['value'])} ({mixed})."
+        )
+    estimate = found.estimate
+    if estimate is not None:
+        judged = f"this plan{' with nothing given up for cost' if tolerance else ''}"
+        out.print(
+            f"Over all futures no plan is better than {judged} by more than {_points(estimate.error)}, with "
+            f"{percent(estimate.confidence, 0)} confidence (best guess {_points(estimate.gap)}; "
+            f"{estimate.replications} samples, {estimate.draws} draws)."
+        )
+
+
+def _within(row: dict[str, Any]) -> str:
+    """How good an objective is proved to be in its own stage."""
+    if row["bound"] == 0 < row["value"] - row["given_up"]:
+        return "not at all"
+    return f"within {percent(row['relative_gap'], 2)}"
+
+
+def _points(share: float) -> str:
+    return f"{round(100 * share, 1) + 0.0:.1f} points"  # no minus before a zero
+
+
+def _between(share: float, ends: tuple[float, float] | None) -> str:
+    """A difference, and between what it lies where solves left that open."""
+    low, high = ("", "") if ends is None else map(_points, ends)
+    return _points(share) + (f" ({low.removesuffix(' points')} to {high} are possible)" if low != high else "")

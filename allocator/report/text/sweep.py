@@ -1,0 +1,378 @@
+"""What a sweep says, as a person reads it: tables, and pictures made of characters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from allocator.report.text.words import count, number, percent, table
+from allocator.sweeps.findings import OUTPUTS, answer
+from allocator.sweeps.sweep import Sweep
+
+MOST_BARS = 12
+"""Figures, nations and lines that are shown of each table; JSON has all."""
+
+MOST_ROWS, MOST_COLUMNS = 25, 12
+"""Points of a table, and columns of a matrix, that are shown."""
+
+BAR = 24
+"""Characters of a bar."""
+
+PLOT = (60, 15)
+"""Columns and lines of a front."""
+
+UNSETTLED = "Who moves is not settled among plans of equal worth; coverage is, and so is cost at that coverage."
+
+
+def draw_sweep(out: Console, sweep: Sweep) -> None:
+    """Print what a sweep says, part by part."""
+    currency = f"{sweep.instance.currency} million".strip()
+    for at, answered in enumerate(sweep.answers):
+        if at:
+            out.print()
+        told = answer(answered.part, answered.rows)
+        out.print(Text(f"{sweep.instance.name}: {told['title']}", style="bold"))
+        out.print(_became(told, sweep.interrupted))
+        if told["says"] is None:
+            out.print(told["why"])
+            continue
+        out.print()
+        _DRAW[told["kind"]](out, told["says"], currency)
+
+
+def _became(told: dict[str, Any], stopped: bool) -> str:
+    words = [f"{count(told['points'], 'point')}{' until you stopped it' if stopped else ''}"]
+    words += [f"{told['known']:,} known from others without a solve"] if told["known"] else []
+    words += [f"{told['infeasible']:,} infeasible"] if told["infeasible"] else []
+    words += [f"{told['failed']:,} without an answer"] if told["failed"] else []
+    if told["unproved"]:
+        words.append(f"{told['unproved']:,} not proved to the gap asked for, marked ~")
+    elif not told["failed"]:
+        words.append("all proved")
+    return ", ".join(words)
+
+
+def _share(figures: dict[str, Any]) -> str:
+    return _known(figures, percent, "coverage")
+
+
+def _money(figures: dict[str, Any]) -> str:
+    return _known(figures, number, "cost")
+
+
+def _known(figures: dict[str, Any], shown: Callable[[float], str], name: str) -> str:
+    if figures[name] is None:
+        return "infeasible" if figures["status"] == "infeasible" else "–"
+    return ("" if figures["proved"] else "~") + shown(figures[name])
+
+
+def _grid(out: Console, says: dict[str, Any], currency: str) -> None:
+    names = says["inputs"]
+    if len(names) == 1:
+        _column(out, says["table"], names[0], currency)
+    elif len(names) == 2:
+        _matrix(out, says["table"], names, currency)
+        _sometimes(out, says["sometimes"])
+    else:
+        _effects(out, says["effects"], currency)
+        _sometimes(out, says["sometimes"])
+
+
+def _column(out: Console, rows: list[dict[str, Any]], name: str, currency: str) -> None:
+    compared = "against the first" if name == "coalition" else "against the point before"
+    grid = table(
+        (name, "left"), ("coverage", "right"), ("", "left"), (f"cost, {currency}", "right"), ("people", "right"),
+        ("nations", "right"), (compared, "left"),
+    )  # fmt: skip
+    for row in _some(rows, MOST_ROWS):
+        people, members = ("–" if row[key] is None else number(row[key]) for key in ("people", "members"))
+        grid.add_row(_value(row[name]), _share(row), _bar(row["coverage"]), _money(row), people, members, _flips(row))
+    out.print(grid)
+    _left_out(out, len(rows), MOST_ROWS, "points")
+    if any(row["enters"] or row["leaves"] for row in rows):
+        out.print(UNSETTLED)
+
+
+def _matrix(out: Console, rows: list[dict[str, Any]], names: list[str], currency: str) -> None:
+    down, across = names
+    if len({row[across] for row in rows}) > len({row[down] for row in rows}):
+        down, across = across, down
+    cells = {(row[down], row[across]): row for row in rows}
+    columns = list(dict.fromkeys(row[across] for row in rows))
+    lines = list(dict.fromkeys(row[down] for row in rows))
+    for output, shown, unit in (("coverage", _share, "%"), ("cost", _money, currency)):
+        alike = {shown(row) for row in rows}
+        if len(alike) == 1:
+            out.print(f"The same everywhere: {output} {alike.pop()}.")
+            continue
+        out.print(f"{output}, {unit}, over {down} (down) and {across} (across):")
+        grid = table(("", "right"), *((_value(value), "right") for value in _some(columns, MOST_COLUMNS)))
+        for value in _some(lines, MOST_ROWS):
+            here = (cells.get((value, other)) for other in _some(columns, MOST_COLUMNS))
+            grid.add_row(_value(value), *("" if row is None else shown(row).removesuffix(" %") for row in here))
+        out.print(grid)
+        _left_out(out, len(lines), MOST_ROWS, "lines")
+        _left_out(out, len(columns), MOST_COLUMNS, "columns")
+
+
+def _effects(out: Console, rows: list[dict[str, Any]], currency: str) -> None:
+    grid = table(
+        ("input", "left"), ("value", "right"), ("coverage, mean", "right"), (f"cost, mean, {currency}", "right"),
+        ("plans", "right"),
+    )  # fmt: skip
+    before = ""
+    for row in rows:
+        shown = {**row, "proved": True, "status": ""}
+        name = "" if row["input"] == before else row["input"]
+        grid.add_row(name, _value(row["value"]), _share(shown), _money(shown), f"{row['plans']:,}")
+        before = row["input"]
+    out.print(grid)
+
+
+def _sometimes(out: Console, says: dict[str, dict[str, float]]) -> None:
+    for kind, words in (("lines", "Met at some points and not at others"), ("members", "Take part at some points")):
+        divided = list(says[kind].items())
+        if divided:
+            shares = ", ".join(f"{name} {percent(share, 0)}" for name, share in divided[:MOST_BARS])
+            more = f", and {len(divided) - MOST_BARS} more" if len(divided) > MOST_BARS else ""
+            out.print()
+            out.print(f"{words}: {shares}{more}.")
+
+
+def _tornado(out: Console, says: dict[str, Any], currency: str) -> None:
+    base, figures = says["base"], says["figures"]
+    out.print(
+        f"At base: coverage {_share(base)}, cost {currency} {_money(base)}, {count(int(base['members']), 'nation')}."
+    )
+    for output, shown, unit in (("coverage", _signed_points, "points"), ("cost", _signed, currency)):
+        _bars(out, figures, output, shown, unit)
+    flips = [(figure, end) for figure in figures for end in ("low", "high") if end in figure and _flips(figure[end])]
+    lost = [(figure, end) for figure in figures for end in ("low", "high") if end in figure and not figure[end]["sure"]]
+    for figure, end in lost[:MOST_BARS]:
+        out.print(f"No plan at {figure['figure']} = {_value(figure[end]['value'])}: {figure[end]['status']}.")
+    if flips:
+        out.print()
+        grid = table(("where the answer flips", "left"), ("at", "right"), ("", "left"))
+        flips.sort(key=lambda flip: -abs(flip[0][flip[1]]["change"]["coverage"]))
+        for figure, end in flips[:MOST_BARS]:
+            grid.add_row(figure["figure"], _value(figure[end]["value"]), _flips(figure[end]))
+        out.print(grid)
+        _left_out(out, len(flips), MOST_BARS, "flips", "the largest changes of coverage come first")
+        out.print(UNSETTLED)
+    if says["still"]:
+        out.print(f"Of {count(len(figures), 'figure')} {says['still']} are not shown to move coverage or cost.")
+
+
+def _bars(out: Console, figures: list[dict[str, Any]], output: str, shown: Any, unit: str) -> None:
+    """The figures that move an output most, each with a bar on either side of the base."""
+    moving = []
+    for figure in figures:
+        changes = [figure[end]["change"][output] for end in ("low", "high") if _sure(figure, end, output)]
+        if changes:
+            moving.append((max(map(abs, changes)), figure))
+    moving.sort(key=lambda pair: -pair[0])
+    out.print()
+    if not moving:
+        out.print(f"No figure is shown to move {output}.")
+        return
+    most = moving[0][0]
+    grid = table(
+        (f"{output}, {unit}", "left"), ("range", "left"), ("at low", "right"), ("", "left"), ("at high", "right")
+    )
+    for _, figure in moving[:MOST_BARS]:
+        change = {end: figure[end]["change"][output] if _sure(figure, end, output) else None for end in ("low", "high")}
+        span = " to ".join(_value(figure[end]["value"]) if end in figure else "base" for end in ("low", "high"))
+        cells = {end: "" if value is None else shown(value) for end, value in change.items()}
+        grid.add_row(figure["figure"], span, cells["low"], _sides(change["low"], change["high"], most), cells["high"])
+    out.print(grid)
+    _left_out(out, len(moving), MOST_BARS, "figures", "▒ low, █ high end")
+
+
+def _sure(figure: dict[str, Any], end: str, output: str) -> bool:
+    return end in figure and bool(figure[end]["sure"]) and figure[end]["sure"][output]
+
+
+def _sides(low: float | None, high: float | None, most: float) -> str:
+    """A bar to the left for less than the base, to the right for more."""
+    half = BAR // 2
+    cells = [" "] * half + ["│"] + [" "] * half
+    for change, sign in sorted(((low, "▒"), (high, "█")), key=lambda pair: -abs(pair[0] or 0.0)):
+        if change:
+            length = max(1, round(abs(change) / most * half))
+            for step in range(1, length + 1):
+                cells[half + (step if change > 0 else -step)] = sign
+    return "".join(cells)
+
+
+def _spread(out: Console, says: dict[str, Any], currency: str) -> None:
+    grid = table(("", "left"), *((heading, "right") for heading in ("mean", "5 %", "median", "95 %")))
+    for output, shown in (("coverage", percent), ("cost", number)):
+        row = says["quantiles"][output]
+        label = output if output == "coverage" else f"cost, {currency}"
+        grid.add_row(label, *(shown(row[key]) for key in ("mean", "5", "50", "95")))
+    out.print(grid)
+    if says["why"]:
+        out.print(says["why"])
+    for output in OUTPUTS:
+        rows = [row for row in says["indices"] if row["output"] == output]
+        if rows:
+            out.print()
+            hidden = {"output", "figure", "points", "without_plan", "effects"}
+            hidden |= set() if any(row.get("unmoved") for row in rows) else {"unmoved"}
+            columns = [name for name in rows[0] if name not in hidden]
+            headings = [(name.replace("_conf", " ±").replace("_", " "), "right") for name in columns]
+            grid = table((f"what {output} depends on", "left"), *headings)
+            for row in rows[:MOST_BARS]:
+                grid.add_row(row["figure"], *("–" if row[name] is None else f"{row[name]:.3g}" for name in columns))
+            out.print(grid)
+            _left_out(out, len(rows), MOST_BARS, "figures")
+    _sometimes(out, says["sometimes"])
+
+
+def _front(out: Console, says: dict[str, Any], currency: str) -> None:
+    names, front = says["objectives"], says["front"]
+    if not front:
+        out.print("no point has a plan")
+        return
+    headings = [(_heading(name, currency), "right") for name in names]
+    grid = table(*headings, ("coverage", "right"), ("people", "right"), ("nations", "right"))
+    for row in front[:MOST_ROWS] if len(names) == 2 else _some(front, MOST_ROWS):
+        values = (_objective(name, row["values"][name], row["proved"]) for name in names)
+        grid.add_row(*values, percent(row["coverage"]), number(row["people"]), number(row["members"]))
+    out.print(grid)
+    _left_out(out, len(front), MOST_ROWS, "points")
+    out.print()
+    _plot(out, front, names[1], names[0], currency)
+    if says["beaten"]:
+        out.print(f"{count(says['beaten'], 'point')} more beaten by these or the same.")
+
+
+def _heading(name: str, currency: str) -> str:
+    return {
+        "gap": "unmet",
+        "risk": "risk, th. person-months",
+        "cost": f"cost, {currency}",
+        "burden": "burden, ‰ of GDP",
+    }[name]
+
+
+def _objective(name: str, value: float, proved: bool) -> str:
+    return ("" if proved else "~") + (percent(value) if name == "gap" else number(value))
+
+
+def _plot(out: Console, front: list[dict[str, Any]], across: str, up: str, currency: str) -> None:
+    """The front as points in a frame."""
+    columns, lines = PLOT
+    xs, ys = ([row["values"][name] for row in front] for name in (across, up))
+    (left, right), (low, high) = (min(xs), max(xs)), (min(ys), max(ys))
+    field = [[" "] * columns for _ in range(lines)]
+    for x, y in zip(xs, ys, strict=True):
+        column = round((x - left) / (right - left or 1) * (columns - 1))
+        line = round((high - y) / (high - low or 1) * (lines - 1))
+        field[line][column] = "●"
+    ends = [_objective(up, value, True) for value in (high, low)]
+    margin = max(map(len, ends))
+    out.print(_heading(up, currency))
+    for at, cells in enumerate(field):
+        label = {0: ends[0], lines - 1: ends[1]}.get(at, "")
+        out.print(f"{label:>{margin}} │{''.join(cells).rstrip()}")
+    first, last = (_objective(across, value, True) for value in (left, right))
+    out.print(f"{'':>{margin}} └{'─' * columns}")
+    out.print(f"{'':>{margin}}  {first}{last:>{columns - len(first)}}  {_heading(across, currency)}")
+
+
+def _politics(out: Console, says: dict[str, Any], currency: str) -> None:
+    for row in says["success"]:
+        interval = f"95 % interval {percent(row['low'])} to {percent(row['high'])}"
+        out.print(f"Probability that {row['condition']}: {percent(row['probability'])} ({interval})")
+    if says["without_plan"]:
+        out.print(f"Without a plan: {says['without_plan']:,} of {count(says['draws'], 'draw')}; coverage counts as 0.")
+    if says["unproved"]:
+        out.print(f"Not proved to the gap asked for: {says['unproved']:,} of {count(says['draws'], 'draw')}.")
+    tail = f"{100 * says['level']:g} %"
+    grid = table(
+        ("", "left"), ("mean", "right"), ("95 % interval", "left"), (f"value at risk, {tail}", "right"),
+        ("95 % interval", "left"), (f"mean of the worst {tail}", "right"), ("95 % interval", "left"),
+    )  # fmt: skip
+    for output, shown in (("coverage", percent), ("cost", number)):
+        told = says[output]
+        if told is not None:
+            cells = []
+            for name in ("mean", "value_at_risk", "expected_shortfall"):
+                low, high = told[f"{name}_low"], told[f"{name}_high"]
+                interval = " to ".join("?" if end is None else shown(end).removesuffix(" %") for end in (low, high))
+                cells += [shown(told[name]), interval]
+            grid.add_row(output if output == "coverage" else f"cost, {currency}", *cells)
+    out.print(grid)
+    rows = [row for row in says["nations"] if row["difference"] is not None]
+    if not rows:
+        return
+    out.print()
+    most = max(abs(row["difference"]) for row in rows)
+    grid = table(
+        ("whose withdrawal costs most", "left"), ("withdraws", "right"), ("coverage without", "right"),
+        ("with", "right"), ("points", "right"), ("", "left"), ("95 % interval", "left"),
+    )  # fmt: skip
+    for row in rows[:MOST_BARS]:
+        ends = (row["low"], row["high"])
+        interval = " to ".join("?" if end is None else f"{100 * end:.1f}" for end in ends)
+        grid.add_row(
+            row["nation"], percent(row["withdraws"]), percent(row["coverage_without"]), percent(row["coverage_with"]),
+            _signed_points(row["difference"]), _bar(max(row["difference"], 0.0) / (most or 1)), interval,
+        )  # fmt: skip
+    out.print(grid)
+    _left_out(out, len(rows), MOST_BARS, "nations")
+
+
+def _threshold(out: Console, says: dict[str, Any], _: str) -> None:
+    out.print(f"{says['text']} ({count(says['solves'], 'value')} tried).")
+
+
+def _flips(row: dict[str, Any]) -> str:
+    words = [f"+{nation}" for nation in row["enters"]] + [f"-{nation}" for nation in row["leaves"]]
+    told = [" ".join(words)] if words else []
+    told += [f"met: {', '.join(row['met'])}"] if row["met"] else []
+    told += [f"unmet: {', '.join(row['missed'])}"] if row["missed"] else []
+    return "; ".join(told)
+
+
+def _bar(share: float | None) -> str:
+    if share is None:
+        return ""
+    filled = round(share * BAR / 2)
+    return "█" * filled + "░" * (BAR // 2 - filled)
+
+
+def _some(rows: Sequence[Any], most: int) -> list[Any]:
+    """All, or as many as are shown, evenly spread, the first and the last among them."""
+    if len(rows) <= most:
+        return list(rows)
+    return [rows[round(at * (len(rows) - 1) / (most - 1))] for at in range(most)]
+
+
+def _left_out(out: Console, there: int, most: int, what: str, otherwise: str = "") -> None:
+    told = [otherwise] if otherwise else []
+    told += [f"{most} of {there:,} {what}; --json and --out have all"] if there > most else []
+    if told:
+        out.print(f"({'; '.join(told)})", style="dim")
+
+
+def _value(value: Any) -> str:
+    return value if isinstance(value, str) else "none" if value is None else f"{value:,.6g}"
+
+
+def _signed(value: float) -> str:
+    return ("+" if value > 0 else "-") + number(abs(value))
+
+
+def _signed_points(share: float) -> str:
+    return f"{100 * share:+.2f}" if abs(share) >= 5e-5 else f"{100 * share:+.1g}"
+
+
+_DRAW = {
+    "grid": _grid, "one-at-a-time": _tornado, "lhs": _spread, "sobol": _spread, "morris": _spread, "pareto": _front,
+    "politics": _politics, "threshold": _threshold,
+}  # fmt: skip

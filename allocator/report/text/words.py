@@ -1,0 +1,89 @@
+"""Words, numbers and tables that every text for people is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sized
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from allocator.instance import Instance
+
+
+def table(*columns: tuple[str, str], title: str = "") -> Table:
+    """A plain table; columns are (heading, ``left``, ``right`` or ``whole``: left and never wrapped)."""
+    from rich.table import Table
+
+    grid = Table(box=None, title=title, title_justify="left", title_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for heading, side in columns:
+        right = side == "right"
+        grid.add_column(
+            heading, justify="right" if right else "left", header_style="dim", overflow="fold", no_wrap=side == "whole"
+        )
+    return grid
+
+
+def number(value: float, digits: int = 4) -> str:
+    """A number with thousands separated and no more digits than it is worth."""
+    if abs(value) >= 1000 or value == int(value):
+        return f"{value:,.0f}"
+    if abs(value) < 0.001:
+        return "below 0.001" if value > 0 else "above -0.001"
+    return f"{value:.{digits}g}"
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """A share in per cent that says 0 or 100 only where it is."""
+    text = f"{100 * share:.{digits}f}"
+    least = 10.0**-digits
+    if share > 0 and float(text) == 0:
+        return f"<{least:g} %"
+    if share < 1 and float(text) == 100:
+        return f">{100 - least:g} %"
+    return text + " %"
+
+
+def money(millions: float, currency: str) -> str:
+    """An amount in words, e.g. ``USD 1,944 million``."""
+    return f"{currency} {number(millions)} million".strip()
+
+
+def count(amount: int, what: str) -> str:
+    """``1 nation``, ``2 nations``."""
+    return f"{amount:,} {what}{'' if amount == 1 else 's'}"
+
+
+def contents(tables: Mapping[str, Sized]) -> str:
+    """How much an instance holds, e.g. ``34 nations, 1 task``."""
+    told = []
+    for name, rows in tables.items():
+        what = name.replace("_", " ")
+        if len(rows) == 1 and not what.endswith("ss"):
+            what = what.removesuffix("ies") + "y" if what.endswith("ies") else what.removesuffix("s")
+        if len(rows):
+            told.append(f"{len(rows):,} {what}")
+    return ", ".join(told)
+
+
+def length(instance: Instance) -> str:
+    """The horizon in words."""
+    periods = f"{count(instance.periods, 'period')} of {count(instance.months_per_period, 'month')}"
+    return f"from {instance.start}, {periods}{', without end' if instance.indefinite else ''}"
+
+
+def header(instance: Instance, model: str, case: str, coalition: str | None) -> str:
+    """What is solved, in a line: instance, model, who takes part, which case, how long."""
+    told = [instance.name, f"model {model}"]
+    if coalition is not None:
+        told.append(f"coalition {coalition}")
+    if case != "base":
+        told.append(f"case {case}")
+    return f"{', '.join(told)}; {length(instance)}"
+
+
+def of_figures(counted: Mapping[str, int]) -> str:
+    """How many of the figures of an instance are assumptions, in words."""
+    figures, assumed = counted["figures"], counted["assumed"]
+    many = {0: "none is an assumption", 1: "1 is an assumption"}.get(assumed, f"{assumed:,} are assumptions")
+    return f"Of {count(figures, 'figure')} {many}"

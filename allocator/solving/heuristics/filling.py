@@ -1,0 +1,319 @@
+"""A first plan at once: filled by need, every family respected, so that no solve starts with empty hands.
+
+Units go, kind by kind, where they close most of the gap for what they take of money and people; what they would
+consume is brought first. Who is waited for in a pledge is given something small to do, and whoever's pledge the
+filled plan does not meet is taken out, and the filling done again. It is a heuristic: nothing is proved here, and
+the plan counts only once the exact check has passed it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from heapq import heapify, heappop, heappush
+from math import ceil, floor
+
+from allocator.audit.audit import check_deployments
+from allocator.problem import THEATRE, Problem
+
+ROUNDS = 20
+"""Fillings at the most; each takes out the nations whose pledge the one before did not meet."""
+
+MUST = 1e3
+"""How much more a unit counts toward what max_gap says must be met."""
+
+MARGIN = 1e-9
+"""Room left below limits, relative to their size, so that rounding never passes one."""
+
+Cell = tuple[str, str, str, int]
+
+
+def first_plan(problem: Problem) -> dict[Cell, int] | None:
+    """A plan that passes the exact check, or None where the filling finds none."""
+    out: set[tuple[str, str]] = set()
+    deployed: dict[Cell, int] = {}
+    for _ in range(ROUNDS):
+        filling = Filling(problem, out)
+        filling.fill()
+        deployed = {cell: units for cell, units in filling.units.items() if units}
+        unmet = _unmet_pledges(problem, deployed)
+        if not unmet:
+            break
+        out |= unmet
+    ordered = {cell: deployed[cell] for cell in problem.deployments() if cell in deployed}
+    return None if check_deployments(problem.instance, problem.model, ordered) else ordered
+
+
+def _unmet_pledges(problem: Problem, deployed: dict[Cell, int]) -> set[tuple[str, str]]:
+    members = {n for n, _, _, _ in deployed}
+    joined = {(n, problem.objective_of[j]) for n, _, j, _ in deployed}
+    return {
+        (n, o)
+        for n, o, requires, value in problem.live_pledges
+        if (n, o) in joined
+        and not (
+            (requires == "nation" and value in members)
+            or (requires == "any_of" and members.intersection(value))
+            or (requires == "coalition_size" and len(members) >= value)
+        )
+    }
+
+
+class Filling:
+    """One filling of the requirements, without the nations' objectives in ``out``."""
+
+    def __init__(self, problem: Problem, out: set[tuple[str, str]]) -> None:
+        self.problem = problem
+        self.units: dict[Cell, int] = defaultdict(int)
+        self.supply: dict[tuple[str, str, int], float] = defaultdict(float)
+        self.yields = {
+            u: [(c, float(amount), c in problem.theatre) for c, amount in amounts.items()]
+            for u, amounts in problem.amount.items()
+        }
+        total = float(sum(row.weight for row in problem.rows)) or 1.0
+        self.asked: dict[tuple[str, str, int], tuple[float, float, float]] = {}
+        for row in problem.rows:
+            place = THEATRE if row.theatre else row.task
+            quantity, least = float(row.quantity), float((1 - row.max_gap) * row.quantity)
+            weight = float(row.weight) / (total * quantity * len(row.periods)) if row.weight else 0.0
+            for t in row.periods:
+                self.asked[place, row.capability, t] = (quantity, least, weight)
+        self.groups: dict[tuple[str, str, int], list[str]] = defaultdict(list)
+        for (n, u, j), periods in problem.cap.items():
+            if (n, problem.objective_of[j]) not in out:
+                for t in periods:
+                    self.groups[u, j, t].append(n)
+        self.suppliers: dict[tuple[str, str, int], list[tuple[str, str, int]]] = defaultdict(list)
+        for u, j, t in self.groups:
+            for c, amount, wide in self.yields[u]:
+                if amount > 0:
+                    self.suppliers[THEATRE if wide else j, c, t].append((u, j, t))
+        self._limits()
+
+    def _limits(self) -> None:
+        """Room left: pools by window, people by period, money by budget."""
+        problem = self.problem
+        self.windows = {u: problem.windows(u) for u in problem.UNITS}
+        self.room = {(n, u, window.start): problem.pool[n, u] for n, u, _ in problem.cap for window in self.windows[u]}
+        self.people: dict[tuple[str, int], float] = {}
+        if problem.has("troop_ceiling"):
+            self.people = {(n, t): float(most) for n, most in problem.troop_ceiling.items() for t in problem.PERIODS}
+        self.money: list[float] = []
+        self.payers: list[tuple[str, range]] = []
+        if problem.has("budget"):
+            for payer, amount, periods in problem.budgets:
+                self.payers.append((payer, periods))
+                self.money.append(float(amount))
+            if problem.model.max_burden is not None:
+                for n in problem.gdp:
+                    self.payers.append((n, range(1, problem.last + 1)))
+                    self.money.append(float(problem.burden_limit(n)))
+        self.money = [amount * (1 - MARGIN) for amount in self.money]
+        self.cost = {
+            "*": {u: float(cost) for u, cost in problem.unit_cost.items()},
+            "common": {u: float(cost) for u, cost in problem.common_cost.items()},
+        }
+        self.own = {u: float(cost) for u, cost in problem.own_cost.items()}
+        self.paying: dict[tuple[str, int], list[int]] = defaultdict(list)
+        for b, (payer, periods) in enumerate(self.payers):
+            for t in periods:
+                self.paying[payer, t].append(b)
+        self.leader: dict[str, str] = {}
+        self.heads: dict[tuple[str, str, int], int] = defaultdict(int)
+        self.crowd: dict[tuple[str, int], int] = defaultdict(int)
+        if problem.has("framework_nation"):
+            strength: dict[tuple[str, str], int] = defaultdict(int)
+            for (n, u, j), caps in problem.cap.items():
+                if n in problem.can_lead and j in problem.framework_share:
+                    strength[j, n] += problem.personnel[u] * sum(caps.values())
+            for (j, n), heads in strength.items():
+                if heads > strength.get((j, self.leader.get(j, "")), 0):
+                    self.leader[j] = n
+        spent = min(
+            (amount for (payer, _), amount in zip(self.payers, self.money, strict=True) if payer == "*"),
+            default=0.0,
+        )
+        self.dear = 1.0 / spent if spent else 0.0
+        crowd = sum(self.people.values())
+        self.scarce = 1.0 / crowd if crowd else 0.0
+
+    # ---- one kind of unit at one task in one period --------------------------------------------------------
+
+    def gain(self, group: tuple[str, str, int], count: int) -> float:
+        """How much of the gap some more units close."""
+        u, j, t = group
+        gain = 0.0
+        for c, amount, wide in self.yields[u]:
+            place = (THEATRE if wide else j, c, t)
+            if place not in self.asked:
+                continue
+            quantity, least, weight = self.asked[place]
+            before = self.supply[place]
+            after = before + amount * count
+            gain += weight * (max(0.0, quantity - before) - max(0.0, quantity - after))
+            gain += MUST * (max(0.0, least - before) - max(0.0, least - after)) / max(quantity, 1.0)
+        return gain
+
+    def wanted(self, group: tuple[str, str, int]) -> int:
+        """Units after which the line most in need of them is full."""
+        u, j, t = group
+        most = 1
+        for c, amount, wide in self.yields[u]:
+            place = (THEATRE if wide else j, c, t)
+            if amount > 0 and place in self.asked:
+                most = max(most, ceil((self.asked[place][0] - self.supply[place]) / amount - 1e-9))
+        return most
+
+    def fitting(self, n: str, group: tuple[str, str, int], wanted: int) -> int:
+        """How many more units of a nation fit its pool, ceiling and the budgets: the least contingent or more."""
+        u, j, t = group
+        problem = self.problem
+        cell = (n, u, j, t)
+        count = min(wanted, problem.cap[n, u, j][t] - self.units[cell])
+        least = 1 if self.units[cell] else problem.min_units[n, u]
+        count = max(count, least)
+        for window in self.windows[u]:
+            if t in window.counts:
+                count = min(count, self.room[n, u, window.start] // window.counts[t])
+        if (n, t) in self.people:
+            count = min(count, int(self.people[n, t] // problem.personnel[u]))
+        for payer, cost in (("*", self.cost["*"][u]), ("common", self.cost["common"][u]), (n, self.own[u])):
+            if cost > 0:
+                for b in self.paying[payer, t]:
+                    count = min(count, int(self.money[b] // cost))
+        count = min(count, problem.cap[n, u, j][t] - self.units[cell])
+        return count if count >= least else 0
+
+    def led(self, n: str, group: tuple[str, str, int], count: int) -> int:
+        """How many of so many more units may go so that the framework nation still gives its share."""
+        u, j, t = group
+        if j not in self.leader or n == self.leader[j]:
+            return count
+        most = self.heads[self.leader[j], j, t] / self.problem.framework_share[j]
+        return max(0, min(count, floor((most - self.crowd[j, t]) / self.problem.personnel[u])))
+
+    def add(self, n: str, group: tuple[str, str, int], count: int) -> None:
+        """Deploy (or, with a negative count, take back) units of a nation."""
+        u, j, t = group
+        problem = self.problem
+        self.units[n, u, j, t] += count
+        for c, amount, wide in self.yields[u]:
+            self.supply[THEATRE if wide else j, c, t] += amount * count
+        for window in self.windows[u]:
+            if t in window.counts:
+                self.room[n, u, window.start] -= window.counts[t] * count
+        if (n, t) in self.people:
+            self.people[n, t] -= problem.personnel[u] * count
+        for payer, cost in (("*", self.cost["*"][u]), ("common", self.cost["common"][u]), (n, self.own[u])):
+            for b in self.paying[payer, t]:
+                self.money[b] -= cost * count
+        self.heads[n, j, t] += problem.personnel[u] * count
+        self.crowd[j, t] += problem.personnel[u] * count
+
+    # ---- the filling ----------------------------------------------------------------------------------------
+
+    def fill(self) -> None:
+        """Fill the requirements until nothing more helps."""
+        self._company()
+        heap = [(-self._ratio(group), group) for group in self.groups]
+        heapify(heap)
+        waiting: list[tuple[str, str, int]] = []
+        progress = False
+        while heap or (waiting and progress):
+            if not heap:  # what waited for a framework nation or for support may go now
+                heap, waiting, progress = [(-self._ratio(group), group) for group in waiting], [], False
+                heapify(heap)
+                continue
+            _, group = heappop(heap)
+            ratio = self._ratio(group)
+            if ratio <= 0:
+                continue
+            if heap and -ratio > heap[0][0]:
+                heappush(heap, (-ratio, group))
+                continue
+            if self._send(group):
+                progress = True
+                heappush(heap, (-self._ratio(group), group))
+            elif self.groups[group]:
+                waiting.append(group)
+
+    def _ratio(self, group: tuple[str, str, int]) -> float:
+        u = group[0]
+        price = (
+            0.05 / max(len(self.groups), 1) + self.cost["*"][u] * self.dear + self.problem.personnel[u] * self.scarce
+        )
+        return self.gain(group, 1) / price
+
+    def _send(self, group: tuple[str, str, int], depth: int = 0) -> bool:
+        """Send some units of the kind from the first nation that can."""
+        done = []
+        wanted = self.wanted(group)
+        sent = False
+        for n in sorted(self.groups[group], key=lambda n: self._order(n, group)):
+            count = self.fitting(n, group, wanted)
+            if count == 0:
+                done.append(n)  # room never comes back
+                continue
+            if depth == 0 and self.gain(group, count) <= 0:
+                continue
+            count = self.led(n, group, count)
+            if count >= self._least(n, group) and self._supported(group, count, depth):
+                if self.fitting(n, group, count) < count:
+                    continue
+                self.add(n, group, count)
+                sent = True
+                break
+        if depth == 0:
+            for n in done:
+                self.groups[group].remove(n)
+        return sent
+
+    def _least(self, n: str, group: tuple[str, str, int]) -> int:
+        u, j, t = group
+        return 1 if self.units[n, u, j, t] else self.problem.min_units[n, u]
+
+    def _order(self, n: str, group: tuple[str, str, int]) -> tuple[bool, bool, float]:
+        """The framework nation first, then who is there already, then the most willing."""
+        u, j, t = group
+        willing = float(self.problem.willingness[n, self.problem.objective_of[j]])
+        return (self.leader.get(j) != n, not self.units.get((n, u, j, t)), -willing)
+
+    def _supported(self, group: tuple[str, str, int], count: int, depth: int) -> bool:
+        """Bring what the units would consume; False, with all taken back, where it cannot be had."""
+        u, j, t = group
+        taken = [(c, amount, wide) for c, amount, wide in self.yields[u] if amount < 0]
+        before = dict(self.units) if taken else {}
+        for c, amount, wide in taken:
+            place = (THEATRE if wide else j, c, t)
+            floor = max(0.0, self.asked.get(place, (0.0, 0.0, 0.0))[1])
+            while self.supply[place] + amount * count < floor - 1e-12:
+                if depth >= 2 or not any(self._send(other, depth + 1) for other in self.suppliers[place]):
+                    for (n, kind, task, period), units in list(self.units.items()):
+                        extra = units - before.get((n, kind, task, period), 0)
+                        if extra:
+                            self.add(n, (kind, task, period), -extra)
+                    return False
+        return True
+
+    def _company(self) -> None:
+        """Give each nation that a pledge waits for something small to do, where it would not hurt."""
+        awaited: dict[str, None] = {}
+        for _, _, requires, value in self.problem.live_pledges:
+            if requires == "coalition_size":
+                awaited.update(dict.fromkeys(n for n, _, _ in self.problem.cap))
+            else:
+                awaited.update(dict.fromkeys([value] if requires == "nation" else value))
+        if not awaited:
+            return
+        choices: dict[str, list[tuple[float, tuple[str, str, int]]]] = defaultdict(list)
+        for group, nations in self.groups.items():
+            for n in nations:
+                if n in awaited:
+                    least = self.problem.min_units[n, group[0]]
+                    choices[n].append((least * self.cost["*"][group[0]] - 1e6 * self.gain(group, least), group))
+        for n in awaited:
+            for _, group in sorted(choices[n])[:50]:
+                count = self.fitting(n, group, 1)
+                if count and self.led(n, group, count) == count and self._supported(group, count, 0):
+                    if self.fitting(n, group, count) >= count:
+                        self.add(n, group, count)
+                    break

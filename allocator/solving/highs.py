@@ -1,0 +1,424 @@
+"""The only file that knows the solver: HiGHS, through its array interface.
+
+A :class:`Resident` holds one loaded model and solves it again and again: another objective, another row, another
+start. It says why a run stopped, what it found and what it proved, and no more than that.
+"""
+
+from __future__ import annotations
+
+import atexit
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.errors import BadUsage, SolverError
+from allocator.outcome import Stop
+from allocator.solving.standard_form import Floats, Matrix
+
+VERSION = highspy.Highs().version()
+TYPICAL = 1e3
+"""Size to which a typical objective coefficient is scaled: HiGHS drops improvements below 1e-6."""
+
+SCALE_LIMIT = 2.0**40
+
+LARGE = 50_000
+"""Columns from which a relaxation is solved by interior points."""
+
+MANY = 0.05
+"""Share of the non-zeros that may change before a model is loaded anew."""
+
+GRACE = 0.25
+"""Seconds in which HiGHS may follow a request to stop before it is left behind."""
+
+PARTING = 10.0
+"""Seconds that the end of the process waits for runs that were left behind: to end under them would abort it."""
+
+_MEANING = {
+    highspy.HighsModelStatus.kOptimal: Stop.PROVED,
+    highspy.HighsModelStatus.kInfeasible: Stop.INFEASIBLE,
+    highspy.HighsModelStatus.kTimeLimit: Stop.TIME_LIMIT,
+    highspy.HighsModelStatus.kInterrupt: Stop.INTERRUPT,
+    highspy.HighsModelStatus.kSolutionLimit: Stop.NODE_LIMIT,
+    highspy.HighsModelStatus.kObjectiveTarget: Stop.PROVED,  # asked for only where nothing better is possible
+}
+
+
+_behind: list[threading.Thread] = []
+
+
+@atexit.register
+def wait_for_those_left_behind() -> None:
+    """Give runs that were left behind the time to heed the request to stop."""
+    until = time.monotonic() + PARTING
+    for thread in _behind:
+        thread.join(max(0.0, until - time.monotonic()))
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What is known while HiGHS works, in the objective's own unit."""
+
+    incumbent: float | None
+    bound: float | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """The end of one run.
+
+    Attributes
+    ----------
+    stop : Stop
+        Why it ended.
+    point : float array or None
+        One value per column of the best point found.
+    bound : float
+        Proved lower bound of the objective, in its own unit; -inf where nothing was proved.
+    """
+
+    stop: Stop
+    point: Floats | None
+    bound: float
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """An optimum without the demand for whole numbers.
+
+    ``point`` has one value per column, ``reduced_cost`` what a unit more of it would add (in HiGHS's units), and no
+    plan is below ``bound``. ``corner`` says whether the point is a corner of the feasible set.
+    """
+
+    corner: bool
+    point: Floats
+    reduced_cost: Floats
+    bound: float
+
+
+def set_option(solver: Any, name: str, value: bool | int | float | str) -> None:
+    """Set an option of HiGHS, refusing what it does not know.
+
+    Raises
+    ------
+    BadUsage
+        HiGHS has no such option, or not with such a value.
+    """
+    if solver.getOptionType(name)[0] != highspy.HighsStatus.kOk:
+        raise BadUsage(f"HiGHS {VERSION} has no option {name!r}")
+    if solver.setOptionValue(name, value) == highspy.HighsStatus.kError:
+        raise BadUsage(f"HiGHS {VERSION} refuses {value!r} for its option {name!r}")
+
+
+class Resident:
+    """One model loaded into HiGHS.
+
+    Parameters
+    ----------
+    matrix : Matrix
+        Columns, rows and objectives.
+    options : mapping
+        Options of HiGHS by name.
+
+    Raises
+    ------
+    BadUsage
+        An option is unknown to HiGHS.
+    SolverError
+        HiGHS did not take the model as it is.
+    """
+
+    def __init__(self, matrix: Matrix, options: Mapping[str, bool | int | float | str]) -> None:
+        self.matrix = matrix
+        self.options = dict(options)
+        self._row_scale, self._column_scale = matrix.scales
+        self.solver = self._load()
+        for name, value in {"output_flag": False, "small_matrix_value": 1e-12, **options}.items():
+            set_option(self.solver, name, value)
+        self._scale = 1.0
+        self.seconds = 0.0  # spent in HiGHS
+        self.lost: Stop | None = None  # why a run had to be left behind; nothing may touch the solver after that
+
+    def _load(self) -> Any:
+        matrix, rows, columns = self.matrix, self._row_scale, self._column_scale
+        lp = highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = len(matrix.columns), len(matrix.rows)
+        lp.col_cost_ = np.zeros(lp.num_col_)
+        lp.col_lower_, lp.col_upper_ = matrix.lower / columns, matrix.upper / columns
+        lp.row_lower_, lp.row_upper_ = matrix.row_lower * rows, matrix.row_upper * rows
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[integral] for integral in matrix.integral.tolist()]
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = lp.num_col_, lp.num_row_
+        lp.a_matrix_.start_, lp.a_matrix_.index_ = matrix.start, matrix.index
+        lp.a_matrix_.value_ = matrix.value * rows[matrix.row_index] * columns[matrix.index]
+        solver = highspy.Highs()
+        solver.setOptionValue("output_flag", False)
+        solver.setOptionValue("small_matrix_value", 1e-12)
+        answer = solver.passModel(lp)
+        asked = (lp.num_col_, lp.num_row_, len(matrix.value))
+        loaded = (solver.getNumCol(), solver.getNumRow(), solver.getNumNz())
+        if answer == highspy.HighsStatus.kError or asked != loaded:
+            raise SolverError(
+                f"HiGHS took {loaded} columns, rows and non-zeros where the model has {asked}; nothing was solved"
+            )
+        return solver
+
+    def change_to(self, matrix: Matrix) -> bool:
+        """Change the loaded model to another of the same layout (:func:`laid_out`), in place.
+
+        Only coefficients that differ are touched; rows added since the start go, and what HiGHS remembers of earlier
+        runs. False, with nothing done, where so many differ that loading anew is quicker.
+        """
+        if self.lost is not None:
+            return False
+        solver, width = self.solver, len(matrix.columns)
+        place = matrix.row_index * width + matrix.index
+        before = np.zeros(len(place))
+        before[np.searchsorted(place, self.matrix.row_index * width + self.matrix.index)] = self.matrix.value
+        changed = np.nonzero(before != matrix.value)[0]
+        if len(changed) > max(100, MANY * len(place)):
+            return False
+        rows, columns = self._row_scale, self._column_scale
+        solver.clearSolver()
+        added = np.arange(len(matrix.rows), solver.getNumRow(), dtype=np.int32)
+        if len(added):
+            solver.deleteRows(len(added), added)
+        self.matrix = matrix
+        self.release()
+        every = np.arange(len(matrix.rows), dtype=np.int32)
+        solver.changeRowsBounds(len(every), every, matrix.row_lower * rows, matrix.row_upper * rows)
+        for k in changed.tolist():
+            row, column = int(matrix.row_index[k]), int(matrix.index[k])
+            solver.changeCoeff(row, column, float(matrix.value[k] * rows[row] * columns[column]))
+        return True
+
+    def minimise(self, objective: str) -> None:
+        """Choose the objective of the next run.
+
+        Coefficients are brought to about a thousand, so that the solver's absolute tolerances mean the same for a share
+        of a requirement as for millions.
+        """
+        if self.lost is not None:
+            return
+        cost = self.matrix.costs[objective] * self._column_scale
+        used = np.abs(cost[cost != 0])
+        self._scale = 1.0
+        if len(used):
+            middle = float(np.exp(np.mean(np.log(used))))
+            self._scale = float(2.0 ** np.round(np.log2(min(max(TYPICAL / middle, 1 / SCALE_LIMIT), SCALE_LIMIT))))
+        columns = np.arange(len(cost), dtype=np.int32)
+        self.solver.changeColsCost(len(cost), columns, cost * self._scale)
+
+    def scaled(self, value: float) -> float:
+        """A value of the objective to minimise, in HiGHS's units, with its room for rounding."""
+        return value * self._scale + 1e-9 * max(1.0, abs(value * self._scale))
+
+    def hold(self, objective: str, most: float) -> None:
+        """Add a row that keeps an objective at or below a value, in the objective's own unit."""
+        if self.lost is not None:
+            return
+        cost = self.matrix.costs[objective] * self._column_scale
+        used = np.nonzero(cost)[0].astype(np.int32)
+        largest = float(np.abs(cost[used]).max()) if len(used) else 1.0
+        scale = 2.0 ** np.round(np.log2(1e3 / largest)) if len(used) else 1.0
+        self.solver.addRow(-np.inf, most * scale, len(used), used, cost[used] * scale)
+
+    def relaxation(
+        self,
+        time_limit: float | None,
+        interrupted: threading.Event,
+        watch: Callable[[Sight], None] | None,
+        patience: float | None,
+    ) -> Relaxation | None:
+        """Solve without the demand for whole numbers; None where that is not done in time.
+
+        Large ones by interior points, without moving to a corner: the simplex method takes several times as long.
+        """
+        options: dict[str, Any] = {"solve_relaxation": True}
+        if len(self.matrix.columns) > LARGE:
+            options |= {"solver": "ipm", "run_crossover": "off"}
+        run = self.run(time_limit, interrupted, watch, patience, **options)
+        if run.stop is not Stop.PROVED or run.point is None:
+            return None
+        info = self.solver.getInfo()
+        value = info.objective_function_value
+        bound = (value - info.primal_dual_objective_error * (1 + abs(value))) / self._scale
+        corner = "run_crossover" not in options
+        return Relaxation(corner, run.point, np.array(self.solver.getSolution().col_dual), bound)
+
+    def restrict(self, columns: NDArray[np.int64], values: Floats) -> None:
+        """Keep whole-number columns at given values until :meth:`release`."""
+        if self.lost is not None:
+            return
+        self.solver.changeColsBounds(len(columns), columns.astype(np.int32), values, values)
+
+    def release(self) -> None:
+        """Give all columns their own bounds again."""
+        if self.lost is not None:
+            return
+        every = np.arange(len(self.matrix.columns), dtype=np.int32)
+        lower, upper = self.matrix.lower / self._column_scale, self.matrix.upper / self._column_scale
+        self.solver.changeColsBounds(len(every), every, lower, upper)
+
+    def tighten(self, row: int, side: str, by: float) -> None:
+        """Move the limit of a row inward (``side`` is ``lower`` or ``upper``) by an amount in the row's unit."""
+        if self.lost is not None:
+            return
+        bounds = {"lower": self.matrix.row_lower, "upper": self.matrix.row_upper}
+        bounds[side][row] += by if side == "lower" else -by
+        scale = self._row_scale[row]
+        self.solver.changeRowBounds(row, bounds["lower"][row] * scale, bounds["upper"][row] * scale)
+
+    def relax(self, rows: list[int]) -> list[int]:
+        """Let rows of the form ``>=`` give way at a price, in proportion to their size; returns the new columns."""
+        count = len(self.matrix.columns)
+        columns = np.arange(count, dtype=np.int32)
+        self.solver.changeColsCost(count, columns, np.zeros(count))
+        self._scale = 1.0
+        for row in rows:
+            price = 1.0 / (abs(float(self.matrix.row_lower[row])) or 1.0)
+            one = (np.array([row], dtype=np.int32), np.array([self._row_scale[row]]))
+            self.solver.addCol(price, 0.0, np.inf, 1, *one)
+        return list(range(count, count + len(rows)))
+
+    def start_from(self, point: Floats | None, known: NDArray[np.int32] | None = None) -> None:
+        """Hand HiGHS a point to start from: all columns, or the known ones for HiGHS to complete."""
+        if point is None or self.lost is not None:
+            return
+        if known is None:
+            solution = highspy.HighsSolution()
+            solution.col_value = list(point / self._column_scale)
+            self.solver.setSolution(solution)
+        else:
+            self.solver.setSolution(len(known), known, (point / self._column_scale)[known])
+
+    def run(
+        self,
+        time_limit: float | None = None,
+        interrupted: threading.Event | None = None,
+        watch: Callable[[Sight], None] | None = None,
+        patience: float | None = None,
+        **options: bool | int | float | str,
+    ) -> Run:
+        """Solve as far as limits and interrupts allow.
+
+        Parameters
+        ----------
+        time_limit : float, optional
+            Seconds for this run.
+        interrupted : threading.Event, optional
+            Set, before or while the run lasts, to stop it.
+        watch : callable, optional
+            Told about four times a second what is known.
+        patience : float, optional
+            Seconds after which a run that does not heed its time limit is left behind.
+        options
+            Options of HiGHS for this run alone.
+        """
+        solver, scale = self.solver, self._scale
+        if self.lost is not None:
+            return Run(self.lost, None, -np.inf)
+        if solver.getNumCol() == 0:
+            met = (self.matrix.row_lower <= 0).all() and (self.matrix.row_upper >= 0).all()
+            return Run(Stop.PROVED, np.zeros(0), 0.0) if met else Run(Stop.INFEASIBLE, None, -np.inf)
+        interrupted = interrupted or threading.Event()
+        if interrupted.is_set():
+            return Run(Stop.INTERRUPT, None, -np.inf)
+        leave = threading.Event()
+        seen: dict[str, Any] = {"point": None, "value": np.inf, "bound": -np.inf}
+
+        def improving(event: Any) -> None:
+            seen["point"] = np.array(event.data_out.mip_solution)
+            seen["value"] = event.data_out.objective_function_value
+
+        def asking(event: Any) -> None:
+            if event.data_out.mip_dual_bound < np.inf:
+                seen["bound"] = max(seen["bound"], event.data_out.mip_dual_bound)
+            if leave.is_set():
+                event.interrupt()
+
+        def sight() -> Sight:
+            known = (seen[key] / scale if np.isfinite(seen[key]) else None for key in ("value", "bound"))
+            return Sight(*known)
+
+        asked = [solver.cbMipInterrupt, solver.cbSimplexInterrupt, solver.cbIpmInterrupt]
+        solver.cbMipImprovingSolution.subscribe(improving)
+        for callback in asked:
+            callback.subscribe(asking)
+        for name, value in {**options, "time_limit": np.inf if time_limit is None else time_limit}.items():
+            set_option(solver, name, value)
+        hard = np.inf if time_limit is None else max(time_limit, patience or 0.0) + GRACE
+        finished = threading.Event()
+
+        def work() -> None:
+            try:
+                solver.run()
+            finally:
+                finished.set()
+
+        reason = Stop.TIME_LIMIT
+        began = told = time.monotonic()
+        ended = np.inf
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        while not finished.is_set():
+            try:
+                finished.wait(0.01 if time.monotonic() - began < 1 else 0.1)
+            except KeyboardInterrupt:
+                interrupted.set()
+            now = time.monotonic()
+            if not leave.is_set() and (interrupted.is_set() or now > began + hard):
+                reason = Stop.INTERRUPT if interrupted.is_set() else Stop.TIME_LIMIT
+                ended = now
+                leave.set()
+            if now > ended + GRACE:
+                _behind.append(thread)
+                self.lost = reason
+                return Run(reason, self._unscaled(seen["point"]), seen["bound"] / scale)
+            if watch is not None and now - told >= 0.25:
+                told = now
+                watch(sight())
+        self.seconds += time.monotonic() - began
+        solver.cbMipImprovingSolution.unsubscribe(improving)
+        for callback in asked:
+            callback.unsubscribe(asking)
+        for name in options:
+            set_option(solver, name, self.options.get(name, _default(name)))
+        return self._end(reason, seen)
+
+    def _unscaled(self, point: Floats | None) -> Floats | None:
+        """A point of HiGHS in the model's own units (columns added since the start have theirs)."""
+        if point is None:
+            return None
+        scale = np.ones(len(point))
+        scale[: len(self._column_scale)] = self._column_scale
+        return point * scale
+
+    def _end(self, reason: Stop, seen: Mapping[str, Any]) -> Run:
+        solver = self.solver
+        status = solver.getModelStatus()
+        stop = _MEANING.get(status, Stop.FAILED)
+        if stop is Stop.INTERRUPT:
+            stop = reason
+        info = solver.getInfo()
+        feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        point = self._unscaled(np.array(solver.getSolution().col_value) if feasible else seen["point"])
+        bound = info.mip_dual_bound if self.matrix.integral.any() else -np.inf
+        if stop is Stop.PROVED and not self.matrix.integral.any():
+            bound = info.objective_function_value
+        bound = max(bound, seen["bound"]) / self._scale if abs(bound) < 1e100 else seen["bound"] / self._scale
+        if stop is Stop.INFEASIBLE:
+            point = None
+        return Run(stop, point, bound if np.isfinite(bound) and bound < 1e100 else -np.inf)
+
+
+def _default(name: str) -> bool | int | float | str:
+    fresh = highspy.Highs()
+    value: bool | int | float | str = fresh.getOptionValue(name)[1]
+    return value

@@ -1,0 +1,496 @@
+"""One objective after the other on one resident model, each plan checked exactly before it counts."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pyomo.core as pyo
+from numpy.typing import NDArray
+
+from allocator.audit.audit import Violation, check_deployments
+from allocator.errors import SolverError
+from allocator.outcome import NUMERICAL, Bounds, Stop, relative_gap
+from allocator.plan.plan import objective_values
+from allocator.problem import Problem
+from allocator.solving.columns import Points
+from allocator.solving.heuristics.filling import first_plan
+from allocator.solving.highs import Resident, Sight
+from allocator.solving.prior import NOTHING, Known
+from allocator.solving.reasons import UNEXPLAINED, too_far_apart, why_infeasible, widest
+from allocator.solving.standard_form import Matrix
+from allocator.stopping import DeadlinePassed, at_once
+
+HOLD = 1e-6
+"""What later objectives may take from an earlier one beside the tolerance, relative to its size or to 1."""
+
+SHARE = 0.6
+"""Part of the time left that a stage may use while others follow."""
+
+WORTH = 200
+"""Whole-number columns from which a stage is worth a restricted run first."""
+
+ROUGH = 0.01
+"""Relative gap at which a restricted run is good enough."""
+
+USED = 0.2
+"""Units above which a relaxation that is no corner, where all is a little above 0, counts as using a deployment."""
+
+WINDOW, WHOLE = 1000, 4000
+"""Deployments used by the relaxation in a window of periods, and in all periods where all are searched at once."""
+
+NODES = 100
+"""Nodes of the search tree that a restricted run may open."""
+
+HELD = "held"
+"""Name of the limit that keeps an earlier objective, where a plan passes it."""
+
+ATTEMPTS = 5
+"""Runs of a stage when the exact check finds a plan that only the solver's tolerances allow."""
+
+LAST_CHECK = 3.0
+"""How many times as long as one check of a plan what follows the last stage takes: its tables and their audit."""
+
+Deployed = dict[tuple[str, str, str, int], int]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What is known while a solve lasts; incumbent, bound and gap are of the stage's objective."""
+
+    objective: str
+    stage: int
+    stages: int
+    seconds: float
+    incumbent: float | None
+    bound: float | None
+    gap: float | None
+
+
+@dataclass
+class Answer:
+    """What the stages came to.
+
+    ``how`` says of each stage whether it was ``solved`` or ``known`` from other solves.
+    """
+
+    stop: Stop = Stop.PROVED
+    deployed: Deployed | None = None
+    bounds: dict[str, Bounds] = field(default_factory=dict)
+    how: dict[str, str] = field(default_factory=dict)
+    closed: bool = False
+    reason: str = ""
+    times: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A Pyomo model, the same as arrays, and those in HiGHS."""
+
+    m: pyo.ConcreteModel
+    matrix: Matrix
+    points: Points
+    resident: Resident
+
+
+class Stages:
+    """The lexicographic solve of one instance under one model.
+
+    Parameters
+    ----------
+    problem : Problem
+        The instance read through the model's choices.
+    load : callable
+        Gives the loaded model; called when a stage first needs the solver.
+    options : mapping
+        Options of HiGHS; ``mip_rel_gap`` is the relative gap at which an objective counts as proved.
+    interrupted : threading.Event
+        Set when somebody asks for a stop.
+    deadline : float or None
+        When all must be over, of ``time.monotonic``; what is left of it must also do for the caller's last check.
+    bare : bool
+        The programme is the instance's own, without anything that a caller added: a plan that is found without the
+        solver may start it.
+    progress : callable or None
+        Told what is known while the solve lasts.
+    known : Known
+        What other solves have proved.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        load: Callable[[], Loaded],
+        *,
+        options: Mapping[str, Any],
+        interrupted: threading.Event,
+        deadline: float | None,
+        bare: bool,
+        progress: Callable[[Progress], None] | None,
+        known: Known = NOTHING,
+    ) -> None:
+        self.problem = problem
+        self.load = load
+        self.names: tuple[str, ...] = problem.model.objectives
+        self.options = dict(options)
+        self.gap: float = options["mip_rel_gap"]
+        self.progress = progress
+        self.known = known
+        self.began = time.monotonic()
+        self.interrupted = interrupted
+        self.deadline = deadline
+        self.bare = bare
+        self.reserve = 0.0  # seconds that the last check of a plan takes
+        self.answer = Answer()
+        self.held: dict[str, Fraction] = {}
+        self.tried: list[Deployed] = []
+        self.passed: list[Deployed] = []
+        self.values: dict[int, tuple[Deployed, dict[str, Fraction]]] = {}  # by identity of the plan
+        self.loaded: Loaded | None = None
+        self.spent = 0.0
+
+    def solve(self) -> Answer:
+        """Run the stages; the answer holds the best plan that passed the exact check, and what was proved."""
+        answer = self.answer
+        if self.known.infeasible:
+            answer.stop, answer.reason = Stop.INFEASIBLE, self.known.infeasible
+            return answer
+        for plan in self.known.plans:
+            self._try(dict(plan))
+        answer.closed = True
+        name = ""
+        try:
+            for stage, name in enumerate(self.names, start=1):
+                began = time.monotonic()
+                floor = self.known.bound(stage - 1, [bounds.value for bounds in answer.bounds.values()])
+                self._best(name)
+                answer.how[name] = "known" if self._within(name, floor, self.gap) else "solved"
+                if answer.how[name] == "known":
+                    answer.stop, bound = Stop.PROVED, floor
+                else:
+                    answer.stop, bound = self._stage(stage, name, floor)
+                answer.times[name] = time.monotonic() - began
+                if answer.deployed is None:
+                    answer.closed = False
+                    if answer.stop is Stop.INFEASIBLE:
+                        answer.reason = self._why_infeasible()
+                    return answer
+                value = self._value(name, answer.deployed)
+                answer.bounds[name] = self._proved(name, float(value), bound)
+                proved = answer.stop is Stop.PROVED and answer.bounds[name].gap <= self.gap + NUMERICAL
+                answer.closed = answer.closed and proved
+                if self.interrupted.is_set() or answer.stop is Stop.FAILED or self._left() == 0:
+                    break
+                tolerance = Fraction(repr(self.problem.model.tolerance))
+                self.held[name] = (1 + tolerance) * value + Fraction(repr(HOLD)) * max(Fraction(1), abs(value))
+                if self.loaded is not None:
+                    self.loaded.resident.hold(name, float(self.held[name]))
+        except KeyboardInterrupt:  # while the model was built
+            self._stopped(Stop.INTERRUPT, name)
+        except DeadlinePassed:
+            self._stopped(Stop.TIME_LIMIT, name)
+            answer.reason = "The time limit passed before the programme was built; the solver was not started."
+        self._rest()
+        return answer
+
+    def _stopped(self, stop: Stop, name: str) -> None:
+        """Note that a stage was left before the solver had the model."""
+        self.answer.stop, self.answer.closed = stop, False
+        if name not in self.answer.bounds:
+            self.answer.how[name] = "not reached"
+
+    def _why_infeasible(self) -> str:
+        """The reason in the instance's own words, as far as the time left allows."""
+        loaded = self._ready()
+        try:
+            with at_once(self._until()):
+                return why_infeasible(loaded.m, loaded.matrix, self.options, self._left(), self.interrupted)
+        except (KeyboardInterrupt, DeadlinePassed):
+            return UNEXPLAINED
+
+    def _try(self, plan: Deployed) -> None:
+        """Keep a plan for the stages to choose from where it passes the exact check."""
+        if not self._check(plan):
+            self.tried.append(plan)
+            self.passed.append(plan)
+
+    def _best(self, name: str) -> None:
+        """Make the best plan known for a stage the answer's."""
+        fitting = [
+            (self._value(name, plan), number)
+            for number, plan in enumerate(self.tried)
+            if all(self._value(earlier, plan) <= most for earlier, most in self.held.items())
+        ]
+        best = self.answer.deployed
+        if fitting and (best is None or min(fitting)[0] < self._value(name, best)):
+            self.answer.deployed = self.tried[min(fitting)[1]]
+
+    def _within(self, name: str, bound: float, gap: float) -> bool:
+        """Whether the best plan is within a relative gap of a bound."""
+        best = self.answer.deployed
+        return best is not None and relative_gap(float(self._value(name, best)), bound) <= gap
+
+    def _ready(self) -> Loaded:
+        """The model in HiGHS, with what the stages before hold, and a plan to start from."""
+        if self.loaded is None:
+            if self.answer.deployed is None and self.bare:
+                with at_once(self._until()):
+                    self.answer.deployed = first_plan(self.problem)
+            began = time.monotonic()
+            with at_once(self._until()):
+                self.loaded = self.load()
+            self.answer.times["load"] = time.monotonic() - began
+            self.spent = self.loaded.resident.seconds
+            for name, most in self.held.items():
+                self.loaded.resident.hold(name, float(most))
+        return self.loaded
+
+    @property
+    def solving(self) -> float:
+        """Seconds spent in HiGHS."""
+        return 0.0 if self.loaded is None else self.loaded.resident.seconds - self.spent
+
+    def _rest(self) -> None:
+        """Objectives whose stage did not end, or that the final plan meets better than their stage did.
+
+        Of the former nothing better is proved than that none is below 0.
+        """
+        if self.answer.deployed is None:
+            return
+        for name in self.names:
+            value = float(self._value(name, self.answer.deployed))
+            stage = self.answer.bounds.get(name)
+            if stage is None:
+                self.answer.bounds[name] = Bounds(name, value, 0.0)
+                self.answer.closed = self.answer.closed and value == 0
+            elif value < stage.value:
+                self.answer.bounds[name] = self._proved(name, value, stage.bound)
+
+    def _until(self) -> float | None:
+        """When the stages must be over, None without a limit."""
+        return None if self.deadline is None else self.deadline - self.reserve
+
+    def _left(self, share: float = 1.0) -> float | None:
+        """Seconds that a run may take, None without a limit."""
+        until = self._until()
+        return None if until is None else max(0.0, (until - time.monotonic()) * share)
+
+    def _check(self, plan: Deployed) -> list[Violation]:
+        """Check a plan exactly; how long that takes is set aside for the last check."""
+        began = time.monotonic()
+        broken = check_deployments(self.problem.instance, self.problem.model, plan)
+        self.reserve = max(self.reserve, LAST_CHECK * (time.monotonic() - began))
+        return broken
+
+    def _proved(self, name: str, value: float, bound: float) -> Bounds:
+        """Value and bound of a stage; none of the objectives can be below 0."""
+        bound = max(bound, 0.0)
+        if bound > value + NUMERICAL * max(1.0, abs(value)):
+            raise SolverError(f"HiGHS proved {name} >= {bound:g}, but a plan that passes every check has {value:g}")
+        if bound > value or value - bound <= 1e-9 * max(1.0, abs(value)):
+            bound = value
+        return Bounds(name, value, bound)
+
+    def _stage(self, stage: int, name: str, floor: float) -> tuple[Stop, float]:
+        """Minimise one objective, known to be no less than ``floor``; its plan goes to the answer."""
+        loaded = self._ready()
+        resident, points = loaded.resident, loaded.points
+        resident.minimise(name)
+        floor = max(floor, self._restricted(loaded, stage, name, floor))
+        watch = self._watch(stage, name, floor)
+        share = 1.0 if stage == len(self.names) else SHARE
+        target = {"objective_target": resident.scaled(floor)} if floor > 0 else {}  # none is better than that
+        settings: dict[str, Any] = {}
+        moved = False  # a limit was moved inward: what is proved from then on holds for fewer plans
+        for _ in range(ATTEMPTS):
+            best = self.answer.deployed
+            if best is not None:
+                resident.start_from(points.point(best), points.known)
+            run = resident.run(self._left(share), self.interrupted, watch, self._left(), **target, **settings)
+            unproved = run.stop is Stop.PROVED and run.bound == float("-inf") and not target
+            if (unproved or run.stop in (Stop.INFEASIBLE, Stop.FAILED)) and not settings:
+                # one run alone is not believed
+                settings = {"presolve": "off", "random_seed": self.options["random_seed"] + 1}
+                continue
+            if moved and run.stop is Stop.INFEASIBLE:
+                break
+            if run.stop is Stop.INFEASIBLE and best is not None:
+                raise SolverError(f"HiGHS calls {name} infeasible, but there is a plan that passes every check")
+            if run.stop is Stop.FAILED and loaded.matrix.far_apart:
+                broken = [widest(loaded.matrix)]
+                if run.point is not None:
+                    self._take(name, points.deployed(run.point))
+                break
+            floor = floor if moved else max(floor, run.bound)
+            if run.point is None:
+                return run.stop, floor
+            broken = self._take(name, points.deployed(run.point))
+            if not broken:
+                if run.stop is Stop.PROVED and not self._within(name, floor, self.gap + NUMERICAL):
+                    floor = max(floor, self._sharper(loaded, name))
+                return run.stop, floor
+            moved = True
+            if not all(self._tighten(loaded, violation) for violation in broken):
+                break
+        if not loaded.matrix.far_apart:  # no figures are to blame: model and check contradict each other
+            raise SolverError("the exact check rejects what HiGHS found: " + "; ".join(map(str, broken[:3])))
+        if self.answer.deployed is not None:  # it stays, with what is proved of it
+            return Stop.PROVED, floor
+        raise too_far_apart(self.problem.instance, broken)
+
+    def _sharper(self, loaded: Loaded, name: str) -> float:
+        """A bound from the columns alone of which one unit is no worse than the best plan.
+
+        The others can be in no better plan, and their figures may be so large that HiGHS sees no others beside them.
+        """
+        best = self.answer.deployed
+        out = loaded.matrix.each(name) > float(self._value(name, best or {})) * (1 + 1e-9)
+        if best is None or not out.any():
+            return 0.0
+        resident = Resident(loaded.matrix.without(out), self.options)
+        for earlier, most in self.held.items():
+            resident.hold(earlier, float(most))
+        resident.minimise(name)
+        run = resident.run(self._left(), self.interrupted)
+        if run.stop is not Stop.PROVED or run.point is None or self._take(name, loaded.points.deployed(run.point)):
+            return 0.0
+        return run.bound
+
+    def _tighten(self, loaded: Loaded, violation: Violation) -> bool:
+        """Move a limit inward that was passed within the solver's tolerances; False where that cannot help."""
+        if violation.constraint == HELD and violation.excess is not None:
+            name = str(violation.index[0])
+            loaded.resident.hold(name, float(self.held[name] - 2 * violation.excess))
+            return True
+        try:
+            tighten(loaded.m, loaded.matrix, loaded.resident, violation)
+        except SolverError:
+            return False
+        return True
+
+    def _watch(self, stage: int, name: str, floor: float, restricted: bool = False) -> Callable[[Sight], None]:
+        """Hands what HiGHS knows on to the caller; the bound of a restricted run is no bound of the stage."""
+
+        def watch(sight: Sight) -> None:
+            if self.progress is None:
+                return
+            best = self.answer.deployed
+            known = [sight.incumbent] if sight.incumbent is not None else []
+            known += [float(self._value(name, best))] if best is not None else []
+            bound = floor if restricted or sight.bound is None else max(floor, sight.bound)
+            incumbent = min(known, default=None)
+            gap = None if incumbent is None else relative_gap(incumbent, bound)
+            seconds = time.monotonic() - self.began
+            self.progress(Progress(name, stage, len(self.names), seconds, incumbent, bound, gap))
+
+        return watch
+
+    def _restricted(self, loaded: Loaded, stage: int, name: str, floor: float) -> float:
+        """Look for a better plan among the few deployments that matter; returns a proved bound, at least ``floor``.
+
+        HiGHS finds good plans late in these models, while the relaxation is close. Free in a round is what the
+        relaxation or the best plan so far uses, about a tenth of the columns, and as many more by reduced cost: first
+        a window of periods at a time, then, where that is little enough, all periods. Limits are of nodes and gap, not
+        of time, so that the same input gives the same plan.
+        """
+        if loaded.matrix.integral.sum() < WORTH:
+            return floor
+        matrix, points, resident = loaded.matrix, loaded.points, loaded.resident
+        watch = self._watch(stage, name, floor, restricted=True)
+        relaxed = resident.relaxation(self._left(SHARE / 2), self.interrupted, watch, self._left())
+        if relaxed is None:
+            return floor
+        floor = max(floor, relaxed.bound)
+        watch = self._watch(stage, name, floor, restricted=True)
+        limits = {"mip_rel_gap": max(self.gap, ROUGH), "mip_max_nodes": NODES}
+        at = points.columns
+        used = relaxed.point[at] > (1e-6 if relaxed.corner else USED)
+        for inside, more in self._rounds(points, int(used.sum())):
+            if self.interrupted.is_set() or self._within(name, floor, 2 * ROUGH):
+                break
+            start = np.zeros(len(matrix.columns))
+            if self.answer.deployed is not None:
+                start = points.point(self.answer.deployed)
+            free = inside & (used | (start[at] > 0))
+            promising = np.argsort(np.where(inside & ~free, relaxed.reduced_cost[at], np.inf), kind="stable")
+            free[promising[: min(more * int(free.sum()), int((inside & ~free).sum()))]] = True
+            held = at[~free]
+            resident.restrict(held, start[held])
+            if self.answer.deployed is not None:  # after the bounds: HiGHS forgets a start when they change
+                resident.start_from(start, points.known)
+            run = resident.run(self._left(SHARE / 2), self.interrupted, watch, self._left(), **limits)
+            resident.release()
+            if run.point is not None:
+                self._take(name, points.deployed(run.point))
+        return floor
+
+    def _rounds(self, points: Points, used: int) -> Iterator[tuple[NDArray[np.bool_], int]]:
+        """Which deployments may change in a round, and how many times what is used may come by reduced cost.
+
+        Windows overlap; they are a third of the horizon, or shorter where ``used`` deployments are many. They need a
+        plan to start from.
+        """
+        period, last = points.period, self.problem.last
+        length = max(1, min(last // 3, round(WINDOW * last / max(1, used))))
+        if last >= 3:
+            for more in (1, 2):
+                for first in range(0, last, max(1, length // 2)) if self.answer.deployed is not None else ():
+                    yield (period - 1 - first) % last < length, more
+        if used <= WHOLE:
+            for more in (0, 1):
+                yield np.ones(len(period), dtype=bool), more
+
+    def _take(self, name: str, found: Deployed) -> list[Violation]:
+        """Make a plan the best so far where it passes the exact check and is no worse; what it breaks comes back."""
+        plan = next((passed for passed in self.passed if passed == found), None)
+        if plan is None:
+            broken = self._check(found) or self._given_up(found)
+            if broken:
+                return broken
+            plan = found
+            self.passed.append(plan)
+        best = self.answer.deployed
+        if best is None or self._own_rows() or self._value(name, plan) <= self._value(name, best):
+            self.answer.deployed = plan
+        return []
+
+    def _given_up(self, found: Deployed) -> list[Violation]:
+        """Earlier objectives of which a plan gives up more than it may."""
+        return [
+            Violation(HELD, (name,), f"{name} is worse than it may be", self._value(name, found) - most)
+            for name, most in self.held.items()
+            if self._value(name, found) > most + Fraction(1, 2 * 10**9) * max(Fraction(1), most)
+        ]
+
+    def _own_rows(self) -> bool:
+        """Whether the caller added rows, which only HiGHS checks."""
+        return self.loaded is not None and self.loaded.points.known is not None
+
+    def _value(self, name: str, deployed: Deployed) -> Fraction:
+        if id(deployed) not in self.values:
+            self.values[id(deployed)] = (deployed, objective_values(self.problem, deployed))
+        return self.values[id(deployed)][1][name]
+
+
+def tighten(owner: pyo.ConcreteModel, matrix: Matrix, resident: Resident, violation: Violation) -> None:
+    """Move a limit that was passed within the solver's tolerances inward, by as much and a little more.
+
+    Raises
+    ------
+    SolverError
+        It was passed by more than that, or it is no limit of the block that is said to own it.
+    """
+    component = owner.component(violation.constraint)
+    if violation.excess is None or violation.excess > Fraction(1, 100) or component is None:
+        raise SolverError(f"the exact check rejects what HiGHS found: {violation}")
+    key = violation.index if len(violation.index) > 1 else violation.index[0]
+    rows = [component[key]] if key in component else [row for k, row in component.items() if k[0] == key]
+    for row in rows:
+        at = matrix.row_at[id(row)]
+        side = "lower" if matrix.row_lower[at] > float("-inf") else "upper"
+        resident.tighten(at, side, float(violation.excess) + 1e-6)

@@ -1,0 +1,126 @@
+"""Why there is no plan, or none that deploys anything, in the instance's own words."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyomo.core as pyo
+
+from allocator.audit.audit import Violation
+from allocator.errors import BadInput, Fault
+from allocator.instance import Instance
+from allocator.outcome import Stop
+from allocator.problem import THEATRE, Problem
+from allocator.solving.highs import Resident
+from allocator.solving.standard_form import Matrix
+
+UNEXPLAINED = "No plan meets every constraint; there was no time left to find the requirements that are the cause."
+
+LONGEST = 60.0
+"""Seconds that the search for a reason takes at the most."""
+
+
+def why_infeasible(
+    m: pyo.ConcreteModel,
+    matrix: Matrix,
+    options: Mapping[str, Any],
+    time_limit: float | None,
+    interrupted: threading.Event,
+) -> str:
+    """Name the requirements that cannot be met together, and by how much they would have to give way.
+
+    Every requirement may give way at a price in proportion to what must be met of it; the cheapest way out is the
+    answer. Where even that does not help, rows that the caller added are to blame.
+    """
+    if m.problem.model.limits:
+        limits = ", ".join(f"{name} at most {most:g}" for name, most in m.problem.model.limits.items())
+        return f"No plan meets every constraint with {limits}."
+    resident = Resident(matrix, {**options, "mip_rel_gap": 1e-4})
+    rows = [(matrix.row_at[id(data)], key) for key, data in m.requirement_supply.items()]
+    excess = resident.relax([row for row, _ in rows])
+    run = resident.run(LONGEST if time_limit is None else min(LONGEST, time_limit), interrupted)
+    if run.stop in (Stop.TIME_LIMIT, Stop.INTERRUPT) and run.point is None:
+        return UNEXPLAINED
+    if run.stop is Stop.INFEASIBLE or run.point is None:
+        return "No plan meets every constraint; the requirements alone are not the cause."
+    problem: Problem = m.problem
+    units = {row["capability"]: row["unit"] for row in problem.instance.rows("capabilities")}
+    names = {row["task"]: f"{row['name']} ({row['task']})" for row in problem.instance.rows("tasks")}
+    given = {(row.task, row.capability, t): row for row in problem.rows for t in row.periods}
+    lines = []
+    for (_, key), column in zip(rows, excess, strict=True):
+        over = run.point[column]
+        if over <= 1e-6:
+            continue
+        j, c, t = key
+        row = given[key]
+        least = float((1 - row.max_gap) * row.quantity)
+        where = "the theatre" if j == THEATRE else names[j]
+        most = "all" if row.max_gap == 0 else f"at least {least:g}"
+        lines.append(
+            f"{where}, period {t}: {most} of {float(row.quantity):g} {units[c]} ({c}) must be met "
+            f"(max_gap {float(row.max_gap):g}); {over:.4g} of it cannot be."
+        )
+    if not lines:
+        return "No plan meets every constraint."
+    together = "This cannot be met:" if len(lines) == 1 else "These cannot all be met; least has to give way so:"
+    return "\n".join([together, *lines])
+
+
+def why_nothing(problem: Problem) -> str:
+    """Why a plan deploys nothing."""
+    if any(True for _ in problem.deployments()):
+        return "Nothing is deployed: nothing that could be sent would lower the objectives."
+    if not problem.pool:
+        return "Nothing can be deployed: no nation has a unit."
+    causes: Counter[str] = Counter()
+    for n in problem.NATIONS:
+        for o in problem.OBJECTIVES:
+            causes[problem.barred.get((n, o), "has nothing eligible, ready and affordable that its pledges allow")] += 1
+    told = "; ".join(f"{count} × {cause}" for cause, count in causes.most_common())
+    return f"Nothing can be deployed. Of {causes.total()} pairs of nation and objective: {told}."
+
+
+LIMITS = {
+    "requirement_supply": ("requirements", ("task", "capability"), "quantity"),
+    "rotation_pool": ("forces", ("nation", "unit_type"), "units"),
+    "minimum_contribution_least": ("forces", ("nation", "unit_type"), "min_units"),
+    "troop_ceiling_people": ("nations", ("nation",), "troop_ceiling"),
+    "budget_burden": ("nations", ("nation",), "gdp"),
+    "burden_heaviest": ("nations", ("nation",), "gdp"),
+    "framework_nation_share": ("tasks", ("task",), "framework_share"),
+    "conditions_pledge": ("conditions", ("nation", "objective"), "value"),
+}
+"""Constraint -> the table whose row sets the limit, the columns that its index begins with, and the limit's column."""
+
+
+def widest(matrix: Matrix) -> Violation:
+    """The row whose coefficients lie farthest apart, for a solver that gave up."""
+    size = np.log10(np.abs(matrix.value))
+    count = len(matrix.rows)
+    least, most = np.full(count, np.inf), np.full(count, -np.inf)
+    np.minimum.at(least, matrix.row_index, size)
+    np.maximum.at(most, matrix.row_index, size)
+    row = int(np.argmax(np.where(np.isfinite(most), most - least, -1.0)))
+    name, key = matrix.row_keys[row]
+    text = f"its coefficients lie {most[row] - least[row]:.0f} powers of ten apart"
+    return Violation(name, key if isinstance(key, tuple) else (key,), text)
+
+
+def too_far_apart(instance: Instance, broken: Sequence[Violation]) -> BadInput:
+    """Faults for limits that a solver cannot keep: beside them stand figures of quite another size."""
+    faults = []
+    for violation in broken[:5]:
+        table, columns, limit = LIMITS.get(violation.constraint, ("instance", (), None))
+        key = ",".join(f"{column}={part}" for column, part in zip(columns, violation.index, strict=False))
+        if violation.constraint == "budget_payer":
+            row = instance.rows("budgets")[violation.index[0] - 1]
+            table, key, limit = "budgets", f"payer={row['payer']}", "amount"
+        place = f"{table}[{key}]" if key else table
+        found = f"figures so far apart that the solver cannot keep this limit ({violation})"
+        faults.append(Fault(place, None, limit, found, "figures of more similar size; another unit often helps"))
+    return BadInput(faults)

@@ -1,0 +1,252 @@
+"""The one path of every solve, on a model that stays in HiGHS from one solve to the next."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import pyomo.core as pyo
+
+from allocator.arguments import solving
+from allocator.audit.audit import check_plan
+from allocator.errors import SolverError
+from allocator.formulation import formulate, uncollected
+from allocator.instance import Instance
+from allocator.model import Model
+from allocator.outcome import Stop, status
+from allocator.plan.plan import Plan, tables
+from allocator.problem import Problem
+from allocator.solving.columns import Points
+from allocator.solving.highs import VERSION, Resident
+from allocator.solving.lexicographic import Answer, Loaded, Progress, Stages
+from allocator.solving.prior import NOTHING, Known
+from allocator.solving.reasons import why_nothing
+from allocator.solving.standard_form import compile_model, laid_out
+from allocator.stopping import DeadlinePassed, Watch, at_once, later, watched
+
+
+class Solver:
+    """Solves instances one after the other; what is alike from one to the next stays in HiGHS.
+
+    Parameters
+    ----------
+    gap : float
+        Relative gap at which an objective counts as proved; 0 asks for proof.
+    time_limit : float, optional
+        Seconds for all objectives of one solve together; the best plan so far is kept.
+    threads : int
+        Threads of HiGHS; one count a process.
+    seed : int
+        Random seed of HiGHS.
+
+    Attributes
+    ----------
+    structure : str
+        What the last solve did with the model: ``none`` (nothing was built, all was known), ``built``, ``in place``
+        (bounds, right-hand sides, costs and coefficients were changed) or ``rebuilt``.
+
+    Raises
+    ------
+    BadUsage
+        An argument is out of range.
+    """
+
+    def __init__(self, *, gap: float = 1e-4, time_limit: float | None = None, threads: int = 1, seed: int = 0) -> None:
+        gap, time_limit, threads, seed = solving(gap, time_limit, threads, seed)
+        self.options = {"gap": gap, "time_limit": time_limit, "threads": threads, "seed": seed}
+        self.structure = "none"
+        self._highs = {"mip_rel_gap": gap, "mip_abs_gap": 1e-9, "threads": threads, "random_seed": seed}
+        self._resident: Resident | None = None
+
+    def solve(
+        self,
+        instance: Instance,
+        model: Model,
+        *,
+        known: Known = NOTHING,
+        deadline: float | None = None,
+        progress: Callable[[Progress], None] | None = None,
+        **told: Any,
+    ) -> Plan:
+        """Find the plan that minimises the model's objectives in their order, and prove how good it is.
+
+        Parameters
+        ----------
+        instance, model : Instance, Model
+            What to solve, overrides applied.
+        known : Known
+            What other solves have proved about this one.
+        deadline : float, optional
+            When the time limit passes, of ``time.monotonic``; by default it begins to count now.
+        progress : callable, optional
+            Told about four times a second what is known.
+        told
+            Further entries of the plan's manifest.
+        """
+        case = _Case(
+            instance, model, lambda: Problem(instance, model), lambda problem: formulate(problem, lean=True), True
+        )
+        return self._solve(case, known, deadline, progress, told)
+
+    def solve_built(
+        self,
+        m: pyo.ConcreteModel,
+        *,
+        deadline: float | None = None,
+        progress: Callable[[Progress], None] | None = None,
+        **told: Any,
+    ) -> Plan:
+        """The same for a Pyomo model from :func:`allocator.build`, with whatever was added to it."""
+        problem: Problem = m.problem
+        case = _Case(problem.instance, problem.model, lambda: problem, lambda _: m, m.lean)
+        return self._solve(case, NOTHING, deadline, progress, told)
+
+    def _load(self, m: pyo.ConcreteModel) -> Loaded:
+        """The model in HiGHS: in place of the one before where it has its layout, else anew."""
+        matrix = compile_model(m)
+        before, self._resident = self._resident, None  # until it is whole again
+        fitting = None if before is None or not m.lean else laid_out(matrix, before.matrix)
+        if before is not None and fitting is not None and before.change_to(fitting):
+            self.structure, matrix = "in place", fitting
+        else:
+            self.structure = "built" if before is None else "rebuilt"
+            before = Resident(matrix, self._highs)
+            _ = matrix.column_keys, matrix.row_keys  # while the Pyomo model is there to tell them
+        self._resident = before
+        return Loaded(m, matrix, Points(m, matrix), before)
+
+    def _solve(
+        self,
+        case: _Case,
+        known: Known,
+        deadline: float | None,
+        progress: Callable[[Progress], None] | None,
+        told: dict[str, Any],
+    ) -> Plan:
+        began = time.monotonic()
+        limit = self.options["time_limit"]
+        if deadline is None and limit is not None:
+            deadline = began + limit
+        self.structure = "none"
+        with watched() as watch, later(), uncollected():
+            answer, problem, seconds = self._answered(case, watch, deadline, known, progress)
+            name = status(answer.deployed is not None, answer.stop, answer.closed)
+            if watch.interrupted.is_set() or (self._resident is not None and self._resident.lost is not None):
+                self._resident = None  # it may have been left in the middle of something
+            plan = self._plan(case, problem, answer, name, told)
+            times = {**answer.times, "solver": seconds}
+            if plan.found:
+                audited = time.monotonic()
+                broken = check_plan(plan)
+                times["audit"] = time.monotonic() - audited
+                if broken:
+                    reason = "the audit rejects the plan: " + "; ".join(str(violation) for violation in broken[:5])
+                    plan.manifest["status"] = "error"
+                    plan = Plan("error", reason, case.instance, case.model, plan.manifest)
+            times["total"] = time.monotonic() - began
+            plan.manifest["times"] = {key: round(value, 4) for key, value in times.items()}
+            return plan.interrupted() if watch.interrupted.is_set() else plan
+
+    def _answered(
+        self,
+        case: _Case,
+        watch: Watch,
+        deadline: float | None,
+        known: Known,
+        progress: Callable[[Progress], None] | None,
+    ) -> tuple[Answer, Problem | None, float]:
+        """What the stages came to, what they were asked about, and the seconds that HiGHS took."""
+        answer, problem, stages = Answer(), None, None
+        try:
+            with at_once(deadline):
+                problem = case.read()
+            read = problem
+            stages = Stages(
+                problem,
+                lambda: self._load(case.build(read)),
+                options=self._highs,
+                interrupted=watch.interrupted,
+                deadline=deadline,
+                bare=case.bare,
+                progress=progress,
+                known=known,
+            )
+            answer = stages.answer
+            stages.solve()
+        except SolverError as error:
+            answer.stop, answer.deployed, answer.reason = Stop.FAILED, None, str(error)
+        except KeyboardInterrupt:
+            answer.stop = Stop.INTERRUPT
+        except DeadlinePassed:
+            answer.stop = Stop.TIME_LIMIT
+            answer.reason = "The time limit passed while the instance was being read; building was not started."
+        return answer, problem, 0.0 if stages is None else stages.solving
+
+    def _plan(self, case: _Case, problem: Problem | None, answer: Answer, name: str, told: dict[str, Any]) -> Plan:
+        """The answer as a plan that has still to pass the audit."""
+        found = problem is not None and name in ("optimal", "feasible")
+        stopped_by = answer.stop.value if answer.stop in (Stop.TIME_LIMIT, Stop.INTERRUPT) else ""
+        manifest = {
+            "instance": case.instance.name,
+            "model": case.model.to_dict(),
+            "options": dict(self.options),
+            **told,
+            "versions": versions(),
+            "status": name,
+            "stopped_by": stopped_by,
+            "stages": [
+                {
+                    "objective": bounds.objective,
+                    "value": bounds.value,
+                    "bound": bounds.bound,
+                    "gap": bounds.gap,
+                    "how": answer.how.get(bounds.objective, "not reached"),
+                }
+                for bounds in answer.bounds.values()
+                if found
+            ],
+        }
+        result, reason = {}, answer.reason
+        if found:
+            assert problem is not None
+            result = tables(problem, answer.deployed or {}, answer.bounds)
+            missed = [name for name in case.model.objectives if answer.how.get(name, "not reached") == "not reached"]
+            if missed:
+                reason = " ".join(filter(None, (reason, f"Stopped before it was minimised: {', '.join(missed)}.")))
+            elif not answer.deployed:
+                reason = why_nothing(problem)
+        return Plan(name, reason, case.instance, case.model, manifest, stopped_by, result)
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What is to be solved, and how it is read and built when it is needed; ``bare`` as in :class:`Stages`."""
+
+    instance: Instance
+    model: Model
+    read: Callable[[], Problem]
+    build: Callable[[Problem], pyo.ConcreteModel]
+    bare: bool
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Versions of the program and of what an answer depends on."""
+
+    def of(package: str) -> str:
+        try:
+            return version(package)
+        except PackageNotFoundError:
+            return "unknown (run from a checkout)"
+
+    return {
+        "allocator": of("allocator"),
+        "pyomo": of("pyomo"),
+        "highs": VERSION,
+        "python": platform.python_version(),
+    }

@@ -1,0 +1,293 @@
+"""Points, and the questions of a sweep that ask for them: a grid, coalitions, one figure at a time."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections import defaultdict
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from allocator.errors import BadInput, Fault
+from allocator.instance import Instance
+from allocator.instance.coalition import members
+from allocator.model import Model
+from allocator.sweeps.design.axes import Axis, axes, value
+from allocator.sweeps.design.figures import Figure, figures
+
+if TYPE_CHECKING:
+    from allocator.sweeps.run.row import Row
+
+LOOSENED_BY = {
+    ("budgets", "amount"): "high",
+    ("forces", "min_units"): "low",
+    ("forces", "units"): "high",
+    ("nations", "troop_ceiling"): "high",
+    ("requirements", "max_gap"): "high",
+    ("tasks", "framework_share"): "low",
+    ("unit_types", "rotation_ratio"): "low",
+}
+"""Columns of which one end of the range allows all that the base allows, and of which most figures move nothing."""
+
+FEW = 3
+"""Figures that are worth looking at together."""
+
+EVERYONE, EACH_GROUP = "all", "groups"
+"""Words among coalitions: everyone, and each group of the instance in turn."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """What is solved at one point of a sweep.
+
+    Attributes
+    ----------
+    inputs : mapping
+        What is varied here: columns of the table of results.
+    overrides : tuple of str
+        ``KEY=VALUE``, as for :func:`allocator.solve`.
+    case, coalition
+        As for :func:`allocator.solve`.
+    weight : int
+        How many draws it stands for; 1 where nothing is drawn.
+    asked : bool
+        Part of the answer; else it is solved only for what it proves about others.
+    """
+
+    inputs: Mapping[str, Any]
+    overrides: tuple[str, ...] = ()
+    case: str = "base"
+    coalition: str | None = None
+    weight: int = 1
+    asked: bool = True
+
+
+class Part(Protocol):
+    """One question of a sweep."""
+
+    @property
+    def kind(self) -> str:
+        """``grid``, ``one-at-a-time``, ``lhs``, ``sobol``, ``morris``, ``pareto``, ``politics`` or ``threshold``."""
+
+    @property
+    def title(self) -> str:
+        """One line for people."""
+
+    @property
+    def size(self) -> int:
+        """Points that it asks for at most."""
+
+    def rounds(self) -> Generator[list[Point], Sequence[Row], None]:
+        """Batches of points; each is answered by its rows in the same order."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """All combinations of the values of some keys, and of coalitions."""
+
+    axes: tuple[Axis, ...]
+    coalitions: tuple[str, ...] = ()
+    kind: str = field(default="grid", init=False)
+
+    @property
+    def size(self) -> int:
+        """Number of points."""
+        return math.prod(len(axis.values) for axis in self.axes) * max(1, len(self.coalitions))
+
+    @property
+    def title(self) -> str:
+        """One line for people."""
+        over = [counted(len(self.axes), "key")] if self.axes else []
+        over += [counted(len(self.coalitions), "coalition")] if self.coalitions else []
+        return f"grid of {counted(self.size, 'point')} over {' and '.join(over)}"
+
+    def rounds(self) -> Generator[list[Point], Sequence[Row], None]:
+        """All points at once, the last key changing fastest and coalitions slowest."""
+        combinations = itertools.product(self.coalitions or [None], *(axis.values for axis in self.axes))
+        yield [self._point(coalition, values) for coalition, *values in combinations]
+
+    def _point(self, coalition: str | None, values: Sequence[str | None]) -> Point:
+        inputs: dict[str, Any] = {} if coalition is None else {"coalition": coalition}
+        overrides: list[str] = []
+        for axis, text in zip(self.axes, values, strict=True):
+            assert text is not None
+            inputs[axis.label] = value(text)
+            overrides += axis.settings(text)
+        return Point(inputs, tuple(overrides), coalition=None if coalition == EVERYONE else coalition)
+
+
+def grid(instance: Instance, model: Model, varies: Sequence[str] = (), listed: Sequence[str] = ()) -> Grid:
+    """All combinations of what is varied, each of them with every coalition.
+
+    Parameters
+    ----------
+    instance, model
+        The base.
+    varies : sequence of str
+        ``KEY=a,b,c`` or ``KEY=LO:HI:N``, see :mod:`allocator.sweeps.design.axes`.
+    listed : sequence of str
+        See :func:`coalitions`.
+
+    Raises
+    ------
+    BadInput
+        With every fault of every key, value and coalition; each value is tried alone.
+    """
+    faults: list[Fault] = []
+    found: tuple[Axis, ...] = ()
+    names: list[str] = []
+    try:
+        found = axes(instance, model, varies)
+    except BadInput as bad:
+        faults += bad.faults
+    try:
+        names = coalitions(instance, listed)
+    except BadInput as bad:
+        faults += bad.faults
+    if not varies and not listed:
+        faults.append(Fault("grid", None, None, "nothing to vary", "at least one key or coalition"))
+    if faults:
+        raise BadInput(faults)
+    return Grid(found, tuple(names))
+
+
+def coalitions(instance: Instance, listed: Sequence[str]) -> list[str]:
+    """Coalitions to go through.
+
+    Parameters
+    ----------
+    instance : Instance
+    listed : sequence of str
+        Each as for ``--coalition``; or ``all`` for everyone, or ``groups`` for each group of the instance in turn (one
+        that is listed besides comes once).
+
+    Raises
+    ------
+    BadInput
+        With every fault of every text.
+    """
+    groups = list(dict.fromkeys(row["group"] for row in instance.rows("groups")))
+    found: dict[str, None] = {}
+    faults: list[Fault] = []
+    for at, text in enumerate(listed):
+        place = f"--coalitions {text}"
+        if text in listed[:at]:
+            faults.append(Fault(place, None, None, "it a second time", "each coalition once"))
+        elif text == EACH_GROUP:
+            found.update(dict.fromkeys(groups))
+            if not groups:
+                faults.append(Fault(place, None, None, "no groups in the instance", "coalitions by name"))
+        else:
+            found[text] = None
+            try:
+                if text != EVERYONE:
+                    members(instance, text)
+            except BadInput as bad:
+                faults += [replace(fault, place=place) for fault in bad.faults]
+    if faults:
+        raise BadInput(faults)
+    return list(found)
+
+
+_NAMED = re.compile(r"(nation|unit_type|task)=(\w+)")
+
+
+@dataclass(frozen=True)
+class OneAtATime:
+    """Each figure at its low and its high end, the others at base; the base comes first.
+
+    Most figures move nothing. So many of one column are loosened together first, those of what the base deploys and
+    those of what it does not: where that leaves the answer what it was, so does each of them, and none of them is
+    solved.
+    """
+
+    instance: Instance = field(repr=False, compare=False)
+    figures: tuple[Figure, ...]
+    kind: str = field(default="one-at-a-time", init=False)
+
+    @property
+    def size(self) -> int:
+        """Number of points."""
+        return len(self._points())
+
+    @property
+    def title(self) -> str:
+        """One line for people."""
+        return f"{counted(len(self.figures), 'figure')} one at a time: {counted(self.size, 'point')}"
+
+    def rounds(self) -> Generator[list[Point], Sequence[Row], None]:
+        """The base, what is loosened together, then all ends."""
+        base, *ends = self._points()
+        (row,) = yield [base]
+        together = self._loosened(ends, row) if row.found else []
+        if together:
+            yield [Point({}, tuple(s for p in points for s in p.overrides), asked=False) for points in together]
+        if ends:
+            yield ends
+
+    def _loosened(self, ends: Sequence[Point], base: Row) -> list[list[Point]]:
+        """Ends that allow all that the base allows, those of one column that can go together."""
+        column = {figure.key: (figure.table, figure.column) for figure in self.figures}
+        deployed = [set(zip(("nation", "unit_type", "task"), row[:3], strict=True)) for row in base.deployments]
+        found: dict[tuple[tuple[str, str], bool], list[Point]] = defaultdict(list)
+        for point in ends:
+            key = point.inputs["figure"]
+            if LOOSENED_BY.get(column[key]) == point.inputs["end"]:
+                named = set(_NAMED.findall(key))
+                found[column[key], any(named <= row for row in deployed)].append(point)
+        return [points for points in found.values() if len(points) >= FEW and self._sound(points)]
+
+    def _sound(self, points: list[Point]) -> bool:
+        """Whether the instance bears all of them together."""
+        try:
+            self.instance.override(*(setting for point in points for setting in point.overrides))
+        except BadInput:
+            return False
+        return True
+
+    def _points(self) -> list[Point]:
+        points = [Point({"figure": None, "end": "base", "value": None})]
+        for figure in self.figures:
+            for end, number in (("low", figure.low), ("high", figure.high)):
+                if number != figure.base:
+                    points.append(Point({"figure": figure.key, "end": end, "value": number}, (figure.setting(number),)))
+        return points
+
+
+def one_at_a_time(instance: Instance, named: Sequence[str] = ()) -> OneAtATime:
+    """Each uncertain figure from its low to its high end, the others at base.
+
+    Parameters
+    ----------
+    instance : Instance
+    named : sequence of str
+        As in :func:`allocator.sweeps.design.figures.figures`; all by default.
+
+    Raises
+    ------
+    BadInput
+        A name has no figure with a range, or the instance has none.
+    """
+    return OneAtATime(instance, tuple(ranged(instance, named, "--one-at-a-time")))
+
+
+def ranged(instance: Instance, named: Sequence[str], place: str) -> list[Figure]:
+    """The uncertain figures, of which there is at least one.
+
+    Raises
+    ------
+    BadInput
+    """
+    found = figures(instance, named)
+    if not found:
+        raise BadInput(
+            [Fault(place, None, None, f"no figure with a range in {instance.name}", "_low or _high columns")]
+        )
+    return found
+
+
+def counted(number: int, word: str) -> str:
+    """``1 point``, ``1,200 points``."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"

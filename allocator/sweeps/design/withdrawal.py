@@ -1,0 +1,342 @@
+r"""Who withdraws: draws of the nations' moods, and what they do to the answer.
+
+In each draw every nation has one mood $u_n$, uniform between 0 and 1, and stays with an objective where it is no worse
+than its willingness allows:
+
+$$ n \text{ stays with } o \iff u_n \le \text{willingness}[n,o], $$
+
+so that each stance holds with its willingness as probability, and a nation that stays with one objective stays with
+every one that it is more willing to take on. Nations are drawn independently of each other; pledges that hang on others
+fall with them in the solve itself. Only stances of nations that could deploy something count; draws in which the same
+of them fall are one point, with their number as its weight (see :mod:`allocator.withdrawal`).
+
+**Toy.** A nation is willing to 0.7 in the air and to 0.4 on land, both above the floor: in 40 % of the draws it stays
+with both, in 30 % with the air alone, in 30 % with neither.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import accumulate
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from allocator.errors import BadInput, BadUsage, Fault
+from allocator.instance import Instance
+from allocator.model import Model
+from allocator.problem import Problem
+from allocator.sweeps.design.condition import Condition, conditions
+from allocator.sweeps.design.parts import Point, counted
+from allocator.withdrawal import Future, able, futures
+
+if TYPE_CHECKING:
+    from allocator.sweeps.run.row import Row
+
+SURE = 0.95
+"""Level of confidence intervals."""
+
+MOST = 1_000_000
+"""Draws."""
+
+_Z = NormalDist().inv_cdf(0.5 + SURE / 2)
+
+
+@dataclass(frozen=True)
+class Politics:
+    """Draws of who withdraws.
+
+    Attributes
+    ----------
+    n, seed : int
+        Number of draws, and the seed of NumPy's generator.
+    points : tuple of Point
+        Different outcomes; their input ``withdrawn`` names who withdraws: ``POL`` from everything that it was willing
+        to take on, ``POL.peace_on_land`` from that alone.
+    success : tuple of Condition
+    """
+
+    n: int
+    seed: int
+    points: tuple[Point, ...] = field(repr=False)
+    success: tuple[Condition, ...] = ()
+    kind: str = field(default="politics", init=False)
+
+    @property
+    def size(self) -> int:
+        """Number of points."""
+        return len(self.points)
+
+    @property
+    def title(self) -> str:
+        """One line for people."""
+        return f"{counted(self.n, 'draw')} of who withdraws, {self.size:,} of them different"
+
+    def rounds(self) -> Generator[list[Point], Sequence[Row], None]:
+        """All points at once."""
+        yield list(self.points)
+
+
+def politics(instance: Instance, model: Model, n: int, seed: int = 0, success: Sequence[str] = ()) -> Politics:
+    """Draws of who withdraws.
+
+    Parameters
+    ----------
+    instance, model
+        The base.
+    n : int
+        Number of draws.
+    seed : int
+    success : sequence of str
+        Conditions, as in :func:`allocator.sweeps.design.condition.conditions`, whose probability is asked for.
+
+    Raises
+    ------
+    BadInput
+        With every fault.
+    """
+    faults: list[Fault] = []
+    if not 1 <= n <= MOST:
+        faults.append(Fault(f"--politics {n}", None, None, f"{n} draws", f"1 to {MOST}"))
+    if seed < 0:
+        faults.append(Fault("--seed", None, None, str(seed), "a whole number of at least 0"))
+    wanted: list[Condition] = []
+    try:
+        wanted = conditions(instance, success, "--success")
+    except BadInput as bad:
+        faults += bad.faults
+    if faults:
+        raise BadInput(faults)
+    willing = _willing(instance, model)
+    points = tuple(_point(willing, future, n) for future in futures(instance, model, n, seed))
+    return Politics(n, seed, points, tuple(wanted))
+
+
+_Willing = dict[str, list[str]]
+
+
+def _willing(instance: Instance, model: Model) -> _Willing:
+    """Nation -> objectives that it could deploy something under."""
+    willing: _Willing = defaultdict(list)
+    for nation, objective in able(Problem(instance, model)):
+        willing[nation].append(objective)
+    return willing
+
+
+def _point(willing: _Willing, future: Future, draws: int) -> Point:
+    names: list[str] = []
+    settings: list[str] = []
+    for nation, objectives in willing.items():
+        fallen = [objective for objective in objectives if (nation, objective) in future.withdrawn]
+        whole = len(fallen) == len(objectives)
+        names += [nation] if whole else [f"{nation}.{objective}" for objective in fallen]
+        settings += [f"willingness[nation={nation},objective={objective}].willingness=0" for objective in fallen]
+    return Point({"withdrawn": " ".join(names)}, tuple(settings), weight=int(future.probability * draws))
+
+
+def outcome(part: Politics, rows: Iterable[Row], level: float = 0.05) -> dict[str, Any]:
+    """What the draws say.
+
+    A draw without a plan fails every condition and has a coverage of 0; the cost is that of the draws with a plan.
+
+    Parameters
+    ----------
+    part : Politics
+    rows : iterable of Row
+        Those of its points.
+    level : float
+        Of the value at risk, between 0 and 1.
+
+    Returns
+    -------
+    dict
+        ``draws``, ``without_plan`` and ``unproved`` (numbers of draws), ``level``;
+
+        - ``success``: for each condition its probability, with Wilson's 95 % interval (``low``, ``high``);
+        - ``coverage`` and ``cost``: ``mean``; ``value_at_risk``, the coverage reached or exceeded (the cost kept) with
+          probability 1 - level, with a distribution-free 95 % interval from order statistics; ``expected_shortfall``,
+          the mean over the worst draws, ``level`` of them; each with ``_low`` and ``_high``, None where the draws are
+          too few;
+        - ``nations``: for each that withdraws or is a member in some draw, shares of the draws in which it withdraws
+          (from something) and is a member, the mean coverage where it withdraws (``coverage_without``) and where it
+          stays (``coverage_with``), and their ``difference`` with a 95 % interval (Welch's): who matters most comes
+          first. Nations are drawn independently, so the difference is what the nation's withdrawal does.
+
+    Raises
+    ------
+    BadUsage
+        A level out of range, or draws that are not done.
+    """
+    if not 0 < level < 1:
+        raise BadUsage(f"a level of {level:g}, expected a number between 0 and 1")
+    draws = [_draw(row, part.success) for row in rows]  # thousands of whole rows would fill the memory
+    number = sum(draw.weight for draw in draws)
+    if number != part.n:
+        raise BadUsage(f"{number:,} of {part.n:,} draws are done; those that are no fair sample of all")
+    cost = [(-draw.cost, draw.weight) for draw in draws if draw.cost is not None]
+    met = [sum(draw.weight for draw in draws if draw.met[at]) for at in range(len(part.success))]
+    return {
+        "draws": number,
+        "without_plan": sum(draw.weight for draw in draws if draw.cost is None),
+        "unproved": sum(draw.weight for draw in draws if not draw.proved),
+        "level": level,
+        "success": [_probability(condition, times, number) for condition, times in zip(part.success, met, strict=True)],
+        "coverage": risk([(draw.coverage, draw.weight) for draw in draws], level),
+        "cost": _mirrored(risk(cost, level)) if cost else None,
+        "nations": _nations(draws, number),
+    }
+
+
+class _Draw(NamedTuple):
+    """What is kept of a row: draws with the same outcome, ``weight`` of them."""
+
+    weight: int
+    proved: bool
+    coverage: float
+    cost: float | None
+    met: tuple[bool, ...]
+    members: frozenset[str]
+    withdrawn: frozenset[str]
+
+
+def _draw(row: Row, success: Sequence[Condition]) -> _Draw:
+    names = row.point.inputs["withdrawn"].split()
+    measures = row.measures if row.found and row.measures else None
+    return _Draw(
+        row.point.weight,
+        row.status in ("optimal", "infeasible"),
+        measures["coverage"] if measures else 0.0,
+        measures["cost"] if measures else None,
+        tuple(measures is not None and condition.met(measures) for condition in success),
+        frozenset(row.members),
+        frozenset(name.partition(".")[0] for name in names),
+    )
+
+
+def wilson(successes: int, draws: int) -> tuple[float, float]:
+    """95 % confidence interval of a probability.
+
+    Source: Wilson (1927), Journal of the American Statistical Association 22(158), 209-212.
+    """
+    share, square = successes / draws, _Z * _Z
+    middle = (share + square / (2 * draws)) / (1 + square / draws)
+    margin = _Z / (1 + square / draws) * math.sqrt(share * (1 - share) / draws + square / (4 * draws * draws))
+    low = 0.0 if successes == 0 else max(0.0, middle - margin)
+    return low, 1.0 if successes == draws else min(1.0, middle + margin)
+
+
+def order_statistics(draws: int, level: float) -> tuple[int | None, int | None]:
+    """Ranks (from 1, ascending) between whose values a quantile lies with a confidence of 95 %.
+
+    They hang on no distribution: the number of draws at or below the quantile is binomial. None where the draws are too
+    few. Source: David and Nagaraja, Order Statistics (2003), section 7.1.
+    """
+    tail = (1 - SURE) / 2
+    low: int | None = None
+    below = 0.0  # P(B < rank)
+    for rank in range(1, draws + 1):
+        below += _binomial(draws, rank - 1, level)
+        if below <= tail:
+            low = rank
+        if below >= 1 - tail:
+            return low, rank
+    return low, None
+
+
+def risk(values: Sequence[tuple[float, int]], level: float) -> dict[str, float | None]:
+    """Mean, value at risk and expected shortfall of weighted values of which small ones are bad.
+
+    The expected shortfall is the mean of $q + \\min(x - q, 0) / \\alpha$, with q the value at risk, so that it has a
+    confidence interval like any mean. Source: Rockafellar and Uryasev (2000), Journal of Risk 2(3), 21-41.
+    """
+    ordered = sorted(values)
+    ranks = list(accumulate(weight for _, weight in ordered))
+    draws = ranks[-1]
+
+    def at(rank: int | None) -> float | None:
+        return None if rank is None else ordered[bisect_left(ranks, rank)][0]
+
+    quantile = at(math.floor(Fraction(str(level)) * draws) + 1)
+    assert quantile is not None
+    low, high = order_statistics(draws, level)
+    mean, mean_low, mean_high = _mean(ordered)
+    shortfall = _mean([(quantile + min(value - quantile, 0.0) / level, weight) for value, weight in ordered])
+    return {
+        "mean": mean, "mean_low": mean_low, "mean_high": mean_high,
+        "value_at_risk": quantile, "value_at_risk_low": at(low), "value_at_risk_high": at(high),
+        "expected_shortfall": shortfall[0], "expected_shortfall_low": shortfall[1],
+        "expected_shortfall_high": shortfall[2],
+    }  # fmt: skip
+
+
+def _mirrored(told: dict[str, float | None]) -> dict[str, float | None]:
+    """What :func:`risk` says of values whose sign was turned, turned back."""
+    swapped = {"low": "high", "high": "low"}
+    turned = {}
+    for name in told:
+        stem, _, end = name.rpartition("_")
+        value = told[f"{stem}_{swapped[end]}" if end in swapped else name]
+        turned[name] = None if value is None else -value
+    return turned
+
+
+def _probability(condition: Condition, times: int, draws: int) -> dict[str, Any]:
+    low, high = wilson(times, draws)
+    return {"condition": condition.text, "probability": times / draws, "low": low, "high": high}
+
+
+def _nations(draws: Sequence[_Draw], number: int) -> list[dict[str, Any]]:
+    told = []
+    for nation in sorted(frozenset().union(*(draw.members | draw.withdrawn for draw in draws))):
+        groups: dict[bool, list[tuple[float, int]]] = {True: [], False: []}
+        for draw in draws:
+            groups[nation in draw.withdrawn].append((draw.coverage, draw.weight))
+        member = sum(draw.weight for draw in draws if nation in draw.members)
+        without, stays = groups[True], groups[False]
+        difference = _difference(stays, without)
+        told.append({
+            "nation": nation, "withdraws": sum(weight for _, weight in without) / number,
+            "member": member / number,
+            "coverage_with": _mean(stays)[0] if stays else None,
+            "coverage_without": _mean(without)[0] if without else None,
+            "difference": difference[0], "low": difference[1], "high": difference[2],
+        })  # fmt: skip
+    return sorted(told, key=lambda row: -math.inf if row["difference"] is None else row["difference"], reverse=True)
+
+
+_Interval = tuple[float | None, float | None, float | None]
+
+
+def _moments(values: Sequence[tuple[float, int]]) -> tuple[int, float, float]:
+    """Number, mean, and variance of the mean."""
+    number = sum(weight for _, weight in values)
+    mean = math.fsum(value * weight for value, weight in values) / number
+    spread = math.fsum(weight * (value - mean) ** 2 for value, weight in values)
+    return number, mean, spread / (number - 1) / number if number > 1 else math.nan
+
+
+def _mean(values: Sequence[tuple[float, int]]) -> _Interval:
+    number, mean, variance = _moments(values)
+    if number < 2:
+        return mean, None, None
+    margin = _Z * math.sqrt(variance)
+    return mean, mean - margin, mean + margin
+
+
+def _difference(one: Sequence[tuple[float, int]], other: Sequence[tuple[float, int]]) -> _Interval:
+    if not one or not other:
+        return None, None, None
+    (number, mean, variance), (others, less, more) = _moments(one), _moments(other)
+    if min(number, others) < 2:
+        return mean - less, None, None
+    margin = _Z * math.sqrt(variance + more)
+    return mean - less, mean - less - margin, mean - less + margin
+
+
+def _binomial(draws: int, successes: int, chance: float) -> float:
+    logarithm = math.lgamma(draws + 1) - math.lgamma(successes + 1) - math.lgamma(draws - successes + 1)
+    return math.exp(logarithm + successes * math.log(chance) + (draws - successes) * math.log1p(-chance))

@@ -1,0 +1,365 @@
+"""Runs the points of a sweep: what is in the store is not done again, what is known is not solved, nothing is lost."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.errors import BadInput, Fault
+from allocator.files import write_whole
+from allocator.instance import write
+from allocator.solving.solver import versions
+from allocator.stopping import Watch, at_once
+from allocator.sweeps.design.parts import Point
+from allocator.sweeps.run.knowledge import Knowledge
+from allocator.sweeps.run.order import Changes, Facets, from_plain, to_plain
+from allocator.sweeps.run.pool import Died, Done, Event
+from allocator.sweeps.run.row import Rows, fits
+from allocator.sweeps.run.store import Store
+from allocator.sweeps.run.task import Job, Setup, Worker
+
+SHOWN = 20
+"""Points with faults that are told of at once."""
+
+AHEAD = 200
+"""Points among which the next one is chosen."""
+
+LIVES = 2
+"""Workers that a point may take with it before it is set aside."""
+
+
+class Executor(Protocol):
+    """Where jobs are done: in this process, in a pool of processes, or on a cluster."""
+
+    def submit(self, name: str, job: Any) -> None:
+        """Take a job on."""
+
+    def free(self) -> int:
+        """How many more jobs can be taken on now."""
+
+    def next_event(self, timeout: float | None) -> Event | None:
+        """What happens next; None when nothing does within the seconds given."""
+
+    def close(self) -> None:
+        """Stop at once."""
+
+
+class Here:
+    """Does jobs in this process, one when it is waited for."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._worker = Worker(setup)
+        self._waiting: deque[tuple[str, Job]] = deque()
+
+    def submit(self, name: str, job: Job) -> None:
+        """Take a job on."""
+        self._waiting.append((name, job))
+
+    def free(self) -> int:
+        """How many more jobs can be taken on now."""
+        return 1 - len(self._waiting)
+
+    def next_event(self, _: float | None) -> Event | None:
+        """Do the waiting job."""
+        if not self._waiting:
+            return None
+        name, job = self._waiting.popleft()
+        return Done(name, self._worker(job))
+
+    def close(self) -> None:
+        """Stop at once."""
+
+
+@dataclass
+class Progress:
+    """How far a sweep is.
+
+    ``found`` counts the points that were in the store before; ``best`` and ``worst`` are of ``objective``, the model's
+    first.
+    """
+
+    title: str
+    points: int
+    objective: str = ""
+    found: int = 0
+    done: int = 0
+    known: int = 0
+    running: int = 0
+    failed: int = 0
+    seconds: float = 0.0
+    best: float | None = None
+    worst: float | None = None
+
+    @property
+    def rate(self) -> float:
+        """Points a second."""
+        return self.done / self.seconds if self.seconds else 0.0
+
+    @property
+    def left(self) -> float | None:
+        """Seconds until the end at this rate; None while that is not known."""
+        return (self.points - self.found - self.done) / self.rate if self.rate else None
+
+    def count(self, content: dict[str, Any]) -> None:
+        """Take note of what came of a point."""
+        self.done += 1
+        self.failed += content["status"] in ("error", "no_plan")
+        self.known += bool(content["how"]) and set(content["how"]) == {"known"}
+        value = content["values"].get(self.objective)
+        if value is not None:
+            self.best = value if self.best is None else min(value, self.best)
+            self.worst = value if self.worst is None else max(value, self.worst)
+
+
+class Runner:
+    """Gets rows for points: from the store, else by solving.
+
+    Parameters
+    ----------
+    setup : Setup
+        The base and the options of a solve.
+    store : Store
+        Where rows are kept.
+    executor : callable
+        Makes the place where points are solved; called when one is first needed.
+    resume : bool
+        Use rows that the store had before.
+    watch : Watch
+        Says when somebody asks for a stop.
+    progress : callable, optional
+        Told at every change.
+    """
+
+    def __init__(
+        self,
+        setup: Setup,
+        store: Store,
+        executor: Callable[[], Executor],
+        *,
+        watch: Watch,
+        resume: bool = True,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> None:
+        self.setup = setup
+        self.store = store
+        self._make = executor
+        self._executor: Executor | None = None
+        self._watch = watch
+        self._progress = progress
+        self._stem = _stem(setup)
+        self._facets = Facets(setup.instance, setup.model)
+        self._knowledge = Knowledge(self._facets.base)
+        self._numbers: dict[str, int] = {}  # of what the knowledge has
+        self._fresh: set[str] | None = None if resume else set()
+
+    def key(self, point: Point) -> str:
+        """Hash of all that the result of a point hangs on."""
+        own = json.dumps([point.overrides, point.case, point.coalition])
+        return hashlib.sha256((self._stem + own).encode()).hexdigest()
+
+    def rows(self, points: Sequence[Point], title: str = "") -> Rows:
+        """A row for every point.
+
+        Raises
+        ------
+        BadInput
+            Points break the instance; nothing was solved.
+        KeyboardInterrupt
+            After Ctrl-C; what was done by then is in the store.
+        """
+        keyed = [(point, self.key(point)) for point in points]
+        settled = self._stored(key for _, key in keyed)
+        stored = {key for key, content in settled if content["status"] != "error" or content["aside"]}
+        pending = {key: point for point, key in keyed if key not in stored}
+        if pending:
+            told = Progress(title, len({key for _, key in keyed}), self.setup.model.objectives[0], len(stored))
+            self._solve(pending, stored, told)
+        return Rows(keyed, self.store)
+
+    def done(self, points: Sequence[Point]) -> Rows:
+        """The rows of those points that are done."""
+        keyed = [(point, self.key(point)) for point in points]
+        stored = {key for key, _ in self._stored(key for _, key in keyed)}
+        return Rows([(point, key) for point, key in keyed if key in stored], self.store)
+
+    def close(self) -> None:
+        """Stop the executor."""
+        if self._executor is not None:
+            self._executor.close()
+
+    def _stored(self, keys: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Key and content of what is in the store and may be used; a row of another form is as good as damaged."""
+        usable = (key for key in keys if self._fresh is None or key in self._fresh)
+        for key, content in self.store.each(dict.fromkeys(usable)):
+            if fits(content):
+                yield key, content
+            else:
+                self.store.damaged.add(key)
+
+    def _solve(self, pending: dict[str, Point], stored: set[str], told: Progress) -> None:
+        executor = self._executor = self._executor or self._make()  # workers start while points are read
+        with at_once():
+            changes, objectives = self._understood(pending)
+        for key, content in self._stored(stored - self._numbers.keys()):
+            with contextlib.suppress(ValueError, SyntaxError, TypeError):  # in another form it proves nothing of others
+                self._numbers[key] = self._knowledge.add(from_plain(content["changes"]))
+                self._knowledge.learn(self._numbers[key], content)
+        for key in pending:
+            self._numbers[key] = self._knowledge.add(changes[key])
+        waiting = deque(self._ordered(list(pending)))
+        running: set[str] = set()
+        deaths: dict[str, str] = {}
+        done: dict[str, dict[str, Any]] = {}
+        began = time.monotonic()
+        try:
+            while waiting or running:
+                self._watch.check()
+                while waiting and executor.free() > 0:
+                    key = self._next(waiting, running)
+                    known = self._knowledge.about(self._numbers[key], objectives[key])
+                    executor.submit(key, Job(pending[key], known))
+                    running.add(key)
+                self._keep(done)  # after the workers have something to do
+                told.running, told.seconds = len(running), time.monotonic() - began
+                if self._progress is not None:
+                    self._progress(told)
+                event = executor.next_event(0.25)
+                if event is None:
+                    continue
+                key = event.name
+                running.remove(key)
+                if isinstance(event, Died) and key not in deaths:
+                    deaths[key] = event.reason
+                    waiting.append(key)
+                    continue
+                done[key] = self._content(pending[key], key, event) | {"changes": to_plain(changes[key])}
+                self._knowledge.learn(self._numbers[key], done[key])
+                told.count(done[key])
+            self._watch.check()
+        finally:
+            self._keep(done)
+
+    def _keep(self, done: dict[str, dict[str, Any]]) -> None:
+        """Put what is done into the store."""
+        while done:
+            key, content = done.popitem()
+            self.store.put(key, content, instance=self.setup.instance.name, sha256=self.setup.instance.sha256)
+            if self._fresh is not None:
+                self._fresh.add(key)
+
+    def _next(self, waiting: deque[str], running: Iterable[str]) -> str:
+        """Take the next point: one that no point being solved now may settle, where the first ones have such."""
+        numbers = [self._numbers[key] for key in running]
+        for at, key in enumerate(islice(waiting, AHEAD)):
+            if not any(self._knowledge.may_settle(number, self._numbers[key]) for number in numbers):
+                del waiting[at]
+                return key
+        return waiting.popleft()
+
+    def _understood(self, pending: dict[str, Point]) -> tuple[dict[str, Changes], dict[str, tuple[str, ...]]]:
+        """What each point changes, and the objectives of its model; every fault of every point together."""
+        changes: dict[str, Changes] = {}
+        objectives: dict[str, tuple[str, ...]] = {}
+        faults: dict[Fault, None] = {}
+        for key, point in pending.items():
+            try:
+                instance, model = self.setup.at(point)
+            except BadInput as bad:
+                faults.update(dict.fromkeys(bad.faults))
+                if len(faults) >= SHOWN:
+                    break
+                continue
+            changes[key] = self._facets.changes(instance, model)
+            objectives[key] = model.objectives
+        if faults:
+            raise BadInput(faults)
+        return changes, objectives
+
+    def _ordered(self, keys: list[str]) -> list[str]:
+        """Corners first, then halves of what lies between them, so that as much as possible is known in time."""
+        table = self._knowledge.table()[[self._numbers[key] for key in keys]]
+        level = np.zeros((len(keys), table.shape[1]), dtype=np.int64)
+        for column in range(table.shape[1]):
+            values, place = np.unique(table[:, column], return_inverse=True)
+            level[:, column] = _levels(len(values))[place]
+        deepest, total = level.max(axis=1, initial=0), level.sum(axis=1)
+        ease = np.nan_to_num(table, posinf=0.0, neginf=0.0)
+        size = np.maximum(np.abs(ease).max(axis=0, initial=0.0), 1e-12)
+        middle = -np.abs((ease / size).sum(axis=1) - np.median((ease / size).sum(axis=1)))
+        moved = (table != self._knowledge.ground()).any(axis=1)  # the base itself goes first
+        return [keys[at] for at in np.lexsort((middle, total, deepest, moved))]
+
+    def _content(self, point: Point, key: str, event: Event) -> dict[str, Any]:
+        """What is kept of a point."""
+        if isinstance(event, Done):
+            return {**event.result, "aside": False}
+        reason = event.reason
+        if isinstance(event, Died):
+            reason = f"its worker died {LIVES} times ({reason}); {self._set_aside(point, key)}"
+        nothing: dict[str, Any] = {"how": [], "structure": "none", "stages": [], "values": {}, "measures": {}}
+        seconds = {"total": 0.0, "solver": 0.0}
+        nothing |= {"members": [], "deployments": [], "seconds": seconds, "aside": isinstance(event, Died)}
+        nothing["tolerance"] = 0.0
+        return {**nothing, "status": "error", "reason": reason}
+
+    def _set_aside(self, point: Point, key: str) -> str:
+        """Keep the instance and the programme of a point that kills its workers."""
+        folder = self.store.path.with_name(f"{self.store.path.name}.aside") / key[:16]
+        instance, model = self.setup.at(point)
+        write(instance, folder / "instance.json", overwrite=True)
+        choices = model.to_dict()
+        limits = choices.pop("limits")
+        lines = [
+            f"{name} = {json.dumps(value)}" for name, value in choices.items() if value is not None and name != "name"
+        ]
+        lines += ["[limits]", *(f"{name} = {most!r}" for name, most in limits.items())]
+        write_whole(folder / "model.toml", ("\n".join(lines) + "\n").encode("utf-8"))
+        command = [
+            sys.executable,
+            "-m",
+            "allocator",
+            "export",
+            str(folder / "instance.json"),
+            str(folder / "model.mps"),
+        ]
+        with contextlib.suppress(subprocess.TimeoutExpired):  # on its own, since building it may be what kills
+            subprocess.run(
+                [*command, "--model", str(folder / "model.toml")], capture_output=True, timeout=120, check=False
+            )
+        return f"set aside in {folder}"
+
+
+def _stem(setup: Setup) -> str:
+    """What every key of a sweep begins with: the base, the options and the versions."""
+    own = {
+        "instance": setup.instance.sha256,
+        "model": setup.model.to_dict(),
+        "options": [setup.gap, setup.time_limit, setup.threads, setup.seed],
+        "versions": versions(),
+    }
+    return json.dumps(own, sort_keys=True)
+
+
+def _levels(count: int) -> NDArray[np.int64]:
+    """When each of some values in a row is looked at: the ends at 0, the middle at 1, the middles between at 2, ..."""
+    levels = np.zeros(count, dtype=np.int64)
+    between = [(0, count - 1, 1)]
+    while between:
+        first, last, level = between.pop()
+        if last - first > 1:
+            middle = (first + last) // 2
+            levels[middle] = level
+            between += [(first, middle, level + 1), (middle, last, level + 1)]
+    return levels

@@ -1,0 +1,76 @@
+"""What a worker does: one solver, and one point of the sweep after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from allocator.api import choose
+from allocator.errors import BadInput
+from allocator.formulation import uncollected
+from allocator.instance import Instance
+from allocator.model import Model
+from allocator.solving.prior import Known
+from allocator.solving.solver import Solver
+from allocator.sweeps.design.parts import Point
+from allocator.sweeps.run.row import refused, told
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What all points of a sweep share: instance and model at the base, and the options of a solve."""
+
+    instance: Instance
+    model: Model
+    gap: float = 1e-4
+    time_limit: float | None = None
+    threads: int = 1
+    seed: int = 0
+
+    def at(self, point: Point) -> tuple[Instance, Model]:
+        """Instance and model at a point.
+
+        Raises
+        ------
+        BadInput
+            The point breaks the instance or the model.
+        """
+        return choose(self.instance, self.model, point.overrides, case=point.case, coalition=point.coalition)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One point, and what other points prove about it."""
+
+    point: Point
+    known: Known
+
+
+class Worker:
+    """Solves jobs on one resident model; what comes back is plain values (see :func:`allocator.sweeps.run.row.told`).
+
+    A solve that Ctrl-C stopped is no answer: it raises KeyboardInterrupt.
+    """
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self.solver = Solver(gap=setup.gap, time_limit=setup.time_limit, threads=setup.threads, seed=setup.seed)
+
+    def __call__(self, job: Job) -> dict[str, Any]:
+        with uncollected():  # what a point leaves is collected after it, at once
+            return self._done(job)
+
+    def _done(self, job: Job) -> dict[str, Any]:
+        instance, model = self.setup.at(job.point)
+        told_of: dict[str, Any] = {
+            "overrides": list(job.point.overrides),
+            "case": job.point.case,
+            "coalition": job.point.coalition,
+        }
+        try:
+            plan = self.solver.solve(instance, model, known=job.known, **told_of)
+        except BadInput as bad:  # figures of this point that no solver can keep apart
+            return refused(str(bad))
+        if plan.stopped_by == "interrupt" and plan.status != "optimal":
+            raise KeyboardInterrupt
+        return told(plan, self.solver.structure)

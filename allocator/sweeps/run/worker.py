@@ -1,0 +1,117 @@
+"""A process that does jobs for a pool: ``python -m allocator.sweeps.run.worker``.
+
+Messages are pickles, each after its length in eight bytes. In come ``(make, setup)`` and then one job at a time; out go
+``(kind, content)``: a heartbeat every second, that the worker is ready, and what came of a job.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import importlib
+import os
+import pickle
+import queue
+import signal
+import struct
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any, BinaryIO, NoReturn
+
+BEAT = 1.0
+"""Seconds between two heartbeats."""
+
+READY, ALIVE, DONE, FAILED = "ready", "alive", "done", "failed"
+"""Kinds of message from a worker."""
+
+HEAD = struct.Struct(">Q")
+
+
+def send(stream: BinaryIO, frame: bytes) -> None:
+    """Write one message."""
+    stream.write(HEAD.pack(len(frame)) + frame)
+    stream.flush()
+
+
+def receive(stream: BinaryIO) -> bytes | None:
+    """Read one message; None where the stream ends before one is whole."""
+    head = stream.read(HEAD.size)
+    if len(head) < HEAD.size:
+        return None
+    (size,) = HEAD.unpack(head)
+    frame = stream.read(size)
+    return frame if len(frame) == size else None
+
+
+def pack(content: Any) -> bytes:
+    """Content as bytes."""
+    return pickle.dumps(content, protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def handler(make: str, setup: Any) -> Callable[[Any], Any]:
+    """What does the jobs: the class ``package.module:Class``, called with the setup."""
+    module, _, name = make.partition(":")
+    made: Callable[[Any], Any] = getattr(importlib.import_module(module), name)(setup)
+    return made
+
+
+def answer(work: Callable[[Any], Any], job: bytes) -> bytes:
+    """Do one job: the message to send back, whatever happens."""
+    try:
+        return pack((DONE, work(pickle.loads(job))))
+    except BaseException:
+        return pack((FAILED, traceback.format_exc()))
+
+
+def main() -> NoReturn:
+    """Do jobs until the parent closes standard input."""
+    faulthandler.enable()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+    inbound, outbound = _private_streams()
+    jobs: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    lock = threading.Lock()
+
+    def tell(frame: bytes) -> None:
+        try:
+            with lock:
+                send(outbound, frame)
+        except OSError:
+            os._exit(0)  # the parent is gone
+
+    def listen() -> None:
+        with contextlib.suppress(OSError):
+            while (frame := receive(inbound)) is not None:
+                jobs.put(frame)
+        os._exit(0)  # the parent is gone, or wants no more
+
+    def beat() -> None:
+        while True:
+            tell(pack((ALIVE, None)))
+            time.sleep(BEAT)
+
+    for loop in (listen, beat):
+        threading.Thread(target=loop, daemon=True).start()
+    try:
+        work = handler(*pickle.loads(jobs.get()))
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
+    tell(pack((READY, None)))
+    while True:
+        tell(answer(work, jobs.get()))
+
+
+def _private_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Standard input and output kept for messages; stray prints go to standard error, stray reads find nothing."""
+    inbound, outbound = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return inbound, outbound
+
+
+if __name__ == "__main__":
+    main()
