@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -24,6 +25,18 @@ def uncollected() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+@contextmanager
+def silent() -> Iterator[None]:
+    """Pyomo's messages off: it prints on standard output what is raised anyway."""
+    logger = logging.getLogger("pyomo.core")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def build(instance: Instance, model: Model, *, lean: bool = False) -> pyo.ConcreteModel:
@@ -49,12 +62,18 @@ def build(instance: Instance, model: Model, *, lean: bool = False) -> pyo.Concre
     return formulate(Problem(instance, model), lean=lean)
 
 
-def formulate(problem: Problem, *, lean: bool) -> pyo.ConcreteModel:
-    """Build the Pyomo model of an instance that was read through a model's choices: see :func:`build`."""
-    with uncollected():
+def formulate(problem: Problem, *, lean: bool, may_fail: bool = False) -> pyo.ConcreteModel:
+    """Build the Pyomo model of an instance that was read through a model's choices: see :func:`build`.
+
+    With ``may_fail``, and where something must be met, all of that is given up where the 0/1 variable ``failed`` is 1.
+    """
+    with uncollected(), silent():
         m = pyo.ConcreteModel(name=problem.instance.name)
         m.lean = lean
         m.problem = problem
+        m.may_fail = may_fail and problem.must
+        if m.may_fail:
+            m.failed = pyo.Var(domain=pyo.Binary, doc="what must be met is given up")
         m.deploy = pyo.Var(
             pyo.Any,
             dense=False,

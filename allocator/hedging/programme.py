@@ -20,7 +20,7 @@ from allocator.model import Model
 from allocator.outcome import NUMERICAL, Bounds, Stop, relative_gap
 from allocator.plan.plan import objective_values
 from allocator.problem import Problem, exact
-from allocator.solving.columns import Points
+from allocator.solving.columns import Points, carry
 from allocator.solving.highs import Resident, Sight
 from allocator.solving.lexicographic import ATTEMPTS, HOLD, SHARE, Progress, tighten
 from allocator.solving.standard_form import Floats, compile_model
@@ -123,15 +123,14 @@ class Programme:
         level = max(gaps) if self.alone else value_at_risk(gaps, self.shares, self.taste.alpha)
         x = np.zeros(len(self.matrix.columns))
         for s, (points, deployed) in enumerate(zip(self.points, decision.deployed, strict=True)):
-            x += points.point(deployed or {})
+            x += points.point(deployed)
             x[column_of[id(m.unmet[s])]] = float(gaps[s])
-            if s in m.failed:
-                x[column_of[id(m.failed[s])]] = deployed is None
             if s in m.excess:
                 x[column_of[id(m.excess[s])]] = float(max(Fraction(0), gaps[s] - level))
         if self.taste.weight:
             x[column_of[id(m.level)]] = float(level)
         x[self.at] = [decision.commitment.get(key, 0) for key in self.keys]
+        carry(m, self.matrix, x)
         capped: Floats = np.minimum(x, self.matrix.upper)
         return capped
 
