@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -25,6 +26,18 @@ def uncollected() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+@contextmanager
+def silent() -> Iterator[None]:
+    """Pyomo's messages off: it prints on standard output what is raised anyway."""
+    logger = logging.getLogger("pyomo.core")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def build(instance: Instance, model: Model, *, lean: bool = False) -> pyo.ConcreteModel:
@@ -52,7 +65,7 @@ def build(instance: Instance, model: Model, *, lean: bool = False) -> pyo.Concre
 
 def formulate(scope: Scope, *, lean: bool) -> pyo.ConcreteModel:
     """Build the Pyomo model of an instance that was read through a model's choices: see :func:`build`."""
-    with uncollected():
+    with uncollected(), silent():
         m = pyo.ConcreteModel(name=scope.instance.name)
         m.lean = lean
         m.scope = scope

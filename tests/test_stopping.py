@@ -184,6 +184,16 @@ class TestSolver:
         plan = allocator.solve(toy())
         assert (plan.status, plan.stopped_by) == ("optimal", "interrupt")
 
+    def test_pyomo_prints_nothing_of_it(self, slow, monkeypatch, capfd):
+        import allocator.families.budget
+
+        def interrupted(*_, **__):
+            interrupt()
+
+        monkeypatch.setattr(allocator.families.budget, "linear", interrupted)
+        assert allocator.solve(slow).stopped_by == "interrupt"
+        assert capfd.readouterr() == ("", "")
+
     def test_a_signal_while_the_model_is_built_keeps_the_first_plan(self, slow, monkeypatch):
         import allocator.solver
 
