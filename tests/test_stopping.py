@@ -185,12 +185,12 @@ class TestSolver:
         assert (plan.status, plan.stopped_by) == ("optimal", "interrupt")
 
     def test_pyomo_prints_nothing_of_it(self, slow, monkeypatch, capfd):
-        import allocator.families.budget
+        import allocator.families.conditions
 
         def interrupted(*_, **__):
             interrupt()
 
-        monkeypatch.setattr(allocator.families.budget, "linear", interrupted)
+        monkeypatch.setattr(allocator.families.conditions, "linear", interrupted)
         assert allocator.solve(slow).stopped_by == "interrupt"
         assert capfd.readouterr() == ("", "")
 
