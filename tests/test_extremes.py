@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import threading
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 import allocator
 from allocator.audit import Violation
 from allocator.errors import BadInput
-from allocator.families.rows import MODERATE, at_least, at_most, covered, only_if
+from allocator.families.rows import MODERATE, at_least, at_most, measured, only_if
 from allocator.known import NOTHING
 from allocator.lexicographic import HELD, Stages
 from allocator.model import load_model
@@ -184,7 +185,6 @@ class Row:
             self.m.x[k].setub(units)
         self.m.s = pyo.Var(bounds=(0, 1))
         self.m.row = pyo.Constraint(pyo.Any)
-        self.m.hard = pyo.Constraint(pyo.Any)
 
     def terms(self, amounts):
         return list(zip(amounts, self.m.x.values(), strict=True))
@@ -258,7 +258,7 @@ def test_the_shortfall_is_measured_beside_huge_consumption():
     row = Row([1, 1, 1])
     row.m.s.setub(2)
     amounts = [Fraction(10**9), Fraction(-(10**9)), Fraction(1)]
-    covered(row.m, row.m.row, 1, row.terms(amounts), Fraction(2), row.m.s, Fraction(0), row.m.hard)
+    measured(row.m, row.m.row, 1, row.terms(amounts), Fraction(2), row.m.s)
     assert row.m.component("carry") is not None
     m = row.m
     for units, short in (((0, 0, 0), 2), ((1, 1, 1), 1), ((1, 0, 0), 0), ((1, 1, 0), 2)):
@@ -277,7 +277,10 @@ def test_the_shortfall_is_measured_beside_huge_consumption():
 class TestWhatTheSolverCannotKeep:
     def test_an_earlier_objective_is_given_up_by_no_more_than_allowed(self):
         scope = Scope(allocator.read("toy-rotation"), load_model("reference"))
-        stages = Stages(scope, lambda: None, options={"mip_rel_gap": 0.0}, time_limit=None, progress=None)
+        stages = Stages(
+            scope, lambda: None, options={"mip_rel_gap": 0.0}, interrupted=threading.Event(), deadline=None, bare=True,
+            progress=None,
+        )  # fmt: skip
         stages.held["gap"] = Fraction(1, 2)
         broken = stages._take("cost", {})
         assert [(violation.constraint, violation.excess) for violation in broken] == [(HELD, Fraction(1, 2))]

@@ -33,7 +33,7 @@ from math import ceil
 
 import pyomo.core as pyo
 
-from allocator.families.rows import Exact, at_least, covered
+from allocator.families.rows import Exact, at_least, floats, hidden, linear, measured
 from allocator.scope import THEATRE, Row, Scope, step_of
 
 
@@ -54,6 +54,7 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
             for t, deploy in here.items():
                 supply[place, c, t].append((amount, deploy))
 
+    failed = m.failed if m.may_fail else None
     m.shortfall = pyo.Var(pyo.Any, dense=False, doc="unmet part of a requirement, in units of its capability")
     m.requirement_supply = pyo.Constraint(pyo.Any, doc="supply and shortfall cover what is asked")
     m.requirement_least = pyo.Constraint(pyo.Any, doc="supply covers what must be met, where figures lie far apart")
@@ -65,10 +66,17 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
             terms = list(supply[place, row.capability, t])
             if not row.given and not terms:
                 continue
+            met = [*terms, (least, failed)] if failed is not None and least else terms
             if least >= row.quantity:
-                at_least(m, m.requirement_supply, key, terms, least)
+                at_least(m, m.requirement_supply, key, met, least)
                 continue
             shortfall = m.shortfall.add(key)
             shortfall.setlb(0.0)
-            shortfall.setub(float(row.quantity - least))
-            covered(m, m.requirement_supply, key, terms, row.quantity, shortfall, least, m.requirement_least)
+            if not hidden(terms, row.quantity, least):
+                shortfall.setub(float(row.quantity - least))
+                m.requirement_supply[key] = (float(row.quantity), linear([*floats(met), (1.0, shortfall)]), None)
+                continue
+            shortfall.setub(float(row.quantity))
+            measured(m, m.requirement_supply, key, terms, row.quantity, shortfall)
+            if least or any(amount < 0 for amount, _ in terms):
+                at_least(m, m.requirement_least, key, met, least)
