@@ -67,6 +67,10 @@ IMPLIED = ("rotation_pool", "troop_ceiling_people", "budget_payer", "budget_burd
 """Constraints that hold for what is committed, and so in every future."""
 
 
+NEGLIGIBLE = 1e-12
+"""A share of the gap that is left out: beside it a solver takes no others, and nothing is proved so closely."""
+
+
 def of_future(model: Model) -> Model:
     """The model of one future: its gap counts, and limits on money are a matter of the commitment."""
     limits = {name: most for name, most in model.limits.items() if name in ("gap", "risk")}
@@ -147,7 +151,7 @@ def _join(m: pyo.ConcreteModel, s: int, block: pyo.ConcreteModel) -> None:
     for key, terms in out.items():
         m.commitment_kept[(s, *key)] = (None, linear([*terms, (-1.0, m.commit[key])]), 0.0)
     unmet = m.unmet.add(s)
-    gap = [(-coef, shortfall) for coef, shortfall in gap_terms(block, block.scope)]
+    gap = [(-coef, short) for coef, short in gap_terms(block, block.scope) if coef * short.ub > NEGLIGIBLE]
     m.unmet_counted[s] = (0.0, linear([(1.0, unmet), *gap]), None)
     _let_fail(m, s, block)
 
