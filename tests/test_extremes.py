@@ -9,6 +9,7 @@ from fractions import Fraction
 from itertools import product
 from pathlib import Path
 
+import numpy as np
 import pyomo.core as pyo
 import pytest
 
@@ -16,6 +17,10 @@ import allocator
 from allocator.audit import Violation
 from allocator.errors import BadInput
 from allocator.families.rows import MODERATE, at_least, at_most, measured, only_if
+from allocator.futures import Future
+from allocator.hedging.check import Decision
+from allocator.hedging.programme import Programme
+from allocator.hedging.risk import Taste
 from allocator.known import NOTHING
 from allocator.lexicographic import HELD, Stages
 from allocator.model import load_model
@@ -153,6 +158,108 @@ def test_a_burden_beyond_all_figures_is_a_fault_of_the_nation():
     with pytest.raises(BadInput, match=r"nations\[nation=AAA\], gdp: found a gdp of 1e-09 million beside 1e\+12"):
         allocator.solve(instance, load_model("reference"))
     assert solved(instance).status == "optimal"  # where the burden is no objective
+
+
+@pytest.mark.parametrize(
+    ("amount", "quantity", "max_gap", "units", "least", "short"),
+    [
+        (1e9, 5e9, 0, 3, "all of 5e+09", "2e+09"),
+        (1e9, 5e9 + 1, 0, 3, "all of 5e+09", "3e+09"),  # supply comes in thousands of millions: six units are needed
+        (1e-9, 4e-9, 1e-9, 3, "at least 4e-09 of 4e-09", "1e-09"),  # a row of its own
+        (1e9, 5e9, 0.3, 0, "at least 3.5e+09 of 5e+09", "3.5e+09"),  # nothing that could supply
+    ],
+)
+def test_what_cannot_be_met_is_named_with_its_amount(amount, quantity, max_gap, units, least, short):
+    plan = solved(tiny(amount, quantity, units, requirements__max_gap=max_gap))
+    assert plan.status == "infeasible"
+    assert f"period 1: {least} one (c) must be met" in plan.reason
+    assert f"; {short} of it cannot be." in plan.reason
+
+
+def test_what_cannot_be_met_beside_a_unit_that_supplies_a_thousand_million():
+    """Two units of 1e9 and three of 1 supply 2,000,000,003 of 5e9, row and digits apart."""
+    others = {
+        "unit_types": [{"unit_type": "v", "name": "V", "domain": "land", "personnel": 1, "operating_cost": 1}],
+        "yields": [{"unit_type": "v", "capability": "c", "amount": 1e9}],
+        "forces": [{"nation": "AAA", "unit_type": "v", "units": 2}],
+    }
+    for max_gap, short in ((0, "3e+09"), (0.25, "1.75e+09")):
+        plan = solved(tiny(1.0, 5e9, 3, requirements__max_gap=max_gap, **others))
+        assert plan.status == "infeasible"
+        assert f"; {short} of it cannot be." in plan.reason
+
+
+def shaky(amount, quantity, units=3, **changes):
+    """The same, and BBB, with a pool of the same kind, which stays with probability one half."""
+    others = {
+        "nations": [{"nation": "BBB", "name": "B"}],
+        "forces": [{"nation": "BBB", "unit_type": "u", "units": units}],
+        "willingness": [{"nation": "BBB", "objective": "o", "willingness": 0.5}],
+    }
+    return tiny(amount, quantity, units, **others, **changes)
+
+
+@pytest.mark.parametrize(
+    ("amount", "quantity", "max_gap", "sent"),
+    [
+        (1.0, 4.0, 0, 4),
+        (1.0, 4.0, 0.25, 4),
+        (1.0000001, 4.0000004, 0, 4),  # in digits
+        (1e-9, 4e-9, 1e-9, 4),  # what must be met is a row of its own
+        (1e9, 4e9, 0.25, 4),
+    ],
+)
+def test_a_future_gives_up_what_must_be_met(amount, quantity, max_gap, sent):
+    """AAA has two units, BBB two more and stays with one half: without it nothing is deployed, and the gap is 1."""
+    found = allocator.hedge(shaky(amount, quantity, 2, requirements__max_gap=max_gap), weight=0, gap=0.0)
+    assert found.status == "optimal", found.reason
+    assert [row["value"] for row in found.rows("objectives")] == pytest.approx([1 / 2, sent], abs=1e-9)
+    assert found.plan("two_stage")["no_plan"] == 1 / 2
+
+
+@pytest.mark.parametrize("max_gap", [0, 0.25])
+def test_a_future_in_which_nobody_could_supply(max_gap):
+    """Only BBB has units: without it there is not even a column for what must be met."""
+    instance = shaky(1.0, 4.0, 4, requirements__max_gap=max_gap).override("forces[nation=AAA].units=0")
+    found = allocator.hedge(instance, weight=0, gap=0.0)
+    assert found.status == "optimal", found.reason
+    assert [row["value"] for row in found.rows("objectives")] == pytest.approx([1 / 2, 4])
+
+
+def test_priorities_beyond_what_a_solver_takes_in_one_row():
+    """c counts 10^21 times as much as d: one unit meets half of it."""
+    instance = tiny(
+        1.0,
+        2.0,
+        1,
+        requirements__priority=1e12,
+        capabilities=[{"capability": "d", "name": "D", "unit": "one"}],
+        requirements=[{"task": "j", "capability": "d", "quantity": 1.0, "priority": 1e-9}],
+    )
+    found = allocator.hedge(instance, weight=0, gap=0.0)
+    assert found.status == "optimal", found.reason
+    assert found.rows("objectives")[0]["value"] == pytest.approx(1 / 2)
+
+
+def test_the_start_of_a_two_stage_plan_meets_every_row():
+    """Its carries among them; four units are paid for and BBB's withdrawal leaves three, too few."""
+    other = [{"unit_type": "v", "name": "V", "domain": "land", "personnel": 1, "operating_cost": 10.000001}]
+    instance = shaky(
+        1.0, 4.0, 3, requirements__max_gap=0, unit_types=other, unit_types__operating_cost=10,
+        yields=[{"unit_type": "v", "capability": "c", "amount": 1.0}],
+        budgets=[{"payer": "*", "amount": 40.000001}],
+    ).override("forces[nation=BBB].unit_type=v")  # fmt: skip
+    both = [Future(frozenset(), Fraction(1, 2)), Future(frozenset({("BBB", "o")}), Fraction(1, 2))]
+    programme = Programme(instance, load_model("reference"), both, Taste.of(0, 0), {"mip_rel_gap": 0.0})
+    assert len(programme.m.carries) == 1
+    units = {("AAA", "u", 1): 3, ("BBB", "v", 1): 1}
+    decision = Decision(units, ({(n, u, "j", t): count for (n, u, t), count in units.items()}, None))
+    assert programme.broken(decision) == []
+    matrix, x = programme.matrix, programme.point(decision)
+    activity = np.bincount(matrix.row_index, weights=matrix.value * x[matrix.index], minlength=len(matrix.rows))
+    assert (activity >= matrix.row_lower - 1e-9).all()
+    assert (activity <= matrix.row_upper + 1e-9).all()
+    assert ((matrix.lower <= x) & (x <= matrix.upper)).all()
 
 
 def test_a_sweep_goes_on_after_a_point_that_cannot_be_solved():

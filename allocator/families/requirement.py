@@ -28,6 +28,7 @@ one unit (2 batteries), must go; the shortfall is then at most 1, not 1.5.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from fractions import Fraction
 from math import ceil
 
@@ -36,6 +37,9 @@ import pyomo.core as pyo
 from allocator.families.rows import Exact, at_least, floats, hidden, linear, measured
 from allocator.scope import THEATRE, Row, Scope, step_of
 
+Key = tuple[str, str, int]
+"""Task, capability and period of a row."""
+
 
 def needed(row: Row, step: Fraction) -> Fraction:
     """Least supply that max_gap allows, as a multiple of the step in which supply comes."""
@@ -43,9 +47,9 @@ def needed(row: Row, step: Fraction) -> Fraction:
     return ceil(least / step) * step if step else least
 
 
-def add(m: pyo.ConcreteModel, scope: Scope) -> None:
-    """Add ``shortfall`` and ``requirement_supply``."""
-    supply: dict[tuple[str, str, int], list[Exact]] = defaultdict(list)
+def lines(m: pyo.ConcreteModel, scope: Scope) -> Iterator[tuple[Row, Key, list[Exact], Fraction]]:
+    """Each row and period with its key, its terms and the least supply that max_gap allows."""
+    supply: dict[Key, list[Exact]] = defaultdict(list)
     steps: dict[tuple[str, str], set[Fraction]] = defaultdict(set)
     for (_, u, j), here in m.cells.items():
         for c, amount in scope.amount.get(u, {}).items():
@@ -53,30 +57,34 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
             steps[place, c].add(amount)
             for t, deploy in here.items():
                 supply[place, c, t].append((amount, deploy))
-
-    failed = m.failed if m.may_fail else None
-    m.shortfall = pyo.Var(pyo.Any, dense=False, doc="unmet part of a requirement, in units of its capability")
-    m.requirement_supply = pyo.Constraint(pyo.Any, doc="supply and shortfall cover what is asked")
-    m.requirement_least = pyo.Constraint(pyo.Any, doc="supply covers what must be met, where figures lie far apart")
     for row in scope.rows:
         place = THEATRE if row.theatre else row.task
         least = needed(row, step_of(steps[place, row.capability]))
         for t in row.periods:
-            key = (row.task, row.capability, t)
             terms = list(supply[place, row.capability, t])
             if not row.given and not terms:
                 continue
-            met = [*terms, (least, failed)] if failed is not None and least else terms
-            if least >= row.quantity:
-                at_least(m, m.requirement_supply, key, met, least)
-                continue
-            shortfall = m.shortfall.add(key)
-            shortfall.setlb(0.0)
-            if not hidden(terms, row.quantity, least):
-                shortfall.setub(float(row.quantity - least))
-                m.requirement_supply[key] = (float(row.quantity), linear([*floats(met), (1.0, shortfall)]), None)
-                continue
-            shortfall.setub(float(row.quantity))
-            measured(m, m.requirement_supply, key, terms, row.quantity, shortfall)
-            if least or any(amount < 0 for amount, _ in terms):
-                at_least(m, m.requirement_least, key, met, least)
+            yield row, (row.task, row.capability, t), terms, least
+
+
+def add(m: pyo.ConcreteModel, scope: Scope) -> None:
+    """Add ``shortfall`` and its constraints; where the model has ``failed``, all that must be met may be given up."""
+    failed = m.failed if m.may_fail else None
+    m.shortfall = pyo.Var(pyo.Any, dense=False, doc="unmet part of a requirement, in units of its capability")
+    m.requirement_supply = pyo.Constraint(pyo.Any, doc="supply and shortfall cover what is asked")
+    m.requirement_least = pyo.Constraint(pyo.Any, doc="supply covers what must be met, where figures lie far apart")
+    for row, key, terms, least in lines(m, scope):
+        met = [*terms, (least, failed)] if failed is not None and least else terms
+        if least >= row.quantity:
+            at_least(m, m.requirement_supply, key, met, least)
+            continue
+        shortfall = m.shortfall.add(key)
+        shortfall.setlb(0.0)
+        if not hidden(terms, row.quantity, least):
+            shortfall.setub(float(row.quantity - least))
+            m.requirement_supply[key] = (float(row.quantity), linear([*floats(met), (1.0, shortfall)]), None)
+            continue
+        shortfall.setub(float(row.quantity))
+        measured(m, m.requirement_supply, key, terms, row.quantity, shortfall)
+        if least or any(amount < 0 for amount, _ in terms):
+            at_least(m, m.requirement_least, key, met, least)
