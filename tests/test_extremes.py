@@ -189,41 +189,42 @@ def test_what_cannot_be_met_beside_a_unit_that_supplies_a_thousand_million():
         assert f"; {short} of it cannot be." in plan.reason
 
 
-def shaky(amount, quantity, units=3, **changes):
-    """The same, and BBB, with a pool of the same kind, which stays with probability one half."""
+def shaky(quantity, amount=1.0, cost=1, **changes):
+    """AAA with three of a unit that supplies 1 and costs 1, BBB with three of another, which stays with one half."""
     others = {
         "nations": [{"nation": "BBB", "name": "B"}],
-        "forces": [{"nation": "BBB", "unit_type": "u", "units": units}],
+        "unit_types": [{"unit_type": "v", "name": "V", "domain": "land", "personnel": 100, "operating_cost": cost}],
+        "yields": [{"unit_type": "v", "capability": "c", "amount": amount}],
+        "forces": [{"nation": "BBB", "unit_type": "v", "units": 3}],
         "willingness": [{"nation": "BBB", "objective": "o", "willingness": 0.5}],
     }
-    return tiny(amount, quantity, units, **others, **changes)
+    return tiny(1.0, quantity, 3, **others, **changes)
 
 
 @pytest.mark.parametrize(
-    ("amount", "quantity", "max_gap", "sent"),
+    ("quantity", "amount", "max_gap", "cost"),
     [
-        (1.0, 4.0, 0, 4),
-        (1.0, 4.0, 0.25, 4),
-        (1.0000001, 4.0000004, 0, 4),  # in digits
-        (1e-9, 4e-9, 1e-9, 4),  # what must be met is a row of its own
-        (1e9, 4e9, 0.25, 4),
+        (5.0, 1.0, 0, 11),
+        (5.0, 1.0, 0.25, 11),
+        (1e9 + 2, 1e9, 0, 6),  # in digits: one of BBB's and two of AAA's
+        (1e9 + 2, 1e9, 0.5, 4),  # a row of its own, in digits; cost may take 2e-9 of the coverage
     ],
 )
-def test_a_future_gives_up_what_must_be_met(amount, quantity, max_gap, sent):
-    """AAA has two units, BBB two more and stays with one half: without it nothing is deployed, and the gap is 1."""
-    found = allocator.hedge(shaky(amount, quantity, 2, requirements__max_gap=max_gap), weight=0, gap=0.0)
+def test_a_future_gives_up_what_must_be_met(quantity, amount, max_gap, cost):
+    """What AAA has is too little: without BBB, whose units cost 4, nothing is deployed, and the gap is 1."""
+    found = allocator.hedge(shaky(quantity, amount, 4, requirements__max_gap=max_gap), weight=0, gap=0.0)
     assert found.status == "optimal", found.reason
-    assert [row["value"] for row in found.rows("objectives")] == pytest.approx([1 / 2, sent], abs=1e-9)
+    assert [row["value"] for row in found.rows("objectives")] == pytest.approx([1 / 2, cost], abs=1e-6)
     assert found.plan("two_stage")["no_plan"] == 1 / 2
 
 
 @pytest.mark.parametrize("max_gap", [0, 0.25])
 def test_a_future_in_which_nobody_could_supply(max_gap):
     """Only BBB has units: without it there is not even a column for what must be met."""
-    instance = shaky(1.0, 4.0, 4, requirements__max_gap=max_gap).override("forces[nation=AAA].units=0")
+    instance = shaky(3.0, requirements__max_gap=max_gap).override("forces[nation=AAA].units=0")
     found = allocator.hedge(instance, weight=0, gap=0.0)
     assert found.status == "optimal", found.reason
-    assert [row["value"] for row in found.rows("objectives")] == pytest.approx([1 / 2, 4])
+    assert [row["value"] for row in found.rows("objectives")] == pytest.approx([1 / 2, 3])
 
 
 def test_priorities_beyond_what_a_solver_takes_in_one_row():
@@ -242,17 +243,13 @@ def test_priorities_beyond_what_a_solver_takes_in_one_row():
 
 
 def test_the_start_of_a_two_stage_plan_meets_every_row():
-    """Its carries among them; four units are paid for and BBB's withdrawal leaves three, too few."""
-    other = [{"unit_type": "v", "name": "V", "domain": "land", "personnel": 1, "operating_cost": 10.000001}]
-    instance = shaky(
-        1.0, 4.0, 3, requirements__max_gap=0, unit_types=other, unit_types__operating_cost=10,
-        yields=[{"unit_type": "v", "capability": "c", "amount": 1.0}],
-        budgets=[{"payer": "*", "amount": 40.000001}],
-    ).override("forces[nation=BBB].unit_type=v")  # fmt: skip
+    """What the budget's last digit, 3 * 4,999 millionths, takes from the next is filled in, and what is given up."""
+    model, everything = load_model("reference"), [{"payer": "*", "amount": 40.014997}]
+    instance = shaky(4.0, cost=10.004999, unit_types__operating_cost=10, requirements__max_gap=0, budgets=everything)
     both = [Future(frozenset(), Fraction(1, 2)), Future(frozenset({("BBB", "o")}), Fraction(1, 2))]
-    programme = Programme(instance, load_model("reference"), both, Taste.of(0, 0), {"mip_rel_gap": 0.0})
+    programme = Programme(instance, model, both, Taste.of(0, 0), {"mip_rel_gap": 0.0})
     assert len(programme.m.carries) == 1
-    units = {("AAA", "u", 1): 3, ("BBB", "v", 1): 1}
+    units = {("AAA", "u", 1): 1, ("BBB", "v", 1): 3}
     decision = Decision(units, ({(n, u, "j", t): count for (n, u, t), count in units.items()}, None))
     assert programme.broken(decision) == []
     matrix, x = programme.matrix, programme.point(decision)
