@@ -19,7 +19,7 @@ from allocator.highs import Resident
 from allocator.instance import Instance
 from allocator.matrix import Matrix
 from allocator.outcome import Stop
-from allocator.scope import THEATRE, Row, Scope
+from allocator.scope import THEATRE, Scope
 
 UNEXPLAINED = "No plan meets every constraint; there was no time left to find the requirements that are the cause."
 
@@ -45,7 +45,8 @@ def why_infeasible(
     scope: Scope = m.scope
     must = [(row, key, terms, least) for row, key, terms, least in requirement.lines(m, scope) if least]
     resident = Resident(matrix, {**options, "mip_rel_gap": 1e-4})
-    short = resident.relax(_rows_of(m, matrix, {key for _, key, _, _ in must}), [_share(matrix, *line) for line in must])
+    shares = [_share(matrix, terms, least) for _, _, terms, least in must]
+    short = resident.relax(_rows_of(m, matrix, {key for _, key, _, _ in must}), shares)
     run = resident.run(LONGEST if time_limit is None else min(LONGEST, time_limit), interrupted)
     if run.stop in (Stop.TIME_LIMIT, Stop.INTERRUPT) and run.point is None:
         return UNEXPLAINED
@@ -79,9 +80,7 @@ def _rows_of(m: pyo.ConcreteModel, matrix: Matrix, keys: Collection[requirement.
     return [matrix.row_at[id(row)] for row in rows]
 
 
-def _share(
-    matrix: Matrix, row: Row, key: requirement.Key, terms: list[Exact], least: Fraction
-) -> tuple[list[int], list[float]]:
+def _share(matrix: Matrix, terms: list[Exact], least: Fraction) -> tuple[list[int], list[float]]:
     """What units supply of the least that must be met, as a share of it; one that does it alone counts as that."""
     need = least + sum((-a * x.ub for a, x in terms if a < 0), start=Fraction(0))
     return [matrix.column_of[id(x)] for _, x in terms], [float(min(a, need) / least) for a, _ in terms]

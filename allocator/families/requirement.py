@@ -17,7 +17,8 @@ nothing, but never with less than nothing.
 Constraint: `requirement_supply[j, c, t]` (`j` is `*` for an implied theatre row). Supply comes in whole multiples
 of the step of the amounts, so the most that may stay unmet is lowered to what such a supply can leave. Where amounts and
 quantity lie so far apart that a solver's tolerances would hide units, what must be met is a row of its own,
-`requirement_least[j, c, t]`, and amounts above all that is needed are lowered to that.
+`requirement_least[j, c, t]`, and amounts above all that is needed are lowered to that. In a future of a two-stage plan
+the 0/1 column `failed`, times what must be met, counts as supply of each row: there all of it may be given up.
 Needs: `deploy`. Source: covering rows with surplus and slack, as in the set-covering model of Toregas, Swain,
 ReVelle and Bergman (1971), Operations Research 19(6).
 

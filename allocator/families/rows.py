@@ -81,8 +81,10 @@ def hidden(terms: list[Exact], quantity: Fraction, least: Fraction) -> bool:
         return True
     if any(abs(a) > BASE * quantity or abs(a) * MODERATE < quantity for a in amounts):
         return True
-    step = step_of(amounts) if least or any(a < 0 for a in amounts) else 0
-    return bool(step) and not _moderate(amounts, step, ceil(least / step))
+    if not least and all(a > 0 for a in amounts):
+        return False
+    step = step_of(amounts)
+    return not _moderate(amounts, step, ceil(least / step))
 
 
 def measured(m: Any, rows: Any, key: Any, terms: list[Exact], quantity: Fraction, shortfall: Any) -> None:

@@ -44,7 +44,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
 
 import pyomo.core as pyo
 from pyomo.core.expr import LinearExpression, MonomialTermExpression
