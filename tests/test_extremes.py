@@ -8,6 +8,7 @@ import threading
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyomo.core as pyo
 import pytest
@@ -17,7 +18,8 @@ from allocator.audit import Violation
 from allocator.errors import BadInput
 from allocator.families.rows import MODERATE, at_least, at_most, measured, only_if
 from allocator.known import NOTHING
-from allocator.lexicographic import HELD, Stages
+from allocator.lexicographic import HELD, Stages, tighten
+from allocator.matrix import compile_model
 from allocator.model import load_model
 from allocator.scope import Scope
 from allocator.sweeps.design import Point
@@ -325,3 +327,11 @@ class TestWhatTheSolverCannotKeep:
         monkeypatch.setattr("allocator.matrix.SPREAD", 1.0)
         with pytest.raises(BadInput, match=r"requirements\[task=hold_port,capability=troops\], quantity: .*too little"):
             allocator.solve("toy-rotation")
+
+    def test_what_must_be_met_is_moved_where_its_row_is(self):
+        """Beside a quantity of 10^9 a unit is less than a millionth: the supply row measures, the other one asks."""
+        m = allocator.build(tiny(1.0, 1e9, 10**9, requirements__max_gap=0.5), "reference")
+        matrix, key, moved = compile_model(m), ("j", "c", 1), []
+        resident = SimpleNamespace(tighten=lambda row, side, by: moved.append((row, side)))
+        tighten(m, matrix, resident, Violation("requirement_supply", key, "too little", Fraction(1, 1000)))
+        assert moved == [(matrix.row_at[id(m.requirement_least[key])], "lower")]
