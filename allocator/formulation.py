@@ -63,12 +63,18 @@ def build(instance: Instance, model: Model, *, lean: bool = False) -> pyo.Concre
     return formulate(Scope(instance, model), lean=lean)
 
 
-def formulate(scope: Scope, *, lean: bool) -> pyo.ConcreteModel:
-    """Build the Pyomo model of an instance that was read through a model's choices: see :func:`build`."""
+def formulate(scope: Scope, *, lean: bool, may_fail: bool = False) -> pyo.ConcreteModel:
+    """Build the Pyomo model of an instance that was read through a model's choices: see :func:`build`.
+
+    With ``may_fail``, and where something must be met, all of that is given up where the 0/1 variable ``failed`` is 1.
+    """
     with uncollected(), silent():
         m = pyo.ConcreteModel(name=scope.instance.name)
         m.lean = lean
         m.scope = scope
+        m.may_fail = may_fail and scope.must
+        if m.may_fail:
+            m.failed = pyo.Var(domain=pyo.Binary, doc="what must be met is given up")
         m.deploy = pyo.Var(
             pyo.Any,
             dense=False,

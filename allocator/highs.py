@@ -275,17 +275,24 @@ class Resident:
         scale = self._row_scale[row]
         self.solver.changeRowBounds(row, bounds["lower"][row] * scale, bounds["upper"][row] * scale)
 
-    def relax(self, rows: list[int]) -> list[int]:
-        """Let rows of the form ``>=`` give way at a price, in proportion to their size; returns the new columns."""
-        count = len(self.matrix.columns)
-        columns = np.arange(count, dtype=np.int32)
-        self.solver.changeColsCost(count, columns, np.zeros(count))
+    def relax(self, rows: list[int], sums: list[tuple[list[int], list[float]]]) -> list[int]:
+        """Open rows, and ask instead that sums of whole-number columns reach 1, or fall short of it at a price.
+
+        Returns
+        -------
+        list of int
+            For each sum the new column that says by how much it falls short.
+        """
+        solver, count = self.solver, len(self.matrix.columns)
+        solver.changeColsCost(count, np.arange(count, dtype=np.int32), np.zeros(count))
         self._scale = 1.0
         for row in rows:
-            price = 1.0 / (abs(float(self.matrix.row_lower[row])) or 1.0)
-            one = (np.array([row], dtype=np.int32), np.array([self._row_scale[row]]))
-            self.solver.addCol(price, 0.0, np.inf, 1, *one)
-        return list(range(count, count + len(rows)))
+            solver.changeRowBounds(row, -np.inf, np.inf)
+        short = list(range(count, count + len(sums)))
+        for column, (columns, values) in zip(short, sums, strict=True):
+            solver.addCol(1.0, 0.0, np.inf, 0, np.zeros(0, dtype=np.int32), np.zeros(0))
+            solver.addRow(1.0, np.inf, len(columns) + 1, np.array([*columns, column], dtype=np.int32), [*values, 1.0])
+        return short
 
     def start_from(self, point: Floats | None, known: NDArray[np.int32] | None = None) -> None:
         """Hand HiGHS a point to start from: all columns, or the known ones for HiGHS to complete."""

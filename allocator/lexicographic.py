@@ -489,6 +489,8 @@ def tighten(owner: pyo.ConcreteModel, matrix: Matrix, resident: Resident, violat
     if violation.excess is None or violation.excess > Fraction(1, 100) or component is None:
         raise SolverError(f"the exact check rejects what HiGHS found: {violation}")
     key = violation.index if len(violation.index) > 1 else violation.index[0]
+    if violation.constraint == "requirement_supply" and key in owner.requirement_least:
+        component = owner.requirement_least  # what must be met is a row of its own
     rows = [component[key]] if key in component else [row for k, row in component.items() if k[0] == key]
     for row in rows:
         at = matrix.row_at[id(row)]

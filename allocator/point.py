@@ -57,10 +57,16 @@ class Points:
         units = np.rint(point[self.columns]).astype(int)
         return {self._keys[k]: int(units[k]) for k in np.nonzero(units > 0)[0]}
 
-    def point(self, deployed: Deployed) -> Floats:
-        """A value for each column that fits a plan: what is short, who joins, sends and leads."""
+    def point(self, deployed: Deployed | None) -> Floats:
+        """A value for each column that fits a plan: what is short, who joins, sends and leads.
+
+        None is for a model in which what must be met may be given up, and is.
+        """
         m, column_of = self.m, self.matrix.column_of
         x = np.zeros(len(self.matrix.columns))
+        if deployed is None:
+            x[column_of[id(m.failed)]] = 1
+            deployed = {}
         scope = m.scope
         members = {n for n, _, _, _ in deployed}
         joined = {(n, scope.objective_of[j]) for n, _, j, _ in deployed}
@@ -81,18 +87,9 @@ class Points:
                 for t in scope.PERIODS:
                     if (n, j, t) in m.led:
                         x[column_of[id(m.led[n, j, t])]] = people[n, j, t]
-        self._carry(x)
+        carry(m, self.matrix, x)
         self._fill(x)
         return x
-
-    def _carry(self, x: Floats) -> None:
-        """What the digits of rows take from each other: as much as the higher digit lets them."""
-        matrix = self.matrix
-        for constraint, variable in getattr(self.m, "carries", ()):
-            row, column = matrix.row_at[id(constraint)], matrix.column_of[id(variable)]
-            here = slice(matrix.start[row], matrix.start[row + 1])
-            activity = float(matrix.value[here] @ x[matrix.index[here]])
-            x[column] = min(activity - matrix.row_lower[row], matrix.upper[column])
 
     def _leaders(self, people: dict[tuple[str, str, int], int]) -> list[tuple[str, str]]:
         """One nation a task that gives the framework share whenever anyone is there."""
@@ -126,3 +123,12 @@ class Points:
         component = self.m.component(name)
         row_at = self.matrix.row_at
         return [(row_at[id(data)], data) for data in component.values() if id(data) in row_at]
+
+
+def carry(m: pyo.ConcreteModel, matrix: Matrix, x: Floats) -> None:
+    """Fill in what the digits of a model's rows take from each other: as much as the higher digit lets them."""
+    for constraint, variable in getattr(m, "carries", ()):
+        row, column = matrix.row_at[id(constraint)], matrix.column_of[id(variable)]
+        here = slice(matrix.start[row], matrix.start[row + 1])
+        activity = float(matrix.value[here] @ x[matrix.index[here]])
+        x[column] = min(activity - matrix.row_lower[row], matrix.upper[column])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ import pyomo.core as pyo
 
 from allocator.audit import Violation
 from allocator.errors import BadInput, Fault
+from allocator.families import requirement
+from allocator.families.rows import Exact
 from allocator.highs import Resident
 from allocator.instance import Instance
 from allocator.matrix import Matrix
@@ -39,36 +42,48 @@ def why_infeasible(
     if m.scope.model.limits:
         limits = ", ".join(f"{name} at most {most:g}" for name, most in m.scope.model.limits.items())
         return f"No plan meets every constraint with {limits}."
+    scope: Scope = m.scope
+    must = [(row, key, terms, least) for row, key, terms, least in requirement.lines(m, scope) if least]
     resident = Resident(matrix, {**options, "mip_rel_gap": 1e-4})
-    rows = [(matrix.row_at[id(data)], key) for key, data in m.requirement_supply.items()]
-    excess = resident.relax([row for row, _ in rows])
+    shares = [_share(matrix, terms, least) for _, _, terms, least in must]
+    short = resident.relax(_rows_of(m, matrix, {key for _, key, _, _ in must}), shares)
     run = resident.run(LONGEST if time_limit is None else min(LONGEST, time_limit), interrupted)
     if run.stop in (Stop.TIME_LIMIT, Stop.INTERRUPT) and run.point is None:
         return UNEXPLAINED
     if run.stop is Stop.INFEASIBLE or run.point is None:
         return "No plan meets every constraint; the requirements alone are not the cause."
-    scope: Scope = m.scope
     units = {row["capability"]: row["unit"] for row in scope.instance.rows("capabilities")}
     names = {row["task"]: f"{row['name']} ({row['task']})" for row in scope.instance.rows("tasks")}
-    given = {(row.task, row.capability, t): row for row in scope.rows for t in row.periods}
     lines = []
-    for (_, key), column in zip(rows, excess, strict=True):
-        over = run.point[column]
-        if over <= 1e-6:
+    for (row, (j, c, t), _, needed), column in zip(must, short, strict=True):
+        if run.point[column] <= 1e-6:
             continue
-        j, c, t = key
-        row = given[key]
         least = float((1 - row.max_gap) * row.quantity)
         where = "the theatre" if j == THEATRE else names[j]
         most = "all" if row.max_gap == 0 else f"at least {least:g}"
         lines.append(
             f"{where}, period {t}: {most} of {float(row.quantity):g} {units[c]} ({c}) must be met "
-            f"(max_gap {float(row.max_gap):g}); {over:.4g} of it cannot be."
+            f"(max_gap {float(row.max_gap):g}); {run.point[column] * float(needed):.4g} of it cannot be."
         )
     if not lines:
         return "No plan meets every constraint."
     together = "This cannot be met:" if len(lines) == 1 else "These cannot all be met; least has to give way so:"
     return "\n".join([together, *lines])
+
+
+def _rows_of(m: pyo.ConcreteModel, matrix: Matrix, keys: Collection[requirement.Key]) -> list[int]:
+    """Rows of the model that ask for supply, their digits among them."""
+    owners = ("requirement_supply", "requirement_least")
+    rows = [row for name in owners for key, row in m.component(name).items() if key in keys]
+    digits = [(row.index(), row) for row, _ in getattr(m, "carries", ())]
+    rows += [row for (name, *key, _), row in digits if name in owners and tuple(key) in keys]
+    return [matrix.row_at[id(row)] for row in rows]
+
+
+def _share(matrix: Matrix, terms: list[Exact], least: Fraction) -> tuple[list[int], list[float]]:
+    """What units supply of the least that must be met, as a share of it; one that does it alone counts as that."""
+    need = least + sum((-a * x.ub for a, x in terms if a < 0), start=Fraction(0))
+    return [matrix.column_of[id(x)] for _, x in terms], [float(min(a, need) / least) for a, _ in terms]
 
 
 def why_nothing(scope: Scope) -> str:
@@ -87,6 +102,7 @@ def why_nothing(scope: Scope) -> str:
 
 LIMITS = {
     "requirement_supply": ("requirements", ("task", "capability"), "quantity"),
+    "requirement_least": ("requirements", ("task", "capability"), "quantity"),
     "rotation_pool": ("forces", ("nation", "unit_type"), "units"),
     "minimum_contribution_least": ("forces", ("nation", "unit_type"), "min_units"),
     "troop_ceiling_people": ("nations", ("nation",), "troop_ceiling"),

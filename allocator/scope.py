@@ -199,6 +199,11 @@ class Scope:
         total = sum(row.weight for row in self.rows)
         return [(row, row.weight / (total * row.quantity * len(row.periods))) for row in self.rows if row.weight]
 
+    @property
+    def must(self) -> bool:
+        """Whether there is anything that must be met."""
+        return "gap" in self.model.limits or any(row.quantity and row.max_gap < 1 for row in self.rows)
+
     @cached_property
     def eligible(self) -> dict[str, list[str]]:
         """Unit type -> tasks for which it supplies a capability of some row, given or implied."""

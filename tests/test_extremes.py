@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import random
+import threading
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyomo.core as pyo
 import pytest
@@ -14,9 +16,10 @@ import pytest
 import allocator
 from allocator.audit import Violation
 from allocator.errors import BadInput
-from allocator.families.rows import MODERATE, at_least, at_most, covered, only_if
+from allocator.families.rows import MODERATE, at_least, at_most, measured, only_if
 from allocator.known import NOTHING
-from allocator.lexicographic import HELD, Stages
+from allocator.lexicographic import HELD, Stages, tighten
+from allocator.matrix import compile_model
 from allocator.model import load_model
 from allocator.scope import Scope
 from allocator.sweeps.design import Point
@@ -154,6 +157,35 @@ def test_a_burden_beyond_all_figures_is_a_fault_of_the_nation():
     assert solved(instance).status == "optimal"  # where the burden is no objective
 
 
+@pytest.mark.parametrize(
+    ("amount", "quantity", "max_gap", "units", "least", "short"),
+    [
+        (1e9, 5e9, 0, 3, "all of 5e+09", "2e+09"),
+        (1e9, 5e9 + 1, 0, 3, "all of 5e+09", "3e+09"),  # supply comes in thousands of millions: six units are needed
+        (1e-9, 4e-9, 1e-9, 3, "at least 4e-09 of 4e-09", "1e-09"),  # a row of its own
+        (1e9, 5e9, 0.3, 0, "at least 3.5e+09 of 5e+09", "3.5e+09"),  # nothing that could supply
+    ],
+)
+def test_what_cannot_be_met_is_named_with_its_amount(amount, quantity, max_gap, units, least, short):
+    plan = solved(tiny(amount, quantity, units, requirements__max_gap=max_gap))
+    assert plan.status == "infeasible"
+    assert f"period 1: {least} one (c) must be met" in plan.reason
+    assert f"; {short} of it cannot be." in plan.reason
+
+
+def test_what_cannot_be_met_beside_a_unit_that_supplies_a_thousand_million():
+    """Two units of 1e9 and three of 1 supply 2,000,000,003 of 5e9, row and digits apart."""
+    others = {
+        "unit_types": [{"unit_type": "v", "name": "V", "domain": "land", "personnel": 1, "operating_cost": 1}],
+        "yields": [{"unit_type": "v", "capability": "c", "amount": 1e9}],
+        "forces": [{"nation": "AAA", "unit_type": "v", "units": 2}],
+    }
+    for max_gap, short in ((0, "3e+09"), (0.25, "1.75e+09")):
+        plan = solved(tiny(1.0, 5e9, 3, requirements__max_gap=max_gap, **others))
+        assert plan.status == "infeasible"
+        assert f"; {short} of it cannot be." in plan.reason
+
+
 def test_a_sweep_goes_on_after_a_point_that_cannot_be_solved():
     worker = Worker(Setup(tiny(unit_types__operating_cost=1e12), load_model("reference")))
     rows = [worker(Job(Point({"gdp": gdp}, (f"nations.gdp={gdp}",)), NOTHING)) for gdp in ("1e9", "1e-9", "1e9")]
@@ -184,7 +216,6 @@ class Row:
             self.m.x[k].setub(units)
         self.m.s = pyo.Var(bounds=(0, 1))
         self.m.row = pyo.Constraint(pyo.Any)
-        self.m.hard = pyo.Constraint(pyo.Any)
 
     def terms(self, amounts):
         return list(zip(amounts, self.m.x.values(), strict=True))
@@ -258,7 +289,7 @@ def test_the_shortfall_is_measured_beside_huge_consumption():
     row = Row([1, 1, 1])
     row.m.s.setub(2)
     amounts = [Fraction(10**9), Fraction(-(10**9)), Fraction(1)]
-    covered(row.m, row.m.row, 1, row.terms(amounts), Fraction(2), row.m.s, Fraction(0), row.m.hard)
+    measured(row.m, row.m.row, 1, row.terms(amounts), Fraction(2), row.m.s)
     assert row.m.component("carry") is not None
     m = row.m
     for units, short in (((0, 0, 0), 2), ((1, 1, 1), 1), ((1, 0, 0), 0), ((1, 1, 0), 2)):
@@ -277,7 +308,10 @@ def test_the_shortfall_is_measured_beside_huge_consumption():
 class TestWhatTheSolverCannotKeep:
     def test_an_earlier_objective_is_given_up_by_no_more_than_allowed(self):
         scope = Scope(allocator.read("toy-rotation"), load_model("reference"))
-        stages = Stages(scope, lambda: None, options={"mip_rel_gap": 0.0}, time_limit=None, progress=None)
+        stages = Stages(
+            scope, lambda: None, options={"mip_rel_gap": 0.0}, interrupted=threading.Event(), deadline=None, bare=True,
+            progress=None,
+        )  # fmt: skip
         stages.held["gap"] = Fraction(1, 2)
         broken = stages._take("cost", {})
         assert [(violation.constraint, violation.excess) for violation in broken] == [(HELD, Fraction(1, 2))]
@@ -293,3 +327,11 @@ class TestWhatTheSolverCannotKeep:
         monkeypatch.setattr("allocator.matrix.SPREAD", 1.0)
         with pytest.raises(BadInput, match=r"requirements\[task=hold_port,capability=troops\], quantity: .*too little"):
             allocator.solve("toy-rotation")
+
+    def test_what_must_be_met_is_moved_where_its_row_is(self):
+        """Beside a quantity of 10^9 a unit is less than a millionth: the supply row measures, the other one asks."""
+        m = allocator.build(tiny(1.0, 1e9, 10**9, requirements__max_gap=0.5), "reference")
+        matrix, key, moved = compile_model(m), ("j", "c", 1), []
+        resident = SimpleNamespace(tighten=lambda row, side, by: moved.append((row, side)))
+        tighten(m, matrix, resident, Violation("requirement_supply", key, "too little", Fraction(1, 1000)))
+        assert moved == [(matrix.row_at[id(m.requirement_least[key])], "lower")]

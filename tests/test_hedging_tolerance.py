@@ -126,8 +126,7 @@ def test_a_theatre_of_three_periods():
     assert (found.vss, found.evpi) == (pytest.approx(0.23), pytest.approx(0))
 
 
-@pytest.mark.parametrize("tolerance", [0.05, 0.5])
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(("seed", "tolerance"), [(0, 0.5), (1, 0.05), (2, 0.5), (3, 0.05)])
 def test_against_brute_force(seed, tolerance):
     instance, most, ask, money = three_nations(seed)
     weight, level = [(0.5, 0.9), (1.0, 0.7), (0.0, 0.5)][seed % 3]
@@ -153,9 +152,12 @@ def drawn(seed, size="small"):
     return Instance.from_dict(random_instance(seed, size)), model, taste
 
 
-@pytest.mark.parametrize("seed", range(45))
+@pytest.mark.parametrize("seed", range(27))
 def test_random_instances(seed):
-    """Weights and levels to their ends, futures without a plan among them; open gaps show in the ranges."""
+    """Each tolerance with each weight and level, futures without a plan among them; open gaps show in the ranges.
+
+    `python -m tests.oracle hedge FIRST LAST` tries more, against every commitment there is.
+    """
     instance, model, taste = drawn(seed)
     found = allocator.hedge(instance, model, gap=(1e-3, 0.0, 0.3)[seed % 5 % 3], **taste)
     assert found.status in ("optimal", "infeasible"), found.reason
@@ -163,7 +165,7 @@ def test_random_instances(seed):
         hedge_fits(found)
 
 
-@pytest.mark.parametrize("seed", range(200, 212))
+@pytest.mark.parametrize("seed", range(200, 206))
 def test_stopped_by_the_time(seed):
     instance, model, taste = drawn(seed)
     found = allocator.hedge(instance, model, gap=0.0, time_limit=0.003, **taste)
@@ -172,7 +174,7 @@ def test_stopped_by_the_time(seed):
         hedge_fits(found)
 
 
-@pytest.mark.parametrize("seed", range(302, 320))
+@pytest.mark.parametrize("seed", range(302, 311))
 def test_sampled(seed, monkeypatch):
     monkeypatch.setattr("allocator.hedging.run.ENUMERATED", 2)
     instance, model, taste = drawn(seed)
@@ -195,7 +197,7 @@ def test_the_error_of_sampling_is_not_that_of_the_tolerance():
     assert told[1.0].plan("two_stage")["value"] > told[0.0].plan("two_stage")["value"] + 0.01
 
 
-@pytest.mark.parametrize("seed", [20, 34, 49, 59])
+@pytest.mark.parametrize("seed", [34, 59])
 def test_progressive_hedging(seed):
     instance, model, taste = drawn(seed, "tiny")
     found = allocator.hedge(instance, model, method="hedging", **taste)
@@ -222,7 +224,6 @@ class TestCommand:
             "gives up 25.0 points for cost: 25.0 % was reached, this plan has 50.0 %",
         ):
             assert part in shown
-        assert "given up" not in run(*asked).stdout
 
     def test_json(self, asked):
         answer = json.loads(run(*asked, "--set", "model.tolerance=1", "--json").stdout)

@@ -15,9 +15,9 @@ ROOT = Path(__file__).parents[1]
 MUTATIONS = [
     # families: flipped signs, lost rows, wrong indices, dropped periods
     (
-        "families/rows.py",
-        "linear([*_floats(terms, sizes), (1.0, shortfall)])",
-        "linear([*_floats(terms, sizes), (-1.0, shortfall)])",
+        "families/requirement.py",
+        "linear([*floats(met), (1.0, shortfall)])",
+        "linear([*floats(met), (-1.0, shortfall)])",
     ),
     ("families/requirement.py", "append((amount, deploy))", "append((abs(amount), deploy))"),
     ("families/requirement.py", "place = THEATRE if c in scope.theatre else j", "place = j"),

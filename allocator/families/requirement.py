@@ -17,7 +17,8 @@ nothing, but never with less than nothing.
 Constraint: `requirement_supply[j, c, t]` (`j` is `*` for an implied theatre row). Supply comes in whole multiples
 of the step of the amounts, so the most that may stay unmet is lowered to what such a supply can leave. Where amounts and
 quantity lie so far apart that a solver's tolerances would hide units, what must be met is a row of its own,
-`requirement_least[j, c, t]`, and amounts above all that is needed are lowered to that.
+`requirement_least[j, c, t]`, and amounts above all that is needed are lowered to that. In a future of a two-stage plan
+the 0/1 column `failed`, times what must be met, counts as supply of each row: there all of it may be given up.
 Needs: `deploy`. Source: covering rows with surplus and slack, as in the set-covering model of Toregas, Swain,
 ReVelle and Bergman (1971), Operations Research 19(6).
 
@@ -28,13 +29,17 @@ one unit (2 batteries), must go; the shortfall is then at most 1, not 1.5.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from fractions import Fraction
 from math import ceil
 
 import pyomo.core as pyo
 
-from allocator.families.rows import Exact, at_least, covered
+from allocator.families.rows import Exact, at_least, floats, hidden, linear, measured
 from allocator.scope import THEATRE, Row, Scope, step_of
+
+Key = tuple[str, str, int]
+"""Task, capability and period of a row."""
 
 
 def needed(row: Row, step: Fraction) -> Fraction:
@@ -43,9 +48,9 @@ def needed(row: Row, step: Fraction) -> Fraction:
     return ceil(least / step) * step if step else least
 
 
-def add(m: pyo.ConcreteModel, scope: Scope) -> None:
-    """Add ``shortfall`` and ``requirement_supply``."""
-    supply: dict[tuple[str, str, int], list[Exact]] = defaultdict(list)
+def lines(m: pyo.ConcreteModel, scope: Scope) -> Iterator[tuple[Row, Key, list[Exact], Fraction]]:
+    """Each row and period with its key, its terms and the least supply that max_gap allows."""
+    supply: dict[Key, list[Exact]] = defaultdict(list)
     steps: dict[tuple[str, str], set[Fraction]] = defaultdict(set)
     for (_, u, j), here in m.cells.items():
         for c, amount in scope.amount.get(u, {}).items():
@@ -53,22 +58,34 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
             steps[place, c].add(amount)
             for t, deploy in here.items():
                 supply[place, c, t].append((amount, deploy))
-
-    m.shortfall = pyo.Var(pyo.Any, dense=False, doc="unmet part of a requirement, in units of its capability")
-    m.requirement_supply = pyo.Constraint(pyo.Any, doc="supply and shortfall cover what is asked")
-    m.requirement_least = pyo.Constraint(pyo.Any, doc="supply covers what must be met, where figures lie far apart")
     for row in scope.rows:
         place = THEATRE if row.theatre else row.task
         least = needed(row, step_of(steps[place, row.capability]))
         for t in row.periods:
-            key = (row.task, row.capability, t)
             terms = list(supply[place, row.capability, t])
             if not row.given and not terms:
                 continue
-            if least >= row.quantity:
-                at_least(m, m.requirement_supply, key, terms, least)
-                continue
-            shortfall = m.shortfall.add(key)
-            shortfall.setlb(0.0)
+            yield row, (row.task, row.capability, t), terms, least
+
+
+def add(m: pyo.ConcreteModel, scope: Scope) -> None:
+    """Add ``shortfall`` and its constraints; where the model has ``failed``, all that must be met may be given up."""
+    failed = m.failed if m.may_fail else None
+    m.shortfall = pyo.Var(pyo.Any, dense=False, doc="unmet part of a requirement, in units of its capability")
+    m.requirement_supply = pyo.Constraint(pyo.Any, doc="supply and shortfall cover what is asked")
+    m.requirement_least = pyo.Constraint(pyo.Any, doc="supply covers what must be met, where figures lie far apart")
+    for row, key, terms, least in lines(m, scope):
+        met = [*terms, (least, failed)] if failed is not None and least else terms
+        if least >= row.quantity:
+            at_least(m, m.requirement_supply, key, met, least)
+            continue
+        shortfall = m.shortfall.add(key)
+        shortfall.setlb(0.0)
+        if not hidden(terms, row.quantity, least):
             shortfall.setub(float(row.quantity - least))
-            covered(m, m.requirement_supply, key, terms, row.quantity, shortfall, least, m.requirement_least)
+            m.requirement_supply[key] = (float(row.quantity), linear([*floats(met), (1.0, shortfall)]), None)
+            continue
+        shortfall.setub(float(row.quantity))
+        measured(m, m.requirement_supply, key, terms, row.quantity, shortfall)
+        if least or any(amount < 0 for amount, _ in terms):
+            at_least(m, m.requirement_least, key, met, least)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from math import ceil, floor
+from math import ceil
 from typing import Any
 
 import pyomo.core as pyo
@@ -45,24 +45,24 @@ def linear(terms: Iterable[Term]) -> LinearExpression:
 
 def at_most(m: Any, rows: Any, key: Any, terms: list[Exact], limit: Fraction) -> None:
     """Add the row ``sum of terms <= limit``; the columns are whole numbers with bounds, from 0."""
-    sizes = {id(a): a for a, _ in terms}
-    step = step_of(sizes.values())
-    most = floor(limit / step) if step else 0
-    if _moderate(sizes.values(), step, most):
-        rows[key] = (None, linear(_floats(terms, sizes)), float(most * step if step else limit))
-    else:
-        _digits(m, rows, key, [(-int(a / step), x) for a, x in terms], -most)
+    _whole(m, rows, key, terms, limit, -1)
 
 
 def at_least(m: Any, rows: Any, key: Any, terms: list[Exact], limit: Fraction) -> None:
     """Add the row ``sum of terms >= limit``; the columns are whole numbers with bounds, from 0."""
+    _whole(m, rows, key, terms, limit, 1)
+
+
+def _whole(m: Any, rows: Any, key: Any, terms: list[Exact], limit: Fraction, sign: int) -> None:
+    """``sign * sum of terms >= sign * limit``, the limit moved inward to a multiple of the step of the terms."""
     sizes = {id(a): a for a, _ in terms}
     step = step_of(sizes.values())
-    least = ceil(limit / step) if step else 0
+    least = ceil(sign * limit / step) if step else 0
     if _moderate(sizes.values(), step, least):
-        rows[key] = (float(least * step if step else limit), linear(_floats(terms, sizes)), None)
+        end = float(sign * least * step if step else limit)
+        rows[key] = (end if sign > 0 else None, linear(floats(terms)), end if sign < 0 else None)
     else:
-        _digits(m, rows, key, [(int(a / step), x) for a, x in terms], least)
+        _digits(m, rows, key, [(sign * int(a / step), x) for a, x in terms], least)
 
 
 def only_if(m: Any, rows: Any, key: Any, columns: list[Any], most: int, switches: list[Any]) -> None:
@@ -74,31 +74,24 @@ def only_if(m: Any, rows: Any, key: Any, columns: list[Any], most: int, switches
         _digits(m, rows, key, [*((-1, x) for x in columns), *((most, switch) for switch in switches)], 0)
 
 
-def covered(
-    m: Any, rows: Any, key: Any, terms: list[Exact], quantity: Fraction, shortfall: Any, least: Fraction, hard: Any
-) -> None:
-    """Add the row ``sum of terms + shortfall >= quantity``, with shortfall at most ``quantity - least``.
-
-    Where the figures lie far apart, what must be met becomes a row of its own in ``hard``, and the row that measures the
-    shortfall is written in digits, the last of which is exact to a part in 10^11 of the quantity.
-    """
-    sizes = {id(a): a for a, _ in terms}
-    amounts = sizes.values()
+def hidden(terms: list[Exact], quantity: Fraction, least: Fraction) -> bool:
+    """Whether units, or what must be met, could disappear in a solver's tolerances beside the quantity."""
+    amounts = {id(a): a for a, _ in terms}.values()
+    if (quantity - least) * MODERATE < quantity or (least and not terms):
+        return True
+    if any(abs(a) > BASE * quantity or abs(a) * MODERATE < quantity for a in amounts):
+        return True
+    if not least and all(a > 0 for a in amounts):
+        return False
     step = step_of(amounts)
-    if not terms:
-        shortfall.setlb(float(quantity - least))
-        rows[key] = (float(least), linear([]), None) if least else (float(quantity), linear([(1.0, shortfall)]), None)
-        return
-    far = (quantity - least) * MODERATE < quantity or any(
-        abs(a) > BASE * quantity or abs(a) * MODERATE < quantity for a in amounts
-    )
-    must = least > 0 or any(a < 0 for a in amounts)
-    if not far and not (must and step and not _moderate(amounts, step, ceil(least / step))):
-        rows[key] = (float(quantity), linear([*_floats(terms, sizes), (1.0, shortfall)]), None)
-        return
-    if must:
-        at_least(m, hard, key, terms, least)
-        shortfall.setub(float(quantity))
+    return not _moderate(amounts, step, ceil(least / step))
+
+
+def measured(m: Any, rows: Any, key: Any, terms: list[Exact], quantity: Fraction, shortfall: Any) -> None:
+    """Add the row ``sum of terms + shortfall >= quantity`` in digits.
+
+    The last is exact to a part in 10^11 of the quantity; the sum of the terms is at least 0.
+    """
     need = quantity + sum((-a * x.ub for a, x in terms if a < 0), start=Fraction(0))
     part = BASE * quantity
     capped = [(min(a, need), x) for a, x in terms]  # one unit of more than is needed does all that several can
@@ -115,9 +108,11 @@ def covered(
     rows[key] = (float(quantity), linear(last), None)
 
 
-def _floats(terms: list[Exact], sizes: dict[int, Fraction]) -> Iterator[Term]:
-    floats = {at: float(a) for at, a in sizes.items()}
-    return ((floats[id(a)], x) for a, x in terms)
+def floats(terms: list[Exact]) -> Iterator[Term]:
+    """The terms with coefficients as a solver takes them; each size is converted once."""
+    sizes = {id(a): a for a, _ in terms}
+    at = {key: float(a) for key, a in sizes.items()}
+    return ((at[id(a)], x) for a, x in terms)
 
 
 def _moderate(sizes: Iterable[Fraction], step: Fraction, limit: int) -> bool:

@@ -24,7 +24,7 @@ from allocator.matrix import Floats, compile_model
 from allocator.model import Model
 from allocator.outcome import NUMERICAL, Bounds, Stop, relative_gap
 from allocator.plan import objective_values
-from allocator.point import Points
+from allocator.point import Points, carry
 from allocator.scope import Scope, exact
 
 Watch = Callable[[Progress], None]
@@ -123,15 +123,14 @@ class Programme:
         level = max(gaps) if self.alone else value_at_risk(gaps, self.shares, self.taste.alpha)
         x = np.zeros(len(self.matrix.columns))
         for s, (points, deployed) in enumerate(zip(self.points, decision.deployed, strict=True)):
-            x += points.point(deployed or {})
+            x += points.point(deployed)
             x[column_of[id(m.unmet[s])]] = float(gaps[s])
-            if s in m.failed:
-                x[column_of[id(m.failed[s])]] = deployed is None
             if s in m.excess:
                 x[column_of[id(m.excess[s])]] = float(max(Fraction(0), gaps[s] - level))
         if self.taste.weight:
             x[column_of[id(m.level)]] = float(level)
         x[self.at] = [decision.commitment.get(key, 0) for key in self.keys]
+        carry(m, self.matrix, x)
         capped: Floats = np.minimum(x, self.matrix.upper)
         return capped
 

@@ -13,7 +13,7 @@ $$x_s \text{ within every family of the model in future } s, \text{ or } f_s = 1
 | $c$ | `commit` | whole variable, first stage | n, u, t | units made ready and kept for the force |
 | $x$ | `deploy` of `future_s` | whole variable, second stage | s, n, u, j, t | units |
 | $g$ | `unmet` | variable | s | gap, a share |
-| $f$ | `failed` | 0/1 variable | s | what must be met (max_gap) cannot be |
+| $f$ | `failed` of `future_s` | 0/1 variable | s | what must be met (max_gap) cannot be |
 | $e$, $\eta$ | `excess`, `level` | variable | s; – | gap beyond the level; the value at risk |
 | $p$ | `future.probability` | parameter | s | share |
 | $\lambda$, $\alpha$ | `taste.weight`, `taste.alpha` | parameter | | share |
@@ -44,14 +44,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
 
 import pyomo.core as pyo
 from pyomo.core.expr import LinearExpression, MonomialTermExpression
 
 from allocator.families import budget, rotation, troop_ceiling
 from allocator.families.rows import Term, linear
-from allocator.formulation import build, uncollected
+from allocator.formulation import formulate, uncollected
 from allocator.futures import Future
 from allocator.hedging.answer import STAGES
 from allocator.hedging.risk import Taste
@@ -65,6 +64,10 @@ COMMITTED = "committed"
 
 IMPLIED = ("rotation_pool", "troop_ceiling_people", "budget_payer", "budget_burden")
 """Constraints that hold for what is committed, and so in every future."""
+
+
+NEGLIGIBLE = 1e-12
+"""A share of the gap that is left out: beside it a solver takes no others, and nothing is proved so closely."""
 
 
 def of_future(model: Model) -> Model:
@@ -110,12 +113,12 @@ def two_stage(
             budget.add(m, scope)
         _limits(m, scope)
         m.unmet = pyo.Var(pyo.Any, dense=False, bounds=(0.0, 1.0), doc="gap of a future")
-        m.failed = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="what must be met cannot be")
+        m.failed = {}
         m.commitment_kept = pyo.Constraint(pyo.Any, doc="nothing is deployed that is not committed")
         m.unmet_counted = pyo.Constraint(pyo.Any, doc="the gap of a future")
         m.unmet_failed = pyo.Constraint(pyo.Any, doc="a future without a plan has a gap of 1")
         for s, future in enumerate(futures):
-            block = build(future.instance(instance), of_future(model), lean=True)
+            block = formulate(Scope(future.instance(instance), of_future(model)), lean=True, may_fail=True)
             m.add_component(f"future_{s}", block)
             _join(m, s, block)
         _mean_risk(m, futures, taste, alone)
@@ -147,31 +150,21 @@ def _join(m: pyo.ConcreteModel, s: int, block: pyo.ConcreteModel) -> None:
     for key, terms in out.items():
         m.commitment_kept[(s, *key)] = (None, linear([*terms, (-1.0, m.commit[key])]), 0.0)
     unmet = m.unmet.add(s)
-    gap = [(-coef, shortfall) for coef, shortfall in gap_terms(block, block.scope)]
+    gap = [(-coef, short) for coef, short in gap_terms(block, block.scope) if coef * short.ub > NEGLIGIBLE]
     m.unmet_counted[s] = (0.0, linear([(1.0, unmet), *gap]), None)
     _let_fail(m, s, block)
 
 
 def _let_fail(m: pyo.ConcreteModel, s: int, block: pyo.ConcreteModel) -> None:
     """Where a future asks for something that must be met, let it be given up, for a gap of 1."""
-    must = []
-    for key, row in block.requirement_supply.items():
-        most = block.shortfall[key].ub if key in block.shortfall else 0.0
-        if row.lower - most > 0:
-            must.append((row, row.lower - most))
-    limit = next((row for name, row in block.limit_objective.items() if name == "gap"), None)
-    if not must and limit is None:
+    if not block.may_fail:
         return
-    failed = m.failed.add(s)
-    m.unmet_failed[s] = (0.0, linear([(1.0, m.unmet[s]), (-1.0, failed)]), None)
-    for row, least in must:
-        row.set_value((row.lower, _and(row.body, least, failed), None))
-    if limit is not None:
-        limit.set_value((None, _and(limit.body, limit.upper - 1.0, failed), limit.upper))
-
-
-def _and(body: LinearExpression, coef: float, variable: Any) -> LinearExpression:
-    return LinearExpression(args=[*body.args, MonomialTermExpression((coef, variable))])
+    m.failed[s] = block.failed
+    m.unmet_failed[s] = (0.0, linear([(1.0, m.unmet[s]), (-1.0, block.failed)]), None)
+    if "gap" in block.limit_objective:
+        limit = block.limit_objective["gap"]
+        switch = MonomialTermExpression((limit.upper - 1.0, block.failed))
+        limit.set_value((None, LinearExpression(args=[*limit.body.args, switch]), limit.upper))
 
 
 def _mean_risk(m: pyo.ConcreteModel, futures: Sequence[Future], taste: Taste, alone: bool) -> None:

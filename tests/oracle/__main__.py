@@ -1,7 +1,8 @@
 """`python -m tests.oracle SIZE FIRST LAST [FACTOR ...]`: many seeds, outside the suite; a line a disagreement.
 
 With factors (0.001 1 1000, say) each instance is first rescaled by them. SIZE `extreme` gives tiny ones with figures
-from one end of what is legal to the other; those with more plans than can be looked at are left out.
+from one end of what is legal to the other, `hedge` two-stage plans of such and of ordinary ones; those with more
+plans than can be looked at are left out.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import sys
 
 from allocator.errors import BadInput
-from tests.oracle import brute
+from tests.oracle import brute, hedged
 from tests.oracle.check import check
 from tests.oracle.extremes import extreme_instance
 from tests.oracle.random_instances import random_instance, random_model, rescaled
@@ -19,6 +20,12 @@ if __name__ == "__main__":
     bad = 0
     for seed in range(int(first), int(last)):
         extreme = size == "extreme"
+        if size == "hedge":
+            found = hedged.random_check(seed)
+            if found:
+                bad += 1
+                print(size, seed, found, flush=True)
+            continue
         obj, model = random_instance(seed, "tiny" if extreme else size), random_model(seed)
         if extreme:
             obj = extreme_instance(obj, seed)

@@ -157,7 +157,7 @@ def test_a_sweep_that_was_stopped():
             "forces.units=1:2.5",
             None,
             [
-                '--over forces.units=1:2.5 at 2.5: found "2.5"; expected a whole number of at least 0',
+                '--over forces.units=1:2.5 at 2.5: found "2.5"; expected a whole number of at least 0: write 2, or 3',
                 "--over forces.units=1:2.5: found a whole-number column; expected whole ends",
             ],
         ),
