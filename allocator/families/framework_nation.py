@@ -85,13 +85,13 @@ def _in_people(m: pyo.ConcreteModel, scope: Scope, cells: Mapping[tuple[str, int
     """The people of whoever leads, as a column."""
     own: dict[tuple[str, str, int], list[Term]] = defaultdict(list)
     most: dict[tuple[str, str, int], int] = defaultdict(int)
-    for (j, t), there in cells.items():
-        for n, u, deploy in there:
-            if (n, j) in m.leads:
+    for (n, u, j), here in m.cells.items():  # nation by nation, as elsewhere: the order counts for HiGHS
+        for t, deploy in here.items():
+            if (n, j) in m.leads and (j, t) in cells:
                 own[n, j, t].append((float(scope.personnel[u]), deploy))
                 most[n, j, t] += scope.personnel[u] * deploy.ub
     counted: dict[tuple[str, int], list[Term]] = defaultdict(list)
-    for n, j, t in ((n, j, t) for n, j in m.leads for t in scope.PERIODS if (n, j, t) in own):
+    for (n, j, t), terms in own.items():
         people = most[n, j, t]
         if n in scope.troop_ceiling and scope.has("troop_ceiling"):
             people = min(people, int(scope.troop_ceiling[n]))
@@ -100,7 +100,7 @@ def _in_people(m: pyo.ConcreteModel, scope: Scope, cells: Mapping[tuple[str, int
         led.setub(float(people))
         counted[j, t].append((1.0, led))
         m.framework_nation_leads[n, j, t] = (None, linear([(1.0, led), (-float(people), m.leads[n, j])]), 0.0)
-        fewer = [(-coef, x) for coef, x in own[n, j, t]]
+        fewer = [(-coef, x) for coef, x in terms]
         m.framework_nation_there[n, j, t] = (None, linear([(1.0, led), *fewer]), 0.0)
     for (j, t), there in cells.items():
         share = scope.framework_share[j]
