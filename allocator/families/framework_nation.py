@@ -31,7 +31,7 @@ Balas (1985), SIAM Journal on Algebraic and Discrete Methods 6(3).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -46,16 +46,6 @@ Cell = tuple[str, str, Any]
 
 def add(m: pyo.ConcreteModel, scope: Scope) -> None:
     """Add ``leads``, ``led`` and their constraints."""
-    cells: dict[tuple[str, int], list[Cell]] = defaultdict(list)
-    leaders: dict[str, dict[str, None]] = defaultdict(dict)
-    for (n, u, j), here in m.cells.items():
-        if j not in scope.framework_share:
-            continue
-        for t, deploy in here.items():
-            cells[j, t].append((n, u, deploy))
-        if n in scope.can_lead:
-            leaders[j][n] = None
-
     m.leads = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation is the framework nation of the task")
     m.led = pyo.Var(pyo.Any, dense=False, doc="people of the framework nation at the task")
     m.framework_nation_one = pyo.Constraint(pyo.Any, doc="at most one nation leads a task")
@@ -64,13 +54,22 @@ def add(m: pyo.ConcreteModel, scope: Scope) -> None:
     m.framework_nation_share = pyo.Constraint(pyo.Any, doc="the framework nation gives its share")
     m.framework_nation_own = pyo.Constraint(pyo.Any, doc="who leads gives its share, where figures lie far apart")
     m.framework_nation_led = pyo.Constraint(pyo.Any, doc="nobody is there unless a nation leads, where they do")
-    for j, nations in leaders.items():
-        for n in nations:
+    cells: dict[tuple[str, int], list[Cell]] = defaultdict(list)
+    leaders: dict[str, list[str]] = defaultdict(list)
+    for (n, u, j), here in m.cells.items():
+        if j not in scope.framework_share:
+            continue
+        for t, deploy in here.items():
+            cells[j, t].append((n, u, deploy))
+        if n in scope.can_lead and (n, j) not in m.leads:
             m.leads.add((n, j))
+            leaders[j].append(n)
+    for j, nations in leaders.items():
         m.framework_nation_one[j] = (None, linear([(1.0, m.leads[n, j]) for n in nations]), 1.0)
-    for (j, t), there in cells.items():
-        write = _in_digits if _far_apart(scope, j, there) else _in_people
-        write(m, scope, j, t, there)
+    far = {(j, t) for (j, t), there in cells.items() if _far_apart(scope, j, there)}
+    for j, t in sorted(far):
+        _in_digits(m, scope, j, t, cells[j, t])
+    _in_people(m, scope, {at: there for at, there in cells.items() if at not in far})
 
 
 def _far_apart(scope: Scope, j: str, there: Sequence[Cell]) -> bool:
@@ -82,30 +81,32 @@ def _far_apart(scope: Scope, j: str, there: Sequence[Cell]) -> bool:
     return max(parts) > MODERATE * step_of(parts) or people > 1000 * MODERATE
 
 
-def _in_people(m: pyo.ConcreteModel, scope: Scope, j: str, t: int, there: Sequence[Cell]) -> None:
+def _in_people(m: pyo.ConcreteModel, scope: Scope, cells: Mapping[tuple[str, int], Sequence[Cell]]) -> None:
     """The people of whoever leads, as a column."""
-    share = scope.framework_share[j]
-    own: dict[str, list[Term]] = defaultdict(list)
-    most: dict[str, int] = defaultdict(int)
-    for n, u, deploy in there:
-        if (n, j) in m.leads:
-            own[n].append((float(scope.personnel[u]), deploy))
-            most[n] += scope.personnel[u] * deploy.ub
-    counted: list[Term] = []
-    for n, terms in own.items():
-        people = most[n]
+    own: dict[tuple[str, str, int], list[Term]] = defaultdict(list)
+    most: dict[tuple[str, str, int], int] = defaultdict(int)
+    for (n, u, j), here in m.cells.items():  # nation by nation, as elsewhere: the order counts for HiGHS
+        for t, deploy in here.items():
+            if (n, j) in m.leads and (j, t) in cells:
+                own[n, j, t].append((float(scope.personnel[u]), deploy))
+                most[n, j, t] += scope.personnel[u] * deploy.ub
+    counted: dict[tuple[str, int], list[Term]] = defaultdict(list)
+    for (n, j, t), terms in own.items():
+        people = most[n, j, t]
         if n in scope.troop_ceiling and scope.has("troop_ceiling"):
             people = min(people, int(scope.troop_ceiling[n]))
         led = m.led.add((n, j, t))
         led.setlb(0.0)
         led.setub(float(people))
-        counted.append((1.0, led))
+        counted[j, t].append((1.0, led))
         m.framework_nation_leads[n, j, t] = (None, linear([(1.0, led), (-float(people), m.leads[n, j])]), 0.0)
         fewer = [(-coef, x) for coef, x in terms]
         m.framework_nation_there[n, j, t] = (None, linear([(1.0, led), *fewer]), 0.0)
-    everyone = [(float(scope.personnel[u]), x) for _, u, x in there]
-    asked = [(-float(share) * coef, x) for coef, x in everyone]
-    m.framework_nation_share[j, t] = (0.0, linear([*counted, *asked]), None)
+    for (j, t), there in cells.items():
+        share = scope.framework_share[j]
+        everyone = [(float(scope.personnel[u]), x) for _, u, x in there]
+        asked = [(-float(share) * coef, x) for coef, x in everyone]
+        m.framework_nation_share[j, t] = (0.0, linear([*counted[j, t], *asked]), None)
 
 
 def _in_digits(m: pyo.ConcreteModel, scope: Scope, j: str, t: int, there: Sequence[Cell]) -> None:

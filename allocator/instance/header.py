@@ -20,6 +20,9 @@ Rows = Sequence[tuple[int, Sequence[Any]]]
 LOOK = 50
 """Rows among which a header is looked for."""
 
+LONGEST = 200
+"""Characters up to which a cell may be the name of a column, whatever is around it."""
+
 SEPARATORS = {";": ";", "\t": "tabs", "|": "|"}
 
 
@@ -31,9 +34,14 @@ def own(name: str) -> bool:
 def separator(place: str, text: str, known: Collection[str]) -> Fault | None:
     """The fault of a CSV file whose columns are separated by something other than commas."""
     lines = [line for line in text[:100_000].splitlines() if line.strip(" ,;|\t")][: LOOK + 1]
-    best = {sign: max((_score(line.split(sign), known) for line in lines), default=0) for sign in (",", *SEPARATORS)}
-    sign = max(best, key=lambda sign: (best[sign], sign == ","))
-    if sign == ",":
+
+    def score(sign: str) -> int:
+        """The most columns that a line names; one without the sign has but one cell, of which commas make as much."""
+        return max((_score(line.split(sign), known) for line in lines if sign in line), default=0)
+
+    best = {sign: score(sign) for sign in SEPARATORS}
+    sign = max(best, key=lambda sign: best[sign])
+    if best[sign] == 0 or best[sign] <= max(_score(line.split(","), known) for line in lines):
         return None
     decimal = any(re.search(rf"(^|{re.escape(sign)})-?[0-9]+,[0-9]+({re.escape(sign)}|$)", line) for line in lines)
     save = "save the file with commas" + (", and with points as decimal signs" if decimal else "")
@@ -77,7 +85,7 @@ def _normal(cell: Any) -> str:
 
 def _score(cells: Iterable[Any], known: Collection[str]) -> int:
     """How many columns of the table the cells name, in any spelling."""
-    return len({_normal(cell) for cell in cells} & set(known))
+    return len({_normal(cell) for cell in cells if isinstance(cell, str) and len(cell) <= LONGEST} & set(known))
 
 
 def _packed(rows: Rows, known: Collection[str]) -> tuple[str, int] | None:
