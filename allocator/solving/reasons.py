@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyomo.core as pyo
 
-from allocator.audit.audit import Violation
+from allocator.audit import Violation
 from allocator.errors import BadInput, Fault
 from allocator.instance import Instance
 from allocator.outcome import Stop

@@ -13,7 +13,7 @@ from typing import Any
 import pyomo.core as pyo
 
 from allocator.arguments import solving
-from allocator.audit.audit import check_plan
+from allocator.audit import check_plan
 from allocator.errors import SolverError
 from allocator.formulation import formulate, uncollected
 from allocator.instance import Instance
