@@ -102,11 +102,11 @@ MUTATIONS = [
         "row_lower.append(-np.inf)",
     ),
     # plan tables
-    ("plan/plan.py", "max(Fraction(0), row.quantity - net)", "row.quantity - net"),
-    ("plan/plan.py", '"cost": own[n] / parts', '"cost": (own[n] + 1) / parts'),
-    ("plan/plan.py", "people[n, t] += problem.personnel[u] * units", "people[n, t] += units"),
-    ("plan/plan.py", '"burden": 1000 * heaviest', '"burden": 100 * heaviest'),
-    ("plan/plan.py", '"units": units,', '"units": units + 1,'),
+    ("plan/tables.py", "max(Fraction(0), row.quantity - net)", "row.quantity - net"),
+    ("plan/tables.py", '"cost": own[n] / parts', '"cost": (own[n] + 1) / parts'),
+    ("plan/tables.py", "people[n, t] += problem.personnel[u] * units", "people[n, t] += units"),
+    ("plan/tables.py", '"burden": 1000 * heaviest', '"burden": 100 * heaviest'),
+    ("plan/tables.py", '"units": units,', '"units": units + 1,'),
 ]
 
 

@@ -19,7 +19,7 @@ from allocator.hedging.recourse import Recourse, Second, needed_by
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.outcome import Stop, status
-from allocator.plan.plan import objective_values
+from allocator.plan.tables import objective_values
 from allocator.problem import Problem
 from allocator.statistics import ONE, Estimate, Taste, estimate, value_at_risk
 from allocator.stopping import at_once, later, watched

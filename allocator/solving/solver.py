@@ -19,7 +19,8 @@ from allocator.formulation import formulate, uncollected
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.outcome import Stop, status
-from allocator.plan.plan import Plan, tables
+from allocator.plan.plan import Plan
+from allocator.plan.tables import tables
 from allocator.problem import Problem
 from allocator.solving.columns import Points
 from allocator.solving.highs import VERSION, Resident
