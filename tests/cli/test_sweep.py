@@ -11,7 +11,7 @@ import time
 import pytest
 
 import allocator
-from allocator.sweeps import whole
+from allocator.sweeps import sweep as module
 from allocator.sweeps.design.file import Draws, Flip, Front, Sampling
 from tests.cli.running import ENVIRONMENT, HERE, ROOT, on_terminal, run
 from tests.toys import toy
@@ -203,7 +203,7 @@ class TestOptions:
             assert isinstance(result.exception, Called), result.output
             return got
 
-        monkeypatch.setattr(whole, "sweep", swept)
+        monkeypatch.setattr(module, "sweep", swept)
         monkeypatch.chdir(tmp_path)
         return ask
 
