@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import signal
 import subprocess
 import time
@@ -340,5 +341,6 @@ def test_points_without_an_answer_are_told_of(tmp_path):
     """No time to find a plan in: each point is named as such, and none of them is an answer."""
     line = ("sweep", "reassurance-force", "--vary", "budgets[payer=common].amount=100,110", "--workers", "0")
     done = run(*line, "--time-limit", "0.001", "--set", "requirements.max_gap=0.7", cwd=tmp_path)
-    assert "2 points without an answer" in done.stderr
+    named = re.findall(r"^warning: (\d+) points? without an answer: ", done.stderr, re.MULTILINE)
+    assert sum(map(int, named)) == 2  # the limit may pass at different steps
     assert done.returncode == 1
