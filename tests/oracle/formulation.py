@@ -54,7 +54,7 @@ class Formulation:
 
     def requirement(self) -> Expr:
         """The objective ``gap``, from the shortfalls that the rows define."""
-        f, p, deploy = self.facts, self.program, self.deploy
+        f, p = self.facts, self.program
         gap: Expr = defaultdict(float)
         total_weight = sum(g[4] for g in f.given if g[2] > 0)
         for j, c, quantity, max_gap, weight, span in f.given:
