@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from allocator.model import Model, load_model
     from allocator.plan.plan import Plan
     from allocator.sweeps.design.file import Design
-    from allocator.sweeps.sweep import Sweep, sweep
+    from allocator.sweeps.result import Sweep
+    from allocator.sweeps.sweep import sweep
 
 _HOME = {
     "AllocatorError": "errors",
@@ -29,7 +30,7 @@ _HOME = {
     "OutOfTime": "errors",
     "Plan": "plan.plan",
     "SolverError": "errors",
-    "Sweep": "sweeps.sweep",
+    "Sweep": "sweeps.result",
     "build": "api",
     "cases": "comparison",
     "claims": "claim_check",

@@ -14,7 +14,7 @@ from allocator.arguments import path as a_path
 from allocator.arguments import solving, texts
 from allocator.errors import BadInput, BadUsage, Fault
 from allocator.instance.cells import Unfit, convert, near, quoted
-from allocator.instance.tables import Column
+from allocator.instance.columns import Column
 from allocator.model import OBJECTIVES
 from allocator.plan.measures import check, measure
 from allocator.plan.plan import Plan

@@ -13,9 +13,9 @@ from allocator.arguments import Several, instance_of, number, optional, text, te
 from allocator.arguments import path as a_path
 from allocator.errors import BadInput, Fault
 from allocator.instance.cells import Unfit, convert, near, quoted
+from allocator.instance.columns import Column
 from allocator.instance.frozen import Frozen
 from allocator.instance.override import OPERATOR, Wrong, computed
-from allocator.instance.tables import Column
 from allocator.reading import Unreadable, read_toml
 from allocator.resources import shipped, shipped_models
 

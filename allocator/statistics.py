@@ -1,16 +1,28 @@
-"""Figures of a distribution of gaps: mean, conditional value at risk, and what a sample says about them."""
+"""Means, quantiles, values at risk and confidence intervals: every statistical formula of the package."""
 
 from __future__ import annotations
 
+import math
+import statistics
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import atan, cos, pi, sin, sqrt
-from statistics import fmean, stdev
+from itertools import accumulate
+from statistics import NormalDist, fmean, stdev
 
 from allocator.problem import exact
 
 ONE = Fraction(1)
+
+SURE = 0.95
+"""Level of confidence intervals where none is given."""
+
+Z = NormalDist().inv_cdf(0.5 + SURE / 2)
+"""Standard deviations to either side that hold a normal variable with probability :data:`SURE`."""
+
+Interval = tuple[float | None, float | None, float | None]
+"""An estimate with the ends of its confidence interval; None where there are too few values."""
 
 
 @dataclass(frozen=True)
@@ -74,12 +86,12 @@ def student(share: float, freedom: int) -> float:
 
     def within(t: float) -> float:
         """Probability of -t to t."""
-        angle = atan(t / sqrt(freedom))
-        term, total = (cos(angle) if freedom % 2 else 1.0), 0.0
+        angle = math.atan(t / math.sqrt(freedom))
+        term, total = (math.cos(angle) if freedom % 2 else 1.0), 0.0
         for k in range(freedom % 2 + 2, freedom + 1, 2):
             total += term
-            term *= cos(angle) ** 2 * (k - 1) / k
-        return 2 / pi * (angle + sin(angle) * total) if freedom % 2 else sin(angle) * total
+            term *= math.cos(angle) ** 2 * (k - 1) / k
+        return 2 / math.pi * (angle + math.sin(angle) * total) if freedom % 2 else math.sin(angle) * total
 
     low, high = 0.0, 1.0
     while within(high) < 2 * share - 1:
@@ -92,7 +104,7 @@ def student(share: float, freedom: int) -> float:
 
 def half_width(sample: Sequence[float], share: float) -> float:
     """How far the mean of a population may lie beyond that of a sample, to one side, with confidence ``share``."""
-    return student(share, len(sample) - 1) * stdev(sample) / sqrt(len(sample))
+    return student(share, len(sample) - 1) * stdev(sample) / math.sqrt(len(sample))
 
 
 @dataclass(frozen=True)
@@ -131,3 +143,120 @@ def estimate(bounds: Sequence[float], losses: Sequence[float], confidence: float
     above = half_width(losses, each)
     error = min(gap + half_width(bounds, each) + above, upper + above, 1.0)
     return Estimate(lower, upper, gap, error, len(bounds), len(losses), confidence)
+
+
+def quantiles(values: Sequence[float]) -> dict[str, float]:
+    """Mean, 5th, 50th and 95th percentile of some values, by linear interpolation."""
+    cuts = statistics.quantiles(values, n=20, method="inclusive") if len(values) > 1 else list(values) * 19
+    return {"mean": fmean(values), "5": cuts[0], "50": cuts[9], "95": cuts[18]}
+
+
+def wilson(successes: int, draws: int) -> tuple[float, float]:
+    """95 % confidence interval of a probability.
+
+    Source: Wilson (1927), Journal of the American Statistical Association 22(158), 209-212.
+    """
+    share, square = successes / draws, Z * Z
+    middle = (share + square / (2 * draws)) / (1 + square / draws)
+    margin = Z / (1 + square / draws) * math.sqrt(share * (1 - share) / draws + square / (4 * draws * draws))
+    low = 0.0 if successes == 0 else max(0.0, middle - margin)
+    return low, 1.0 if successes == draws else min(1.0, middle + margin)
+
+
+def order_statistics(draws: int, level: float) -> tuple[int | None, int | None]:
+    """Ranks (from 1, ascending) between whose values a quantile lies with a confidence of 95 %.
+
+    They depend on no distribution: the number of draws at or below the quantile is binomial. None where there are too
+    few draws. Source: David and Nagaraja, Order Statistics (2003), section 7.1.
+    """
+    tail = (1 - SURE) / 2
+    low: int | None = None
+    below = 0.0  # P(B < rank)
+    for rank in range(1, draws + 1):
+        below += _binomial(draws, rank - 1, level)
+        if below <= tail:
+            low = rank
+        if below >= 1 - tail:
+            return low, rank
+    return low, None
+
+
+def _binomial(draws: int, successes: int, chance: float) -> float:
+    logarithm = math.lgamma(draws + 1) - math.lgamma(successes + 1) - math.lgamma(draws - successes + 1)
+    return math.exp(logarithm + successes * math.log(chance) + (draws - successes) * math.log1p(-chance))
+
+
+def tail_risk(values: Sequence[tuple[float, int]], level: float) -> dict[str, float | None]:
+    """Mean, value at risk and expected shortfall of weighted values of which small ones are bad.
+
+    The expected shortfall is the mean of $q + \\min(x - q, 0) / \\alpha$, with q the value at risk, so that it has a
+    confidence interval like any mean. Source: Rockafellar and Uryasev (2000), Journal of Risk 2(3), 21-41.
+    """
+    ordered = sorted(values)
+    ranks = list(accumulate(weight for _, weight in ordered))
+    draws = ranks[-1]
+
+    def at(rank: int | None) -> float | None:
+        return None if rank is None else ordered[bisect_left(ranks, rank)][0]
+
+    quantile = at(math.floor(Fraction(str(level)) * draws) + 1)
+    assert quantile is not None
+    low, high = order_statistics(draws, level)
+    middle, middle_low, middle_high = mean_interval(ordered)
+    shortfall = mean_interval([(quantile + min(value - quantile, 0.0) / level, weight) for value, weight in ordered])
+    return {
+        "mean": middle, "mean_low": middle_low, "mean_high": middle_high,
+        "value_at_risk": quantile, "value_at_risk_low": at(low), "value_at_risk_high": at(high),
+        "expected_shortfall": shortfall[0], "expected_shortfall_low": shortfall[1],
+        "expected_shortfall_high": shortfall[2],
+    }  # fmt: skip
+
+
+def mirrored(told: dict[str, float | None]) -> dict[str, float | None]:
+    """What :func:`tail_risk` says of negated values, negated back."""
+    swapped = {"low": "high", "high": "low"}
+    turned = {}
+    for name in told:
+        stem, _, end = name.rpartition("_")
+        value = told[f"{stem}_{swapped[end]}" if end in swapped else name]
+        turned[name] = None if value is None else -value
+    return turned
+
+
+def mean_interval(values: Sequence[tuple[float, int]]) -> Interval:
+    """Mean of weighted values with its 95 % confidence interval."""
+    number, middle, variance = _moments(values)
+    if number < 2:
+        return middle, None, None
+    margin = Z * math.sqrt(variance)
+    return middle, middle - margin, middle + margin
+
+
+def difference_interval(one: Sequence[tuple[float, int]], other: Sequence[tuple[float, int]]) -> Interval:
+    """Difference of the means of two groups with its 95 % confidence interval (Welch)."""
+    if not one or not other:
+        return None, None, None
+    (number, middle, variance), (others, less, more) = _moments(one), _moments(other)
+    if min(number, others) < 2:
+        return middle - less, None, None
+    margin = Z * math.sqrt(variance + more)
+    return middle - less, middle - less - margin, middle - less + margin
+
+
+def _moments(values: Sequence[tuple[float, int]]) -> tuple[int, float, float]:
+    """Number, mean, and variance of the mean."""
+    number = sum(weight for _, weight in values)
+    middle = math.fsum(value * weight for value, weight in values) / number
+    spread = math.fsum(weight * (value - middle) ** 2 for value, weight in values)
+    return number, middle, spread / (number - 1) / number if number > 1 else math.nan
+
+
+def fisher(r: float, points: int) -> tuple[float, float]:
+    """95 % confidence interval of a rank correlation by Fisher's transformation.
+
+    Its standard error is that of Bonett and Wright (2000), Psychometrika 65(1), 23-28.
+    """
+    if abs(r) >= 1 - 1e-12:
+        return r, r
+    margin = Z * math.sqrt((1 + r * r / 2) / (points - 3))
+    return math.tanh(math.atanh(r) - margin), math.tanh(math.atanh(r) + margin)

@@ -10,7 +10,7 @@ from pyomo.gdp import Disjunction
 from pyomo.mpec import Complementarity, complements
 
 import allocator
-from allocator.audit.audit import check_plan
+from allocator.audit import check_plan
 from tests.toys import model, pools, sent, toy, willing
 
 ONE = ("AAA", "bn", "hold", 1)

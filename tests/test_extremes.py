@@ -14,7 +14,7 @@ import pyomo.core as pyo
 import pytest
 
 import allocator
-from allocator.audit.audit import Violation
+from allocator.audit import Violation
 from allocator.errors import BadInput
 from allocator.families.rows import MODERATE, at_least, at_most, measured, only_if
 from allocator.model import load_model

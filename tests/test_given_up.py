@@ -16,7 +16,7 @@ import pytest
 
 import allocator
 from allocator import Instance
-from allocator.audit.audit import check_plan
+from allocator.audit import check_plan
 from allocator.claim_check import HOLDS, UNPROVED, Claim, Run, _judge
 from allocator.cli.terminal import printed
 from allocator.comparison import cases, compare

@@ -16,7 +16,7 @@ import pytest
 import allocator
 from allocator.hedging.check import Decision, check_decision
 from allocator.problem import Problem, exact
-from allocator.statistics import Taste, cvar, estimate, student, value_at_risk
+from allocator.statistics import Taste
 from allocator.withdrawal import Future, able, every_future, futures
 from tests.cli.running import run
 from tests.toys import pools, toy, willing
@@ -279,30 +279,6 @@ class TestFutures:
         for answer in (one, other):
             answer["manifest"].pop("times")
         assert one == other
-
-
-class TestFigures:
-    def test_value_at_risk_and_beyond(self):
-        """Gaps 0, 0.2, 1 with 0.5, 0.4, 0.1: the worst fifth is all of 1 and as much of 0.2."""
-        gaps, shares = [Fraction(0), Fraction(1, 5), Fraction(1)], [Fraction(5, 10), Fraction(4, 10), Fraction(1, 10)]
-        assert cvar(gaps, shares, Fraction(8, 10)) == Fraction(6, 10)
-        assert value_at_risk(gaps, shares, Fraction(8, 10)) == Fraction(1, 5)
-        assert cvar(gaps, shares, Fraction(0)) == Fraction(18, 100)
-
-    def test_an_error_of_sampling_says_no_more_than_is_possible(self):
-        """Two samples far apart: 25 times their spread is no error; the most is all that the plan leaves unmet."""
-        wide = estimate([0.1, 0.5], [0.4, 0.4, 0.4, 0.4])
-        assert (wide.gap, wide.error) == (pytest.approx(0.1), pytest.approx(0.4))
-        assert estimate([0.0, 0.9], [0.0, 0.0, 10.0, 10.0]).error == 1.0
-        close = estimate([0.3, 0.3], [0.4, 0.4, 0.4, 0.4])
-        assert (close.gap, close.error) == (pytest.approx(0.1), pytest.approx(0.1))
-
-    @pytest.mark.parametrize(
-        ("share", "freedom", "value"),
-        [(0.95, 4, 2.131847), (0.975, 4, 2.776445), (0.975, 1, 12.706205), (0.975, 199, 1.971957)],
-    )
-    def test_student(self, share, freedom, value):
-        assert student(share, freedom) == pytest.approx(value, abs=1e-6)
 
 
 class TestAudit:

@@ -7,7 +7,7 @@ import tomllib
 import pytest
 
 import allocator
-from allocator.audit.audit import check_plan
+from allocator.audit import check_plan
 from allocator.formulation import build
 from allocator.model import load_model
 from allocator.resources import shipped, shipped_instances

@@ -65,7 +65,7 @@ MUTATIONS = [
     # objectives
     ("families/objectives.py", "stance: (1 - willing) * problem.months", "stance: willing * problem.months"),
     (
-        "objectives.py",
+        "families/objectives.py",
         "float(k) for u, k in problem.unit_cost.items()",
         "float(k) for u, k in problem.common_cost.items()",
     ),
@@ -95,18 +95,18 @@ MUTATIONS = [
     # driver
     ("solving/lexicographic.py", "self.loaded.resident.hold(name, float(self.held[name]))", "pass"),
     ("solving/lexicographic.py", "self.held[name] = (1 + tolerance) * value", "self.held[name] = value"),
-    ("solving/columns.py", "np.rint(point[self.columns])", "np.floor(point[self._columns] / 2)"),
+    ("solving/columns.py", "np.rint(point[self.columns])", "np.floor(point[self.columns] / 2)"),
     (
-        "matrix.py",
+        "solving/standard_form.py",
         "row_lower.append(-np.inf if least is None else least - constant)",
         "row_lower.append(-np.inf)",
     ),
     # plan tables
-    ("plan/plan.py", "max(Fraction(0), row.quantity - net)", "row.quantity - net"),
-    ("plan/plan.py", '"cost": own[n] / parts', '"cost": (own[n] + 1) / parts'),
-    ("plan/plan.py", "people[n, t] += problem.personnel[u] * units", "people[n, t] += units"),
-    ("plan/plan.py", '"burden": 1000 * heaviest', '"burden": 100 * heaviest'),
-    ("plan/plan.py", '"units": units,', '"units": units + 1,'),
+    ("plan/tables.py", "max(Fraction(0), row.quantity - net)", "row.quantity - net"),
+    ("plan/tables.py", '"cost": own[n] / parts', '"cost": (own[n] + 1) / parts'),
+    ("plan/tables.py", "people[n, t] += problem.personnel[u] * units", "people[n, t] += units"),
+    ("plan/tables.py", '"burden": 1000 * heaviest', '"burden": 100 * heaviest'),
+    ("plan/tables.py", '"units": units,', '"units": units + 1,'),
 ]
 
 

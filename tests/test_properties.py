@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import allocator
 from allocator import Instance
-from allocator.audit.audit import check_deployments, check_plan
+from allocator.audit import check_deployments, check_plan
 from allocator.model import load_model
 from allocator.problem import Problem, at_most, step_of
 from allocator.solving.heuristics.filling import first_plan

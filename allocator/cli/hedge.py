@@ -112,7 +112,6 @@ def command(
     relievable at once; what of it is deployed is decided when it is known who is left. Coverage first, in expectation
     and in the worst futures, then the cost of what is committed. Exit status as of solve.
     """
-    from allocator.api import choose
     from allocator.cli.solve import EXIT
     from allocator.errors import BadUsage
     from allocator.hedging import hedge
@@ -120,17 +119,15 @@ def command(
 
     if as_json and as_csv:
         raise BadUsage("--json and --csv exclude each other")
-    read, chosen = choose(instance, model, overrides, case=case, coalition=coalition)
-    if not quiet:
-        talk(*(f"warning: {text}" for text in [*read.warnings(), *chosen.warnings()]))
+    warn = None if quiet else lambda text: talk(f"warning: {text}")
     load_solver()
     with watched() as watch, later():  # what has been worked out is shown, whatever comes
         with Line(quiet) as line:
             found = hedge(
-                read, chosen, futures=futures, seed=seed, cvar=cvar, weight=weight, replications=replications,
-                evaluate=evaluate, gap=gap, time_limit=time_limit, method=method, progress=line.step,
+                instance, model, futures=futures, seed=seed, cvar=cvar, weight=weight, replications=replications,
+                evaluate=evaluate, gap=gap, time_limit=time_limit, method=method, overrides=overrides,
+                case=case, coalition=coalition, progress=line.step, warn=warn,
             )  # fmt: skip
-        found.manifest.update(overrides=list(overrides), case=case, coalition=coalition)
         if as_json:
             emit_json(found.to_dict())
         elif as_csv:

@@ -133,7 +133,7 @@ def _show(plan: Plan, target: Path | None, out: str | None, as_json: bool) -> No
 
 def _nothing(reason: str, time_limit: float | None) -> dict[str, object]:
     """The JSON object of a solve that ended before there was an instance to answer about."""
-    from allocator.plan.plan import COLUMNS
+    from allocator.plan.tables import COLUMNS
 
     manifest = {"status": "no_plan", "stopped_by": "time_limit", "options": {"time_limit": time_limit}}
     return {"status": "no_plan", "reason": reason, **{table: [] for table in COLUMNS}, "manifest": manifest}
@@ -147,7 +147,7 @@ def _earlier(target: Path) -> str:
 
 def free(out: str) -> Path:
     """Where results go; a place that cannot take them, or that holds something else, is refused."""
-    from allocator.plan.plan import check_target
+    from allocator.plan.writing import check_target
 
     if out.lower().endswith(".xlsx") and not out.endswith(".xlsx"):
         raise BadUsage(f"{out}: expected .xlsx in small letters")
@@ -168,7 +168,7 @@ def free(out: str) -> Path:
 def _is_ours(workbook: Path) -> bool:
     """Whether a workbook holds result tables and nothing else; an empty file counts, for nothing is lost."""
     from allocator.instance.workbook_parts import Damage, sheet_names
-    from allocator.plan.plan import COLUMNS
+    from allocator.plan.tables import COLUMNS
 
     if not workbook.is_file():
         return False

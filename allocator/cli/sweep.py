@@ -30,8 +30,8 @@ from allocator.stopping import at_once, later
 if TYPE_CHECKING:
     from allocator.instance import Instance
     from allocator.sweeps.design.file import Design
+    from allocator.sweeps.result import Sweep
     from allocator.sweeps.run.runner import Progress
-    from allocator.sweeps.sweep import Sweep
 
 EXAMPLES = """for example:
   allocator sweep {name} --vary "requirements.quantity*=0.5:1.5:11"
@@ -119,18 +119,6 @@ MOST_REASONS = 5
 def command(
     instance: str,
     sweep: str | None,
-    vary: tuple[str, ...],
-    coalitions: tuple[str, ...],
-    one_at_a_time: bool,
-    figures: tuple[str, ...],
-    sample: int | None,
-    method: str | None,
-    pareto: str | None,
-    steps: int | None,
-    politics: int | None,
-    success: tuple[str, ...],
-    thresholds: tuple[str, ...],
-    over: tuple[str, ...],
     model: str | None,
     case: str,
     overrides: tuple[str, ...],
@@ -149,6 +137,7 @@ def command(
     as_json: bool,
     as_csv: bool,
     quiet: bool,
+    **varied: Any,
 ) -> None:
     """Solve INSTANCE at every point of a design, and say what moves the answer.
 
@@ -159,8 +148,6 @@ def command(
     is shown and kept).
     """
     from allocator.api import read as load
-    from allocator.instance.odd import varied_horizon
-    from allocator.sweeps.design.file import load_design
 
     if as_json and as_csv:
         raise BadUsage("--json and --csv exclude each other")
@@ -169,25 +156,51 @@ def command(
     tables = {"sweep": out, "deployments": deployments}
     _check(tables)
     read = load(instance)
-    design = _asked(
-        read, load_design(sweep, read) if sweep else None, vary=vary, coalitions=coalitions, pareto=pareto, steps=steps,
-        one_at_a_time=one_at_a_time, figures=figures, sample=sample, method=method, politics=politics, success=success,
-        thresholds=thresholds, over=over, seed=seed,
-    )  # fmt: skip
-    design = replace(
+    given = {"model": model, "coalition": coalition, "gap": gap, "time_limit": time_limit}
+    design = _design(read, sweep, {**varied, "seed": seed}, given, overrides, case)
+    kept = f"{read.name}.sweep" if store is None else store
+    if not quiet:
+        _talk_of(read, design)
+    options = {
+        "store": kept, "resume": not no_resume, "workers": workers, "scheduler": scheduler, "threads": threads,
+        "seed": seed or 0,
+    }  # fmt: skip
+    load_solver()
+    with later(), _swept(read, design, options, max_points, quiet) as done:  # what is done is shown, whatever comes
+        _show(done, as_json, as_csv)
+        raise Exit(_finish(done, kept, tables, quiet))
+
+
+def _design(
+    read: Instance,
+    sweep: str | None,
+    varied: dict[str, Any],
+    given: dict[str, Any],
+    overrides: tuple[str, ...],
+    case: str,
+) -> Design:
+    """The design of the sweep file and of the command line, with the options that all points share."""
+    from allocator.sweeps.design.file import load_design
+
+    design = _asked(read, load_design(sweep, read) if sweep else None, **varied)
+    return replace(
         design,
         overrides=(*design.overrides, *overrides),
         case=design.case if case == "base" else case,
-        coalition=coalition or design.coalition,
-        model=model or design.model,
-        gap=design.gap if gap is None else gap,
-        time_limit=design.time_limit if time_limit is None else time_limit,
+        **{name: value for name, value in given.items() if value not in (None, "")},
     )
-    kept = f"{read.name}.sweep" if store is None else store
-    if not quiet:
-        keys = [*design.vary, *(flip.over for flip in design.threshold)]
-        talk(*(f"warning: {text}" for text in [*read.warnings(), *varied_horizon(read, keys)]))
 
+
+def _talk_of(read: Instance, design: Design) -> None:
+    """Warnings about the instance and what is varied of it."""
+    from allocator.instance.odd import varied_horizon
+
+    keys = [*design.vary, *(flip.over for flip in design.threshold)]
+    talk(*(f"warning: {text}" for text in [*read.warnings(), *varied_horizon(read, keys)]))
+
+
+def _swept(read: Instance, design: Design, options: dict[str, Any], max_points: int, quiet: bool) -> Sweep:
+    """The sweep; a design of too many points is solved only after a question on a terminal."""
     from allocator.sweeps.sweep import TooMany
 
     def run(most: int) -> Sweep:
@@ -195,31 +208,30 @@ def command(
 
         with Line(quiet) as line:
             return swept(
-                read, design, store=kept, resume=not no_resume, workers=workers, scheduler=scheduler, threads=threads,
-                seed=seed or 0, max_points=most, progress=lambda progress: line.tell(lambda: told(progress)),
-            )  # fmt: skip
+                read, design, max_points=most, progress=lambda progress: line.tell(lambda: told(progress)), **options
+            )
 
-    load_solver()
-    with later():  # what is done is shown, whatever comes
-        try:
-            done = run(max_points)
-        except TooMany as many:
-            with at_once():
-                if not sys.stdin.isatty() or not click.confirm(f"Solve {many.points:,} points?", err=True):
-                    raise
-            done = run(many.points)
-        with done:
-            _show(done, as_json, as_csv)
-            failed = _warn(done, kept, quiet)
-            for table, place in tables.items():
-                if place is not None:
-                    with writing(place):
-                        done.write(place, table)
-                    talk(f"wrote {place}")
-            if done.interrupted:
-                talk(f"interrupted; the same command continues ({kept} has what is done)")
-            asked = sum(len(answered.rows) for answered in done.answers)
-            raise Exit(130 if done.interrupted else 1 if failed == asked else 0)
+    try:
+        return run(max_points)
+    except TooMany as many:
+        with at_once():
+            if not sys.stdin.isatty() or not click.confirm(f"Solve {many.points:,} points?", err=True):
+                raise
+        return run(many.points)
+
+
+def _finish(done: Sweep, kept: str, tables: dict[str, str | None], quiet: bool) -> int:
+    """Write the tables and say what else there is to know; the exit status."""
+    failed = _warn(done, kept, quiet)
+    for table, place in tables.items():
+        if place is not None:
+            with writing(place):
+                done.write(place, table)
+            talk(f"wrote {place}")
+    if done.interrupted:
+        talk(f"interrupted; the same command continues ({kept} has what is done)")
+        return 130
+    return 1 if failed == sum(len(answered.rows) for answered in done.answers) else 0
 
 
 def _asked(read: Instance, design: Design | None, **given: Any) -> Design:
@@ -281,7 +293,7 @@ def _pairs(conditions: Sequence[str], over: Sequence[str]) -> list[tuple[str, st
 
 def _check(tables: dict[str, str | None]) -> None:
     """Refuse, before anything is solved, places that no table can be written to."""
-    from allocator.sweeps.sweep import check_table
+    from allocator.sweeps.tables import check_table
 
     places = [place for place in tables.values() if place is not None]
     if len({*map(str, map(check_table, places))}) < len(places):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from allocator.audit.audit import Violation, check_commitments, check_deployments
+from allocator.audit import Violation, check_commitments, check_deployments
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.withdrawal import Future

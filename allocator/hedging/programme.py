@@ -18,7 +18,7 @@ from allocator.hedging.two_stage import IMPLIED, two_stage
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.outcome import NUMERICAL, Bounds, Stop, relative_gap
-from allocator.plan.plan import objective_values
+from allocator.plan.tables import objective_values
 from allocator.problem import Problem, exact
 from allocator.solving.columns import Points, carry
 from allocator.solving.highs import Resident, Sight

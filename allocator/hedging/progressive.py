@@ -19,7 +19,7 @@ from typing import Any
 
 import pyomo.core as pyo
 
-from allocator.audit.audit import check_commitments
+from allocator.audit import check_commitments
 from allocator.families.rows import linear
 from allocator.hedging.check import Commitment
 from allocator.hedging.two_stage import two_stage

@@ -10,16 +10,17 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from allocator.api import Choice, Source, choose
-from allocator.arguments import LARGEST_SEED, Several, function, number, one_of, optional, texts, whole
-from allocator.errors import BadUsage, SolverError
+from allocator.arguments import function, texts
+from allocator.errors import SolverError
 from allocator.hedging.answer import COLUMNS, STAGES, STRICT, Hedge
 from allocator.hedging.check import Commitment, Decision, check_decision
 from allocator.hedging.figures import Figures, cost_of
+from allocator.hedging.options import checked
 from allocator.hedging.recourse import Recourse, Second, needed_by
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.outcome import Stop, status
-from allocator.plan.plan import objective_values
+from allocator.plan.tables import objective_values
 from allocator.problem import Problem
 from allocator.statistics import ONE, Estimate, Taste, estimate, value_at_risk
 from allocator.stopping import at_once, later, watched
@@ -34,27 +35,13 @@ Tell = Callable[[str, "Progress | None"], None]
 ENUMERATED = 64
 """Futures up to which all are taken with their exact probabilities, and none is drawn."""
 
-METHODS = ("extensive", "hedging")
-
 
 def hedge(
-    instance: Source,
-    model: Choice = None,
-    *,
-    futures: int = 20,
-    seed: int = 0,
-    cvar: float = 0.9,
-    weight: float = 0.5,
-    replications: int = 5,
-    evaluate: int = 200,
-    gap: float = 1e-3,
-    time_limit: float | None = None,
-    overrides: Sequence[str] = (),
-    case: str = "base",
-    coalition: str | None = None,
-    method: str = "extensive",
-    progress: Tell | None = None,
-) -> Hedge:
+    instance: Source, model: Choice = None, *, futures: int = 20, seed: int = 0, cvar: float = 0.9, weight: float = 0.5,
+    replications: int = 5, evaluate: int = 200, gap: float = 1e-3, time_limit: float | None = None,
+    overrides: Sequence[str] = (), case: str = "base", coalition: str | None = None, method: str = "extensive",
+    progress: Tell | None = None, warn: Callable[[str], None] | None = None,
+) -> Hedge:  # fmt: skip
     """What to commit before it is known who withdraws, and what planning for that is worth.
 
     Each nation stays under an objective with its willingness as probability. What is committed has to be paid for and
@@ -62,7 +49,7 @@ def hedge(
 
     Parameters
     ----------
-    instance, model, overrides, case, coalition
+    instance, model, overrides, case, coalition, warn
         As for :func:`allocator.solve`; of the model's objectives the gap counts, then the cost of what is committed.
     futures : int
         Futures to draw; where there are no more than this (or than 64) in all, every one is taken.
@@ -72,19 +59,17 @@ def hedge(
         Level of the conditional value at risk, at least 0 and below 1: 0.9 looks at the worst tenth.
     weight : float
         How much that counts, 0 to 1; the rest is the expectation.
-    replications : int
-        Samples, the plan's own counted, from which the error of sampling is judged; at least 2.
-    evaluate : int
-        Futures drawn anew to judge plans by; at least 2.
-    gap : float
-        Relative gap at which an objective counts as proved.
-    time_limit : float, optional
-        Seconds for each programme (a plan over one sample, or one future alone).
+    replications, evaluate : int
+        Samples, the plan's own counted, from which the error of sampling is judged, and futures drawn anew to judge
+        plans by; at least 2 of each.
+    gap, time_limit : float
+        Relative gap at which an objective counts as proved; seconds for each programme (a plan over one sample, or one
+        future alone), by default without limit.
     method : str
         ``extensive`` solves one programme over all futures; ``hedging`` (progressive hedging, needs the extra
         ``futures``) solves them one by one, for many.
     progress : callable, optional
-        Told what is being solved, and how far that is.
+        Called with what is being solved, and how far that is.
 
     Returns
     -------
@@ -93,19 +78,21 @@ def hedge(
 
     Raises
     ------
-    BadInput
-        The instance, the model or an override has faults.
-    BadUsage
-        An argument is out of range.
+    BadInput, BadUsage
+        The instance, the model or an override has faults; an argument is out of range.
     """
-    options = _checked(futures, seed, cvar, weight, replications, evaluate, gap, time_limit, method)
+    options = checked(futures, seed, cvar, weight, replications, evaluate, gap, time_limit, method)
     function("progress", progress)
+    function("warn", warn)
     overrides = texts("overrides", overrides, "horizon.periods=4")
     with watched() as watch, later():
         with at_once():
-            chosen = choose(instance, model, overrides, case=case, coalition=coalition)
-            work = _Hedging(*chosen, options, progress, watch.interrupted)
-        work.manifest |= {"overrides": list(overrides), "case": case, "coalition": coalition}
+            read, chosen = choose(instance, model, overrides, case=case, coalition=coalition)
+            if warn is not None:
+                for text in [*read.warnings(), *chosen.warnings()]:
+                    warn(text)
+            told = {"overrides": list(overrides), "case": case, "coalition": coalition}
+            work = _Hedging(read, chosen, options, progress, watch.interrupted, told)
         return work.answer()
 
 
@@ -119,9 +106,8 @@ class _Hedging:
         options: Mapping[str, Any],
         tell: Tell | None,
         interrupted: threading.Event,
+        told: Mapping[str, Any],
     ) -> None:
-        from allocator.solving.solver import versions
-
         self.instance, self.model, self.options, self.tell = instance, model, options, tell
         self.taste = Taste.of(options["weight"], options["cvar"])
         self.highs = {
@@ -136,10 +122,7 @@ class _Hedging:
             instance, model, self.problem.objective_of, self.highs, options["time_limit"], self.interrupted
         )
         self.times: dict[str, float] = {}
-        self.manifest: dict[str, Any] = {
-            "instance": instance.name, "sha256": instance.sha256, "model": model.to_dict(), "options": dict(options),
-            "versions": versions(),
-        }  # fmt: skip
+        self.told = told
 
     def answer(self) -> Hedge:
         """Everything in its order."""
@@ -351,10 +334,9 @@ class _Hedging:
     # ---- the answer -------------------------------------------------------------------------------------------------
 
     def _nothing(self, name: str, reason: str, stopped_by: str = "") -> Hedge:
-        self.manifest |= {"status": name, "times": _rounded(self.times)}
         return Hedge(
             name, reason, self.instance, self.model, self.options["method"], self.enumerated,
-            manifest=self.manifest, stopped_by=stopped_by,
+            manifest=self._manifest(name, stopped_by), stopped_by=stopped_by,
         )  # fmt: skip
 
     def _whole(self, answer: Answer, expected: Commitment, figures: dict[str, Any]) -> Hedge:
@@ -365,7 +347,6 @@ class _Hedging:
         if answer.stop is Stop.TIME_LIMIT:
             stopped = stopped or "time_limit"
         name = status(True, answer.stop, answer.closed)
-        self.manifest |= {"status": name, "stopped_by": stopped, "times": _rounded(self.times)}
         tables = {
             "commitments": self._commitments(answer.decision.commitment, expected),
             "objectives": self._objectives(answer),
@@ -375,8 +356,18 @@ class _Hedging:
             name, "", self.instance, self.model, self.options["method"], self.enumerated, answer.decision,
             tuple(self.sample), possible(self.problem),
             **{key: figures.get(key) for key in ("vss", "evpi", "vss_range", "evpi_range", "estimate")},
-            manifest=self.manifest, stopped_by=stopped, _tables=tables,
+            manifest=self._manifest(name, stopped), stopped_by=stopped, _tables=tables,
         )  # fmt: skip
+
+    def _manifest(self, name: str, stopped: str) -> dict[str, Any]:
+        """What was asked, with which versions, and how it ended."""
+        from allocator.solving.solver import versions
+
+        return {
+            "instance": self.instance.name, "sha256": self.instance.sha256, "model": self.model.to_dict(),
+            "options": dict(self.options), "versions": versions(), **self.told, "status": name, "stopped_by": stopped,
+            "times": {key: round(seconds, 4) for key, seconds in self.times.items()},
+        }  # fmt: skip
 
     def _objectives(self, answer: Answer) -> list[dict[str, Any]]:
         """Values of the plan, what cost took, and what the stages proved."""
@@ -396,33 +387,3 @@ class _Hedging:
             rows.append(dict(zip(COLUMNS["commitments"], values, strict=True)))
         place = {name: i for i, name in enumerate([*self.problem.NATIONS, *self.problem.UNITS])}
         return sorted(rows, key=lambda row: (place[row["nation"]], place[row["unit_type"]], row["period"]))
-
-
-def _rounded(times: Mapping[str, float]) -> dict[str, float]:
-    return {key: round(seconds, 4) for key, seconds in times.items()}
-
-
-def _checked(
-    futures: Any, seed: Any, cvar: Any, weight: Any, replications: Any, evaluate: Any, gap: Any, time_limit: Any,
-    method: Any,
-) -> dict[str, Any]:  # fmt: skip
-    """The options of a call, plain."""
-    several = Several()
-    options = {
-        "futures": several(whole, "futures", futures, least=1),
-        "seed": several(whole, "seed", seed, least=0, most=LARGEST_SEED),
-        "cvar": several(number, "cvar", cvar, least=0, below=1),
-        "weight": several(number, "weight", weight, least=0, most=1),
-        "replications": several(whole, "replications", replications, least=2),
-        "evaluate": several(whole, "evaluate", evaluate, least=2),
-        "gap": several(number, "gap", gap, least=0, most=1),
-        "time_limit": several(optional, "time_limit", time_limit, number, above=0, unit=" of seconds"),
-        "method": several(one_of, "method", method, METHODS),
-    }
-    several.done()
-    if method == "hedging":
-        from importlib.util import find_spec
-
-        if find_spec("mpisppy") is None:
-            raise BadUsage('method hedging needs mpi-sppy; in the clone: pip install ".[futures]"')
-    return options

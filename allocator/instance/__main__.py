@@ -2,7 +2,8 @@
 
 import sys
 
-from allocator.instance.tables import LARGEST, OWN, SETTINGS, SMALLEST, markdown
+from allocator.instance.columns import LARGEST, OWN, SMALLEST
+from allocator.instance.tables import SETTINGS, markdown
 from allocator.reading import MOST_BYTES, MOST_TOML
 
 INTRODUCTION = f"""# The format of an instance

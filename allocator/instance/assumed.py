@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
-from allocator.instance.tables import TABLES, Value
+from allocator.instance.columns import Value
+from allocator.instance.tables import TABLES
 
 if TYPE_CHECKING:
     from allocator.instance.facts import Facts

@@ -12,8 +12,8 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
+from allocator.instance.columns import LARGEST, LONGEST, SMALLEST, SYMBOL, Column, Value
 from allocator.instance.likely import advice, readings
-from allocator.instance.tables import LARGEST, LONGEST, SMALLEST, SYMBOL, Column, Value
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _ID = re.compile(r"[A-Za-z0-9_-]+")

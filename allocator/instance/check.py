@@ -259,7 +259,7 @@ def conditions(typed: Typed) -> None:
 
 def _whole(text: str) -> bool:
     from allocator.instance.cells import Unfit, convert
-    from allocator.instance.tables import Column
+    from allocator.instance.columns import Column
 
     try:
         convert(Column("value", "", "whole", least=1), text, False)

@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 from allocator.errors import BadInput
+from allocator.instance.columns import INSTANCE_NAME
 from allocator.instance.instance import Instance
-from allocator.instance.tables import INSTANCE_NAME
 from allocator.instance.write import folder_files, put, write
 from allocator.reading import Unreadable, read_bytes
 

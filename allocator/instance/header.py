@@ -12,7 +12,7 @@ from typing import Any
 
 from allocator.errors import Fault
 from allocator.instance.cells import plain, quoted, spelled
-from allocator.instance.tables import OWN
+from allocator.instance.columns import OWN
 
 Rows = Sequence[tuple[int, Sequence[Any]]]
 """Rows that are not blank: (row number of the author's editor, cells)."""

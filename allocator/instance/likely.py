@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from allocator.instance.tables import Column
+from allocator.instance.columns import Column
 
 YES = ("1", "x", "y", "yes", "t", "true", "on", "j", "ja", "o", "oui", "s", "si", "sí", "tak", "wahr", "vrai", "✓", "✔")
 NO = ("0", "n", "no", "f", "false", "off", "nein", "non", "nee", "nie", "falsch", "faux", "falso")

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from allocator.errors import BadInput, Fault
 from allocator.instance.cells import Unfit, convert, converted, near, plain, quoted
+from allocator.instance.columns import Column, Table, Value
 from allocator.instance.odd import horizon_notes
 from allocator.instance.raw import Cells, RawTable, Record
 from allocator.instance.read import F, from_object, understood
-from allocator.instance.tables import SETTINGS, TABLES, Column, Table, Value
+from allocator.instance.tables import SETTINGS, TABLES
 
 if TYPE_CHECKING:
     from allocator.instance.facts import Facts

@@ -8,7 +8,8 @@ from typing import Any
 
 from allocator.errors import Fault
 from allocator.instance.cells import Unfit, closest, convert, near, quoted, spelled
-from allocator.instance.tables import INSTANCE_NAME, OWN, SETTINGS, TABLES, Column, Table, Value
+from allocator.instance.columns import INSTANCE_NAME, OWN, Column, Table, Value
+from allocator.instance.tables import SETTINGS, TABLES
 
 REPORTED: Any = object()
 """Takes the place of a cell whose fault its carrier has reported."""

@@ -7,9 +7,10 @@ from typing import Any
 
 from allocator.errors import Fault
 from allocator.instance.cells import closest, near
+from allocator.instance.columns import OWN
 from allocator.instance.header import columns, layout, own
 from allocator.instance.raw import REPORTED, Raw, RawTable
-from allocator.instance.tables import OWN, TABLES
+from allocator.instance.tables import TABLES
 from allocator.instance.workbook_cells import MOST_CELLS, CellReader, Sheet, letters
 from allocator.instance.workbook_parts import AGAIN, Book, Damage, opened
 

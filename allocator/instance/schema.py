@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from allocator.instance.tables import LARGEST, OWN, SETTINGS, SYMBOL, TABLES, Column
+from allocator.instance.columns import LARGEST, OWN, SYMBOL, Column
+from allocator.instance.tables import SETTINGS, TABLES
 
 
 def schema() -> dict[str, Any]:

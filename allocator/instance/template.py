@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from allocator.instance.columns import INSTANCE_NAME
 from allocator.instance.instance import Instance
-from allocator.instance.tables import INSTANCE_NAME, markdown
+from allocator.instance.tables import markdown
 from allocator.instance.write import folder_files
 
 _CONTENT = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from allocator.instance.tables import SETTINGS, TABLES, Column, blank_means
+from allocator.instance.columns import Column, blank_means
+from allocator.instance.tables import SETTINGS, TABLES
 
 if TYPE_CHECKING:
     from allocator.instance.facts import Facts

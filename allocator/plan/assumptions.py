@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from allocator.instance.assumed import assumed, totals
-from allocator.plan.plan import Deployed, Plan, place, supplies
+from allocator.plan.plan import Plan
+from allocator.plan.tables import Deployed, place, supplies
 from allocator.problem import Problem
 
 COST = {"personnel", "operating_cost", "rotation_cost", "rotation_ratio"}

@@ -9,7 +9,7 @@ import numpy as np
 import pyomo.core as pyo
 from numpy.typing import NDArray
 
-from allocator.plan.plan import Deployed
+from allocator.plan.tables import Deployed
 from allocator.solving.standard_form import Floats, Matrix
 
 

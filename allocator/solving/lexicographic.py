@@ -13,10 +13,10 @@ import numpy as np
 import pyomo.core as pyo
 from numpy.typing import NDArray
 
-from allocator.audit.audit import Violation, check_deployments
+from allocator.audit import Violation, check_deployments
 from allocator.errors import SolverError
 from allocator.outcome import NUMERICAL, Bounds, Stop, relative_gap
-from allocator.plan.plan import objective_values
+from allocator.plan.tables import objective_values
 from allocator.problem import Problem
 from allocator.solving.columns import Points
 from allocator.solving.heuristics.filling import first_plan

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pyomo.core as pyo
 
-from allocator.audit.audit import Violation
+from allocator.audit import Violation
 from allocator.errors import BadInput, Fault
 from allocator.families import requirement
 from allocator.families.rows import Exact

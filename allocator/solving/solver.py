@@ -13,13 +13,14 @@ from typing import Any
 import pyomo.core as pyo
 
 from allocator.arguments import solving
-from allocator.audit.audit import check_plan
+from allocator.audit import check_plan
 from allocator.errors import SolverError
 from allocator.formulation import formulate, uncollected
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.outcome import Stop, status
-from allocator.plan.plan import Plan, tables
+from allocator.plan.plan import Plan
+from allocator.plan.tables import tables
 from allocator.problem import Problem
 from allocator.solving.columns import Points
 from allocator.solving.highs import VERSION, Resident

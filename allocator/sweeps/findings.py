@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from statistics import fmean
 from typing import Any
 
 from allocator.errors import BadUsage
+from allocator.statistics import quantiles
 from allocator.sweeps.design.front import Pareto
 from allocator.sweeps.design.parts import Grid, OneAtATime, Part
 from allocator.sweeps.design.sample import Sample
@@ -162,11 +163,8 @@ def spread(part: Sample, rows: Rows) -> dict[str, Any]:
     values = [[row.measures[name] for name in OUTPUTS] for row in rows if row.found and row.measures]
     if not values:
         raise BadUsage("no point has a plan")
-    quantiles = {}
-    for name, column in zip(OUTPUTS, zip(*values, strict=True), strict=True):
-        cuts = statistics.quantiles(column, n=20, method="inclusive") if len(column) > 1 else list(column) * 19
-        quantiles[name] = {"mean": statistics.fmean(column), "5": cuts[0], "50": cuts[9], "95": cuts[18]}
-    told = {"quantiles": quantiles, "sometimes": sometimes(rows), "why": ""}
+    columns = zip(OUTPUTS, zip(*values, strict=True), strict=True)
+    told = {"quantiles": {name: quantiles(column) for name, column in columns}, "sometimes": sometimes(rows), "why": ""}
     try:
         return told | {"indices": part.indices(rows, OUTPUTS)}
     except BadUsage as cannot:
@@ -234,7 +232,7 @@ def _effects(rows: Iterable[Row], inputs: Sequence[str]) -> list[dict[str, Any]]
                 group.append(tuple(row.measures[output] for output in OUTPUTS))
     told = []
     for (name, value), group in groups.items():
-        means: list[float | None] = [statistics.fmean(column) for column in zip(*group, strict=True)]
+        means: list[float | None] = [fmean(column) for column in zip(*group, strict=True)]
         means = means or [None] * len(OUTPUTS)
         told.append({"input": name, "value": value, "plans": len(group), **dict(zip(OUTPUTS, means, strict=True))})
     return told

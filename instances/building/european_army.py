@@ -21,14 +21,17 @@ GIVEN = (  # unit type, name, domain, people, capability, assumption that holds 
 )  # fmt: skip
 
 
-def european_army(facts: Facts) -> Scenario:
-    europe = [nation for nation in contributors(facts) if nation not in OUTSIDE]
+def _totals(facts: Facts) -> tuple[Fact, Fact, Fact, Fact]:
+    """Battalion groups, tanks, fighting vehicles and guns in all."""
     brigades, tanks, vehicles, guns = (facts.ratio(key) for key in ("PR031", "PR032", "PR033", "PR034"))
-    groups = brigades.times(BATTALIONS)
-    third = 1 / len(FRONTS)
+    return brigades.times(BATTALIONS), tanks, vehicles, guns
+
+
+def _yields(facts: Facts) -> list[Row]:
+    groups, _, vehicles, guns = _totals(facts)
     one = Fact(1.0, basis="computed")
     command = facts.assume("divisions_a_group")
-    yields: list[Row] = [
+    return [
         *({"unit_type": kind, "capability": capability, "amount": total.times(1 / groups.value),
            "note": "what Bruegel counts, spread over its brigades"}
           for kind in HEAVY for capability, total in (("fighting_vehicles", vehicles), ("artillery", guns))),
@@ -42,6 +45,9 @@ def european_army(facts: Facts) -> Scenario:
          "amount": facts.assume("hunting_patrol_aircraft"), "note": ""},
         {"unit_type": "early_warning_aircraft", "capability": "long_range_radar", "amount": one, "note": "counts itself"},
     ]  # fmt: skip
+
+
+def _pools(facts: Facts) -> list[Row]:
     pools = [
         given_pool(nation, kind, facts.assume(key), "no count in the data")
         for kind, _, _, _, _, held in GIVEN for nation, key in held.items()
@@ -50,6 +56,29 @@ def european_army(facts: Facts) -> Scenario:
         given_pool("USA", "early_warning_aircraft", facts.assume("hold_early_warning_USA"), "no count in the data"),
         given_pool("USA", "division_headquarters", facts.assume("hold_division_USA"), "no count in the data"),
     ]
+    return pools
+
+
+def _needs(facts: Facts) -> tuple[Need, ...]:
+    groups, tanks, vehicles, guns = _totals(facts)
+    third = 1 / len(FRONTS)
+    return (
+        *(Need(f"front_{key}", capability, quantity.times(third), "", f"{note}, a third")
+          for key, *_ in FRONTS
+          for capability, quantity, note in (
+              ("ground_presence", groups, "PR031 in battalion groups"), ("tanks", tanks, "PR032"),
+              ("fighting_vehicles", vehicles, "PR033"), ("artillery", guns, "PR034"))),
+        Need("coasts", "coastal_defence", facts.assume("need_coastal_batteries"), "", "SF47"),
+        Need("seas", "submarine_hunting", facts.assume("need_submarine_hunters"), "", "SF46"),
+        Need("strike", "carrier_strike", facts.assume("need_carrier_groups"), "", "SF44"),
+        Need("strike", "cruise_missiles", facts.assume("need_cruise_missile_boats"), "", "SF45"),
+        Need("sky", "long_range_radar", facts.assume("need_long_range_radar"), "", "SF48"),
+        Need("sky", "launch_detection", facts.assume("need_launch_detection"), "", "SF49"),
+    )  # fmt: skip
+
+
+def european_army(facts: Facts) -> Scenario:
+    europe = [nation for nation in contributors(facts) if nation not in OUTSIDE]
     source = facts.seed("SF39").source
     return Scenario(
         name="european-army",
@@ -66,19 +95,7 @@ def european_army(facts: Facts) -> Scenario:
             Task("strike", "safe_seas", "Strike from the sea", "North Atlantic and Mediterranean", 50.0, -10.0),
             Task("sky", "safe_skies", "See far and early", "Europe", 50.0, 15.0),
         ),
-        needs=(
-            *(Need(f"front_{key}", capability, quantity.times(third), "", f"{note}, a third")
-              for key, *_ in FRONTS
-              for capability, quantity, note in (
-                  ("ground_presence", groups, "PR031 in battalion groups"), ("tanks", tanks, "PR032"),
-                  ("fighting_vehicles", vehicles, "PR033"), ("artillery", guns, "PR034"))),
-            Need("coasts", "coastal_defence", facts.assume("need_coastal_batteries"), "", "SF47"),
-            Need("seas", "submarine_hunting", facts.assume("need_submarine_hunters"), "", "SF46"),
-            Need("strike", "carrier_strike", facts.assume("need_carrier_groups"), "", "SF44"),
-            Need("strike", "cruise_missiles", facts.assume("need_cruise_missile_boats"), "", "SF45"),
-            Need("sky", "long_range_radar", facts.assume("need_long_range_radar"), "", "SF48"),
-            Need("sky", "launch_detection", facts.assume("need_launch_detection"), "", "SF49"),
-        ),
+        needs=_needs(facts),
         events={"us_backstop": False},
         willing="willing_if_asked",
         readiness="PR006",
@@ -89,7 +106,7 @@ def european_army(facts: Facts) -> Scenario:
         extra={
             "unit_types": [given_type(facts, kind, name, domain, facts.assume(people), 1.0 if kind == "launch_detection"
                            else 3.0) for kind, name, domain, people, _, _ in GIVEN],
-            "yields": yields, "forces": pools,
+            "yields": _yields(facts), "forces": _pools(facts),
             "conditions": [condition("USA", objective, "event", "us_backstop", source, "SF39")
                            for objective in ("peace_on_land", "safe_seas", "safe_skies")],
         },

@@ -11,6 +11,15 @@ from building.scenario import Need, Scenario, Task, WhatIf
 
 REST = "EUO"  # members of the EU whose part is not published
 KINDS = ("training_team_eu", "training_team_national")
+WHAT_IFS = (
+    WhatIf("what runs now", overrides=("requirements.quantity=51400",)),
+    WhatIf("half as many trainers again", overrides=("forces[unit_type=training_team_eu].units*=1.5",
+                                                "forces[unit_type=training_team_national].units*=1.5")),
+    WhatIf("trainers are not relieved", overrides=("unit_types.rotation_ratio=1",)),
+    WhatIf("not relieved, and twice the sites", overrides=(
+        "unit_types.rotation_ratio=1", "forces[unit_type=training_site].units*=2")),
+    WhatIf("half the common fund", overrides=("budgets[payer=common].amount*=0.5",)),
+)  # fmt: skip
 
 
 def training_mission(facts: Facts) -> Scenario:
@@ -64,13 +73,5 @@ def training_mission(facts: Facts) -> Scenario:
         },
         months=months,
         task_note="where courses are held; approximate",
-        what_ifs=(
-            WhatIf("what runs now", overrides=("requirements.quantity=51400",)),
-            WhatIf("half as many trainers again", overrides=("forces[unit_type=training_team_eu].units*=1.5",
-                                                        "forces[unit_type=training_team_national].units*=1.5")),
-            WhatIf("trainers are not relieved", overrides=("unit_types.rotation_ratio=1",)),
-            WhatIf("not relieved, and twice the sites", overrides=(
-                "unit_types.rotation_ratio=1", "forces[unit_type=training_site].units*=2")),
-            WhatIf("half the common fund", overrides=("budgets[payer=common].amount*=0.5",)),
-        ),
+        what_ifs=WHAT_IFS,
     )  # fmt: skip

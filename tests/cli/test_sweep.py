@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import signal
 import subprocess
 import time
@@ -11,7 +12,7 @@ import time
 import pytest
 
 import allocator
-from allocator.sweeps import whole
+from allocator.sweeps import sweep as module
 from allocator.sweeps.design.file import Draws, Flip, Front, Sampling
 from tests.cli.running import ENVIRONMENT, HERE, ROOT, on_terminal, run
 from tests.toys import toy
@@ -203,7 +204,7 @@ class TestOptions:
             assert isinstance(result.exception, Called), result.output
             return got
 
-        monkeypatch.setattr(whole, "sweep", swept)
+        monkeypatch.setattr(module, "sweep", swept)
         monkeypatch.chdir(tmp_path)
         return ask
 
@@ -340,5 +341,6 @@ def test_points_without_an_answer_are_told_of(tmp_path):
     """No time to find a plan in: each point is named as such, and none of them is an answer."""
     line = ("sweep", "reassurance-force", "--vary", "budgets[payer=common].amount=100,110", "--workers", "0")
     done = run(*line, "--time-limit", "0.001", "--set", "requirements.max_gap=0.7", cwd=tmp_path)
-    assert "2 points without an answer" in done.stderr
+    named = re.findall(r"^warning: (\d+) points? without an answer: ", done.stderr, re.MULTILINE)
+    assert sum(map(int, named)) == 2  # the limit may pass at different steps
     assert done.returncode == 1

@@ -5,13 +5,16 @@ Shares nothing with `formulation.py`. `faults` judges any plan of any size; `sol
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import product
 from typing import Any
 
 Key = tuple[str, str, str, int]
 Plan = dict[Key, int]
+Over = Callable[[Fraction | int, Fraction | int], bool]
+"""Whether a value passes a bound by more than the tolerance."""
+
 FAMILIES = (
     "rotation",
     "minimum_contribution",
@@ -165,86 +168,95 @@ class Judge:
                 found.append(f"{why}: {key}")
         if found:
             return found
-        # requirement
+        found += [*self._requirement(plan, over), *self._rotation(plan)]
+        if "minimum_contribution" in self.families:
+            for key, units in plan.items():
+                if units < cell(self.pool[key[:2]], "min_units", 1):
+                    found.append(f"minimum_contribution: {key}")
+        checks = {
+            "troop_ceiling": self._ceilings,
+            "budget": self._budgets,
+            "framework_nation": self._framework,
+        }
+        if "conditions" in self.families:
+            found += self._conditions(plan)
+        for family, check in checks.items():
+            if family in self.families:
+                found += check(plan, over)
+        return found
+
+    def _requirement(self, plan: Plan, over: Over) -> Iterator[str]:
         for row in self.rows:
             for t in row["periods"]:
                 short = row["quantity"] - self.supplied(plan, row, t)
                 if over(short, row["max_gap"] * row["quantity"]):
-                    found.append(f"requirement: {row['capability']} at {row['at']} in {t}")
-        # rotation
+                    yield f"requirement: {row['capability']} at {row['at']} in {t}"
+
+    def _rotation(self, plan: Plan) -> Iterator[str]:
         for force in self.pool:
             used: dict[int, int] = {}
             for (n, u, _, t), units in plan.items():
                 if (n, u) == force:
                     used[t] = used.get(t, 0) + units
             if not self.rotation(force, used):
-                found.append(f"rotation: {force}")
-        # minimum_contribution
-        if "minimum_contribution" in self.families:
-            for key, units in plan.items():
-                if units < cell(self.pool[key[:2]], "min_units", 1):
-                    found.append(f"minimum_contribution: {key}")
-        # conditions
+                yield f"rotation: {force}"
+
+    def _conditions(self, plan: Plan) -> Iterator[str]:
         members = {n for n, _, _, _ in plan}
-        if "conditions" in self.families:
-            groups: dict[str, set[str]] = {}
-            for r in cell(self.obj, "groups", []):
-                groups.setdefault(r["group"], set()).add(r["nation"])
-            for r in cell(self.obj, "conditions", []):
-                joined = {self.about(j) for n, _, j, _ in plan if n == r["nation"]}
-                if not (joined if cell(r, "objective") is None else joined & {r["objective"]}):
-                    continue
-                if r["requires"] == "nation":
-                    kept = r["value"] in members
-                elif r["requires"] == "any_of":
-                    kept = any(groups.get(name, {name}) & members for name in r["value"].split())
-                elif r["requires"] == "coalition_size":
-                    kept = len(members) >= int(r["value"])
-                else:
-                    kept = True  # events bar the variables
-                if not kept:
-                    found.append(f"conditions: {r}")
-        # troop_ceiling
-        if "troop_ceiling" in self.families:
+        groups: dict[str, set[str]] = {}
+        for r in cell(self.obj, "groups", []):
+            groups.setdefault(r["group"], set()).add(r["nation"])
+        for r in cell(self.obj, "conditions", []):
+            joined = {self.about(j) for n, _, j, _ in plan if n == r["nation"]}
+            if not (joined if cell(r, "objective") is None else joined & {r["objective"]}):
+                continue
+            if r["requires"] == "nation":
+                kept = r["value"] in members
+            elif r["requires"] == "any_of":
+                kept = any(groups.get(name, {name}) & members for name in r["value"].split())
+            elif r["requires"] == "coalition_size":
+                kept = len(members) >= int(r["value"])
+            else:
+                kept = True  # events bar the variables
+            if not kept:
+                yield f"conditions: {r}"
+
+    def _ceilings(self, plan: Plan, over: Over) -> Iterator[str]:
+        for name, r in self.nation_rows.items():
+            if cell(r, "troop_ceiling") is not None:
+                for t in range(1, self.T + 1):
+                    there = sum(self.people[k[1]] * units for k, units in plan.items() if (k[0], k[3]) == (name, t))
+                    if over(there, exact(r["troop_ceiling"])):
+                        yield f"troop_ceiling: {name} in {t}"
+
+    def _budgets(self, plan: Plan, over: Over) -> Iterator[str]:
+        for r in cell(self.obj, "budgets", []):
+            first, last = cell(r, "first_period", 1), cell(r, "last_period", self.T)
+            paid = sum((self.pays(r["payer"], k) * v for k, v in plan.items() if first <= k[3] <= last), Fraction(0))
+            if over(paid, exact(r["amount"])):
+                yield f"budget: {r}"
+        if self.max_burden is not None:
             for name, r in self.nation_rows.items():
-                if cell(r, "troop_ceiling") is not None:
-                    for t in range(1, self.T + 1):
-                        there = sum(self.people[k[1]] * units for k, units in plan.items() if (k[0], k[3]) == (name, t))
-                        if over(there, exact(r["troop_ceiling"])):
-                            found.append(f"troop_ceiling: {name} in {t}")
-        # budget
-        if "budget" in self.families:
-            for r in cell(self.obj, "budgets", []):
-                first, last = cell(r, "first_period", 1), cell(r, "last_period", self.T)
-                paid = sum(
-                    (self.pays(r["payer"], k) * v for k, v in plan.items() if first <= k[3] <= last),
-                    Fraction(0),
-                )
-                if over(paid, exact(r["amount"])):
-                    found.append(f"budget: {r}")
-            if self.max_burden is not None:
-                for name, r in self.nation_rows.items():
-                    if cell(r, "gdp") is not None:
-                        paid = sum((self.pays(name, k) * v for k, v in plan.items()), Fraction(0))
-                        if over(paid, self.max_burden * exact(r["gdp"]) * self.years):
-                            found.append(f"max_burden: {name}")
-        # framework_nation
-        if "framework_nation" in self.families:
-            for task, r in self.tasks.items():
-                share = exact(cell(r, "framework_share", 0))
-                strength: dict[int, dict[str, int]] = {}
-                for (n, u, j, t), units in plan.items():
-                    if j == task:
-                        here = strength.setdefault(t, {})
-                        here[n] = here.get(n, 0) + units * self.people[u]
-                if share > 0 and strength:
-                    leaders = [n for n, q in self.nation_rows.items() if cell(q, "can_lead", False) is True]
-                    if not any(
-                        all(not over(share * sum(here.values()), here.get(n, 0)) for here in strength.values())
-                        for n in leaders
-                    ):
-                        found.append(f"framework_nation: {task}")
-        return found
+                if cell(r, "gdp") is not None:
+                    paid = sum((self.pays(name, k) * v for k, v in plan.items()), Fraction(0))
+                    if over(paid, self.max_burden * exact(r["gdp"]) * self.years):
+                        yield f"max_burden: {name}"
+
+    def _framework(self, plan: Plan, over: Over) -> Iterator[str]:
+        for task, r in self.tasks.items():
+            share = exact(cell(r, "framework_share", 0))
+            strength: dict[int, dict[str, int]] = {}
+            for (n, u, j, t), units in plan.items():
+                if j == task:
+                    here = strength.setdefault(t, {})
+                    here[n] = here.get(n, 0) + units * self.people[u]
+            if share > 0 and strength:
+                leaders = [n for n, q in self.nation_rows.items() if cell(q, "can_lead", False) is True]
+                if not any(
+                    all(not over(share * sum(here.values()), here.get(n, 0)) for here in strength.values())
+                    for n in leaders
+                ):
+                    yield f"framework_nation: {task}"
 
     def pays(self, payer: str, key: Key) -> Fraction:
         u = key[1]

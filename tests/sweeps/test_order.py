@@ -9,7 +9,8 @@ import allocator
 from allocator.api import choose
 from allocator.solving.prior import Known
 from allocator.solving.solver import Solver
-from allocator.sweeps.run.order import EASIER, NEITHER, PLANS, STAGES, Facets, Order, from_plain, to_plain
+from allocator.sweeps.run.facets import EASIER, NEITHER, PLANS, STAGES, Facets, from_plain, to_plain
+from allocator.sweeps.run.order import Order
 
 BASE = "reassurance-force"
 POOL = "forces[nation=FRA,unit_type=combat_squadron].units"

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 
 import pytest
-from scipy.stats import binom
 
 import allocator
 from allocator.model import Model
 from allocator.sweeps.design.parts import Point
-from allocator.sweeps.design.withdrawal import Politics, order_statistics, outcome, politics, risk, wilson
+from allocator.sweeps.design.withdrawal import Politics, outcome, politics
 from tests.sweeps.asking import ask, points, row
 from tests.toys import model, pools, toy
 
@@ -147,43 +145,3 @@ class TestOutcome:
         part = self.part(("", 5))
         with pytest.raises(allocator.BadUsage, match="a level of 1, expected a number between 0 and 1"):
             outcome(part, [], level=1.0)
-
-
-class TestStatistics:
-    def test_wilson(self):
-        """Newcombe (1998), table I: 81 of 263 gives 0.2553 to 0.3662; 0 of 20 gives 0 to 0.1611."""
-        assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
-        assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=5e-5)
-        assert wilson(29, 29) == pytest.approx((0.8830, 1.0), abs=5e-5)
-
-    def test_order_statistics(self):
-        """Of a hundred draws the 40th and the 61st enclose the median; 0.95 ** 71 is above 1/40, 0.95 ** 72 below."""
-        assert order_statistics(100, 0.5) == (40, 61)
-        assert order_statistics(71, 0.05)[0] is None
-        assert order_statistics(72, 0.05)[0] == 1
-        assert order_statistics(10, 0.9)[1] is None
-
-    @pytest.mark.parametrize(("draws", "level"), [(200, 0.05), (1000, 0.05), (5000, 0.01), (1000, 0.95)])
-    def test_order_statistics_are_the_narrowest(self, draws, level):
-        below = binom(draws, level).cdf
-        low, high = order_statistics(draws, level)
-        assert below(low - 1) <= 0.025 < below(low)
-        assert below(high - 2) < 0.975 <= below(high - 1)
-
-    def test_risk_by_hand(self):
-        """Of 1 to 20, each ten times, the worst tenth are 1 and 2."""
-        told = risk([(float(value), 10) for value in range(1, 21)], 0.1)
-        assert (told["mean"], told["value_at_risk"], told["expected_shortfall"]) == pytest.approx((10.5, 3, 1.5))
-        assert (told["value_at_risk_low"], told["value_at_risk_high"]) == (2, 3)
-        assert risk([(0.3, 1)], 0.05)["mean_low"] is None
-
-    def test_the_intervals_hold_what_they_promise(self):
-        generator = random.Random(1)
-        inside = {"mean": 0, "value_at_risk": 0, "expected_shortfall": 0}
-        truth = {"mean": 0.5, "value_at_risk": 0.1, "expected_shortfall": 0.05}
-        for _ in range(300):
-            told = risk([(generator.random(), 1) for _ in range(400)], 0.1)
-            for name, value in truth.items():
-                inside[name] += told[f"{name}_low"] <= value <= told[f"{name}_high"]
-        assert all(0.91 <= count / 300 <= 1.0 for count in inside.values()), inside
-        assert inside["value_at_risk"] / 300 >= 0.94

@@ -9,7 +9,7 @@ import numpy
 import pytest
 
 import allocator
-from allocator.sweeps import sample as module
+from allocator.sweeps.design import sample as module
 from allocator.sweeps.design.figures import Figure
 from allocator.sweeps.design.file import Sampling
 from allocator.sweeps.design.sample import sample, scaled

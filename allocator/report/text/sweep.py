@@ -10,7 +10,7 @@ from rich.text import Text
 
 from allocator.report.text.words import count, number, percent, table
 from allocator.sweeps.findings import OUTPUTS, answer
-from allocator.sweeps.sweep import Sweep
+from allocator.sweeps.result import Sweep
 
 MOST_BARS = 12
 """Figures, nations and lines that are shown of each table; JSON has all."""

@@ -12,7 +12,7 @@ from collections import defaultdict
 from heapq import heapify, heappop, heappush
 from math import ceil, floor
 
-from allocator.audit.audit import check_deployments
+from allocator.audit import check_deployments
 from allocator.problem import THEATRE, Problem
 
 ROUNDS = 20

@@ -18,8 +18,9 @@ from allocator.api import choose
 from allocator.errors import BadInput, Fault
 from allocator.instance import Instance
 from allocator.instance.cells import Unfit, convert, plain, quoted
+from allocator.instance.columns import Column, Value
 from allocator.instance.override import OPERATORS, split_overrides
-from allocator.instance.tables import SETTINGS, TABLES, Column, Value
+from allocator.instance.tables import SETTINGS, TABLES
 from allocator.model import Model
 
 MOST_VALUES = 10_000

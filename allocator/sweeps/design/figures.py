@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from allocator.errors import BadInput, Fault
 from allocator.instance import Instance
 from allocator.instance.cells import Unfit, convert, near, plain, quoted
-from allocator.instance.tables import TABLES, Value
+from allocator.instance.columns import Value
+from allocator.instance.tables import TABLES
 from allocator.sweeps.design.axes import Wrong
 
 _NAME = re.compile(r"(?P<table>\w+)(?:\[(?P<where>[^\]]*)\])?\.(?P<column>\w+)")

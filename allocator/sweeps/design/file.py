@@ -44,7 +44,7 @@ from allocator.errors import BadInput, BadUsage, Fault
 from allocator.instance import Instance
 from allocator.instance.case import CASES
 from allocator.instance.cells import Unfit, convert, near, quoted
-from allocator.instance.tables import Column, Value
+from allocator.instance.columns import Column, Value
 from allocator.model import Model
 from allocator.reading import Unreadable, read_toml
 from allocator.sweeps.design.front import STEPS, pareto

@@ -23,12 +23,12 @@ import importlib
 import math
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 from allocator.errors import BadUsage
 from allocator.instance import Instance
 from allocator.instance.cells import near
+from allocator.statistics import SURE, Z, fisher
 from allocator.sweeps.design.figures import Figure
 from allocator.sweeps.design.parts import Point, counted, ranged
 
@@ -56,9 +56,6 @@ RESAMPLES = 1000
 
 DIGITS = 9
 """Significant digits of a value that is drawn."""
-
-SURE = 0.95
-"""Level of confidence intervals."""
 
 
 @dataclass(frozen=True)
@@ -291,9 +288,8 @@ def _elementary(
         count = len(effects)
         sizes = np.abs(effects)
         again = sizes[seeded.integers(count, size=(RESAMPLES, count))].mean(axis=1) if count else sizes
-        z = NormalDist().inv_cdf(0.5 + SURE / 2)
         columns["mu_star"].append(float(sizes.mean()) if count else None)
-        columns["mu_star_conf"].append(z * float(again.std(ddof=1)) if count else None)
+        columns["mu_star_conf"].append(Z * float(again.std(ddof=1)) if count else None)
         columns["mu"].append(float(effects.mean()) if count else None)
         columns["sigma"].append(float(effects.std(ddof=1)) if count > 1 else None)
         columns["effects"].append(count)
@@ -302,10 +298,7 @@ def _elementary(
 
 
 def _correlations(values: NDArray[np.float64], output: NDArray[np.float64]) -> dict[str, list[float | None]]:
-    """Spearman's correlation of each figure with an output, with an interval by Fisher's transformation.
-
-    Its standard error is that of Bonett and Wright (2000), Psychometrika 65(1), 23-28.
-    """
+    """Spearman's correlation of each figure with an output, with its confidence interval."""
     import numpy as np
     import pandas as pd
 
@@ -316,17 +309,10 @@ def _correlations(values: NDArray[np.float64], output: NDArray[np.float64]) -> d
     columns: dict[str, list[float | None]] = {"rank_correlation": [], "low": [], "high": []}
     for product, size in zip((x * y[:, None]).sum(axis=0).tolist(), scale.tolist(), strict=True):
         r = max(-1.0, min(1.0, product / size)) if size else None
-        low, high = (None, None) if r is None or len(output) < 4 else _fisher(r, len(output))
+        low, high = (None, None) if r is None or len(output) < 4 else fisher(r, len(output))
         for name, value in (("rank_correlation", r), ("low", low), ("high", high)):
             columns[name].append(value)
     return columns
-
-
-def _fisher(r: float, points: int) -> tuple[float, float]:
-    if abs(r) >= 1 - 1e-12:
-        return r, r
-    margin = NormalDist().inv_cdf(0.5 + SURE / 2) * math.sqrt((1 + r * r / 2) / (points - 3))
-    return math.tanh(math.atanh(r) - margin), math.tanh(math.atanh(r) + margin)
 
 
 def _finite(value: Any) -> float | None:

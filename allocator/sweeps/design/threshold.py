@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from allocator.errors import BadInput, Fault
 from allocator.instance import Instance
 from allocator.instance.cells import Unfit, convert, plain
-from allocator.instance.tables import Column
+from allocator.instance.columns import Column
 from allocator.model import Model
 from allocator.sweeps.design.axes import Axis, Wrong, column, parted, spaced, span, tried, value
 from allocator.sweeps.design.condition import Condition, conditions

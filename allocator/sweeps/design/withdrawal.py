@@ -17,19 +17,16 @@ with both, in 30 % with the air alone, in 30 % with neither.
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
-from itertools import accumulate
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from allocator.errors import BadInput, BadUsage, Fault
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.problem import Problem
+from allocator.statistics import difference_interval, mean_interval, mirrored, tail_risk, wilson
 from allocator.sweeps.design.condition import Condition, conditions
 from allocator.sweeps.design.parts import Point, counted
 from allocator.withdrawal import Future, able, futures
@@ -37,13 +34,8 @@ from allocator.withdrawal import Future, able, futures
 if TYPE_CHECKING:
     from allocator.sweeps.run.row import Row
 
-SURE = 0.95
-"""Level of confidence intervals."""
-
 MOST = 1_000_000
 """Draws."""
-
-_Z = NormalDist().inv_cdf(0.5 + SURE / 2)
 
 
 @dataclass(frozen=True)
@@ -185,8 +177,8 @@ def outcome(part: Politics, rows: Iterable[Row], level: float = 0.05) -> dict[st
         "unproved": sum(draw.weight for draw in draws if not draw.proved),
         "level": level,
         "success": [_probability(condition, times, number) for condition, times in zip(part.success, met, strict=True)],
-        "coverage": risk([(draw.coverage, draw.weight) for draw in draws], level),
-        "cost": _mirrored(risk(cost, level)) if cost else None,
+        "coverage": tail_risk([(draw.coverage, draw.weight) for draw in draws], level),
+        "cost": mirrored(tail_risk(cost, level)) if cost else None,
         "nations": _nations(draws, number),
     }
 
@@ -217,73 +209,6 @@ def _draw(row: Row, success: Sequence[Condition]) -> _Draw:
     )
 
 
-def wilson(successes: int, draws: int) -> tuple[float, float]:
-    """95 % confidence interval of a probability.
-
-    Source: Wilson (1927), Journal of the American Statistical Association 22(158), 209-212.
-    """
-    share, square = successes / draws, _Z * _Z
-    middle = (share + square / (2 * draws)) / (1 + square / draws)
-    margin = _Z / (1 + square / draws) * math.sqrt(share * (1 - share) / draws + square / (4 * draws * draws))
-    low = 0.0 if successes == 0 else max(0.0, middle - margin)
-    return low, 1.0 if successes == draws else min(1.0, middle + margin)
-
-
-def order_statistics(draws: int, level: float) -> tuple[int | None, int | None]:
-    """Ranks (from 1, ascending) between whose values a quantile lies with a confidence of 95 %.
-
-    They hang on no distribution: the number of draws at or below the quantile is binomial. None where the draws are too
-    few. Source: David and Nagaraja, Order Statistics (2003), section 7.1.
-    """
-    tail = (1 - SURE) / 2
-    low: int | None = None
-    below = 0.0  # P(B < rank)
-    for rank in range(1, draws + 1):
-        below += _binomial(draws, rank - 1, level)
-        if below <= tail:
-            low = rank
-        if below >= 1 - tail:
-            return low, rank
-    return low, None
-
-
-def risk(values: Sequence[tuple[float, int]], level: float) -> dict[str, float | None]:
-    """Mean, value at risk and expected shortfall of weighted values of which small ones are bad.
-
-    The expected shortfall is the mean of $q + \\min(x - q, 0) / \\alpha$, with q the value at risk, so that it has a
-    confidence interval like any mean. Source: Rockafellar and Uryasev (2000), Journal of Risk 2(3), 21-41.
-    """
-    ordered = sorted(values)
-    ranks = list(accumulate(weight for _, weight in ordered))
-    draws = ranks[-1]
-
-    def at(rank: int | None) -> float | None:
-        return None if rank is None else ordered[bisect_left(ranks, rank)][0]
-
-    quantile = at(math.floor(Fraction(str(level)) * draws) + 1)
-    assert quantile is not None
-    low, high = order_statistics(draws, level)
-    mean, mean_low, mean_high = _mean(ordered)
-    shortfall = _mean([(quantile + min(value - quantile, 0.0) / level, weight) for value, weight in ordered])
-    return {
-        "mean": mean, "mean_low": mean_low, "mean_high": mean_high,
-        "value_at_risk": quantile, "value_at_risk_low": at(low), "value_at_risk_high": at(high),
-        "expected_shortfall": shortfall[0], "expected_shortfall_low": shortfall[1],
-        "expected_shortfall_high": shortfall[2],
-    }  # fmt: skip
-
-
-def _mirrored(told: dict[str, float | None]) -> dict[str, float | None]:
-    """What :func:`risk` says of values whose sign was turned, turned back."""
-    swapped = {"low": "high", "high": "low"}
-    turned = {}
-    for name in told:
-        stem, _, end = name.rpartition("_")
-        value = told[f"{stem}_{swapped[end]}" if end in swapped else name]
-        turned[name] = None if value is None else -value
-    return turned
-
-
 def _probability(condition: Condition, times: int, draws: int) -> dict[str, Any]:
     low, high = wilson(times, draws)
     return {"condition": condition.text, "probability": times / draws, "low": low, "high": high}
@@ -297,46 +222,12 @@ def _nations(draws: Sequence[_Draw], number: int) -> list[dict[str, Any]]:
             groups[nation in draw.withdrawn].append((draw.coverage, draw.weight))
         member = sum(draw.weight for draw in draws if nation in draw.members)
         without, stays = groups[True], groups[False]
-        difference = _difference(stays, without)
+        difference = difference_interval(stays, without)
         told.append({
             "nation": nation, "withdraws": sum(weight for _, weight in without) / number,
             "member": member / number,
-            "coverage_with": _mean(stays)[0] if stays else None,
-            "coverage_without": _mean(without)[0] if without else None,
+            "coverage_with": mean_interval(stays)[0] if stays else None,
+            "coverage_without": mean_interval(without)[0] if without else None,
             "difference": difference[0], "low": difference[1], "high": difference[2],
         })  # fmt: skip
     return sorted(told, key=lambda row: -math.inf if row["difference"] is None else row["difference"], reverse=True)
-
-
-_Interval = tuple[float | None, float | None, float | None]
-
-
-def _moments(values: Sequence[tuple[float, int]]) -> tuple[int, float, float]:
-    """Number, mean, and variance of the mean."""
-    number = sum(weight for _, weight in values)
-    mean = math.fsum(value * weight for value, weight in values) / number
-    spread = math.fsum(weight * (value - mean) ** 2 for value, weight in values)
-    return number, mean, spread / (number - 1) / number if number > 1 else math.nan
-
-
-def _mean(values: Sequence[tuple[float, int]]) -> _Interval:
-    number, mean, variance = _moments(values)
-    if number < 2:
-        return mean, None, None
-    margin = _Z * math.sqrt(variance)
-    return mean, mean - margin, mean + margin
-
-
-def _difference(one: Sequence[tuple[float, int]], other: Sequence[tuple[float, int]]) -> _Interval:
-    if not one or not other:
-        return None, None, None
-    (number, mean, variance), (others, less, more) = _moments(one), _moments(other)
-    if min(number, others) < 2:
-        return mean - less, None, None
-    margin = _Z * math.sqrt(variance + more)
-    return mean - less, mean - less - margin, mean - less + margin
-
-
-def _binomial(draws: int, successes: int, chance: float) -> float:
-    logarithm = math.lgamma(draws + 1) - math.lgamma(successes + 1) - math.lgamma(draws - successes + 1)
-    return math.exp(logarithm + successes * math.log(chance) + (draws - successes) * math.log1p(-chance))

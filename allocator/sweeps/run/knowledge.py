@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from allocator.model import OBJECTIVES
 from allocator.solving.prior import SAME, Known
-from allocator.sweeps.run.order import Changes, Facet, Name, Order
+from allocator.sweeps.run.facets import Changes, Facet, Name
+from allocator.sweeps.run.order import Order
 
 Deployed = dict[tuple[str, str, str, int], int]
 

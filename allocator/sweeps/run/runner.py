@@ -23,8 +23,8 @@ from allocator.instance import write
 from allocator.solving.solver import versions
 from allocator.stopping import Watch, at_once
 from allocator.sweeps.design.parts import Point
+from allocator.sweeps.run.facets import Changes, Facets, from_plain, to_plain
 from allocator.sweeps.run.knowledge import Knowledge
-from allocator.sweeps.run.order import Changes, Facets, from_plain, to_plain
 from allocator.sweeps.run.pool import Died, Done, Event
 from allocator.sweeps.run.row import Rows, fits
 from allocator.sweeps.run.store import Store

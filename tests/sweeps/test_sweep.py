@@ -15,7 +15,8 @@ import pytest
 
 import allocator
 from allocator.errors import BadInput, BadUsage
-from allocator.sweeps import whole
+from allocator.sweeps import sweep as module
+from allocator.sweeps import tables
 
 TOY = "toy-enablers"
 VARY = ("forces[nation=AAA,unit_type=squadron].units=0:6:7", "requirements[task=west].quantity=12:60:5")
@@ -106,10 +107,10 @@ class TestRefused:
     def test_a_table_that_cannot_be_written(self, tmp_path):
         for name in ("a.txt", "nowhere/a.csv", "."):
             with pytest.raises(BadUsage):
-                whole.check_table(tmp_path / name)
+                tables.check_table(tmp_path / name)
 
 
-@pytest.mark.parametrize("suffix", whole.SUFFIXES)
+@pytest.mark.parametrize("suffix", tables.SUFFIXES)
 def test_tables_are_written_and_read_again(tmp_path, suffix):
     path = tmp_path / f"out{suffix}"
     with allocator.sweep(TOY, GRID, workers=0) as sweep:
@@ -133,7 +134,7 @@ def test_tables_are_written_and_read_again(tmp_path, suffix):
 
 def test_a_point_that_kills_its_workers_is_set_aside(tmp_path, monkeypatch, right):
     """One point aborts whatever process solves it: it costs two workers, and no other point anything."""
-    monkeypatch.setattr(whole, "WORKER", "tests.sweeps.jobs:Deadly")
+    monkeypatch.setattr(module, "WORKER", "tests.sweeps.jobs:Deadly")
     store = tmp_path / "a.sweep"
     for _ in range(2):  # the second time it is not tried again
         with allocator.sweep(TOY, GRID, workers=2, store=store) as sweep:
@@ -189,4 +190,4 @@ def test_a_table_longer_than_a_sheet_is_refused():
     """A sheet has 1,048,576 lines, and the first of them is the heading."""
     long = itertools.chain(itertools.repeat({}, 1_048_575), [{"a": 1}])
     with pytest.raises(BadUsage, match="a sheet holds 1,048,576 lines"):
-        whole._xlsx(["a"], long)
+        tables._xlsx(["a"], long)

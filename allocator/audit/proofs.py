@@ -1,0 +1,52 @@
+"""What a plan claims to have proved, checked against the figures that it prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from allocator.audit.violation import Violation
+from allocator.outcome import NUMERICAL
+from allocator.plan.plan import Plan
+
+
+def proofs(plan: Plan) -> Iterator[Violation]:
+    """What the table of objectives claims to have proved, from the numbers that it prints.
+
+    Bound and relative gap belong to an objective's own stage, whose value is ``value - given_up``: no plan better than
+    the bound, the gap as its formula gives it, and no more given up than the tolerance allows.
+    """
+    asked = plan.manifest["options"]["gap"]
+    stages = {stage["objective"]: stage for stage in plan.manifest["stages"]}
+    for row in plan.rows("objectives"):
+        name, value, given_up, bound, gap = (
+            row[column] for column in ("objective", "value", "given_up", "bound", "relative_gap")
+        )
+        faults: list[str] = []
+        if name not in plan.model.objectives:
+            if (given_up, bound, gap) != (None, None, None):
+                faults.append(f"{name} has a bound, a gap or a part given up though the model does not list it")
+        else:
+            stage = value - given_up
+            small = 1e-9 * max(1.0, abs(value))
+            if given_up < 0:
+                faults.append(f"{name} has given up {given_up:g}, which is below 0")
+            if given_up > plan.model.tolerance * abs(stage) + 1e-6 * max(1.0, abs(stage)) + small:
+                faults.append(f"{name} is {value:g}; its own stage reached {stage:g}, which later ones may not give up")
+            if given_up > small and name == plan.model.objectives[-1]:
+                faults.append(f"{name} has given up {given_up:g}, but no objective comes after it")
+            if abs(stage - stages[name]["value"]) > small:
+                faults.append(f"{name} reached {stages[name]['value']:g} in its stage, not {stage:g}")
+            if bound > stage + small:
+                faults.append(f"{name} reached {stage:g}, below its proved bound {bound:g}")
+            if abs(gap - _gap(stage, bound)) > 1e-9:
+                faults.append(f"{name}: {gap:g} is not the gap between {stage:g} and {bound:g}")
+            if plan.status == "optimal" and gap > asked + NUMERICAL:
+                faults.append(f"{name} has a gap of {gap:g}, so the plan is not optimal to {asked:g}")
+        yield from (Violation("objectives", (name,), text) for text in faults)
+
+
+def _gap(stage: float, bound: float) -> float:
+    """Relative gap of a stage as the results define it."""
+    if abs(stage) <= 1e-9 and abs(bound) <= 1e-9:
+        return 0.0
+    return (stage - bound) / max(abs(stage), 1e-9)

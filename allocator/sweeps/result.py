@@ -1,0 +1,158 @@
+"""What a sweep gives: the rows of its points, part by part."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from allocator.arguments import one_of
+from allocator.files import write_whole
+from allocator.instance import Instance
+from allocator.model import OBJECTIVES, Model
+from allocator.sweeps.design.parts import Part
+from allocator.sweeps.run.row import Rows
+from allocator.sweeps.run.store import Store
+from allocator.sweeps.tables import check_table, content, record
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One part of a sweep with the rows of its points, in the order in which it asked for them.
+
+    ``beside`` are rows of points that were solved only for what they prove about these.
+    """
+
+    part: Part
+    rows: Rows
+    beside: Rows
+
+
+@dataclass
+class Sweep:
+    """The result of a sweep. Close it, or use it in a ``with`` statement, when its rows are no longer needed.
+
+    Attributes
+    ----------
+    instance, model : Instance, Model
+        The base.
+    answers : list of Answered
+        One a part.
+    interrupted : bool
+        Stopped by Ctrl-C; ``answers`` then hold what was done.
+    changed : int
+        Rows in the store of the same instance as it was before it was changed; they were not used.
+    notes : tuple of str
+        What overrides and varied keys do that a user should know: figures rounded down, rows added.
+    """
+
+    instance: Instance
+    model: Model
+    answers: list[Answered] = field(default_factory=list)
+    interrupted: bool = False
+    changed: int = 0
+    notes: tuple[str, ...] = ()
+    _store: Store | None = None
+    _folder: tempfile.TemporaryDirectory[str] | None = None
+
+    @property
+    def damaged(self) -> int:
+        """Rows of these points in the store that were altered or damaged there; the points were solved again."""
+        return 0 if self._store is None else len(self._store.damaged)
+
+    def close(self) -> None:
+        """Let go of the store."""
+        if self._store is not None:
+            self._store.close()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def __enter__(self) -> Sweep:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def columns(self) -> list[str]:
+        """Columns of :meth:`records`."""
+        inputs = dict.fromkeys(
+            name for answer in self.answers for point, _ in answer.rows.points for name in point.inputs
+        )
+        objectives = [f"{name}{suffix}" for name in OBJECTIVES for suffix in ("", "_given_up", "_bound", "_gap")]
+        figures = dict.fromkeys(
+            name
+            for answer in self.answers
+            for row in answer.rows
+            for name in (row.measures or {})
+            if name not in OBJECTIVES and name != "members" and not name.startswith("people_of.")
+        )
+        return [
+            "part", "point", *inputs, "weight", "status", "reason", "how", *objectives, "members", "nations", *figures,
+            "seconds",
+        ]  # fmt: skip
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """The table ``sweep``: a row a point with its inputs, status, objectives with bounds, and members."""
+        for answer in self.answers:
+            for number, row in enumerate(answer.rows, start=1):
+                yield {"part": answer.part.kind, "point": number, **record(row)}
+
+    def deployments(self) -> Iterator[dict[str, Any]]:
+        """The table ``deployments``: who sends what at each point."""
+        names = ("nation", "unit_type", "task", "period", "units")
+        for answer in self.answers:
+            for number, row in enumerate(answer.rows, start=1):
+                for deployment in row.deployments:
+                    yield {"part": answer.part.kind, "point": number, **dict(zip(names, deployment, strict=True))}
+
+    def frame(self) -> pd.DataFrame:
+        """The table ``sweep`` as a DataFrame."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.records()), columns=self.columns())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values: the base, what each part says (see :func:`allocator.sweeps.findings.answer`), all points."""
+        from allocator.sweeps.findings import answer
+
+        return {
+            "instance": self.instance.name,
+            "sha256": self.instance.sha256,
+            "model": self.model.to_dict(),
+            "currency": self.instance.currency,
+            "interrupted": self.interrupted,
+            "notes": list(self.notes),
+            "answers": [answer(each.part, each.rows) for each in self.answers],
+            "points": list(self.records()),
+        }
+
+    def csv(self) -> str:
+        """The table ``sweep`` as CSV."""
+        return content(".csv", self.columns(), self.records()).decode()
+
+    def write(self, path: str | os.PathLike[str], table: str = "sweep") -> None:
+        """Write the table ``sweep`` or ``deployments``, whole or not at all.
+
+        Parameters
+        ----------
+        path : path
+            Ends in ``.csv``, ``.json``, ``.xlsx`` or ``.parquet``.
+
+        Raises
+        ------
+        BadUsage
+            The name ends otherwise, or what Parquet needs is not installed.
+        """
+        one_of("table", table, ("sweep", "deployments"))
+        target = check_table(path)
+        columns = ["part", "point", "nation", "unit_type", "task", "period", "units"]
+        rows = self.deployments() if table == "deployments" else self.records()
+        write_whole(target, content(target.suffix, self.columns() if table == "sweep" else columns, rows))

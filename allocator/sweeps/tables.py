@@ -1,0 +1,106 @@
+"""The tables of a sweep as CSV, JSON, workbook or Parquet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from allocator.arguments import path as a_path
+from allocator.errors import BadUsage
+from allocator.model import OBJECTIVES
+from allocator.outcome import Bounds
+from allocator.sweeps.run.row import Row
+
+SUFFIXES = (".csv", ".json", ".xlsx", ".parquet")
+"""Endings of files that a table can be written to."""
+
+
+def check_table(path: str | os.PathLike[str]) -> Path:
+    """Refuse, before anything is solved, a name that no table can be written to.
+
+    Raises
+    ------
+    BadUsage
+    """
+    target = Path(a_path("path", path))
+    if target.suffix not in SUFFIXES:
+        raise BadUsage(f"{target}: expected a name that ends in {', '.join(SUFFIXES)}")
+    if target.is_dir() or not target.absolute().parent.is_dir():
+        raise BadUsage(f"{target}: not a file in a folder that is there")
+    if target.suffix == ".parquet":
+        try:
+            import pyarrow  # noqa: F401
+        except ImportError:
+            raise BadUsage(f'{target}: Parquet needs pyarrow; in the clone: pip install ".[parquet]"') from None
+    return target
+
+
+def record(row: Row) -> dict[str, Any]:
+    """What the table ``sweep`` has of a row: inputs, status, objectives with bounds, members and measures."""
+    record: dict[str, Any] = {
+        **row.point.inputs, "weight": row.point.weight, "status": row.status, "reason": row.reason,
+        "how": "known" if row.proved else "+".join(sorted(set(row.how))),
+    }  # fmt: skip
+    stages = {name: Bounds(name, value, bound) for name, value, bound in row.stages}
+    for name in OBJECTIVES:
+        value = (row.values or {}).get(name)
+        record[name] = value
+        if value is not None and name in stages:
+            proved = stages[name].beside(value)
+            record |= dict(zip((f"{name}_given_up", f"{name}_bound", f"{name}_gap"), proved, strict=True))
+    if row.found:
+        record |= {"members": len(row.members), "nations": " ".join(row.members)}
+    kept = {name: figure for name, figure in (row.measures or {}).items() if name not in (*OBJECTIVES, "members")}
+    return {**record, **kept, "seconds": (row.seconds or {}).get("total")}
+
+
+def _csv(columns: list[str], rows: Iterator[dict[str, Any]]) -> bytes:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def _json(columns: list[str], rows: Iterator[dict[str, Any]]) -> bytes:
+    content = [{name: row.get(name) for name in columns} for row in rows]
+    return json.dumps(content, ensure_ascii=False, allow_nan=False, indent=0).encode()
+
+
+def _xlsx(columns: list[str], rows: Iterator[dict[str, Any]]) -> bytes:
+    import xlsxwriter
+
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        sheet = book.add_worksheet("sweep")
+        sheet.write_row(0, 0, columns, book.add_format({"bold": True, "bottom": 1}))
+        sheet.freeze_panes(1, 0)
+        for r, row in enumerate(rows, start=1):
+            if sheet.write_row(r, 0, [row.get(name) for name in columns]):
+                raise BadUsage(f"a sheet holds {r:,} lines, and the table has more; write it as .csv or .parquet")
+    return out.getvalue()
+
+
+def _parquet(columns: list[str], rows: Iterator[dict[str, Any]]) -> bytes:
+    import pandas as pd
+
+    frame = pd.DataFrame(list(rows), columns=columns)
+    for name in columns:  # an input may be a number here, a text there
+        if len({isinstance(cell, str) for cell in frame[name] if cell is not None}) > 1:
+            frame[name] = [None if cell is None else str(cell) for cell in frame[name]]
+    content: bytes = frame.to_parquet(index=False)
+    return content
+
+
+_MAKERS = {".csv": _csv, ".json": _json, ".xlsx": _xlsx, ".parquet": _parquet}
+
+
+def content(suffix: str, columns: list[str], rows: Iterator[dict[str, Any]]) -> bytes:
+    """A table as a file that ends in one of :data:`SUFFIXES`."""
+    return _MAKERS[suffix](columns, rows)
