@@ -311,6 +311,14 @@ def sweep(
     BadInput, BadUsage
         The instance, the design, a point or an argument has faults, :class:`TooMany` points among them; nothing is
         solved then.
+
+    Examples
+    --------
+    >>> import allocator
+    >>> design = allocator.Design(vary=("forces[nation=AAA].units=0:16:5",))
+    >>> with allocator.sweep("toy-rotation", design, workers=0) as sweep:
+    ...     sweep.frame()["coverage"].tolist()
+    [0.0, 0.25, 0.5, 0.75, 1.0]
     """
     several = Several()
     several(instance_of, "design", design, Design, "an allocator.Design")
