@@ -270,7 +270,8 @@ def export(
     if objective not in chosen_model.objectives:
         listed = ", ".join(chosen_model.objectives)
         raise BadUsage(f"the model does not list the objective {objective!r}; it lists {listed}")
-    write_programme(compile_model(build_model(chosen_instance, chosen_model, lean=True)), objective, target)
+    m = build_model(chosen_instance, chosen_model, lean=True)  # held until the end: rows have names while it exists
+    write_programme(compile_model(m), objective, target)
 
 
 __all__: list[Any] = ["AllocatorError", "build", "choose", "export", "read", "solve"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import shutil
 import subprocess
@@ -240,3 +241,14 @@ class TestTargets:
             allocator.export("toy-rotation", None, path)
         assert path.read_text() == "old"
         assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_programme_is_written_whenever_memory_is_freed(tmp_path):
+    """Rows of a Pyomo model lose their names with it; a garbage collection at every chance must change nothing."""
+    before = gc.get_threshold()
+    gc.set_threshold(1)
+    try:
+        allocator.export("toy-rotation", "reference", tmp_path / "a.mps", overrides=["forces.units=4"])
+    finally:
+        gc.set_threshold(*before)
+    assert by_highs(tmp_path / "a.mps") == (0.75, 1)
