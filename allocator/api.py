@@ -96,6 +96,16 @@ def build(
     constraints, variables and blocks that you add count, and so do tighter bounds and fixed values of its variables.
     Its objectives, its constraints and wider bounds follow from the instance and the model's choices; :func:`solve`
     refuses a model in which they were changed, and says where the change belongs.
+
+    Examples
+    --------
+    >>> import allocator
+    >>> m = allocator.build("toy-rotation")
+    >>> list(m.deploy)
+    [('AAA', 'battalion', 'hold_port', 1)]
+    >>> m.deploy["AAA", "battalion", "hold_port", 1].setub(1)
+    >>> allocator.solve(m).value("gap")
+    0.75
     """
     from allocator.formulation import build as build_model
 
@@ -162,6 +172,15 @@ def solve(
         The time limit passed while the instance was being read.
     KeyboardInterrupt
         Ctrl-C came while the instance was being read.
+
+    Examples
+    --------
+    >>> import allocator
+    >>> plan = allocator.solve("toy-rotation")  # 4 x <= 10: two of the four battalions that are asked for
+    >>> plan.status, plan.value("gap")
+    ('optimal', 0.5)
+    >>> allocator.solve("toy-rotation", "surge", overrides=["forces.units=3"]).value("gap")
+    0.25
     """
     began = time.monotonic() if began is None else began
     with watched() as watch, later():
@@ -229,6 +248,16 @@ def export(
         The instance, the model or an override has faults.
     BadUsage
         The path is no place for such a file, or the model does not list the objective.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import allocator
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     allocator.export("toy-rotation", "reference", f"{folder}/toy.lp", objective="cost")
+    ...     "Minimize" in Path(f"{folder}/toy.lp").read_text()
+    True
     """
     from allocator.formulation import build as build_model
     from allocator.solving.programme_file import check_target, write_programme
@@ -241,7 +270,8 @@ def export(
     if objective not in chosen_model.objectives:
         listed = ", ".join(chosen_model.objectives)
         raise BadUsage(f"the model does not list the objective {objective!r}; it lists {listed}")
-    write_programme(compile_model(build_model(chosen_instance, chosen_model, lean=True)), objective, target)
+    m = build_model(chosen_instance, chosen_model, lean=True)  # held until the end: rows have names while it exists
+    write_programme(compile_model(m), objective, target)
 
 
 __all__: list[Any] = ["AllocatorError", "build", "choose", "export", "read", "solve"]

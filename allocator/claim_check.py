@@ -237,6 +237,18 @@ def claims(
     ------
     BadInput, BadUsage
         The file or what it names has faults; nothing is solved then.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import allocator
+    >>> claim = 'id="half", text="Half is met", who="a toy", instance="toy-rotation", measure="coverage", least=0.5'
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "claims.toml"
+    ...     _ = file.write_text(f"claim = [{{{claim}}}]")
+    ...     [verdict.verdict for verdict in allocator.claims(file)]
+    ['holds']
     """
     only = texts("only", only)
     gap, time_limit, _, _ = solving(gap, time_limit, progress=progress)

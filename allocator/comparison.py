@@ -77,6 +77,12 @@ def cases(
     ------
     BadInput, BadUsage
         With the faults of all of them.
+
+    Examples
+    --------
+    >>> import allocator
+    >>> [case.label for case in allocator.cases(["toy-rotation"], ["model=surge"])]
+    ['toy-rotation', 'model=surge']
     """
     several = Several()
     instances = several(sequence, "instances", instances, "a list of instances or paths")
@@ -265,6 +271,13 @@ def compare(
         As in :func:`allocator.solve`, for each of them.
     progress : callable, optional
         Told what is being solved, and how far the solve is. After Ctrl-C the cases solved so far are returned.
+
+    Examples
+    --------
+    >>> import allocator
+    >>> comparison = allocator.compare(allocator.cases(["toy-rotation"], ["model=surge"]))
+    >>> [column.plan.value("gap") for column in comparison.columns]
+    [0.5, 0.0]
     """
     todo = sequence("chosen", chosen, "cases as allocator.cases() gives them")
     for place, case in enumerate(todo):

@@ -69,6 +69,12 @@ class Model:
     limits : mapping
         Objective -> the most that it may be, in its own unit (the ceilings of the epsilon-constraint method); the
         objective need not be listed.
+
+    Examples
+    --------
+    >>> import allocator
+    >>> allocator.Model(objectives=("gap", "cost")).willingness_floor
+    0.5
     """
 
     name: str = "reference"
@@ -117,6 +123,12 @@ class Model:
         ------
         BadInput
             With every fault found.
+
+        Examples
+        --------
+        >>> import allocator
+        >>> allocator.Model().override("model.objectives=gap,cost", "model.tolerance=0.01").objectives
+        ('gap', 'cost')
         """
         changed = self
         faults: list[Fault] = []
@@ -189,6 +201,12 @@ def load_model(name: str | os.PathLike[str], base: Path | None = None) -> Model:
     ------
     BadInput
         With every fault found.
+
+    Examples
+    --------
+    >>> import allocator
+    >>> allocator.load_model("fair").objectives
+    ('gap', 'burden', 'risk', 'cost')
     """
     text = a_path("name", name, "the name of a shipped model, or a path that ends in .toml")
     if text.endswith(".toml"):

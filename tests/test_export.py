@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import shutil
 import subprocess
@@ -240,3 +241,15 @@ class TestTargets:
             allocator.export("toy-rotation", None, path)
         assert path.read_text() == "old"
         assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_programme_is_written_whenever_memory_is_freed(tmp_path, monkeypatch):
+    """Rows of a Pyomo model lose their names with it; a collection of garbage before writing must change nothing."""
+
+    def collect_and_write(*arguments):
+        gc.collect()
+        write_programme(*arguments)
+
+    monkeypatch.setattr("allocator.solving.programme_file.write_programme", collect_and_write)
+    allocator.export("toy-rotation", "reference", tmp_path / "a.mps", overrides=["forces.units=4"])
+    assert by_highs(tmp_path / "a.mps") == (0.75, 1)

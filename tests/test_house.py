@@ -7,8 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
+from allocator.cli import COMMANDS, cli
 from allocator.families.__main__ import maths
 from allocator.model import FAMILIES, OBJECTIVES
 
@@ -86,6 +88,31 @@ def test_the_readme_s_example():
     without_seconds = re.compile(r"\(\d+\.\d s\)")
     strip = lambda t: [line.rstrip() for line in without_seconds.sub("(… s)", t).splitlines()]  # noqa: E731
     assert strip(done.stdout) == strip(shown)
+
+
+def test_the_readme_lists_every_command_and_no_other():
+    listed = re.findall(r"^\| `allocator ([a-z]+)", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert sorted(listed) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_every_option_has_a_help_text(name):
+    command = cli.get_command(click.Context(cli), name)
+    assert command.name == name
+    assert command.help
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, parameter.opts
+            assert not parameter.hidden, parameter.opts
+        else:  # an argument is explained where the command is
+            shown = parameter.make_metavar(click.Context(command)).strip("[]{}.")
+            assert shown.split("|")[0] in command.help, shown
+
+
+def test_the_makefile_s_commands_are_documented():
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    documented = re.findall(r"`make ([a-z]+)", (ROOT / "CONTRIBUTING.md").read_text())
+    assert set(targets) - {"help"} == set(documented)
 
 
 def test_no_host_of_a_package_registry_is_named():

@@ -48,7 +48,8 @@ def command(
 ) -> None:
     """Solve several cases and lay them side by side: coverage, members, people, cost, burden, and who moves where.
 
-    The first column is what the others are compared with. Exit status: that of the first case without a plan, else 0.
+    Each INSTANCE is a column, and again with each --with SETTINGS; the first column is what the others are compared
+    with. Exit status: that of the first case without a plan, else 0.
     """
     from allocator.cli.solve import EXIT
     from allocator.comparison import cases, compare

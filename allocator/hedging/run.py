@@ -80,6 +80,15 @@ def hedge(
     ------
     BadInput, BadUsage
         The instance, the model or an override has faults; an argument is out of range.
+
+    Examples
+    --------
+    >>> import allocator
+    >>> hedge = allocator.hedge("toy-rotation")  # the one nation stays with probability 0.8
+    >>> hedge.status, hedge.possible
+    ('optimal', 2)
+    >>> round(hedge.plan("two_stage")["coverage"], 6)  # half of what is asked, where it stays
+    0.4
     """
     options = checked(futures, seed, cvar, weight, replications, evaluate, gap, time_limit, method)
     function("progress", progress)

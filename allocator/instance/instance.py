@@ -43,6 +43,14 @@ class Instance(Facts):
             With every fault found; rows count from 1.
         BadUsage
             The settings are no mapping, or the frames are no mapping of DataFrames.
+
+        Examples
+        --------
+        >>> import allocator
+        >>> toy = allocator.read("toy-rotation")
+        >>> frames = {table: toy.frame(table) for table in toy.tables}
+        >>> allocator.Instance.from_frames(toy.settings, frames) == toy
+        True
         """
 
         return understood(of_frames(settings, frames), None, cls)
@@ -57,6 +65,14 @@ class Instance(Facts):
             With every fault found; rows count from 1.
         BadUsage
             The content is no mapping.
+
+        Examples
+        --------
+        >>> import allocator
+        >>> content = allocator.read("toy-rotation").to_dict()
+        >>> content["forces"][0]["units"] = 20
+        >>> allocator.Instance.from_dict(content).rows("forces")[0]["units"]
+        20
         """
 
         return understood(of_dict(content), None, cls)
@@ -77,6 +93,15 @@ class Instance(Facts):
         ------
         BadInput
             A key matches nothing and names no row to add, or the changed instance has faults.
+
+        Examples
+        --------
+        >>> import allocator
+        >>> fewer = allocator.read("toy-rotation").override("forces[nation=AAA].units*=0.25")
+        >>> fewer.rows("forces")[0]["units"]
+        2
+        >>> fewer.notes
+        ('forces[nation=AAA].units*=0.25: 10 * 0.25 = 2.5, rounded down to 2',)
         """
 
         return override(self, texts("settings", settings))
@@ -96,6 +121,14 @@ class Instance(Facts):
             There is no such case.
         BadInput
             The changed instance has faults.
+
+        Examples
+        --------
+        >>> import allocator
+        >>> toy = allocator.read("toy-rotation").to_dict()
+        >>> toy["forces"][0]["units_low"] = 8
+        >>> allocator.Instance.from_dict(toy).case("low").rows("forces")[0]["units"]
+        8
         """
 
         return case(self, name)
@@ -113,6 +146,13 @@ class Instance(Facts):
         ------
         BadInput
             A name is unknown, a part is empty, or nobody is left.
+
+        Examples
+        --------
+        >>> import allocator
+        >>> western = allocator.read("toy-pledges").coalition("WEST")
+        >>> sorted({row["nation"] for row in western.rows("willingness")})
+        ['BBB', 'CCC', 'EEE']
         """
 
         return coalition(self, a_text("coalition", text))
@@ -135,5 +175,11 @@ def read(path: str | os.PathLike[str]) -> Instance:
     ------
     BadInput
         With every fault found.
+
+    Examples
+    --------
+    >>> import allocator
+    >>> allocator.read("toy-rotation")
+    <Instance toy-rotation: 1 nations, 1 pools>
     """
     return read_as(path, Instance)

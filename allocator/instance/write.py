@@ -39,6 +39,16 @@ def write(instance: Facts, path: str | os.PathLike[str], *, overwrite: bool = Fa
         Something stands there that is not to be replaced.
     OSError
         The disk does not take it; nothing is left behind.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import allocator
+    >>> toy = allocator.read("toy-rotation")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     allocator.write(toy, f"{folder}/toy.json")
+    ...     allocator.read(f"{folder}/toy.json") == toy
+    True
     """
     instance_of("instance", instance, Facts, "an Instance")
     target = Path(a_path("path", path))

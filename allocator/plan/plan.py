@@ -60,13 +60,27 @@ class Plan:
         return replace(self, stopped_by="interrupt", manifest={**self.manifest, "stopped_by": "interrupt"})
 
     def rows(self, table: str) -> list[dict[str, Any]]:
-        """Rows of ``deployments``, ``coverage``, ``objectives`` or ``nations``; none where there is no plan."""
+        """Rows of ``deployments``, ``coverage``, ``objectives`` or ``nations``; none where there is no plan.
+
+        Examples
+        --------
+        >>> import allocator
+        >>> [row["units"] for row in allocator.solve("toy-rotation").rows("deployments")]
+        [2]
+        """
         if not isinstance(table, str) or table not in COLUMNS:
             raise BadUsage(f"no result table {shown(table)}; there are {', '.join(COLUMNS)}")
         return [dict(row) for row in self._tables.get(table, [])]
 
     def frame(self, table: str) -> pd.DataFrame:
-        """A result table as a DataFrame, columns as in the specification of results."""
+        """A result table as a DataFrame, columns as in the specification of results.
+
+        Examples
+        --------
+        >>> import allocator
+        >>> allocator.solve("toy-rotation").frame("coverage")["shortfall"].tolist()
+        [2.0]
+        """
         import pandas as pd
 
         return pd.DataFrame(self.rows(table), columns=list(COLUMNS[table]))
@@ -92,7 +106,14 @@ class Plan:
         return self.frame("nations")
 
     def value(self, objective: str) -> float:
-        """The plan's value of an objective, in the objective's own unit."""
+        """The plan's value of an objective, in the objective's own unit.
+
+        Examples
+        --------
+        >>> import allocator
+        >>> allocator.solve("toy-rotation").value("cost")
+        64.0
+        """
         for row in self.rows("objectives"):
             if row["objective"] == objective:
                 return float(row["value"])

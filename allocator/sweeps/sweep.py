@@ -82,6 +82,14 @@ def sweep(
     BadInput, BadUsage
         The instance, the design, a point or an argument has faults, or there are :class:`TooMany` points; nothing is
         solved then.
+
+    Examples
+    --------
+    >>> import allocator
+    >>> design = allocator.Design(vary=("forces[nation=AAA].units=0:16:5",))
+    >>> with allocator.sweep("toy-rotation", design, workers=0) as sweep:
+    ...     sweep.frame()["coverage"].tolist()
+    [0.0, 0.25, 0.5, 0.75, 1.0]
     """
     workers, max_points = _checked(design, store, resume, workers, scheduler, max_points)
     options = solving(gap, time_limit, threads, seed, progress)

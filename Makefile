@@ -1,0 +1,41 @@
+# Developer commands; CONTRIBUTING.md explains them. PYTHON=path/to/python chooses another interpreter.
+PYTHON ?= .venv/bin/python
+
+.PHONY: help install test quick lint types docs bench wheel coverage
+
+help:  ## list the commands
+	@sed -n 's/^\([a-z]*\):  ## /\1\t/p' Makefile
+
+install:  ## make .venv with allocator (editable) and everything that tests and checks need
+	python3 -m venv .venv
+	.venv/bin/python -m pip install -q -e ".[test,lint]"
+
+test:  ## run all tests in two processes; TESTS=tests/sweeps runs a part
+	$(PYTHON) -m pytest -q $(TESTS)
+
+quick:  ## run the tests of a minute: instances, families, imports, examples
+	$(PYTHON) -m pytest -q tests/instance tests/families tests/test_imports.py tests/test_examples.py
+
+lint:  ## check style and format
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check --exclude "*.md" .
+
+types:  ## check the types of allocator, benchmarks and tests
+	$(PYTHON) -m mypy
+
+docs:  ## write again what is made from code and from runs (claims and sweeps take minutes)
+	$(PYTHON) -m allocator.instance > new.md && mv new.md instances/FORMAT.md
+	$(PYTHON) -m allocator.families > new.md && mv new.md models/MATHS.md
+	$(PYTHON) -m allocator claims --markdown > new.md && mv new.md instances/CLAIMS.md
+	$(PYTHON) instances/build.py --sweeps
+
+bench:  ## measure solves and sweeps; SIZES=100 POINTS=4 is a quick trial
+	$(PYTHON) -m benchmarks $(if $(SIZES),--sizes $(SIZES))
+	$(PYTHON) -m benchmarks.sweeps $(if $(POINTS),--points $(POINTS))
+
+wheel:  ## build the wheel into dist/, and test that it can be installed and run
+	$(PYTHON) -m pip wheel -q --no-deps --wheel-dir dist .
+	$(PYTHON) -m pytest -q -n 0 tests/test_wheel.py
+
+coverage:  ## run all tests under coverage; fails below the floor in pyproject.toml
+	$(PYTHON) -m pytest -q --cov
