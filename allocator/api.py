@@ -20,7 +20,7 @@ from allocator.stopping import DeadlinePassed, at_once, later, watched
 if TYPE_CHECKING:
     import pyomo.core as pyo
 
-    from allocator.solving.lexicographic import Progress
+    from allocator.solving.stage import Progress
 
 Source = Instance | str | os.PathLike[str]
 Choice = Model | str | os.PathLike[str] | None

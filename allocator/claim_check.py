@@ -22,7 +22,7 @@ from allocator.reading import Unreadable, read_toml
 from allocator.resources import shipped
 
 if TYPE_CHECKING:
-    from allocator.solving.lexicographic import Progress
+    from allocator.solving.stage import Progress
 
 HOLDS, FAILS = "holds", "does not hold"
 OPEN, UNPROVED = "not decidable on these data", "not proved in the time"

@@ -19,7 +19,7 @@ from allocator.plan.plan import Plan
 if TYPE_CHECKING:
     import pandas as pd
 
-    from allocator.solving.lexicographic import Progress
+    from allocator.solving.stage import Progress
 
 HUMAN = 1e-6
 """Share of a line below which it counts as met."""

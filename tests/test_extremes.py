@@ -19,8 +19,9 @@ from allocator.errors import BadInput
 from allocator.families.rows import MODERATE, at_least, at_most, measured, only_if
 from allocator.model import load_model
 from allocator.problem import Problem
-from allocator.solving.lexicographic import HELD, Stages, tighten
+from allocator.solving.lexicographic import HELD, Stages
 from allocator.solving.prior import NOTHING
+from allocator.solving.stage import tighten
 from allocator.solving.standard_form import compile_model
 from allocator.sweeps.design.parts import Point
 from allocator.sweeps.run.task import Job, Setup, Worker
@@ -309,8 +310,8 @@ class TestWhatTheSolverCannotKeep:
     def test_an_earlier_objective_is_given_up_by_no_more_than_allowed(self):
         problem = Problem(allocator.read("toy-rotation"), load_model("reference"))
         stages = Stages(
-            problem, lambda: None, options={"mip_rel_gap": 0.0}, interrupted=threading.Event(), deadline=None, bare=True,
-            progress=None,
+            problem, lambda: None, options={"mip_rel_gap": 0.0}, interrupted=threading.Event(), deadline=None,
+            bare=True, progress=None,
         )  # fmt: skip
         stages.held["gap"] = Fraction(1, 2)
         broken = stages._take("cost", {})

@@ -13,7 +13,7 @@ from allocator.cli.terminal import talk
 from allocator.errors import escaped
 
 if TYPE_CHECKING:
-    from allocator.solving.lexicographic import Progress
+    from allocator.solving.stage import Progress
 
 
 class Line:

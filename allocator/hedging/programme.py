@@ -22,7 +22,8 @@ from allocator.plan.tables import objective_values
 from allocator.problem import Problem, exact
 from allocator.solving.columns import Points, carry
 from allocator.solving.highs import Resident, Sight
-from allocator.solving.lexicographic import ATTEMPTS, HOLD, SHARE, Progress, tighten
+from allocator.solving.lexicographic import HOLD, SHARE
+from allocator.solving.stage import Driver, Progress, minimise, proved, tighten
 from allocator.solving.standard_form import Floats, compile_model
 from allocator.statistics import ONE, Taste, value_at_risk
 from allocator.withdrawal import Future
@@ -228,34 +229,34 @@ class Programme:
         """Minimise one objective from the best decision known; what is found joins the known."""
         resident = self.resident
         resident.minimise(name)
-        target = {"objective_target": resident.scaled(floor)} if floor > 0 else {}
-        settings: dict[str, Any] = {}
-        broken: list[Broken] = []
-        for _ in range(ATTEMPTS):
+
+        def start() -> bool:
             resident.start_from(self.point(best[0]))
-            run = resident.run(limit, interrupted, tell, limit, **target, **settings)
-            if run.stop is Stop.INFEASIBLE:
-                if settings:
-                    raise SolverError(f"HiGHS calls {name} infeasible, but there is a plan that passes every check")
-                settings = {"presolve": "off", "random_seed": self.options["random_seed"] + 1}
-                continue
-            if run.point is None:
-                return run.stop, max(run.bound, floor)
-            found = self.decision(run.point)
+            return True
+
+        def take(point: Floats) -> list[Broken]:
+            found = self.decision(point)
             broken = self.broken(found)
             if not broken:
                 known.append((found, self.values(found)))
-                return run.stop, max(run.bound, floor)
-            self._tighten(broken)
-        raise SolverError("the exact check rejects what HiGHS found: " + "; ".join(map(str, broken[:3])))
+            return broken
 
-    def _tighten(self, broken: Sequence[Broken]) -> None:
+        driver = Driver(
+            start, lambda **options: resident.run(limit, interrupted, tell, limit, **options), take, self._tighten
+        )
+        ended = minimise(resident, name, floor, driver)
+        if ended.broken:
+            raise SolverError("the exact check rejects what HiGHS found: " + "; ".join(map(str, ended.broken[:3])))
+        return ended.stop, ended.bound
+
+    def _tighten(self, broken: Sequence[Broken]) -> bool:
         """Move limits that were passed within the solver's tolerances inward, by as much and a little more."""
         for fault in broken:
             violation = fault.violation
             inner = fault.future is not None and violation.constraint not in IMPLIED
             owner = self.blocks[fault.future] if inner and fault.future is not None else self.m
             tighten(owner, self.matrix, self.resident, violation)
+        return True
 
 
 def _best(known: Sequence[Valued], name: str, held: Fraction | None) -> Valued:
@@ -273,13 +274,3 @@ def _telling(watch: Watch | None, name: str, stage: int, stages: int, began: flo
         watch(Progress(name, stage, stages, time.monotonic() - began, sight.incumbent, sight.bound, gap))
 
     return tell
-
-
-def proved(name: str, value: float, bound: float) -> Bounds:
-    """Value and bound of a stage; neither objective can be below 0."""
-    bound = max(bound, 0.0)
-    if bound > value + NUMERICAL * max(1.0, abs(value)):
-        raise SolverError(f"{name} >= {bound:g} is proved, but a plan that passes every check has {value:g}")
-    if bound > value or value - bound <= 1e-9 * max(1.0, abs(value)):
-        bound = value
-    return Bounds(name, value, bound)

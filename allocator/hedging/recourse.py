@@ -14,7 +14,7 @@ from allocator.hedging.programme import Programme, Watch
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.outcome import relative_gap
-from allocator.solving.lexicographic import Progress
+from allocator.solving.stage import Progress
 from allocator.statistics import Taste
 from allocator.withdrawal import Future, Pair
 

@@ -28,7 +28,7 @@ from allocator.withdrawal import STAY, Future, every_future, futures, possible
 
 if TYPE_CHECKING:
     from allocator.hedging.programme import Answer, Programme
-    from allocator.solving.lexicographic import Progress
+    from allocator.solving.stage import Progress
 
 Tell = Callable[[str, "Progress | None"], None]
 
@@ -244,8 +244,9 @@ class _Hedging:
 
     def _hedged(self, start: Sequence[Decision], floor: float) -> Answer:
         """The same by progressive hedging: a commitment found by rounds, its worth by the ordinary second stages."""
-        from allocator.hedging.programme import Answer, proved
+        from allocator.hedging.programme import Answer
         from allocator.hedging.progressive import consensus
+        from allocator.solving.stage import proved
 
         if self.tell is not None:
             self.tell(f"progressive hedging of {len(self.sample)} futures", None)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 import pyomo.core as pyo
-from numpy.typing import NDArray
 
 from allocator.audit import Violation, check_deployments
 from allocator.errors import SolverError
@@ -20,9 +18,11 @@ from allocator.plan.tables import objective_values
 from allocator.problem import Problem
 from allocator.solving.columns import Points
 from allocator.solving.heuristics.filling import first_plan
-from allocator.solving.highs import Resident, Sight
+from allocator.solving.heuristics.restricted import Search, restricted
+from allocator.solving.highs import Relaxation, Resident, Run, Sight
 from allocator.solving.prior import NOTHING, Known
 from allocator.solving.reasons import UNEXPLAINED, too_far_apart, why_infeasible, widest
+from allocator.solving.stage import Driver, Ended, Progress, minimise, proved, tighten
 from allocator.solving.standard_form import Matrix
 from allocator.stopping import DeadlinePassed, at_once
 
@@ -32,44 +32,13 @@ HOLD = 1e-6
 SHARE = 0.6
 """Part of the time left that a stage may use while others follow."""
 
-WORTH = 200
-"""Whole-number columns from which a stage is worth a restricted run first."""
-
-ROUGH = 0.01
-"""Relative gap at which a restricted run is good enough."""
-
-USED = 0.2
-"""Units above which a relaxation that is no corner, where all is a little above 0, counts as using a deployment."""
-
-WINDOW, WHOLE = 1000, 4000
-"""Deployments used by the relaxation in a window of periods, and in all periods where all are searched at once."""
-
-NODES = 100
-"""Nodes of the search tree that a restricted run may open."""
-
 HELD = "held"
 """Name of the limit that keeps an earlier objective, where a plan passes it."""
-
-ATTEMPTS = 5
-"""Runs of a stage when the exact check finds a plan that only the solver's tolerances allow."""
 
 LAST_CHECK = 3.0
 """How many times as long as one check of a plan what follows the last stage takes: its tables and their audit."""
 
 Deployed = dict[tuple[str, str, str, int], int]
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What is known while a solve lasts; incumbent, bound and gap are of the stage's objective."""
-
-    objective: str
-    stage: int
-    stages: int
-    seconds: float
-    incumbent: float | None
-    bound: float | None
-    gap: float | None
 
 
 @dataclass
@@ -181,9 +150,9 @@ class Stages:
                         answer.reason = self._why_infeasible()
                     return answer
                 value = self._value(name, answer.deployed)
-                answer.bounds[name] = self._proved(name, float(value), bound)
-                proved = answer.stop is Stop.PROVED and answer.bounds[name].gap <= self.gap + NUMERICAL
-                answer.closed = answer.closed and proved
+                answer.bounds[name] = proved(name, float(value), bound)
+                closed = answer.stop is Stop.PROVED and answer.bounds[name].gap <= self.gap + NUMERICAL
+                answer.closed = answer.closed and closed
                 if self.interrupted.is_set() or answer.stop is Stop.FAILED or self._left() == 0:
                     break
                 tolerance = Fraction(repr(self.problem.model.tolerance))
@@ -269,7 +238,7 @@ class Stages:
                 self.answer.bounds[name] = Bounds(name, value, 0.0)
                 self.answer.closed = self.answer.closed and value == 0
             elif value < stage.value:
-                self.answer.bounds[name] = self._proved(name, value, stage.bound)
+                self.answer.bounds[name] = proved(name, value, stage.bound)
 
     def _until(self) -> float | None:
         """When the stages must be over, None without a limit."""
@@ -287,15 +256,6 @@ class Stages:
         self.reserve = max(self.reserve, LAST_CHECK * (time.monotonic() - began))
         return broken
 
-    def _proved(self, name: str, value: float, bound: float) -> Bounds:
-        """Value and bound of a stage; none of the objectives can be below 0."""
-        bound = max(bound, 0.0)
-        if bound > value + NUMERICAL * max(1.0, abs(value)):
-            raise SolverError(f"HiGHS proved {name} >= {bound:g}, but a plan that passes every check has {value:g}")
-        if bound > value or value - bound <= 1e-9 * max(1.0, abs(value)):
-            bound = value
-        return Bounds(name, value, bound)
-
     def _stage(self, stage: int, name: str, floor: float) -> tuple[Stop, float]:
         """Minimise one objective, known to be no less than ``floor``; its plan goes to the answer."""
         loaded = self._ready()
@@ -304,44 +264,33 @@ class Stages:
         floor = max(floor, self._restricted(loaded, stage, name, floor))
         watch = self._watch(stage, name, floor)
         share = 1.0 if stage == len(self.names) else SHARE
-        target = {"objective_target": resident.scaled(floor)} if floor > 0 else {}  # none is better than that
-        settings: dict[str, Any] = {}
-        moved = False  # a limit was moved inward: what is proved from then on holds for fewer plans
-        for _ in range(ATTEMPTS):
+
+        def start() -> bool:
             best = self.answer.deployed
             if best is not None:
                 resident.start_from(points.point(best), points.known)
-            run = resident.run(self._left(share), self.interrupted, watch, self._left(), **target, **settings)
-            unproved = run.stop is Stop.PROVED and run.bound == float("-inf") and not target
-            if (unproved or run.stop in (Stop.INFEASIBLE, Stop.FAILED)) and not settings:
-                # one run alone is not believed
-                settings = {"presolve": "off", "random_seed": self.options["random_seed"] + 1}
-                continue
-            if moved and run.stop is Stop.INFEASIBLE:
-                break
-            if run.stop is Stop.INFEASIBLE and best is not None:
-                raise SolverError(f"HiGHS calls {name} infeasible, but there is a plan that passes every check")
-            if run.stop is Stop.FAILED and loaded.matrix.far_apart:
-                broken = [widest(loaded.matrix)]
-                if run.point is not None:
-                    self._take(name, points.deployed(run.point))
-                break
-            floor = floor if moved else max(floor, run.bound)
-            if run.point is None:
-                return run.stop, floor
-            broken = self._take(name, points.deployed(run.point))
-            if not broken:
-                if run.stop is Stop.PROVED and not self._within(name, floor, self.gap + NUMERICAL):
-                    floor = max(floor, self._sharper(loaded, name))
-                return run.stop, floor
-            moved = True
-            if not all(self._tighten(loaded, violation) for violation in broken):
-                break
+            return best is not None
+
+        driver: Driver[Violation] = Driver(
+            start,
+            lambda **options: resident.run(self._left(share), self.interrupted, watch, self._left(), **options),
+            lambda point: self._take(name, points.deployed(point)),
+            lambda broken: all(self._tighten(loaded, violation) for violation in broken),
+        )
+        ended = minimise(resident, name, floor, driver)
+        if ended.failed or ended.broken:
+            return self._unmended(loaded, ended)
+        if ended.stop is Stop.PROVED and not self._within(name, ended.bound, self.gap + NUMERICAL):
+            return ended.stop, max(ended.bound, self._sharper(loaded, name))
+        return ended.stop, ended.bound
+
+    def _unmended(self, loaded: Loaded, ended: Ended[Violation]) -> tuple[Stop, float]:
+        """A stage whose limits the solver cannot keep: an earlier plan stays, with what is proved of it."""
         if not loaded.matrix.far_apart:  # no figures are to blame: model and check contradict each other
-            raise SolverError("the exact check rejects what HiGHS found: " + "; ".join(map(str, broken[:3])))
-        if self.answer.deployed is not None:  # it stays, with what is proved of it
-            return Stop.PROVED, floor
-        raise too_far_apart(self.problem.instance, broken)
+            raise SolverError("the exact check rejects what HiGHS found: " + "; ".join(map(str, ended.broken[:3])))
+        if self.answer.deployed is not None:
+            return Stop.PROVED, ended.bound
+        raise too_far_apart(self.problem.instance, ended.broken or [widest(loaded.matrix)])
 
     def _sharper(self, loaded: Loaded, name: str) -> float:
         """A bound from the columns alone of which one unit is no worse than the best plan.
@@ -391,59 +340,25 @@ class Stages:
         return watch
 
     def _restricted(self, loaded: Loaded, stage: int, name: str, floor: float) -> float:
-        """Look for a better plan among the few deployments that matter; returns a proved bound, at least ``floor``.
+        """Look for a better plan among the few deployments that matter; returns a proved bound, at least ``floor``."""
 
-        HiGHS finds good plans late in these models, while the relaxation is close. Free in a round is what the
-        relaxation or the best plan so far uses, about a tenth of the columns, and as many more by reduced cost: first
-        a window of periods at a time, then, where that is little enough, all periods. Limits are of nodes and gap, not
-        of time, so that the same input gives the same plan.
-        """
-        if loaded.matrix.integral.sum() < WORTH:
-            return floor
-        matrix, points, resident = loaded.matrix, loaded.points, loaded.resident
-        watch = self._watch(stage, name, floor, restricted=True)
-        relaxed = resident.relaxation(self._left(SHARE / 2), self.interrupted, watch, self._left())
-        if relaxed is None:
-            return floor
-        floor = max(floor, relaxed.bound)
-        watch = self._watch(stage, name, floor, restricted=True)
-        limits = {"mip_rel_gap": max(self.gap, ROUGH), "mip_max_nodes": NODES}
-        at = points.columns
-        used = relaxed.point[at] > (1e-6 if relaxed.corner else USED)
-        for inside, more in self._rounds(points, int(used.sum())):
-            if self.interrupted.is_set() or self._within(name, floor, 2 * ROUGH):
-                break
-            start = np.zeros(len(matrix.columns))
-            if self.answer.deployed is not None:
-                start = points.point(self.answer.deployed)
-            free = inside & (used | (start[at] > 0))
-            promising = np.argsort(np.where(inside & ~free, relaxed.reduced_cost[at], np.inf), kind="stable")
-            free[promising[: min(more * int(free.sum()), int((inside & ~free).sum()))]] = True
-            held = at[~free]
-            resident.restrict(held, start[held])
-            if self.answer.deployed is not None:  # after the bounds: HiGHS forgets a start when they change
-                resident.start_from(start, points.known)
-            run = resident.run(self._left(SHARE / 2), self.interrupted, watch, self._left(), **limits)
-            resident.release()
-            if run.point is not None:
-                self._take(name, points.deployed(run.point))
-        return floor
+        def run(bound: float, **options: Any) -> Run:
+            watch = self._watch(stage, name, bound, restricted=True)
+            return loaded.resident.run(self._left(SHARE / 2), self.interrupted, watch, self._left(), **options)
 
-    def _rounds(self, points: Points, used: int) -> Iterator[tuple[NDArray[np.bool_], int]]:
-        """Which deployments may change in a round, and how many times what is used may come by reduced cost.
+        def relax() -> Relaxation | None:
+            watch = self._watch(stage, name, floor, restricted=True)
+            return loaded.resident.relaxation(self._left(SHARE / 2), self.interrupted, watch, self._left())
 
-        Windows overlap; they are a third of the horizon, or shorter where ``used`` deployments are many. They need a
-        plan to start from.
-        """
-        period, last = points.period, self.problem.last
-        length = max(1, min(last // 3, round(WINDOW * last / max(1, used))))
-        if last >= 3:
-            for more in (1, 2):
-                for first in range(0, last, max(1, length // 2)) if self.answer.deployed is not None else ():
-                    yield (period - 1 - first) % last < length, more
-        if used <= WHOLE:
-            for more in (0, 1):
-                yield np.ones(len(period), dtype=bool), more
+        search = Search(
+            loaded.points,
+            relax,
+            run,
+            lambda point: self._take(name, loaded.points.deployed(point)),
+            lambda: self.answer.deployed,
+            lambda bound, gap: self.interrupted.is_set() or self._within(name, bound, gap),
+        )
+        return restricted(loaded.resident, search, self.problem.last, self.gap, floor)
 
     def _take(self, name: str, found: Deployed) -> list[Violation]:
         """Make a plan the best so far where it passes the exact check and is no worse; what it breaks comes back."""
@@ -475,24 +390,3 @@ class Stages:
         if id(deployed) not in self.values:
             self.values[id(deployed)] = (deployed, objective_values(self.problem, deployed))
         return self.values[id(deployed)][1][name]
-
-
-def tighten(owner: pyo.ConcreteModel, matrix: Matrix, resident: Resident, violation: Violation) -> None:
-    """Move a limit that was passed within the solver's tolerances inward, by as much and a little more.
-
-    Raises
-    ------
-    SolverError
-        It was passed by more than that, or it is no limit of the block that is said to own it.
-    """
-    component = owner.component(violation.constraint)
-    if violation.excess is None or violation.excess > Fraction(1, 100) or component is None:
-        raise SolverError(f"the exact check rejects what HiGHS found: {violation}")
-    key = violation.index if len(violation.index) > 1 else violation.index[0]
-    if violation.constraint == "requirement_supply" and key in owner.requirement_least:
-        component = owner.requirement_least  # what must be met is a row of its own
-    rows = [component[key]] if key in component else [row for k, row in component.items() if k[0] == key]
-    for row in rows:
-        at = matrix.row_at[id(row)]
-        side = "lower" if matrix.row_lower[at] > float("-inf") else "upper"
-        resident.tighten(at, side, float(violation.excess) + 1e-6)

@@ -24,9 +24,10 @@ from allocator.plan.tables import tables
 from allocator.problem import Problem
 from allocator.solving.columns import Points
 from allocator.solving.highs import VERSION, Resident
-from allocator.solving.lexicographic import Answer, Loaded, Progress, Stages
+from allocator.solving.lexicographic import Answer, Loaded, Stages
 from allocator.solving.prior import NOTHING, Known
 from allocator.solving.reasons import why_nothing
+from allocator.solving.stage import Progress
 from allocator.solving.standard_form import compile_model, laid_out
 from allocator.stopping import DeadlinePassed, Watch, at_once, later, watched
 

@@ -123,7 +123,7 @@ class TestTerminal:
 
 def test_progress_without_a_terminal_is_a_plain_line_now_and_then(monkeypatch, capsys):
     from allocator.cli.progress import Line
-    from allocator.solving.lexicographic import Progress
+    from allocator.solving.stage import Progress
 
     monkeypatch.setattr(Line, "PATIENCE", 0.0)
     monkeypatch.setattr(Line, "EVERY", 0.05)

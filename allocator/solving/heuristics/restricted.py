@@ -1,0 +1,126 @@
+"""A search among the few deployments that matter, on the resident model.
+
+HiGHS finds good plans late in these models, while the relaxation is close. Free in a round is what the relaxation or the
+best plan so far uses, about a tenth of the columns, and as many more by reduced cost: first a window of periods at a
+time, then, where that is little enough, all periods. Limits are of nodes and gap, not of time, so that the same input
+gives the same plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.plan.tables import Deployed
+from allocator.solving.columns import Points
+from allocator.solving.highs import Relaxation, Resident, Run
+from allocator.solving.standard_form import Floats
+
+WORTH = 200
+"""Whole-number columns from which a stage is worth a restricted run first."""
+
+ROUGH = 0.01
+"""Relative gap at which a restricted run is good enough."""
+
+USED = 0.2
+"""Units above which a relaxation that is no corner, where all is a little above 0, counts as using a deployment."""
+
+WINDOW, WHOLE = 1000, 4000
+"""Deployments used by the relaxation in a window of periods, and in all periods where all are searched at once."""
+
+NODES = 100
+"""Nodes of the search tree that a restricted run may open."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """What the search asks of the stage that it is for.
+
+    Attributes
+    ----------
+    points : Points
+        Between plans and columns.
+    relax : callable
+        Solves the relaxation, or gives None where that is not done in time.
+    run : callable
+        Runs HiGHS, given the bound that is proved and options.
+    take : callable
+        Checks a point and keeps its plan.
+    best : callable
+        The best plan so far.
+    enough : callable
+        Whether to stop, given the bound that is proved and a relative gap to it.
+    """
+
+    points: Points
+    relax: Callable[[], Relaxation | None]
+    run: Callable[..., Run]
+    take: Callable[[Floats], Any]
+    best: Callable[[], Deployed | None]
+    enough: Callable[[float, float], bool]
+
+
+def restricted(resident: Resident, search: Search, last: int, gap: float, floor: float) -> float:
+    """Look for a better plan; returns a proved bound, at least ``floor``.
+
+    Parameters
+    ----------
+    resident : Resident
+        The model, with its objective.
+    search : Search
+        The stage.
+    last : int
+        Periods of the horizon.
+    gap : float
+        Relative gap at which the stage counts as proved.
+    floor : float
+        Known to be no more than the optimum.
+    """
+    matrix, points = resident.matrix, search.points
+    if matrix.integral.sum() < WORTH:
+        return floor
+    relaxed = search.relax()
+    if relaxed is None:
+        return floor
+    floor = max(floor, relaxed.bound)
+    limits = {"mip_rel_gap": max(gap, ROUGH), "mip_max_nodes": NODES}
+    at = points.columns
+    used = relaxed.point[at] > (1e-6 if relaxed.corner else USED)
+    for inside, more in _rounds(search, last, int(used.sum())):
+        if search.enough(floor, 2 * ROUGH):
+            break
+        best = search.best()
+        start = np.zeros(len(matrix.columns)) if best is None else points.point(best)
+        free = inside & (used | (start[at] > 0))
+        promising = np.argsort(np.where(inside & ~free, relaxed.reduced_cost[at], np.inf), kind="stable")
+        free[promising[: min(more * int(free.sum()), int((inside & ~free).sum()))]] = True
+        held = at[~free]
+        resident.restrict(held, start[held])
+        if best is not None:  # after the bounds: HiGHS forgets a start when they change
+            resident.start_from(start, points.known)
+        run = search.run(floor, **limits)
+        resident.release()
+        if run.point is not None:
+            search.take(run.point)
+    return floor
+
+
+def _rounds(search: Search, last: int, used: int) -> Iterator[tuple[NDArray[np.bool_], int]]:
+    """Which deployments may change in a round, and how many times what is used may come by reduced cost.
+
+    Windows overlap; they are a third of the horizon, or shorter where ``used`` deployments are many. They need a plan to
+    start from.
+    """
+    period = search.points.period
+    length = max(1, min(last // 3, round(WINDOW * last / max(1, used))))
+    if last >= 3:
+        for more in (1, 2):
+            for first in range(0, last, max(1, length // 2)) if search.best() is not None else ():
+                yield (period - 1 - first) % last < length, more
+    if used <= WHOLE:
+        for more in (0, 1):
+            yield np.ones(len(period), dtype=bool), more
