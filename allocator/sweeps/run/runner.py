@@ -169,7 +169,7 @@ class Runner:
         self._fresh: set[str] | None = None if resume else set()
 
     def key(self, point: Point) -> str:
-        """Hash of all that the result of a point hangs on."""
+        """Hash of everything that the result of a point depends on."""
         own = json.dumps([point.overrides, point.case, point.coalition])
         return hashlib.sha256((self._stem + own).encode()).hexdigest()
 
