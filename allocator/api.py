@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -203,6 +204,7 @@ def solve(
                     "a built model has its choices, overrides, case and coalition already; give them to build()"
                 )
             check_built(instance)
+            told["sha256"] = instance.problem.instance.sha256
             plan = solver.solve_built(instance, deadline=deadline, progress=progress, **told)
         else:
             try:
@@ -215,9 +217,9 @@ def solve(
             if warn is not None:
                 for text in [*chosen[0].warnings(), *chosen[1].warnings()]:
                     warn(text)
+            told["sha256"] = chosen[0].sha256
             plan = solver.solve(*chosen, deadline=deadline, progress=progress, **told)
-        plan.manifest["sha256"] = plan.instance.sha256
-        plan.manifest["assumptions"] = assumptions(plan)
+        plan = replace(plan, manifest={**plan.manifest, "assumptions": assumptions(plan)})
         return plan.interrupted() if watch.interrupted.is_set() else plan
 
 

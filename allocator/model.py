@@ -305,8 +305,3 @@ def _list_faults(key: str, value: Any, place: str) -> list[Fault]:
     if key == "objectives" and not value:
         faults.append(Fault(place, None, key, "an empty list", f"at least one of {', '.join(names)}"))
     return faults
-
-
-def model_warnings(model: Model) -> list[str]:
-    """What is legal but odd about a model."""
-    return model.warnings()

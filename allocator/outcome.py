@@ -28,9 +28,6 @@ class Stop(Enum):
     FAILED = "failed"
 
 
-STATUSES = ("optimal", "feasible", "infeasible", "no_plan", "interrupted", "error")
-
-
 def relative_gap(value: float, bound: float) -> float:
     """(value - bound) / max(|value|, 1e-9), 0 where both are within 1e-9 of zero; never below 0."""
     if abs(value) <= BOTH_ZERO and abs(bound) <= BOTH_ZERO:

@@ -255,8 +255,8 @@ REFUSED = {
     "a domain of anything": (put("x", lambda m: pyo.Var(domain=pyo.Any)), "x has the domain Any"),
     "half of a whole variable": (half_a_unit, "x is 0.5"),
     "the reading": (lambda m: m.problem.pool.update({("AAA", "bn"): 99}), "m.problem.pool was changed"),
-    "no reading": (lambda m: delattr(m, "scope"), "does not come from allocator.build"),
-    "another reading": (lambda m: setattr(m, "scope", "x"), "does not come from allocator.build"),
+    "no reading": (lambda m: delattr(m, "problem"), "does not come from allocator.build"),
+    "another reading": (lambda m: setattr(m, "problem", "x"), "does not come from allocator.build"),
     "a lean model": (lambda m: setattr(m, "lean", True), "does not come from allocator.build"),
 }  # fmt: skip
 

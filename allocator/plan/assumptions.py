@@ -1,4 +1,4 @@
-"""How much of a plan hangs on assumptions: of what it costs and of what it covers."""
+"""How much of a plan depends on assumptions: of what it costs and of what it covers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from allocator.plan.tables import Deployed, place, supplies
 from allocator.problem import Problem
 
 COST = {"personnel", "operating_cost", "rotation_cost", "rotation_ratio"}
-"""Figures of a unit type that the cost of its deployments hangs on, beside the size of the pool."""
+"""Figures of a unit type that the cost of its deployments depends on, beside the size of the pool."""
 
 
 def assumptions(plan: Plan) -> dict[str, Any] | None:

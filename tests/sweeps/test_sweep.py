@@ -17,6 +17,7 @@ import allocator
 from allocator.errors import BadInput, BadUsage
 from allocator.sweeps import sweep as module
 from allocator.sweeps import tables
+from allocator.sweeps.run.task import Setup
 
 TOY = "toy-enablers"
 VARY = ("forces[nation=AAA,unit_type=squadron].units=0:6:7", "requirements[task=west].quantity=12:60:5")
@@ -48,6 +49,25 @@ def test_rows_are_those_of_single_solves(right, workers):
     with allocator.sweep(TOY, GRID, workers=workers) as sweep:
         assert answers(sweep) == right
         assert sum(row.proved for row in sweep.answers[0].rows) > 5
+
+
+def test_a_point_is_understood_once_where_it_is_solved_in_this_process(monkeypatch):
+    """Seven points, each read once: for its order among the others and for its solve."""
+    before, points = Setup.at, []
+    monkeypatch.setattr(Setup, "at", lambda setup, point: points.append(point) or before(setup, point))
+    with allocator.sweep(TOY, allocator.Design(vary=VARY[:1]), workers=0) as sweep:
+        assert sorted(point.overrides for point in points) == sorted(
+            p.overrides for p, _ in sweep.answers[0].rows.points
+        )
+
+
+def test_points_beyond_those_that_are_kept_are_read_again(monkeypatch):
+    monkeypatch.setattr("allocator.sweeps.run.runner.KEPT", 2)
+    with allocator.sweep(TOY, allocator.Design(vary=VARY[:1]), workers=0) as sweep:
+        few = answers(sweep)
+    monkeypatch.undo()
+    with allocator.sweep(TOY, allocator.Design(vary=VARY[:1]), workers=0) as sweep:
+        assert answers(sweep) == few
 
 
 def test_what_is_in_the_store_is_not_solved_again(tmp_path):

@@ -213,7 +213,7 @@ def column(key: str) -> Column | None:
 
 
 def value(text: str) -> Value | None:
-    """A value of an override as it stands in a table of results: a number, true or false, or text; None for a blank."""
+    """A value of an override as a table of results has it: a number, true or false, or text; None for a blank."""
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
     try:

@@ -87,19 +87,20 @@ class Facets:
     def __init__(self, instance: Instance, model: Model) -> None:
         self._instance = instance
         self._key = self._reading(instance, model)
-        self._tables = {table: self._read(table, instance, model) for table in READERS}
-        self._plain = self._settings(instance, model)
+        self._tables = {table: self._read(table, instance, model, self._key[0]) for table in READERS}
+        self._plain = self._settings(instance, model, self._key[0])
         self.base: dict[Name, Facet] = {**self._plain}
         for facets in self._tables.values():
             self.base.update(facets)
 
     def changes(self, instance: Instance, model: Model) -> Changes:
         """The facets of an instance under a model that differ from the base's; None for one that it has not."""
-        same = self._reading(instance, model) == self._key
-        pairs = [(self._plain, self._settings(instance, model))]
+        key = self._reading(instance, model)
+        same = key == self._key
+        pairs = [(self._plain, self._settings(instance, model, key[0]))]
         for table, facets in self._tables.items():
             if not same or instance.tables[table] != self._instance.tables[table]:
-                pairs.append((facets, self._read(table, instance, model)))
+                pairs.append((facets, self._read(table, instance, model, key[0])))
         changed: Changes = {}
         for before, after in pairs:
             for name in before.keys() | after.keys():
@@ -108,9 +109,9 @@ class Facets:
         return changed
 
     @staticmethod
-    def _settings(instance: Instance, model: Model) -> dict[Name, Facet]:
+    def _settings(instance: Instance, model: Model, own: Flags) -> dict[Name, Facet]:
         facets: dict[Name, Facet] = {}
-        facets["flags",] = (repr(flags(instance, model)), NEITHER, bears())
+        facets["flags",] = (repr(own), NEITHER, bears())
         for key in ("objectives", "tolerance"):
             facets[key,] = (repr(getattr(model, key)), NEITHER, bears(False, STAGES))
         facets["horizon",] = (repr(sorted(instance.settings["horizon"].items())), NEITHER, bears())
@@ -124,13 +125,13 @@ class Facets:
         return facets
 
     @staticmethod
-    def _reading(instance: Instance, model: Model) -> tuple[Any, ...]:
+    def _reading(instance: Instance, model: Model) -> tuple[Flags, float, int]:
         """What the reading of a table depends on beside the table."""
         return flags(instance, model), model.willingness_floor, instance.months_per_period
 
     @staticmethod
-    def _read(table: str, instance: Instance, model: Model) -> dict[Name, Facet]:
-        return {name: facet for name, facet in READERS[table](instance, model, flags(instance, model)) if facet[2]}
+    def _read(table: str, instance: Instance, model: Model, own: Flags) -> dict[Name, Facet]:
+        return {name: facet for name, facet in READERS[table](instance, model, own) if facet[2]}
 
 
 def bears(plans: bool = True, *objectives: str) -> frozenset[str]:

@@ -24,7 +24,7 @@ class Row:
     ----------
     point : Point
     key : str
-        Hash of all that the result hangs on.
+        Hash of everything that the result depends on.
     status, reason : str
         As in :func:`allocator.solve`.
     how : tuple of str

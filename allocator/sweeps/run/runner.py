@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from allocator.errors import BadInput, Fault
 from allocator.files import write_whole
-from allocator.instance import write
+from allocator.instance import Instance, write
+from allocator.model import Model
 from allocator.solving.solver import versions
 from allocator.stopping import Watch, at_once
 from allocator.sweeps.design.parts import Point
@@ -35,6 +36,9 @@ SHOWN = 20
 
 AHEAD = 200
 """Points among which the next one is chosen."""
+
+KEPT = 100
+"""Points whose instance and model are kept until they are solved, where that happens in this process."""
 
 LIVES = 2
 """Workers that a point may take with it before it is set aside."""
@@ -165,7 +169,7 @@ class Runner:
         self._fresh: set[str] | None = None if resume else set()
 
     def key(self, point: Point) -> str:
-        """Hash of all that the result of a point hangs on."""
+        """Hash of everything that the result of a point depends on."""
         own = json.dumps([point.overrides, point.case, point.coalition])
         return hashlib.sha256((self._stem + own).encode()).hexdigest()
 
@@ -211,7 +215,7 @@ class Runner:
     def _solve(self, pending: dict[str, Point], stored: set[str], told: Progress) -> None:
         executor = self._executor = self._executor or self._make()  # workers start while points are read
         with at_once():
-            changes, objectives = self._understood(pending)
+            changes, objectives, understood = self._understood(pending, KEPT if isinstance(executor, Here) else 0)
         for key, content in self._stored(stored - self._numbers.keys()):
             with contextlib.suppress(ValueError, SyntaxError, TypeError):  # in another form it proves nothing of others
                 self._numbers[key] = self._knowledge.add(from_plain(content["changes"]))
@@ -229,7 +233,7 @@ class Runner:
                 while waiting and executor.free() > 0:
                     key = self._next(waiting, running)
                     known = self._knowledge.about(self._numbers[key], objectives[key])
-                    executor.submit(key, Job(pending[key], known))
+                    executor.submit(key, Job(pending[key], known, understood.pop(key, None)))
                     running.add(key)
                 self._keep(done)  # after the workers have something to do
                 told.running, told.seconds = len(running), time.monotonic() - began
@@ -268,9 +272,18 @@ class Runner:
                 return key
         return waiting.popleft()
 
-    def _understood(self, pending: dict[str, Point]) -> tuple[dict[str, Changes], dict[str, tuple[str, ...]]]:
-        """What each point changes, and the objectives of its model; every fault of every point together."""
+    def _understood(
+        self, pending: dict[str, Point], kept: int
+    ) -> tuple[dict[str, Changes], dict[str, tuple[str, ...]], dict[str, tuple[Instance, Model]]]:
+        """What each point changes, the objectives of its model, and instance and model of the first ``kept`` points.
+
+        Raises
+        ------
+        BadInput
+            With every fault of every point, up to :data:`SHOWN`.
+        """
         changes: dict[str, Changes] = {}
+        understood: dict[str, tuple[Instance, Model]] = {}
         objectives: dict[str, tuple[str, ...]] = {}
         faults: dict[Fault, None] = {}
         for key, point in pending.items():
@@ -283,9 +296,11 @@ class Runner:
                 continue
             changes[key] = self._facets.changes(instance, model)
             objectives[key] = model.objectives
+            if len(understood) < kept:
+                understood[key] = instance, model
         if faults:
             raise BadInput(faults)
-        return changes, objectives
+        return changes, objectives, understood
 
     def _ordered(self, keys: list[str]) -> list[str]:
         """Corners first, then halves of what lies between them, so that as much as possible is known in time."""

@@ -40,10 +40,14 @@ class Setup:
 
 @dataclass(frozen=True)
 class Job:
-    """One point, and what other points prove about it."""
+    """One point, and what other points prove about it.
+
+    ``understood`` is its instance and model where this process has them already; they do not travel to workers.
+    """
 
     point: Point
     known: Known
+    understood: tuple[Instance, Model] | None = None
 
 
 class Worker:
@@ -61,7 +65,7 @@ class Worker:
             return self._done(job)
 
     def _done(self, job: Job) -> dict[str, Any]:
-        instance, model = self.setup.at(job.point)
+        instance, model = job.understood or self.setup.at(job.point)
         told_of: dict[str, Any] = {
             "overrides": list(job.point.overrides),
             "case": job.point.case,
