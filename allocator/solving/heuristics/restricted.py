@@ -1,8 +1,8 @@
 """A search among the few deployments that matter, on the resident model.
 
-HiGHS finds good plans late in these models, while the relaxation is close. Free in a round is what the relaxation or the
-best plan so far uses, about a tenth of the columns, and as many more by reduced cost: first a window of periods at a
-time, then, where that is little enough, all periods. Limits are of nodes and gap, not of time, so that the same input
+HiGHS finds good plans late in these models, while the relaxation is close. Free in a round is what the relaxation or
+the best plan so far uses, about a tenth of the columns, and as many more by reduced cost: first a window of periods at
+a time, then, where that is little enough, all periods. Limits are of nodes and gap, not of time, so that the same input
 gives the same plan.
 """
 
@@ -112,8 +112,8 @@ def restricted(resident: Resident, search: Search, last: int, gap: float, floor:
 def _rounds(search: Search, last: int, used: int) -> Iterator[tuple[NDArray[np.bool_], int]]:
     """Which deployments may change in a round, and how many times what is used may come by reduced cost.
 
-    Windows overlap; they are a third of the horizon, or shorter where ``used`` deployments are many. They need a plan to
-    start from.
+    Windows overlap; they are a third of the horizon, or shorter where ``used`` deployments are many. They need a plan
+    to start from.
     """
     period = search.points.period
     length = max(1, min(last // 3, round(WINDOW * last / max(1, used))))
