@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import random
+import threading
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pyomo.core as pyo
 import pytest
@@ -79,7 +81,8 @@ def tiny(amount=1.0, quantity=2.0, units=3, **changes):
     for name, value in changes.items():
         table, _, column = name.partition("__")
         if column:
-            content[table][0][column] = value
+            rows: Any = content[table]
+            rows[0][column] = value
         else:
             content[table] = [*content.get(table, []), *value]
     return allocator.Instance.from_dict(content)
@@ -277,7 +280,10 @@ def test_the_shortfall_is_measured_beside_huge_consumption():
 class TestWhatTheSolverCannotKeep:
     def test_an_earlier_objective_is_given_up_by_no_more_than_allowed(self):
         problem = Problem(allocator.read("toy-rotation"), load_model("reference"))
-        stages = Stages(problem, lambda: None, options={"mip_rel_gap": 0.0}, time_limit=None, progress=None)
+        never: Any = None  # nothing is solved
+        stages = Stages(
+            problem, never, options={}, interrupted=threading.Event(), deadline=None, bare=False, progress=None
+        )
         stages.held["gap"] = Fraction(1, 2)
         broken = stages._take("cost", {})
         assert [(violation.constraint, violation.excess) for violation in broken] == [(HELD, Fraction(1, 2))]

@@ -7,11 +7,12 @@ import json
 import signal
 import subprocess
 import time
+from typing import Any
 
 import pytest
 
 import allocator
-from allocator.sweeps import whole
+from allocator.sweeps import sweep as whole
 from allocator.sweeps.design.file import Draws, Flip, Front, Sampling
 from tests.cli.running import ENVIRONMENT, HERE, ROOT, on_terminal, run
 from tests.toys import toy
@@ -191,7 +192,7 @@ class TestOptions:
         class Called(Exception):
             pass
 
-        got = {}
+        got: dict[str, Any] = {}
 
         def swept(instance, design, **options):
             got.update(design=design, **options)

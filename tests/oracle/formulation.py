@@ -61,7 +61,9 @@ class Program:
         largest = np.abs(c).max(initial=0.0)
         if largest > 0:
             c *= max(1.0, 1e4 / largest)
-        data, at, ptr, lo, up = [], [], [0], [], []
+        data: list[float] = []
+        at: list[int] = []
+        ptr, lo, up = [0], [], []
         for row, low, high in self.rows:
             at += row.keys()
             data += row.values()
@@ -291,8 +293,8 @@ def solve(obj: dict[str, Any], model: dict[str, Any]) -> dict[str, Any]:
         for n, r in f.nations.items():
             if r.get("troop_ceiling") is not None:
                 for t in f.periods:
-                    here = {d: people[k] for k, d in deploy.items() if k[0] == n and k[3] == t}
-                    p.at_most(here, r["troop_ceiling"])
+                    sent = {d: people[k] for k, d in deploy.items() if k[0] == n and k[3] == t}
+                    p.at_most(sent, r["troop_ceiling"])
 
     # budget
     own = {n: {d: f.cost(k[1]) * (1 - f.common(k[1])) for k, d in deploy.items() if k[0] == n} for n in f.nations}

@@ -89,7 +89,7 @@ def random_instance(seed: int, size: str = "tiny") -> dict[str, Any]:
         capabilities.append(row)
     theatre = {r["capability"] for r in capabilities if r.get("scope") == "theatre"}
 
-    yields = []
+    yields: list[dict[str, Any]] = []
     for u in types:
         some = rng.sample(caps, rng.randint(1, len(caps)))
         for i, c in enumerate(some):

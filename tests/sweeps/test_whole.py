@@ -9,13 +9,14 @@ import os
 import signal
 import threading
 import time
+from typing import Any
 
 import distributed
 import pytest
 
 import allocator
 from allocator.errors import BadInput, BadUsage
-from allocator.sweeps import whole
+from allocator.sweeps import sweep as whole
 
 TOY = "toy-enablers"
 VARY = ("forces[nation=AAA,unit_type=squadron].units=0:6:7", "requirements[task=west].quantity=12:60:5")
@@ -50,7 +51,7 @@ def test_rows_are_those_of_single_solves(right, workers):
 
 
 def test_what_is_in_the_store_is_not_solved_again(tmp_path):
-    told = []
+    told: list[Any] = []
     store = tmp_path / "a.sweep"
     with allocator.sweep(TOY, allocator.Design(vary=VARY[:1]), workers=0, store=store) as sweep:
         first = answers(sweep)
@@ -69,7 +70,7 @@ def test_a_changed_instance_and_other_options_are_noticed(tmp_path):
     with allocator.sweep(TOY, design, workers=0, store=store) as sweep:
         assert sweep.changed == 0
     changed = allocator.read(TOY).override("nations[nation=AAA].gdp*=2")
-    solved = []
+    solved: list[Any] = []
     with allocator.sweep(changed, design, workers=0, store=store, progress=solved.append) as sweep:
         assert sweep.changed == 7
         assert solved
@@ -81,7 +82,7 @@ def test_a_changed_instance_and_other_options_are_noticed(tmp_path):
 
 class TestRefused:
     def test_before_anything_is_solved(self, tmp_path):
-        solved = []
+        solved: list[Any] = []
 
         def sweep(**more):
             design = allocator.Design(**{"vary": VARY, **more})
@@ -179,7 +180,7 @@ def test_on_a_cluster_with_a_worker_killed_in_the_middle(right):
         killer = threading.Thread(target=kill)
         killer.start()
         with allocator.sweep(
-            TOY, GRID, scheduler=cluster.scheduler_address, progress=lambda p: p.done >= 3 and started.set()
+            TOY, GRID, scheduler=cluster.scheduler_address, progress=lambda p: started.set() if p.done >= 3 else None
         ) as sweep:
             assert answers(sweep) == right
         killer.join()
