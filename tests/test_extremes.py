@@ -281,8 +281,9 @@ class TestWhatTheSolverCannotKeep:
     def test_an_earlier_objective_is_given_up_by_no_more_than_allowed(self):
         problem = Problem(allocator.read("toy-rotation"), load_model("reference"))
         never: Any = None  # nothing is solved
+        options = {"mip_rel_gap": 0.0}
         stages = Stages(
-            problem, never, options={}, interrupted=threading.Event(), deadline=None, bare=False, progress=None
+            problem, never, options=options, interrupted=threading.Event(), deadline=None, bare=False, progress=None
         )
         stages.held["gap"] = Fraction(1, 2)
         broken = stages._take("cost", {})
