@@ -13,7 +13,6 @@ import os
 import platform
 import resource
 import statistics
-import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -83,7 +82,7 @@ def swept(
 
 def seconds(what: str, rows: list[Any]) -> float:
     """Seconds of all rows, ``total`` or in the ``solver``."""
-    return sum(row.seconds[what] for row in rows if row.seconds)
+    return math.fsum(row.seconds[what] for row in rows if row.seconds)
 
 
 def thinned(vary: tuple[str, ...], points: int | None) -> tuple[str, ...]:
@@ -208,4 +207,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

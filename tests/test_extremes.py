@@ -9,6 +9,7 @@ from fractions import Fraction
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pyomo.core as pyo
 import pytest
@@ -83,7 +84,8 @@ def tiny(amount=1.0, quantity=2.0, units=3, **changes):
     for name, value in changes.items():
         table, _, column = name.partition("__")
         if column:
-            content[table][0][column] = value
+            rows: Any = content[table]
+            rows[0][column] = value
         else:
             content[table] = [*content.get(table, []), *value]
     return allocator.Instance.from_dict(content)
@@ -333,6 +335,6 @@ class TestWhatTheSolverCannotKeep:
         """Beside a quantity of 10^9 a unit is less than a millionth: the supply row measures, the other one asks."""
         m = allocator.build(tiny(1.0, 1e9, 10**9, requirements__max_gap=0.5), "reference")
         matrix, key, moved = compile_model(m), ("j", "c", 1), []
-        resident = SimpleNamespace(tighten=lambda row, side, by: moved.append((row, side)))
+        resident: Any = SimpleNamespace(tighten=lambda row, side, by: moved.append((row, side)))
         tighten(m, matrix, resident, Violation("requirement_supply", key, "too little", Fraction(1, 1000)))
         assert moved == [(matrix.row_at[id(m.requirement_least[key])], "lower")]

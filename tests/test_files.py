@@ -73,7 +73,7 @@ def test_what_fails_leaves_what_was_there(plan, monkeypatch):
     def full(handle):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(files.os, "fsync", full)
+    monkeypatch.setattr("allocator.files.os.fsync", full)
     for target, new in ((plan, NEW), (plan.parent / "x.json", b"new"), (plan.parent / "fresh", NEW)):
         with pytest.raises(OSError, match="No space left"):
             files.write_whole(target, new)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -142,7 +143,8 @@ def test_random_instances(seed):
     instance = Instance.from_dict(random_instance(seed, "small"))
     objectives = tuple(random_model(seed).get("objectives", REFERENCE.objectives))
     model = replace(REFERENCE, tolerance=(0.0, 0.05, 0.5, 2.0)[seed % 4], objectives=objectives)
-    for options in ({"gap": 0.0}, {"gap": 0.5}, {"gap": 0.0, "time_limit": 0.004}):
+    stops: list[dict[str, Any]] = [{"gap": 0.0}, {"gap": 0.5}, {"gap": 0.0, "time_limit": 0.004}]
+    for options in stops:
         found = allocator.solve(instance, model, **options)
         assert found.status != "error", found.reason
         if found.found:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -130,7 +131,7 @@ def brute_force(instance, most, ask, money, taste, tolerance=0.0):
             choices.append([(a, b) for a, b in splits if (land or not a) and (sea or not b)])
         for choice in product(*choices):
             short = [max(0, q - sum(c[i] for c in choice)) for i, q in enumerate(ask.values())]
-            gap = sum(Fraction(s, q) for s, q in zip(short, ask.values(), strict=True)) / 2
+            gap = sum(Fraction(s, q) for s, q in zip(short, ask.values(), strict=True)) * Fraction(1, 2)
             best = min(best, gap)
         return best
 
@@ -224,7 +225,7 @@ class TestFutures:
         instance, _, _, _ = three_nations(3)
         will = {(r["nation"], r["objective"]): r["willingness"] for r in instance.rows("willingness")}
         pairs = able(Problem(instance, REFERENCE))
-        seen = {}
+        seen: dict[Any, Any] = {}
         for mood in np.random.default_rng(5).random((50, 3)):
             number = dict(zip(("AAA", "BBB", "CCC"), mood, strict=True))
             left = frozenset(pair for pair in pairs if number[pair[0]] > will[pair])
@@ -267,7 +268,7 @@ class TestFutures:
         assert sum(f.probability for f in whole.futures) == 1
         commitment = found.decision.commitment
         gaps = [
-            max(Fraction(0), 4 - sum(u for (n, *_), u in commitment.items() if (n, "land") not in f.withdrawn)) / 4
+            Fraction(max(0, 4 - sum(u for (n, *_), u in commitment.items() if (n, "land") not in f.withdrawn)), 4)
             for f in whole.futures
         ]
         value = Taste.of(0.5, 0.9).value(gaps, [f.probability for f in whole.futures])
@@ -282,7 +283,7 @@ class TestFutures:
 
 
 class TestAudit:
-    found = None
+    found: Any = None
 
     @pytest.fixture
     def hedge(self):

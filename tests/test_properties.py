@@ -9,6 +9,7 @@ import sys
 import time
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -122,7 +123,7 @@ def test_a_unit_too_many_is_noticed(seed):
 
 
 def test_the_same_input_gives_the_same_bytes():
-    answers = []
+    answers: list[Any] = []
     for _ in range(2):
         done = subprocess.run(
             [sys.executable, "-m", "allocator", "solve", "reassurance-force", "--json"],

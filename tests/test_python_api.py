@@ -8,21 +8,29 @@ import os
 import pickle
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import numpy as np
 import pytest
 
-import allocator
+import allocator as package
 from allocator import AllocatorError, BadInput, BadUsage, Fault, SolverError
-from allocator.instance import read
-from allocator.model import load_model
-from allocator.solving.solver import Solver
-from allocator.sweeps.design.file import Draws, Flip, Front, Sampling, load_design
+from allocator.solving import solver
+from allocator.sweeps.design import file
 from allocator.sweeps.sweep import TooMany
 from tests.toys import toy
 
-TOY = toy()
+allocator: Any = package  # most calls here have arguments of wrong types
+load_model: Any = allocator.load_model
+Solver: Any = solver.Solver
+Draws: Any = file.Draws
+Flip: Any = file.Flip
+Front: Any = file.Front
+Sampling: Any = file.Sampling
+load_design: Any = file.load_design
+TOY: Any = toy()
 
 
 class Bytes:
@@ -89,7 +97,7 @@ def test_numbers_of_other_libraries(options):
     assert all(kept[key] == value for key, value in options.items())
 
 
-CHOICES = [
+CHOICES: list[Any] = [
     (lambda more: allocator.solve(None, **more), {}, "instance is None"),
     (lambda more: allocator.solve(5, **more), {}, "instance is 5"),
     (lambda more: allocator.solve(b"toy-rotation", **more), {}, "instance is b'toy-rotation'"),
@@ -282,14 +290,14 @@ def test_sequences_of_every_kind_and_paths_of_every_kind(tmp_path):
     for overrides in (("forces.units=2",), ["forces.units=2"], iter(["forces.units=2"]), {"forces.units=2": 0}.keys()):
         plan = allocator.solve(TOY, overrides=overrides)
         assert (plan.value("gap"), plan.manifest["overrides"]) == (0.5, ["forces.units=2"])
-    overrides = np.array(["forces.units=2"])
-    assert allocator.solve(TOY, overrides=overrides).manifest["overrides"] == ["forces.units=2"]
+    array = np.array(["forces.units=2"])
+    assert allocator.solve(TOY, overrides=array).manifest["overrides"] == ["forces.units=2"]
     assert allocator.Design(vary=["forces.units=1,2"], overrides=iter(["nations.gdp=5"])).overrides == (
         "nations.gdp=5",
     )
     allocator.write(TOY, os.fspath(tmp_path / "a.json"))
-    assert read(Path(tmp_path / "a.json")) == read(PurePosixPath(tmp_path / "a.json")) == TOY
-    assert read(np.str_(tmp_path / "a.json")) == TOY
+    assert allocator.read(Path(tmp_path / "a.json")) == allocator.read(PurePosixPath(tmp_path / "a.json")) == TOY
+    assert allocator.read(np.str_(tmp_path / "a.json")) == TOY
 
 
 FAULTS = (Fault("forces.csv", 2, "units", '"x"', "a whole number"), Fault("x", None, None, "", "y"))
@@ -309,10 +317,14 @@ def fail(error):
     raise error
 
 
-WAYS = {
+def pickled(error, level):
+    return pickle.loads(pickle.dumps(error, level))
+
+
+WAYS: dict[str, Any] = {
     "copy": copy.copy,
     "deepcopy": copy.deepcopy,
-    **{f"pickle {level}": lambda error, level=level: pickle.loads(pickle.dumps(error, level)) for level in range(6)},
+    **{f"pickle {level}": partial(pickled, level=level) for level in range(6)},
 }
 
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from typing import Any
 
 import pytest
 
@@ -163,7 +164,7 @@ class TestSolver:
         assert (again.status, again.stopped_by) == ("optimal", "")
 
     def test_a_solver_whose_run_was_left_behind_works_again(self, slow):
-        solver = Solver(gap=0)
+        solver: Any = Solver(gap=0)
         model = allocator.load_model("reference")
         solver.solve(toy(), model)
         solver._resident.lost = True
@@ -196,8 +197,7 @@ class TestSolver:
 
     def test_a_signal_while_the_model_is_built_keeps_the_first_plan(self, slow, monkeypatch):
         import allocator.solving.solver
-
-        build = allocator.solving.solver.formulate
+        from allocator.formulation import formulate as build
 
         def interrupted(*arguments, **options):
             interrupt()
@@ -220,8 +220,8 @@ class TestTimeLimit:
 
     def test_what_could_not_be_started_is_said(self, slow, monkeypatch):
         import allocator.solving.solver
+        from allocator.formulation import formulate as build
 
-        build = allocator.solving.solver.formulate
         monkeypatch.setattr(allocator.solving.solver, "formulate", lambda *a, **k: time.sleep(1) or build(*a, **k))
         plan = allocator.solve(slow, time_limit=0.8)
         assert (plan.status, plan.stopped_by) == ("feasible", "time_limit")

@@ -1,7 +1,7 @@
 """One objective on one resident model: the loop that solves, sweeps and two-stage plans share.
 
-What HiGHS finds counts only once the exact check has passed it. A point that the check rejects met its limits within the
-solver's tolerances only: those limits move inward, and HiGHS runs again.
+What HiGHS finds counts only once the exact check has passed it. A point that the check rejects met its limits within
+the solver's tolerances only: those limits move inward, and HiGHS runs again.
 """
 
 from __future__ import annotations

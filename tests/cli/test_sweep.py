@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import time
+from typing import Any
 
 import pytest
 
@@ -192,7 +193,7 @@ class TestOptions:
         class Called(Exception):
             pass
 
-        got = {}
+        got: dict[str, Any] = {}
 
         def swept(instance, design, **options):
             got.update(design=design, **options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from typing import Any
 from xml.sax.saxutils import escape
 
 from tests.toys import toy
@@ -40,7 +41,7 @@ def worksheet(rows, before="", after=""):
     return f'<worksheet xmlns="{MAIN}" xmlns:r="{KIND}">{before}<sheetData>{rows}</sheetData>{after}</worksheet>'
 
 
-FORCES = {
+FORCES: dict[int, dict[str, Any]] = {
     1: {"A": "nation", "B": "unit_type", "C": "units", "D": "min_units", "E": "note"},
     2: {"A": "AAA", "B": "bn", "C": 5, "D": 2, "E": "Ünit & co"},
 }
@@ -95,7 +96,7 @@ def parts(**changed):
 
 
 def _settings():
-    settings = []
+    settings: list[Any] = []
     for key, value in INSTANCE.to_dict()["instance"].items():
         inner = value if isinstance(value, dict) else None
         settings += [(f"{key}.{k}", v) for k, v in inner.items()] if inner is not None else [(key, value)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,13 @@ class TestRule:
         ],
     )
     def test_the_columns_listed_before_the_word(self, note, columns):
-        row = {"unit_type": "bn", "personnel": 1, "personnel_low": 1, "operating_cost": 0.0, "rotation_ratio": 2}
+        row: dict[str, Any] = {
+            "unit_type": "bn",
+            "personnel": 1,
+            "personnel_low": 1,
+            "operating_cost": 0.0,
+            "rotation_ratio": 2,
+        }
         assert assumed("unit_types", {**row, "source": "book", "note": note}) == columns
         assert assumed("unit_types", {**row, "note": note}) == columns
 

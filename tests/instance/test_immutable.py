@@ -6,6 +6,7 @@ import copy
 import json
 import multiprocessing
 import pickle
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -72,6 +73,7 @@ def test_no_attribute_changes(name):
 def test_an_edited_row_is_refused_where_it_was_edited_and_the_answer_stays():
     instance = toy()
     answer = allocator.solve(instance).value("cost")
+    row: Any
     for row in instance.rows("unit_types"):
         with pytest.raises(TypeError):
             row["operating_cost"] = 50.0
@@ -103,10 +105,12 @@ def test_what_comes_out_is_a_copy():
     content["instance"]["events"].clear()
     content["forces"][0]["units"] = 99
     frame.loc[0, "units"] = 99
-    rows = copy.deepcopy(instance.rows("forces"))
+    (row,) = instance.rows("forces")
+    free: Any = row
+    rows: Any = copy.deepcopy((row,))
     rows[0]["units"] = 99
-    copy.copy(instance.rows("forces")[0])["units"] = 99
-    instance.rows("forces")[0].copy()["units"] = 99
+    copy.copy(free)["units"] = 99
+    free.copy()["units"] = 99
     assert instance == toy(events={"peace": True})
     assert instance.frame("forces")["units"].tolist() == [5]
 
@@ -120,7 +124,7 @@ def test_frames_may_change_afterwards():
 
 
 def test_rows_are_plain_enough_for_other_libraries():
-    rows = toy().rows("forces")
+    rows: Any = toy().rows("forces")
     assert json.loads(json.dumps(rows))[0]["units"] == 5
     assert pickle.loads(pickle.dumps(rows)) == rows
     assert pd.DataFrame(rows)["units"].tolist() == [5]
@@ -153,7 +157,8 @@ def test_another_process_gets_the_same():
 
 
 def test_equality_and_hash_agree():
-    one, other = toy().to_dict(), toy().to_dict()
+    one: Any = toy().to_dict()
+    other: Any = toy().to_dict()
     one["requirements"][0]["quantity"] = 4
     other["requirements"][0]["quantity"] = 4.0
     one["instance"]["events"], other["instance"]["events"] = {"a": True, "b": False}, {"b": False, "a": True}
@@ -179,14 +184,17 @@ def test_an_unchecked_instance_takes_plain_values_alone():
     settings = content.pop("instance")
     with pytest.raises(allocator.BadUsage, match="forces: units is of type list"):
         Instance(settings, {**content, "forces": [{"units": [5]}]})
-    for wrong in ((None, {}), ({}, {}), (settings, None), (settings, {"forces": 5}), ({**settings, "horizon": {}}, {})):
+    without: Any = {**settings, "horizon": {}}
+    faulty: Any = ((None, {}), ({}, {}), (settings, None), (settings, {"forces": 5}), (without, {}))
+    for wrong in faulty:
         with pytest.raises(allocator.BadUsage):
             Instance(*wrong)
 
 
 def test_a_model_shares_nothing_with_its_maker():
-    limits, families = {"cost": 5.0}, ["rotation"]
-    model = Model(limits=limits, families=families)
+    limits: Any = {"cost": 5.0}
+    families: Any = ["rotation"]
+    model: Any = Model(limits=limits, families=families)
     limits["cost"], families[0] = 1.0, "budget"
     assert (model.limits, model.families) == ({"cost": 5.0}, ("rotation",))
     with pytest.raises(TypeError):

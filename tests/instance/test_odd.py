@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from allocator.resources import shipped_instances
 from tests.cli.running import run
 from tests.toys import pools, toy, willing
 
-SOUND = {
+SOUND: dict[str, Any] = {
     "nations": [{"nation": "AAA", "gdp": 1e5}, {"nation": "BBB", "gdp": 2e5}],
     "willingness": willing("AAA", "BBB"),
 }

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -236,7 +237,8 @@ def test_what_is_no_list_of_rows(rows):
 def test_keys_that_are_no_texts():
     with pytest.raises(BadInput, match="5: found an unknown key"):
         Instance.from_dict({**toy().to_dict(), "instance": {**settings(), 5: 1}})
+    odd: dict[Any, Any] = {5: []}
     with pytest.raises(BadInput, match="an unknown table"):
-        Instance.from_dict({**toy().to_dict(), 5: []})
+        Instance.from_dict({**toy().to_dict(), **odd})
     with pytest.raises(BadInput, match="an unknown column"):
         Instance.from_dict(content("forces", 5, 1))

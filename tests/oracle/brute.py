@@ -157,7 +157,7 @@ class Judge:
         """Every family that the plan breaks, a bound by more than `tolerance` * max(1, |bound|)."""
 
         def over(value: Fraction | int, bound: Fraction | int) -> bool:
-            return value > bound + tolerance * max(1, abs(bound))
+            return value > bound + tolerance * max(Fraction(1), abs(Fraction(bound)))
 
         plan = {k: v for k, v in plan.items() if v}
         found = []
@@ -346,7 +346,7 @@ def solve(obj: dict[str, Any], model: dict[str, Any], limit: int = 200_000) -> d
     for objective in judge.order:
         optimum = min(values[objective] for values, _ in best)
         stages[objective] = optimum
-        hold = (1 + judge.tolerance) * optimum + Fraction(1, 10**6) * max(1, abs(optimum))
+        hold = (1 + judge.tolerance) * optimum + Fraction(1, 10**6) * max(Fraction(1), abs(optimum))
         best = [(values, plan) for values, plan in best if values[objective] <= hold]
     values, plan = min(best, key=lambda pair: pair[0][judge.order[-1]])
     return {

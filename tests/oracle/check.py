@@ -13,7 +13,7 @@ from tests.oracle.compare import disagreements
 
 
 def as_model(model: dict[str, Any]) -> Model:
-    kept = {k: tuple(v) if isinstance(v, list) else v for k, v in model.items() if v is not None}
+    kept: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in model.items() if v is not None}
     return Model(**kept)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import allocator
 from allocator.audit.audit import check_commitments
 from allocator.errors import BadInput
-from allocator.problem import Scope
+from allocator.problem import Problem
 from allocator.statistics import Taste
 from tests.oracle import brute
 from tests.oracle.check import as_model
@@ -47,9 +47,9 @@ def check(obj: dict[str, Any], model: dict[str, Any], weight: float, cvar: float
         return []
     if not found.found:
         return [f"{found.status}: {found.reason}"]
-    scope, shares = Scope(instance, chosen), [future.probability for future in found.futures]
+    problem, shares = Problem(instance, chosen), [future.probability for future in found.futures]
     most: dict[tuple[str, str, int], int] = {}
-    for (n, u, _), here in scope.cap.items():
+    for (n, u, _), here in problem.cap.items():
         for t, units in here.items():
             most[n, u, t] = max(units, most.get((n, u, t), 0))
     futures = []
@@ -70,7 +70,7 @@ def check(obj: dict[str, Any], model: dict[str, Any], weight: float, cvar: float
             min((g for need, g in by.items() if all(k <= commitment.get(c, 0) for c, k in need)), default=Fraction(1))
             for by in futures
         ]
-        cost = sum((scope.unit_cost[u] * units for (_, u, _), units in commitment.items()), start=Fraction(0))
+        cost = sum((problem.unit_cost[u] * units for (_, u, _), units in commitment.items()), start=Fraction(0))
         values.append((Taste.of(weight, cvar).value(gaps, shares), cost))
     least = min(value for value, _ in values)
     cost = min(cost for value, cost in values if value <= least + Fraction(1, 10**6))

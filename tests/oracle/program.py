@@ -46,7 +46,9 @@ class Program:
         largest = np.abs(c).max(initial=0.0)
         if largest > 0:
             c *= max(1.0, 1e4 / largest)
-        data, at, ptr, lo, up = [], [], [0], [], []
+        data: list[float] = []
+        at: list[int] = []
+        ptr, lo, up = [0], [], []
         for row, low, high in self.rows:
             at += row.keys()
             data += row.values()

@@ -31,7 +31,7 @@ with allocator.sweep({INSTANCE!r}, design, store=sys.argv[1], workers=2, progres
 
 def answers(path: Path | None = None) -> list[tuple[object, ...]]:
     """Inputs, status and values of every point, from a store or by a sweep of its own."""
-    with allocator.sweep(INSTANCE, allocator.Design(vary=VARY), store=path, workers=0) as sweep:
+    with allocator.sweep(INSTANCE, allocator.Design(vary=tuple(VARY)), store=path, workers=0) as sweep:
         return [
             (str(row.point.inputs), row.status, *((row.values or {}).get(name) for name in ("gap", "risk", "cost")))
             for answer in sweep.answers

@@ -9,6 +9,7 @@ import socket
 import sys
 import time
 from collections import deque
+from typing import Any
 
 import distributed as dask
 import pytest
@@ -67,12 +68,13 @@ class TestJobs:
 class TestDeaths:
     def test_a_worker_killed_in_mid_run_costs_nothing(self, local):
         waiting = deque((f"square {x}", ("slow_square", x, 0.1)) for x in range(30))
-        events, killed = {}, None
+        events: dict[str, Any] = {}
+        killed = None
         with Cluster(TOY, "x" * 1_000_000, local.scheduler_address) as cluster:
             while len(events) < 30:
                 while waiting and cluster.free() > 0:
                     cluster.submit(*waiting.popleft())
-                event = cluster.next_event(0.25)
+                event: Any = cluster.next_event(0.25)
                 if event is not None:
                     events[event.name] = event
                 if killed is None and len(events) >= 8:
@@ -96,7 +98,8 @@ class TestDeaths:
             cluster.submit("a", ("square", 3))
             assert (cluster.free(), cluster.next_event(0.2)) == (0, None)
             running.scale(1)
-            assert cluster.next_event(30).result["square"] == 9
+            done: Any = cluster.next_event(30)
+            assert done.result["square"] == 9
 
     def test_a_scheduler_that_goes_is_told(self):
         with dask.LocalCluster(n_workers=1, processes=True, dashboard_address=":0") as running:

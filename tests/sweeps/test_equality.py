@@ -15,6 +15,7 @@ from allocator.sweeps.design.parts import Point
 from allocator.sweeps.run.runner import Here, Runner
 from allocator.sweeps.run.store import Store
 from allocator.sweeps.run.task import Setup
+from tests.oracle.check import as_model
 from tests.oracle.random_instances import random_instance, random_model
 from tests.toys import pools, toy, willing
 
@@ -102,8 +103,7 @@ def check(seed: int, folder: Path, count: int = 14) -> tuple[int, int]:
     """Compare a sweep over a random instance with cold solves; (points, points proved without a solve)."""
     rng = random.Random(seed)
     instance = allocator.Instance.from_dict(random_instance(seed, "small" if seed % 3 else "tiny"))
-    choices = random_model(seed)
-    model = allocator.Model(**{k: tuple(v) if isinstance(v, list) else v for k, v in choices.items()})
+    model = as_model(random_model(seed))
     setup = Setup(instance, model)
     good = []
     for point in points(instance, rng, count):

@@ -34,7 +34,7 @@ def instance(**stances):
 class TestDraws:
     def test_each_stance_holds_as_often_as_it_is_willing(self):
         part = politics(instance(AAA=(0.7, 0.9), BBB=(0.6, 1.0)), model(), 20_000, seed=1)
-        fallen = Counter()
+        fallen: Counter[str] = Counter()
         for point in points(part):
             for name in point.inputs["withdrawn"].split():
                 fallen[name] += point.weight

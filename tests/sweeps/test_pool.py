@@ -10,6 +10,7 @@ import textwrap
 import time
 from collections import deque
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,8 @@ TOY = "tests.sweeps.jobs:Toy"
 
 def run(pool, jobs, patience=60):
     """Events by name, all jobs given as workers get free."""
-    waiting, events = deque(jobs.items()), {}
+    waiting = deque(jobs.items())
+    events: dict[str, Any] = {}
     deadline = time.monotonic() + patience
     while len(events) < len(jobs):
         assert time.monotonic() < deadline

@@ -9,7 +9,6 @@ import numpy
 import pytest
 
 import allocator
-from allocator.sweeps.design import sample as module
 from allocator.sweeps.design.figures import Figure
 from allocator.sweeps.design.file import Sampling
 from allocator.sweeps.design.sample import sample, scaled
@@ -76,7 +75,7 @@ def whole(*ranges):
     return toy(
         nations=[{"nation": n} for n in nations],
         requirements=[{"task": "hold", "capability": "inf", "quantity": 100.0}],
-        forces=[pool(*ends, n) for ends, n in zip(ranges, nations, strict=True)],
+        forces=[{**pool(*ends), "nation": n} for ends, n in zip(ranges, nations, strict=True)],
         willingness=willing(*nations),
     )
 
@@ -254,7 +253,7 @@ def test_without_salib(monkeypatch):
     def missing(name):
         raise ImportError(name)
 
-    monkeypatch.setattr(module.importlib, "import_module", missing)
+    monkeypatch.setattr("allocator.sweeps.design.sample.importlib.import_module", missing)
     with pytest.raises(usage, match=r'pip install ".\[sample\]"'):
         sample(instance(), 4)
 

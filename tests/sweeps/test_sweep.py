@@ -9,6 +9,7 @@ import os
 import signal
 import threading
 import time
+from typing import Any
 
 import distributed
 import pytest
@@ -77,10 +78,13 @@ def test_what_is_in_the_store_is_not_solved_again(tmp_path):
         first = answers(sweep)
     with allocator.sweep(TOY, GRID, workers=0, store=store, progress=lambda p: told.append(p.found)) as sweep:
         assert len(answers(sweep)) == 35
-    with allocator.sweep(TOY, allocator.Design(vary=VARY[:1]), workers=0, store=store, progress=told.append) as sweep:
+    with allocator.sweep(
+        TOY, allocator.Design(vary=VARY[:1]), workers=0, store=store, progress=lambda p: told.append(p.found)
+    ) as sweep:
         assert answers(sweep) == first
     assert set(told) == {0}, "the grid shares no point with the line, and the line was there whole"
-    line, fresh = allocator.Design(vary=VARY[:1]), []
+    line = allocator.Design(vary=VARY[:1])
+    fresh: list[int] = []
     with allocator.sweep(TOY, line, workers=0, store=store, resume=False, progress=lambda p: fresh.append(p.done)):
         assert max(fresh) >= 6
 
@@ -90,7 +94,7 @@ def test_a_changed_instance_and_other_options_are_noticed(tmp_path):
     with allocator.sweep(TOY, design, workers=0, store=store) as sweep:
         assert sweep.changed == 0
     changed = allocator.read(TOY).override("nations[nation=AAA].gdp*=2")
-    solved = []
+    solved: list[Any] = []
     with allocator.sweep(changed, design, workers=0, store=store, progress=solved.append) as sweep:
         assert sweep.changed == 7
         assert solved
@@ -102,7 +106,7 @@ def test_a_changed_instance_and_other_options_are_noticed(tmp_path):
 
 class TestRefused:
     def test_before_anything_is_solved(self, tmp_path):
-        solved = []
+        solved: list[Any] = []
 
         def sweep(**more):
             design = allocator.Design(**{"vary": VARY, **more})
@@ -200,7 +204,7 @@ def test_on_a_cluster_with_a_worker_killed_in_the_middle(right):
         killer = threading.Thread(target=kill)
         killer.start()
         with allocator.sweep(
-            TOY, GRID, scheduler=cluster.scheduler_address, progress=lambda p: p.done >= 3 and started.set()
+            TOY, GRID, scheduler=cluster.scheduler_address, progress=lambda p: started.set() if p.done >= 3 else None
         ) as sweep:
             assert answers(sweep) == right
         killer.join()
