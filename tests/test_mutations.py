@@ -110,19 +110,31 @@ MUTATIONS = [
 ]
 
 
-@pytest.mark.parametrize(("file", "right", "wrong"), MUTATIONS, ids=[f"{i}-{m[0]}" for i, m in enumerate(MUTATIONS)])
-def test_every_error_is_caught(tmp_path, file, right, wrong):
-    shutil.copytree(ROOT / "allocator", tmp_path / "allocator", ignore=shutil.ignore_patterns("__pycache__"))
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """A copy of the program and its tests, whose bytecode is kept from one error to the next."""
+    root = tmp_path_factory.mktemp("copy")
+    for folder in ("allocator", "tests"):
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for folder in ("models", "instances"):
-        (tmp_path / folder).symlink_to(ROOT / folder)
-    shutil.copytree(ROOT / "tests", tmp_path / "tests", ignore=shutil.ignore_patterns("__pycache__"))
-    path = tmp_path / "allocator" / file
+        (root / folder).symlink_to(ROOT / folder)
+    return root
+
+
+@pytest.mark.parametrize(("file", "right", "wrong"), MUTATIONS, ids=[f"{i}-{m[0]}" for i, m in enumerate(MUTATIONS)])
+def test_every_error_is_caught(copy, file, right, wrong):
+    path = copy / "allocator" / file
     text = path.read_text()
     assert text.count(right) >= 1, f"{right!r} no longer stands in {file}"
     path.write_text(text.replace(right, wrong))
+    moment = MUTATIONS.index((file, right, wrong))  # a time of its own, so that no bytecode of another text fits
+    os.utime(path, (moment, moment))
     suite = ["tests/families", "tests/test_matrix.py"]
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", *suite]
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
-    run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    environment = {**os.environ, "PYTHONPATH": str(copy)}
+    try:
+        run = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, timeout=120)
+    finally:
+        shutil.copy2(ROOT / "allocator" / file, path)
     assert run.returncode == 1, run.stdout[-2000:] + run.stderr[-2000:]
     assert "1 failed" in run.stdout or "1 error" in run.stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import subprocess
 import sys
 import time
@@ -140,14 +141,15 @@ def test_the_same_input_gives_the_same_bytes():
 def test_a_kill_while_writing_leaves_the_old_or_the_new(tmp_path):
     """Twenty kills at odd moments: the folder holds a whole result, or there is none."""
     code = (
-        "import allocator, sys\n"
-        "plan = allocator.solve('toy-periods')\n"
+        "import pickle, sys\n"
+        "plan = pickle.load(open(sys.argv[1], 'rb'))\n"
         "print('ready', flush=True)\n"
-        "while True: plan.write(sys.argv[1])\n"
+        "while True: plan.write(sys.argv[2])\n"
     )
-    target = tmp_path / "out"
+    solved, target = tmp_path / "plan", tmp_path / "out"
+    solved.write_bytes(pickle.dumps(allocator.solve("toy-periods")))
     for i in range(20):
-        process = subprocess.Popen([sys.executable, "-c", code, str(target)], stdout=subprocess.PIPE)
+        process = subprocess.Popen([sys.executable, "-c", code, solved, target], stdout=subprocess.PIPE)
         process.stdout.readline()
         time.sleep(0.001 * i)
         process.kill()

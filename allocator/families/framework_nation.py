@@ -66,18 +66,18 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
             leaders[j].append(n)
     for j, nations in leaders.items():
         m.framework_nation_one[j] = (None, linear([(1.0, m.leads[n, j]) for n in nations]), 1.0)
-    far = {(j, t) for (j, t), there in cells.items() if _far_apart(problem, j, there)}
+    far = {(j, t) for (j, t), there in cells.items() if _far_apart(problem, j, t, there)}
     for j, t in sorted(far):
         _in_digits(m, problem, j, t, cells[j, t])
     _in_people(m, problem, {at: there for at, there in cells.items() if at not in far})
 
 
-def _far_apart(problem: Problem, j: str, there: Sequence[Cell]) -> bool:
+def _far_apart(problem: Problem, j: str, t: int, there: Sequence[Cell]) -> bool:
     """Whether a person more or less could disappear in a solver's tolerances."""
     share = problem.framework_share[j]
     kinds = {problem.personnel[u] for _, u, _ in there}
     parts = [part for h in kinds for part in (share * h, (1 - share) * h) if part]
-    people = sum(problem.personnel[u] * deploy.ub for _, u, deploy in there)
+    people = sum(problem.personnel[u] * problem.cap[n, u, j][t] for n, u, _ in there)
     return max(parts) > MODERATE * step_of(parts) or people > 1000 * MODERATE
 
 
@@ -89,7 +89,7 @@ def _in_people(m: pyo.ConcreteModel, problem: Problem, cells: Mapping[tuple[str,
         for t, deploy in here.items():
             if (n, j) in m.leads and (j, t) in cells:
                 own[n, j, t].append((float(problem.personnel[u]), deploy))
-                most[n, j, t] += problem.personnel[u] * deploy.ub
+                most[n, j, t] += problem.personnel[u] * problem.cap[n, u, j][t]
     counted: dict[tuple[str, int], list[Term]] = defaultdict(list)
     for (n, j, t), terms in own.items():
         people = most[n, j, t]

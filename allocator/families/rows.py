@@ -117,7 +117,8 @@ def floats(terms: list[Exact]) -> Iterator[Term]:
 
 def _moderate(sizes: Iterable[Fraction], step: Fraction, limit: int) -> bool:
     """Whether a solver tells sums of the sizes apart, each a whole multiple of the step."""
-    return all(abs(a) <= MODERATE * step for a in sizes) and abs(limit) <= FAR_OFF
+    most = MODERATE * step
+    return all(abs(a) <= most for a in sizes) and abs(limit) <= FAR_OFF
 
 
 def _reach(terms: list[Any]) -> tuple[Any, Any]:

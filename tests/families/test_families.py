@@ -311,9 +311,9 @@ class TestFrameworkNation:
         return toy(
             periods=periods,
             nations=nations,
-            tasks=[{"task": "hold", "framework_share": share}],
-            requirements=[{"task": "hold", "capability": "inf", "quantity": 6.0}],
             **{
+                "tasks": [{"task": "hold", "framework_share": share}],
+                "requirements": [{"task": "hold", "capability": "inf", "quantity": 6.0}],
                 "forces": pools(2, "AAA", "BBB", "CCC"),
                 "willingness": willing("AAA", "BBB", "CCC"),
                 **tables,
@@ -345,6 +345,21 @@ class TestFrameworkNation:
         # B can lead only from period 2; C not at all: nobody may be there in period 1
         plan = allocator.solve(instance, model("framework_nation", "caveats"), gap=0.0)
         assert {t for _, _, _, t in sent(plan)} == {2}
+
+    def test_columns_are_nation_by_nation_as_deployments_are(self):
+        """In another order HiGHS took thirty times as long for deterrence-force with all who could lead."""
+        instance = self.instance(
+            0.5,
+            lead=("AAA", "BBB"),
+            periods=2,
+            tasks=[{"task": task, "framework_share": 0.5} for task in ("hold", "relieve")],
+            requirements=[{"task": task, "capability": "inf", "quantity": 6.0} for task in ("hold", "relieve")],
+        )
+        m = allocator.build(instance, model("framework_nation"))
+        wanted = [(n, j, t) for n in ("AAA", "BBB") for j in ("hold", "relieve") for t in (1, 2)]
+        assert [(n, j, t) for n, _, j, t in m.deploy if n != "CCC"] == wanted
+        assert list(m.led) == list(m.framework_nation_leads) == wanted
+        assert list(m.leads) == list(dict.fromkeys((n, j) for n, j, _ in wanted))
 
 
 class TestParticipation:
