@@ -272,9 +272,7 @@ def export(
     if objective not in chosen_model.objectives:
         listed = ", ".join(chosen_model.objectives)
         raise BadUsage(f"the model does not list the objective {objective!r}; it lists {listed}")
-    m = build_model(
-        chosen_instance, chosen_model, lean=True
-    )  # kept until the end, since rows have names only while it exists
+    m = build_model(chosen_instance, chosen_model, lean=True)  # kept until the end: rows lose their names with it
     write_programme(compile_model(m), objective, target)
 
 

@@ -71,7 +71,8 @@ class Verdict:
     figure : float or None
         In the claim's unit; None if no plan was found.
     verdict : str
-        ``holds``, ``does not hold``, ``not decidable on these data`` (a doubt changes it) or ``not proved in the time``.
+        ``holds``, ``does not hold``, ``not decidable on these data`` (a doubt changes the verdict) or ``not proved in
+        the time``.
     margin : float or None
         Distance of the figure from the nearer limit, relative to the limit; negative if the figure is outside.
     depends_on : tuple of str

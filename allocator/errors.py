@@ -56,8 +56,8 @@ class Fault:
     expected : str
         What was expected there, with a close match if a name is misspelt.
     link : str
-        Empty if the text is *found ...; expected ...*. Otherwise ``found`` says what is wrong, ``expected`` says what to
-        do, and ``link`` joins the place to them, e.g. ``" "`` in *nations.csv is missing; add it*.
+        Empty if the text is *found ...; expected ...*. Otherwise ``found`` says what is wrong, ``expected`` says what
+        to do, and ``link`` joins the place to them, e.g. ``" "`` in *nations.csv is missing; add it*.
 
     All texts are shortened and have no control characters, since they quote input that may come from anyone.
     """

@@ -57,7 +57,7 @@ EXIT = {"optimal": 0, "feasible": 0, "infeasible": 3, "no_plan": 4, "interrupted
     "--out",
     type=Target(".xlsx"),
     metavar="DIR|FILE.xlsx",
-    help="Write all result tables there, or none if writing fails. Earlier results there are replaced, but no other file.",
+    help="Write all result tables there, or none if writing fails. Only earlier results there are replaced.",
 )
 @json_option
 @click.option("--quiet", is_flag=True, help="Print no progress and no warnings.")

@@ -186,7 +186,7 @@ def command(
     with (
         later(),
         _run_sweep(read, design, options, max_points, quiet) as done,
-    ):  # an interruption waits until the result is shown
+    ):  # shown before Ctrl-C counts
         _show(done, as_json, as_csv)
         raise Exit(_finish(done, store_file, tables, quiet))
 
@@ -356,8 +356,7 @@ def _warn(done: Sweep, store_file: str, quiet: bool) -> int:
         )
     if done.damaged:
         print_message(
-            f"warning: {count(done.damaged, 'point')} in {store_file} had been altered or damaged; such points are solved "
-            "again"
+            f"warning: {count(done.damaged, 'point')} in {store_file} were altered or damaged; they are solved again"
         )
     print_message(f"every point is stored in {store_file}")
     return reasons.total()

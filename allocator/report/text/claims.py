@@ -47,9 +47,9 @@ def dependencies(verdict: Verdict) -> str:
 
 PREFACE = (
     "Written by `allocator claims --markdown`; [claims.toml](claims.toml) has the run behind each figure. The verdict",
-    "is for the base figures. If an assumption that one may doubt changes it, the claim is not decidable on these data,",
-    "and the last column names the doubt with its figure. Margin: distance from the limit, relative to it. Plans are",
-    "proved to half a per cent.",
+    "is for the base figures. If a doubtful assumption changes it, the claim is not decidable on these data, and the",
+    "last column names the doubt with its figure. Margin: distance from the limit, relative to it. Plans are proved to",
+    "half a per cent.",
 )
 
 

@@ -27,9 +27,9 @@ MOST_MET = 12
 """Lines met in full that are named; if there are more, they are only counted."""
 
 MEANING = {
-    "gap": "weighted share of the requirements that stays unmet",
+    "gap": "weighted share that stays unmet",
     "risk": "thousand person-months from reluctant nations",
-    "burden": "per mille of GDP a year, for the nation that bears most",
+    "burden": "per mille of GDP a year, the highest",
 }
 
 WORDS = {
