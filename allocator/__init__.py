@@ -1,6 +1,6 @@
-"""Who sends what to a multinational force: open, proved allocation of national contributions.
+"""Allocate national contributions to a multinational force, openly and with proof.
 
-``read`` an instance (facts), ``solve`` it under a ``Model`` (choices), and look at the ``Plan``.
+``read`` an instance (facts), ``solve`` it under a ``Model`` (choices), and inspect the ``Plan``.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -72,7 +72,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Load a public name when it is first used, so that importing the package costs nothing."""
+    """Load a public name when it is first used, so that importing the package is fast."""
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module

@@ -1,4 +1,4 @@
-"""``python -m allocator`` and the command ``allocator``: a request to stop is heeded before anything else is loaded."""
+"""``python -m allocator`` and the command ``allocator``; a signal ends the program even while it is loading."""
 
 import os
 import signal
@@ -6,7 +6,7 @@ from typing import NoReturn
 
 
 def _quit(*_: object) -> NoReturn:
-    """End at once: nothing has been begun."""
+    """End at once; no work has begun."""
     os.write(2, b"interrupted\n")
     os._exit(130)
 

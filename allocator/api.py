@@ -1,4 +1,4 @@
-"""The one path: read, solve, build, export. The command line uses nothing else."""
+"""The public functions read, solve, build and export, which every command uses."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ def choose(
     case: str = "base",
     coalition: str | None = None,
 ) -> tuple[Instance, Model]:
-    """Instance and model as they will be solved: read, set to a case, overridden, cut to a coalition, checked again.
+    """Read an instance and a model, and apply the case, the overrides and the coalition, with all checks.
 
     Parameters
     ----------
     instance : Instance or path
-        Facts; a path may be a folder, an ``.xlsx``, a ``.json``, or the name of a bundled instance.
+        Facts; a path may be a folder, an ``.xlsx`` or ``.json`` file, or the name of a bundled instance.
     model : Model, name, path or None
-        Choices; None takes the instance's own, else ``reference``.
+        Choices; None means the instance's own model, or ``reference`` if it has none.
     overrides : sequence of str
-        ``KEY=VALUE``, on the instance or (``model.KEY``) on the model.
+        ``KEY=VALUE`` changes the instance, ``model.KEY=VALUE`` the model.
     case : str
         ``low``, ``base`` or ``high``, see :meth:`Instance.case`.
     coalition : str, optional
@@ -62,7 +62,7 @@ def choose(
     if not isinstance(instance, Instance):
         several(a_path, "instance", instance, "an Instance, a path, or the name of a bundled instance")
     if model is not None and not isinstance(model, Model):
-        several(a_path, "model", model, "a Model, the name of a shipped one, or a path that ends in .toml")
+        several(a_path, "model", model, "a Model, the name of a bundled one, or a path that ends in .toml")
     several.done()
     if not isinstance(instance, Instance):
         instance = read(instance)
@@ -91,12 +91,12 @@ def build(
     case: str = "base",
     coalition: str | None = None,
 ) -> pyo.ConcreteModel:
-    """Pyomo model of an instance, for those who want to add a constraint of their own.
+    """Build the Pyomo model of an instance, e.g. to add your own constraints.
 
-    Its components are listed in ``models/MATHS.md``. :func:`solve` takes the model in place of an instance. Linear
-    constraints, variables and blocks that you add count, and so do tighter bounds and fixed values of its variables.
-    Its objectives, its constraints and wider bounds follow from the instance and the model's choices; :func:`solve`
-    refuses a model in which they were changed, and says where the change belongs.
+    ``models/MATHS.md`` lists its components. :func:`solve` accepts the model in place of an instance. It respects
+    linear constraints, variables and blocks that you add, and tighter bounds and fixed values of existing variables.
+    The objectives, the original constraints and wider bounds follow from the instance and the model's choices;
+    :func:`solve` refuses a model in which you changed them, and says where to make the change instead.
 
     Examples
     --------
@@ -135,15 +135,15 @@ def solve(
     instance : Instance, path, or Pyomo model from :func:`build`
         What to solve.
     model : Model, name, path or None
-        Choices; None takes the instance's own, else ``reference``.
+        Choices; None means the instance's own model, or ``reference`` if it has none.
     gap : float
-        Relative gap at which an objective counts as proved; 0 asks for proof.
+        Relative gap at which an objective counts as proved; 0 requires a full proof.
     time_limit : float, optional
-        Seconds for everything from reading to the last check; the best plan so far is kept.
+        Seconds for everything from reading to the last check; the best plan found in them is returned.
     threads : int
-        Threads of HiGHS; one count a process.
+        Number of HiGHS threads; it must be the same for all solves of a process.
     seed : int
-        Random seed of HiGHS.
+        Random seed for HiGHS.
     overrides : sequence of str
         ``KEY=VALUE``, see :meth:`Instance.override` and :meth:`Model.override`.
     case : str
@@ -151,24 +151,24 @@ def solve(
     coalition : str, optional
         Groups and nations that take part, see :meth:`Instance.coalition`; everyone by default.
     progress : callable, optional
-        Called about four times a second with what is known.
+        Called about four times per second with the progress of the solve.
     warn : callable, optional
-        Called with each warning about the instance and the model before anything is solved.
+        Called with each warning about the instance and the model before the solve starts.
     began : float, optional
-        When the time limit began to count, of ``time.monotonic``; by default it begins with the call.
+        Start of the time limit on the clock ``time.monotonic``; the time of the call by default.
 
     Returns
     -------
     Plan
-        It has passed the independent audit, or its status is ``error`` and ``reason`` says what failed. After Ctrl-C
-        (in the main thread) it is the plan in hand, with ``stopped_by`` ``interrupt``.
+        It passed the independent audit; otherwise its status is ``error`` and ``reason`` says what failed. After Ctrl-C
+        (in the main thread) it is the best plan so far, with ``stopped_by`` equal to ``interrupt``.
 
     Raises
     ------
     BadInput
         The instance, the model or an override has faults.
     BadUsage
-        An argument is of the wrong type or out of range, or something on a built model cannot be solved.
+        An argument is of the wrong type or out of range, or a built model contains something that cannot be solved.
     OutOfTime
         The time limit passed while the instance was being read.
     KeyboardInterrupt
@@ -177,7 +177,7 @@ def solve(
     Examples
     --------
     >>> import allocator
-    >>> plan = allocator.solve("toy-rotation")  # 4 x <= 10: two of the four battalions that are asked for
+    >>> plan = allocator.solve("toy-rotation")  # 4 x <= 10: two of the four battalions that are required
     >>> plan.status, plan.value("gap")
     ('optimal', 0.5)
     >>> allocator.solve("toy-rotation", "surge", overrides=["forces.units=3"]).value("gap")
@@ -197,15 +197,15 @@ def solve(
         limit = solver.options["time_limit"]
         deadline = None if limit is None else began + limit
         overrides = texts("overrides", overrides, "horizon.periods=4")
-        told: dict[str, Any] = {"overrides": list(overrides), "case": case, "coalition": coalition}
+        origin: dict[str, Any] = {"overrides": list(overrides), "case": case, "coalition": coalition}
         if isinstance(instance, pyo.ConcreteModel):
             if model is not None or overrides or case != "base" or coalition is not None:
                 raise BadUsage(
-                    "a built model has its choices, overrides, case and coalition already; give them to build()"
+                    "a built model already has its choices, overrides, case and coalition; pass them to build() instead"
                 )
             check_built(instance)
-            told["sha256"] = instance.problem.instance.sha256
-            plan = solver.solve_built(instance, deadline=deadline, progress=progress, **told)
+            origin["sha256"] = instance.problem.instance.sha256
+            plan = solver.solve_built(instance, deadline=deadline, progress=progress, **origin)
         else:
             try:
                 with at_once(None if isinstance(instance, Instance) else deadline):
@@ -217,8 +217,8 @@ def solve(
             if warn is not None:
                 for text in [*chosen[0].warnings(), *chosen[1].warnings()]:
                     warn(text)
-            told["sha256"] = chosen[0].sha256
-            plan = solver.solve(*chosen, deadline=deadline, progress=progress, **told)
+            origin["sha256"] = chosen[0].sha256
+            plan = solver.solve(*chosen, deadline=deadline, progress=progress, **origin)
         plan = replace(plan, manifest={**plan.manifest, "assumptions": assumptions(plan)})
         return plan.interrupted() if watch.interrupted.is_set() else plan
 
@@ -233,14 +233,14 @@ def export(
     case: str = "base",
     coalition: str | None = None,
 ) -> None:
-    """Write the programme for another solver, exactly as HiGHS gets it, with one objective.
+    """Write the mathematical programme for another solver, exactly as HiGHS solves it, with one objective.
 
     Parameters
     ----------
     instance, model, overrides, case, coalition
         As for :func:`solve`.
     path : path
-        Ends in ``.mps`` or ``.lp``, in any case.
+        A name that ends in ``.mps`` or ``.lp``, in upper or lower case.
     objective : str, optional
         One of the model's objectives; the first by default.
 
@@ -249,7 +249,7 @@ def export(
     BadInput
         The instance, the model or an override has faults.
     BadUsage
-        The path is no place for such a file, or the model does not list the objective.
+        The file cannot be written there, or the model does not list the objective.
 
     Examples
     --------
@@ -272,7 +272,7 @@ def export(
     if objective not in chosen_model.objectives:
         listed = ", ".join(chosen_model.objectives)
         raise BadUsage(f"the model does not list the objective {objective!r}; it lists {listed}")
-    m = build_model(chosen_instance, chosen_model, lean=True)  # held until the end: rows have names while it exists
+    m = build_model(chosen_instance, chosen_model, lean=True)  # kept until the end: rows lose their names with it
     write_programme(compile_model(m), objective, target)
 
 

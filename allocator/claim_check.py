@@ -1,4 +1,4 @@
-"""Claims on trial: each is tested by a run, and by runs under the assumptions that one may doubt."""
+"""Tests of public claims: each by one run, and by further runs under other assumptions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ OPEN, UNPROVED = "not decidable on these data", "not proved in the time"
 
 @dataclass(frozen=True)
 class Run:
-    """One solve: instance, model and what is changed."""
+    """One solve: instance, model and changes to them."""
 
     instance: str
     model: str | None = None
@@ -43,8 +43,9 @@ class Run:
 class Claim:
     """A public claim and the run that tests it.
 
-    The figure is ``measure`` of the run's plan, divided by the measure ``per`` and times ``times``, in ``unit``; the
-    claim holds where it is at least ``least`` and at most ``most``. ``doubts`` are (label, run).
+    The figure is the ``measure`` of the run's plan, divided by the measure ``per`` and multiplied by ``times``, in
+    ``unit``. The claim holds if the figure is at least ``least`` and at most ``most``. ``doubts`` are pairs of a label
+    and a run under another assumption.
     """
 
     id: str
@@ -63,18 +64,19 @@ class Claim:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of a claim.
+    """The result for a claim.
 
     Attributes
     ----------
     figure : float or None
-        In the claim's unit; None where no plan was found.
+        In the claim's unit; None if no plan was found.
     verdict : str
-        ``holds``, ``does not hold``, ``not decidable on these data`` (a doubt turns it) or ``not proved in the time``.
+        ``holds``, ``does not hold``, ``not decidable on these data`` (a doubt changes the verdict) or ``not proved in
+        the time``.
     margin : float or None
-        Distance of the figure from the limit that decides, relative to it; negative where it is on the wrong side.
-    hangs_on : tuple of str
-        Labels of the doubts that turn the verdict.
+        Distance of the figure from the nearer limit, relative to the limit; negative if the figure is outside.
+    depends_on : tuple of str
+        Labels of the doubts that change the verdict.
     doubts : mapping
         Label -> figure under that doubt.
     """
@@ -83,7 +85,7 @@ class Verdict:
     figure: float | None
     verdict: str
     margin: float | None
-    hangs_on: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
     doubts: dict[str, float | None] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -92,12 +94,12 @@ class Verdict:
         return {
             "id": claim.id, "claim": claim.text, "who": claim.who, "measure": claim.measure, "unit": claim.unit,
             "least": claim.least, "most": claim.most, "figure": self.figure, "verdict": self.verdict,
-            "margin": self.margin, "hangs_on": list(self.hangs_on), "doubts": self.doubts, "note": claim.note,
+            "margin": self.margin, "depends_on": list(self.depends_on), "doubts": self.doubts, "note": claim.note,
         }  # fmt: skip
 
 
 def load_claims(path: str | os.PathLike[str] | None = None) -> list[Claim]:
-    """The claims of a file, by default the shipped ``instances/claims.toml``.
+    """Read the claims of a file, by default the bundled ``instances/claims.toml``.
 
     Raises
     ------
@@ -111,7 +113,7 @@ def load_claims(path: str | os.PathLike[str] | None = None) -> list[Claim]:
         raise BadInput([wrong.fault(str(file))]) from None
     rows = content.get("claim")
     faults = [
-        Fault(file.name, None, key, "an unknown key", "tables [[claim]] alone") for key in content if key != "claim"
+        Fault(file.name, None, key, "an unknown key", "only tables [[claim]]") for key in content if key != "claim"
     ]
     if not isinstance(rows, list) or not rows:
         raise BadInput([*faults, Fault(file.name, None, "claim", "none", "at least one [[claim]]")])
@@ -143,10 +145,10 @@ _CLAIM: dict[str, tuple[type, ...]] = {
 }  # fmt: skip
 _KIND = {str: "text", list: "a list", int: "a number"}
 
-_Told = tuple[str, str, str]
+_FaultParts = tuple[str, str, str]
 
 
-def _faults(row: Any, keys: dict[str, tuple[type, ...]], required: Sequence[str]) -> Iterator[_Told]:
+def _faults(row: Any, keys: dict[str, tuple[type, ...]], required: Sequence[str]) -> Iterator[_FaultParts]:
     if not isinstance(row, dict):
         yield "claim", quoted(row), "a table"
         return
@@ -164,7 +166,7 @@ def _faults(row: Any, keys: dict[str, tuple[type, ...]], required: Sequence[str]
                 yield key, quoted(value), unfit.args[0]
     for key in required:
         if not row.get(key):
-            yield key, "nothing", "it to be there"
+            yield key, "nothing", "a value; every claim and every doubt needs this key"
 
 
 def _claim(row: dict[str, Any]) -> Claim:
@@ -188,12 +190,12 @@ def _claim(row: dict[str, Any]) -> Claim:
     return Claim(who=row.get("who", ""), run=base, doubts=doubts, **plain)
 
 
-def _further(claim: Claim, before: Sequence[str]) -> Iterator[_Told]:
-    """Faults that show only in what the words mean."""
+def _further(claim: Claim, before: Sequence[str]) -> Iterator[_FaultParts]:
+    """Faults in the meaning of a claim whose keys and types are right."""
     if claim.id in before:
-        yield "id", quoted(claim.id), "each once"
+        yield "id", quoted(claim.id), "an id that no other claim has"
     if claim.least is None and claim.most is None:
-        yield "least", "nothing", "least or most, so that the claim can fail"
+        yield "least", "nothing", "least or most; without a limit the claim cannot fail"
     for key, name in (("measure", claim.measure), ("per", claim.per)):
         try:
             if name:
@@ -207,7 +209,7 @@ def _further(claim: Claim, before: Sequence[str]) -> Iterator[_Told]:
             for fault in bad.faults:
                 yield "set", f"{fault.place}: {fault.found}", fault.expected
         except BadUsage as wrong:
-            yield "case", str(wrong), "what the instance and the model take"
+            yield "case", str(wrong), "a value that the instance and the model accept"
 
 
 def claims(
@@ -218,25 +220,25 @@ def claims(
     time_limit: float | None = 60.0,
     progress: Callable[[str, Progress | None], None] | None = None,
 ) -> Iterator[Verdict]:
-    """Try the claims of a file, one after the other.
+    """Test the claims of a file, one after the other.
 
     Parameters
     ----------
     path : path, optional
-        By default the shipped ``instances/claims.toml``.
+        By default the bundled ``instances/claims.toml``.
     only : sequence of str
-        Ids of the claims to try; all by default.
+        Ids of the claims to test; all by default.
     gap : float
         Relative gap at which an objective counts as proved.
     time_limit : float or None
         Seconds for each solve.
     progress : callable, optional
-        Told what is being solved, and how far the solve is.
+        Called with a label of the current solve, and with its progress (None at the start).
 
     Raises
     ------
     BadInput, BadUsage
-        The file or what it names has faults; nothing is solved then.
+        The file, an instance or a setting in it has faults. Nothing is solved then.
 
     Examples
     --------
@@ -252,16 +254,16 @@ def claims(
     """
     only = texts("only", only)
     gap, time_limit, _, _ = solving(gap, time_limit, progress=progress)
-    known = load_claims(path)
-    unknown = [name for name in only if name not in {claim.id for claim in known}]
+    loaded = load_claims(path)
+    unknown = [name for name in only if name not in {claim.id for claim in loaded}]
     if unknown:
-        ids = [claim.id for claim in known]
-        raise BadUsage(f"no claim {unknown[0]}; there are {', '.join(ids)}{near(unknown[0], ids)}")
-    chosen = [claim for claim in known if not only or claim.id in only]
-    return _tried(chosen, gap, time_limit, progress)
+        ids = [claim.id for claim in loaded]
+        raise BadUsage(f"no claim {unknown[0]}; the claims are {', '.join(ids)}{near(unknown[0], ids)}")
+    chosen = [claim for claim in loaded if not only or claim.id in only]
+    return _test(chosen, gap, time_limit, progress)
 
 
-def _tried(
+def _test(
     chosen: list[Claim],
     gap: float,
     time_limit: float | None,
@@ -292,20 +294,20 @@ def _tried(
         plan = solved(claim.run, place)
         figure, verdict = _judge(claim, plan)
         doubts: dict[str, float | None] = {}
-        turned: list[str] = []
+        depends_on: list[str] = []
         for label, run in claim.doubts:
             doubts[label], other = _judge(claim, solved(run, f"{place}, {label}"))
             if verdict in (HOLDS, FAILS) and other != verdict:
-                turned.append(label)
+                depends_on.append(label)
         margin = None if figure is None else _margin(claim, figure)
-        yield Verdict(claim, figure, OPEN if turned else verdict, margin, tuple(turned), doubts)
+        yield Verdict(claim, figure, OPEN if depends_on else verdict, margin, tuple(depends_on), doubts)
 
 
 def _judge(claim: Claim, plan: Plan) -> tuple[float | None, str]:
     """Figure and verdict of one run.
 
-    What is not proved counts only where the same holds at both ends of what may come of it: the proved bound, and the
-    most that later objectives may leave of what was reached.
+    A figure that is not proved counts only if the verdict is the same at both ends of its range: at the proved bound,
+    and at the largest value that the tolerance allows later objectives to leave.
     """
     if not plan.found:
         return None, UNPROVED

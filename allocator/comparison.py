@@ -1,4 +1,4 @@
-"""Solved cases side by side, in the terms of the domain."""
+"""Comparison of solved cases in the terms of force planning."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
     from allocator.solving.stage import Progress
 
-HUMAN = 1e-6
-"""Share of a line below which it counts as met."""
+MET_WITHIN = 1e-6
+"""A line counts as met if at most this share of it is unmet."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """One column: what is solved, and under which name."""
+    """One column: an instance and a model to solve, and a label."""
 
     label: str
     instance: Instance
@@ -43,9 +43,9 @@ class Column:
     figures : mapping
         (section, key) -> value; shares from 0 to 1, money in millions, people in heads.
     unmet : mapping
-        (task, capability) -> share that stays unmet.
+        (task, capability) -> unmet share.
     posts : mapping
-        (nation, unit type, task) -> units out at once at most.
+        (nation, unit type, task) -> most units deployed at once.
     """
 
     case: Case
@@ -62,13 +62,13 @@ def cases(
     model: Choice = None,
     overrides: Sequence[str] = (),
 ) -> list[Case]:
-    """What to compare: each instance, and each again with every variant.
+    """The cases to compare: each instance, and each again with every variant.
 
     Parameters
     ----------
     instances : sequence of Instance or path
     variants : sequence of str
-        Settings separated by blanks: ``KEY=VALUE`` as in an override, ``model=NAME``, ``coalition=JEF+FRA``,
+        Settings separated by spaces: ``KEY=VALUE`` as in an override, ``model=NAME``, ``coalition=JEF+FRA``,
         ``case=low``.
     model, overrides
         For every column.
@@ -113,7 +113,7 @@ def cases(
     if faults:
         raise BadInput(faults)
     if len(found) < 2:
-        raise BadUsage("nothing to compare: give two instances, or one and --with SETTINGS")
+        raise BadUsage("nothing to compare; name two instances, or one and --with SETTINGS")
     if len(instances) > 1 and variants:
         names = [case.instance.name for case in found]
         found = [
@@ -133,32 +133,32 @@ def split(variant: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Solved cases side by side; the first is what the others are compared with."""
+    """Solved cases; all others are compared with the first."""
 
     columns: tuple[Column, ...]
 
     def changes(self, column: Column) -> list[str]:
-        """What is newly unmet and newly met, and who comes, leaves or moves, against the first column."""
+        """Changes from the first column: lines that become met or unmet, nations that come, leave or move."""
         return [*self._lines(column), *self._moves(column)]
 
     @property
     def currencies(self) -> tuple[str, ...]:
-        """The currencies of the cases, each once; an unnamed one is empty."""
+        """The currencies of the cases, each once; an unnamed currency is an empty text."""
         return tuple(dict.fromkeys(column.case.instance.currency for column in self.columns))
 
     def notes(self) -> list[str]:
-        """Which figures cannot be compared: money of several currencies, sums over horizons of several lengths."""
-        said = []
+        """Figures that cannot be compared: money in different currencies, sums over horizons of different lengths."""
+        notes = []
         if len(self.currencies) > 1:
             named = [f"{name} million" if name else "millions of an unnamed currency" for name in self.currencies]
-            said.append(f"costs are in {_listed(named)}; they cannot be compared directly")
+            notes.append(f"costs are in {_listed(named)}; they cannot be compared directly")
         months = {c.case.instance.periods * c.case.instance.months_per_period: None for c in self.columns}
         if len(months) > 1:
-            said.append(
+            notes.append(
                 f"cost and risk are sums over horizons of {_listed([f'{length:,}' for length in months])} months; they "
                 "cannot be compared directly"
             )
-        return said
+        return notes
 
     def rows(self) -> list[dict[str, Any]]:
         """Tidy rows: case, section, key, value."""
@@ -205,25 +205,25 @@ class Comparison:
         first = self.columns[0]
         if not (first.plan.found and column.plan.found):
             return []
-        told = []
+        changes = []
         for line, short in column.unmet.items():
             before = first.unmet.get(line)
-            if before is None or abs(short - before) <= HUMAN:
+            if before is None or abs(short - before) <= MET_WITHIN:
                 continue
             name = f"{line[0]}, {line[1]}"
-            if before <= HUMAN:
-                told.append(f"newly unmet: {name}, {100 * short:.0f} % of it")
-            elif short <= HUMAN:
-                told.append(f"newly met: {name}, {100 * before:.0f} % of it was missing")
+            if before <= MET_WITHIN:
+                changes.append(f"newly unmet: {name}, {100 * short:.0f} % of it")
+            elif short <= MET_WITHIN:
+                changes.append(f"newly met: {name}, {100 * before:.0f} % of it was missing")
             else:
-                told.append(
+                changes.append(
                     f"{'more' if short > before else 'less'} unmet: {name}, "
-                    f"{100 * short:.0f} % for {100 * before:.0f} %"
+                    f"{100 * short:.0f} % instead of {100 * before:.0f} %"
                 )
-        return told
+        return changes
 
     def _moves(self, column: Column) -> list[str]:
-        """Nations that come, leave or send otherwise, the greatest change in people first."""
+        """Nations that come, leave or send other units; the largest change in people comes first."""
         first = self.columns[0]
         if not (first.plan.found and column.plan.found):
             return []
@@ -239,13 +239,13 @@ class Comparison:
                 nation, unit, task = post
                 changed[nation].append((abs(more) * people[unit], f"{more:+d} {unit} at {task}"))
         here, there = ({nation for nation, _, _ in posts} for posts in (column.posts, first.posts))
-        told = []
+        moves = []
         for nation, posts in changed.items():
             word = "comes in" if nation not in there else "leaves" if nation not in here else "moves"
-            told.append(
+            moves.append(
                 (sum(weight for weight, _ in posts), f"{nation} {word}: " + ", ".join(text for _, text in posts))
             )
-        return [text for _, text in sorted(told, key=lambda pair: (-pair[0], pair[1]))]
+        return [text for _, text in sorted(moves, key=lambda pair: (-pair[0], pair[1]))]
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -261,16 +261,17 @@ def compare(
     seed: int = 0,
     progress: Callable[[str, Progress | None], None] | None = None,
 ) -> Comparison:
-    """Solve cases (from :func:`cases`) one after the other and lay them side by side.
+    """Solve cases (from :func:`cases`) one after the other and compare them.
 
     Parameters
     ----------
     chosen : iterable of Case
-        The first is what the others are compared with.
+        All others are compared with the first.
     gap, time_limit, threads, seed
-        As in :func:`allocator.solve`, for each of them.
+        As in :func:`allocator.solve`, for each case.
     progress : callable, optional
-        Told what is being solved, and how far the solve is. After Ctrl-C the cases solved so far are returned.
+        Called with a label of the current solve, and with its progress (None at the start). After Ctrl-C the cases
+        solved so far are returned.
 
     Examples
     --------
@@ -279,22 +280,22 @@ def compare(
     >>> [column.plan.value("gap") for column in comparison.columns]
     [0.5, 0.0]
     """
-    todo = sequence("chosen", chosen, "cases as allocator.cases() gives them")
-    for place, case in enumerate(todo):
+    listed = sequence("chosen", chosen, "cases as allocator.cases() gives them")
+    for place, case in enumerate(listed):
         instance_of(f"chosen[{place}]", case, Case, "a case as allocator.cases() gives it")
     gap, time_limit, threads, seed = solving(gap, time_limit, threads, seed, progress)
     columns: list[Column] = []
-    for number, case in enumerate(todo, start=1):
-        label = f"{number} of {len(todo)}: {case.label}"
+    for number, case in enumerate(listed, start=1):
+        label = f"{number} of {len(listed)}: {case.label}"
         if progress is not None:
             progress(label, None)
 
-        def watch(told: Progress, label: str = label) -> None:
+        def report(state: Progress, label: str = label) -> None:
             if progress is not None:
-                progress(label, told)
+                progress(label, state)
 
         plan = solve(
-            case.instance, case.model, gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=watch
+            case.instance, case.model, gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=report
         )
         columns.append(_column(case, plan))
         if plan.stopped_by == "interrupt" or plan.status == "interrupted":

@@ -1,7 +1,7 @@
-"""What can go wrong, as one small vocabulary.
+"""Faults and errors.
 
-A :class:`Fault` is one thing that is wrong with an input, said so that its author finds it.
-:class:`BadInput` carries all faults of an input together; the program never stops at the first.
+A :class:`Fault` describes one mistake in an input so that its author can find it. :class:`BadInput` carries all faults
+of an input; the program never stops at the first.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 LONG_PLACE, LONG_COLUMN, LONG_TEXT = 240, 80, 1_000
-"""Characters that a fault shows of a place, of a column and of each of its two texts."""
+"""Most characters that a fault shows of its place, of its column and of each of its two texts."""
 
 
 def escaped(text: str, keep: str = "") -> str:
-    """Text that a terminal shows as it is: control, format and separator characters become ``\\x1b``, ``\\u202e``.
+    """Replace control, format and separator characters by escapes such as ``\\x1b`` and ``\\u202e``.
 
-    Those in ``keep`` stay.
+    Characters in ``keep`` stay.
     """
     if text.isprintable():
         return text
@@ -31,7 +31,7 @@ def _unsafe(sign: str) -> bool:
 
 
 def shortened(text: str, most: int) -> str:
-    """At most so many characters of a text: its beginning and its end."""
+    """The text, cut in the middle if it is longer than ``most`` characters."""
     if len(text) <= most:
         return text
     end = (most - 3) // 2
@@ -45,21 +45,21 @@ class Fault:
     Attributes
     ----------
     place : str
-        File, sheet or option in which it stands, e.g. ``forces.csv``.
+        File, sheet or option that contains the fault, e.g. ``forces.csv``.
     row : int or None
-        Row as the author's editor counts it (CSV: line on which the record begins; workbook: row
-        number; JSON: position from 1); None where the fault is not in a row.
+        Row as the author's editor counts it (CSV: first line of the record; workbook: row number; JSON: position from
+        1); None if the fault is not in a row.
     column : str or None
         Column, or dotted key of ``instance.toml`` or of a model.
     found : str
-        What stands there, quoted where it is a value; empty where nothing does.
+        What was found there, in quotation marks if it is a value; empty if nothing was.
     expected : str
-        What should stand there, with a near match where a name is misspelt.
+        What was expected there, with a close match if a name is misspelt.
     link : str
-        Empty where the text is *found ...; expected ...*. Otherwise ``found`` says what is wrong and ``expected`` what
-        to do about it, and ``link`` joins the place to them, e.g. ``" "`` in *nations.csv is missing; add it*.
+        Empty if the text is *found ...; expected ...*. Otherwise ``found`` says what is wrong, ``expected`` says what
+        to do, and ``link`` joins the place to them, e.g. ``" "`` in *nations.csv is missing; add it*.
 
-    All texts are shortened and without control characters, since they quote what strangers may have written.
+    All texts are shortened and have no control characters, since they quote input that may come from anyone.
     """
 
     place: str
@@ -93,9 +93,9 @@ class Fault:
 
 
 class AllocatorError(Exception):
-    """Base of every error that the program raises on purpose; its text is fit for the user.
+    """Base class of every error that the program raises on purpose, with a text for the user.
 
-    Copies and pickles are whole, whatever arguments a subclass takes.
+    It can be copied and pickled whatever arguments a subclass takes.
     """
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -115,15 +115,15 @@ class BadUsage(AllocatorError):
 
 
 class SolverError(AllocatorError):
-    """The solver failed, or answered what its own model contradicts."""
+    """The solver failed, or its answer contradicts its own model."""
 
 
 class OutOfTime(AllocatorError):
-    """The time limit passed before there was anything to answer with."""
+    """The time limit passed before there was a result."""
 
 
 def _restored(kind: type[AllocatorError], args: tuple[Any, ...]) -> AllocatorError:
-    """An error with the text that it had; its attributes follow."""
+    """Recreate an error from its arguments; its attributes are restored afterwards."""
     error = kind.__new__(kind)
     error.args = args
     return error

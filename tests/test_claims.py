@@ -50,7 +50,7 @@ def test_a_doubt_that_turns_it(file):
       { label = "seven", set = ["forces.units=7"] }, { label = "eleven", set = ["forces.units=11"] }]"""
     (verdict,) = allocator.claims(file(doubts))
     assert verdict.verdict == OPEN
-    assert verdict.hangs_on == ("seven",)
+    assert verdict.depends_on == ("seven",)
     assert verdict.doubts == {"seven": 1.0, "eleven": 2.0}
 
 

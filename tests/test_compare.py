@@ -70,7 +70,7 @@ def test_the_command():
     assert {"case": "model=surge", "section": "people", "key": "all", "value": "2000.0"} in rows
     shown = run("compare", "toy-rotation", "toy-budget", "--with", "model=surge", "--quiet").stdout
     assert "toy-budget model=surge" in shown.splitlines()[0]
-    assert "not settled among plans of equal worth" in shown
+    assert "arbitrary among equally good plans" in shown
 
 
 @pytest.mark.parametrize(

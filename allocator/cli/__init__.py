@@ -1,6 +1,6 @@
 """The command line: each command parses, calls the library and prints.
 
-Data go to standard output, talk to standard error. Commands are loaded when they are called, so that help is
+Results go to standard output, messages to standard error. A command is loaded when it is called, so that help is
 instant.
 """
 
@@ -16,30 +16,30 @@ from typing import Any, NoReturn
 
 import click
 
-from allocator.cli.terminal import forsake_stdout, open_streams, talk, talk_faults
+from allocator.cli.terminal import discard_stdout, open_streams, print_faults, print_message
 from allocator.stopping import SIGNALS, watched
 
 COMMANDS = {
     "solve": "Find who sends what, and prove how good the plan is.",
-    "validate": "Check an instance and a model; report every fault.",
-    "show": "An instance at a glance: what is asked against what is offered.",
-    "list": "Bundled instances and models.",
-    "new": "An instance to start from: a small one with notes on every column, or a copy of another.",
-    "convert": "Turn an instance into another carrier: folder, .xlsx, .json.",
-    "schema": "JSON Schema of the JSON carrier.",
-    "compare": "Several cases side by side: coverage, members, cost, and who moves where.",
-    "claims": "Public claims put to the test.",
-    "sweep": "What if: grids, tornados, samples, fronts, draws of who withdraws, thresholds.",
-    "hedge": "What to commit before it is known who withdraws.",
-    "export": "Write the programme as .mps or .lp for another solver.",
-    "completion": "Shell completion for bash, zsh or fish.",
+    "validate": "Check an instance and a model, and report every fault.",
+    "show": "Show an instance at a glance: what it asks for and what nations offer.",
+    "list": "List the bundled instances and models.",
+    "new": "Create an instance to start from: a small one with notes on every column, or a copy of another.",
+    "convert": "Convert an instance to another format: folder, .xlsx or .json.",
+    "schema": "Print the JSON Schema of the JSON format.",
+    "compare": "Compare several cases: coverage, members, cost, and who moves where.",
+    "claims": "Test public claims.",
+    "sweep": "Explore what-if questions: grids, tornados, samples, fronts, withdrawals, thresholds.",
+    "hedge": "Find what to commit before it is known who withdraws.",
+    "export": "Write the mathematical programme as .mps or .lp for another solver.",
+    "completion": "Print the completion script for bash, zsh or fish.",
 }
 
 BEGAN = time.monotonic()
-"""When the program started: a time limit counts from here."""
+"""When the program started; the time limit counts from here."""
 
 COMPLETE = "_ALLOCATOR_COMPLETE"
-"""Environment variable by which a shell asks for completions."""
+"""Environment variable with which a shell requests completions."""
 
 
 class Lazy(click.Group):
@@ -59,7 +59,7 @@ class Lazy(click.Group):
             from difflib import get_close_matches
 
             match = get_close_matches(args[0], COMMANDS, n=1)
-            hint = f"did you mean {match[0]}?" if match else f"there are {', '.join(COMMANDS)}"
+            hint = f"did you mean {match[0]}?" if match else f"the commands are {', '.join(COMMANDS)}"
             ctx.fail(f"no command {args[0]!r}; {hint}")
         return super().resolve_command(ctx, args)
 
@@ -83,25 +83,25 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version.")
 def cli() -> None:
-    """Who sends what to a multinational force: open, proved allocation of national contributions.
+    """Allocate national contributions to a multinational force, openly and with proof.
 
     Start with: allocator solve reassurance-force
     """
 
 
 def main() -> NoReturn:
-    """Entry point: run, and end with the exit status that the outcome has."""
+    """Run the command line and end the process with the exit status of the outcome."""
     open_streams()
     for number in SIGNALS:
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup and & ask for
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup and & ask to ignore it
             signal.signal(number, signal.default_int_handler)
     with watched() as watch:
         try:
             code = _run()
-        except KeyboardInterrupt:  # a second one, while the first was handled
+        except KeyboardInterrupt:  # a second Ctrl-C while the first was handled
             code = 130
-        unsaid = watch.interrupted.is_set() and not watch.answered
-        end((code or 130) if unsaid else code)
+        unanswered = watch.interrupted.is_set() and not watch.answered
+        end((code or 130) if unanswered else code)
 
 
 def _run() -> int:
@@ -116,47 +116,47 @@ def _run() -> int:
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except (KeyboardInterrupt, click.Abort):
-        talk("interrupted")
+        print_message("interrupted")
         return 130
     except click.ClickException as wrong:
         _show(wrong)
         return 2
     except BadInput as bad:
-        talk_faults(bad.faults)
+        print_faults(bad.faults)
         return 2
     except BadUsage as bad_usage:
-        talk("Error: " + "\n".join(shortened(line, LONG_TEXT) for line in str(bad_usage).splitlines()))
+        print_message("Error: " + "\n".join(shortened(line, LONG_TEXT) for line in str(bad_usage).splitlines()))
         return 2
     except OutOfTime as late:
-        talk(f"no_plan: {late}")
+        print_message(f"no_plan: {late}")
         return 4
     except AllocatorError as failed:
-        talk(f"Error: {failed}")
+        print_message(f"Error: {failed}")
     except BrokenPipeError:
         return 0
     except OSError as error:
         where = escaped(f"{error.filename}: ") if error.filename else ""
-        talk(f"Error: {where}{error.strerror or error}")
+        print_message(f"Error: {where}{error.strerror or error}")
         try:
             sys.stdout.flush()
-        except OSError as again:  # what could not be written is still waiting, and would be told of a second time
+        except OSError as again:  # the unwritten text is still buffered; its error would be printed twice
             if again.errno == error.errno:
-                forsake_stdout()
+                discard_stdout()
     except Exception as error:
         if os.environ.get("ALLOCATOR_DEBUG"):
             import traceback
 
-            talk(traceback.format_exc())
+            print_message(traceback.format_exc())
         what = " ".join(f"{type(error).__name__}: {error}".split())
-        talk(
-            f"internal error: {what}, please report",
-            "This is a fault of the program; ALLOCATOR_DEBUG=1 shows where it happened.",
+        print_message(
+            f"internal error: {what}; please report it",
+            "This is a fault of the program. Set ALLOCATOR_DEBUG=1 to see where it happened.",
         )
     return 1
 
 
 def _show(wrong: click.ClickException) -> None:
-    """Print what Click says of bad usage, its quotations shortened and without control characters."""
+    """Print a usage error of Click, shortened and without control characters."""
     from allocator.errors import LONG_TEXT, escaped, shortened
 
     if not isinstance(wrong, click.exceptions.NoArgsIsHelpError):
@@ -170,23 +170,23 @@ def _show(wrong: click.ClickException) -> None:
 
 
 def end(code: int) -> NoReturn:
-    """End the process, without waiting for a solver that does not heed a request to stop.
+    """End the process without waiting for a solver that ignores a request to stop.
 
-    What was to be said is said: from here on signals change nothing.
+    All output has been written by now, so signals are ignored from here on.
     """
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        forsake_stdout()
+        discard_stdout()
     except OSError as error:
-        talk(f"Error: standard output: {error.strerror}")
+        print_message(f"Error: standard output: {error.strerror}")
         code = code or 1
-        forsake_stdout()
+        discard_stdout()
     sys.stderr.flush()
     solver = sys.modules.get("allocator.solving.highs")
     if solver is not None:
         atexit.unregister(solver.wait_for_those_left_behind)
     atexit._run_exitfuncs()
-    os._exit(code)  # not sys.exit: that frees every object first, and waits for a solver that does not heed a stop
+    os._exit(code)  # sys.exit would free every object and wait for a solver that ignores the stop

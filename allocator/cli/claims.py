@@ -11,7 +11,7 @@ from click.exceptions import Exit
 
 from allocator.cli.options import Number, json_option
 from allocator.cli.progress import Line
-from allocator.cli.terminal import emit, emit_json, load_solver, printed, talk
+from allocator.cli.terminal import emit, emit_json, load_solver, print_message, printed
 from allocator.stopping import later
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.command("claims")
 @click.argument("file", required=False, metavar="[FILE]")
-@click.option("--only", multiple=True, metavar="ID", help="Try this claim alone. May be repeated.")
+@click.option("--only", multiple=True, metavar="ID", help="Test only this claim. May be repeated.")
 @click.option(
     "--gap",
     type=Number(0, 1),
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--time-limit", type=Number(0, min_open=True), default=60.0, show_default="60", metavar="SECONDS",
-    help="For each solve.",
+    help="Limit for each solve.",
 )  # fmt: skip
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print a table as CSV and nothing else.")
-@click.option("--markdown", is_flag=True, help="Print the page of the documentation and nothing else.")
-@click.option("--quiet", is_flag=True, help="No progress.")
+@click.option("--markdown", is_flag=True, help="Print the documentation page and nothing else.")
+@click.option("--quiet", is_flag=True, help="Print no progress.")
 def command(
     file: str | None,
     only: tuple[str, ...],
@@ -46,10 +46,10 @@ def command(
     markdown: bool,
     quiet: bool,
 ) -> None:
-    """Put public claims to the test: those of FILE (TOML), by default the bundled ones.
+    """Test the public claims in FILE (TOML). The default is the bundled claims.
 
-    Each claim is tested by a solve and again under the assumptions that one may doubt; where a doubt turns the
-    verdict, the claim is not decidable on these data.
+    Each claim is tested by a solve, and again under each alternative assumption that it lists. If an alternative
+    changes the verdict, the claim is not decidable on these data.
     """
     from allocator.claim_check import claims
     from allocator.errors import BadUsage
@@ -59,7 +59,7 @@ def command(
     verdicts: list[Verdict] = []
     interrupted = False
     load_solver()
-    with later():  # what has been worked out is shown, whatever comes
+    with later():  # an interruption waits until the results are shown
         with Line(quiet) as line:
             tried = claims(file, only=only, gap=gap, time_limit=time_limit, progress=line.step)
             try:
@@ -71,7 +71,7 @@ def command(
             emit_json({"claims": rows, "interrupted": interrupted})
         elif as_csv:
             stream = io.StringIO()
-            plain = [{**row, "hangs_on": "; ".join(row["hangs_on"])} for row in rows]
+            plain = [{**row, "depends_on": "; ".join(row["depends_on"])} for row in rows]
             columns = [key for key in (rows[0] if rows else {}) if key != "doubts"]
             writer = csv.DictWriter(stream, columns, extrasaction="ignore", lineterminator="\n")
             writer.writeheader()
@@ -86,5 +86,5 @@ def command(
 
             printed(lambda out: draw_verdicts(out, verdicts))
         if interrupted:
-            talk(f"interrupted; {len(verdicts)} claims had been tried")
+            print_message(f"interrupted; {len(verdicts)} claims were tested")
             raise Exit(130)

@@ -10,7 +10,7 @@ from click.exceptions import Exit
 
 from allocator.cli.options import Number, json_option, model_option, set_option
 from allocator.cli.progress import Line
-from allocator.cli.terminal import emit, emit_json, load_solver, printed, talk
+from allocator.cli.terminal import emit, emit_json, load_solver, print_message, printed
 from allocator.stopping import later
 
 
@@ -21,18 +21,24 @@ from allocator.stopping import later
     "variants",
     multiple=True,
     metavar="SETTINGS",
-    help="Another column for each instance: KEY=VALUE as in --set, model=NAME, coalition=JEF+FRA, case=low, "
-    "separated by blanks. May be repeated.",
+    help="Add a column for each instance: KEY=VALUE as in --set, model=NAME, coalition=JEF+FRA, case=low, "
+    "separated by spaces. May be repeated.",
 )
 @model_option
 @set_option
-@click.option("--gap", type=Number(0, 1), default=1e-4, show_default="0.0001", help="As in solve, for each case.")
-@click.option("--time-limit", type=Number(0, min_open=True), metavar="SECONDS", help="For each case.")
-@click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Threads of HiGHS.")
-@click.option("--seed", type=click.IntRange(0, 2**31 - 2), default=0, show_default=True, help="Random seed of HiGHS.")
+@click.option(
+    "--gap",
+    type=Number(0, 1),
+    default=1e-4,
+    show_default="0.0001",
+    help="Relative gap at which an objective counts as proved.",
+)
+@click.option("--time-limit", type=Number(0, min_open=True), metavar="SECONDS", help="Limit for each case.")
+@click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Number of HiGHS threads.")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 2), default=0, show_default=True, help="Random seed for HiGHS.")
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print tidy rows as CSV and nothing else.")
-@click.option("--quiet", is_flag=True, help="No progress and no warnings.")
+@click.option("--quiet", is_flag=True, help="Print no progress and no warnings.")
 def command(
     instances: tuple[str, ...],
     variants: tuple[str, ...],
@@ -46,10 +52,10 @@ def command(
     as_csv: bool,
     quiet: bool,
 ) -> None:
-    """Solve several cases and lay them side by side: coverage, members, people, cost, burden, and who moves where.
+    """Solve several cases and compare their coverage, members, people, cost and burden, and who moves where.
 
-    Each INSTANCE is a column, and again with each --with SETTINGS; the first column is what the others are compared
-    with. Exit status: that of the first case without a plan, else 0.
+    Each INSTANCE is a column; each --with SETTINGS adds another column for every INSTANCE. All columns are compared
+    with the first. The exit status is that of the first case without a plan, or 0 if every case has one.
     """
     from allocator.cli.solve import EXIT
     from allocator.comparison import cases, compare
@@ -61,13 +67,15 @@ def command(
     chosen = cases(instances, variants, model=model, overrides=overrides)
     if not quiet:
         warned = dict.fromkeys(text for case in chosen for text in [*case.instance.warnings(), *case.model.warnings()])
-        talk(*(f"warning: {text}" for text in warned))
+        print_message(*(f"warning: {text}" for text in warned))
     load_solver()
-    with later():  # what has been worked out is shown, whatever comes
+    with later():  # an interruption waits until the results are shown
         with Line(quiet) as line:
             found = compare(chosen, gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=line.step)
         if not quiet:
-            talk(*dict.fromkeys(f"warning: {text}" for column in found.columns for text in column.plan.warnings()))
+            print_message(
+                *dict.fromkeys(f"warning: {text}" for column in found.columns for text in column.plan.warnings())
+            )
         if as_json:
             emit_json(found.to_dict())
         elif as_csv:
@@ -80,6 +88,6 @@ def command(
             printed(lambda out: draw_comparison(out, found))
         left = [case.label for case in chosen[len(found.columns) :]]
         if left or found.columns[-1].plan.stopped_by == "interrupt":
-            talk("interrupted; not solved: " + (", ".join(left) or "none"))
+            print_message("interrupted; not solved: " + (", ".join(left) or "none"))
             raise Exit(130)
         raise Exit(next((EXIT[column.plan.status] for column in found.columns if not column.plan.found), 0))

@@ -5,19 +5,19 @@ from __future__ import annotations
 import click
 
 from allocator.cli.options import Target, instance_argument, writing
-from allocator.cli.terminal import talk
+from allocator.cli.terminal import print_message
 
 
 @click.command("convert")
 @instance_argument
 @click.argument("target", type=Target(".xlsx", ".json"), metavar="TARGET")
-@click.option("--overwrite", is_flag=True, help="Replace an instance that stands at TARGET.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing instance at TARGET.")
 def command(instance: str, target: str, overwrite: bool) -> None:
-    """Write INSTANCE as TARGET: a folder, or .xlsx or .json by its ending. Nothing is lost."""
+    """Convert INSTANCE to TARGET without loss: .xlsx or .json if the name ends so, otherwise a folder."""
     from allocator.instance import read, write
 
     content = read(instance)
-    talk(*(f"warning: {text}" for text in content.warnings()))
+    print_message(*(f"warning: {text}" for text in content.warnings()))
     with writing(target):
         write(content, target, overwrite=overwrite)
-    talk(f"wrote {target}")
+    print_message(f"wrote {target}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from allocator.cli.options import case_option, coalition_option, instance_argument, model_option, set_option, writing
-from allocator.cli.terminal import talk
+from allocator.cli.terminal import print_message
 
 
 @click.command("export")
@@ -25,15 +25,15 @@ def command(
     overrides: tuple[str, ...],
     coalition: str | None,
 ) -> None:
-    """Write the programme of INSTANCE to FILE (.mps or .lp), with one objective, as HiGHS gets it.
+    """Write the mathematical programme of INSTANCE to FILE (.mps or .lp), with one objective, as HiGHS solves it.
 
-    HiGHS, CBC, GLPK and SCIP read the same programme from either. In names, every character that is neither a letter
-    nor a digit becomes an underscore; long names are cut, and names that would be alike are numbered.
+    HiGHS, CBC, GLPK and SCIP read the same programme from either format. In names, every character other than a letter
+    or a digit becomes an underscore; long names are shortened, and names that would then be equal are numbered.
     """
     from allocator.api import choose, export
 
     read, chosen = choose(instance, model, overrides, case=case, coalition=coalition)
-    talk(*(f"warning: {text}" for text in read.notes))
+    print_message(*(f"warning: {text}" for text in read.notes))
     with writing(path):
         export(read, chosen, path, objective=objective)
-    talk(f"wrote {path}")
+    print_message(f"wrote {path}")

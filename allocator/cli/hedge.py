@@ -19,7 +19,7 @@ from allocator.cli.options import (
     set_option,
 )
 from allocator.cli.progress import Line
-from allocator.cli.terminal import emit, emit_json, load_solver, printed, talk
+from allocator.cli.terminal import emit, emit_json, load_solver, print_message, printed
 from allocator.stopping import later, watched
 
 if TYPE_CHECKING:
@@ -34,32 +34,38 @@ if TYPE_CHECKING:
     type=click.IntRange(1),
     default=20,
     show_default=True,
-    help="Futures to draw; where there are no more than this (or than 64), all are taken.",
+    help="Number of futures to draw. If no more than this many (or 64) exist, all of them are used.",
 )
-@click.option("--seed", type=click.IntRange(0, 2**31 - 2), default=0, show_default=True, help="Seed of the draws.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**31 - 2), default=0, show_default=True, help="Random seed for the draws."
+)
 @click.option(
     "--cvar",
     type=Number(0, 1, max_open=True),
     default=0.9,
     show_default=True,
-    help="Level of the conditional value at risk: 0.9 looks at the worst 10 % of the futures.",
+    help="Level of the conditional value at risk: 0.9 means the worst 10 % of the futures.",
 )
 @click.option(
     "--weight",
     type=Number(0, 1),
     default=0.5,
     show_default=True,
-    help="How much the worst futures count; the rest is the expectation.",
+    help="Weight of the worst futures; the expectation has the remaining weight.",
 )
 @click.option(
     "--replications",
     type=click.IntRange(2),
     default=5,
     show_default=True,
-    help="Samples from which the error of sampling is judged.",
+    help="Number of samples from which the sampling error is estimated.",
 )
 @click.option(
-    "--evaluate", type=click.IntRange(2), default=200, show_default=True, help="Draws anew by which plans are judged."
+    "--evaluate",
+    type=click.IntRange(2),
+    default=200,
+    show_default=True,
+    help="Number of new draws with which plans are evaluated.",
 )
 @click.option(
     "--gap",
@@ -72,21 +78,21 @@ if TYPE_CHECKING:
     "--time-limit",
     type=Number(0, min_open=True),
     metavar="SECONDS",
-    help="For each programme: the plan, each further sample, each future alone.",
+    help="Limit for each solve: the plan, each further sample and each single future.",
 )
 @click.option(
     "--method",
     type=click.Choice(["extensive", "hedging"]),
     default="extensive",
     show_default=True,
-    help="One programme over all futures, or progressive hedging for many (needs the extra: futures).",
+    help="Solve one programme over all futures, or use progressive hedging for many (needs the extra futures).",
 )
 @case_option
 @set_option
 @coalition_option
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print the commitments as CSV and nothing else.")
-@click.option("--quiet", is_flag=True, help="No progress and no warnings.")
+@click.option("--quiet", is_flag=True, help="Print no progress and no warnings.")
 def command(
     instance: str,
     model: str | None,
@@ -106,11 +112,11 @@ def command(
     as_csv: bool,
     quiet: bool,
 ) -> None:
-    """What to commit for INSTANCE before it is known who withdraws, and what planning for that is worth.
+    """Find what to commit for INSTANCE before it is known who withdraws, and what planning for withdrawals is worth.
 
-    Each nation stays under an objective with its willingness as probability. What is committed must be affordable and
-    relievable at once; what of it is deployed is decided when it is known who is left. Coverage first, in expectation
-    and in the worst futures, then the cost of what is committed. Exit status as of solve.
+    Each nation stays in an objective with a probability equal to its willingness. The commitments must be affordable
+    and relievable together; which of them are deployed is decided once it is known who stays. Coverage, in expectation
+    and in the worst futures, comes first; the cost of the commitments comes second. The exit status is as in solve.
     """
     from allocator.cli.solve import EXIT
     from allocator.errors import BadUsage
@@ -119,9 +125,9 @@ def command(
 
     if as_json and as_csv:
         raise BadUsage("--json and --csv exclude each other")
-    warn = None if quiet else lambda text: talk(f"warning: {text}")
+    warn = None if quiet else lambda text: print_message(f"warning: {text}")
     load_solver()
-    with watched() as watch, later():  # what has been worked out is shown, whatever comes
+    with watched() as watch, later():  # an interruption waits until the results are shown
         with Line(quiet) as line:
             found = hedge(
                 instance, model, futures=futures, seed=seed, cvar=cvar, weight=weight, replications=replications,
@@ -135,9 +141,11 @@ def command(
         else:
             printed(lambda out: draw_hedge(out, found))
         if found.stopped_by == "interrupt":
-            talk("interrupted" + ("; the plan was not judged in other futures" if not found.rows("plans") else ""))
+            print_message(
+                "interrupted" + ("; the plan was not evaluated in other futures" if not found.rows("plans") else "")
+            )
         if found.status == "error":
-            talk(f"Error: {found.reason}")
+            print_message(f"Error: {found.reason}")
         watch.answered = found.stopped_by == "interrupt"
         raise Exit(EXIT[found.status])
 

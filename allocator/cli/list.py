@@ -13,7 +13,7 @@ from allocator.cli.terminal import console, emit, emit_json
 @click.command("list")
 @json_option
 def command(as_json: bool) -> None:
-    """Bundled instances and models."""
+    """List the bundled instances and models."""
     from allocator.instance import read
     from allocator.model import load_model
     from allocator.resources import shipped_instances, shipped_models

@@ -7,21 +7,21 @@ from pathlib import Path
 import click
 
 from allocator.cli.options import Target, from_option, writing
-from allocator.cli.terminal import talk
+from allocator.cli.terminal import print_message
 
 
 @click.command("new")
 @click.argument("target", type=Target(".xlsx", ".json"), metavar="TARGET")
 @from_option
 def command(target: str, source: str | None) -> None:
-    """Write an instance to start from to TARGET: a folder, .xlsx or .json.
+    """Create an instance to start from at TARGET: a folder, .xlsx or .json.
 
-    It is a small one with invented figures (a folder gets a README on every column), or with --from a copy of INSTANCE
-    under the name of TARGET.
+    By default it is small, with invented figures; a folder includes a README that explains every column. With --from
+    it is a copy of INSTANCE under the name of TARGET.
     """
     warnings = _small(target) if source is None else _copied(source, target)
-    talk(*(f"warning: {text}" for text in warnings))
-    talk(f"wrote {target}; next: allocator validate {target}, allocator solve {target}")
+    print_message(*(f"warning: {text}" for text in warnings))
+    print_message(f"wrote {target}; next: allocator validate {target}, allocator solve {target}")
 
 
 def _small(target: str) -> list[str]:

@@ -13,11 +13,11 @@ from click.shell_completion import CompletionItem
 
 from allocator.errors import BadUsage
 
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
-"""What is no fault of the user's: the disk is full or broken."""
+DISK_FAILURES = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+"""Errors that the user did not cause: the disk is full or broken."""
 
 OTHER_KINDS = (".csv", ".xls", ".xlsm", ".xlsb", ".ods", ".txt", ".toml", ".yaml", ".zip", ".parquet", ".pdf", ".html")
-"""Endings that a user would not give a folder."""
+"""Endings that a user would not give to a folder."""
 
 
 class Number(click.FloatRange):
@@ -33,14 +33,14 @@ class Number(click.FloatRange):
 
 
 class Target(click.Path):
-    """A place to write to; ``files`` are the endings that make it a file, anything else is a folder."""
+    """A path to write to: a file if it ends in one of ``files``, otherwise a folder."""
 
     def __init__(self, *files: str) -> None:
         super().__init__()
         self.files = files
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Refuse what would become a folder called ``results.csv``."""
+        """Refuse a folder with the name of a file, e.g. ``results.csv``."""
         text = str(value)
         if not text:
             self.fail("the name is empty", param, ctx)
@@ -54,11 +54,11 @@ class Target(click.Path):
 
 @contextmanager
 def writing(target: str) -> Iterator[None]:
-    """Say of a place that cannot be written to, in the user's own words, that it cannot."""
+    """Report a path that cannot be written to under the name that the user gave."""
     try:
         yield
     except OSError as error:
-        if error.errno in FULL:
+        if error.errno in DISK_FAILURES:
             raise OSError(error.errno, f"cannot be written: {error.strerror}", target) from None
         raise BadUsage(f"{target}: cannot be written ({error.strerror or error})") from None
 
@@ -88,7 +88,7 @@ model_option = click.option(
     "--model",
     metavar="NAME|PATH",
     shell_complete=_complete(_models),
-    help="A shipped model, or a .toml of your own. [default: the instance's, else reference]",
+    help="A bundled model or your own .toml file. [default: the instance's model, otherwise reference]",
 )
 set_option = click.option(
     "--set",
@@ -96,20 +96,20 @@ set_option = click.option(
     metavar="KEY=VALUE",
     multiple=True,
     help="Change the instance or the model, e.g. events.us_backstop=true, "
-    "budgets[payer=common].amount*=0.8 (also += and -=; whole numbers are rounded down), model.willingness_floor=0; "
-    "with the key of a whole row that is not there = adds it. May be repeated.",
+    "budgets[payer=common].amount*=0.8 (also += and -=; whole numbers are rounded down), model.willingness_floor=0. "
+    "With the key of a whole missing row, = adds the row. May be repeated.",
 )
 case_option = click.option(
     "--case",
     type=click.Choice(["low", "base", "high"]),
     default="base",
     show_default=True,
-    help="Take every figure at the low or the high end of its range, where one is given; --set comes after.",
+    help="Set every figure that has a range to the low or the high end of the range. --set is applied afterwards.",
 )
 coalition_option = click.option(
     "--coalition",
     metavar="TEXT",
-    help="Who takes part: groups and nations, + adds and - takes out, e.g. JEF+FRA; -TUR-HUN is all but two. "
+    help="Groups and nations that take part: + adds and - removes, e.g. JEF+FRA; -TUR-HUN is everyone but these two. "
     "[default: everyone]",
 )
 from_option = click.option(
@@ -117,6 +117,6 @@ from_option = click.option(
     "source",
     metavar="INSTANCE",
     shell_complete=_complete(_instances),
-    help="Copy this instance: a folder, .xlsx, .json or a bundled name. [default: a small invented one]",
+    help="Copy this instance: a folder, .xlsx, .json or a bundled name. [default: a small invented instance]",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")

@@ -1,4 +1,4 @@
-"""The line of progress on standard error."""
+"""The progress line on standard error."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from allocator.cli.terminal import talk
+from allocator.cli.terminal import print_message
 from allocator.errors import escaped
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 class Line:
-    """What is known so far: one live line on a terminal, else a plain line every ten seconds.
+    """Shows progress: one live line on a terminal, otherwise a plain line every ten seconds.
 
-    Silent for the first two seconds, and altogether when ``quiet``.
+    It prints nothing for the first two seconds, and nothing at all with ``quiet``.
     """
 
     PATIENCE = 2.0
@@ -30,37 +30,37 @@ class Line:
         self.quiet = quiet
         self.live = sys.stderr.isatty()
         self.began = time.monotonic()
-        self.told = self.began
+        self.last_shown = self.began
         self.shown = False
 
     def __call__(self, progress: Progress) -> None:
-        self.tell(lambda: told(progress))
+        self.update(lambda: describe(progress))
 
-    def tell(self, text: Callable[[], str]) -> None:
-        """Say something that changes often, when it is time."""
+    def update(self, text: Callable[[], str]) -> None:
+        """Show a text that changes often, unless one was shown a moment ago."""
         now = time.monotonic()
         often = self.LIVELY if self.live else self.EVERY
-        if self.quiet or now - self.began < self.PATIENCE or now - self.told < often:
+        if self.quiet or now - self.began < self.PATIENCE or now - self.last_shown < often:
             return
-        self.told = now
+        self.last_shown = now
         if self.live:
             self.shown = True
             self._put("\r" + escaped(text())[: shutil.get_terminal_size().columns - 1] + "\x1b[K")
         else:
-            talk(text())
+            print_message(text())
 
     def step(self, what: str, progress: Progress | None) -> None:
-        """What is being solved, one of several, and how far that is."""
+        """Show which of several solves is running, and its progress."""
         now = time.monotonic()
         if self.quiet or (progress is None and self.live) or (progress is not None and not self.live):
             return
         if now - self.began >= self.PATIENCE or progress is None:
             self.shown = self.live
-            text = what if progress is None else f"{what}  {told(progress)}"
+            text = what if progress is None else f"{what}  {describe(progress)}"
             if self.live:
                 self._put("\r" + escaped(text)[: shutil.get_terminal_size().columns - 1] + "\x1b[K")
             else:
-                talk(text)
+                print_message(text)
 
     def __enter__(self) -> Line:
         return self
@@ -77,8 +77,8 @@ class Line:
             self.quiet = True
 
 
-def told(progress: Progress) -> str:
-    """One line on a solve that lasts."""
+def describe(progress: Progress) -> str:
+    """The progress of a solve in one line."""
     best = "none yet" if progress.incumbent is None else f"{progress.incumbent:,.6g}"
     bound = "none yet" if progress.bound is None else f"{progress.bound:,.6g}"
     gap = "" if progress.gap is None else f", gap {100 * progress.gap:.3g} %"
@@ -86,8 +86,8 @@ def told(progress: Progress) -> str:
     return f"{progress.seconds:5.0f} s  {stage}: best {best}, bound {bound}{gap}"
 
 
-def for_people(seconds: float) -> str:
-    """A time that need not be exact: ``40 s``, ``12 min``, ``3.5 h``."""
+def rounded_time(seconds: float) -> str:
+    """A duration rounded for display: ``40 s``, ``12 min``, ``3.5 h``."""
     if seconds < 100:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"

@@ -9,7 +9,7 @@ from allocator.cli.terminal import emit_json
 
 @click.command("schema")
 def command() -> None:
-    """Print the JSON Schema (draft 2020-12) of the JSON carrier."""
+    """Print the JSON Schema (draft 2020-12) of the JSON format."""
     from allocator.instance.schema import schema
 
     emit_json(schema())

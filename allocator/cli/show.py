@@ -15,7 +15,7 @@ from allocator.cli.options import (
     model_option,
     set_option,
 )
-from allocator.cli.terminal import emit_json, printed, talk
+from allocator.cli.terminal import emit_json, print_message, printed
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 def command(
     instance: str, model: str | None, case: str, overrides: tuple[str, ...], coalition: str | None, as_json: bool
 ) -> None:
-    """INSTANCE at a glance: what is asked, and what willing nations could keep deployed.
+    """Show INSTANCE at a glance: what it asks for, and what willing nations could keep deployed.
 
-    The offer counts each pool by itself, after rotation, ceilings and budgets; what one unit gives to one task it
-    cannot give to another, so that a plan may reach less.
+    The offer counts each pool separately, after rotation, ceilings and budgets. A unit that serves one task cannot
+    serve another at the same time, so a plan may supply less than is offered.
     """
     from allocator.api import choose
     from allocator.instance.assumed import totals
@@ -44,7 +44,7 @@ def command(
     from allocator.supply import offers
 
     read, chosen = choose(instance, model, overrides, case=case, coalition=coalition)
-    talk(*(f"warning: {text}" for text in [*read.warnings(), *chosen.warnings()]))
+    print_message(*(f"warning: {text}" for text in [*read.warnings(), *chosen.warnings()]))
     rows = offers(read, chosen)
     deployable = _units(read, chosen)
     for row in rows:
@@ -72,7 +72,7 @@ def command(
 
 
 def _units(instance: Instance, model: Model) -> dict[tuple[str, int], int]:
-    """(capability, period) -> units of any kind that supply it and could be deployed, each pool by itself."""
+    """(capability, period) -> deployable units of all types that supply it, each pool counted separately."""
     from allocator.problem import Problem
 
     problem = Problem(instance, model)

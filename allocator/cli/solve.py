@@ -21,7 +21,7 @@ from allocator.cli.options import (
     set_option,
     writing,
 )
-from allocator.cli.terminal import emit_json, load_solver, printed, talk
+from allocator.cli.terminal import emit_json, load_solver, print_message, printed
 from allocator.errors import AllocatorError, BadUsage, OutOfTime
 from allocator.stopping import later, watched
 
@@ -40,16 +40,16 @@ EXIT = {"optimal": 0, "feasible": 0, "infeasible": 3, "no_plan": 4, "interrupted
     type=Number(0, 1),
     default=1e-4,
     show_default="0.0001",
-    help="Relative gap at which an objective counts as proved; 0 asks for proof.",
+    help="Relative gap at which an objective counts as proved; 0 requires a full proof.",
 )
 @click.option(
     "--time-limit",
     type=Number(0, min_open=True),
     metavar="SECONDS",
-    help="For everything from reading to checking; then the best plan is kept.",
+    help="Limit for everything from reading to checking. The best plan found in it is kept.",
 )
-@click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Threads of HiGHS.")
-@click.option("--seed", type=click.IntRange(0, 2**31 - 2), default=0, show_default=True, help="Random seed of HiGHS.")
+@click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Number of HiGHS threads.")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 2), default=0, show_default=True, help="Random seed for HiGHS.")
 @case_option
 @set_option
 @coalition_option
@@ -57,10 +57,10 @@ EXIT = {"optimal": 0, "feasible": 0, "infeasible": 3, "no_plan": 4, "interrupted
     "--out",
     type=Target(".xlsx"),
     metavar="DIR|FILE.xlsx",
-    help="Write the result tables there, whole or not at all; earlier results there are replaced, nothing else is.",
+    help="Write all result tables there, or none if writing fails. Only earlier results there are replaced.",
 )
 @json_option
-@click.option("--quiet", is_flag=True, help="No progress and no warnings.")
+@click.option("--quiet", is_flag=True, help="Print no progress and no warnings.")
 def command(
     instance: str,
     model: str | None,
@@ -77,17 +77,17 @@ def command(
 ) -> None:
     """Find who sends what for INSTANCE (folder, .xlsx, .json or a bundled name), and prove how good the plan is.
 
-    Exit status: 0 a plan was found, 2 bad input or usage, 3 infeasible, 4 no plan within the limit, 130 interrupted
-    without one, 1 a failure of the program.
+    Exit status: 0 a plan was found, 1 the program failed, 2 bad input or usage, 3 infeasible, 4 no plan within the
+    time limit, 130 interrupted before a plan was found.
     """
     from allocator.api import solve
     from allocator.cli.progress import Line
 
-    target = None if out is None else free(out)
-    warn = None if quiet else lambda text: talk(f"warning: {text}")
+    target = None if out is None else checked_target(out)
+    warn = None if quiet else lambda text: print_message(f"warning: {text}")
     load_solver()
-    gc.disable()  # the process ends with this solve: to visit a large model would take seconds
-    with watched() as watch, later():  # a plan that has been worked for is written and shown whatever comes
+    gc.disable()  # the process ends with this solve; collecting a large model would take seconds
+    with watched() as watch, later():  # an interruption waits until the plan is written and shown
         try:
             with Line(quiet) as line:
                 plan = solve(
@@ -96,7 +96,7 @@ def command(
                 )  # fmt: skip
         except OutOfTime as late:
             if as_json:
-                emit_json(_nothing(str(late), time_limit))
+                emit_json(_no_plan(str(late), time_limit))
             raise
         if warn is not None:
             for text in plan.warnings():
@@ -107,32 +107,32 @@ def command(
 
 
 def _show(plan: Plan, target: Path | None, out: str | None, as_json: bool) -> None:
-    """Write a plan where it is wanted, and print it even where it could not be written."""
-    trouble: Exception | None = None
+    """Write a plan to the target, and print it even if it could not be written."""
+    failure: Exception | None = None
     if target is not None and plan.found:
         try:
             with writing(str(out)):
                 plan.write(target)
         except (AllocatorError, OSError) as error:
-            trouble = error
+            failure = error
     if as_json:
         emit_json(plan.to_dict())
     else:
         from allocator.report.text.plan import draw_plan
 
         printed(lambda out: draw_plan(out, plan))
-    if trouble is not None:
-        raise trouble
+    if failure is not None:
+        raise failure
     if target is not None and plan.found:
-        talk(f"wrote {out}")
+        print_message(f"wrote {out}")
     elif target is not None:
-        talk(f"there is no plan, so nothing was written to {out}{_earlier(target)}")
+        print_message(f"no plan was found; nothing was written to {out}{_earlier(target)}")
     if plan.status == "error":
-        talk(f"Error: {plan.reason}")
+        print_message(f"Error: {plan.reason}")
 
 
-def _nothing(reason: str, time_limit: float | None) -> dict[str, object]:
-    """The JSON object of a solve that ended before there was an instance to answer about."""
+def _no_plan(reason: str, time_limit: float | None) -> dict[str, object]:
+    """The JSON object of a solve that ended before the instance was read."""
     from allocator.plan.tables import COLUMNS
 
     manifest = {"status": "no_plan", "stopped_by": "time_limit", "options": {"time_limit": time_limit}}
@@ -140,33 +140,33 @@ def _nothing(reason: str, time_limit: float | None) -> dict[str, object]:
 
 
 def _earlier(target: Path) -> str:
-    """A reminder that what is at a target is not of this run."""
-    there = any(target.iterdir()) if target.is_dir() else target.is_file() and target.stat().st_size > 0
-    return ", which still holds the results of an earlier run" if there else ""
+    """A note if the target holds results of an earlier run."""
+    occupied = any(target.iterdir()) if target.is_dir() else target.is_file() and target.stat().st_size > 0
+    return ", which still holds the results of an earlier run" if occupied else ""
 
 
-def free(out: str) -> Path:
-    """Where results go; a place that cannot take them, or that holds something else, is refused."""
+def checked_target(out: str) -> Path:
+    """The path for results; refused if it cannot be written to or holds something else."""
     from allocator.plan.writing import check_target
 
     if out.lower().endswith(".xlsx") and not out.endswith(".xlsx"):
-        raise BadUsage(f"{out}: expected .xlsx in small letters")
+        raise BadUsage(f"{out}: expected .xlsx in lower case")
     try:
         target = Path(out).resolve()
         if target == Path.cwd():
-            raise BadUsage(f"{out} is the folder you are in; give the results a folder of their own")
+            raise BadUsage(f"{out} is the current folder; choose a separate folder for the results")
         check_target(target)
         if target.suffix == ".xlsx" and target.exists() and not _is_ours(target):
-            raise BadUsage(f"{out} is not an earlier result, so it is not replaced; choose another name")
+            raise BadUsage(f"{out} is not a result of an earlier run and is not replaced; choose another name")
     except OSError as error:
         raise BadUsage(f"{out}: cannot be written ({error.strerror or error})") from None
     except RuntimeError:
-        raise BadUsage(f"{out}: cannot be written (a symbolic link that leads to itself)") from None
+        raise BadUsage(f"{out}: cannot be written (a symbolic link that points to itself)") from None
     return target
 
 
 def _is_ours(workbook: Path) -> bool:
-    """Whether a workbook holds result tables and nothing else; an empty file counts, for nothing is lost."""
+    """Whether a workbook holds only result tables; an empty file counts too."""
     from allocator.instance.workbook_parts import Damage, sheet_names
     from allocator.plan.tables import COLUMNS
 

@@ -21,8 +21,8 @@ from allocator.cli.options import (
     set_option,
     writing,
 )
-from allocator.cli.progress import Line, for_people
-from allocator.cli.terminal import emit, emit_json, load_solver, printed, talk
+from allocator.cli.progress import Line, rounded_time
+from allocator.cli.terminal import emit, emit_json, load_solver, print_message, printed
 from allocator.errors import BadUsage
 from allocator.report.text.words import count
 from allocator.stopping import at_once, later
@@ -41,7 +41,7 @@ EXAMPLES = """for example:
   allocator sweep {name} --politics 500 --success "coverage>=0.5\""""
 
 MOST_REASONS = 5
-"""Kinds of failure that are told of."""
+"""Kinds of failure that are printed."""
 
 
 @click.command("sweep")
@@ -51,71 +51,88 @@ MOST_REASONS = 5
     "--vary",
     metavar="KEY=a,b,c|LO:HI:N",
     multiple=True,
-    help="Values of a key, all combinations of several; KEY and operator as in --set, "
-    "KEY1,KEY2= moves several together.",
+    help="Vary a key; all combinations of several are solved. KEY and operator are as in --set; "
+    "KEY1,KEY2= changes several keys together.",
 )
 @click.option(
     "--coalitions",
     metavar="TEXT[;TEXT]",
     multiple=True,
-    help="Coalitions to go through, each as for --coalition; all is everyone, groups is each group in turn.",
+    help="Coalitions to compare, each as in --coalition; all means everyone, groups means each group in turn.",
 )
-@click.option("--one-at-a-time", is_flag=True, help="Each uncertain figure from low to high, the others at base.")
+@click.option(
+    "--one-at-a-time", is_flag=True, help="Vary each uncertain figure from low to high, with the others at base."
+)
 @click.option(
     "--figure",
     "figures",
     metavar="NAME",
     multiple=True,
-    help="Figures for --one-at-a-time and --sample, e.g. forces.units. [default: all that have a range]",
+    help="Figures for --one-at-a-time and --sample, e.g. forces.units. [default: all with a range]",
 )
-@click.option("--sample", type=click.IntRange(2), metavar="N", help="A sample over the ranges of the figures.")
-@click.option("--method", type=click.Choice(["lhs", "sobol", "morris"]), help="Of --sample. [default: lhs]")
-@click.option("--pareto", metavar="A,B[,C]", help="The front of two or three objectives, e.g. gap,cost.")
-@click.option("--steps", type=click.IntRange(2), help="Values of each ceiling of --pareto. [default: 11]")
-@click.option("--politics", type=click.IntRange(1), metavar="N", help="Draws of who withdraws.")
+@click.option(
+    "--sample", type=click.IntRange(2), metavar="N", help="Draw a sample of N points over the ranges of the figures."
+)
+@click.option("--method", type=click.Choice(["lhs", "sobol", "morris"]), help="Method for --sample. [default: lhs]")
+@click.option("--pareto", metavar="A,B[,C]", help="Find the Pareto front of two or three objectives, e.g. gap,cost.")
+@click.option("--steps", type=click.IntRange(2), help="Number of values of each ceiling for --pareto. [default: 11]")
+@click.option("--politics", type=click.IntRange(1), metavar="N", help="Draw N times which nations withdraw.")
 @click.option(
     "--success",
     metavar="CONDITION",
     multiple=True,
-    help="Whose probability --politics tells, e.g. coverage.safe_skies>=0.9. May be repeated.",
+    help="Condition whose probability --politics estimates, e.g. coverage.safe_skies>=0.9. May be repeated.",
 )
 @click.option(
     "--threshold",
     "thresholds",
     metavar="CONDITION",
     multiple=True,
-    help="Where it begins or ceases to hold, by bisection over --over. May be repeated, each with its own.",
+    help="Find by bisection over --over where CONDITION starts or stops holding. May be repeated with --over.",
 )
-@click.option("--over", metavar="KEY=LO:HI", multiple=True, help="Of --threshold; a figure with a range by its name.")
+@click.option(
+    "--over",
+    metavar="KEY=LO:HI",
+    multiple=True,
+    help="Range for --threshold; a figure with a range needs only its name.",
+)
 @model_option
 @case_option
 @set_option
 @coalition_option
-@click.option("--gap", type=Number(0, 1), help="As in solve, for each point. [default: 0.0001]")
-@click.option("--time-limit", type=Number(0, min_open=True), metavar="SECONDS", help="For each point. [default: 60]")
-@click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Threads of HiGHS.")
+@click.option("--gap", type=Number(0, 1), help="Relative gap at which an objective counts as proved. [default: 0.0001]")
+@click.option(
+    "--time-limit", type=Number(0, min_open=True), metavar="SECONDS", help="Limit for each point. [default: 60]"
+)
+@click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Number of HiGHS threads.")
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**31 - 2),
-    help="Random seed of HiGHS, and of --sample and --politics. [default: 0]",
+    help="Random seed for HiGHS, --sample and --politics. [default: 0]",
 )
 @click.option(
     "--store",
     type=click.Path(),
     metavar="FILE",
-    help="Where every point is kept as it comes, and found again. [default: INSTANCE.sweep in this folder]",
+    help="File in which solved points are stored and reused. [default: INSTANCE.sweep in this folder]",
 )
-@click.option("--no-resume", is_flag=True, help="Solve every point anew, whatever the store holds.")
-@click.option("--workers", type=click.IntRange(0), help="Worker processes; 0: none. [default: one a processor]")
-@click.option("--scheduler", metavar="ADDRESS", help="Solve on a Dask cluster instead (needs the extra: cluster).")
+@click.option("--no-resume", is_flag=True, help="Solve every point again, even if it is in the store.")
 @click.option(
-    "--max-points", type=click.IntRange(1), default=10_000, show_default=True, help="Ask before a larger design."
+    "--workers", type=click.IntRange(0), help="Number of worker processes; 0 for none. [default: one per processor]"
 )
-@click.option("--out", metavar="FILE", help="Write a row a point there: .csv, .json, .xlsx or .parquet.")
-@click.option("--deployments", metavar="FILE", help="Write who sends what at each point there.")
+@click.option("--scheduler", metavar="ADDRESS", help="Solve on a Dask cluster instead (needs the extra cluster).")
+@click.option(
+    "--max-points",
+    type=click.IntRange(1),
+    default=10_000,
+    show_default=True,
+    help="Ask before solving a larger design.",
+)
+@click.option("--out", metavar="FILE", help="Write one row per point to FILE: .csv, .json, .xlsx or .parquet.")
+@click.option("--deployments", metavar="FILE", help="Write who sends what at each point to FILE.")
 @json_option
-@click.option("--csv", "as_csv", is_flag=True, help="Print a row a point as CSV and nothing else.")
-@click.option("--quiet", is_flag=True, help="No progress and no warnings.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print one row per point as CSV and nothing else.")
+@click.option("--quiet", is_flag=True, help="Print no progress and no warnings.")
 def command(
     instance: str,
     sweep: str | None,
@@ -139,13 +156,13 @@ def command(
     quiet: bool,
     **varied: Any,
 ) -> None:
-    """Solve INSTANCE at every point of a design, and say what moves the answer.
+    """Solve INSTANCE at every point of a design, and show what changes the answer.
 
-    SWEEP is a file in the folder sweeps of the instance, by its name, or a .toml of your own; options take the place of
-    what it says, and --set adds to it. Points are kept in the store: the same command continues where it was stopped.
+    SWEEP is the name of a file in the instance's folder sweeps, or your own .toml file. Options replace its settings;
+    --set adds to them. Solved points are stored, so the same command continues an interrupted sweep.
 
-    Exit status: 0 the sweep is done, 1 no point has an answer, 2 bad input or usage, 130 stopped by you (what is done
-    is shown and kept).
+    Exit status: 0 the sweep is complete, 1 no point has an answer, 2 bad input or usage, 130 interrupted (the solved
+    points are shown and stored).
     """
     from allocator.api import read as load
 
@@ -158,17 +175,20 @@ def command(
     read = load(instance)
     given = {"model": model, "coalition": coalition, "gap": gap, "time_limit": time_limit}
     design = _design(read, sweep, {**varied, "seed": seed}, given, overrides, case)
-    kept = f"{read.name}.sweep" if store is None else store
+    store_file = f"{read.name}.sweep" if store is None else store
     if not quiet:
-        _talk_of(read, design)
+        _print_warnings(read, design)
     options = {
-        "store": kept, "resume": not no_resume, "workers": workers, "scheduler": scheduler, "threads": threads,
+        "store": store_file, "resume": not no_resume, "workers": workers, "scheduler": scheduler, "threads": threads,
         "seed": seed or 0,
     }  # fmt: skip
     load_solver()
-    with later(), _swept(read, design, options, max_points, quiet) as done:  # what is done is shown, whatever comes
+    with (
+        later(),
+        _run_sweep(read, design, options, max_points, quiet) as done,
+    ):  # shown before Ctrl-C counts
         _show(done, as_json, as_csv)
-        raise Exit(_finish(done, kept, tables, quiet))
+        raise Exit(_finish(done, store_file, tables, quiet))
 
 
 def _design(
@@ -179,10 +199,10 @@ def _design(
     overrides: tuple[str, ...],
     case: str,
 ) -> Design:
-    """The design of the sweep file and of the command line, with the options that all points share."""
+    """The design from the sweep file and the command line, with the options that all points share."""
     from allocator.sweeps.design.file import load_design
 
-    design = _asked(read, load_design(sweep, read) if sweep else None, **varied)
+    design = _with_options(read, load_design(sweep, read) if sweep else None, **varied)
     return replace(
         design,
         overrides=(*design.overrides, *overrides),
@@ -191,16 +211,16 @@ def _design(
     )
 
 
-def _talk_of(read: Instance, design: Design) -> None:
-    """Warnings about the instance and what is varied of it."""
+def _print_warnings(read: Instance, design: Design) -> None:
+    """Print warnings about the instance and about the keys that are varied."""
     from allocator.instance.odd import varied_horizon
 
     keys = [*design.vary, *(flip.over for flip in design.threshold)]
-    talk(*(f"warning: {text}" for text in [*read.warnings(), *varied_horizon(read, keys)]))
+    print_message(*(f"warning: {text}" for text in [*read.warnings(), *varied_horizon(read, keys)]))
 
 
-def _swept(read: Instance, design: Design, options: dict[str, Any], max_points: int, quiet: bool) -> Sweep:
-    """The sweep; a design of too many points is solved only after a question on a terminal."""
+def _run_sweep(read: Instance, design: Design, options: dict[str, Any], max_points: int, quiet: bool) -> Sweep:
+    """Run the sweep; a design with too many points needs confirmation on a terminal."""
     from allocator.sweeps.sweep import TooMany
 
     def run(most: int) -> Sweep:
@@ -208,7 +228,11 @@ def _swept(read: Instance, design: Design, options: dict[str, Any], max_points: 
 
         with Line(quiet) as line:
             return swept(
-                read, design, max_points=most, progress=lambda progress: line.tell(lambda: told(progress)), **options
+                read,
+                design,
+                max_points=most,
+                progress=lambda progress: line.update(lambda: describe(progress)),
+                **options,
             )
 
     try:
@@ -220,22 +244,22 @@ def _swept(read: Instance, design: Design, options: dict[str, Any], max_points: 
         return run(many.points)
 
 
-def _finish(done: Sweep, kept: str, tables: dict[str, str | None], quiet: bool) -> int:
-    """Write the tables and say what else there is to know; the exit status."""
-    failed = _warn(done, kept, quiet)
-    for table, place in tables.items():
-        if place is not None:
-            with writing(place):
-                done.write(place, table)
-            talk(f"wrote {place}")
+def _finish(done: Sweep, store_file: str, tables: dict[str, str | None], quiet: bool) -> int:
+    """Write the tables, print the closing messages and return the exit status."""
+    failed = _warn(done, store_file, quiet)
+    for table, path in tables.items():
+        if path is not None:
+            with writing(path):
+                done.write(path, table)
+            print_message(f"wrote {path}")
     if done.interrupted:
-        talk(f"interrupted; the same command continues ({kept} has what is done)")
+        print_message(f"interrupted; the same command continues the sweep ({store_file} holds the solved points)")
         return 130
     return 1 if failed == sum(len(answered.rows) for answered in done.answers) else 0
 
 
-def _asked(read: Instance, design: Design | None, **given: Any) -> Design:
-    """The design of the command line, over that of a sweep file."""
+def _with_options(read: Instance, design: Design | None, **given: Any) -> Design:
+    """The design of a sweep file, with the settings that the command line replaces."""
     from allocator.sweeps.design.file import Design, Draws, Flip, Front, Sampling, sweeps_of
 
     design = design or Design()
@@ -258,26 +282,26 @@ def _asked(read: Instance, design: Design | None, **given: Any) -> Design:
         changes["one_at_a_time"] = given["figures"] or True
     if design.sample or given["sample"]:
         own = {"n": given["sample"], "method": given["method"], "figures": given["figures"], **new}
-        changes["sample"] = _over(design.sample, Sampling, own)
+        changes["sample"] = _replaced(design.sample, Sampling, own)
     if design.pareto or given["pareto"]:
         objectives = tuple(name.strip() for name in given["pareto"].split(",")) if given["pareto"] else None
-        changes["pareto"] = _over(design.pareto, Front, {"objectives": objectives, "steps": given["steps"]})
+        changes["pareto"] = _replaced(design.pareto, Front, {"objectives": objectives, "steps": given["steps"]})
     if design.politics or given["politics"]:
         own = {"n": given["politics"], "success": given["success"], **new}
-        changes["politics"] = _over(design.politics, Draws, own)
+        changes["politics"] = _replaced(design.politics, Draws, own)
     if given["thresholds"] or given["over"]:
         changes["threshold"] = tuple(Flip(*pair) for pair in _pairs(given["thresholds"], given["over"]))
     design = replace(design, **changes)
     if not any((design.vary, design.coalitions, design.one_at_a_time, design.sample, design.pareto, design.politics,
                 design.threshold)):  # fmt: skip
-        there = ", ".join(sweeps_of(read))
-        beside = f"\nsweeps that come with {read.name}: {there}" if there else ""
-        raise BadUsage(f"nothing to sweep; {EXAMPLES.format(name=read.name)}{beside}")
+        names = ", ".join(sweeps_of(read))
+        bundled = f"\nsweeps that come with {read.name}: {names}" if names else ""
+        raise BadUsage(f"nothing to sweep; {EXAMPLES.format(name=read.name)}{bundled}")
     return design
 
 
-def _over(old: Any, kind: Any, given: dict[str, Any]) -> Any:
-    """What is given over what a file has."""
+def _replaced(old: Any, kind: Any, given: dict[str, Any]) -> Any:
+    """Settings of a file (``old``), with those that are given in their place."""
     given = {name: value for name, value in given.items() if value not in (None, ())}
     return kind(**given) if old is None else replace(old, **given)
 
@@ -287,17 +311,17 @@ def _pairs(conditions: Sequence[str], over: Sequence[str]) -> list[tuple[str, st
         over = list(over) * len(conditions)
     if len(conditions) != len(over) or not over:
         counts = f"{count(len(conditions), 'condition')} and {count(len(over), 'key')}"
-        raise BadUsage(f"{counts}, expected a --over for each --threshold")
+        raise BadUsage(f"found {counts}; expected one --over for each --threshold")
     return list(zip(conditions, over, strict=True))
 
 
 def _check(tables: dict[str, str | None]) -> None:
-    """Refuse, before anything is solved, places that no table can be written to."""
+    """Refuse unusable table files before anything is solved."""
     from allocator.sweeps.tables import check_table
 
     places = [place for place in tables.values() if place is not None]
     if len({*map(str, map(check_table, places))}) < len(places):
-        raise BadUsage(f"{places[0]}: both --out and --deployments would be written there")
+        raise BadUsage(f"{places[0]}: --out and --deployments name the same file")
 
 
 def _show(done: Sweep, as_json: bool, as_csv: bool) -> None:
@@ -311,8 +335,8 @@ def _show(done: Sweep, as_json: bool, as_csv: bool) -> None:
         printed(lambda out: draw_sweep(out, done))
 
 
-def _warn(done: Sweep, kept: str, quiet: bool) -> int:
-    """Tell what a user must know of the points and of the store; how many points have no answer."""
+def _warn(done: Sweep, store_file: str, quiet: bool) -> int:
+    """Print warnings about the points and the store; return how many points have no answer."""
     from allocator.sweeps.findings import became
 
     reasons: Counter[str] = Counter()
@@ -320,34 +344,33 @@ def _warn(done: Sweep, kept: str, quiet: bool) -> int:
         reasons.update(became(answered.rows)["reasons"])
     if quiet:
         return reasons.total()
-    talk(*(f"warning: {text}" for text in [*done.notes, *done.model.warnings()]))
+    print_message(*(f"warning: {text}" for text in [*done.notes, *done.model.warnings()]))
     for reason, times in reasons.most_common(MOST_REASONS):
-        talk(f"warning: {count(times, 'point')} without an answer: {reason}")
+        print_message(f"warning: {count(times, 'point')} without an answer: {reason}")
     if len(reasons) > MOST_REASONS:
-        talk(f"warning: and {len(reasons) - MOST_REASONS} more kinds of failure; the table of --out has them")
+        print_message(f"warning: and {len(reasons) - MOST_REASONS} more kinds of failure; the --out table lists them")
     if done.changed:
-        talk(
-            f"note: {kept} has {count(done.changed, 'point')} of {done.instance.name} as it was before it was changed; "
+        print_message(
+            f"note: {store_file} has {count(done.changed, 'point')} from an earlier version of {done.instance.name}; "
             "they were not used"
         )
     if done.damaged:
-        talk(
-            f"warning: {count(done.damaged, 'point')} in {kept} had been altered or damaged since it was written; "
-            "such points are not used, they are solved again"
+        print_message(
+            f"warning: {count(done.damaged, 'point')} in {store_file} were altered or damaged; they are solved again"
         )
-    talk(f"every point is in {kept}")
+    print_message(f"every point is stored in {store_file}")
     return reasons.total()
 
 
-def told(progress: Progress) -> str:
-    """One line on a sweep that lasts."""
+def describe(progress: Progress) -> str:
+    """The progress of a sweep in one line."""
     words = [f"{progress.seconds:5.0f} s  {progress.done + progress.found:,} of {progress.points:,} done"]
-    words += [f"{progress.known:,} of them known without a solve"] if progress.known else []
+    words += [f"{progress.known:,} of them settled without a solve"] if progress.known else []
     words += [f"{progress.found:,} found in the store"] if progress.found else []
     words += [f"{progress.running} running"]
     words += [f"{progress.failed:,} failed"] if progress.failed else []
     if progress.left is not None:
-        words += [f"{progress.rate:.3g} a second", f"about {for_people(progress.left)} left"]
+        words += [f"{progress.rate:.3g} per second", f"about {rounded_time(progress.left)} left"]
     if progress.best is not None and progress.worst is not None:
         words.append(f"{progress.objective} {progress.best:,.4g} to {progress.worst:,.4g}")
     return ", ".join(words)

@@ -1,7 +1,7 @@
-"""Standard output and standard error: data and talk, and what can go wrong with either.
+"""Standard output for results and standard error for messages, and what can go wrong with either.
 
-Whatever a command prints as data goes through :func:`emit` or :func:`emit_json`: whole, once, and without a failure
-when the reader has gone.
+Every command prints its results with :func:`emit` or :func:`emit_json`: whole, once, and without a failure when the
+reader has closed the pipe.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 WIDE = 160
-"""Columns where standard output is no terminal, so that nothing is wrapped for no reason."""
+"""Width in columns if standard output is not a terminal, so that lines are not wrapped needlessly."""
 
-POOR = str.maketrans(
+ASCII_SIGNS = str.maketrans(
     {
         "█": "#",
         "░": ".",
@@ -40,18 +40,18 @@ POOR = str.maketrans(
         "±": "+-",
     }
 )
-"""What stands for our own signs where standard output cannot take them."""
+"""Replacements for the signs of charts if the encoding of standard output lacks them."""
 
 
 def load_solver() -> None:
-    """Load what every solve needs; Ctrl-C is heeded while that lasts."""
+    """Load what every solve needs; Ctrl-C stops the loading at once."""
     with at_once():
         import allocator.api
         import allocator.solving.solver  # noqa: F401
 
 
 def open_streams() -> None:
-    """Give standard streams that the caller has closed somewhere to go, so that no file takes their place."""
+    """Open standard streams that the caller has closed, so that no file gets their descriptor."""
     for number in range(3):
         try:
             os.fstat(number)
@@ -63,22 +63,22 @@ def open_streams() -> None:
         sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
 
 
-def forsake_stdout() -> None:
-    """Send what is still to come on standard output nowhere."""
+def discard_stdout() -> None:
+    """Discard all further text on standard output."""
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
     os.close(null)
 
 
 MOST_FAULTS = 50
-"""Faults of one file that are printed; the rest is counted."""
+"""Faults of one file that are printed; the others are counted."""
 
 BIDI = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
-"""Characters that turn the direction of a text, with which a name can pass for another, as they are printed."""
+"""Escapes for characters that reverse the direction of a text and can make one name look like another."""
 
 
-def talk(*lines: str) -> None:
-    """Write messages to standard error, without control characters; nothing happens where nobody can read them."""
+def print_message(*lines: str) -> None:
+    """Write messages to standard error, without control characters; a closed stream is no failure."""
     try:
         for line in lines:
             sys.stderr.write(escaped(line, keep="\n\t\u200d") + "\n")
@@ -89,31 +89,31 @@ def talk(*lines: str) -> None:
         os.close(null)
 
 
-def talk_faults(faults: Sequence[Fault]) -> None:
-    """Print faults, of each file the first :data:`MOST_FAULTS`, and how many there are."""
+def print_faults(faults: Sequence[Fault]) -> None:
+    """Print the first :data:`MOST_FAULTS` faults of each file, and the number of all faults."""
     places = Counter(fault.place for fault in faults)
     printed: Counter[str] = Counter()
     for fault in faults:
         printed[fault.place] += 1
         if printed[fault.place] <= MOST_FAULTS:
-            talk(str(fault))
+            print_message(str(fault))
         elif printed[fault.place] == places[fault.place]:
-            talk(f"and {count(places[fault.place] - MOST_FAULTS, 'more fault')} of {fault.place}")
-    talk(f"{count(len(faults), 'fault')}; nothing was done")
+            print_message(f"and {count(places[fault.place] - MOST_FAULTS, 'more fault')} of {fault.place}")
+    print_message(f"{count(len(faults), 'fault')}; nothing was done")
 
 
 def emit(text: str) -> None:
-    """Print data on standard output; a reader that has gone (``| head``) is no failure."""
+    """Print results on standard output; a reader that closes the pipe (``| head``) is no failure."""
     encoding = sys.stdout.encoding or "utf-8"
     try:
         text.encode(encoding)
     except UnicodeEncodeError:
-        text = text.translate(POOR).encode(encoding, "replace").decode(encoding)
+        text = text.translate(ASCII_SIGNS).encode(encoding, "replace").decode(encoding)
     _write(text if text.endswith("\n") else text + "\n")
 
 
 def emit_json(content: Any) -> None:
-    """Print one JSON object, in UTF-8 whatever the locale."""
+    """Print one JSON object, in UTF-8 under every locale."""
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
     reconfigure = getattr(sys.stdout, "reconfigure", None)
     if reconfigure is not None:
@@ -126,11 +126,11 @@ def _write(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        forsake_stdout()
+        discard_stdout()
 
 
 def console() -> Console:
-    """A console for standard output: as wide as a terminal, or :data:`WIDE`; colour on a terminal only."""
+    """A console for standard output: as wide as the terminal, or :data:`WIDE`; in colour only on a terminal."""
     from rich.console import Console
 
     width = None if sys.stdout.isatty() else WIDE
@@ -138,7 +138,7 @@ def console() -> Console:
 
 
 def printed(draw: Callable[[Console], None]) -> None:
-    """Draw on a console and print it as one text, without blanks at the ends of lines."""
+    """Draw on a console and print the result as one text, without spaces at the ends of lines."""
     out = console()
     with out.capture() as capture:
         draw(out)

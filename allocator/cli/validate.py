@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from allocator.cli.options import instance_argument, json_option, model_option, set_option
-from allocator.cli.terminal import emit, emit_json, talk
+from allocator.cli.terminal import emit, emit_json, print_message
 from allocator.report.text.words import contents
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 @set_option
 @json_option
 def command(instance: str, model: str | None, overrides: tuple[str, ...], as_json: bool) -> None:
-    """Check INSTANCE (folder, .xlsx, .json or a bundled name) and its model; report every fault.
+    """Check INSTANCE (folder, .xlsx, .json or a bundled name) and its model, and report every fault.
 
-    With --json the faults, all of them, are on standard output; the exit status is the same.
+    With --json all faults go to standard output; the exit status is the same.
     """
     from allocator.api import choose
     from allocator.errors import BadInput
@@ -38,7 +38,7 @@ def command(instance: str, model: str | None, overrides: tuple[str, ...], as_jso
     if as_json:
         emit_json({"sound": True, "faults": [], "warnings": warnings})
         return
-    talk(*(f"warning: {text}" for text in warnings))
+    print_message(*(f"warning: {text}" for text in warnings))
     emit(f"{read.name}: sound under the model {chosen.name} ({contents(read.tables)})")
 
 

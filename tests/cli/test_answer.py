@@ -75,11 +75,11 @@ def test_periods_are_averaged_not_listed():
     assert len(done.stdout.splitlines()) < 25
 
 
-def test_infeasible_says_why_and_what_can_be_done():
+def test_infeasible_says_why_and_what_you_can_do():
     done = run("solve", "toy-infeasible")
     assert done.returncode == 3
     assert "hold_port" in done.stdout
-    assert "What can be done" in done.stdout
+    assert "What you can do" in done.stdout
 
 
 def test_nothing_deployed_says_why(case):

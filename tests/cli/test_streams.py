@@ -153,5 +153,5 @@ def test_an_unexpected_failure_is_one_line_and_a_hint():
         )
         assert done.returncode == 1
         assert done.stdout == ""
-        assert "internal error: ZeroDivisionError: so it goes, please report\n" in done.stderr
+        assert "internal error: ZeroDivisionError: so it goes; please report it\n" in done.stderr
         assert ("Traceback" in done.stderr) is traceback

@@ -43,7 +43,7 @@ class TestTable:
 
     def test_talk_names_the_store_and_the_files(self, folder):
         place, done = folder
-        assert "every point is in toy-rotation.sweep" in done.stderr
+        assert "every point is stored in toy-rotation.sweep" in done.stderr
         assert "wrote a.csv" in done.stderr
         assert (place / "toy-rotation.sweep").stat().st_size
 
@@ -78,7 +78,7 @@ class TestTable:
     def test_a_changed_instance_is_told_of(self, folder):
         place, _ = folder
         done = run("sweep", "toy-rotation", *VARY, "--set", "nations.gdp*=2", "--workers", "0", cwd=place)
-        assert "has 5 points of toy-rotation as it was before it was changed; they were not used" in done.stderr
+        assert "has 5 points from an earlier version of toy-rotation; they were not used" in done.stderr
 
 
 class TestEveryQuestion:
@@ -261,8 +261,8 @@ class TestBadUsage:
             (["--method", "lhs"], "--method needs --sample"),
             (["--steps", "3"], "--steps needs --pareto"),
             (["--success", "coverage>=1"], "--success needs --politics"),
-            (["--threshold", "coverage>=1"], "expected a --over for each --threshold"),
-            (["--over", "a=1:2"], "expected a --over for each --threshold"),
+            (["--threshold", "coverage>=1"], "expected one --over for each --threshold"),
+            (["--over", "a=1:2"], "expected one --over for each --threshold"),
             (["--one-at-a-time", "--max-points", "5"], "193 points, more than --max-points 5"),
             (["jets", "--json", "--csv"], "--json and --csv exclude each other"),
             (["jets", "--workers", "1", "--scheduler", "a"], "--workers and --scheduler exclude each other"),

@@ -20,8 +20,8 @@ NUMBER = re.compile(r"[+-]?\d[\d,]*\.?\d*(?:e-?\d+)?")
 
 def settled(text):
     """What does not hang on luck: no list of who moves, and no number of points that were settled by others."""
-    text = re.sub(r"where the answer flips.*?Who moves is not settled", "", text, flags=re.DOTALL)
-    text = re.sub(r", \d+ known from others without a solve|\d+ of \d+ flips", "", text)
+    text = re.sub(r"where the answer changes.*?Which nations move is arbitrary", "", text, flags=re.DOTALL)
+    text = re.sub(r", \d+ settled by other points without a solve|\d+ of \d+ changes", "", text)
     return [word for word in text.split() if not set(word) <= set("█░▒│●└─")]
 
 

@@ -16,17 +16,17 @@ from tests.cli.running import run
     [
         ("results.csv", "ends in .csv"),
         ("results.json", "ends in .json"),
-        ("results.XLSX", "small letters"),
+        ("results.XLSX", "lower case"),
         ("", "empty"),
-        (".", "the folder you are in"),
+        (".", "the current folder"),
         ("file", "is a file"),
         ("file/below", "cannot|nothing can be written"),
         ("loop", "leads to itself"),
         ("a" * 300, "too long"),
         ("/proc/x", "nothing can be written"),
         ("case", "holds other files"),
-        ("case.xlsx", "not an earlier result"),
-        ("broken.xlsx", "not an earlier result"),
+        ("case.xlsx", "not a result of an earlier run"),
+        ("broken.xlsx", "not a result of an earlier run"),
         ("folder.xlsx", "is a folder"),
     ],
 )
@@ -89,7 +89,7 @@ def test_earlier_results_are_replaced(tmp_path):
 def test_without_a_plan_nothing_is_written_and_that_is_said(tmp_path):
     done = run("solve", "toy-infeasible", "--out", "x", cwd=tmp_path)
     assert done.returncode == 3
-    assert done.stderr == "there is no plan, so nothing was written to x\n"
+    assert done.stderr == "no plan was found; nothing was written to x\n"
     assert list(tmp_path.iterdir()) == []
 
 

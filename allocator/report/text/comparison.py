@@ -1,4 +1,4 @@
-"""Cases side by side, as a person reads them."""
+"""A comparison of cases, as text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from allocator.comparison import Comparison
 from allocator.report.text.words import number, percent, table
 
 MOST = 12
-"""Changes that are shown of each case; JSON and CSV have all."""
+"""Changes that are shown for each case; JSON and CSV have all."""
 
 
 def draw_comparison(out: Console, found: Comparison) -> None:
@@ -47,7 +47,7 @@ def draw_comparison(out: Console, found: Comparison) -> None:
             out.print("  no plan" if not column.plan.found else "  nothing changes")
     if len(found.columns) > 1:
         out.print()
-        out.print("Who moves is not settled among plans of equal worth; the figures in the table are.")
+        out.print("Which nations move is arbitrary among equally good plans; the figures in the table are not.")
     for column in found.columns:
         if column.plan.reason:
             out.print()
@@ -55,7 +55,7 @@ def draw_comparison(out: Console, found: Comparison) -> None:
 
 
 UNITS = {
-    "gap": "what stays unmet",
+    "gap": "unmet share",
     "risk": "risk, thousand person-months",
     "cost": "cost, million over the horizon",
     "burden": "burden, per mille of GDP a year",

@@ -1,4 +1,4 @@
-"""What to commit before it is known who withdraws, as a person reads it."""
+"""What to commit before it is known who withdraws, as text."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STRICTLY = "  with nothing given up for cost"
 
 
 def draw_hedge(out: Console, found: Hedge) -> None:
-    """Print what to commit, what it is worth and what is proved."""
+    """Print the commitments, their value and what is proved."""
     if not found.found:
         out.print(f"{found.instance.name}: {found.status}")
         if found.reason:
@@ -39,11 +39,11 @@ def draw_hedge(out: Console, found: Hedge) -> None:
 
 def _made_for(found: Hedge) -> str:
     if found.enumerated:
-        return f"Made for {count(len(found.futures), 'future')}: all there are, with their probabilities."
-    asked = found.manifest["options"]
+        return f"Made for {count(len(found.futures), 'future')}: all that are possible, with their probabilities."
+    options = found.manifest["options"]
     return (
-        f"Made for {len(found.futures)} different futures of {found.possible:,}, in {asked['futures']} draws; "
-        f"judged by {asked['evaluate']} draws anew."
+        f"Made for {len(found.futures)} different futures of {found.possible:,}, from {options['futures']} draws; "
+        f"evaluated with {options['evaluate']} new draws."
     )
 
 
@@ -51,18 +51,18 @@ def _commitments(out: Console, found: Hedge) -> None:
     rows = [row for row in found.rows() if row["units"] != row["expected_case"]]
     out.print()
     if not rows:
-        out.print("To commit: just what the plan that counts on all who are willing commits.")
+        out.print("Commit the same units as a plan that counts on all who are willing.")
         return
     several = found.instance.periods > 1
     grid = table(
         ("nation", "left"), ("unit type", "whole"), *((("period", "right"),) if several else ()),
-        ("to commit", "right"), ("if all stayed", "right"), ("beyond", "right"),
+        ("to commit", "right"), ("if all stayed", "right"), ("difference", "right"),
     )  # fmt: skip
     for row in rows[:MOST]:
         period = (str(row["period"]),) if several else ()
         cells = (f"{row['units']:,}", f"{row['expected_case']:,}", f"{row['units'] - row['expected_case']:+,}")
         grid.add_row(row["nation"], row["unit_type"], *period, *cells)
-    out.print("What to commit otherwise than a plan that counts on all who are willing (units):")
+    out.print("Commitments that differ from a plan that counts on all who are willing (units):")
     out.print(grid)
     if len(rows) > MOST:
         out.print(f"and {len(rows) - MOST} more (--json has them)")
@@ -84,11 +84,11 @@ def _plans(out: Console, found: Hedge) -> None:
     out.print()
     out.print(grid)
     if failing:
-        out.print("Without a plan: how probable it is that what must be met cannot be; coverage then counts as 0.")
+        out.print("Without a plan: the probability that the required minimum cannot be met; coverage then counts as 0.")
 
 
 def _labelled(found: Hedge) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The plans with their names; what one would be without the tolerance follows it where that is another."""
+    """The plans with their names, each followed by its version without the tolerance if that differs."""
     rows = {row["plan"]: row for row in found.rows("plans")}
     for name, label in NAMES.items():
         yield label, rows[name]
@@ -104,33 +104,33 @@ def _proofs(out: Console, found: Hedge) -> None:
     without = ", with nothing given up for cost" if tolerance else ""
     out.print()
     if found.vss is not None and found.evpi is not None:
-        drawn = "" if found.enumerated else ", in the draws anew"
+        drawn = "" if found.enumerated else ", in the new draws"
         out.print(
             f"Planning for withdrawal is worth {_between(found.vss, found.vss_range)} of coverage "
             f"({mixed}{without}{drawn});"
         )
-        out.print(f"to know who withdraws would be worth {_between(found.evpi, found.evpi_range)} more.")
+        out.print(f"knowing who withdraws would be worth {_between(found.evpi, found.evpi_range)} more.")
     rows = found.rows("objectives")
-    told = ", ".join(f"{row['objective']} {_within(row)}" for row in rows)
-    out.print(f"Proved for the futures that it is made for: {told}.")
+    gaps = ", ".join(f"{row['objective']} {_within(row)}" for row in rows)
+    out.print(f"Proved for the futures that it is made for: {gaps}.")
     if tolerance and rows[0]["given_up"]:
         reached = percent(rows[0]["value"] - rows[0]["given_up"])
         out.print(
             f"Under the tolerance of {percent(tolerance, 0)} the gap gives up {_points(rows[0]['given_up'])} for cost: "
-            f"{reached} was reached, this plan has {percent(rows[0]['value'])} ({mixed})."
+            f"{reached} was reached; this plan has {percent(rows[0]['value'])} ({mixed})."
         )
     estimate = found.estimate
     if estimate is not None:
         judged = f"this plan{' with nothing given up for cost' if tolerance else ''}"
         out.print(
-            f"Over all futures no plan is better than {judged} by more than {_points(estimate.error)}, with "
-            f"{percent(estimate.confidence, 0)} confidence (best guess {_points(estimate.gap)}; "
+            f"Over all futures, no plan is better than {judged} by more than {_points(estimate.error)}, with "
+            f"{percent(estimate.confidence, 0)} confidence (best estimate {_points(estimate.gap)}; "
             f"{estimate.replications} samples, {estimate.draws} draws)."
         )
 
 
 def _within(row: dict[str, Any]) -> str:
-    """How good an objective is proved to be in its own stage."""
+    """How closely an objective is proved in its own stage."""
     if row["bound"] == 0 < row["value"] - row["given_up"]:
         return "not at all"
     return f"within {percent(row['relative_gap'], 2)}"
@@ -141,6 +141,6 @@ def _points(share: float) -> str:
 
 
 def _between(share: float, ends: tuple[float, float] | None) -> str:
-    """A difference, and between what it lies where solves left that open."""
+    """A difference, with its possible range if the solves left one."""
     low, high = ("", "") if ends is None else map(_points, ends)
     return _points(share) + (f" ({low.removesuffix(' points')} to {high} are possible)" if low != high else "")

@@ -1,4 +1,4 @@
-"""An instance at a glance, as a person reads it."""
+"""An overview of an instance, as text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from allocator.report.text.words import contents, number, of_figures, table
 
 
 def draw_instance(out: Console, instance: Instance, rows: list[dict[str, Any]], heading: str) -> None:
-    """Print what is asked, against what is offered (``rows``)."""
+    """Print what the instance asks for and what nations offer (``rows``)."""
     out.print(Text(instance.title, style="bold"))
     out.print(heading)
     out.print(contents(instance.tables))
@@ -42,7 +42,7 @@ def draw_instance(out: Console, instance: Instance, rows: list[dict[str, Any]], 
         ("units", "right"),
         ("nations", "right"),
         ("", "left"),
-        title="Asked against offered" + (" (the period that asks for most)" if instance.periods > 1 else ""),
+        title="Asked and offered" + (" (in the period that asks for most)" if instance.periods > 1 else ""),
     )
     for row in rows:
         remark = _remark(row)

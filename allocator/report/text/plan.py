@@ -1,4 +1,4 @@
-"""A plan as a person reads it: how good, what is covered, what is not, who sends what and who bears it."""
+"""A plan as text: how good it is, what it covers, what stays unmet, who sends what and who bears the cost."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from allocator.plan.plan import Plan
 from allocator.report.text.words import count, header, money, number, of_figures, percent, table
 
 NARROW = 110
-"""Columns below which what a nation sends stands under its figures, not beside them."""
+"""Width below which what a nation sends is printed under its figures, not beside them."""
 
 MOST_LINES = 25
-"""Unmet lines that are shown; the rest are counted."""
+"""Unmet lines that are shown; the others are counted."""
 
 THEATRE = ""
-"""Stands for the task of what supplies all of them."""
+"""Key for units that supply all tasks alike."""
 
 MOST_MET = 12
-"""Lines met in full that are named; more are only counted."""
+"""Lines met in full that are named; if there are more, they are only counted."""
 
 MEANING = {
-    "gap": "of what is asked stays unmet, weighted",
-    "risk": "thousand person-months asked of the reluctant",
-    "burden": "per mille of GDP a year, the heaviest",
+    "gap": "weighted share that stays unmet",
+    "risk": "thousand person-months from reluctant nations",
+    "burden": "per mille of GDP a year, the highest",
 }
 
 WORDS = {
     "optimal": "every objective is proved to a gap of {gap} or less",
-    "feasible": "a plan that meets every constraint; how much better one could be is bounded below",
+    "feasible": "a plan that meets every constraint; the table shows how much better a plan could be",
     "infeasible": "no plan meets every constraint (two runs of the solver agree)",
     "no_plan": "stopped before any plan was found; there may be one",
     "interrupted": "interrupted before any plan was found; there may be one",
@@ -42,16 +42,16 @@ WORDS = {
 }
 
 ADVICE = {
-    "infeasible": "What can be done: accept a larger max_gap there, or find who could send more with allocator show; "
-    "--set and --model try a change without touching the instance.",
-    "no_plan": "What can be done: give it more time (--time-limit) or fewer objectives (--set model.objectives=gap).",
+    "infeasible": "What you can do: accept a larger max_gap there, or find who could send more with allocator show; "
+    "--set and --model try a change without changing the instance.",
+    "no_plan": "What you can do: allow more time (--time-limit) or fewer objectives (--set model.objectives=gap).",
 }
 
 STOPPED = {"time_limit": ", stopped by the time limit", "interrupt": ", stopped by you"}
 
 
 def draw_plan(out: Console, plan: Plan) -> None:
-    """Print a plan, or why there is none."""
+    """Print a plan, or the reason that there is none."""
     instance = plan.instance
     out.print(Text(instance.title, style="bold"))
     out.print(header(instance, plan.model.name, plan.manifest["case"], plan.manifest["coalition"]))
@@ -74,7 +74,7 @@ def _status(out: Console, plan: Plan) -> None:
     if plan.status == "optimal" and gap == 0:
         words = "every objective is proved to be the least possible"
     if plan.status == "optimal" and any(row["given_up"] for row in plan.rows("objectives")):
-        words += ", before later ones took what the tolerance lets them"
+        words += ", before later objectives used the tolerance"
     stopped = STOPPED.get(plan.stopped_by, "")
     out.print(Text.assemble((plan.status, f"bold {style}"), f": {words}{stopped} ({seconds:.1f} s)"))
     if plan.reason:
@@ -102,7 +102,7 @@ def _shown(objective: str, value: float) -> str:
 
 
 def _proof(row: dict[str, Any]) -> str:
-    """What is proved of an objective in its own stage, and what later ones took of it since."""
+    """What is proved for an objective in its own stage, and how much later objectives gave up."""
     name, bound, gap = row["objective"], row["bound"], row["relative_gap"]
     if bound is None or gap is None:
         return "not minimised by this model"
@@ -156,14 +156,14 @@ def _requirements(out: Console, plan: Plan) -> None:
             )
         out.print(grid)
         if len(short) > MOST_LINES:
-            out.print(f"… and {len(short) - MOST_LINES} more; --out writes them all.")
+            out.print(f"… and {len(short) - MOST_LINES} more; --out writes all of them.")
     met = [line for line in lines if line["missed"] == 0]
     if met:
-        told = Text.assemble((f"Met in full, {len(met)} of {count(len(lines), 'line')}", "bold"))
+        line_met = Text.assemble((f"Met in full, {len(met)} of {count(len(lines), 'line')}", "bold"))
         if len(met) <= MOST_MET:
             named = (f"{tasks[line['task']]} ({capabilities[line['capability']]['name']})" for line in met)
-            told.append(": " + "; ".join(dict.fromkeys(named)))
-        out.print(told + Text("."))
+            line_met.append(": " + "; ".join(dict.fromkeys(named)))
+        out.print(line_met + Text("."))
     out.print()
 
 
@@ -209,23 +209,23 @@ def _nations(out: Console, plan: Plan) -> None:
             out.print(Padding(Text("\n".join(sent[row["nation"]])), (0, 0, 0, 2)))
     people = f"{peak_of_all(plan):,} people{' at the peak' if several else ''}"
     fund = f", and {money(common, instance.currency)} from the common fund" if common > 1e-6 else ""
-    told = f"Together {people}; {money(own, instance.currency)} from the nations{fund}, over the horizon."
-    out.print(Text(told, style="bold"))
+    total = f"Together {people}; {money(own, instance.currency)} from the nations{fund}, over the horizon."
+    out.print(Text(total, style="bold"))
 
 
 def _assumptions(out: Console, plan: Plan) -> None:
-    """One sentence, where the instance tells assumptions from data."""
+    """Print one sentence if the instance marks its assumptions."""
     counted = plan.manifest["assumptions"]
     if counted is None:
         return
     shares = [(counted["cost_share"], "cost"), (counted["coverage_share"], "coverage")]
-    hanging = [f"{percent(share, 0)} of the {what}" for share, what in shares if share is not None]
-    rest = f"; {' and '.join(hanging)} hang on one" if hanging and counted["assumed"] else ""
+    parts = [f"{percent(share, 0)} of the {what}" for share, what in shares if share is not None]
+    rest = f"; {' and '.join(parts)} depend on assumptions" if parts and counted["assumed"] else ""
     out.print(Text(f"{of_figures(counted)}{rest}."))
 
 
 def peak_of_all(plan: Plan) -> int:
-    """Most people deployed at once, all nations together."""
+    """The largest number of people deployed at once by all nations together."""
     people: dict[int, int] = defaultdict(int)
     for row in plan.rows("deployments"):
         people[row["period"]] += row["personnel"]
@@ -233,9 +233,9 @@ def peak_of_all(plan: Plan) -> int:
 
 
 def _sent(plan: Plan) -> dict[str, list[str]]:
-    """Nation -> one text a task: how many units of which kind, averaged over the periods.
+    """Nation -> one text per task: how many units of each type, averaged over the periods.
 
-    What supplies the theatre alone stands last, for at which task it is makes no difference to what it gives.
+    Units that supply only the theatre come last, since their task makes no difference to what they supply.
     """
     kinds = {row["unit_type"]: row["name"] for row in plan.instance.rows("unit_types")}
     tasks = {row["task"]: row["name"] for row in plan.instance.rows("tasks")} | {THEATRE: "For all tasks"}

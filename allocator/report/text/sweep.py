@@ -1,4 +1,4 @@
-"""What a sweep says, as a person reads it: tables, and pictures made of characters."""
+"""The results of a sweep as text: tables, and charts drawn with characters."""
 
 from __future__ import annotations
 
@@ -13,44 +13,44 @@ from allocator.sweeps.findings import OUTPUTS, answer
 from allocator.sweeps.result import Sweep
 
 MOST_BARS = 12
-"""Figures, nations and lines that are shown of each table; JSON has all."""
+"""Figures, nations and lines that are shown in each table; JSON has all."""
 
 MOST_ROWS, MOST_COLUMNS = 25, 12
-"""Points of a table, and columns of a matrix, that are shown."""
+"""Points of a table and columns of a matrix that are shown."""
 
 BAR = 24
-"""Characters of a bar."""
+"""Width of a bar in characters."""
 
 PLOT = (60, 15)
-"""Columns and lines of a front."""
+"""Columns and lines of the plot of a front."""
 
-UNSETTLED = "Who moves is not settled among plans of equal worth; coverage is, and so is cost at that coverage."
+UNSETTLED = "Which nations move is arbitrary among equally good plans; coverage is not, nor is cost at that coverage."
 
 
 def draw_sweep(out: Console, sweep: Sweep) -> None:
-    """Print what a sweep says, part by part."""
+    """Print the results of a sweep, part by part."""
     currency = f"{sweep.instance.currency} million".strip()
     for at, answered in enumerate(sweep.answers):
         if at:
             out.print()
-        told = answer(answered.part, answered.rows)
-        out.print(Text(f"{sweep.instance.name}: {told['title']}", style="bold"))
-        out.print(_became(told, sweep.interrupted))
-        if told["says"] is None:
-            out.print(told["why"])
+        found = answer(answered.part, answered.rows)
+        out.print(Text(f"{sweep.instance.name}: {found['title']}", style="bold"))
+        out.print(_summary(found, sweep.interrupted))
+        if found["says"] is None:
+            out.print(found["why"])
             continue
         out.print()
-        _DRAW[told["kind"]](out, told["says"], currency)
+        _DRAW[found["kind"]](out, found["says"], currency)
 
 
-def _became(told: dict[str, Any], stopped: bool) -> str:
-    words = [f"{count(told['points'], 'point')}{' until you stopped it' if stopped else ''}"]
-    words += [f"{told['known']:,} known from others without a solve"] if told["known"] else []
-    words += [f"{told['infeasible']:,} infeasible"] if told["infeasible"] else []
-    words += [f"{told['failed']:,} without an answer"] if told["failed"] else []
-    if told["unproved"]:
-        words.append(f"{told['unproved']:,} not proved to the gap asked for, marked ~")
-    elif not told["failed"]:
+def _summary(found: dict[str, Any], stopped: bool) -> str:
+    words = [f"{count(found['points'], 'point')}{' until you stopped the sweep' if stopped else ''}"]
+    words += [f"{found['known']:,} settled by other points without a solve"] if found["known"] else []
+    words += [f"{found['infeasible']:,} infeasible"] if found["infeasible"] else []
+    words += [f"{found['failed']:,} without an answer"] if found["failed"] else []
+    if found["unproved"]:
+        words.append(f"{found['unproved']:,} not proved to the requested gap, marked ~")
+    elif not found["failed"]:
         words.append("all proved")
     return ", ".join(words)
 
@@ -69,16 +69,16 @@ def _known(figures: dict[str, Any], shown: Callable[[float], str], name: str) ->
     return ("" if figures["proved"] else "~") + shown(figures[name])
 
 
-def _grid(out: Console, says: dict[str, Any], currency: str) -> None:
-    names = says["inputs"]
+def _grid(out: Console, result: dict[str, Any], currency: str) -> None:
+    names = result["inputs"]
     if len(names) == 1:
-        _column(out, says["table"], names[0], currency)
+        _column(out, result["table"], names[0], currency)
     elif len(names) == 2:
-        _matrix(out, says["table"], names, currency)
-        _sometimes(out, says["sometimes"])
+        _matrix(out, result["table"], names, currency)
+        _sometimes(out, result["sometimes"])
     else:
-        _effects(out, says["effects"], currency)
-        _sometimes(out, says["sometimes"])
+        _effects(out, result["effects"], currency)
+        _sometimes(out, result["sometimes"])
 
 
 def _column(out: Console, rows: list[dict[str, Any]], name: str, currency: str) -> None:
@@ -89,7 +89,7 @@ def _column(out: Console, rows: list[dict[str, Any]], name: str, currency: str) 
     )  # fmt: skip
     for row in _some(rows, MOST_ROWS):
         people, members = ("–" if row[key] is None else number(row[key]) for key in ("people", "members"))
-        grid.add_row(_value(row[name]), _share(row), _bar(row["coverage"]), _money(row), people, members, _flips(row))
+        grid.add_row(_value(row[name]), _share(row), _bar(row["coverage"]), _money(row), people, members, _changes(row))
     out.print(grid)
     _left_out(out, len(rows), MOST_ROWS, "points")
     if any(row["enters"] or row["leaves"] for row in rows):
@@ -104,9 +104,9 @@ def _matrix(out: Console, rows: list[dict[str, Any]], names: list[str], currency
     columns = list(dict.fromkeys(row[across] for row in rows))
     lines = list(dict.fromkeys(row[down] for row in rows))
     for output, shown, unit in (("coverage", _share, "%"), ("cost", _money, currency)):
-        alike = {shown(row) for row in rows}
-        if len(alike) == 1:
-            out.print(f"The same everywhere: {output} {alike.pop()}.")
+        same = {shown(row) for row in rows}
+        if len(same) == 1:
+            out.print(f"The same at every point: {output} {same.pop()}.")
             continue
         out.print(f"{output}, {unit}, over {down} (down) and {across} (across):")
         grid = table(("", "right"), *((_value(value), "right") for value in _some(columns, MOST_COLUMNS)))
@@ -132,9 +132,9 @@ def _effects(out: Console, rows: list[dict[str, Any]], currency: str) -> None:
     out.print(grid)
 
 
-def _sometimes(out: Console, says: dict[str, dict[str, float]]) -> None:
+def _sometimes(out: Console, result: dict[str, dict[str, float]]) -> None:
     for kind, words in (("lines", "Met at some points and not at others"), ("members", "Take part at some points")):
-        divided = list(says[kind].items())
+        divided = list(result[kind].items())
         if divided:
             shares = ", ".join(f"{name} {percent(share, 0)}" for name, share in divided[:MOST_BARS])
             more = f", and {len(divided) - MOST_BARS} more" if len(divided) > MOST_BARS else ""
@@ -142,32 +142,34 @@ def _sometimes(out: Console, says: dict[str, dict[str, float]]) -> None:
             out.print(f"{words}: {shares}{more}.")
 
 
-def _tornado(out: Console, says: dict[str, Any], currency: str) -> None:
-    base, figures = says["base"], says["figures"]
+def _tornado(out: Console, result: dict[str, Any], currency: str) -> None:
+    base, figures = result["base"], result["figures"]
     out.print(
         f"At base: coverage {_share(base)}, cost {currency} {_money(base)}, {count(int(base['members']), 'nation')}."
     )
     for output, shown, unit in (("coverage", _signed_points, "points"), ("cost", _signed, currency)):
         _bars(out, figures, output, shown, unit)
-    flips = [(figure, end) for figure in figures for end in ("low", "high") if end in figure and _flips(figure[end])]
+    changes = [
+        (figure, end) for figure in figures for end in ("low", "high") if end in figure and _changes(figure[end])
+    ]
     lost = [(figure, end) for figure in figures for end in ("low", "high") if end in figure and not figure[end]["sure"]]
     for figure, end in lost[:MOST_BARS]:
         out.print(f"No plan at {figure['figure']} = {_value(figure[end]['value'])}: {figure[end]['status']}.")
-    if flips:
+    if changes:
         out.print()
-        grid = table(("where the answer flips", "left"), ("at", "right"), ("", "left"))
-        flips.sort(key=lambda flip: -abs(flip[0][flip[1]]["change"]["coverage"]))
-        for figure, end in flips[:MOST_BARS]:
-            grid.add_row(figure["figure"], _value(figure[end]["value"]), _flips(figure[end]))
+        grid = table(("where the answer changes", "left"), ("at", "right"), ("", "left"))
+        changes.sort(key=lambda change: -abs(change[0][change[1]]["change"]["coverage"]))
+        for figure, end in changes[:MOST_BARS]:
+            grid.add_row(figure["figure"], _value(figure[end]["value"]), _changes(figure[end]))
         out.print(grid)
-        _left_out(out, len(flips), MOST_BARS, "flips", "the largest changes of coverage come first")
+        _left_out(out, len(changes), MOST_BARS, "changes", "the largest changes of coverage come first")
         out.print(UNSETTLED)
-    if says["still"]:
-        out.print(f"Of {count(len(figures), 'figure')} {says['still']} are not shown to move coverage or cost.")
+    if result["still"]:
+        out.print(f"No change of coverage or cost is shown for {result['still']} of {count(len(figures), 'figure')}.")
 
 
 def _bars(out: Console, figures: list[dict[str, Any]], output: str, shown: Any, unit: str) -> None:
-    """The figures that move an output most, each with a bar on either side of the base."""
+    """Draw the figures that change an output most, each with bars to the left and right of the base."""
     moving = []
     for figure in figures:
         changes = [figure[end]["change"][output] for end in ("low", "high") if _sure(figure, end, output)]
@@ -176,7 +178,7 @@ def _bars(out: Console, figures: list[dict[str, Any]], output: str, shown: Any, 
     moving.sort(key=lambda pair: -pair[0])
     out.print()
     if not moving:
-        out.print(f"No figure is shown to move {output}.")
+        out.print(f"No figure is shown to change {output}.")
         return
     most = moving[0][0]
     grid = table(
@@ -196,7 +198,7 @@ def _sure(figure: dict[str, Any], end: str, output: str) -> bool:
 
 
 def _sides(low: float | None, high: float | None, most: float) -> str:
-    """A bar to the left for less than the base, to the right for more."""
+    """Bars to the left for less than the base, to the right for more."""
     half = BAR // 2
     cells = [" "] * half + ["│"] + [" "] * half
     for change, sign in sorted(((low, "▒"), (high, "█")), key=lambda pair: -abs(pair[0] or 0.0)):
@@ -207,17 +209,17 @@ def _sides(low: float | None, high: float | None, most: float) -> str:
     return "".join(cells)
 
 
-def _spread(out: Console, says: dict[str, Any], currency: str) -> None:
+def _spread(out: Console, result: dict[str, Any], currency: str) -> None:
     grid = table(("", "left"), *((heading, "right") for heading in ("mean", "5 %", "median", "95 %")))
     for output, shown in (("coverage", percent), ("cost", number)):
-        row = says["quantiles"][output]
+        row = result["quantiles"][output]
         label = output if output == "coverage" else f"cost, {currency}"
         grid.add_row(label, *(shown(row[key]) for key in ("mean", "5", "50", "95")))
     out.print(grid)
-    if says["why"]:
-        out.print(says["why"])
+    if result["why"]:
+        out.print(result["why"])
     for output in OUTPUTS:
-        rows = [row for row in says["indices"] if row["output"] == output]
+        rows = [row for row in result["indices"] if row["output"] == output]
         if rows:
             out.print()
             hidden = {"output", "figure", "points", "without_plan", "effects"}
@@ -229,11 +231,11 @@ def _spread(out: Console, says: dict[str, Any], currency: str) -> None:
                 grid.add_row(row["figure"], *("–" if row[name] is None else f"{row[name]:.3g}" for name in columns))
             out.print(grid)
             _left_out(out, len(rows), MOST_BARS, "figures")
-    _sometimes(out, says["sometimes"])
+    _sometimes(out, result["sometimes"])
 
 
-def _front(out: Console, says: dict[str, Any], currency: str) -> None:
-    names, front = says["objectives"], says["front"]
+def _front(out: Console, result: dict[str, Any], currency: str) -> None:
+    names, front = result["objectives"], result["front"]
     if not front:
         out.print("no point has a plan")
         return
@@ -246,8 +248,8 @@ def _front(out: Console, says: dict[str, Any], currency: str) -> None:
     _left_out(out, len(front), MOST_ROWS, "points")
     out.print()
     _plot(out, front, names[1], names[0], currency)
-    if says["beaten"]:
-        out.print(f"{count(says['beaten'], 'point')} more beaten by these or the same.")
+    if result["beaten"]:
+        out.print(f"Not listed: {count(result['beaten'], 'point')} that these dominate or equal.")
 
 
 def _heading(name: str, currency: str) -> str:
@@ -264,7 +266,7 @@ def _objective(name: str, value: float, proved: bool) -> str:
 
 
 def _plot(out: Console, front: list[dict[str, Any]], across: str, up: str, currency: str) -> None:
-    """The front as points in a frame."""
+    """Draw the front as points in a frame."""
     columns, lines = PLOT
     xs, ys = ([row["values"][name] for row in front] for name in (across, up))
     (left, right), (low, high) = (min(xs), max(xs)), (min(ys), max(ys))
@@ -284,30 +286,32 @@ def _plot(out: Console, front: list[dict[str, Any]], across: str, up: str, curre
     out.print(f"{'':>{margin}}  {first}{last:>{columns - len(first)}}  {_heading(across, currency)}")
 
 
-def _politics(out: Console, says: dict[str, Any], currency: str) -> None:
-    for row in says["success"]:
+def _politics(out: Console, result: dict[str, Any], currency: str) -> None:
+    for row in result["success"]:
         interval = f"95 % interval {percent(row['low'])} to {percent(row['high'])}"
         out.print(f"Probability that {row['condition']}: {percent(row['probability'])} ({interval})")
-    if says["without_plan"]:
-        out.print(f"Without a plan: {says['without_plan']:,} of {count(says['draws'], 'draw')}; coverage counts as 0.")
-    if says["unproved"]:
-        out.print(f"Not proved to the gap asked for: {says['unproved']:,} of {count(says['draws'], 'draw')}.")
-    tail = f"{100 * says['level']:g} %"
+    if result["without_plan"]:
+        out.print(
+            f"Without a plan: {result['without_plan']:,} of {count(result['draws'], 'draw')}; coverage counts as 0."
+        )
+    if result["unproved"]:
+        out.print(f"Not proved to the requested gap: {result['unproved']:,} of {count(result['draws'], 'draw')}.")
+    tail = f"{100 * result['level']:g} %"
     grid = table(
         ("", "left"), ("mean", "right"), ("95 % interval", "left"), (f"value at risk, {tail}", "right"),
         ("95 % interval", "left"), (f"mean of the worst {tail}", "right"), ("95 % interval", "left"),
     )  # fmt: skip
     for output, shown in (("coverage", percent), ("cost", number)):
-        told = says[output]
-        if told is not None:
+        statistics = result[output]
+        if statistics is not None:
             cells = []
             for name in ("mean", "value_at_risk", "expected_shortfall"):
-                low, high = told[f"{name}_low"], told[f"{name}_high"]
+                low, high = statistics[f"{name}_low"], statistics[f"{name}_high"]
                 interval = " to ".join("?" if end is None else shown(end).removesuffix(" %") for end in (low, high))
-                cells += [shown(told[name]), interval]
+                cells += [shown(statistics[name]), interval]
             grid.add_row(output if output == "coverage" else f"cost, {currency}", *cells)
     out.print(grid)
-    rows = [row for row in says["nations"] if row["difference"] is not None]
+    rows = [row for row in result["nations"] if row["difference"] is not None]
     if not rows:
         return
     out.print()
@@ -327,16 +331,16 @@ def _politics(out: Console, says: dict[str, Any], currency: str) -> None:
     _left_out(out, len(rows), MOST_BARS, "nations")
 
 
-def _threshold(out: Console, says: dict[str, Any], _: str) -> None:
-    out.print(f"{says['text']} ({count(says['solves'], 'value')} tried).")
+def _threshold(out: Console, result: dict[str, Any], _: str) -> None:
+    out.print(f"{result['text']} ({count(result['solves'], 'value')} tried).")
 
 
-def _flips(row: dict[str, Any]) -> str:
+def _changes(row: dict[str, Any]) -> str:
     words = [f"+{nation}" for nation in row["enters"]] + [f"-{nation}" for nation in row["leaves"]]
-    told = [" ".join(words)] if words else []
-    told += [f"met: {', '.join(row['met'])}"] if row["met"] else []
-    told += [f"unmet: {', '.join(row['missed'])}"] if row["missed"] else []
-    return "; ".join(told)
+    parts = [" ".join(words)] if words else []
+    parts += [f"met: {', '.join(row['met'])}"] if row["met"] else []
+    parts += [f"unmet: {', '.join(row['missed'])}"] if row["missed"] else []
+    return "; ".join(parts)
 
 
 def _bar(share: float | None) -> str:
@@ -347,17 +351,17 @@ def _bar(share: float | None) -> str:
 
 
 def _some(rows: Sequence[Any], most: int) -> list[Any]:
-    """All, or as many as are shown, evenly spread, the first and the last among them."""
+    """All rows, or at most ``most`` of them: evenly spread, with the first and the last."""
     if len(rows) <= most:
         return list(rows)
     return [rows[round(at * (len(rows) - 1) / (most - 1))] for at in range(most)]
 
 
 def _left_out(out: Console, there: int, most: int, what: str, otherwise: str = "") -> None:
-    told = [otherwise] if otherwise else []
-    told += [f"{most} of {there:,} {what}; --json and --out have all"] if there > most else []
-    if told:
-        out.print(f"({'; '.join(told)})", style="dim")
+    notes = [otherwise] if otherwise else []
+    notes += [f"{most} of {there:,} {what}; --json and --out have all"] if there > most else []
+    if notes:
+        out.print(f"({'; '.join(notes)})", style="dim")
 
 
 def _value(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Words, numbers and tables that every text for people is made of."""
+"""Words, numbers and tables for every text that people read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def table(*columns: tuple[str, str], title: str = "") -> Table:
-    """A plain table; columns are (heading, ``left``, ``right`` or ``whole``: left and never wrapped)."""
+    """A plain table; each column is a heading with ``left``, ``right`` or ``whole`` (left and never wrapped)."""
     from rich.table import Table
 
     grid = Table(box=None, title=title, title_justify="left", title_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
@@ -25,7 +25,7 @@ def table(*columns: tuple[str, str], title: str = "") -> Table:
 
 
 def number(value: float, digits: int = 4) -> str:
-    """A number with thousands separated and no more digits than it is worth."""
+    """A number with thousands separators and at most ``digits`` significant digits below 1,000."""
     if abs(value) >= 1000 or value == int(value):
         return f"{value:,.0f}"
     if abs(value) < 0.001:
@@ -34,7 +34,7 @@ def number(value: float, digits: int = 4) -> str:
 
 
 def percent(share: float, digits: int = 1) -> str:
-    """A share in per cent that says 0 or 100 only where it is."""
+    """A share in per cent; 0 and 100 are shown only for exactly these values."""
     text = f"{100 * share:.{digits}f}"
     least = 10.0**-digits
     if share > 0 and float(text) == 0:
@@ -55,15 +55,15 @@ def count(amount: int, what: str) -> str:
 
 
 def contents(tables: Mapping[str, Sized]) -> str:
-    """How much an instance holds, e.g. ``34 nations, 1 task``."""
-    told = []
+    """The number of rows in each table of an instance, e.g. ``34 nations, 1 task``."""
+    parts = []
     for name, rows in tables.items():
         what = name.replace("_", " ")
         if len(rows) == 1 and not what.endswith("ss"):
             what = what.removesuffix("ies") + "y" if what.endswith("ies") else what.removesuffix("s")
         if len(rows):
-            told.append(f"{len(rows):,} {what}")
-    return ", ".join(told)
+            parts.append(f"{len(rows):,} {what}")
+    return ", ".join(parts)
 
 
 def length(instance: Instance) -> str:
@@ -73,17 +73,18 @@ def length(instance: Instance) -> str:
 
 
 def header(instance: Instance, model: str, case: str, coalition: str | None) -> str:
-    """What is solved, in a line: instance, model, who takes part, which case, how long."""
-    told = [instance.name, f"model {model}"]
+    """What is solved, in one line: instance, model, coalition, case and horizon."""
+    parts = [instance.name, f"model {model}"]
     if coalition is not None:
-        told.append(f"coalition {coalition}")
+        parts.append(f"coalition {coalition}")
     if case != "base":
-        told.append(f"case {case}")
-    return f"{', '.join(told)}; {length(instance)}"
+        parts.append(f"case {case}")
+    return f"{', '.join(parts)}; {length(instance)}"
 
 
 def of_figures(counted: Mapping[str, int]) -> str:
     """How many of the figures of an instance are assumptions, in words."""
     figures, assumed = counted["figures"], counted["assumed"]
-    many = {0: "none is an assumption", 1: "1 is an assumption"}.get(assumed, f"{assumed:,} are assumptions")
-    return f"Of {count(figures, 'figure')} {many}"
+    number_assumed = "None" if assumed == 0 else f"{assumed:,}"
+    verb = "are assumptions" if assumed > 1 else "is an assumption"
+    return f"{number_assumed} of {count(figures, 'figure')} {verb}"
