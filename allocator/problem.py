@@ -8,43 +8,19 @@ No Pyomo here.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, lru_cache
-from math import floor, gcd, lcm
+from functools import cached_property
+from math import floor, lcm
 from typing import Any
 
+from allocator.exact import exact
 from allocator.instance import Instance
 from allocator.model import Model
 
 THEATRE = "*"
 """Stands for the task of an implied theatre row, which belongs to no one task."""
-
-
-@lru_cache(maxsize=10_000)
-def exact(number: float | int) -> Fraction:
-    """The decimal number that a reader sees: 0.1 is one tenth."""
-    return Fraction(repr(number)) if isinstance(number, float) else Fraction(number)
-
-
-def step_of(amounts: Iterable[Fraction]) -> Fraction:
-    """Largest number of which every amount is a whole multiple (0 where all are 0)."""
-    top, bottom = 0, 1
-    for amount in amounts:
-        top, bottom = (
-            gcd(top * amount.denominator, amount.numerator * bottom),
-            bottom * amount.denominator,
-        )
-        common = gcd(top, bottom)
-        top, bottom = top // common, bottom // common
-    return Fraction(top, bottom)
-
-
-def at_most(amounts: Iterable[Fraction], limit: Fraction) -> Fraction:
-    """Tightest limit on a whole-number combination of the amounts: the greatest multiple of their step."""
-    step = step_of(amounts)
-    return limit if step == 0 else floor(limit / step) * step
 
 
 @dataclass(frozen=True)

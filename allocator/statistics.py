@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import accumulate
 from statistics import NormalDist, fmean, stdev
 
-from allocator.problem import exact
+from allocator.exact import exact
 
 ONE = Fraction(1)
 

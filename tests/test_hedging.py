@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 
 import allocator
+from allocator.exact import exact
 from allocator.hedging.check import Decision, check_decision
-from allocator.problem import Problem, exact
+from allocator.problem import Problem
 from allocator.statistics import Taste
 from allocator.withdrawal import Future, able, every_future, futures
 from tests.cli.running import run
