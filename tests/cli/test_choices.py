@@ -105,7 +105,7 @@ class TestBadInput:
             (["--coalition", ""], "joined by + and -"),
             (["--coalition", "JEF +FRA"], "white space"),
             (["--coalition", "JEF+"], "an empty part"),
-            (["--coalition", "FRA-FRA"], "nobody is left"),
+            (["--coalition", "FRA-FRA"], "leaves no nation"),
             (["--coalition"], "requires an argument"),
             (["--case", "best"], "'low', 'base', 'high'"),
         ],

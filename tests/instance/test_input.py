@@ -28,7 +28,7 @@ LAYOUTS = [
     ),
     (
         "".join(f'"{line}"\n' for line in SOUND.splitlines()),
-        "all columns are in one cell, separated by commas; put each into cells of its own",
+        "all columns are in one cell, separated by commas; put each column into its own cells",
     ),
     (
         ",nation,unit_type,units\n0,AAA,bn,5\n1,BBB,bn,5\n",
