@@ -248,7 +248,7 @@ def test_settings(folder, right, wrong, key, expected):
     ("text", "part"),
     [
         ("{", "JSON"),
-        ("[]", "no object"),
+        ("[]", "not an object"),
         ('{"instance": 1}', "instance"),
         ('{"instance": {}, "instance": {}}', 'the key "instance" given twice'),
         ('{"instance": {"x": NaN}}', "NaN"),
