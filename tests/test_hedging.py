@@ -243,7 +243,7 @@ class TestFutures:
             willingness=[*willing("AAA", at=0.6), *willing("AAA", at=0.8, objectives=("sea",))],
         )
         every = every_future(instance, REFERENCE, 3)
-        assert [(f.told(able(Problem(instance, REFERENCE))), float(f.probability)) for f in every] == [
+        assert [(f.described(able(Problem(instance, REFERENCE))), float(f.probability)) for f in every] == [
             ("nobody", 0.6),
             ("AAA (land)", 0.2),
             ("AAA", 0.2),

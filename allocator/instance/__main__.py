@@ -73,8 +73,8 @@ few rows; the others are counted.
 - Figures that look a thousand or a million times too large or too small, in a whole column or in one row compared with
   the others: gdp, compared with operating_cost and with the cost of all pools; operating_cost per person and month
   (judged by itself in dollars, euros and a dozen other currencies); rotation_cost, compared with operating_cost;
-  personnel; units; troop_ceiling, compared with the people in the pools; quantity, compared with what all forces supply;
-  amount of a budget, compared with the cheapest unit and with the cost of everything that it can pay for.
+  personnel; units; troop_ceiling, compared with the people in the pools; quantity, compared with what all forces
+  supply; amount of a budget, compared with the cheapest unit and with the cost of everything that it can pay for.
 - A budget that did not change when the horizon changed, and a plan in which a nation pays more than a tenth of its GDP.
 
 ## instance.toml

@@ -152,10 +152,8 @@ def _set(settings: dict[str, Any], key: str, op: str, text: str) -> list[str]:
     if head == "events":
         events = settings.get("events", {})
         if rest not in events:
-            raise Wrong(
-                f"no event {rest}",
-                f"one of {', '.join(events)}{near(rest, events)}" if events else "an instance with events; this one has none",
-            )
+            expected = f"one of {', '.join(events)}{near(rest, events)}"
+            raise Wrong(f"no event {rest}", expected if events else "an instance with events; this one has none")
         column = Column(key, "", "flag")
     elif key in SETTINGS:
         column = SETTINGS[key]

@@ -147,7 +147,7 @@ def _settings(raw: Raw, columns: list[str], records: list[tuple[int, dict[str, A
     for column in absent:
         raw.settings_unread = True
         if column not in [closest(name, absent) for name in unknown]:
-            raw.faults.append(Fault("instance", None, column, "is missing", "add it: the columns are key and value", " "))
+            raw.faults.append(Fault("instance", None, column, "is missing", "add it: key and value are needed", " "))
     if raw.settings_unread:
         return
     for at, record in records:

@@ -343,7 +343,7 @@ class TestWorkbook:
     def test_what_is_no_workbook(self, tmp_path, content):
         path = tmp_path / "x.xlsx"
         path.write_bytes(content)
-        assert "no workbook" in faults(path)[0].found
+        assert "not a workbook" in faults(path)[0].found
 
 
 @pytest.mark.parametrize("name", ["nowhere", "x.txt", "toy-rotatin"])
