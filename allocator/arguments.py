@@ -1,6 +1,6 @@
-"""Arguments of a Python call: each check gives the plain value, or says in a sentence what was expected.
+"""Arguments of a Python call: each check returns the plain value, or says in a sentence what was expected.
 
-numpy's whole numbers and floats count as numbers, a truth value does not.
+Integers and floats of numpy count as numbers; True and False do not.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _PLAIN = (str, bytes, Number, list, tuple, dict, set, frozenset, type(None))
 
 
 class Several:
-    """Runs the checks of one call and reports everything that is wrong together."""
+    """Runs the checks of one call and reports all errors together."""
 
     def __init__(self) -> None:
         self._wrong: list[str] = []
 
     def __call__(self, check: Callable[..., T], name: str, value: Any, *rest: Any, **limits: Any) -> T:
-        """The plain value; the value as it was given where the check fails."""
+        """The plain value, or the value as it was given if the check fails."""
         try:
             return check(name, value, *rest, **limits)
         except BadUsage as wrong:
@@ -38,7 +38,7 @@ class Several:
             return failed
 
     def done(self) -> None:
-        """Raise :class:`BadUsage` where a check failed."""
+        """Raise :class:`BadUsage` if a check failed."""
         if self._wrong:
             raise BadUsage("; ".join(self._wrong))
 
@@ -54,13 +54,13 @@ def shown(value: Any) -> str:
         return f"of type {type(value).__name__}"
     try:
         text = reprlib.repr(value)
-    except Exception:  # of an object inside that is not ours
+    except Exception:  # an object inside raises an error in its own __repr__
         return f"of type {type(value).__name__}"
     return " ".join(text.split()) if text.isprintable() else ascii(text)
 
 
 def optional(name: str, value: Any, check: Callable[..., T], *rest: Any, **limits: Any) -> T | None:
-    """None, or what another check gives."""
+    """None, or the result of another check."""
     return None if value is None else check(name, value, *rest, **limits)
 
 
@@ -128,7 +128,7 @@ def text(name: str, value: Any, expected: str = "a text") -> str:
 
 
 def texts(name: str, value: Any, example: str = "") -> tuple[str, ...]:
-    """Texts in an order; one text by itself would be read letter by letter, so it is refused."""
+    """Texts in an order; a single text is refused, because it would be read letter by letter."""
     form = f"a list of texts{f', such as [{example!r}]' if example else ''}"
     found = sequence(name, value, form)
     for place, each in enumerate(found):
@@ -161,7 +161,7 @@ def path(name: str, value: Any, expected: str = "a path (str or os.PathLike)") -
     if not isinstance(found, str):
         raise wrong(name, value, expected)
     if not found or "\0" in found:
-        raise wrong(name, found, "a path with at least one character, and no NUL")
+        raise wrong(name, found, "a path with at least one character and without NUL")
     return str.__str__(found)
 
 
@@ -173,7 +173,7 @@ def instance_of(name: str, value: Any, kind: type[T], expected: str) -> T:
 
 
 def function(name: str, value: Callable[..., Any] | None) -> None:
-    """Something to call, or None."""
+    """A function, or None."""
     if value is not None and not callable(value):
         raise wrong(name, value, "a function, or None")
 
@@ -181,7 +181,7 @@ def function(name: str, value: Callable[..., Any] | None) -> None:
 def solving(
     gap: Any, time_limit: Any, threads: Any = 1, seed: Any = 0, progress: Any = None
 ) -> tuple[float, float | None, int, int]:
-    """The options of every solve: gap, time limit, threads and seed; ``progress`` is checked beside them."""
+    """The options of every solve: gap, time limit, threads and seed; ``progress`` is checked too."""
     several = Several()
     found = (
         several(number, "gap", gap, least=0, most=1),

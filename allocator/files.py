@@ -1,11 +1,12 @@
-"""Writes a file or a folder whole or not at all, whatever happens to the process in between.
+"""Writes a file or a folder whole or not at all, whatever happens to the process meanwhile.
 
-What is new is made in a folder beside the target and then takes the target's place in one step: ``rename`` for a file,
-and for a folder over an earlier one an exchange of the two (``renameat2``, Linux). Where the system or the file system
-cannot exchange folders, the earlier one is moved away first; for that moment the target is not there.
+The new content is written to a temporary folder beside the target and then replaces the target in one step: by
+``rename`` for a file, and by an exchange of the two folders (``renameat2``, Linux) if the target is a folder. If the
+system or the file system cannot exchange folders, the earlier folder is moved away first; the target is missing for
+that moment.
 
-The folder beside is locked while it is written. One that nobody has locked was left by a process that was killed; the
-next write into the same parent removes it.
+The temporary folder is locked while it is written. A temporary folder without a lock was left by a process that was
+killed; the next write into the same parent removes it.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ from pathlib import Path
 
 try:
     import fcntl
-except ImportError:  # no POSIX system: nothing is locked, and nothing that was left is removed
+except ImportError:  # not a POSIX system: nothing is locked, and temporary folders of killed processes stay
     fcntl = None  # type: ignore[assignment]
 
 BESIDE = ".allocator-writing-"
-"""What the name of a folder beside a target begins with."""
+"""Prefix of the names of temporary folders."""
 
 _NEW, _EARLIER = "new", "earlier"
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
@@ -37,14 +38,14 @@ def write_whole(target: str | os.PathLike[str], content: bytes | Mapping[str, by
     Parameters
     ----------
     target : path
-        Where to; links are followed, and folders above it are made.
+        Where to write; links are followed, and missing parent folders are made.
     content : bytes or mapping
-        Of a file; or file name -> content of a folder, which takes the place of an earlier one with all that is in it.
+        Content of a file; or file name -> content of a folder, which replaces an earlier folder and all its files.
 
     Raises
     ------
     OSError
-        The disk does not take it; nothing is left behind, and what was there before is there still.
+        The content cannot be written; nothing is left behind, and an earlier target is unchanged.
     """
     Path(os.path.realpath(target)).parent.mkdir(parents=True, exist_ok=True)
     with replacing(target) as new:
@@ -60,10 +61,10 @@ def write_whole(target: str | os.PathLike[str], content: bytes | Mapping[str, by
 
 @contextlib.contextmanager
 def replacing(target: str | os.PathLike[str]) -> Iterator[Path]:
-    """A path to make a file or a folder at, for what writes by itself; at the end it takes the target's place.
+    """A temporary path at which the caller writes a file or a folder; at the end of the block it replaces the target.
 
-    The path ends as the target does (``.mps``), and the folder above must be there. Where the block fails, the target
-    stays as it is.
+    The path has the ending of the target (``.mps``), and the target's parent folder must exist. If the block fails, the
+    target does not change.
     """
     place = Path(os.path.realpath(target))
     _clear(place.parent)
@@ -87,7 +88,7 @@ def _put(path: Path, content: bytes) -> None:
 
 
 def _synchronise(folder: Path) -> None:
-    """Have the names in a folder on the disk, where the system can."""
+    """Write the names in a folder to the disk, if the system can."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -97,12 +98,12 @@ def _synchronise(folder: Path) -> None:
 
 
 def _beside(parent: Path) -> tuple[Path, int | None]:
-    """A new folder in a parent, and the lock that says that it is in use."""
+    """A new temporary folder in a parent, and the lock that marks it as used."""
     while True:
         folder = Path(tempfile.mkdtemp(dir=parent, prefix=BESIDE))
         if fcntl is None:
             return folder, None
-        with contextlib.suppress(FileNotFoundError):  # taken for one that was left, before it was locked
+        with contextlib.suppress(FileNotFoundError):  # another process removed it before it was locked
             lock = _locked(folder, wait=True)
             if folder.exists():
                 return folder, lock
@@ -111,7 +112,7 @@ def _beside(parent: Path) -> tuple[Path, int | None]:
 
 
 def _locked(folder: Path, *, wait: bool) -> int | None:
-    """A lock on a folder, to be closed; None where another process has it or the file system has no locks."""
+    """A lock on a folder, to be closed; None if another process holds it or the file system has no locks."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
@@ -122,11 +123,11 @@ def _locked(folder: Path, *, wait: bool) -> int | None:
 
 
 def _clear(parent: Path) -> None:
-    """Remove what killed processes left in a folder, and put back what they had moved away."""
+    """Remove the temporary folders of killed processes, and put back what those had moved away."""
     if fcntl is None:
         return
     for left in parent.glob(f"{BESIDE}*"):
-        with contextlib.suppress(OSError):  # another process removes it too, or may alone
+        with contextlib.suppress(OSError):  # another process removes it as well, or this one has no permission
             lock = _locked(left, wait=False)
             if lock is None:
                 continue
@@ -140,12 +141,12 @@ def _clear(parent: Path) -> None:
 
 
 def _take_place(new: Path, target: Path, earlier: Path) -> None:
-    """Put what is new where a target is."""
+    """Replace a target by the new file or folder."""
     if not new.is_dir():
         new.replace(target)
         return
     try:
-        new.rename(target)  # nothing is there, or an empty folder
+        new.rename(target)  # succeeds if the target is missing or an empty folder
         return
     except OSError as error:
         if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
@@ -162,7 +163,7 @@ def _take_place(new: Path, target: Path, earlier: Path) -> None:
 
 
 def _exchanged(one: Path, other: Path) -> bool:
-    """Exchange two folders in one step; False where the system or the file system cannot."""
+    """Exchange two folders in one step; False if the system or the file system cannot."""
     try:
         renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
     except (AttributeError, OSError, TypeError):

@@ -1,4 +1,4 @@
-"""Choices: which families hold, what is minimised and in which order. Read from ``models/*.toml``."""
+"""Choices: which families hold, what is minimised and in which order. ``models/*.toml`` holds the shipped ones."""
 
 from __future__ import annotations
 
@@ -37,10 +37,12 @@ _KEYS = {
     column.name: column
     for column in (
         Column("title", "Title.", "text"),
-        Column("description", "What it is for.", "text"),
+        Column("description", "What the model is for.", "text"),
         Column("tolerance", "Part of an earlier objective that later ones may give up.", "number", least=0),
-        Column("willingness_floor", "Least willingness to take on an objective.", "number", least=0, most=1),
-        Column("max_burden", "Most that a nation pays, as a share of its GDP a year.", "number", above=0),
+        Column(
+            "willingness_floor", "Least willingness with which a nation joins an objective.", "number", least=0, most=1
+        ),
+        Column("max_burden", "Most that a nation pays, as a share of its annual GDP.", "number", above=0),
     )
 }
 _LISTS = {"families": FAMILIES, "objectives": OBJECTIVES}
@@ -63,12 +65,12 @@ class Model:
     tolerance : float
         Relative part of an earlier objective that later ones may give up.
     willingness_floor : float
-        A nation takes on an objective only at or above it (0 to 1).
+        A nation joins an objective only if its willingness is at least this (0 to 1).
     max_burden : float or None
-        Most that a nation pays, as a share of its GDP a year.
+        Most that a nation pays, as a share of its annual GDP.
     limits : mapping
-        Objective -> the most that it may be, in its own unit (the ceilings of the epsilon-constraint method); the
-        objective need not be listed.
+        Objective -> its greatest value allowed, in its own unit (the limits of the epsilon-constraint method);
+        ``objectives`` need not list it.
 
     Examples
     --------
@@ -96,7 +98,7 @@ class Model:
             raise BadInput(faults)
 
     def _make_plain(self) -> None:
-        """Values of the types that they are said to have, and none that the caller could change."""
+        """Convert the values to their declared types, so that the caller cannot change them."""
         several = Several()
         plain: dict[str, Any] = {
             key: several(text, key, getattr(self, key)) for key in ("name", "title", "description")
@@ -116,8 +118,8 @@ class Model:
     def override(self, *settings: str) -> Model:
         """The model with some choices changed: ``model.willingness_floor=0``, ``model.objectives=gap,cost``.
 
-        Limits are written ``model.limits=cost<=3000,burden<=2``; those set before are gone. ``+=``, ``-=`` and ``*=``
-        change a number: ``model.max_burden+=0.01``.
+        ``model.limits=cost<=3000,burden<=2`` replaces all earlier limits. ``+=``, ``-=`` and ``*=`` change a number:
+        ``model.max_burden+=0.01``.
 
         Raises
         ------
@@ -150,7 +152,7 @@ class Model:
             raise Wrong(f"no such key model.{key}", f"one of {', '.join(_KNOWN)}{near(key, _KNOWN)}")
         value: Any = text
         if op != "=" and (key in _LISTS or key == "limits"):
-            raise Wrong(f"{op} on model.{key}", "=, since it holds no single number")
+            raise Wrong(f"{op} on model.{key}", "=, because it does not hold a single number")
         if op != "=":
             value, _ = computed(_KEYS[key], getattr(self, key), op, text)
         elif key == "limits":
@@ -176,26 +178,26 @@ class Model:
         return {**content, **{key: list(content[key]) for key in _LISTS}, "limits": dict(self.limits)}
 
     def warnings(self) -> list[str]:
-        """What is legal but odd."""
+        """One line for each choice that is legal but odd."""
         if self.max_burden is not None and "budget" not in self.families:
             return ["max_burden has no effect: the model leaves out the family budget"]
         return []
 
 
 def _number(name: str, value: Any) -> float:
-    """A number; one that is not finite is left to the faults."""
+    """A number; later checks report one that is not finite."""
     return float(value) if isinstance(value, float) else number(name, value)
 
 
 def load_model(name: str | os.PathLike[str], base: Path | None = None) -> Model:
-    """A shipped model by its name, or one of the user's by a path that ends in ``.toml``.
+    """A shipped model by its name, or a model of the user's by a path that ends in ``.toml``.
 
     Parameters
     ----------
     name : str or path
         Name or path.
     base : Path, optional
-        Folder that a path is relative to: an instance's own model does not leave the instance's folder.
+        Folder to which a path is relative; the path must stay in it. It is the instance's folder for its own model.
 
     Raises
     ------
@@ -219,7 +221,7 @@ def load_model(name: str | os.PathLike[str], base: Path | None = None) -> Model:
                         None,
                         "model",
                         "a path that leaves the instance's folder",
-                        "one that stays in it",
+                        "a path that stays in it",
                     )
                 ]
             )
@@ -268,7 +270,7 @@ def _faults(content: Mapping[str, Any], place: str) -> list[Fault]:
 
 
 def _limit(text: str) -> float | str:
-    """A limit from an override; the text itself where it is no number, for the faults to name."""
+    """A limit from an override; if it is not a number, the text itself, which the faults then name."""
     try:
         return float(str(convert(_LIMIT, text, False)))
     except Unfit:
@@ -277,7 +279,7 @@ def _limit(text: str) -> float | str:
 
 def _limit_faults(value: Any, place: str) -> list[Fault]:
     if not isinstance(value, Mapping):
-        return [Fault(place, None, "limits", quoted(value), "objectives, each with the most that it may be")]
+        return [Fault(place, None, "limits", quoted(value), "objectives, each with its greatest value allowed")]
     faults = []
     for name, most in value.items():
         if name not in OBJECTIVES:

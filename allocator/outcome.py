@@ -1,7 +1,7 @@
-"""How a solve ends: why it stopped, apart from what its plan is worth.
+"""The outcome of a solve: why it stopped, separate from the quality of its plan.
 
-``Stop`` says why the solver came to an end; ``Bounds`` what was proved about one objective; ``status`` joins
-the two into the one word of the results (see the specification of results in the README).
+``Stop`` says why the solver stopped, ``Bounds`` what was proved about one objective, and ``status`` combines the two
+into the one word of the results (see the specification of results in the README).
 """
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from enum import Enum
 
 BOTH_ZERO = 1e-9
-"""Value and bound within this of each other's zero count as no gap."""
-
+"""If value and bound are both within this distance of zero, the gap is 0."""
 
 NUMERICAL = 1e-5
-"""Floating-point room of a proof, relative: HiGHS meets rows within 1e-6, plans are valued exactly."""
+"""Relative numerical tolerance of a proof: HiGHS meets constraints within 1e-6, while plans are valued exactly."""
 
 
 class Stop(Enum):
-    """Why a run of the solver came to an end."""
+    """Why a run of the solver stopped."""
 
     PROVED = "proved"
     INFEASIBLE = "infeasible"
@@ -29,7 +28,7 @@ class Stop(Enum):
 
 
 def relative_gap(value: float, bound: float) -> float:
-    """(value - bound) / max(|value|, 1e-9), 0 where both are within 1e-9 of zero; never below 0."""
+    """(value - bound) / max(|value|, 1e-9), or 0 if both are within 1e-9 of zero; never below 0."""
     if abs(value) <= BOTH_ZERO and abs(bound) <= BOTH_ZERO:
         return 0.0
     return max(0.0, (value - bound) / max(abs(value), 1e-9))
@@ -46,7 +45,7 @@ class Bounds:
     value : float
         The objective of the stage's plan (its incumbent), in the objective's own unit.
     bound : float
-        No plan of this stage can be below it.
+        No plan of this stage can have a lower value.
     """
 
     objective: str
@@ -59,11 +58,11 @@ class Bounds:
         return relative_gap(self.value, self.bound)
 
     def beside(self, value: float) -> tuple[float, float, float]:
-        """What to print beside a plan's value: given_up, bound and relative gap.
+        """The figures to print beside a plan's value: given_up, bound and relative gap.
 
-        Later objectives may take from an earlier one within the model's tolerance. Bound and gap belong to the stage,
+        Later objectives may worsen an earlier one within the model's tolerance. Bound and gap belong to the stage,
         whose value is ``value - given_up``, computed from the printed numbers. A plan that is better than its stage
-        gives up nothing, and its value is the stage's.
+        gives up nothing, and its value replaces that of the stage.
         """
         given_up = max(0.0, value - self.value)
         stage = value - given_up
@@ -72,16 +71,16 @@ class Bounds:
 
 
 def status(found: bool, stop: Stop, closed: bool) -> str:
-    """Name the outcome of a whole solve.
+    """The name of the outcome of a whole solve.
 
     Parameters
     ----------
     found : bool
-        There is a plan.
+        Whether there is a plan.
     stop : Stop
         Why the last run stopped.
     closed : bool
-        The asked gap is closed for every objective of the model.
+        Whether the requested gap is reached for every objective of the model.
     """
     if stop is Stop.FAILED:
         return "error"

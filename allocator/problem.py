@@ -1,58 +1,34 @@
-"""What an instance and a model settle before anything is decided.
+"""An instance read through a model's choices, before any decision is made.
 
-The families share this reading of the instance: which rows stand, who may deploy what where and when, and how
-many at the most. Only deployments that can be above zero are listed, so that the model has no other variables.
-No Pyomo here.
+All families use this reading: which requirements apply, who may deploy what, where and when, and how many units at
+most. Only deployments that can be above zero are listed, so the model has no other variables. This module does not use
+Pyomo.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, lru_cache
-from math import floor, gcd, lcm
+from functools import cached_property
+from math import floor, lcm
 from typing import Any
 
+from allocator.exact import exact
 from allocator.instance import Instance
 from allocator.model import Model
 
 THEATRE = "*"
-"""Stands for the task of an implied theatre row, which belongs to no one task."""
-
-
-@lru_cache(maxsize=10_000)
-def exact(number: float | int) -> Fraction:
-    """The decimal number that a reader sees: 0.1 is one tenth."""
-    return Fraction(repr(number)) if isinstance(number, float) else Fraction(number)
-
-
-def step_of(amounts: Iterable[Fraction]) -> Fraction:
-    """Largest number of which every amount is a whole multiple (0 where all are 0)."""
-    top, bottom = 0, 1
-    for amount in amounts:
-        top, bottom = (
-            gcd(top * amount.denominator, amount.numerator * bottom),
-            bottom * amount.denominator,
-        )
-        common = gcd(top, bottom)
-        top, bottom = top // common, bottom // common
-    return Fraction(top, bottom)
-
-
-def at_most(amounts: Iterable[Fraction], limit: Fraction) -> Fraction:
-    """Tightest limit on a whole-number combination of the amounts: the greatest multiple of their step."""
-    step = step_of(amounts)
-    return limit if step == 0 else floor(limit / step) * step
+"""Replaces the task of an implied theatre row, which belongs to no single task."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the statement of requirements, given or implied.
+    """One row of the statement of requirements, given or implied.
 
-    ``task`` is ``THEATRE`` for an implied theatre row; ``quantity`` is in units of the capability; ``weight`` is
-    row priority times objective priority, 0 for a row that no gap is counted for.
+    ``task`` is ``THEATRE`` for an implied theatre row; ``quantity`` is in units of the capability; ``weight`` is the
+    row's priority times the objective's, or 0 for a row that does not count in the gap.
     """
 
     task: str
@@ -67,7 +43,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Window:
-    """Periods over which one pool must last, each with how often the window counts it."""
+    """Periods over which one pool must suffice, with the number of times that the window counts each."""
 
     start: int
     counts: Mapping[int, int]
@@ -134,17 +110,17 @@ class Problem:
         """Whether the model lists the family."""
         return family in self.model.families
 
-    # ---- figures as whole numbers, which are as exact as fractions and quicker to add ----------------------
+    # ---- figures as whole numbers, which are as exact as fractions and faster to add -----------------------
 
     @cached_property
     def grains(self) -> tuple[int, dict[str, dict[str, int]]]:
-        """A number, and every amount that a unit type supplies or consumes times it."""
+        """A common denominator, and every amount that a unit type supplies or consumes, multiplied by it."""
         parts = lcm(*(amount.denominator for amounts in self.amount.values() for amount in amounts.values()))
         return parts, {u: {c: int(a * parts) for c, a in amounts.items()} for u, amounts in self.amount.items()}
 
     @cached_property
     def coins(self) -> tuple[int, dict[str, tuple[int, int]]]:
-        """A number, and whole and own cost of every unit type times it."""
+        """A common denominator, and the whole and own cost of every unit type, multiplied by it."""
         both = {u: (cost, self.own_cost[u]) for u, cost in self.unit_cost.items()}
         parts = lcm(*(cost.denominator for costs in both.values() for cost in costs))
         return parts, {u: (int(cost * parts), int(own * parts)) for u, (cost, own) in both.items()}
@@ -186,8 +162,8 @@ class Problem:
         for capability in consumed:
             places = [THEATRE] if capability in self.theatre else self.TASKS
             for place in places:
-                standing = anywhere if place == THEATRE else self.active[place]
-                periods = tuple(t for t in standing if t not in covered[place, capability])
+                active = anywhere if place == THEATRE else self.active[place]
+                periods = tuple(t for t in active if t not in covered[place, capability])
                 if periods:
                     zero = Fraction(0)
                     implied.append(Row(place, capability, zero, zero, zero, periods, place == THEATRE, False))
@@ -195,18 +171,18 @@ class Problem:
 
     @cached_property
     def weighed(self) -> list[tuple[Row, Fraction]]:
-        """Rows that count in the gap, each with what one unit short in one period adds to it."""
+        """Rows that count in the gap, each with the gap that one missing unit in one period adds."""
         total = sum(row.weight for row in self.rows)
         return [(row, row.weight / (total * row.quantity * len(row.periods))) for row in self.rows if row.weight]
 
     @property
     def must(self) -> bool:
-        """Whether there is anything that must be met."""
+        """Whether some requirement must be met at least in part."""
         return "gap" in self.model.limits or any(row.quantity and row.max_gap < 1 for row in self.rows)
 
     @cached_property
     def eligible(self) -> dict[str, list[str]]:
-        """Unit type -> tasks for which it supplies a capability of some row, given or implied."""
+        """Unit type -> tasks at which it supplies a capability of some row, given or implied."""
         asked: dict[str, set[str]] = {task: set() for task in self.TASKS}
         for row in self.rows:
             if row.task != THEATRE:
@@ -227,7 +203,7 @@ class Problem:
     # ---- who may deploy what -----------------------------------------------------------------------------
 
     def windows(self, unit: str) -> list[Window]:
-        """Windows of the rotation family for a unit type (of one period each where it is left out)."""
+        """Windows of the rotation family for a unit type (of one period each if the model leaves rotation out)."""
         ratio = self.rotation_ratio[unit] if self.has("rotation") else 1
         if self.instance.indefinite:
             starts = list(self.PERIODS)
@@ -246,7 +222,7 @@ class Problem:
 
     @cached_property
     def barred(self) -> dict[tuple[str, str], str]:
-        """(nation, objective) that the nation does not take on, with the reason in the instance's words."""
+        """(nation, objective) that the nation does not join, with the reason in the instance's words."""
         floor_ = exact(self.model.willingness_floor)
         barred: dict[tuple[str, str], str] = {}
         for n in self.NATIONS:
@@ -281,7 +257,7 @@ class Problem:
         return list(dict.fromkeys(pledges))
 
     def _often(self, unit: str) -> dict[int, int]:
-        """How often the window that counts a period most does so."""
+        """Period -> the greatest number of times that a window counts it."""
         often = dict.fromkeys(self.PERIODS, 1)
         for window in self.windows(unit):
             for t, count in window.counts.items():
@@ -289,7 +265,7 @@ class Problem:
         return often
 
     def _affordable(self, payer: str, cost: Fraction) -> dict[int, int]:
-        """Most units at a cost that the budgets of a payer bear in each period that they are for."""
+        """Period -> most units that the budgets of a payer can pay for, at a cost per unit."""
         most: dict[int, int] = {}
         for amount, periods in self.budgets_of.get(payer, ()) if cost else ():
             units = floor(amount / cost)
@@ -298,7 +274,7 @@ class Problem:
         return most
 
     def _pool_caps(self) -> Iterator[tuple[str, str, dict[int, int]]]:
-        """Every pool with the most units of it that can be deployed in each period: rotation, ceiling and budgets."""
+        """Every pool with the most units that rotation, ceiling and budgets allow in each period."""
         units = dict.fromkeys(u for _, u in self.pool)
         often = {u: self._often(u) for u in units}
         payers = (("common", self.common_cost), ("*", self.unit_cost))
@@ -324,7 +300,7 @@ class Problem:
 
     @cached_property
     def budgets_of(self) -> dict[str, list[tuple[Fraction, range]]]:
-        """Payer -> (amount in millions, periods) of its budgets and, under max_burden, of what a nation bears."""
+        """Payer -> (amount in millions, periods) of its budgets and, for a nation, of its limit under max_burden."""
         amounts: dict[str, list[tuple[Fraction, range]]] = defaultdict(list)
         for payer, amount, periods in self.budgets:
             amounts[payer].append((amount, periods))
@@ -350,9 +326,9 @@ class Problem:
 
     @cached_property
     def cap(self) -> dict[tuple[str, str, str], dict[int, int]]:
-        """(nation, unit, task) -> period -> most units; every deployment that can be above zero, no other.
+        """(nation, unit, task) -> period -> most units, for exactly the deployments that can be above zero.
 
-        Pledges that no possible coalition can meet, and tasks that nobody can lead, are struck out until nothing
+        Nations whose pledges no possible coalition can meet, and tasks that nobody can lead, are removed until nothing
         changes.
         """
         forbidden = self._caveat() if self.has("caveats") else set()

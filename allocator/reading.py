@@ -1,4 +1,4 @@
-"""Reading a text file that a user names: a plain file of a sensible size and nothing else, decoded as UTF-8."""
+"""Reads text files that a user names: only regular files of a limited size, decoded as UTF-8."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import Any
 from allocator.errors import Fault
 
 MOST_BYTES = 200_000_000
-"""Largest file that is read."""
+"""Size of the largest file that is read."""
 
 MOST_TOML = 1_000_000
-"""Largest TOML file that is read."""
+"""Size of the largest TOML file that is read."""
 
 _KINDS = (
     (stat.S_ISDIR, "a folder"),
@@ -27,7 +27,7 @@ _KINDS = (
 
 
 class Unreadable(Exception):
-    """A file cannot be read: the row in which that shows (or None), what was found and what was expected."""
+    """A file cannot be read: what was found, what was expected, and the row of the problem (or None)."""
 
     def __init__(self, found: str, expected: str, row: int | None = None) -> None:
         super().__init__(found, expected, row)
@@ -39,7 +39,7 @@ class Unreadable(Exception):
 
 
 def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
-    """What a plain file holds. Pipes, devices and files that are too large are refused before anything is read.
+    """The content of a regular file. Pipes, devices and files that are too large are refused before reading.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
 
 
 def check_file(path: Path, most: int = MOST_BYTES) -> None:
-    """Refuse what :func:`read_bytes` would refuse, without reading it.
+    """Refuse a file that :func:`read_bytes` would refuse, without reading it.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def check_file(path: Path, most: int = MOST_BYTES) -> None:
 
 def _check(status: os.stat_result, most: int) -> None:
     if not stat.S_ISREG(status.st_mode):
-        kind = next((name for test, name in _KINDS if test(status.st_mode)), "no plain file")
+        kind = next((name for test, name in _KINDS if test(status.st_mode)), "something that is not a regular file")
         raise Unreadable(kind, "a file")
     if status.st_size > most:
         raise Unreadable(f"{status.st_size:,} bytes", f"at most {most:,}")
@@ -90,7 +90,7 @@ def _unreadable(error: OSError | ValueError) -> Unreadable:
 
 
 def read_text(path: Path, most: int = MOST_BYTES) -> str:
-    """The text of a plain file in UTF-8, without a byte order mark.
+    """The text of a regular file in UTF-8, without a byte order mark.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def read_text(path: Path, most: int = MOST_BYTES) -> str:
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """What a TOML file holds.
+    """The content of a TOML file.
 
     Raises
     ------
@@ -118,15 +118,15 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        told = str(error)
-        line = re.search(r"at line ([0-9]+)", told)
+        message = str(error)
+        line = re.search(r"at line ([0-9]+)", message)
         row = int(line[1]) if line else len(text.splitlines())
-        if re.match("Cannot (overwrite|declare|redefine)", told):
+        if re.match("Cannot (overwrite|declare|redefine)", message):
             raise Unreadable("a key or a table given twice", "each once", row) from None
-        raise Unreadable(re.sub(r" \(at [^()]*\)$", "", told), "TOML", row) from None
+        raise Unreadable(re.sub(r" \(at [^()]*\)$", "", message), "TOML", row) from None
     except RecursionError:
-        raise Unreadable("too deep a nesting", "TOML") from None
-    except ValueError as error:  # a whole number of thousands of digits, or a date such as 2025-02-30
+        raise Unreadable("nesting that is too deep", "TOML") from None
+    except ValueError as error:  # a whole number with thousands of digits, or a date such as 2025-02-30
         long = re.search(r"[0-9_]{4000,}", text)
         if long is None:
             raise Unreadable(str(error), "TOML") from None

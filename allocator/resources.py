@@ -1,4 +1,4 @@
-"""Where the shipped models and instances lie: inside the package, else beside it (a checkout)."""
+"""Finds the shipped models and instances: inside the package, or beside it in a checkout."""
 
 from __future__ import annotations
 

@@ -11,25 +11,26 @@ from fractions import Fraction
 from itertools import accumulate
 from statistics import NormalDist, fmean, stdev
 
-from allocator.problem import exact
+from allocator.exact import exact
 
 ONE = Fraction(1)
 
 SURE = 0.95
-"""Level of confidence intervals where none is given."""
+"""Level of confidence intervals if none is given."""
 
 Z = NormalDist().inv_cdf(0.5 + SURE / 2)
-"""Standard deviations to either side that hold a normal variable with probability :data:`SURE`."""
+"""Number of standard deviations within which a normal variable lies with probability :data:`SURE`."""
 
 Interval = tuple[float | None, float | None, float | None]
-"""An estimate with the ends of its confidence interval; None where there are too few values."""
+"""An estimate with the ends of its confidence interval; None if there are too few values."""
 
 
 @dataclass(frozen=True)
 class Taste:
-    """How much the worst futures count: ``weight`` of the conditional value at risk at level ``alpha``, the rest mean.
+    """How much the worst futures count: ``weight`` for the conditional value at risk at level ``alpha``, the rest for
+    the mean.
 
-    Both are exact, as the decimal numbers that were given.
+    Both are the exact decimal numbers that were given.
     """
 
     weight: Fraction
@@ -37,7 +38,7 @@ class Taste:
 
     @classmethod
     def of(cls, weight: float, alpha: float) -> Taste:
-        """From the numbers as they were given."""
+        """The taste with the numbers as they were given."""
         return cls(exact(weight), exact(alpha))
 
     def value(self, gaps: Sequence[Fraction], shares: Sequence[Fraction]) -> Fraction:
@@ -45,11 +46,11 @@ class Taste:
         return (1 - self.weight) * mean(gaps, shares) + self.weight * cvar(gaps, shares, self.alpha)
 
     def worst_alone(self, shares: Sequence[Fraction]) -> bool:
-        """Whether the level looks at nothing but the worst future: no future is less probable than what it looks at."""
+        """Whether only the worst future counts: no future is less probable than ``1 - alpha``."""
         return 1 - self.alpha <= min(shares)
 
     def loss(self, gap: Fraction, level: Fraction) -> Fraction:
-        """What one future adds to the value where the value at risk is taken to be ``level``."""
+        """The contribution of one future to the value, if the value at risk is ``level``."""
         return (1 - self.weight) * gap + self.weight * (level + max(Fraction(0), gap - level) / (1 - self.alpha))
 
 
@@ -59,7 +60,7 @@ def mean(gaps: Sequence[Fraction], shares: Sequence[Fraction]) -> Fraction:
 
 
 def cvar(gaps: Sequence[Fraction], shares: Sequence[Fraction], alpha: Fraction) -> Fraction:
-    """Mean gap of the worst ``1 - alpha`` of the futures (part of one where the level falls within it)."""
+    """Mean gap of the worst ``1 - alpha`` of the futures (a part of one if the level falls within it)."""
     left, total = 1 - alpha, Fraction(0)
     for gap, share in sorted(zip(gaps, shares, strict=True), reverse=True):
         total += min(left, share) * gap
@@ -68,7 +69,7 @@ def cvar(gaps: Sequence[Fraction], shares: Sequence[Fraction], alpha: Fraction) 
 
 
 def value_at_risk(gaps: Sequence[Fraction], shares: Sequence[Fraction], alpha: Fraction) -> Fraction:
-    """Least gap that at least ``alpha`` of the futures do not pass."""
+    """Least gap that at least ``alpha`` of the futures do not exceed."""
     reached = Fraction(0)
     for gap, share in sorted(zip(gaps, shares, strict=True)):
         reached += share
@@ -78,14 +79,14 @@ def value_at_risk(gaps: Sequence[Fraction], shares: Sequence[Fraction], alpha: F
 
 
 def student(share: float, freedom: int) -> float:
-    """Quantile of Student's t, ``share`` at least one half.
+    """Quantile of Student's t distribution; ``share`` is at least one half.
 
     The distribution function has a closed form for whole degrees of freedom (Abramowitz and Stegun 1964, 26.7.3 and
     26.7.4); it is inverted by bisection.
     """
 
     def within(t: float) -> float:
-        """Probability of -t to t."""
+        """Probability of a value between -t and t."""
         angle = math.atan(t / math.sqrt(freedom))
         term, total = (math.cos(angle) if freedom % 2 else 1.0), 0.0
         for k in range(freedom % 2 + 2, freedom + 1, 2):
@@ -103,27 +104,27 @@ def student(share: float, freedom: int) -> float:
 
 
 def half_width(sample: Sequence[float], share: float) -> float:
-    """How far the mean of a population may lie beyond that of a sample, to one side, with confidence ``share``."""
+    """Largest one-sided distance between the means of a population and a sample, with confidence ``share``."""
     return student(share, len(sample) - 1) * stdev(sample) / math.sqrt(len(sample))
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """What sampling leaves open about a candidate: its value lies at most ``error`` above the best possible.
+    """The sampling error of a candidate: its value is at most ``error`` above the best possible value.
 
     Attributes
     ----------
     lower : float
-        Mean of what was proved about the best value over each sample: on average no more than the best value.
+        Mean of the proved bounds on the best value of each sample: on average no more than the best value.
     upper : float
         Mean of the candidate's losses over an independent sample: on average no less than the candidate's value.
     gap : float
         ``upper - lower``, at least 0 and at most 1.
     error : float
-        With ``confidence``, the candidate is not further than this from the best; at most what ``upper`` leaves when
-        nothing at all is unmet in the best, and at most 1, which values cannot pass.
+        With ``confidence``, the candidate's value is at most this far above the best value; the error is never above
+        the upper confidence limit of the candidate's value, because the best value is at least 0, and never above 1.
     replications, draws : int
-        Samples behind ``lower``, draws behind ``upper``.
+        Number of samples for ``lower``, number of draws for ``upper``.
     """
 
     lower: float
@@ -136,7 +137,10 @@ class Estimate:
 
 
 def estimate(bounds: Sequence[float], losses: Sequence[float], confidence: float = 0.95) -> Estimate:
-    """Error bound of Mak, Morton and Wood (1999); each side holds with ``(1 + confidence) / 2``, so both with it."""
+    """Error bound of Mak, Morton and Wood (1999).
+
+    Each side holds with confidence ``(1 + confidence) / 2``, so both hold together with ``confidence``.
+    """
     lower, upper = fmean(bounds), fmean(losses)
     each = (1 + confidence) / 2
     gap = min(1.0, max(0.0, upper - lower))
@@ -146,7 +150,7 @@ def estimate(bounds: Sequence[float], losses: Sequence[float], confidence: float
 
 
 def quantiles(values: Sequence[float]) -> dict[str, float]:
-    """Mean, 5th, 50th and 95th percentile of some values, by linear interpolation."""
+    """Mean and 5th, 50th and 95th percentiles of values, by linear interpolation."""
     cuts = statistics.quantiles(values, n=20, method="inclusive") if len(values) > 1 else list(values) * 19
     return {"mean": fmean(values), "5": cuts[0], "50": cuts[9], "95": cuts[18]}
 
@@ -164,10 +168,10 @@ def wilson(successes: int, draws: int) -> tuple[float, float]:
 
 
 def order_statistics(draws: int, level: float) -> tuple[int | None, int | None]:
-    """Ranks (from 1, ascending) between whose values a quantile lies with a confidence of 95 %.
+    """Ranks (from 1, ascending) of the values between which a quantile lies with a confidence of 95 %.
 
-    They depend on no distribution: the number of draws at or below the quantile is binomial. None where there are too
-    few draws. Source: David and Nagaraja, Order Statistics (2003), section 7.1.
+    They do not depend on the distribution: the number of draws at or below the quantile is binomial. A rank is None if
+    there are too few draws. Source: David and Nagaraja, Order Statistics (2003), section 7.1.
     """
     tail = (1 - SURE) / 2
     low: int | None = None
@@ -187,7 +191,7 @@ def _binomial(draws: int, successes: int, chance: float) -> float:
 
 
 def tail_risk(values: Sequence[tuple[float, int]], level: float) -> dict[str, float | None]:
-    """Mean, value at risk and expected shortfall of weighted values of which small ones are bad.
+    """Mean, value at risk and expected shortfall of weighted values, of which small ones are bad.
 
     The expected shortfall is the mean of $q + \\min(x - q, 0) / \\alpha$, with q the value at risk, so that it has a
     confidence interval like any mean. Source: Rockafellar and Uryasev (2000), Journal of Risk 2(3), 21-41.
@@ -212,13 +216,13 @@ def tail_risk(values: Sequence[tuple[float, int]], level: float) -> dict[str, fl
     }  # fmt: skip
 
 
-def mirrored(told: dict[str, float | None]) -> dict[str, float | None]:
-    """What :func:`tail_risk` says of negated values, negated back."""
+def mirrored(figures: dict[str, float | None]) -> dict[str, float | None]:
+    """The figures of :func:`tail_risk` for negated values, negated back."""
     swapped = {"low": "high", "high": "low"}
     turned = {}
-    for name in told:
+    for name in figures:
         stem, _, end = name.rpartition("_")
-        value = told[f"{stem}_{swapped[end]}" if end in swapped else name]
+        value = figures[f"{stem}_{swapped[end]}" if end in swapped else name]
         turned[name] = None if value is None else -value
     return turned
 

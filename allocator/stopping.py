@@ -1,10 +1,10 @@
-"""Stopping in good order: what Ctrl-C, SIGTERM, SIGHUP and a deadline do to work in hand.
+"""Orderly stops: the effect of Ctrl-C, SIGTERM, SIGHUP and a deadline on running work.
 
 Python raises ``KeyboardInterrupt`` wherever it happens to be: half-way through a change of the solver's model, or in a
-destructor, where the exception is printed and forgotten. Inside :func:`watched` a signal is therefore always written
-down in the :class:`Watch` first. Whether it also raises depends on the section: at once in :func:`at_once` (reading,
-building: nothing is lost), not at all in :func:`later` (solving, checking, writing: the section looks at the watch
-where it can stop). A second signal always raises.
+destructor, where the exception is printed and ignored. Inside :func:`watched`, a signal is therefore always recorded in
+the :class:`Watch` first. Whether it also raises depends on the section: it raises at once in :func:`at_once` (reading
+and building, where nothing is lost) and not at all in :func:`later` (solving, checking and writing, where the section
+checks the watch whenever it can stop). A second signal always raises.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP"
 """Signals that ask a program to stop."""
 
 ALARM = getattr(signal, "SIGALRM", signal.SIGTERM)
-"""Signal by which a passed deadline reaches the main thread; it never leaves the process."""
+"""Signal that reports a passed deadline to the main thread; it never leaves the process."""
 
 
 class DeadlinePassed(BaseException):
-    """A deadline passed in a section that is left at once; no library on the way may take it for an error."""
+    """A deadline passed in a section that stops at once; a BaseException, so that no library handles it as an error."""
 
 
 class Watch:
-    """What has been asked of the work in hand so far.
+    """The requests to stop that have arrived so far.
 
     Attributes
     ----------
     interrupted : threading.Event
-        A signal asked for a stop.
+        Set if a signal requested a stop.
     answered : bool
-        What was printed says that somebody asked for a stop.
+        Whether the printed output says that a stop was requested.
     unfinished : list of exception
-        Work that was left half done, kept alive: to free a large model takes seconds that a deadline no longer has.
+        References to unfinished work: freeing a large model takes seconds that are not left after a deadline.
     """
 
     def __init__(self) -> None:
@@ -54,12 +54,12 @@ class Watch:
         self.alarm_handler: Any = None
 
     def check(self) -> None:
-        """Raise KeyboardInterrupt where a signal has come, also one whose exception was swallowed."""
+        """Raise KeyboardInterrupt if a signal has arrived, even if its exception was swallowed."""
         if self.interrupted.is_set():
             raise KeyboardInterrupt
 
     def receive(self, number: int, frame: FrameType | None) -> None:
-        """Handle a signal in place of the caller's own handler, which is called."""
+        """Handle a signal in place of the caller's own handler, and call that handler."""
         if number == ALARM and self.alarm:
             self.alarm = False
             if self.raises:
@@ -80,16 +80,16 @@ _current: Watch | None = None
 
 
 def _mine() -> Watch | None:
-    """The watch of this thread: only the main thread gets signals."""
+    """The watch of this thread; only the main thread receives signals."""
     return _current if threading.current_thread() is threading.main_thread() else None
 
 
 @contextmanager
 def watched() -> Iterator[Watch]:
-    """Write signals down while this lasts; inside another watch, that one does.
+    """Record signals inside the block; if another watch is active, that one records them.
 
-    A handler of the caller's own is still called; what it raises counts as a request to stop where it is a
-    KeyboardInterrupt. In other threads than the main one there are no signals, and the watch stays silent.
+    A handler of the caller's own is still called; if it raises KeyboardInterrupt, that counts as a request to stop.
+    Threads other than the main one receive no signals, and their watch records nothing.
     """
     global _current
     here = _mine()
@@ -102,7 +102,7 @@ def watched() -> Iterator[Watch]:
         return
     for number in SIGNALS:
         handler = signal.getsignal(number)
-        if callable(handler):  # else it is ignored, or ends the process: the caller's choice
+        if callable(handler):  # otherwise the caller chose that the signal is ignored or ends the process
             watch.handlers[number] = handler
     _current = watch
     try:
@@ -135,17 +135,17 @@ def _section(raises: bool) -> Iterator[None]:
 
 @contextmanager
 def later() -> Iterator[None]:
-    """In here signals are only written down; whoever is in here looks at the watch."""
+    """Only record signals inside the block; the code in it checks the watch."""
     with _section(False):
         yield
 
 
 @contextmanager
 def at_once(deadline: float | None = None) -> Iterator[None]:
-    """In here a signal raises KeyboardInterrupt, and a deadline (of ``time.monotonic``) :class:`DeadlinePassed`.
+    """Raise KeyboardInterrupt for a signal, and :class:`DeadlinePassed` after a deadline (of ``time.monotonic``).
 
-    Outside :func:`watched`, and in other threads than the main one, a deadline is looked at when the section begins
-    and when it ends.
+    Outside :func:`watched`, and in threads other than the main one, the deadline is checked only when the section
+    begins and when it ends.
     """
     if deadline is not None and time.monotonic() >= deadline:
         raise DeadlinePassed
@@ -165,7 +165,7 @@ def at_once(deadline: float | None = None) -> Iterator[None]:
 
 
 def _meant(error: BaseException, watch: Watch | None, deadline: float | None) -> type[BaseException] | None:
-    """The request to stop behind an error: a library on the way may have turned it into an error of its own."""
+    """The request to stop that caused an error: a library may have turned it into an error of its own."""
     if watch is None or isinstance(error, AllocatorError):
         return None
     if isinstance(error, KeyboardInterrupt) or watch.interrupted.is_set():
@@ -187,7 +187,7 @@ def _alarm(watch: Watch | None, deadline: float | None) -> Iterator[None]:
             if not over:
                 watch.alarm = True
                 if hasattr(signal, "pthread_kill"):
-                    signal.pthread_kill(main, ALARM)  # wakes it from a system call too
+                    signal.pthread_kill(main, ALARM)  # also interrupts a system call
                 else:
                     _thread.interrupt_main(ALARM)
 
@@ -205,5 +205,5 @@ def _alarm(watch: Watch | None, deadline: float | None) -> Iterator[None]:
         timer.cancel()
         with lock:
             over.append(True)
-        signal.signal(ALARM, handler)  # what is pending reaches the watch before that
+        signal.signal(ALARM, handler)  # a pending signal reaches the watch before this line
         watch.alarm = False

@@ -1,4 +1,4 @@
-"""What is asked against what is offered, capability by capability, before anything is solved."""
+"""Compares requirements with offers, capability by capability, without a solve."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from allocator.problem import Problem
 
 
 def offers(instance: Instance, model: Model) -> list[dict[str, Any]]:
-    """One row a capability: asked and offered in its unit, in the period that asks for most.
+    """One row per capability: asked and offered in its unit, in the period that asks for the most.
 
-    The offer counts for each pool the task that gets most out of it, by itself: an upper bound on any plan.
+    The offer counts each pool at the task where it supplies the most, without regard to the other pools, so it is an
+    upper bound on every plan.
     """
     problem = Problem(instance, model)
     asked: dict[tuple[str, int], Fraction] = defaultdict(Fraction)

@@ -1,12 +1,12 @@
 r"""Futures: who withdraws, and with what probability.
 
-One uniform number $v_n$ a nation decides its mood: it stays under objective $o$ if and only if
-$v_n \le \omega_{no}$ (its willingness), so that whoever leaves one objective leaves those that it likes less as well.
-Nations decide independently; what follows from a withdrawal for others (a pledge conditional on the one who left) the
-model of the future settles itself.
+One uniform number $v_n$ per nation describes its mood: the nation stays with objective $o$ if and only if
+$v_n \le \omega_{no}$ (its willingness). A nation that leaves an objective therefore also leaves every objective for
+which it is less willing. Nations decide independently. The model of each future determines the consequences for others,
+such as a pledge that is conditional on a nation that left.
 
-Only pairs of nation and objective that could deploy something count, and futures that are alike in those are one, with
-their probabilities added.
+Only pairs of nation and objective that could deploy something count. Futures with the same withdrawn pairs are merged,
+and their probabilities are added.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True)
 class Future:
-    """Pairs of nation and objective that are withdrawn, and how probable that is."""
+    """The pairs of nation and objective that are withdrawn, and the probability of this future."""
 
     withdrawn: frozenset[Pair]
     probability: Fraction = Fraction(1)
 
     def instance(self, base: Instance) -> Instance:
-        """The instance of this future: whoever has withdrawn is willing to do nothing there."""
+        """The instance of this future: the willingness of every withdrawn pair is 0."""
         rows = [
             {**row, "willingness": 0.0} if (row["nation"], row["objective"]) in self.withdrawn else row
             for row in base.tables["willingness"]
         ]
         return Instance(base.settings, {**base.tables, "willingness": rows}, base.path)
 
-    def told(self, pairs: Iterable[Pair]) -> str:
-        """Who withdraws, in words; of ``pairs``, those that could deploy, the objectives where not all are left."""
+    def described(self, pairs: Iterable[Pair]) -> str:
+        """Who withdraws, in words; a nation that leaves only some of its objectives in ``pairs`` is named with them."""
         words = []
         every: dict[str, list[str]] = {}
         for n, o in pairs:
@@ -54,7 +54,7 @@ class Future:
 
 
 STAY = Future(frozenset())
-"""Everyone who is willing enough stays."""
+"""The future in which nobody withdraws."""
 
 
 def able(problem: Problem) -> list[Pair]:
@@ -64,15 +64,15 @@ def able(problem: Problem) -> list[Pair]:
 
 
 def futures(instance: Instance, model: Model, n: int, seed: int | Sequence[int]) -> list[Future]:
-    """Draw futures; equal ones are merged, their probability is their share of the draws.
+    """Draw futures; equal ones are merged, and their probability is their share of the draws.
 
     Parameters
     ----------
     instance, model : Instance, Model
     n : int
-        Draws.
+        Number of draws.
     seed : int or sequence of int
-        Of ``numpy.random.default_rng``; a draw takes one uniform number a nation, in the order of the table.
+        Seed of ``numpy.random.default_rng``; a draw takes one uniform number per nation, in the order of the table.
     """
     import numpy as np
 
@@ -87,12 +87,12 @@ def futures(instance: Instance, model: Model, n: int, seed: int | Sequence[int])
 
 
 def possible(problem: Problem) -> int:
-    """How many different futures there are."""
+    """The number of different futures."""
     return prod(map(len, _moods(problem)))
 
 
 def every_future(instance: Instance, model: Model, most: int) -> list[Future] | None:
-    """Every future with its exact probability; None where there are more than ``most``."""
+    """Every future with its exact probability; None if there are more than ``most``."""
     problem = Problem(instance, model)
     if possible(problem) > most:
         return None
@@ -103,7 +103,7 @@ def every_future(instance: Instance, model: Model, most: int) -> list[Future] | 
 
 
 def _moods(problem: Problem) -> list[list[tuple[frozenset[Pair], Fraction]]]:
-    """For each nation what it may leave, and how probable each is."""
+    """For each nation, the sets of pairs that it may leave, with their probabilities."""
     by_nation: dict[str, list[Pair]] = {}
     for pair in able(problem):
         by_nation.setdefault(pair[0], []).append(pair)
@@ -111,7 +111,7 @@ def _moods(problem: Problem) -> list[list[tuple[frozenset[Pair], Fraction]]]:
 
 
 def _mood(pairs: list[Pair], will: list[Fraction]) -> list[tuple[frozenset[Pair], Fraction]]:
-    """What one nation may leave, and how probable each is."""
+    """The sets of pairs that one nation may leave, with their probabilities."""
     steps = [Fraction(0), *sorted(set(will)), Fraction(1)]
     return [
         (frozenset(pair for pair, most in zip(pairs, will, strict=True) if most <= low), high - low)

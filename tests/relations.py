@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from allocator.problem import exact
+from allocator.exact import exact
 from allocator.statistics import cvar
 
 ROOM = 2e-6

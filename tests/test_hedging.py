@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 
 import allocator
+from allocator.exact import exact
 from allocator.hedging.check import Decision, check_decision
-from allocator.problem import Problem, exact
+from allocator.problem import Problem
 from allocator.statistics import Taste
 from allocator.withdrawal import Future, able, every_future, futures
 from tests.cli.running import run
@@ -242,7 +243,7 @@ class TestFutures:
             willingness=[*willing("AAA", at=0.6), *willing("AAA", at=0.8, objectives=("sea",))],
         )
         every = every_future(instance, REFERENCE, 3)
-        assert [(f.told(able(Problem(instance, REFERENCE))), float(f.probability)) for f in every] == [
+        assert [(f.described(able(Problem(instance, REFERENCE))), float(f.probability)) for f in every] == [
             ("nobody", 0.6),
             ("AAA (land)", 0.2),
             ("AAA", 0.2),

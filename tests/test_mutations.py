@@ -89,7 +89,7 @@ MUTATIONS = [
     ("problem.py", "self.years = Fraction(self.last * self.months, 12)", "self.years = Fraction(1)"),
     (
         "problem.py",
-        "periods = tuple(t for t in standing if t not in covered[place, capability])",
+        "periods = tuple(t for t in active if t not in covered[place, capability])",
         "periods = ()",
     ),
     # driver

@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 import allocator
 from allocator import Instance
 from allocator.audit import check_deployments, check_plan
+from allocator.exact import step_of
 from allocator.model import load_model
-from allocator.problem import Problem, at_most, step_of
+from allocator.problem import Problem
 from allocator.solving.heuristics.filling import first_plan
 from tests.oracle.random_instances import random_instance
 from tests.toys import toy
@@ -160,11 +161,8 @@ def test_a_kill_while_writing_leaves_the_old_or_the_new(tmp_path):
             assert json.loads((target / "manifest.json").read_text())["status"] == "optimal"
 
 
-def test_limits_are_lowered_to_what_whole_units_reach():
+def test_the_step_of_amounts_divides_each_of_them():
     assert step_of([Fraction(1, 2), Fraction(3, 4)]) == Fraction(1, 4)
-    assert at_most([Fraction(400)], Fraction(1000)) == 800
-    assert at_most([Fraction("0.1")], Fraction("0.3")) == Fraction("0.3")
-    assert at_most([], Fraction(5)) == 5
 
 
 class TestArguments:

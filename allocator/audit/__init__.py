@@ -1,4 +1,4 @@
-"""The independent check of a plan, in exact arithmetic and without any expression of the families."""
+"""The independent check of a plan, in exact arithmetic and without the expressions of the families."""
 
 from allocator.audit.audit import check_commitments, check_deployments, check_plan
 from allocator.audit.violation import Violation

@@ -1,8 +1,8 @@
-"""The independent check of a plan: every constraint and every figure again, from the tables alone.
+"""The independent check of a plan: it recomputes every constraint and every figure from the tables alone.
 
 Nothing here comes from the families or the solver, and no number is rounded: cells are read as exact decimal numbers.
-:func:`check_deployments` says which statements of the instance a set of deployments breaks; :func:`check_plan` also
-recomputes each result table and what the plan claims to have proved.
+:func:`check_deployments` returns the constraints that a set of deployments breaks; :func:`check_plan` also recomputes
+each result table and the bounds that the plan claims to have proved.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from allocator.plan.plan import Plan
 
 
 def check_deployments(instance: Instance, model: Model, deployed: Deployed) -> list[Violation]:
-    """Every statement of the instance, under the model's choices, that the deployments break."""
+    """Every constraint of the instance, under the model's choices, that the deployments break."""
     facts = facts_of(instance)
     broken = list(cells(facts, model, deployed))
-    if broken:  # the sums below need cells that mean something
+    if broken:  # the sums below need valid cells
         return broken
     broken += requirements(facts, deployed)
     broken += pools(facts, model, deployed)
@@ -62,7 +62,7 @@ def check_deployments(instance: Instance, model: Model, deployed: Deployed) -> l
 def check_commitments(
     instance: Instance, model: Model, committed: Mapping[tuple[str, str, int], int]
 ) -> list[Violation]:
-    """What pools, ceilings and budgets do not allow if all committed units are deployed.
+    """The pools, ceilings, budgets and limits that are exceeded if all committed units are deployed.
 
     ``committed`` is (nation, unit type, period) -> units, 1 or more.
     """
@@ -100,7 +100,7 @@ def check_commitments(
 
 
 def check_plan(plan: Plan) -> list[Violation]:
-    """Everything that is wrong with a plan: its deployments, its tables, and what it claims to have proved."""
+    """Every error in a plan: in its deployments, its tables, and the bounds that it claims to have proved."""
     rows = plan.rows("deployments")
     deployed = {(row["nation"], row["unit_type"], row["task"], row["period"]): row["units"] for row in rows}
     broken = check_deployments(plan.instance, plan.model, deployed)

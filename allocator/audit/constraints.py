@@ -1,4 +1,4 @@
-"""The constraints that a plan may break, one function each, recomputed in exact arithmetic."""
+"""The constraints that a plan may break, recomputed in exact arithmetic, one function for each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from allocator.model import Model
 
 
 def cells(facts: Facts, model: Model, deployed: Deployed) -> Iterator[Violation]:
-    """Each deployment by itself: known, whole, ready, useful, willing, not forbidden."""
+    """Checks of single deployments: known, whole, ready, useful, willing and not forbidden."""
     floor = number(model.willingness_floor)
     for (n, u, j, t), units in deployed.items():
         where = f"{n} sends {units} {u} to {j} in period {t}"
@@ -26,13 +26,17 @@ def cells(facts: Facts, model: Model, deployed: Deployed) -> Iterator[Violation]
         if not isinstance(units, int) or isinstance(units, bool) or units < 1:
             yield Violation("deploy", (n, u, j, t), f"{where}: not a whole number of units above 0")
         if not force["first_period"] <= t <= facts.horizon:
-            yield Violation("deploy", (n, u, j, t), f"{where}: ready from period {force['first_period']} only")
+            yield Violation(
+                "deploy", (n, u, j, t), f"{where}: the pool is ready only from period {force['first_period']}"
+            )
         if not task["first_period"] <= t <= task["last_period"]:
             yield Violation("deploy", (n, u, j, t), f"{where}: the task is not active then")
         if not any(amount > 0 and c in facts.asked_at(j) for c, amount in facts.gives[u]):
-            yield Violation("deploy", (n, u, j, t), f"{where}: it supplies nothing that the task asks for")
+            yield Violation("deploy", (n, u, j, t), f"{where}: the unit supplies nothing that the task asks for")
         if stance <= 0 or stance < floor:
-            yield Violation("deploy", (n, u, j, t), f"{where}: not willing under {objective} ({float(stance):g})")
+            yield Violation(
+                "deploy", (n, u, j, t), f"{where}: the nation is not willing enough for {objective} ({float(stance):g})"
+            )
         for row in facts.caveats.get(n, ()) if "caveats" in model.families else ():
             if all(
                 row[column] in (None, own) for column, own in (("task", j), ("unit_type", u), ("objective", objective))
@@ -40,7 +44,9 @@ def cells(facts: Facts, model: Model, deployed: Deployed) -> Iterator[Violation]
                 yield Violation("deploy", (n, u, j, t), f"{where}: a caveat forbids it")
         for row in facts.conditions.get(n, ()) if "conditions" in model.families else ():
             if row["objective"] in (None, objective) and row["requires"] == "event" and not facts.events[row["value"]]:
-                yield Violation("deploy", (n, u, j, t), f"{where}: pledged only if {row['value']}, which is false")
+                yield Violation(
+                    "deploy", (n, u, j, t), f"{where}: the pledge requires the event {row['value']}, which is false"
+                )
 
 
 def requirements(facts: Facts, deployed: Deployed) -> Iterator[Violation]:
@@ -63,7 +69,7 @@ def requirements(facts: Facts, deployed: Deployed) -> Iterator[Violation]:
                 yield Violation(
                     "requirement_supply",
                     (j, c, t),
-                    f"{j} gets {float(supplied):g} {c} in period {t}, at least {float(least):g} must be met",
+                    f"{j} gets {float(supplied):g} {c} in period {t}, but needs at least {float(least):g}",
                     least - supplied,
                 )
     for (j, c, t), net in at_task.items():
@@ -103,12 +109,12 @@ def minimum_contributions(facts: Facts, deployed: Deployed) -> Iterator[Violatio
     for (n, u, j, t), units in deployed.items():
         least = facts.force[n, u]["min_units"]
         if units < least:
-            text = f"{n} sends {units} {u} to {j} in period {t}, at least {least} or none"
+            text = f"{n} sends {units} {u} to {j} in period {t}, but must send at least {least} or none"
             yield Violation("minimum_contribution_least", (n, u, j, t), text, F(least - units))
 
 
 def conditions(facts: Facts, deployed: Deployed) -> Iterator[Violation]:
-    """Nations that join an objective although a condition of their pledge does not hold."""
+    """Nations that join an objective although a condition of their pledge is not met."""
     members = {n for n, _, _, _ in deployed}
     joined = {(n, facts.task[j]["objective"]) for n, _, j, _ in deployed}
     for row in (row for n, rows in facts.conditions.items() if n in members for row in rows):
@@ -125,7 +131,7 @@ def conditions(facts: Facts, deployed: Deployed) -> Iterator[Violation]:
             elif row["requires"] == "coalition_size":
                 holds = len(members) >= int(number(value))
             if not holds:
-                text = f"{row['nation']} joins {o} though its condition ({row['requires']} {value}) does not hold"
+                text = f"{row['nation']} joins {o} although its condition ({row['requires']} {value}) is not met"
                 yield Violation("conditions_pledge", (row["nation"], o), text)
 
 
@@ -137,12 +143,12 @@ def ceilings(facts: Facts, deployed: Deployed) -> Iterator[Violation]:
     for (n, t), total in people.items():
         ceiling = facts.nation[n]["troop_ceiling"]
         if ceiling is not None and total > number(ceiling):
-            text = f"{n} has {total} people deployed in period {t}, its ceiling is {ceiling:g}"
+            text = f"{n} has {total} people deployed in period {t}, but its ceiling is {ceiling:g}"
             yield Violation("troop_ceiling_people", (n, t), text, total - number(ceiling))
 
 
 def budgets(facts: Facts, model: Model, deployed: Deployed) -> Iterator[Violation]:
-    """Budgets of a payer, and the burden of a nation where the model bounds it."""
+    """Budgets of a payer, and the burden of a nation if the model limits it."""
     for b, row in enumerate(facts.budgets, start=1):
         coins = 0
         for (n, u), units in unit_periods(deployed, row["first_period"], row["last_period"]).items():
@@ -151,7 +157,7 @@ def budgets(facts: Facts, model: Model, deployed: Deployed) -> Iterator[Violatio
                 coins += {"common": common, "*": common + own, n: own}[row["payer"]] * units
         spent, amount = F(coins, facts.coin), number(row["amount"])
         if spent > amount:
-            text = f"the budget of {row['payer']} is {float(amount):g} million, the plan costs it {float(spent):g}"
+            text = f"the budget of {row['payer']} is {float(amount):g} million, but the plan costs {float(spent):g} million of it"
             yield Violation("budget_payer", (b,), text, spent - amount)
     if model.max_burden is not None:
         own_cost: dict[str, int] = defaultdict(int)
@@ -164,7 +170,9 @@ def budgets(facts: Facts, model: Model, deployed: Deployed) -> Iterator[Violatio
             spent = F(coins, facts.coin)
             most = number(model.max_burden) * number(gdp) * F(facts.horizon * facts.months, 12)
             if spent > most:
-                text = f"{n} pays {float(spent):g} million over the horizon, max_burden allows {float(most):g}"
+                text = (
+                    f"{n} pays {float(spent):g} million over the horizon, but max_burden allows {float(most):g} million"
+                )
                 yield Violation("budget_burden", (n,), text, spent - most)
 
 
@@ -184,7 +192,7 @@ def frameworks(facts: Facts, deployed: Deployed) -> Iterator[Violation]:
             and all(there.get(n, 0) > 0 and there[n] >= share * sum(there.values()) for there in by_period.values())
         ]
         if not leaders:
-            text = f"no nation that can lead gives {float(share):g} of the people at {j} in every period"
+            text = f"no nation that can lead provides a share of {float(share):g} of the people at {j} in every period"
             lacking = min(
                 (
                     max(share * sum(there.values()) - there.get(n, 0) for there in by_period.values())

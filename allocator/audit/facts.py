@@ -26,8 +26,8 @@ def number(value: Any) -> F:
 class Facts:
     """The cells that the audit needs, by key.
 
-    Yields are whole numbers of 1/``grain``, prices of 1/``coin`` million: sums of whole numbers are as exact as those
-    of fractions and much quicker.
+    Yields are whole multiples of 1/``grain``, and prices are whole multiples of 1/``coin`` million: sums of whole
+    numbers are as exact as sums of fractions and much faster.
     """
 
     def __init__(self, instance: Instance) -> None:
@@ -69,7 +69,7 @@ class Facts:
         return common, whole - common
 
     def asked_at(self, task: str) -> set[str]:
-        """Capabilities that some requirement of the task asks for, given or implied."""
+        """Capabilities that a requirement of the task asks for, given or implied."""
         if task not in self.asked:
             self.asked[task] = self._asked_at(task)
         return self.asked[task]
@@ -99,7 +99,7 @@ def _by_nation(rows: Sequence[Row]) -> dict[str, list[Row]]:
 
 
 class _Last:
-    """The facts that were read last: plans of one instance are often checked in a row."""
+    """The facts that were read last: several plans of one instance are often checked one after another."""
 
     instance: Instance | None = None
     facts: Facts
@@ -113,7 +113,7 @@ def facts_of(instance: Instance) -> Facts:
 
 
 def unit_periods(deployed: Deployed, first: int, last: int) -> dict[tuple[str, str], int]:
-    """(nation, unit type) -> units times periods deployed from one period to another."""
+    """(nation, unit type) -> units times periods deployed, from the first to the last period given."""
     total: dict[tuple[str, str], int] = defaultdict(int)
     for (n, u, _, t), units in deployed.items():
         if first <= t <= last:

@@ -1,4 +1,4 @@
-"""The result tables of a plan, recomputed in exact arithmetic and compared with what the plan says."""
+"""The result tables of a plan, recomputed in exact arithmetic and compared with those of the plan."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from allocator.audit.violation import Violation
 
 
 def expected(facts: Facts, deployed: Deployed) -> dict[str, dict[Any, list[Any]]]:
-    """What the result tables must say: table -> key -> exact values."""
+    """The correct result tables: table -> key -> exact values."""
     own: dict[str, int] = defaultdict(int)
     people: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     net: dict[tuple[str | None, str, int], int] = defaultdict(int)
@@ -74,7 +74,7 @@ def expected(facts: Facts, deployed: Deployed) -> dict[str, dict[Any, list[Any]]
 
 
 def differences(table: str, stated: dict[Any, list[Any]], right: dict[Any, list[Any]]) -> Iterator[Violation]:
-    """Rows of a result table that are missing, should not be there, or state another value."""
+    """Rows of a result table that are missing, should not be there, or have a wrong value."""
     for key in stated.keys() | right.keys():
         if key not in stated or key not in right:
             kind = "is missing" if key not in stated else "should not be there"
@@ -87,7 +87,7 @@ def differences(table: str, stated: dict[Any, list[Any]], right: dict[Any, list[
 
 
 def _same(found: Any, expected: Any) -> bool:
-    """Whether a figure is what the tables give, to the last digits of a floating-point number."""
+    """Whether a figure equals the exact one, up to the last digits of a floating-point number."""
     if not isinstance(found, float) or not isinstance(expected, F):
         return bool(found == expected)
     return found == float(expected) or abs(number(found) - expected) <= F(1, 10**12) * max(F(1), abs(expected))

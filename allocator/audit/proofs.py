@@ -1,4 +1,4 @@
-"""What a plan claims to have proved, checked against the figures that it prints."""
+"""Checks the bounds that a plan claims to have proved against the figures that it prints."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from allocator.plan.plan import Plan
 
 
 def proofs(plan: Plan) -> Iterator[Violation]:
-    """What the table of objectives claims to have proved, from the numbers that it prints.
+    """Errors in the bounds, gaps and given-up parts of the table of objectives.
 
-    Bound and relative gap belong to an objective's own stage, whose value is ``value - given_up``: no plan better than
-    the bound, the gap as its formula gives it, and no more given up than the tolerance allows.
+    Bound and relative gap belong to an objective's own stage, whose value is ``value - given_up``. No plan may be better
+    than the bound, the gap must follow its formula, and no more may be given up than the tolerance allows.
     """
     asked = plan.manifest["options"]["gap"]
     stages = {stage["objective"]: stage for stage in plan.manifest["stages"]}
@@ -24,14 +24,16 @@ def proofs(plan: Plan) -> Iterator[Violation]:
         faults: list[str] = []
         if name not in plan.model.objectives:
             if (given_up, bound, gap) != (None, None, None):
-                faults.append(f"{name} has a bound, a gap or a part given up though the model does not list it")
+                faults.append(f"{name} has a bound, a gap or a part given up although the model does not list it")
         else:
             stage = value - given_up
             small = 1e-9 * max(1.0, abs(value))
             if given_up < 0:
                 faults.append(f"{name} has given up {given_up:g}, which is below 0")
             if given_up > plan.model.tolerance * abs(stage) + 1e-6 * max(1.0, abs(stage)) + small:
-                faults.append(f"{name} is {value:g}; its own stage reached {stage:g}, which later ones may not give up")
+                faults.append(
+                    f"{name} is {value:g}; its own stage reached {stage:g}, and later ones may not give up as much"
+                )
             if given_up > small and name == plan.model.objectives[-1]:
                 faults.append(f"{name} has given up {given_up:g}, but no objective comes after it")
             if abs(stage - stages[name]["value"]) > small:

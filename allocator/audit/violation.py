@@ -1,4 +1,4 @@
-"""What a check finds: one statement that a plan breaks."""
+"""The result of a failed check: one constraint that a plan breaks."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Violation:
-    """One statement that a plan breaks.
+    """One constraint that a plan breaks, or one wrong figure of it.
 
     Attributes
     ----------
     constraint : str
-        Name of the model's constraint that should have prevented it, or of what else is wrong.
+        Name of the model's constraint that should have prevented it, or of the table with the wrong figure.
     index : tuple
         Index of that constraint.
     text : str
         What is wrong, in the instance's words.
     excess : Fraction or None
-        By how much a limit is passed, in the limit's unit.
+        By how much a limit is exceeded, in the limit's unit.
     """
 
     constraint: str

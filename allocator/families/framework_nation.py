@@ -37,8 +37,9 @@ from typing import Any
 
 import pyomo.core as pyo
 
+from allocator.exact import step_of
 from allocator.families.rows import MODERATE, Exact, Term, at_least, linear, only_if
-from allocator.problem import Problem, step_of
+from allocator.problem import Problem
 
 Cell = tuple[str, str, Any]
 """Nation, unit type and variable of a deployment at a task in a period."""

@@ -35,8 +35,9 @@ from math import ceil
 
 import pyomo.core as pyo
 
+from allocator.exact import step_of
 from allocator.families.rows import Exact, at_least, floats, hidden, linear, measured
-from allocator.problem import THEATRE, Problem, Row, step_of
+from allocator.problem import THEATRE, Problem, Row
 
 Key = tuple[str, str, int]
 """Task, capability and period of a row."""

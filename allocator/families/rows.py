@@ -22,7 +22,7 @@ from typing import Any
 import pyomo.core as pyo
 from pyomo.core.expr import LinearExpression, MonomialTermExpression
 
-from allocator.problem import step_of
+from allocator.exact import step_of
 
 BASE = 10_000
 """Base of the digits."""

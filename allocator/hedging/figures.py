@@ -55,7 +55,7 @@ class Figures:
         named = [name for name in (*PLANS, *STRICT) if name in self.gaps]
         futures = [
             dict.fromkeys(COLUMNS["futures"])
-            | {"future": s + 1, "withdrawn": future.told(pairs), "probability": float(future.probability)}
+            | {"future": s + 1, "withdrawn": future.described(pairs), "probability": float(future.probability)}
             | {name: float(1 - self.gaps[name][s]) for name in named}
             for s, future in enumerate(self.judged)
         ]

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from allocator.errors import SolverError
+from allocator.exact import exact
 from allocator.hedging.answer import STAGES
 from allocator.hedging.check import Broken, Commitment, Decision, check_decision
 from allocator.hedging.two_stage import IMPLIED, two_stage
@@ -19,7 +20,7 @@ from allocator.instance import Instance
 from allocator.model import Model
 from allocator.outcome import NUMERICAL, Bounds, Stop, relative_gap
 from allocator.plan.tables import objective_values
-from allocator.problem import Problem, exact
+from allocator.problem import Problem
 from allocator.solving.columns import Points, carry
 from allocator.solving.highs import Resident, Sight
 from allocator.solving.lexicographic import HOLD, SHARE

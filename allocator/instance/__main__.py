@@ -1,4 +1,4 @@
-"""Prints ``instances/FORMAT.md``: tables and columns, as the one dictionary has them."""
+"""Prints ``instances/FORMAT.md``: the tables and columns of the one dictionary."""
 
 import sys
 
@@ -8,63 +8,74 @@ from allocator.reading import MOST_BYTES, MOST_TOML
 
 INTRODUCTION = f"""# The format of an instance
 
-Made from the dictionary in `allocator/instance/tables.py` by `python -m allocator.instance > instances/FORMAT.md`; a
-test fails when it is stale.
+`python -m allocator.instance > instances/FORMAT.md` generates this page from the dictionary in
+`allocator/instance/tables.py`; a test fails if the page is out of date.
 
-An instance is a folder with `instance.toml` and one CSV file a table (UTF-8, comma, one header line), or one `.xlsx`
-workbook with a sheet a table and a sheet `instance` (columns `key` and `value`), or one `.json` file
-(`{{"instance": {{...}}, "nations": [{{...}}, ...], ...}}`). The three hold the same and convert into each other.
+An instance comes in one of three carriers:
 
-Columns between stars form the key. A blank cell stands for what the last column says. Every numeric column but the
-periods may have companions `_low` and `_high`; every table may carry `source` (a key of `sources`) and `note`. A number
-that is not 0 has a size from {SMALLEST:g} to {LARGEST:g}. In CSV a text cell that begins with = + - @ or a tab is
-written with an apostrophe in front, so that a spreadsheet does not take it for a formula; reading takes it off again.
+- a folder with `instance.toml` and one CSV file per table (UTF-8, commas, one header line);
+- an `.xlsx` workbook with one sheet per table and a sheet `instance` (columns `key` and `value`);
+- a `.json` file (`{{"instance": {{...}}, "nations": [{{...}}, ...], ...}}`).
 
-A column whose name begins with `{OWN}` is your own, in every carrier, and so is a sheet: they are ignored, whatever
-they hold, and are not part of the instance (converting leaves them out). Any other unknown column, sheet or `.csv` file
-is a fault; files with another ending are ignored. The header is the first row that is not blank. A title above it,
-columns separated by semicolons, an index without a name and the like are refused with one sentence that says what to
-do, and a refused number with its likely reading (`"3,640,000"; ... write 3640000`): nothing is repaired in silence.
-A text file is UTF-8 and a plain file: TOML of at most {MOST_TOML:,} bytes, others of {MOST_BYTES:,}. CR LF in a quoted
-cell of a CSV file is read as LF.
+All three hold the same content, and `allocator convert` turns each into the others.
 
-In a workbook a formula counts by its stored value. A formula without one, an error such as #N/A and a number that is
-none are faults; so are a damaged part and a cell whose place is not clear. Most of them go away when a spreadsheet
-program saves the workbook again.
+Columns between asterisks form the key. The last column says what a blank cell means. Every numeric column except
+the periods may have companions `_low` and `_high`; every table may have the columns `source` (a key of `sources`) and
+`note`. The absolute value of a number is 0 or lies between {SMALLEST:g} and {LARGEST:g}. In a CSV file, a text that
+begins with = + - @ or a tab has an apostrophe in front, so that a spreadsheet does not treat it as a formula; the
+reader removes the apostrophe.
+
+A column or a sheet whose name begins with `{OWN}` is your own, in every carrier. It is ignored whatever it holds, is
+not part of the instance, and is left out by `allocator convert`. Any other unknown column, sheet or `.csv` file is a
+fault; files with other endings are ignored. The header is the first row that is not blank. Layout mistakes, such as a
+title above the header, columns separated by semicolons or an index without a name, are refused with one sentence that
+says what to do. A refused number is reported with its likely reading (`"3,640,000"; ... write 3640000`). No input is
+changed silently. A text file must be a regular file in UTF-8, of at most {MOST_TOML:,} bytes for TOML and
+{MOST_BYTES:,} bytes otherwise. CR LF in a quoted cell of a CSV file is read as LF.
+
+The value of a formula in a workbook is its stored result. The following are faults: a formula without a stored result,
+an error such as #N/A, a damaged number, a damaged part, and a cell whose position is unclear. Saving the workbook again
+with a spreadsheet program removes most of them.
 
 ## What is an assumption
 
-A row whose `source` is `assumption` (in any case; a key of `sources`) is assumed as a whole. In another row those
-columns are assumed that its `note` lists directly before the word *assumed*, joined by commas and *and*, as often as
-need be: `operating_cost and rotation_ratio assumed (none published); personnel assumed (as for a frigate)`. Where
-`sources` has that row, answers end by saying how many of the figures given are assumptions (a figure is a number that
-is no period, no companion and no place), and how much of the plan hangs on one: of its cost, what is spent on a unit
-type with an assumed `personnel`, `operating_cost`, `rotation_cost` or `rotation_ratio`, or from a pool with assumed
-`units`; of its coverage, weighted as in the objective `gap`, what is met of a line with an assumed `quantity`, or in
-periods in which a unit with an assumed `amount` supplies it.
+If the `source` of a row is `assumption` (in upper or lower case; it must be a key of `sources`), every figure of the
+row is assumed. In any other row, the assumed columns are those that its `note` lists directly before the word
+*assumed*, joined by commas and *and*. A note may hold several such lists:
+`operating_cost and rotation_ratio assumed (none published); personnel assumed (as for a frigate)`.
+
+If `sources` has that row, results end with the number of figures and how many of them are assumptions. A figure is any
+number except periods, companions and coordinates. Results also give the share of the plan that depends on assumptions:
+
+- of its cost: what is spent on a unit type with an assumed `personnel`, `operating_cost`, `rotation_cost` or
+  `rotation_ratio`, or on units from a pool with assumed `units`;
+- of its coverage, weighted as in the objective `gap`: what is met of a requirement with an assumed `quantity`, or in
+  periods in which a unit with an assumed `amount` supplies it.
 
 ## Cases and coalitions
 
-`--case low` (`high`) takes every `_low` (`_high`) that is given in place of its figure. `--coalition` names who takes
-part: groups and nations, read from left to right, `+` adds and `-` takes out (`JEF+FRA`, `NATO-TUR-HUN`); a text that
-starts with `-` starts from all nations. The `willingness` of everyone else is left out, which means 0. A group may have
-a hyphen in its name; where a text could be read in two ways, the longer name counts.
+`--case low` replaces every figure by its `_low` where one is given; `--case high` does the same with `_high`.
+`--coalition` names who takes part: groups and nations, read from left to right; `+` adds and `-` removes (`JEF+FRA`,
+`NATO-TUR-HUN`). A text that starts with `-` starts from all nations. The rows of all other nations in `willingness` are
+left out, so their willingness is 0. The name of a group may contain a hyphen; if a text can be read in two ways, the
+longer name is used.
 
 ## Warnings
 
-What is legal but odd is solved as it is, with a warning that names table, row and column and a way out. `warnings()` of
-an instance, a model and a plan gives the same lines. Few of each kind are named, the others counted.
+Input that is legal but odd is solved as it is, with a warning that names the table, the row, the column and a way out.
+The method `warnings()` of an instance, a model and a plan returns the same lines. A warning of each kind is given for a
+few rows; the others are counted.
 
-- Facts without effect: min_units above the pool; a pool with fewer units than its relief needs on an indefinite
-  horizon; a pledge that is conditional on the nation itself or asks for more nations than there are; a unit type that
-  no task can use; a task that asks for nothing; a nation with pools that is willing to do nothing. In a long table such
-  nations and pools too small for their relief are named only where they are few or nearly all.
-- Figures that look a thousand or a million times off, in the whole column or in one row against the rest: gdp beside
-  operating_cost and beside the cost of all pools; operating_cost a person and month (by itself in the dollar, the euro
-  and a dozen other currencies); rotation_cost beside operating_cost; personnel; units; troop_ceiling beside the people
-  in the pools; quantity beside what all forces supply; amount of a budget beside the cheapest unit and beside all that
-  can be paid.
-- A budget that a changed horizon leaves as it was, and a plan in which a nation pays more than a tenth of its GDP.
+- Facts without effect: a min_units larger than the pool; a pool with fewer units than its rotation needs on an
+  indefinite horizon; a pledge that is conditional on the nation itself or requires more nations than there are; a unit
+  type that no task can use; a task that asks for nothing; a nation that has pools but is not willing to do anything. In
+  a long table, such nations, and pools too small for their rotation, are reported only if they are few or nearly all.
+- Figures that look a thousand or a million times too large or too small, in a whole column or in one row compared with
+  the others: gdp, compared with operating_cost and with the cost of all pools; operating_cost per person and month
+  (judged by itself in dollars, euros and a dozen other currencies); rotation_cost, compared with operating_cost;
+  personnel; units; troop_ceiling, compared with the people in the pools; quantity, compared with what all forces
+  supply; amount of a budget, compared with the cheapest unit and with the cost of everything that it can pay for.
+- A budget that did not change when the horizon changed, and a plan in which a nation pays more than a tenth of its GDP.
 
 ## instance.toml
 
@@ -76,7 +87,7 @@ an instance, a model and a plan gives the same lines. Few of each kind are named
 def text() -> str:
     """The text of ``instances/FORMAT.md``."""
     settings = [f"| {key} | {column.meaning} | {column.expected} |" for key, column in SETTINGS.items()]
-    events = "A political fact that pledges may ask for, assumed true or false."
+    events = "A political fact that pledges may require, assumed true or false."
     settings.append(f"| events.NAME | {events} | true or false |")
     return INTRODUCTION + "\n".join(settings) + "\n\n## Tables\n" + markdown()
 

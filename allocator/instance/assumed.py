@@ -1,7 +1,8 @@
-"""Which figures of an instance are assumptions, as its rows say of themselves.
+"""Which figures of an instance are assumptions, according to its rows.
 
-A row whose ``source`` is ``assumption`` is assumed as a whole. In another row those columns are that its ``note`` lists
-directly before the word *assumed*: ``operating_cost and rotation_ratio assumed (reason); personnel assumed (reason)``.
+If the ``source`` of a row is ``assumption``, every figure of the row is assumed. In any other row, the assumed columns
+are those that its ``note`` lists directly before the word *assumed*:
+``operating_cost and rotation_ratio assumed (reason); personnel assumed (reason)``.
 """
 
 from __future__ import annotations
@@ -18,21 +19,21 @@ if TYPE_CHECKING:
     from allocator.instance.facts import Facts
 
 ASSUMPTION = "assumption"
-"""Key of ``sources``, in any case, that stands for an assumption."""
+"""Key of ``sources``, in upper or lower case, that marks an assumption."""
 
 
 def names_assumptions(instance: Facts) -> bool:
-    """Whether the instance has an assumption among its sources, and so tells assumptions from data."""
+    """Whether an assumption is among the sources of the instance, so that it separates assumptions from data."""
     return any(str(row["source"]).lower() == ASSUMPTION for row in instance.tables["sources"])
 
 
 def given(table: str, row: Mapping[str, Value]) -> set[str]:
-    """Columns in which a row has a figure of its own: a number that is no period, no companion and no place."""
+    """Columns in which a row has a figure: any number except periods, companions and coordinates."""
     return set(TABLES[table].figures) & row.keys() - {"latitude", "longitude"}
 
 
 def assumed(table: str, row: Mapping[str, Value]) -> set[str]:
-    """Those figures of a row that are assumed."""
+    """The figures of a row that are assumed."""
     figures = given(table, row)
     if str(row.get("source", "")).lower() == ASSUMPTION:
         return figures
@@ -40,7 +41,7 @@ def assumed(table: str, row: Mapping[str, Value]) -> set[str]:
 
 
 def count(instance: Facts) -> dict[str, tuple[int, int]]:
-    """Table -> (figures given, how many of them are assumed), for tables that have any."""
+    """Table -> (number of figures, number of assumed figures), for tables that have any."""
     counts = {
         table: (sum(len(given(table, row)) for row in rows), sum(len(assumed(table, row)) for row in rows))
         for table, rows in instance.tables.items()
@@ -49,7 +50,7 @@ def count(instance: Facts) -> dict[str, tuple[int, int]]:
 
 
 def totals(instance: Facts) -> dict[str, int] | None:
-    """Figures given and how many are assumed, all tables together; None where no source is an assumption."""
+    """Number of figures and of assumed figures in all tables together; None if no source is an assumption."""
     if not names_assumptions(instance):
         return None
     pairs = count(instance).values()

@@ -1,4 +1,4 @@
-"""One cell at a time: what a value has to look like, and what is said where it does not."""
+"""One cell at a time: what a value must look like, and the message if it does not."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class Unfit(Exception):
-    """A cell does not hold what its column asks for; the text says what is expected."""
+    """A cell does not hold what its column requires; the text says what is expected."""
 
 
 def quoted(value: Any) -> str:
-    """A value as it stands, short enough for a line."""
+    """A value as it was written, short enough for a line."""
     text = value if isinstance(value, str) else plain(value)
     text = text if len(text) <= 60 else text[:57] + "..."
     if not text.isprintable():
@@ -36,7 +36,7 @@ def quoted(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Oversized:
-    """A number of a carrier that a float would make 0 or infinite: its digits as written. No column takes it."""
+    """A number that a float would turn into 0 or infinity: its digits as written. No column accepts it."""
 
     digits: str
 
@@ -45,25 +45,25 @@ class Oversized:
 
 
 def exact_float(digits: str) -> float | Oversized:
-    """A number of a carrier as a float, where a float holds its size."""
+    """A number of a carrier as a float, if a float can hold its size."""
     number = float(digits)
     return Oversized(digits) if _lost(digits, number) else number
 
 
 def exact_whole(digits: str) -> int | Oversized:
-    """A whole number of a carrier, where it has fewer than 20 digits."""
+    """A whole number of a carrier, if it has fewer than 20 digits."""
     return int(digits) if len(digits) < 20 else Oversized(digits)
 
 
 def _lost(digits: str, number: float) -> bool:
-    """Whether a float does not hold the size of what was written."""
+    """Whether a float cannot hold the size of what was written."""
     return number in (math.inf, -math.inf) or (
         number == 0 and re.search("[1-9]", digits.lower().partition("e")[0]) is not None
     )
 
 
 def plain(value: Any) -> str:
-    """A cell that is not text in its shortest or ISO form."""
+    """The text of a cell that holds no text: the shortest form of a number, the ISO form of a date."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
@@ -83,13 +83,13 @@ def plain(value: Any) -> str:
 
 
 def near(word: str, known: Iterable[str]) -> str:
-    """A hint at a known word that the given one may have meant, or nothing."""
+    """A hint at the known word that the given word may have meant, or an empty text."""
     match = _nearest(word[:100], tuple(known))
     return f" (did you mean {match}?)" if match else ""
 
 
 def closest(word: str, known: Iterable[str]) -> str:
-    """The known word that the given one is a misspelling of beyond doubt, or nothing."""
+    """The known word of which the given word is clearly a misspelling, or an empty text."""
     match = _nearest(word[:100], tuple(known))
     sure = difflib.SequenceMatcher(None, spelled(word[:100]), spelled(match)).ratio() >= 0.75
     return match if sure else ""
@@ -101,7 +101,7 @@ def _nearest(word: str, known: tuple[str, ...]) -> str:
     names = _spellings(known)
     if plain_word in names:
         return names[plain_word]
-    if len(known) > 300:  # a comparison takes its time: of many names, those that begin alike
+    if len(known) > 300:  # comparisons are slow: of many names, compare only those with the same first letters
         names = {name: known for name, known in names.items() if name[:2] == plain_word[:2]}
     match = difflib.get_close_matches(plain_word, names, n=1, cutoff=0.5)
     return names[match[0]] if match else ""
@@ -109,12 +109,12 @@ def _nearest(word: str, known: tuple[str, ...]) -> str:
 
 @lru_cache(maxsize=100)
 def _spellings(known: tuple[str, ...]) -> dict[str, str]:
-    """Names without what is spelled in several ways -> the first that is written so."""
+    """Normalised spelling -> the first name with that spelling."""
     return {spelled(name): name for name in reversed(known)}
 
 
 def spelled(name: str) -> str:
-    """A name without what people spell in several ways: capitals, spaces and hyphens for ``_``, quotes."""
+    """The normalised spelling of a name: lower case, ``_`` for spaces and hyphens, no quotation marks."""
     return re.sub(r"[\s_-]+", "_", name.strip().strip("\"'\ufeff").lower())
 
 
@@ -126,9 +126,9 @@ def convert(column: Column, cell: Any, strict: bool) -> Value:
     column : Column
         What is expected.
     cell : str, int, float, bool, date
-        What stands there.
+        The content of the cell.
     strict : bool
-        Types are told apart by the carrier (JSON), so that a number in quotes is not a number.
+        The carrier distinguishes types (JSON), so that a number in quotes is not a number.
 
     Raises
     ------
@@ -141,7 +141,7 @@ def convert(column: Column, cell: Any, strict: bool) -> Value:
 
 
 def converted(column: Column, cell: Any, strict: bool) -> Value:
-    """As :func:`convert`, for a value that was worked out: nobody wrote it, so that it has no likely reading."""
+    """As :func:`convert`, for a computed value: nobody wrote it, so no likely reading is offered."""
     if isinstance(cell, str) and len(cell) > LONGEST:
         raise Unfit(f"{column.expected}, of at most {LONGEST:,} characters")
     if column.kind == "flag":
@@ -152,18 +152,18 @@ def converted(column: Column, cell: Any, strict: bool) -> Value:
 
 
 def _hint(column: Column, cell: Any, strict: bool) -> str:
-    """How to write what a refused cell probably means, or what else to do; only what the column would take."""
+    """How to write what a refused cell probably means, or what else to do; only values that the column accepts."""
     quotes = (
         ", without quotes" if strict and isinstance(cell, str) and (column.numeric or column.kind == "flag") else ""
     )
-    told: dict[str, None] = {}
+    likely: dict[str, None] = {}
     for text, when in readings(column, cell):
         try:
             converted(column, text, False)
         except Unfit:
             continue
-        told[text + quotes + when] = None
-    way_out = "write " + ", or ".join(told) if told else advice(column, cell)
+        likely[text + quotes + when] = None
+    way_out = "write " + ", or ".join(likely) if likely else advice(column, cell)
     return f": {way_out}" if way_out else ""
 
 
@@ -210,14 +210,14 @@ def _number(column: Column, cell: Any, strict: bool) -> int | float:
 
 
 def _figures(column: Column, cell: Any) -> bool:
-    """Whether a number lacks nothing but quotes to be a text."""
+    """Whether a cell is a number that would be a valid text in quotes."""
     if column.kind == "symbol" and isinstance(cell, float):
         return False
     return isinstance(cell, int | float | Oversized) and not isinstance(cell, bool)
 
 
 def _rounded(cell: str, number: int) -> bool:
-    """Whether a long text is another number than the whole one that a float makes of it."""
+    """Whether converting a long text to a float changed its value."""
     try:
         return len(cell) > 15 and Decimal(cell) != number
     except InvalidOperation:  # an exponent of 19 digits and more: 0e9999999999999999999 is 0, all others are lost

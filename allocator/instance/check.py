@@ -1,6 +1,6 @@
-"""What no cell can tell by itself: one function a question, every fault collected.
+"""Checks that involve more than one cell: one function per check, every fault collected.
 
-Nothing is asked about a cell that has a fault already, nor of a table that could not be read.
+The checks skip cells that already have a fault and tables that could not be read.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from allocator.instance.tables import TABLES
 
 
 def check(typed: Typed) -> None:
-    """Ask every question; faults go to ``typed.faults``."""
-    for question in QUESTIONS:
-        question(typed)
+    """Run every check; faults go to ``typed.faults``."""
+    for one in CHECKS:
+        one(typed)
 
 
 def periods(typed: Typed) -> int | None:
-    """Length of the horizon, None where it is not known."""
+    """Length of the horizon; None if it is not known."""
     horizon = typed.settings.get("horizon")
     value = horizon.get("periods") if isinstance(horizon, dict) else None
     return value if isinstance(value, int) else None
 
 
 def references(typed: Typed) -> None:
-    """Every name that refers to a row of another table is there."""
+    """Every name that refers to a row of another table exists there."""
     known: dict[str, dict[str, None] | None] = {}
     for name, records in typed.records.items():
         for column in TABLES[name].by_name.values():
@@ -48,7 +48,7 @@ def references(typed: Typed) -> None:
 
 
 def _known(typed: Typed, name: str) -> dict[str, None] | None:
-    """Keys that a table of one key has; None where not all are readable."""
+    """The keys of a table with one key column; None if some of them are not readable."""
     key = TABLES[name].key[0]
     unread = name in typed.raw.unread or not typed.whole(name) or (name not in typed.records and TABLES[name].required)
     records = typed.records.get(name, [])
@@ -58,10 +58,10 @@ def _known(typed: Typed, name: str) -> dict[str, None] | None:
 
 
 def keys(typed: Typed) -> None:
-    """No two rows share a key; blanks count as what they stand for."""
+    """No two rows share a key; a blank counts as the value that it means."""
     last = periods(typed)
     for name, records in typed.records.items():
-        if not typed.fresh(name) and name != "budgets":  # whose key hangs on the horizon
+        if not typed.fresh(name) and name != "budgets":  # the key of a budget depends on the horizon
             continue
         table = TABLES[name]
         seen: dict[tuple[Any, ...], Record] = {}
@@ -115,7 +115,7 @@ def ranges(typed: Typed) -> None:
 
 
 def horizon(typed: Typed) -> None:
-    """Periods lie in the horizon, a requirement's in its task's, and none ends before it begins."""
+    """Periods lie in the horizon, those of a requirement in those of its task; no range ends before it begins."""
     last = periods(typed)
     tasks = _windows(typed, last)
     for name in ("tasks", "requirements", "forces", "budgets"):
@@ -156,7 +156,7 @@ def _windows(typed: Typed, last: int | None) -> dict[str, tuple[int, int]]:
 
 
 def overlaps(typed: Typed) -> None:
-    """In one period no two rows stand for the same task and capability, or the same theatre capability."""
+    """No two rows apply to the same task and capability, or to the same theatre capability, in one period."""
     last = periods(typed)
     tasks = _windows(typed, last)
     theatre = {
@@ -181,7 +181,7 @@ def overlaps(typed: Typed) -> None:
                         record.at,
                         "capability",
                         f"a second row for {what} in period {t}",
-                        f"one a period; the first is row {mine[t].at}",
+                        f"one row per period; the first is row {mine[t].at}",
                     )
                 )
                 break
@@ -189,7 +189,7 @@ def overlaps(typed: Typed) -> None:
 
 
 def something_asked(typed: Typed) -> None:
-    """Some requirement has a quantity."""
+    """At least one requirement has a quantity above 0."""
     records = typed.records.get("requirements", [])
     if records and not any("quantity" in r.bad or r.cells.get("quantity") for r in records):
         typed.faults.append(
@@ -198,13 +198,13 @@ def something_asked(typed: Typed) -> None:
                 None,
                 "quantity",
                 "0 in every row",
-                "a quantity above 0 in at least one",
+                "a quantity above 0 in at least one row",
             )
         )
 
 
 def caveats(typed: Typed) -> None:
-    """A caveat says what it is about."""
+    """A caveat names at least one of task, unit type and objective."""
     for record in typed.records.get("caveats", []):
         filled = {"task", "unit_type", "objective"} & (record.cells.keys() | record.bad)
         if not filled:
@@ -225,11 +225,11 @@ def groups(typed: Typed) -> None:
     for record in typed.records.get("groups", []):
         group = record.cells.get("group")
         if group == "common" or (group is not None and group in nations):
-            typed.fault("groups", record, "group", "a name that is no nation's code and not common")
+            typed.fault("groups", record, "group", "a name that is neither a nation's code nor common")
 
 
 def conditions(typed: Typed) -> None:
-    """The value of a condition fits what it requires."""
+    """The value of a condition fits its column ``requires``."""
     nations = _known(typed, "nations")
     grouped = typed.records.get("groups", [])
     groups_known = not any("group" in r.bad for r in grouped) and "groups" not in typed.raw.unread
@@ -249,8 +249,8 @@ def conditions(typed: Typed) -> None:
             wrong = [word for word in value.split(" ") if word not in nations and word not in names]
             if wrong:
                 hint = near(wrong[0], [*nations, *names]) if wrong[0] else ""
-                which = quoted(wrong[0]) + " is none" if wrong[0] else "one space between them"
-                expected = f"nations or groups with a space between; {which}{hint}"
+                which = f"; {quoted(wrong[0])} is neither" if wrong[0] else ""
+                expected = f"nations or groups with one space between them{which}{hint}"
         elif requires == "coalition_size" and not _whole(value):
             expected = "a whole number of nations, at least 1"
         if expected:
@@ -269,7 +269,7 @@ def _whole(text: str) -> bool:
 
 
 def payers(typed: Typed) -> None:
-    """A payer is a nation, common or *."""
+    """A payer is a nation, ``common`` or ``*``."""
     nations = _known(typed, "nations")
     if nations is None:
         return
@@ -279,7 +279,7 @@ def payers(typed: Typed) -> None:
             typed.fault("budgets", record, "payer", f"a nation, common or *{near(str(payer), [*nations, 'common'])}")
 
 
-QUESTIONS: tuple[Callable[[Typed], None], ...] = (
+CHECKS: tuple[Callable[[Typed], None], ...] = (
     keys,
     references,
     ranges,

@@ -17,7 +17,7 @@ def coalition(instance: F, text: str) -> F:
     inside = set(members(instance, text))
     rows = instance.tables["willingness"]
     kept = [row for row in rows if row["nation"] in inside]
-    if not kept:  # the table must have a row; 0 says the same as none
+    if not kept:  # the table must have a row; a willingness of 0 means the same as no row
         kept = [{**{key: rows[0][key] for key in ("nation", "objective")}, "willingness": 0.0}]
     outside = instance.outside | {row["nation"] for row in instance.rows("nations") if row["nation"] not in inside}
     tables = {**instance.tables, "willingness": tuple(kept)}
@@ -25,14 +25,14 @@ def coalition(instance: F, text: str) -> F:
 
 
 def members(instance: Facts, text: str) -> tuple[str, ...]:
-    """Nations of a coalition, in the order of the table.
+    """The nations of a coalition, in the order of the table.
 
-    A name may hold a hyphen; where ``A-B`` could be read in two ways the longer name counts.
+    A name may contain a hyphen; if ``A-B`` can be read in two ways, the longer name is used.
 
     Raises
     ------
     BadInput
-        With every part that is wrong, or because nobody is left.
+        Some parts are wrong (all are listed), or no nation is left.
     """
     nations = [row["nation"] for row in instance.rows("nations")]
     known: dict[str, set[str]] = {}
@@ -55,14 +55,14 @@ def members(instance: Facts, text: str) -> tuple[str, ...]:
         else:
             inside |= known[name]
     if not faults and not inside:
-        faults.append(_fault(f"{quoted(text)}, in which nobody is left", "at least one nation"))
+        faults.append(_fault(f"{quoted(text)}, which leaves no nation", "at least one nation"))
     if faults:
         raise BadInput(dict.fromkeys(faults))
     return tuple(nation for nation in nations if nation in inside)
 
 
 def _parts(text: str, known: dict[str, set[str]]) -> list[tuple[str, str]]:
-    """(sign, name) from left to right; the first may go without a sign, and with + it has an empty part before it."""
+    """(sign, name) from left to right; the first sign may be missing, and a leading + has an empty part before it."""
     names = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
     part = re.compile(rf"([+-]?)((?:{names})(?=[+-]|\Z)|[^+-]*)")
     parts = [("", "")] if text.startswith("+") else []

@@ -1,4 +1,4 @@
-"""What a column and a table of an instance are, and the limits of what a cell may hold."""
+"""Columns and tables of an instance, and the limits on what a cell may hold."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ Value = str | int | float | bool
 """A cell: text, whole number, number or flag."""
 
 SMALLEST, LARGEST = 1e-9, 1e12
-"""Size of a number that is not 0: what lies outside would be lost or take over in floating-point arithmetic."""
+"""Range of the absolute value of a number other than 0: floating-point arithmetic would lose smaller numbers beside
+ordinary ones, and ordinary numbers beside larger ones."""
 
 LONGEST = 32_767
-"""Characters of a text: what a workbook's cell takes, so that every instance fits every carrier."""
+"""Most characters of a text: the limit of a workbook's cell, so that every instance fits every carrier."""
 
 INSTANCE_NAME = "[a-z0-9-]+"
 """Pattern of an instance's name."""
 
 OWN = "_"
-"""How the name of a sheet or a column begins that is the author's own and ignored."""
+"""First character of the name of a sheet or a column that is the author's own and therefore ignored."""
 
 SYMBOL = "[0-9]{20}|[0-9]{30}|[A-Za-z][A-Za-z0-9*-]{9,14}"
-"""Pattern of an APP-6 identification code; the last five of the older 15 signs may be left out, as is usual."""
+"""Pattern of an APP-6 identification code; the last five of the older 15 characters are often left out."""
 
 
 @dataclass(frozen=True)
@@ -38,19 +39,21 @@ class Column:
     unit : str
         Unit of a number, empty for others.
     required, key : bool
-        Must be filled; is part of the table's key.
+        Whether the column must be filled, and whether it is part of the table's key.
     default : Value or None
-        What a blank stands for; None where it stands for nothing, or for what ``blank`` says.
+        The value that a blank means; None if a blank means no value, or what ``blank`` says.
     blank : str
-        What a blank means where that is no one value.
+        What a blank means, if that is not a single value.
     least, most : float or None
-        Bounds of a number, included.
+        Bounds of a number, both allowed.
     above : float or None
-        Bound that a number must be above.
+        Number that a value must be above.
     nonzero : bool
+        Whether 0 is not allowed.
     choices : tuple of str
+        The only values allowed; empty if there are others.
     refers : str
-        Table whose key a value must be in.
+        Table of which the value must be a key; empty if there is none.
     """
 
     name: str
@@ -80,7 +83,7 @@ class Column:
 
     @property
     def expected(self) -> str:
-        """What a value has to be, in words."""
+        """What a value must be, in words."""
         if self.choices:
             return "one of " + ", ".join(self.choices)
         if self.name == "nation" and self.key and not self.refers:
@@ -92,7 +95,8 @@ class Column:
             "flag": "true or false",
             "whole": "a whole number",
             "number": "a number",
-            "symbol": "20 or 30 digits, or the older 15 signs (a letter, then letters, digits, - and *; 10 are enough)",
+            "symbol": "20 or 30 digits, or the older 15 characters (a letter, then letters, digits, - and *; "
+            "10 are enough)",
         }[self.kind]
         if self.nonzero:
             words += " other than 0"
@@ -147,7 +151,7 @@ class Table:
 
     @cached_property
     def figures(self) -> tuple[str, ...]:
-        """Numeric columns but the periods: those that may have companions."""
+        """Numeric columns except the periods: the columns that may have companions."""
         return tuple(column.name for column in self.columns if column.numeric and not column.period)
 
     @cached_property
@@ -162,7 +166,7 @@ class Table:
 
 
 def blank_means(column: Column) -> str:
-    """What a blank cell of a column stands for, in words."""
+    """What a blank cell of a column means, in words."""
     if column.required:
         return "required"
     return column.blank or ("" if column.default is None else str(column.default).lower())

@@ -1,4 +1,4 @@
-"""An instance to start from that is a copy of another: its content under a name of its own, and what lies beside it."""
+"""Copies an instance as a starting point: its content under a new name, and the files that belong to it."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from allocator.reading import Unreadable, read_bytes
 
 
 def copy(instance: Instance, target: Path) -> list[str]:
-    """Write a copy of an instance to a folder, an ``.xlsx`` or a ``.json``, and return what is worth a warning.
+    """Write a copy of an instance to a folder, an ``.xlsx`` or a ``.json``, and return warnings.
 
-    Its name is the target's stem where that can be a name. A folder also gets README.md and a model of the instance's
-    own, where the instance has them.
+    The copy is named after the target (without its ending) if that is a valid name. A folder also gets README.md and
+    the instance's own model, if the instance has them.
 
     Raises
     ------
     BadInput
-        What lies beside the instance cannot be read.
+        A file that belongs to the instance cannot be read.
     BadUsage
-        Something stands at the target already.
+        The target already exists.
     """
     if re.fullmatch(INSTANCE_NAME, target.stem):
         instance = instance.override(f"name={target.stem}")
@@ -33,7 +33,7 @@ def copy(instance: Instance, target: Path) -> list[str]:
     if target.suffix.lower() in (".xlsx", ".json"):
         write(instance, target)
         lost = model is not None and not (target.parent / model).is_file()
-        return [f"the instance's own model {model} is not in {target}; put it beside that"] if lost else []
+        return [f"{target} does not hold the instance's own model {model}; copy {model} to its folder"] if lost else []
     files = folder_files(instance)
     beside = [model] if model else []
     if instance.path is not None and instance.path.is_dir():
@@ -47,7 +47,7 @@ def copy(instance: Instance, target: Path) -> list[str]:
 
 
 def _content(home: Path, name: str) -> bytes | None:
-    """A file of a folder; None where there is none, or where it is a link that leaves the folder."""
+    """The content of a file in a folder; None if it does not exist or is a link that leaves the folder."""
     path = home / name
     if not os.path.isfile(path) or not path.resolve().is_relative_to(home.resolve()):
         return None

@@ -1,4 +1,4 @@
-"""An instance in memory: settings and tables as they were given, the same whatever carrier they came from."""
+"""An instance in memory: settings and tables as they were given, the same for every carrier."""
 
 from __future__ import annotations
 
@@ -37,24 +37,25 @@ def _identical(some: tuple[Any, ...], others: tuple[Any, ...]) -> bool:
 
 
 class Facts:
-    """Facts: who has what, what is asked, what it costs, who is willing. Immutable all the way down.
+    """Facts: who has what, what is required, what it costs and who is willing. Immutable all the way down.
 
-    Use :func:`allocator.read`, :meth:`from_dict` or :meth:`from_frames` to make one; all three check it. To change
-    something, use :meth:`override`, or change a copy from :meth:`to_dict` and give it to :meth:`from_dict`.
+    :func:`allocator.read`, :meth:`from_dict` and :meth:`from_frames` make an instance and check it. To change
+    something, use :meth:`override`, or change a copy from :meth:`to_dict` and pass it to :meth:`from_dict`.
 
     Attributes
     ----------
     settings : mapping
-        As in ``instance.toml``; only what is given.
+        As in ``instance.toml``; only the keys that are given.
     tables : mapping
         Table name -> rows; a row holds only the cells that are not blank.
     path : Path or None
-        Where it came from; not part of the content.
+        Where the instance was read from; not part of the content.
     notes : tuple of str
-        What overrides did to it that a user should know: figures rounded down, rows added, budgets left as they were;
-        not part of the content.
+        What a user should know about the effect of overrides: figures rounded down, rows added, budgets that did not
+        change with the horizon; not part of the content.
     outside : frozenset of str
-        Nations that a coalition leaves out, of whose unwillingness nobody is warned; not part of the content.
+        Nations that a coalition leaves out, and for which no warning about willingness is given; not part of the
+        content.
     """
 
     __slots__ = (
@@ -76,7 +77,7 @@ class Facts:
     periods: int
     indefinite: bool
     events: Mapping[str, bool]
-    _sound: dict[str, list[Any]]  # typed rows of tables, for what overrides leave as it is
+    _sound: dict[str, list[Any]]  # typed rows of the tables that overrides do not change
     _rows: dict[str, tuple[Frozen, ...]]
     _sha256: str
 
@@ -113,8 +114,8 @@ class Facts:
             }
         except (AttributeError, KeyError, TypeError):
             raise BadUsage(
-                "an instance has settings with name and horizon, and tables of rows; read(), Instance.from_dict() and "
-                "Instance.from_frames() make one and check it"
+                "an instance needs settings with name and horizon, and tables of rows; use read(), "
+                "Instance.from_dict() or Instance.from_frames(), which make one and check it"
             ) from None
         for name, value in values.items():
             object.__setattr__(self, name, value)
@@ -148,14 +149,14 @@ class Facts:
         return self
 
     def rows(self, table: str) -> tuple[Mapping[str, Any], ...]:
-        """Rows with every column: blanks hold what they stand for, None where that is nothing.
+        """Rows with every column: a blank holds the value that it means, or None if it means no value.
 
-        The rows do not change; ``dict(row)`` is a copy that does.
+        The rows are immutable; ``dict(row)`` is a copy that can be changed.
 
         Raises
         ------
         BadUsage
-            There is no such table.
+            The table does not exist.
         """
         _check_table(table)
         if table not in self._rows:
@@ -175,12 +176,12 @@ class Facts:
         return self._rows[table]
 
     def _share(self, base: Facts) -> None:
-        """Take over what was made of the tables that are the very ones of another instance with the same horizon."""
+        """Reuse the filled rows of another instance for the tables that both share, if the horizon is the same."""
         if self.settings["horizon"] != base.settings["horizon"]:
             return
         same = {name for name, rows in self.tables.items() if _identical(rows, base.tables[name])}
         for name in same & base._rows.keys():
-            if name != "requirements" or "tasks" in same:  # whose periods are those of their tasks
+            if name != "requirements" or "tasks" in same:  # a requirement takes blank periods from its task
                 self._rows[name] = base._rows[name]
 
     def noted(self, notes: tuple[str, ...], outside: frozenset[str]) -> Self:
@@ -190,7 +191,7 @@ class Facts:
         return type(self)(self.settings, self.tables, self.path, notes, outside)
 
     def frame(self, table: str) -> pd.DataFrame:
-        """A table as a DataFrame, blanks as missing values; columns in the order of the dictionary."""
+        """A table as a DataFrame; blanks are missing values, columns are in the order of the dictionary."""
         import pandas as pd
 
         _check_table(table)
@@ -199,14 +200,14 @@ class Facts:
         return pd.DataFrame([dict(row) for row in self.tables[table]], columns=columns)
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON carrier's object; optional tables without rows are left out."""
+        """The object of the JSON carrier; optional tables without rows are left out."""
         content: dict[str, Any] = {"instance": thawed(self.settings)}
         content.update({name: [dict(row) for row in rows] for name, rows in self.tables.items() if rows})
         return content
 
     @property
     def sha256(self) -> str:
-        """SHA-256 of the canonical JSON: sorted keys, no space, numbers in their shortest form."""
+        """SHA-256 of the canonical JSON: sorted keys, no white space, numbers in their shortest form."""
         if not hasattr(self, "_sha256"):
             content = json.dumps(_canonical(self.to_dict()), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
             object.__setattr__(self, "_sha256", hashlib.sha256(content.encode("utf-8")).hexdigest())

@@ -1,4 +1,4 @@
-"""Mappings that do not change: rows and settings of an instance."""
+"""Immutable mappings: the rows and settings of an instance."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _SCALARS = {str, int, float, bool, type(None)}
 
 
 class Frozen(dict[str, Any]):
-    """A dict that is only read; every copy of it, a pickled one too, is an ordinary dict.
+    """A read-only dict; every copy of it, also a pickled one, is an ordinary dict.
 
-    It is a dict, and no proxy of one, so that it can be pickled and written as JSON and is as quick to look up.
+    It is a dict rather than a proxy, so that it can be pickled and written as JSON, and so that look-ups are fast.
     """
 
     __slots__ = ()
@@ -37,7 +37,7 @@ class Frozen(dict[str, Any]):
 
 
 def frozen_rows(rows: Iterable[Mapping[str, Any]], table: str) -> tuple[Frozen, ...]:
-    """Rows of a table, those that are frozen already as they are."""
+    """Rows of a table, frozen; rows that are already frozen are not copied."""
     kept = tuple(rows)
     if {*map(type, kept)} <= {Frozen}:
         return kept  # type: ignore[return-value]
@@ -45,7 +45,7 @@ def frozen_rows(rows: Iterable[Mapping[str, Any]], table: str) -> tuple[Frozen, 
 
 
 def frozen(content: Mapping[str, Any], what: str) -> Frozen:
-    """A mapping of plain values, or of mappings of them, that shares nothing with the given one."""
+    """A frozen copy of a mapping of plain values, or of mappings of plain values."""
     if type(content) is Frozen:
         return content
     if not isinstance(content, Mapping):
@@ -56,12 +56,12 @@ def frozen(content: Mapping[str, Any], what: str) -> Frozen:
             if not isinstance(value, Mapping):
                 raise BadUsage(
                     f"{what}: {key} is of type {type(value).__name__}, expected a text, a number, true or false; "
-                    "Instance.from_dict reads and checks what a program has"
+                    "Instance.from_dict also accepts the values of numpy and pandas"
                 )
             kept[key] = frozen(value, f"{what}: {key}")
     return Frozen(kept)
 
 
 def thawed(content: Mapping[str, Any]) -> dict[str, Any]:
-    """A dict that shares nothing with a frozen one."""
+    """An ordinary dict with the content of a frozen one; the two share nothing."""
     return {key: thawed(value) if isinstance(value, Mapping) else value for key, value in content.items()}

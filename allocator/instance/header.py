@@ -1,6 +1,6 @@
-"""The header of a table in rows and columns: where it is, and what is wrong when it is not where it should be.
+"""The header of a table in rows and columns: where it is, and what is wrong if it is not in its place.
 
-One mistake in the layout of a table is one fault, however many cells it puts in the wrong place.
+A mistake in the layout of a table is one fault, however many cells it affects.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from allocator.instance.cells import plain, quoted, spelled
 from allocator.instance.columns import OWN
 
 Rows = Sequence[tuple[int, Sequence[Any]]]
-"""Rows that are not blank: (row number of the author's editor, cells)."""
+"""Rows that are not blank: (row number in the author's editor, cells)."""
 
 LOOK = 50
-"""Rows among which a header is looked for."""
+"""Number of rows in which the header is searched."""
 
 LONGEST = 200
-"""Characters up to which a cell may be the name of a column, whatever is around it."""
+"""Most characters of a cell that may be the name of a column."""
 
 SEPARATORS = {";": ";", "\t": "tabs", "|": "|"}
 
@@ -32,11 +32,11 @@ def own(name: str) -> bool:
 
 
 def separator(place: str, text: str, known: Collection[str]) -> Fault | None:
-    """The fault of a CSV file whose columns are separated by something other than commas."""
+    """The fault of a CSV file that separates columns by something other than commas, or None."""
     lines = [line for line in text[:100_000].splitlines() if line.strip(" ,;|\t")][: LOOK + 1]
 
     def score(sign: str) -> int:
-        """The most columns that a line names; one without the sign has but one cell, of which commas make as much."""
+        """The most columns that a line names; a line without the sign is one cell, which the commas count as well."""
         return max((_score(line.split(sign), known) for line in lines if sign in line), default=0)
 
     best = {sign: score(sign) for sign in SEPARATORS}
@@ -49,7 +49,7 @@ def separator(place: str, text: str, known: Collection[str]) -> Fault | None:
 
 
 def layout(place: str, rows: Rows, known: Collection[str], required: Collection[str]) -> Fault | None:
-    """The fault of a table whose header is not in its first row, or None where it seems to be there."""
+    """The fault of a table whose header is not in its first row, or None if it seems to be there."""
     at, first = rows[0]
     names = [_normal(cell) for cell in first]
     if set(required) <= set(names):
@@ -60,7 +60,7 @@ def layout(place: str, rows: Rows, known: Collection[str], required: Collection[
     if packed and packed[1] > score:
         what = f"all columns are in one cell, separated by {packed[0]}"
         return Fault(
-            place, None, None, what, "put each into cells of its own, without quotation marks around a row", ": "
+            place, None, None, what, "put each column into its own cells, without quotation marks around a row", ": "
         )
     if score >= 2 and score >= 2 * scores[0]:
         k = scores.index(score)
@@ -84,12 +84,12 @@ def _normal(cell: Any) -> str:
 
 
 def _score(cells: Iterable[Any], known: Collection[str]) -> int:
-    """How many columns of the table the cells name, in any spelling."""
+    """The number of the table's columns that the cells name, in any spelling."""
     return len({_normal(cell) for cell in cells if isinstance(cell, str) and len(cell) <= LONGEST} & set(known))
 
 
 def _packed(rows: Rows, known: Collection[str]) -> tuple[str, int] | None:
-    """What separates the columns of a header that is in one cell, and how many it names."""
+    """The separator of a header that is in one cell, and the number of columns that it names."""
     found = None
     for _, cells in rows:
         for cell in cells:
@@ -101,7 +101,7 @@ def _packed(rows: Rows, known: Collection[str]) -> tuple[str, int] | None:
 
 
 def _misspelt(names: list[str], known: Collection[str]) -> bool:
-    """Whether half of the names at least are close to those of columns."""
+    """Whether at least half of the names are close to the names of columns."""
     filled = [name for name in names if name]
     close = [name for name in filled if difflib.get_close_matches(name[:100], list(known), 1, 0.75)]
     return bool(close) and 2 * len(close) >= len(filled)
@@ -115,9 +115,9 @@ def _data(cells: Sequence[Any]) -> bool:
 
 
 def columns(place: str, rows: Rows, faults: list[Fault], strict: bool) -> dict[int, str]:
-    """Position -> name of the columns to read; own columns are left out, and so is what has a fault.
+    """Position -> name of the columns to read; the author's own columns and columns with a fault are left out.
 
-    Where ``strict``, a column without a name is a fault even when it holds nothing (CSV, where a comma stands for it).
+    If ``strict``, a column without a name is a fault even if it is empty (in CSV, a comma makes such a column).
     """
     at, header = rows[0]
     found: dict[int, str] = {}
@@ -166,7 +166,7 @@ def _listed(positions: list[int]) -> str:
 
 
 def _letters(i: int) -> str:
-    """Name of a column as a spreadsheet shows it: A, B, ..., Z, AA, ..."""
+    """The name of a column as a spreadsheet shows it: A, B, ..., Z, AA, ..."""
     letters = ""
     i += 1
     while i:

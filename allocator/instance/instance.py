@@ -1,4 +1,4 @@
-"""An instance as people use it: facts, with ways to make them and to get changed ones."""
+"""The public class of instances: facts, with methods to make and to change them."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ class Instance(Facts):
     __slots__ = ()
 
     def warnings(self) -> list[str]:
-        """What is legal but odd, and before that the :attr:`notes`."""
+        """The :attr:`notes`, then one line for each thing that is legal but odd."""
 
         return [*self.notes, *warnings(self)]
 
     @classmethod
     def from_frames(cls, settings: Mapping[str, Any], frames: Mapping[str, pd.DataFrame]) -> Self:
-        """An instance from DataFrames, one a table; missing values are blanks, the index is not read.
+        """An instance from one DataFrame per table; missing values are blanks, the index is not read.
 
-        Values of numpy and pandas, decimals, dates and fractions that are decimal numbers are read as plain values.
+        Values of numpy and pandas, decimals, dates, and fractions that equal a decimal number are read as plain values.
 
         Raises
         ------
         BadInput
             With every fault found; rows count from 1.
         BadUsage
-            The settings are no mapping, or the frames are no mapping of DataFrames.
+            The settings are not a mapping, or the frames are not a mapping of DataFrames.
 
         Examples
         --------
@@ -57,14 +57,14 @@ class Instance(Facts):
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Self:
-        """An instance from the JSON carrier's object.
+        """An instance from the object of the JSON carrier.
 
         Raises
         ------
         BadInput
             With every fault found; rows count from 1.
         BadUsage
-            The content is no mapping.
+            The content is not a mapping.
 
         Examples
         --------
@@ -84,15 +84,15 @@ class Instance(Facts):
         ----------
         settings : str
             ``horizon.periods=4``, ``events.us_backstop=true``, ``budgets[payer=common].amount*=0.8``. ``+=``, ``-=``
-            and ``*=`` change a number that is there, in exact arithmetic; what they make fractional in a column of
-            whole numbers is rounded down. ``=`` with a key that names a whole row which is not there adds it:
-            ``willingness[nation=DEU,objective=safe_skies].willingness=1``. What was rounded or added is in
-            :attr:`notes` and :meth:`warnings`. A figure that is set loses its range (``_low``, ``_high``).
+            and ``*=`` change an existing number in exact arithmetic; in a column of whole numbers, a fractional result
+            is rounded down. ``=`` with the complete key of a row that does not exist adds the row:
+            ``willingness[nation=DEU,objective=safe_skies].willingness=1``. :attr:`notes` and :meth:`warnings` report
+            what was rounded or added. A figure that is changed loses its range (``_low``, ``_high``).
 
         Raises
         ------
         BadInput
-            A key matches nothing and names no row to add, or the changed instance has faults.
+            A key matches no row and is not the complete key of a row to add, or the changed instance has faults.
 
         Examples
         --------
@@ -112,13 +112,13 @@ class Instance(Facts):
         Parameters
         ----------
         name : str
-            ``low`` or ``high``: each ``c_low`` (``c_high``) that is given takes the place of ``c``, and the companions
-            stay; ``base`` is the instance itself.
+            ``low`` or ``high``: each ``c_low`` (``c_high``) that is given replaces ``c``, and the companions are kept;
+            ``base`` is the instance itself.
 
         Raises
         ------
         BadUsage
-            There is no such case.
+            The case does not exist.
         BadInput
             The changed instance has faults.
 
@@ -134,18 +134,18 @@ class Instance(Facts):
         return case(self, name)
 
     def coalition(self, text: str) -> Self:
-        """The instance in which only a coalition takes part; whoever is not in it is willing to do nothing.
+        """The instance in which only a coalition takes part; the willingness of all other nations is 0.
 
         Parameters
         ----------
         text : str
-            Groups and nations, read from left to right: ``+`` adds, ``-`` takes out, as in ``JEF+FRA``; a text that
+            Groups and nations, read from left to right: ``+`` adds and ``-`` removes, as in ``JEF+FRA``; a text that
             starts with ``-`` starts from all nations.
 
         Raises
         ------
         BadInput
-            A name is unknown, a part is empty, or nobody is left.
+            A name is unknown, a part is empty, or no nation is left.
 
         Examples
         --------

@@ -1,4 +1,4 @@
-"""What the author of a refused cell probably meant. It is told and never taken: nothing is repaired in silence."""
+"""What the author of a refused cell probably meant. Messages suggest it; the reader never applies it by itself."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from allocator.instance.columns import Column
 YES = ("1", "x", "y", "yes", "t", "true", "on", "j", "ja", "o", "oui", "s", "si", "sí", "tak", "wahr", "vrai", "✓", "✔")
 NO = ("0", "n", "no", "f", "false", "off", "nein", "non", "nee", "nie", "falsch", "faux", "falso")
 NOTHING = ("-", "–", "—", ".", "..", "?", "n/a", "na", "#n/a", "n.a.", "nan", "nil", "none", "null", "unknown", "tbd")
-"""What people write into a cell of which they know nothing."""
+"""What people write into a cell whose value they do not know."""
 
 _SIGNS = "$€£¥₺₴₽₹"
 _CODES = ("USD", "EUR", "GBP", "CHF", "NOK", "SEK", "DKK", "PLN", "CZK", "HUF", "RON", "TRY", "UAH", "CAD", "US$")
@@ -28,7 +28,7 @@ _GROUPED = {
     r"[0-9]{1,3}(?:\.[0-9]{3}){2,}": "",
     r"[0-9]{1,3}(?:,[0-9]{3}){2,}": "",
 }
-"""Pattern of a number in groups -> what its decimal sign may be; everything else between digits is a separator."""
+"""Pattern of a number in groups -> its possible decimal signs; everything else between digits is a separator."""
 
 _DATE = re.compile(
     r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ T].*)?|[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{2,4}"
@@ -37,7 +37,7 @@ _DATE = re.compile(
 
 
 def readings(column: Column, cell: Any) -> Iterator[tuple[str, str]]:
-    """Texts that a refused cell may stand for, each with the condition under which it does (mostly none)."""
+    """Texts that a refused cell may mean, each with the condition under which it does (usually empty)."""
     if column.kind == "flag":
         word = str(cell).strip().lower().removesuffix(".0") if isinstance(cell, str | float) or cell in (0, 1) else ""
         if word in YES:
@@ -53,19 +53,19 @@ def readings(column: Column, cell: Any) -> Iterator[tuple[str, str]]:
 
 
 def advice(column: Column, cell: Any) -> str:
-    """What to do about a cell that stands for no value of its column, or nothing."""
+    """What to do about a cell that has no likely reading, or an empty text."""
     text = cell.strip() if isinstance(cell, str) else ""
     if column.numeric and (isinstance(cell, date | datetime | time | timedelta) or (text and _DATE.fullmatch(text))):
-        return "a spreadsheet took it for a date; format the column as a number and enter the figure again"
+        return "a spreadsheet turned it into a date; format the column as a number and enter the figure again"
     if text.lower() in NOTHING and column.numeric and not column.required:
         return "leave the cell blank"
     if column.kind == "symbol" and _counted(cell, text):
-        return "a spreadsheet made it a number and lost digits; format the column as text and enter the code again"
+        return "a spreadsheet turned it into a number and lost digits; format the column as text and enter it again"
     return ""
 
 
 def _counted(cell: Any, text: str) -> bool:
-    """Whether a code has become a number of which a spreadsheet keeps 15 digits."""
+    """Whether a spreadsheet turned a code into a number, of which it keeps only 15 digits."""
     if isinstance(cell, float | int) and not isinstance(cell, bool):
         return abs(cell) >= 1e15
     return re.fullmatch(r"[0-9](?:[.,][0-9]*)?[eE][+]?[0-9]+", text) is not None
@@ -93,7 +93,7 @@ def _digit(sign: str) -> str:
 
 
 def _plain(text: str) -> Iterator[tuple[str, str]]:
-    """Numbers in the form of the format that a text with separators may stand for."""
+    """Numbers, as the format writes them, that a text with separators may mean."""
     sign, body = (text[0], text[1:]) if text[:1] in ("+", "-") else ("", text)
     sign = sign.replace("+", "")
     if re.fullmatch(r"[0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?|\.[0-9]+", body):
@@ -129,10 +129,10 @@ def _whole_enough(column: Column, number: str) -> bool:
 
 
 def _neighbours(column: Column, number: str) -> Iterator[tuple[str, str]]:
-    """What a number may stand for that is one, but not one of its column."""
+    """Numbers that the column may accept in place of one that it refuses."""
     value = float(number)
     if column.kind == "whole" and abs(value) < 1e12 and not value.is_integer():
         yield str(int(value // 1)), ""
         yield str(int(value // 1) + 1), ""
     if column.most == 1 and 5 <= value <= 100:
-        yield _share(number), " if it is in per cent"
+        yield _share(number), " if it is a percentage"

@@ -1,4 +1,4 @@
-"""Legal but odd: what deserves a warning. Figures that look a thousand times off are in ``plausible``."""
+"""Warnings about input that is legal but odd. ``plausible`` finds figures that look a thousand times off."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def warnings(instance: Facts) -> list[str]:
-    """One line for each oddity, few of each kind."""
+    """One line for each oddity; of each kind, the first few are named and the others counted."""
     pledges, coalitions = _conditions(instance)
     kinds = (
         (_minimums(instance), "pools with min_units above the pool"),
@@ -29,12 +29,12 @@ def warnings(instance: Facts) -> list[str]:
 
 
 def horizon_notes(before: Facts, after: Facts) -> tuple[str, ...]:
-    """Budgets that an override of the horizon stretches or shortens in time and leaves as they were in money."""
+    """Budgets of which an override of the horizon changes the length, but not the amount."""
     if (before.periods, before.months_per_period) == (after.periods, after.months_per_period):
         return ()
     unchanged = {tuple(row.get(column) for column in _BUDGET): row for row in before.tables["budgets"]}
     payers = [row["payer"] for row in after.tables["budgets"]]
-    told = []
+    lines = []
     for row in after.tables["budgets"]:
         old = unchanged.get(tuple(row.get(column) for column in _BUDGET))
         months = _months(before, row), _months(after, row)
@@ -42,16 +42,16 @@ def horizon_notes(before: Facts, after: Facts) -> tuple[str, ...]:
             continue
         where = _BUDGET[:1] if payers.count(row["payer"]) == 1 else _BUDGET[:3]
         key = ",".join(f"{column}={row.get(column, 1 if column == 'first_period' else '')}" for column in where)
-        told.append(
-            f"budgets: the amount for {row['payer']} ({row['amount']:,.12g}) was not changed with the horizon: it was "
-            f"for {months[0]:,} months and is now for {months[1]:,}; where it should change too, add "
+        lines.append(
+            f"budgets: the amount for {row['payer']} ({row['amount']:,.12g}) did not change with the horizon: it was "
+            f"for {months[0]:,} months and is now for {months[1]:,}; if it should change too, add "
             f'--set "budgets[{key}].amount*={months[1] / months[0]:.6g}"'
         )
-    return tuple(few(told, "amounts that were not changed with the horizon"))
+    return tuple(few(lines, "amounts that did not change with the horizon"))
 
 
 def varied_horizon(instance: Facts, keys: Sequence[str]) -> list[str]:
-    """What a sweep over the length of the horizon does with budgets."""
+    """A warning if a sweep varies the length of the horizon: the budgets for the whole horizon do not change."""
     moved = [
         name for name in ("horizon.periods", "horizon.months_per_period") if any(key.startswith(name) for key in keys)
     ]
@@ -59,9 +59,9 @@ def varied_horizon(instance: Facts, keys: Sequence[str]) -> list[str]:
     if not moved or not whole:
         return []
     return [
-        f"budgets: amounts for the whole horizon ({', '.join(dict.fromkeys(whole))}) stay as they are while "
-        f"{' and '.join(moved)} varies, so longer horizons have less a month; rows with a first_period and a "
-        "last_period give an amount for those alone"
+        f"budgets: amounts for the whole horizon ({', '.join(dict.fromkeys(whole))}) do not change while "
+        f"{' and '.join(moved)} varies, so a longer horizon has less money per month; a row with a first_period and a "
+        "last_period gives an amount for those periods only"
     ]
 
 
@@ -69,7 +69,7 @@ _BUDGET = ("payer", "first_period", "last_period", "amount")
 
 
 def _months(instance: Facts, row: Mapping[str, Any]) -> int:
-    """Months that a budget is for."""
+    """Length of a budget in months."""
     last = int(row.get("last_period") or instance.periods)
     return (last - int(row.get("first_period") or 1) + 1) * instance.months_per_period
 
@@ -84,14 +84,14 @@ def _minimums(instance: Facts) -> list[str]:
 
 
 def _too_few(instance: Facts) -> list[str]:
-    """Pools of which no unit can ever be relieved: an indefinite horizon wraps round as often as the ratio needs."""
+    """Pools that are too small to relieve a unit: an indefinite horizon repeats as often as the ratio needs."""
     if not instance.indefinite:
         return []
     ratio = {row["unit_type"]: row["rotation_ratio"] for row in instance.rows("unit_types")}
     pools = [row for row in instance.rows("forces") if row["units"]]
     found = []
     for row in pools:
-        needed = -(-ratio[row["unit_type"]] // instance.periods)  # the greatest count of one period in a window
+        needed = -(-ratio[row["unit_type"]] // instance.periods)  # how often a window counts one period, at most
         if row["units"] < needed:
             found.append(
                 f"forces: {row['nation']} {row['unit_type']} has {row['units']:,} of the {needed:,} units that it "
@@ -102,10 +102,10 @@ def _too_few(instance: Facts) -> list[str]:
 
 
 def _exceptional(found: int, of: int) -> bool:
-    """Whether rows look like a mistake: few, nearly all, or the table is short.
+    """Whether rows look like a mistake: they are few or nearly all, or the table is short.
 
-    In a long table that lists everybody's forces, some pools too small to be relieved and some nations that stay out
-    are how things are.
+    In a long table that lists the forces of every nation, it is normal that some pools are too small for their rotation
+    and that some nations stay out.
     """
     return found <= MOST or of <= 10 or found >= 0.9 * of
 
@@ -136,7 +136,7 @@ def _conditions(instance: Facts) -> tuple[list[str], list[str]]:
 def _unasked(instance: Facts) -> list[str]:
     asked = {row["task"] for row in instance.rows("requirements") if row["quantity"]}
     return [
-        f"tasks: {row['task']} has no line in requirements with a quantity above 0, so nothing is asked for there; add "
+        f"tasks: {row['task']} has no row in requirements with a quantity above 0, so nothing is required there; add "
         "one, or delete the task"
         for row in instance.rows("tasks")
         if row["task"] not in asked
@@ -144,7 +144,7 @@ def _unasked(instance: Facts) -> list[str]:
 
 
 def _unwilling(instance: Facts) -> list[str]:
-    """Nations with pools that take on no objective, other than those that a coalition leaves out."""
+    """Nations that have pools but no objective to join, except those that a coalition leaves out."""
     willing = {row["nation"] for row in instance.rows("willingness") if row["willingness"]} | instance.outside
     pooled = dict.fromkeys(row["nation"] for row in instance.rows("forces") if row["units"])
     found = [nation for nation in pooled if nation not in willing]
@@ -165,14 +165,14 @@ def _useless(instance: Facts) -> list[str]:
     asked |= taken | {capability for capability in partly if _implied(instance, capability)}
     useful = {unit for unit, capability, amount in amounts if amount > 0 and capability in asked}
     return [
-        f"unit_types: no task can use {row['unit_type']}: it supplies nothing that a requirement is for"
+        f"unit_types: no task can use {row['unit_type']}: it supplies nothing that a requirement asks for"
         for row in instance.rows("unit_types")
         if row["unit_type"] not in useful
     ]
 
 
 def _implied(instance: Facts, capability: str) -> bool:
-    """Whether some active period has no given row for a consumed capability."""
+    """Whether the requirements leave out a consumed capability in some active period."""
     wide = any(r["capability"] == capability and r["scope"] == "theatre" for r in instance.rows("capabilities"))
     given: dict[Any, set[int]] = defaultdict(set)
     for row in instance.rows("requirements"):

@@ -1,4 +1,4 @@
-"""``KEY=VALUE``: one cell or many of an instance changed, a row added, and everything checked again."""
+"""``KEY=VALUE`` changes cells of an instance or adds a row; the result is checked again."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from allocator.instance.facts import Facts
 
 OPERATORS = ("*=", "+=", "-=", "=")
-"""What stands between a key and its value; ``=`` sets, the others change a number that is there."""
+"""Operators between a key and its value; ``=`` sets the value, the others change an existing number."""
 
 OPERATOR = "|".join(map(re.escape, OPERATORS))
 """Pattern of an operator."""
@@ -90,15 +90,15 @@ def computed(column: Column, value: Value | None, op: str, text: str) -> tuple[i
     Returns
     -------
     (number, str)
-        In a column of whole numbers rounded down; what the rounding did in words, empty where it did nothing.
+        The number, rounded down in a column of whole numbers; the effect of rounding in words, empty if there is none.
 
     Raises
     ------
     Wrong
-        The column holds no numbers, there is no number to change or to change it by, or the result does not fit.
+        The column holds no numbers, the cell is blank, the text is not a number, or the result does not fit.
     """
     if not column.numeric:
-        raise Wrong(f"{op} on {column.name}", f"=, since it holds {column.expected}")
+        raise Wrong(f"{op} on {column.name}", f"=, because it holds {column.expected}")
     if value is None:
         raise Wrong(f"a blank {column.name}", f"a number, for {op} to change")
     try:
@@ -109,17 +109,17 @@ def computed(column: Column, value: Value | None, op: str, text: str) -> tuple[i
     exact = here * there if op == "*=" else here + there if op == "+=" else here - there
     number = math.floor(exact) if column.kind == "whole" else float(exact)
     sum_of = f"{plain(value)} {op[0]} {text} = {plain(float(exact))}"
-    told = f"{sum_of}, rounded down to {number}" if number != exact and column.kind == "whole" else ""
+    rounding = f"{sum_of}, rounded down to {number}" if number != exact and column.kind == "whole" else ""
     try:
         fitting = converted(column, number, False)
     except Unfit as unfit:
-        raise Wrong(told or sum_of, unfit.args[0]) from None
+        raise Wrong(rounding or sum_of, unfit.args[0]) from None
     assert isinstance(fitting, int | float)
-    return fitting, told
+    return fitting, rounding
 
 
 def _untouched(instance: Facts, name: str) -> list[Record]:
-    """The typed rows of a table, made once."""
+    """The typed rows of a table that no override changes, made once."""
     if name not in instance._sound:
         rows = instance.tables[name]
         instance._sound[name] = [Record(at, cast(dict[str, Value], row)) for at, row in enumerate(rows, start=1)]
@@ -127,7 +127,7 @@ def _untouched(instance: Facts, name: str) -> list[Record]:
 
 
 def _apply(instance: Facts, content: dict[str, Any], setting: str) -> list[str]:
-    """Change the content, to which a table comes when something in it is changed; what a user should know of it."""
+    """Apply an override to the content and return notes for the user; a table is copied when it first changes."""
     table = _KEY.fullmatch(setting)
     if table and table["table"] not in ("horizon", "events"):
         name, column = table["table"], table["column"]
@@ -152,10 +152,8 @@ def _set(settings: dict[str, Any], key: str, op: str, text: str) -> list[str]:
     if head == "events":
         events = settings.get("events", {})
         if rest not in events:
-            raise Wrong(
-                f"no event {rest}",
-                f"one of {', '.join(events) or 'none: the instance has no events'}{near(rest, events)}",
-            )
+            expected = f"one of {', '.join(events)}{near(rest, events)}"
+            raise Wrong(f"no event {rest}", expected if events else "an instance with events; this one has none")
         column = Column(key, "", "flag")
     elif key in SETTINGS:
         column = SETTINGS[key]
@@ -163,16 +161,16 @@ def _set(settings: dict[str, Any], key: str, op: str, text: str) -> list[str]:
         known = [*SETTINGS, *(f"{name}[...].COLUMN" for name in TABLES)]
         raise Wrong(f"no such key {key}", f"a setting or a table's column{near(key, known)}")
     before = settings.get(head, {}).get(rest) if rest else settings.get(key)
-    value, told = _value(column, before, op, text)
+    value, note = _value(column, before, op, text)
     if rest:
         settings[head] = {**settings.get(head, {}), rest: value}
     else:
         settings[key] = value
-    return [told] if told else []
+    return [note] if note else []
 
 
 def _value(column: Column, before: Value | None, op: str, text: str) -> tuple[Value, str]:
-    """What a cell holds afterwards, and what rounding did to it."""
+    """The new value of a cell, and the effect of rounding in words."""
     if op != "=":
         return computed(column, before, op, text)
     try:
@@ -200,7 +198,7 @@ def _cells(
             row = _new(instance, content, table, conditions, column, text, missing)
             rows.append(row)
             cells = ", ".join(f"{key} {plain(cell)}" for key, cell in row.items())
-            return [f"{table.name} had no such row, so one is added ({cells})"]
+            return [f"{table.name} had no such row, so it was added ({cells})"]
         chosen = left
     if not chosen:
         key = ",".join(f"{name}=..." for name in table.key if table.by_name[name].required)
@@ -211,7 +209,7 @@ def _cells(
 
 
 def _conditions(table: Table, where: str | None) -> dict[str, str]:
-    """Column -> what its cell must be."""
+    """Column -> the value that its cell must have."""
     found: dict[str, str] = {}
     columns = table.by_name
     for condition in where.split(",") if where else []:
@@ -229,7 +227,7 @@ def _some(names: list[str]) -> str:
 
 
 def _matching(rows: list[Cells], column: Column, wanted: str) -> list[Cells]:
-    """Rows whose cell is what is wanted; nothing stands for a blank."""
+    """Rows whose cell has the wanted value; an empty text matches a blank."""
     try:
         value = None if wanted == "" else convert(column, wanted, False)
     except Unfit:
@@ -238,23 +236,23 @@ def _matching(rows: list[Cells], column: Column, wanted: str) -> list[Cells]:
 
 
 def _changed(rows: list[Cells], column: Column, op: str, text: str) -> list[str]:
-    """Change a cell of each row; what a user should know of it."""
+    """Change a cell of each row and return notes for the user."""
     changing = rows
-    if op != "=":  # a blank is no number to change, but only where all are blank is that a fault
+    if op != "=":  # blanks have no number to change; that is a fault only if all rows are blank
         changing = [row for row in rows if row.get(column.name, column.default) is not None] or rows
     rounded = []
     for row in changing:
         if op == "=" and text == "":
             row.pop(column.name, None)
         else:
-            row[column.name], told = _value(column, row.get(column.name, column.default), op, text)
-            rounded += [told] if told else []
+            row[column.name], note = _value(column, row.get(column.name, column.default), op, text)
+            rounded += [note] if note else []
         row.understood = False
-        for companion in (f"{column.name}_low", f"{column.name}_high"):  # a figure that is set is no longer a range
+        for companion in (f"{column.name}_low", f"{column.name}_high"):  # a changed figure has no range
             row.pop(companion, None)
     notes = []
     if rounded:
-        more = f"; {len(rounded):,} figures rounded down in all" if len(rounded) > 1 else ""
+        more = f"; {len(rounded):,} figures were rounded down in all" if len(rounded) > 1 else ""
         notes.append(rounded[0] + more)
     if blank := len(rows) - len(changing):
         notes.append(f"{blank:,} of {len(rows):,} rows have no {column.name} to change")
@@ -265,7 +263,7 @@ def _new(
     instance: Facts, content: dict[str, Any], table: Table, conditions: Mapping[str, str], column: Column,
     text: str, missing: Wrong,
 ) -> Cells:  # fmt: skip
-    """The row that a key names whole and that is not there; ``missing`` is raised where there is no such row to add."""
+    """The new row of a complete key; raises ``missing`` if the key does not describe a row to add."""
     found, expected = missing.args
     if conditions.get(column.name, text) != text:
         raise missing
@@ -277,14 +275,14 @@ def _new(
         if c.required and c.name not in (keyed if c.name in table.key else {**given, column.name: ""})
     ]
     if lacking:
-        raise Wrong(found, f"{expected}, or {' and '.join(lacking)} in the key as well, for a row to add")
+        raise Wrong(found, f"{expected}; to add a row, give {' and '.join(lacking)} in the key as well")
     row = Cells()
     for name in (name for name in table.by_name if name in given):
         refers = table.by_name[name].refers
         known = [str(other[TABLES[refers].key[0]]) for other in _rows(instance, content, refers)] if refers else []
         if refers and given[name] not in known:
             raise Wrong(
-                found, f"one that is there, or as {name} the key of a row of {refers}{near(given[name], known)}"
+                found, f"one that is there; to add a row, give a {name} of the table {refers}{near(given[name], known)}"
             )
         row[name], _ = _value(table.by_name[name], None, "=", given[name])
     row.understood = False

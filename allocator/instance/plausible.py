@@ -1,8 +1,8 @@
-"""Legal but implausible: figures that look a thousand or a million times off.
+"""Warnings about figures that are legal but look a thousand or a million times too large or too small.
 
-Every bound is wide of what real forces show, so that real data do not warn, and narrow enough for a slip of a
-thousand. Money is compared with money, for a currency may be worth little; only for the currencies in ``PER_DOLLAR``
-is an amount judged by itself.
+Every bound is far from the values of real forces, so that real data give no warning, and narrow enough to catch a
+factor of a thousand. Money is compared with money, because the value of a currency may be unknown; an amount is judged
+by itself only in the currencies of ``PER_DOLLAR``.
 """
 
 from __future__ import annotations
@@ -29,35 +29,34 @@ MEANS = {
     "quantity": "is in the unit of its capability, as is amount in yields",
     "amount": "is in millions",
 }
-"""What a figure of a column is, in words."""
+"""Column -> the meaning of its figures, in words."""
 
 PER_DOLLAR = dict.fromkeys(("USD", "EUR", "GBP", "CHF", "CAD", "AUD", "NZD", "SGD"), 1.0) | dict.fromkeys(
     ("SEK", "NOK", "DKK", "PLN", "CNY", "BRL"), 5.0
 )
-"""Currencies of which it is known roughly how many a dollar buys."""
+"""Currency -> roughly how many units of it a dollar buys."""
 
 PERSON_MONTH = 2e-4, 1.0
 """Least and greatest cost of one person deployed for a month, in millions of dollars; real units: 0.005 to 0.05."""
 
 UNIT_PEOPLE, POOL_PEOPLE = 30_000, 100_000
-"""People in the median unit and in the median pool that are beyond belief."""
+"""Number of people in the median unit, and in the median pool, above which the figures are implausible."""
 
 AFFORDABLE = 5_000, 5e8
 """People deployed that the median GDP would pay for: fewer than the first or more than the second is implausible."""
 
 OWN_SHARE = 0.3
-"""Share of its GDP that the median nation would pay with all its pools deployed, beyond belief."""
+"""Share of its GDP that the median nation would pay with all its pools deployed; more is implausible."""
 
 MEDIAN_ASKED = 1.5e-3, 10.0
-"""Quantity over what all forces supply of it: least and greatest of the median requirement."""
+"""Least and greatest plausible quantity of the median requirement, as a multiple of what all forces supply."""
 
 ASKED, CEILING, ROTATION, BUDGET = 30.0, 80.0, (1 / 600, 160.0), (3e-4, 30.0)
-"""Bounds of one requirement (of all supply), the median ceiling (of a nation's people in pools), the median rotation
-cost (in months of operation) and a budget (of what everything would cost)."""
-
+"""Bounds of one requirement (multiple of all supply), the median ceiling (multiple of the people in a nation's pools),
+the median rotation cost (months of operation) and a budget (multiple of the cost of everything)."""
 
 MOST = 3
-"""Rows of one kind that are named; the others are counted."""
+"""Number of rows of one kind that are named; the others are counted."""
 
 
 def implausible(instance: Facts) -> list[str]:
@@ -66,12 +65,12 @@ def implausible(instance: Facts) -> list[str]:
     for first in (_costs, _units):
         found = list(first(facts))
         if found:
-            return found  # what is compared with them would look wrong as well
+            return found  # figures that are compared with these would look wrong as well
     return [line for check in (_gdp, _ceilings, _quantities, _budgets) for line in check(facts)]
 
 
 class _Facts:
-    """What the checks share: rows by name, people and yearly cost by nation."""
+    """Facts that several checks use: rows by name, people and yearly cost by nation."""
 
     def __init__(self, instance: Facts) -> None:
         self.rows = instance.rows
@@ -92,7 +91,7 @@ class _Facts:
 
     @cached_property
     def shares(self) -> dict[str, float]:
-        """Nation -> its own cost of a year with all its pools deployed, over its GDP."""
+        """Nation -> its own cost of a year with all its pools deployed, divided by its GDP."""
         found: defaultdict[str, float] = defaultdict(float)
         for pool in self.pools:
             n, u = pool["nation"], pool["unit_type"]
@@ -114,7 +113,7 @@ class _Facts:
 
 
 def _costs(facts: _Facts) -> Iterator[str]:
-    """Costs and people of unit types, beside each other and beside what a soldier costs anywhere."""
+    """Costs and people of unit types, compared with each other and with the usual cost of a soldier."""
     people = {u: row["personnel"] for u, row in facts.types.items()}
     if min(_middles(people)) > UNIT_PEOPLE:
         power = _power(_median(people), 0, UNIT_PEOPLE)
@@ -147,7 +146,7 @@ def _costs(facts: _Facts) -> Iterator[str]:
 
 
 def _units(facts: _Facts) -> Iterator[str]:
-    """Pools that hold more people than armies have, and one pool against the rest."""
+    """Pools with more people than an army has, and single pools compared with the others."""
     heads = {
         (row["nation"], row["unit_type"]): row["units"] * facts.types[row["unit_type"]]["personnel"]
         for row in facts.pools
@@ -166,20 +165,20 @@ def _units(facts: _Facts) -> Iterator[str]:
 
 
 def _gdp(facts: _Facts) -> Iterator[str]:
-    """GDP beside the costs of deploying, and one nation against the rest."""
+    """GDP compared with the cost of deploying, and single nations compared with the others."""
     a_month = facts.person_month
     if not a_month or not facts.gdp:
         return
     least, most = (middle / (12 * _median(a_month)) for middle in _middles(facts.gdp))
     share = min(_middles(facts.shares)) if facts.shares else 0.0
-    pays = f"beside operating_cost the median GDP would pay for {_figure(_median(facts.gdp) / 12 / _median(a_month))}"
+    pays = f"at operating_cost, the median GDP would pay for {_figure(_median(facts.gdp) / 12 / _median(a_month))}"
     if most < AFFORDABLE[0] or share > OWN_SHARE:
         power = 3 if most * 1e3 >= AFFORDABLE[0] and share / 1e3 <= 1 else 6
         costs = f"a year with all pools deployed would cost the median nation {_figure(share)} times its GDP"
         if most > 6 * AFFORDABLE[0]:
             yield _every("forces", "units", power, costs)
         else:
-            seen = f"beside operating_cost {costs}" if share > OWN_SHARE else f"{pays} people deployed"
+            seen = f"at operating_cost, {costs}" if share > OWN_SHARE else f"{pays} people deployed"
             yield _every("nations", "gdp", -power, seen)
     elif least > AFFORDABLE[1]:
         yield _every("nations", "gdp", _power(least, 0, AFFORDABLE[1]), f"{pays} people deployed")
@@ -188,7 +187,7 @@ def _gdp(facts: _Facts) -> Iterator[str]:
 
 
 def _nations(facts: _Facts) -> list[str]:
-    """Nations whose GDP or pools are apart from the others' or from each other."""
+    """Nations whose GDP or pools are far from those of the others, or do not fit each other."""
     heavy = {n: -3 if share <= 1e3 else -6 for n, share in facts.shares.items() if share > OWN_SHARE}
     odd = heavy | {n: -power for n, power in _apart(facts.shares)} | dict(_apart(facts.gdp, 2.2))
     people = {n: facts.people[n] for n in facts.shares}
@@ -204,7 +203,7 @@ def _nations(facts: _Facts) -> list[str]:
 
 
 def _ceilings(facts: _Facts) -> Iterator[str]:
-    """Ceilings beside the people in a nation's pools, and beside its smallest unit."""
+    """Ceilings compared with the people in a nation's pools and with its smallest unit."""
     smallest: dict[str, float] = {}
     for pool in facts.pools:
         people = facts.types[pool["unit_type"]]["personnel"]
@@ -232,7 +231,7 @@ def _ceilings(facts: _Facts) -> Iterator[str]:
 
 
 def _quantities(facts: _Facts) -> Iterator[str]:
-    """What is asked beside what all pools together supply."""
+    """Requirements compared with what all pools together supply."""
     units: defaultdict[str, int] = defaultdict(int)
     for pool in facts.pools:
         units[pool["unit_type"]] += pool["units"]
@@ -250,7 +249,7 @@ def _quantities(facts: _Facts) -> Iterator[str]:
     middle = _median(shares)
     if middle < MEDIAN_ASKED[0] or (middle > MEDIAN_ASKED[1] and len(shares) > 2):
         power = _power(middle, *MEDIAN_ASKED)
-        seen = f"at the median, {_figure(middle)} times what all forces supply is asked"
+        seen = f"the median requirement is {_figure(middle)} times what all forces supply"
         yield _every("requirements", "quantity", power, seen)
         return
     odd = {line: power for line, power in _apart(shares) if power > 0}
@@ -263,7 +262,7 @@ def _quantities(facts: _Facts) -> Iterator[str]:
 
 
 def _budgets(facts: _Facts) -> Iterator[str]:
-    """Amounts beside the cheapest unit and beside everything that the payer could spend."""
+    """Budgets compared with the cheapest unit and with everything that the payer could spend."""
     lines = []
     for row in facts.rows("budgets"):
         payer, amount = row["payer"], row["amount"]
@@ -282,10 +281,10 @@ def _budgets(facts: _Facts) -> Iterator[str]:
         cheapest = min(price for price, _ in prices)
         if amount < cheapest or amount < BUDGET[0] * everything:
             power = -3 if amount * 1e3 >= max(cheapest, BUDGET[0] * everything) else -6
-            beside = f"what is to be paid: one unit for one period costs {_figure(cheapest)} at the least"
+            beside = f"the costs: one unit for one period costs at least {_figure(cheapest)}"
         elif amount > BUDGET[1] * everything:
             power = 3 if amount <= 3e3 * everything else 6
-            beside = f"what is to be paid: all pools deployed in all its periods cost {_figure(everything)}"
+            beside = f"the costs: all pools deployed in all its periods cost {_figure(everything)}"
         else:
             continue
         lines.append(_one("budgets", payer, "amount", amount, power, beside))
@@ -293,10 +292,10 @@ def _budgets(facts: _Facts) -> Iterator[str]:
 
 
 def _apart(values: Mapping[Any, float], least: float = 2.0) -> list[tuple[Any, int]]:
-    """Figures that are a thousand or a million times off the rest, and by which power of ten.
+    """Figures that are a thousand or a million times larger or smaller than the others, with the power of ten.
 
-    The distance is that of the logarithm from the median; it counts where it is above ``least`` and above three
-    standard deviations of the rest (from the median absolute deviation, at least 0.2).
+    The distance is that of the logarithm from its median. It counts if it is above ``least`` and above three standard
+    deviations (estimated from the median absolute deviation, at least 0.2).
     """
     if len(values) < 3:
         return []
@@ -308,12 +307,12 @@ def _apart(values: Mapping[Any, float], least: float = 2.0) -> list[tuple[Any, i
 
 
 def _rather(key: Hashable, large: Mapping[Any, float], small: Mapping[Any, float], margin: float) -> bool:
-    """Whether one figure is too large rather than the other too small, as their distances from the medians say."""
+    """Whether one figure is too large rather than the other too small, by their distances from the medians."""
     return log10(large[key] / _median(large)) > margin - log10(small[key] / _median(small))
 
 
 def _middles(values: Mapping[Any, float]) -> tuple[float, float]:
-    """The two figures in the middle, the same one twice where their number is odd."""
+    """The two middle figures; the same one twice if the number of figures is odd."""
     return statistics.median_low(values.values()), statistics.median_high(values.values())
 
 
@@ -326,7 +325,7 @@ def _figure(value: float) -> str:
 
 
 def _power(value: float, low: float, high: float) -> int:
-    """By which power of ten a figure is off that should lie between two bounds."""
+    """The power of ten by which a figure is too large or too small to lie between two bounds."""
     if value > high:
         return 3 if value <= 1e3 * high else 6
     return -3 if value * 1e3 >= low else -6

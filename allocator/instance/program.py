@@ -1,4 +1,4 @@
-"""What a Python program hands over: its dicts and DataFrames with values of numpy, pandas and decimals, made plain."""
+"""Dicts and DataFrames of a Python program, with their numpy, pandas and decimal values converted to plain ones."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PLACE = "instance"
-"""What faults name as the file."""
+"""The file name in faults."""
 
 _PLAIN = {str, int, float, bool, type(None)}
 
 
 class _Foreign:
-    """A value that no column takes, in words."""
+    """A value that no column accepts, in words."""
 
     def __init__(self, words: str) -> None:
         self.words = words
@@ -38,14 +38,14 @@ class _Foreign:
 
 
 def of_dict(content: Mapping[str, Any]) -> Raw:
-    """What the JSON carrier's object holds, as a program has it."""
+    """The content of the JSON carrier's object, given as Python values."""
     if not isinstance(content, Mapping):
         raise wrong("content", content, 'a mapping {"instance": {...}, "nations": [{...}, ...], ...}')
     return from_object({str(name): _content(value) for name, value in content.items()}, PLACE)
 
 
 def of_frames(settings: Mapping[str, Any], frames: Mapping[str, pd.DataFrame]) -> Raw:
-    """What settings and DataFrames hold."""
+    """The content of settings and DataFrames."""
     if not isinstance(settings, Mapping):
         raise wrong("settings", settings, "a mapping with format, name and horizon")
     if not isinstance(frames, Mapping):
@@ -81,9 +81,9 @@ def _check_frame(name: Any, frame: Any) -> None:
 
 
 def _column_faults(place: str, frame: pd.DataFrame) -> list[Fault]:
-    """What is wrong with the names of a frame's columns."""
+    """The faults in the names of a frame's columns."""
     if frame.columns.nlevels > 1:
-        found = f"column names of {frame.columns.nlevels} levels"
+        found = f"column names with {frame.columns.nlevels} levels"
         return [Fault(place, None, None, found, "one level of column names (such as frame.droplevel(0, axis=1) gives)")]
     titles = [str(title) for title in frame.columns]
     twice = dict.fromkeys(title for at, title in enumerate(titles) if title in titles[:at] and not own(title))
@@ -95,13 +95,13 @@ def _records(frame: pd.DataFrame, titles: list[str]) -> list[dict[str, Any]]:
     columns = []
     for at in range(len(titles)):
         column = frame.iloc[:, at]
-        values = zip(column.array, column.isna(), strict=True)  # the array's: a Series gives float32 as float
+        values = zip(column.array, column.isna(), strict=True)  # iterating over a Series would turn float32 into float
         columns.append([None if gone else value for value, gone in values])
     return [dict(zip(titles, cells, strict=True)) for cells in zip(*columns, strict=True)]
 
 
 def _content(value: Any) -> Any:
-    """Settings or rows, every value in them plain."""
+    """Settings or rows with plain values only."""
     if isinstance(value, Mapping):
         return {str(key): _content(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -110,7 +110,7 @@ def _content(value: Any) -> Any:
 
 
 def cell(value: Any) -> Any:
-    """The plain value that a program means; for what is no cell, an object that every column refuses."""
+    """The plain value of an object; for an object that is not a cell, a value that every column refuses."""
     if type(value) in _PLAIN:
         return value
     if isinstance(value, str):
@@ -124,21 +124,21 @@ def cell(value: Any) -> Any:
     if isinstance(value, Fraction):
         return _fraction(value)
     if isinstance(value, date | time):
-        return None if value != value else plain(value)  # NaT is a date, and unlike itself
+        return None if value != value else plain(value)  # NaT is a date that does not equal itself
     return _of_libraries(value)
 
 
 def _fraction(value: Fraction) -> Any:
-    """A fraction that is a decimal number; 1/3 is none."""
+    """A fraction that equals a decimal number; 1/3 does not."""
     try:
         number = float(value)
     except OverflowError:
         return _Foreign(shown(str(value)))
-    return number if Fraction(repr(number)) == value else _Foreign(f"{value}, which is no decimal number")
+    return number if Fraction(repr(number)) == value else _Foreign(f"{value}, which is not a decimal number")
 
 
 def _of_libraries(value: Any) -> Any:
-    """Values of numpy and pandas, which need not be installed or loaded."""
+    """The plain value of a numpy or pandas object, if those libraries are loaded."""
     np, pd = sys.modules.get("numpy"), sys.modules.get("pandas")
     if np is not None and isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]

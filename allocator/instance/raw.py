@@ -1,4 +1,4 @@
-"""What a carrier holds before it is understood, and how it becomes typed rows."""
+"""The content of a carrier before it is interpreted, and how it becomes typed rows."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from allocator.instance.columns import INSTANCE_NAME, OWN, Column, Table, Value
 from allocator.instance.tables import SETTINGS, TABLES
 
 REPORTED: Any = object()
-"""Takes the place of a cell whose fault its carrier has reported."""
+"""Replaces a cell whose fault is already reported by its carrier."""
 
 
 @dataclass
 class Record:
-    """A typed row, with the row number of its author's editor and the columns that have a fault."""
+    """A typed row, with its row number in the author's editor and the columns that have a fault."""
 
     at: int
     cells: dict[str, Value]
@@ -25,17 +25,17 @@ class Record:
 
 
 class Cells(dict[str, Any]):
-    """A row of an instance that was understood before; what changes it says so, and it is understood anew."""
+    """A row that was checked before; whoever changes it sets ``understood`` to False, and it is checked again."""
 
     understood = True
 
 
 @dataclass
 class RawTable:
-    """Rows as they stand: (row number, column -> cell that is not blank).
+    """Rows as the carrier has them: (row number, column -> cell that is not blank).
 
-    ``columns`` is None for JSON; ``header`` is the row of their names; ``whole`` is False where a row could not be
-    read; ``sound`` are the typed rows of a table that stands as it was checked before.
+    ``columns`` is None for JSON; ``header`` is the row with the column names; ``whole`` is False if a row could not be
+    read; ``sound`` holds the typed rows of a table that has not changed since it was checked.
     """
 
     place: str
@@ -50,9 +50,9 @@ class RawTable:
 class Raw:
     """Everything that a carrier holds.
 
-    ``settings`` are dotted keys with their values; ``strict`` and ``strict_settings`` say that the carrier tells
-    types apart in tables and in settings. ``unread`` are tables that stand there but could not be read; ``suffix``
-    is what a table's name has behind it in this carrier.
+    ``settings`` maps dotted keys to values; ``strict`` and ``strict_settings`` say that the carrier distinguishes types
+    in tables and in settings. ``unread`` names tables that exist but could not be read; ``suffix`` is the ending that
+    follows a table's name in this carrier.
     """
 
     place: str
@@ -78,12 +78,12 @@ class Typed:
     faults: list[Fault]
 
     def place(self, table: str) -> str:
-        """Where a table stands."""
+        """The file or sheet of a table."""
         raw = self.raw.tables.get(table)
         return raw.place if raw else f"{table}{self.raw.suffix}"
 
     def fresh(self, table: str) -> bool:
-        """Whether a table was not checked before as it stands."""
+        """Whether a table is new or has changed since it was checked."""
         raw = self.raw.tables.get(table)
         return raw is None or raw.sound is None
 
@@ -101,7 +101,7 @@ class Typed:
 
 
 def typed(raw: Raw) -> Typed:
-    """Understand every cell, each by its column."""
+    """Convert every cell to the type of its column."""
     faults = list(raw.faults)
     settings = {} if raw.settings_unread else _settings(raw, faults)
     result = Typed(raw, settings, {}, faults)
@@ -130,9 +130,9 @@ def typed(raw: Raw) -> Typed:
 
 
 def _way_out(raw: Raw, name: str) -> str:
-    """How an author keeps a table that is no table of an instance."""
+    """How the author can keep a table that is not part of an instance."""
     if raw.suffix == ".csv":
-        return "; a file of your own may have any other ending"
+        return "; a file of your own needs another ending than .csv"
     return "" if raw.strict else f"; rename the sheet to {OWN}{name} to keep it as your own"
 
 
@@ -256,5 +256,5 @@ def _table(raw: Raw, table: Table, found: RawTable, faults: list[Fault]) -> list
 
 
 def blank_rows(records: Iterator[tuple[int, list[Any]]]) -> Iterator[tuple[int, list[Any]]]:
-    """Records without those in which nothing stands."""
+    """Records that have at least one cell with content."""
     return ((at, cells) for at, cells in records if any(cell not in (None, "") for cell in cells))

@@ -1,4 +1,4 @@
-"""Reading the carriers: a folder of CSV files, a workbook, a JSON file. Nothing is repaired, nothing is run."""
+"""Reads the carriers: a folder of CSV files, a workbook, a JSON file. Input is never repaired and never executed."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def read_as(path: str | os.PathLike[str], kind: type[F]) -> F:
 
 
 def understood(raw: Raw, path: Path | None, kind: type[F]) -> F:
-    """An instance from what a carrier holds, or every fault of it."""
+    """The instance in the content of a carrier; raises every fault that it has."""
     content = typed(raw)
     check(content)
     if content.faults:
@@ -100,7 +100,7 @@ def _raw(path: Path) -> Raw:
 
 
 def _nothing(raw: Raw, fault: Fault) -> Raw:
-    """A carrier of which nothing could be read."""
+    """Mark a carrier as one of which nothing could be read."""
     raw.faults.append(fault)
     raw.unread, raw.settings_unread = set(TABLES), True
     return raw
@@ -130,7 +130,7 @@ def _folder(folder: Path) -> Raw:
 
 
 def _inside(entry: Path, home: Path) -> bool:
-    """Whether an entry, links followed, stays in the folder."""
+    """Whether an entry, with links followed, is in the folder."""
     try:
         return entry.resolve().is_relative_to(home)
     except (OSError, RuntimeError):  # a link to itself
@@ -208,17 +208,17 @@ def _csv(raw: Raw, path: Path) -> None:
 
 
 def _records(place: str, text: str) -> tuple[Rows, Fault | None]:
-    """Rows of a CSV text that are not blank, each with the line on which it begins."""
+    """Rows of a CSV text that are not blank, each with its first line number."""
     records: list[tuple[int, list[Any]]] = []
     begins = 1
-    limit = csv.field_size_limit(len(text) + 1)  # a cell that is too long is refused by its column
+    limit = csv.field_size_limit(len(text) + 1)  # the column, not the csv module, refuses a cell that is too long
     try:
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         for cells in reader:
             records.append((begins, cells))
             begins = reader.line_num + 1
     except csv.Error as error:
-        reason = "a quotation mark that is never closed" if "end of data" in str(error) else str(error)
+        reason = "a quotation mark that is not closed" if "end of data" in str(error) else str(error)
         return [], Fault(place, begins, None, f"a broken record ({reason})", "CSV as in RFC 4180")
     finally:
         csv.field_size_limit(limit)
@@ -226,7 +226,7 @@ def _records(place: str, text: str) -> tuple[Rows, Fault | None]:
 
 
 def _width(place: str, rows: Rows) -> Fault | None:
-    """The fault of a header that has not as many cells as every row below it."""
+    """The fault of a header that has fewer or more cells than every row below it."""
     (at, header), *others = rows
     lengths = {len(cells) for _, cells in others}
     if len(others) < 2 or len(lengths) > 1 or len(header) in lengths:
@@ -239,7 +239,7 @@ def _width(place: str, rows: Rows) -> Fault | None:
     elif surplus and any(
         all(cells[i].isdigit() and cells[i + 1].isdigit() for _, cells in others) for i in range(length - 1)
     ):
-        way_out += "; a number with a decimal comma makes two cells: write 1.5 for 1,5"
+        way_out += "; a decimal comma splits a number into two cells: write 1.5 for 1,5"
     return Fault(place, at, None, f"has {len(header)} cells, and every row below has {length}", way_out, " ")
 
 
@@ -247,7 +247,7 @@ _ESCAPED = re.compile(r"'+[=+\-@\t]")
 
 
 def _unescaped(cell: str) -> str:
-    """A text cell with LF for CR LF, without the apostrophe that keeps a spreadsheet from taking it for a formula."""
+    """A text cell with LF for CR LF, and without the apostrophe that stops spreadsheets treating it as a formula."""
     cell = cell.replace("\r\n", "\n")
     return cell[1:] if cell.startswith("'") and _ESCAPED.match(cell) else cell
 
@@ -276,7 +276,7 @@ def _json(path: Path) -> Raw:
     except (_Twice, ValueError) as error:
         return _nothing(raw, Fault(path.name, None, None, str(error), "JSON with each key once and finite numbers"))
     except RecursionError:
-        return _nothing(raw, Fault(path.name, None, None, "too deep a nesting", "an object of lists of rows"))
+        return _nothing(raw, Fault(path.name, None, None, "nesting that is too deep", "an object of lists of rows"))
     return from_object(content, path.name)
 
 
@@ -294,10 +294,11 @@ def _constant(name: str) -> Any:
 
 
 def from_object(content: Any, place: str) -> Raw:
-    """What the JSON carrier's object holds."""
+    """The content of the JSON carrier's object."""
     raw = Raw(place, place, strict=True)
     if not isinstance(content, dict):
-        raw.faults.append(Fault(place, None, None, "no object", '{"instance": {...}, "nations": [...], ...}'))
+        expected = 'an object {"instance": {...}, "nations": [...], ...}'
+        raw.faults.append(Fault(place, None, None, "a value that is not an object", expected))
         raw.unread, raw.settings_unread = set(TABLES), True
         return raw
     settings = content.get("instance")
@@ -323,7 +324,7 @@ def from_object(content: Any, place: str) -> Raw:
             raw.faults.append(Fault(where, None, None, found, "a list of rows"))
             raw.unread.add(name)
         elif len(rows) > 1 and not any(isinstance(row, dict) for row in rows):
-            found = f"rows that are no objects, such as {quoted(rows[0])}"
+            found = f"rows that are not objects, such as {quoted(rows[0])}"
             raw.faults.append(Fault(where, 1, None, found, 'objects such as {"column": value, ...}'))
             raw.unread.add(name)
         else:
@@ -332,7 +333,7 @@ def from_object(content: Any, place: str) -> Raw:
 
 
 def _objects(raw: Raw, name: str, where: str, rows: list[Any]) -> RawTable:
-    """Rows of a table from a list of objects, without blanks and the author's own columns."""
+    """The rows of a table in a list of objects, without blanks and without the author's own columns."""
     known = TABLES[name].by_name if name in TABLES else {}
     records: list[tuple[int, dict[str, Any]]] = []
     for at, row in enumerate(rows, start=1):
@@ -342,7 +343,7 @@ def _objects(raw: Raw, name: str, where: str, rows: list[Any]) -> RawTable:
             filled = {str(key): cell for key, cell in row.items() if cell is not None or key not in known}
             records.append((at, {key: cell for key, cell in filled.items() if not own(key)}))
         else:
-            raw.faults.append(Fault(where, at, None, quoted(row), "an object with a value a column"))
+            raw.faults.append(Fault(where, at, None, quoted(row), "an object with one value per column"))
     return RawTable(where, records, whole=len(records) == len(rows))
 
 

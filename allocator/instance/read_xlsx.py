@@ -1,4 +1,4 @@
-"""Reading a workbook: safely, every cell where its author sees it."""
+"""Reads a workbook safely, with every cell where its author sees it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from allocator.instance.workbook_parts import AGAIN, Book, Damage, opened
 
 
 def read_xlsx(path: Path) -> Raw:
-    """Everything in a workbook, as it stands; what is unsafe or broken is a fault."""
+    """Everything in a workbook, unchanged; unsafe or broken content is a fault."""
     raw = Raw(str(path), "instance", strict=False, strict_settings=False)
     try:
         with opened(path) as container:
@@ -36,7 +36,7 @@ def _book(raw: Raw, book: Book) -> None:
             continue
         try:
             if trouble:
-                raise Damage(trouble, "each sheet once, and with cells; delete this one or let its name begin with _")
+                raise Damage(trouble, "each sheet once, with cells; delete this sheet or start its name with _")
             _sheet(raw, name, reader.read(part))
         except Damage as damage:
             if damage.whole:
@@ -44,7 +44,7 @@ def _book(raw: Raw, book: Book) -> None:
             _unread_sheet(raw, name, damage.found, damage.expected, damage.row)
     if "instance" not in (name for name, _, _ in book.sheets):
         raw.faults.append(
-            Fault(raw.place, None, None, "no sheet instance", "a sheet instance with columns key and value")
+            Fault(raw.place, None, None, "no sheet instance", "a sheet instance with the columns key and value")
         )
         raw.settings_unread = True
 
@@ -69,7 +69,7 @@ def _leave_out(raw: Raw, name: str) -> None:
 def _rows(name: str, sheet: Sheet) -> tuple[list[tuple[int, list[Any]]], list[Fault]]:
     """The rows of a sheet that are not blank, and the faults of single cells.
 
-    Columns whose header begins with _ are the user's own and left out.
+    Columns whose header begins with _ are the author's own and are left out.
     """
     filled = ((at, cells) for at, cells in sheet.rows.items() if any(cell != "" for cell in cells.values()))
     at_header, header = next(filled, (0, {}))
@@ -95,7 +95,7 @@ def _rows(name: str, sheet: Sheet) -> tuple[list[tuple[int, list[Any]]], list[Fa
 
 
 def _width(rows: dict[int, dict[int, Any]]) -> int:
-    """The number of columns; a cell too far away is named."""
+    """The number of columns; raises Damage that names the cell if one is too far away."""
     height, width, at_right = max(rows, default=0), 0, 0
     for at, cells in rows.items():
         last = max(cells)
@@ -147,7 +147,7 @@ def _settings(raw: Raw, columns: list[str], records: list[tuple[int, dict[str, A
     for column in absent:
         raw.settings_unread = True
         if column not in [closest(name, absent) for name in unknown]:
-            raw.faults.append(Fault("instance", None, column, "is missing", "add it: there are key and value", " "))
+            raw.faults.append(Fault("instance", None, column, "is missing", "add it: key and value are needed", " "))
     if raw.settings_unread:
         return
     for at, record in records:

@@ -1,6 +1,6 @@
-"""The one dictionary of what an instance holds: settings, tables, columns.
+"""The one dictionary of an instance: its settings, tables and columns.
 
-The reader, the checks, the workbook, the JSON Schema and the documentation are all made from it.
+The reader, the checks, the workbook, the JSON Schema and the documentation are all derived from it.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ TABLES: dict[str, Table] = {
             (
                 _id("nation", "Code of the nation."),
                 _name("Name of the nation."),
-                _number("gdp", "Gross domestic product a year.", "millions", above=0, blank="unknown"),
-                _number("troop_ceiling", "People it deploys at once at the most.", "people", least=0, blank="none"),
+                _number("gdp", "Gross domestic product per year.", "millions", above=0, blank="unknown"),
+                _number("troop_ceiling", "Most people that it deploys at once.", "people", least=0, blank="none"),
                 Column("can_lead", "Can be the framework nation of a task.", "flag", default=False),
             ),
         ),
@@ -72,7 +72,7 @@ TABLES: dict[str, Table] = {
                 _number("rotation_cost", "Cost of a rotation.", "millions a unit and period", default=0.0, least=0),
                 _number(
                     "rotation_ratio",
-                    "Units in the pool for each one deployed, that one counted.",
+                    "Units in the pool for each deployed unit, counting that unit.",
                     "units",
                     kind="whole",
                     default=1,
@@ -143,7 +143,7 @@ TABLES: dict[str, Table] = {
                 _LAST,
                 _number(
                     "framework_share",
-                    "Part of the people there that one framework nation gives; 0 where none is needed.",
+                    "Part of the people there that one framework nation provides; 0 if none is needed.",
                     "share",
                     default=0.0,
                     least=0,
@@ -157,7 +157,7 @@ TABLES: dict[str, Table] = {
             (
                 _ref("task", "tasks", "Task that needs it."),
                 _ref("capability", "capabilities", "Capability."),
-                _number("quantity", "How much is asked.", "the capability's", required=True, least=0),
+                _number("quantity", "How much is required.", "the capability's", required=True, least=0),
                 _number("max_gap", "Largest part that may stay unmet.", "share", default=1.0, least=0, most=1),
                 _number("priority", "Weight of the line.", "weight", default=1.0, above=0),
                 replace(_FIRST, key=True, default=None, blank="the task's"),
@@ -179,12 +179,12 @@ TABLES: dict[str, Table] = {
                     default=1,
                     least=1,
                 ),
-                replace(_FIRST, meaning="Period from which the pool is ready."),
+                replace(_FIRST, meaning="First period in which the pool is ready."),
             ),
         ),
         Table(
             "willingness",
-            "a stance; no row means will not",
+            "a stance; without a row, a nation is not willing",
             (
                 _ref("nation", "nations", "Nation."),
                 _ref("objective", "objectives", "Objective."),
@@ -193,7 +193,7 @@ TABLES: dict[str, Table] = {
         ),
         Table(
             "caveats",
-            "a thing a nation will not do; at least one of task, unit_type and objective is filled",
+            "something a nation will not do; at least one of task, unit_type and objective is filled",
             (
                 _ref("nation", "nations", "Nation."),
                 _ref("task", "tasks", "Task.", required=False, blank="any"),
@@ -205,20 +205,21 @@ TABLES: dict[str, Table] = {
         ),
         Table(
             "conditions",
-            "a conditional pledge: the nation takes on the objective only if …",
+            "a conditional pledge: the nation joins the objective only if …",
             (
                 _ref("nation", "nations", "Nation."),
                 _ref("objective", "objectives", "Objective.", required=False, blank="every one"),
                 Column(
                     "requires",
-                    "What it waits for.",
+                    "Kind of condition.",
                     "id",
                     required=True,
                     choices=("event", "nation", "any_of", "coalition_size"),
                 ),
                 Column(
                     "value",
-                    "The event; the nation; nations or groups with a space between; how many nations, itself counted.",
+                    "The event; the nation; nations or groups with one space between them; or the number of nations, "
+                    "counting itself.",
                     "name",
                     required=True,
                 ),
@@ -230,7 +231,7 @@ TABLES: dict[str, Table] = {
             "budgets",
             "a ceiling on money",
             (
-                Column("payer", "A nation, common, or * for everyone's total.", "name", required=True, key=True),
+                Column("payer", "A nation, common, or * for the total of all payers.", "name", required=True, key=True),
                 _number("amount", "What it can spend in the periods.", "millions", required=True, least=0),
                 replace(_FIRST, key=True),
                 replace(_LAST, key=True),
@@ -259,16 +260,16 @@ SETTINGS: dict[str, Column] = {
         Column("format", "Version of this format: 1.", "whole", required=True, least=1, most=1),
         Column("name", "Name: lower-case letters, digits, hyphens.", "id", required=True),
         Column("title", "Title.", "text"),
-        Column("description", "What the instance asks.", "text"),
+        Column("description", "The question that the instance asks.", "text"),
         Column("currency", "Currency of every money column, in millions.", "text"),
-        Column("model", "Model to use where none is named: a shipped model's name or a .toml path.", "text"),
+        Column("model", "Model to use if none is named: a shipped model's name or a .toml path.", "text"),
         Column("horizon.start", "First month of period 1, YYYY-MM.", "text", required=True),
-        Column("horizon.months_per_period", "Months of a period.", "whole", required=True, least=1, most=1200),
+        Column("horizon.months_per_period", "Months in a period.", "whole", required=True, least=1, most=1200),
         Column("horizon.periods", "Number of periods.", "whole", required=True, least=1, most=1200),
-        Column("horizon.indefinite", "After the last period comes the first again.", "flag", required=True),
+        Column("horizon.indefinite", "Whether the first period follows the last again.", "flag", required=True),
     )
 }
-"""Keys of ``instance.toml``, dotted; ``events.NAME`` (true or false) beside them."""
+"""Keys of ``instance.toml``, dotted; the keys ``events.NAME`` (true or false) come in addition."""
 
 
 def markdown() -> str:

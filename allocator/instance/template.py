@@ -83,21 +83,22 @@ _TOML_NOTES = {
     "model": "a shipped model (allocator list), or a path to a .toml of your own beside this file",
     "start": "first month of period 1",
     "months_per_period": "one period is one tour of duty",
-    "indefinite": "true: after the last period comes the first again",
-    "ceasefire": "political facts that pledges may ask for, assumed true or false",
+    "indefinite": "true: the first period follows the last again",
+    "ceasefire": "political facts that pledges may require, assumed true or false",
 }
 
 _README = """# {name}
 
-An invented example to start from: two nations, a port to hold and a coast to patrol. Replace the figures by your own,
-then run
+An invented example as a starting point: two nations, a port to hold and a coast to patrol. Replace the figures with
+your own, then run
 
     allocator validate {name}
     allocator solve {name}
 
-`instance.toml` holds the settings, each `.csv` file one table. A column that is not needed may be left out or blank.
-Optional tables that are not here yet: groups, caveats, sources. Numeric columns may have companions `_low` and `_high`.
-Every table may carry `source` (a key of `sources`) and `note`. Columns between stars form the key.
+`instance.toml` holds the settings, and each `.csv` file holds one table. A column that is not required may be blank or
+left out. Three optional tables are not here yet: groups, caveats and sources. Numeric columns may have companions
+`_low` and `_high`. Every table may have the columns `source` (a key of `sources`) and `note`. Columns between asterisks
+form the key.
 {tables}"""
 
 

@@ -1,4 +1,4 @@
-"""The cells of a sheet: each is read once, and what is not a value is told apart from a blank."""
+"""The cells of a sheet: each is read once, and a cell without a usable value is kept apart from a blank."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _OUTSIDE, _DATA, _ROW, _CELL, _VALUE, _FORMULA, _INLINE, _TEXT, _SKIPPED = range
 
 
 class Odd(Exception):
-    """A cell holds no value that can be relied on; the text says what it holds."""
+    """A cell holds no reliable value; the text says what it holds."""
 
 
 @dataclass
 class Sheet:
-    """Row from 1 -> column from 0 -> value, and (row, column, what) of the cells that hold no value.
+    """Row from 1 -> column from 0 -> value, and (row, column, what was found) of the cells without a reliable value.
 
-    A value of '' is a stored empty text; REPORTED takes the place of a cell that ``odd`` names.
+    A value of '' is a stored empty text; REPORTED replaces a cell that ``odd`` names.
     """
 
     rows: dict[int, dict[int, Any]] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class CellReader:
         Raises
         ------
         Damage
-            Where the part is damaged, or a cell's place cannot be known.
+            The part is damaged, or the position of a cell is unclear.
         """
         handlers = _Handlers(self)
         self.book.package.parse(part, handlers.begin, handlers.end, handlers.text)
@@ -82,7 +82,7 @@ class CellReader:
         return sheet
 
     def value(self, kind: str, text: str, style: str) -> Any:
-        """What a stored text stands for.
+        """The value of a stored text.
 
         Raises
         ------
@@ -90,7 +90,7 @@ class CellReader:
         """
         if kind == "s":
             if self.strings is None:
-                raise Damage("cells with shared texts, and no part that holds the texts", whole=True)
+                raise Damage("cells with shared texts, but no part that holds the texts", whole=True)
             if not (text.isascii() and text.isdecimal()) or len(text) > 9 or int(text) >= len(self.strings):
                 raise Odd(f"the shared text number {quoted(text)}, of {len(self.strings):,}")
             return self.strings[int(text)]
@@ -137,7 +137,7 @@ def _iso(text: str) -> Any:
 
 
 def _date(number: float, dated: str, since_1904: bool) -> date | time | timedelta:
-    """A date as spreadsheets count days, to the millisecond; they take 1900 for a leap year."""
+    """A date as spreadsheets count days, to the millisecond; they treat 1900 as a leap year."""
     if not abs(number) < 2_958_466 or (number < 0 and dated == "date"):
         raise Odd(f'"{number:g}" in a cell of dates')
     passed = timedelta(milliseconds=round(number * 86_400_000))
@@ -155,7 +155,7 @@ def _date(number: float, dated: str, since_1904: bool) -> date | time | timedelt
 
 
 def _check_ranges(sheet: Sheet, ranges: list[tuple[int, int, str]]) -> None:
-    """A formula that fills a range has a stored value in each cell of it."""
+    """A formula that fills a range has a stored value in each cell of the range."""
     looked = 0
     for row, column, reference in ranges:
         if sheet.rows[row][column] is REPORTED:
@@ -178,10 +178,10 @@ def _places(reference: str) -> Iterator[tuple[int, int]]:
 
 
 class _Handlers:
-    """The events of a worksheet's XML.
+    """Handlers for the events of a worksheet's XML.
 
-    Rows and cells are taken from where the format has them and from nowhere else; any other element in the data is a
-    :class:`Damage`, for programs read it differently.
+    Rows and cells are read only where the format puts them. Any other element in the data is a :class:`Damage`, because
+    programs read it differently.
     """
 
     def __init__(self, reader: CellReader) -> None:
@@ -282,7 +282,7 @@ class _Handlers:
         self.filled -= len(self.cells)
 
     def _place(self, reference: str | None, following: int) -> int:
-        """The column of a cell: the following one, or by its reference, which must fit its row."""
+        """The column of a cell: the following one, or the one of its reference, which must fit its row."""
         if reference is None:
             if following >= MOST_COLUMNS:
                 raise Damage("a cell beyond the last column", f"columns up to XFD; {AGAIN}", self.row)

@@ -1,7 +1,7 @@
-"""The parts of a workbook, found and parsed as the standards of the format have it (ECMA-376; XML with namespaces).
+"""Finds and parses the parts of a workbook as the standards of the format define them (ECMA-376; XML with namespaces).
 
-Nothing is guessed: a part that is missing, damaged, there twice or spelled so that two programs may read it
-differently is a :class:`Damage`. Document type declarations are refused, and with them every entity of a file's own.
+Nothing is guessed: a part that is missing, damaged, given twice, or written so that two programs may read it
+differently, is a :class:`Damage`. Document type declarations are refused, so no file can define its own entities.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ SOUND = f"a sound .xlsx workbook; {AGAIN}"
 ENCODINGS = ("utf-8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "iso-8859-1")
 CHUNK = 4_000_000
 DEEPEST = 100
-"""Elements inside one another in the small parts; sound ones have about ten."""
+"""Most levels of nested elements in the small parts; sound parts have about ten."""
 
 DAYS = {*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)}
 ELAPSED = 46
@@ -72,7 +72,7 @@ class Damage(Exception):
 
 
 class Package:
-    """The parts in a container, by their names; capitals and the direction of slashes make no difference."""
+    """The parts in a container, by name; upper and lower case and the direction of slashes do not matter."""
 
     def __init__(self, container: zipfile.ZipFile) -> None:
         self.container = container
@@ -134,10 +134,10 @@ class Package:
         wanted: tuple[str, ...],
         take: Callable[[str, dict[str, str], str], None],
     ) -> None:
-        """Give ``take`` the path, the attributes and the text of each wanted element, inner elements first.
+        """Call ``take`` with the path, attributes and text of each wanted element, inner elements first.
 
-        A path names elements in ``spaces``. A wanted element inside one of another namespace, such as
-        ``mc:AlternateContent``, is a :class:`Damage`: programs choose differently there.
+        A path consists of elements in ``spaces``. A wanted element inside an element of another namespace, such as
+        ``mc:AlternateContent``, is a :class:`Damage`, because programs choose differently there.
         """
         root = wanted[0].partition("/")[0]
         paths = [""]
@@ -174,7 +174,7 @@ class Package:
         self.parse(part, begin, end, lambda data: texts[-1].append(data))
 
     def relations(self, source: str) -> dict[str, tuple[str, str]]:
-        """Identity -> (kind, part) of what a part refers to; the source of the package itself is ''."""
+        """Identity -> (kind, part) of each reference of a part; the source of the package itself is ''."""
         folder, name = posixpath.split(source)
         part = posixpath.join(folder, "_rels", f"{name}.rels")
         found: dict[str, tuple[str, str]] = {}
@@ -193,7 +193,7 @@ class Package:
         return found
 
     def _target(self, folder: str, target: str) -> str:
-        """The part that a target means: relative to its source's folder, or from the root as some programs write."""
+        """The part that a target names, relative to its source's folder or, as some programs write, to the root."""
         target = target.replace("\\", "/")
         spellings = [
             posixpath.normpath(posixpath.join("/", start, text)).lstrip("/")
@@ -214,7 +214,7 @@ def _shown(part: str) -> str:
 class Book:
     """A workbook: its sheets in order, the texts that cells share, and which formats are dates.
 
-    ``sheets`` are (name, part, trouble): why the sheet cannot be read, or nothing.
+    ``sheets`` holds (name, part, trouble); trouble says why the sheet cannot be read and is empty if it can.
     """
 
     def __init__(self, container: zipfile.ZipFile) -> None:
@@ -264,7 +264,7 @@ class Book:
         return parts.pop() if parts else None
 
     def strings(self) -> list[str] | None:
-        """The texts that cells share, by number; None where the workbook has no part for them."""
+        """The texts that cells share, by number; None if the workbook has no part for them."""
         part = self._part("sharedStrings")
         if part is None:
             return None
@@ -284,7 +284,7 @@ class Book:
         return strings
 
     def formats(self) -> list[str]:
-        """For each style of a cell whether its numbers are a ``date``, an ``elapsed`` time, or neither ('')."""
+        """For each cell style, whether its numbers are a ``date``, an ``elapsed`` time, or neither ('')."""
         part = self._part("styles")
         if part is None:
             return [""]
@@ -304,7 +304,7 @@ class Book:
 
 @contextmanager
 def opened(path: Path) -> Iterator[zipfile.ZipFile]:
-    """The container of a workbook, once it is known to be safe to unpack.
+    """The container of a workbook, after a check that it is safe to unpack.
 
     Raises
     ------
@@ -313,7 +313,7 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         container = zipfile.ZipFile(path)
     except UNPACKING as error:
-        raise Damage(f"no workbook ({error})", f"an .xlsx workbook; {AGAIN}") from None
+        raise Damage(f"a file that is not a workbook ({error})", f"an .xlsx workbook; {AGAIN}") from None
     with container:
         _check_sizes(container.infolist())
         yield container
@@ -347,7 +347,7 @@ def _dated(number: str, codes: dict[str, str]) -> str:
 
 
 def unescape(text: str) -> str:
-    """A text of a workbook, where ``_x000D_`` is a character that XML cannot hold; CR LF is read as LF."""
+    """A text of a workbook, in which ``_x000D_`` means a character that XML cannot hold; CR LF is read as LF."""
     if "_x" not in text:
         return text
     return re.sub("_x([0-9A-Fa-f]{4})_", _character, text).replace("\r\n", "\n")

@@ -1,4 +1,4 @@
-"""Writing the carriers: whole or not at all, and such that reading gives the same instance back."""
+"""Writes the carriers whole or not at all; reading them gives the same instance again."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ _FORMULA = re.compile(r"'*[=+\-@\t]")
 
 
 def write(instance: Facts, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
-    """Write an instance as a folder, or as ``.xlsx`` or ``.json`` by the path's ending.
+    """Write an instance as a folder, or as ``.xlsx`` or ``.json`` if the path ends so.
 
     Parameters
     ----------
     instance : Instance
         What to write.
     path : path
-        Where to.
+        Where to write it.
     overwrite : bool
-        Replace what stands there: a file, or a folder that holds an instance and nothing else.
+        Replace an existing file, or an existing folder that holds an instance and nothing else.
 
     Raises
     ------
     BadUsage
-        Something stands there that is not to be replaced.
+        The path already exists and must not be replaced.
     OSError
-        The disk does not take it; nothing is left behind.
+        The files cannot be written; nothing is left behind.
 
     Examples
     --------
@@ -77,7 +77,7 @@ def put(target: Path, files: Mapping[str, bytes], overwrite: bool) -> None:
     single = set(files) == {""}
     if target.exists() or target.is_symlink():
         if not overwrite:
-            raise BadUsage(f"{target} is there already")
+            raise BadUsage(f"{target} already exists; choose another name")
         if target.is_dir() and not single:
             strange = [e.name for e in target.iterdir() if e.name not in files and not _ours(e.name)]
             if strange:
@@ -124,7 +124,7 @@ def _toml_value(value: Any) -> str:
 
 
 def cell_text(value: Any) -> str:
-    """A cell as CSV text; text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    """A cell as CSV text; a text that a spreadsheet would treat as a formula gets an apostrophe in front."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):

@@ -1,4 +1,4 @@
-"""Writing the workbook: drop-downs, notes on the headers, headers locked, text kept as text."""
+"""Writes the workbook with drop-downs, notes on the headers, locked headers, and text stored as text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from allocator.instance.facts import Facts
 
 SPARE = 500
-"""Rows below the last one that are formatted for more input."""
+"""Number of rows below the last one that are formatted for more input."""
 
 
 def workbook(instance: Facts) -> bytes:
@@ -93,7 +93,7 @@ def _table(sheet: Any, name: str, instance: Facts, formats: dict[str, Any]) -> N
                 sheet.write_boolean(r, c, value, form)
             elif isinstance(value, int | float) and float(f"{value:.16G}") == value:
                 sheet.write_number(r, c, value, form)
-            elif isinstance(value, int | float):  # the workbook keeps 16 digits of a number, text keeps all
+            elif isinstance(value, int | float):  # a workbook stores 16 digits of a number, but all digits of a text
                 sheet.write_string(r, c, repr(value), form)
             else:
                 _string(sheet, r, c, value, form)
@@ -121,7 +121,7 @@ def _note(column: Column) -> str:
 
 
 def _validate(sheet: Any, c: int, column: Column, last: int, instance: Facts) -> None:
-    """A drop-down where the values are known; a wrong entry is only warned about, the reader decides."""
+    """A drop-down if the values are known; the spreadsheet only warns about another entry, the reader refuses it."""
     rule: dict[str, Any] = {"error_type": "warning", "ignore_blank": True}
     if column.choices:
         rule |= {"validate": "list", "source": list(column.choices)}

@@ -1,4 +1,4 @@
-"""How much of a plan depends on assumptions: of what it costs and of what it covers."""
+"""The shares of a plan's cost and coverage that depend on assumptions."""
 
 from __future__ import annotations
 
@@ -11,19 +11,17 @@ from allocator.plan.tables import Deployed, place, supplies
 from allocator.problem import Problem
 
 COST = {"personnel", "operating_cost", "rotation_cost", "rotation_ratio"}
-"""Figures of a unit type that the cost of its deployments depends on, beside the size of the pool."""
+"""Figures of a unit type on which the cost of its deployments depends, in addition to the size of the pool."""
 
 
 def assumptions(plan: Plan) -> dict[str, Any] | None:
-    """Figures, how many of them are assumed, and the shares of cost and coverage that hang on one.
-
-    Without a plan there are no shares.
+    """The number of figures, how many of them are assumed, and the shares of cost and coverage that depend on those.
 
     Returns
     -------
     dict or None
-        ``figures``, ``assumed``, ``cost_share`` and ``coverage_share`` (0 to 1; None where there is no cost or no
-        coverage); None where no source of the instance is an assumption.
+        ``figures``, ``assumed``, ``cost_share`` and ``coverage_share`` (0 to 1; None if there is no plan, no cost or no
+        coverage); None instead of the dict if no source of the instance is an assumption.
     """
     figures = totals(plan.instance)
     if figures is None:
@@ -37,35 +35,35 @@ def assumptions(plan: Plan) -> dict[str, Any] | None:
 
 
 def cost_share(problem: Problem, deployed: Deployed) -> float | None:
-    """Share of the cost that is of unit types with an assumed figure of :data:`COST`, or of assumed pools."""
+    """Share of the cost that is spent on unit types with an assumed figure of :data:`COST`, or on assumed pools."""
     tables = problem.instance.tables
     kinds = {row["unit_type"] for row in tables["unit_types"] if assumed("unit_types", row) & COST}
     pools = {(row["nation"], row["unit_type"]) for row in tables["forces"] if "units" in assumed("forces", row)}
-    total = hanging = Fraction(0)
+    total = doubtful = Fraction(0)
     for (n, u, _, _), units in deployed.items():
         cost = problem.unit_cost[u] * units
         total += cost
-        hanging += cost if u in kinds or (n, u) in pools else 0
-    return float(hanging / total) if total else None
+        doubtful += cost if u in kinds or (n, u) in pools else 0
+    return float(doubtful / total) if total else None
 
 
 def coverage_share(problem: Problem, deployed: Deployed) -> float | None:
-    """Share of the coverage, weighted as in the objective ``gap``, in lines and periods that hang on an assumption.
+    """Share of the coverage, weighted as in the objective ``gap``, that depends on an assumption.
 
-    A line does where its quantity is assumed, and in those periods in which a unit that supplies it does so by an
-    assumed yield.
+    The coverage of a requirement depends on one if its quantity is assumed, and in those periods in which a unit
+    supplies it with an assumed yield.
     """
     tables = problem.instance.tables
-    doubtful = {(row["unit_type"], row["capability"]) for row in tables["yields"] if "amount" in assumed("yields", row)}
+    guesses = {(row["unit_type"], row["capability"]) for row in tables["yields"] if "amount" in assumed("yields", row)}
     supplied = supplies(problem, deployed)
-    by_doubt = {
+    by_guess = {
         (where, c, t)
         for _, u, j, t in deployed
         for c, amount in problem.amount.get(u, {}).items()
-        if amount > 0 and (u, c) in doubtful
+        if amount > 0 and (u, c) in guesses
         for where in (j, "*")
     }
-    total = hanging = Fraction(0)
+    total = doubtful = Fraction(0)
     given = [row for row in problem.rows if row.given]
     for row, source in zip(given, tables["requirements"], strict=True):
         guessed = "quantity" in assumed("requirements", source)
@@ -74,5 +72,5 @@ def coverage_share(problem: Problem, deployed: Deployed) -> float | None:
             met = min(row.quantity, max(Fraction(0), supplied[key]))
             covered = row.weight * met / (row.quantity * len(row.periods))
             total += covered
-            hanging += covered if guessed or key in by_doubt else 0
-    return float(hanging / total) if total else None
+            doubtful += covered if guessed or key in by_guess else 0
+    return float(doubtful / total) if total else None

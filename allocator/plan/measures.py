@@ -1,4 +1,4 @@
-"""What can be read off a plan by name: ``gap``, ``people.peace_on_land``, ``unmet.sky.launch_detection`` and so on."""
+"""Named figures of a plan: ``gap``, ``people.peace_on_land``, ``unmet.sky.launch_detection`` and so on."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def measure(plan: Plan, name: str) -> float:
     Parameters
     ----------
     plan : Plan
-        One that was found.
+        A plan that was found.
     name : str
-        A key of :data:`MEASURES`, with what it asks for behind points: ``coverage.safe_skies``.
+        A key of :data:`MEASURES`, followed by points and the names that it needs: ``coverage.safe_skies``.
 
     Raises
     ------
     BadUsage
-        There is no such measure, or the instance has not what it asks for.
+        The measure does not exist, or the instance does not have what it names.
     """
     head, *rest = name.split(".")
     check(name)
@@ -40,18 +40,18 @@ def measure(plan: Plan, name: str) -> float:
 
 
 def check(name: str) -> None:
-    """Refuse a name that is no measure.
+    """Refuse a name that is not a measure.
 
     Raises
     ------
     BadUsage
-        With the near match.
+        The name is not a measure; the message suggests the nearest one.
     """
     head, *rest = name.split(".")
     if head not in MEASURES:
         raise BadUsage(f"no measure {name}; expected one of {', '.join(MEASURES)}{near(head, MEASURES)}")
     if len(rest) not in MEASURES[head][0]:
-        raise BadUsage(f"measure {name}: {len(rest)} names behind {head}, expected {max(MEASURES[head][0])}")
+        raise BadUsage(f"measure {name}: {len(rest)} names after {head}, expected {max(MEASURES[head][0])}")
 
 
 def observed(name: str) -> dict[str, float]:
@@ -61,7 +61,7 @@ def observed(name: str) -> dict[str, float]:
 
 
 def everything(plan: Plan) -> dict[str, float]:
-    """Every measure that a plan has on its own account: objectives, coverage, people, money, members, unmet lines."""
+    """Every measure that needs only the plan: objectives, coverage, people, money, members, unmet requirements."""
     lines = statement(plan)
     nations = plan.rows("nations")
     figures = {name: plan.value(name) for name in OBJECTIVES}
@@ -121,7 +121,7 @@ def coverage_of(lines: list[dict[str, Any]]) -> dict[str, float]:
 
 
 def statement(plan: Plan) -> list[dict[str, Any]]:
-    """The lines of the statement of requirements that ask for something, averaged over their periods."""
+    """The requirements with a quantity above 0, averaged over their periods."""
     lines = []
     rows = {(row["task"], row["capability"], row["period"]): row for row in plan.rows("coverage")}
     for line in plan.instance.rows("requirements"):
@@ -149,14 +149,14 @@ def _owners(plan: Plan, rest: list[str]) -> float:
 
 
 def _share_error(predicted: dict[str, float], seen: dict[str, float], nations: Iterable[str]) -> float:
-    """Mean absolute difference of shares in percentage points, over the nations that one of both names."""
+    """Mean absolute difference of shares in percentage points, over the nations that either side names."""
     counted = [n for n in nations if predicted.get(n) or seen.get(n)]
     ours, theirs = (sum(people.get(n, 0.0) for n in counted) for people in (predicted, seen))
     return sum(100 * abs(predicted.get(n, 0.0) / ours - seen.get(n, 0.0) / theirs) for n in counted) / len(counted)
 
 
 def _compared(plan: Plan, seen: dict[str, float]) -> dict[str, float]:
-    """GDP of the nations that can be compared: seen, with a GDP and an army."""
+    """GDP of the nations that can be compared: observed ones with a GDP and an army."""
     army = observed("army")
     gdp = {row["nation"]: row["gdp"] for row in plan.instance.rows("nations") if row["gdp"] is not None}
     return {nation: gdp[nation] for nation in seen if nation in gdp and nation in army}
@@ -178,17 +178,17 @@ def _rule_error(plan: Plan, rest: list[str]) -> float:
 
 MEASURES: dict[str, tuple[tuple[int, ...], Measure, str]] = {
     **{name: ((0,), _objective(name), f"the objective {name}") for name in OBJECTIVES},
-    "cost_a_year": ((0,), _cost_a_year, "everyone's cost a year, millions"),
+    "cost_a_year": ((0,), _cost_a_year, "total cost per year, millions"),
     "coverage": ((0, 1), _coverage, "1 - gap; .OBJECTIVE for one"),
-    "people": ((0, 1), _people, "people out at once at most; .OBJECTIVE for one"),
-    "people_of": ((1,), _people_of, ".NATION: its people out at once at most"),
+    "people": ((0, 1), _people, "most people deployed at once; .OBJECTIVE for one objective"),
+    "people_of": ((1,), _people_of, ".NATION: most of its people deployed at once"),
     "members": ((0,), lambda plan, _: float(sum(r["member"] for r in plan.rows("nations"))), "nations that take part"),
-    "units": ((1,), _units, ".UNIT_TYPE: units out at once at most"),
+    "units": ((1,), _units, ".UNIT_TYPE: most units deployed at once"),
     "owners": ((1,), _owners, ".UNIT_TYPE: nations that may take part and have one"),
     "supplied": ((2,), _line("supplied"), ".TASK.CAPABILITY: mean over the periods"),
     "shortfall": ((2,), _line("shortfall"), ".TASK.CAPABILITY: mean over the periods"),
-    "unmet": ((2,), _line("missed"), ".TASK.CAPABILITY: share of the line that stays unmet"),
+    "unmet": ((2,), _line("missed"), ".TASK.CAPABILITY: share of the requirement that is not met"),
     "share_error": ((1,), _plan_error, ".LIST: mean error of the plan's shares of people, percentage points"),
     "rule_error": ((2,), _rule_error, ".LIST.RULE: the same for shares in proportion to gdp, army or another list"),
 }
-"""Name -> how many names may follow, the reading, and what it is."""
+"""Name -> (allowed numbers of further names, function that computes it, what it is)."""

@@ -1,4 +1,4 @@
-"""A plan: who sends what where and when, what it covers and costs, and how good it is proved to be."""
+"""A plan: who sends what where and when, what it covers and costs, and the proved bounds on its quality."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 HEAVY = 100.0
-"""Burden, in per mille of GDP a year, above which a plan is implausible: more than whole defence budgets."""
+"""Burden, in per mille of annual GDP, above which a plan is implausible: more than whole defence budgets."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The answer of a solve.
+    """The result of a solve.
 
     Attributes
     ----------
@@ -33,13 +33,13 @@ class Plan:
     reason : str
         Why there is no plan, or why nothing is deployed; empty otherwise.
     instance, model : Instance, Model
-        What was solved, overrides applied.
+        The instance and the model that were solved, after all overrides.
     manifest : dict
         Name and SHA-256 of the instance, model, options, overrides, case, coalition, versions, status, times, and
-        ``assumptions``: figures, how many are assumed, and the shares of cost and coverage that hang on one (None
-        where no source of the instance is an assumption).
+        ``assumptions``: the number of figures, how many are assumed, and the shares of cost and coverage that depend on
+        those (None if no source of the instance is an assumption).
     stopped_by : str
-        ``time_limit`` or ``interrupt`` where the solve was stopped early, else empty.
+        ``time_limit`` or ``interrupt`` if the solve was stopped early, otherwise empty.
     """
 
     status: str
@@ -56,11 +56,11 @@ class Plan:
         return self.status in ("optimal", "feasible")
 
     def interrupted(self) -> Plan:
-        """The same plan, marked as one whose solve somebody asked to stop."""
+        """The same plan, marked as the result of an interrupted solve."""
         return replace(self, stopped_by="interrupt", manifest={**self.manifest, "stopped_by": "interrupt"})
 
     def rows(self, table: str) -> list[dict[str, Any]]:
-        """Rows of ``deployments``, ``coverage``, ``objectives`` or ``nations``; none where there is no plan.
+        """Rows of ``deployments``, ``coverage``, ``objectives`` or ``nations``; none if there is no plan.
 
         Examples
         --------
@@ -73,7 +73,7 @@ class Plan:
         return [dict(row) for row in self._tables.get(table, [])]
 
     def frame(self, table: str) -> pd.DataFrame:
-        """A result table as a DataFrame, columns as in the specification of results.
+        """A result table as a DataFrame, with the columns of the specification of results.
 
         Examples
         --------
@@ -87,22 +87,22 @@ class Plan:
 
     @property
     def deployments(self) -> pd.DataFrame:
-        """Units, people and cost (millions a period) by nation, unit type, task and period."""
+        """Units, people and cost (millions per period) by nation, unit type, task and period."""
         return self.frame("deployments")
 
     @property
     def coverage(self) -> pd.DataFrame:
-        """Required, supplied and short, in the capability's unit, by requirement and period."""
+        """Required, supplied and missing quantity, in the capability's unit, by requirement and period."""
         return self.frame("coverage")
 
     @property
     def objectives(self) -> pd.DataFrame:
-        """Value, what later objectives took of it, proved bound and relative gap of the four objectives."""
+        """Value, part given up for later objectives, proved bound and relative gap of the four objectives."""
         return self.frame("objectives")
 
     @property
     def nations(self) -> pd.DataFrame:
-        """Membership, peak personnel, own cost (millions), burden (per mille of GDP a year) and share."""
+        """Membership, peak personnel, own cost (millions), burden (per mille of annual GDP) and share."""
         return self.frame("nations")
 
     def value(self, objective: str) -> float:
@@ -122,17 +122,17 @@ class Plan:
         )
 
     def warnings(self) -> list[str]:
-        """What is implausible about the plan: nations that pay more than a tenth of their GDP a year."""
+        """Warnings about an implausible plan: nations that pay more than a tenth of their annual GDP."""
         heavy = [row for row in self.rows("nations") if (row["burden"] or 0) > HEAVY]
         lines = [
             f"nations: {row['nation']} pays {row['burden'] / 10:,.4g} % of its GDP a year; check that gdp and costs "
-            "are both in millions, or bound it with max_burden in the model"
+            "are both in millions, or limit it with max_burden in the model"
             for row in sorted(heavy, key=lambda row: -row["burden"])
         ]
         return few(lines, "that pay more than a tenth of their GDP a year")
 
     def to_dict(self) -> dict[str, Any]:
-        """The whole answer as one object of plain values, as ``allocator solve --json`` prints it."""
+        """The whole result as one object of plain values, as ``allocator solve --json`` prints it."""
         answer: dict[str, Any] = {"status": self.status}
         if self.reason:
             answer["reason"] = self.reason
@@ -145,14 +145,14 @@ class Plan:
         Parameters
         ----------
         path : path
-            A workbook where it ends in ``.xlsx``, else a folder of CSV files with ``manifest.json``.
+            A workbook if it ends in ``.xlsx``, otherwise a folder of CSV files with ``manifest.json``.
 
         Raises
         ------
         BadUsage
-            Something other than an earlier result is already there.
+            The path exists and is not an earlier result.
         OSError
-            The disk cannot take it; nothing is left behind.
+            The files cannot be written; nothing is left behind.
         """
         from allocator.plan.writing import write_plan
 

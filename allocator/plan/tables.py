@@ -1,4 +1,4 @@
-"""The outcome of a set of deployments: the values of its objectives and the result tables."""
+"""The values of the objectives and the result tables of a set of deployments."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ COLUMNS = {
 
 
 def objective_values(problem: Problem, deployed: Deployed) -> dict[str, Fraction]:
-    """All four objectives of a plan, exactly, in their own units."""
+    """The exact values of all four objectives of a plan, in their own units."""
     supplied = supplies(problem, deployed)
     gap = Fraction(0)
     for row, share in problem.weighed:
@@ -60,7 +60,7 @@ def supplies(problem: Problem, deployed: Deployed) -> dict[tuple[str, str, int],
 
 
 def place(row: Row) -> str:
-    """Where a line is supplied: its task, or ``*`` for the theatre."""
+    """Where a requirement is supplied: its task, or ``*`` for the theatre."""
     return "*" if row.theatre else row.task
 
 
@@ -113,6 +113,6 @@ def tables(problem: Problem, deployed: Deployed, bounds: Mapping[str, Bounds]) -
 
 
 def _objective(name: str, value: float, bounds: Bounds | None) -> dict[str, Any]:
-    """A row of ``objectives``: the plan's value, what later objectives took of it, what its own stage proved."""
+    """A row of ``objectives``: the plan's value, the part given up for later objectives, and the proved bound."""
     proved = (None, None, None) if bounds is None else bounds.beside(value)
     return dict(zip(COLUMNS["objectives"], (name, value, *proved), strict=True))

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 def check_target(path: str | os.PathLike[str]) -> None:
-    """Refuse, before anything is solved, a place to which results could not be written.
+    """Refuse, before a solve, a path to which results cannot be written.
 
     Raises
     ------
     BadUsage
-        With the reason.
+        The path cannot be written; the message gives the reason.
     """
     target = Path(a_path("path", path))
     parent = target.absolute().parent
@@ -34,7 +34,7 @@ def check_target(path: str | os.PathLike[str]) -> None:
     try:
         tempfile.TemporaryFile(dir=parent).close()
     except OSError as error:
-        raise BadUsage(f"{target}: nothing can be written into {parent} ({error.strerror})") from None
+        raise BadUsage(f"{target}: {parent} cannot be written to ({error.strerror})") from None
     if target.suffix == ".xlsx":
         if target.is_dir():
             raise BadUsage(f"{target} is a folder, not a workbook")

@@ -106,7 +106,7 @@ class TestBadInput:
             (["--coalition", ""], "joined by + and -"),
             (["--coalition", "JEF +FRA"], "white space"),
             (["--coalition", "JEF+"], "an empty part"),
-            (["--coalition", "FRA-FRA"], "nobody is left"),
+            (["--coalition", "FRA-FRA"], "leaves no nation"),
             (["--coalition"], "requires an argument"),
             (["--case", "best"], "'low', 'base', 'high'"),
         ],
@@ -164,7 +164,7 @@ class TestNewFrom:
         (tmp_path / "mine.json").write_text("dear diary")
         done = run("new", "--from", "toy-rotation", "mine.json", cwd=tmp_path)
         assert done.returncode == 2
-        assert "is there already" in done.stderr
+        assert "already exists" in done.stderr
         assert (tmp_path / "mine.json").read_text() == "dear diary"
 
     @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ class TestNewFrom:
             (["--from", "nowhere", "x.json"], "nothing there"),
             (["--from", "toy-rotation", "x.csv"], ".csv"),
             (["--from", "toy-rotation", "/proc/x"], "cannot be written"),
-            (["--from", "toy-rotation", "."], "is there already"),
+            (["--from", "toy-rotation", "."], "already exists"),
             (["--from", "toy-rotation"], "Missing argument"),
             (["--from"], "requires an argument"),
         ],

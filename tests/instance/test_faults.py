@@ -63,7 +63,7 @@ CELLS = [
     ("nations", "POL,Poland,1e13,", 4, "gdp", "1e+12"),
     ("nations", "POL,Poland,5,yes", 4, "can_lead", "true or false"),
     ("groups", "common,AAA", 3, "group", "not common"),
-    ("groups", "AAA,BBB", 3, "group", "no nation's code"),
+    ("groups", "AAA,BBB", 3, "group", "neither a nation's code nor common"),
     ("groups", "H,AAB", 3, "nation", "did you mean"),
     ("groups", "H,", 3, "nation", "identifier"),
     ("unit_types", "x,X,space,1,1", 3, "domain", "one of air, sea, land"),
@@ -83,7 +83,7 @@ CELLS = [
     ("conditions", "AAA,event,pease", 3, "value", "did you mean peace"),
     ("conditions", "AAA,nation,ABA", 3, "value", "a nation"),
     ("conditions", "AAA,any_of,BBB  AAA", 3, "value", "one space"),
-    ("conditions", "AAA,any_of,BBB H", 3, "value", '"H" is none'),
+    ("conditions", "AAA,any_of,BBB H", 3, "value", '"H" is neither'),
     ("conditions", "AAA,coalition_size,0", 3, "value", "at least 1"),
     ("conditions", "AAA,weather,fine", 3, "requires", "one of event"),
     ("budgets", "AAB,1", 3, "payer", "did you mean"),
@@ -248,7 +248,7 @@ def test_settings(folder, right, wrong, key, expected):
     ("text", "part"),
     [
         ("{", "JSON"),
-        ("[]", "no object"),
+        ("[]", "not an object"),
         ('{"instance": 1}', "instance"),
         ('{"instance": {}, "instance": {}}', 'the key "instance" given twice'),
         ('{"instance": {"x": NaN}}', "NaN"),
@@ -343,7 +343,7 @@ class TestWorkbook:
     def test_what_is_no_workbook(self, tmp_path, content):
         path = tmp_path / "x.xlsx"
         path.write_bytes(content)
-        assert "no workbook" in faults(path)[0].found
+        assert "not a workbook" in faults(path)[0].found
 
 
 @pytest.mark.parametrize("name", ["nowhere", "x.txt", "toy-rotatin"])

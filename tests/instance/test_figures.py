@@ -55,7 +55,7 @@ READINGS = [
     ("nations", "gdp", "3,640,00", None),
     ("willingness", "willingness", "80%", "write 0.8"),
     ("willingness", "willingness", "7,5 %", "write 0.075"),
-    ("willingness", "willingness", "80", "write 0.8 if it is in per cent"),
+    ("willingness", "willingness", "80", "write 0.8 if it is a percentage"),
     ("willingness", "willingness", "0,8", "write 0.8"),
     ("willingness", "willingness", "120%", None),
     ("willingness", "willingness", "1,5", None),
@@ -105,9 +105,9 @@ def test_cells_of_a_workbook(tmp_path):
         book["willingness"].cell(2, 3, 80)
 
     date, flag, share = told(workbook(tmp_path, change))
-    assert "a spreadsheet took it for a date" in date
+    assert "a spreadsheet turned it into a date" in date
     assert flag.endswith(": write true")
-    assert share.endswith(": write 0.8 if it is in per cent")
+    assert share.endswith(": write 0.8 if it is a percentage")
 
 
 DIGITS = "10031000161211020000"
@@ -134,8 +134,8 @@ def test_a_symbol_s_form(folder, tmp_path, symbol):
         (DIGITS[:15], "20 or 30 digits"),
         ("SFGPUCI---H-----", "15 signs"),
         ("SFGPUCI_--H----", "15 signs"),
-        ("1.0031E+019", "a spreadsheet made it a number and lost digits; format the column as text"),
-        ("1.00310001612110E+19", "a spreadsheet made it a number and lost digits; format the column as text"),
+        ("1.0031E+019", "a spreadsheet turned it into a number and lost digits; format the column as text"),
+        ("1.00310001612110E+19", "a spreadsheet turned it into a number and lost digits; format the column as text"),
         ("'" + DIGITS, f": write {DIGITS}"),
         ("1003 1000 1612 1102 0000", f": write {DIGITS}"),
     ],
@@ -155,10 +155,10 @@ def test_a_symbol_that_a_workbook_or_a_frame_holds_as_a_number(tmp_path):
 
     (line,) = told(workbook(tmp_path, change))
     assert line.startswith("unit_types, row 2, column symbol")
-    assert "a spreadsheet made it a number and lost digits; format the column as text" in line
+    assert "a spreadsheet turned it into a number and lost digits; format the column as text" in line
     frames = {name: two().frame(name) for name, rows in two().tables.items() if rows}
     frames["unit_types"]["symbol"] = [float(DIGITS)]
-    with pytest.raises(BadInput, match="a spreadsheet made it a number and lost digits"):
+    with pytest.raises(BadInput, match="a spreadsheet turned it into a number and lost digits"):
         Instance.from_frames(two().settings, frames)
     content = two().to_dict()
     content["unit_types"][0]["symbol"] = int(DIGITS)

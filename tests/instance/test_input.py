@@ -28,7 +28,7 @@ LAYOUTS = [
     ),
     (
         "".join(f'"{line}"\n' for line in SOUND.splitlines()),
-        "all columns are in one cell, separated by commas; put each into cells of its own",
+        "all columns are in one cell, separated by commas; put each column into its own cells",
     ),
     (
         ",nation,unit_type,units\n0,AAA,bn,5\n1,BBB,bn,5\n",
@@ -44,7 +44,7 @@ LAYOUTS = [
     ("nation,unit_type,units,\nAAA,bn,5,x\nBBB,bn,5,y\n", 'column D has no name, but values such as "x" in row 2'),
     (HEADER + "AAA,bn,5,\nBBB,bn,5,\n", "row 1 has 3 cells, and every row below has 4; delete the commas at the ends"),
     (HEADER + "AAA,bn,5,x\nBBB,bn,5,y\n", "row 1 has 3 cells, and every row below has 4; name every column"),
-    (HEADER + "AAA,bn,5,0\nBBB,bn,5,0\n", "a number with a decimal comma makes two cells: write 1.5 for 1,5"),
+    (HEADER + "AAA,bn,5,0\nBBB,bn,5,0\n", "a decimal comma splits a number into two cells: write 1.5 for 1,5"),
     (
         HEADER + "AAA,bn\nBBB,bn\n",
         "row 1 has 3 cells, and every row below has 2; give every row a cell for each column",
@@ -122,7 +122,7 @@ def test_a_json_table_of_lists_is_one_fault(tmp_path):
     path = tmp_path / "x.json"
     path.write_text(json.dumps(content))
     (line,) = told(path)
-    assert line.startswith("x.json: forces, row 1: found rows that are no objects")
+    assert line.startswith("x.json: forces, row 1: found rows that are not objects")
 
 
 def test_a_misnamed_table_is_one_fault(folder):
@@ -175,7 +175,7 @@ def test_what_is_foreign_is_told_the_way_out(folder, tmp_path):
     (folder / "forces.csv").write_text(SOUND)
     (folder / "pivot.csv").write_text("a,b\n1,2\n")
     (line,) = told(folder)
-    assert line.endswith("; a file of your own may have any other ending")
+    assert line.endswith("; a file of your own needs another ending than .csv")
 
 
 # ---- keys twice -------------------------------------------------------------------------------------------

@@ -85,7 +85,7 @@ def test_gdp_in_billions_beside_costs_in_millions():
     """AAA pays 5 x 12 = 60 million a year of a GDP of 100 (billion, written as millions): more than half of it."""
     odd = toy(nations=[{"nation": "AAA", "gdp": 100.0}], forces=pools(5, "AAA")).warnings()
     assert len(odd) == 1
-    assert odd[0].startswith("nations: every figure in gdp looks a thousand times too small: beside operating_cost")
+    assert odd[0].startswith("nations: every figure in gdp looks a thousand times too small: at operating_cost")
     assert "0.6 times its GDP" in odd[0]
     assert toy(nations=[{"nation": "AAA", "gdp": 100_000.0}], forces=pools(5, "AAA")).warnings() == []
 
@@ -192,7 +192,7 @@ def test_a_task_that_asks_for_nothing():
     asked = [{"task": "hold", "capability": "inf", "quantity": 4.0}]
     for requirements in (asked, [*asked, {"task": "guard", "capability": "inf", "quantity": 0.0}]):
         (text,) = toy(tasks=two, requirements=requirements).warnings()
-        assert text.startswith("tasks: guard has no line in requirements")
+        assert text.startswith("tasks: guard has no row in requirements")
 
 
 def test_a_nation_with_pools_and_no_willingness():
@@ -322,7 +322,7 @@ def test_notes_survive_what_comes_after():
 def test_the_command_line_warns_of_the_horizon():
     done = run("validate", "jef-plus-france", "--set", "horizon.periods=4")
     assert done.returncode == 0
-    assert done.stderr.startswith("warning: budgets: the amount for * (2,000) was not changed with the horizon")
+    assert done.stderr.startswith("warning: budgets: the amount for * (2,000) did not change with the horizon")
     assert '--set "budgets[payer=*].amount*=4"' in done.stderr
     assert len(done.stderr.splitlines()) == 1
 

@@ -76,7 +76,7 @@ def test_what_is_changed(instance, setting, read, expected):
         ("forces.units*=half", 'found "half"; expected a number after *='),
         ("forces.units*=nan", 'found "nan"; expected a number after *='),
         ("horizon.months_per_period-=6", "6 - 6 = 0; expected a whole number from 1 to 1200"),
-        ("events.peace*=2", "*= on events.peace; expected =, since it holds true or false"),
+        ("events.peace*=2", "*= on events.peace; expected =, because it holds true or false"),
         ("title+=x", "+= on title"),
         ("forces[nation=AAA].nation*=2", "identifier"),
         ("nations[nation=BBB].gdp*=2", "a blank gdp"),
@@ -124,7 +124,7 @@ def test_rounding_down_is_said_once_an_override(instance):
     both = instance.override("forces.units*=0.3")
     assert both.warnings()[0] == "forces.units*=0.3: 5 * 0.3 = 1.5, rounded down to 1"
     assert instance.override("forces.units*=0.33").notes == (
-        "forces.units*=0.33: 5 * 0.33 = 1.65, rounded down to 1; 2 figures rounded down in all",
+        "forces.units*=0.33: 5 * 0.33 = 1.65, rounded down to 1; 2 figures were rounded down in all",
     )
     kept = changed.case("high").coalition("AAA").override("title=x")
     assert kept.notes == pickle.loads(pickle.dumps(kept)).notes == changed.notes
@@ -179,7 +179,7 @@ class TestRowsThatAreAdded:
             f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
             for name, value in changed.tables[table][-1].items()
         )
-        assert note == f"{setting}: {table} had no such row, so one is added ({cells})"
+        assert note == f"{setting}: {table} had no such row, so it was added ({cells})"
         assert changed == Instance.from_dict(changed.to_dict())
         again = changed.override(setting)
         assert (again, len(again.notes)) == (changed, 1), "what is there is set, not added"
@@ -195,7 +195,7 @@ class TestRowsThatAreAdded:
                 "willingness[nation=BBB,objective=lands].willingness=1",
                 "as objective the key of a row of objectives (did you mean land?)",
             ),
-            ("willingness[nation=BBB].willingness=1", "or objective in the key as well, for a row to add"),
+            ("willingness[nation=BBB].willingness=1", "to add a row, give objective in the key as well"),
             ("willingness[nation=BBB,objective=land].willingness=2", "from 0 to 1"),
             ("willingness[nation=BBB,objective=land].willingness=", "found a blank"),
             ("willingness[nation=BBB,objective=land].willingness*=2", "no row of willingness with nation=BBB"),

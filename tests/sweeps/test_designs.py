@@ -123,9 +123,9 @@ class TestGrid:
             "--vary model.tolerence=0,1: found no such key model.tolerence; expected one of title, description, "
             "tolerance, willingness_floor, max_burden, families, objectives, limits (did you mean tolerance?)",
             '--vary model.willingness_floor=0,2 at 2: found "2"; expected a number from 0 to 1',
-            "--vary title*=2: found *= on title; expected =, since it holds text",
+            "--vary title*=2: found *= on title; expected =, because it holds text",
             "--vary requirements.quantity=0,1 at 0: requirements, quantity: found 0 in every row; expected a quantity "
-            "above 0 in at least one",
+            "above 0 in at least one row",
             "--vary ,tasks.area=a: found an empty key; expected KEY=a,b,c or KEY=LO:HI:N, such as "
             "budgets[payer=common].amount=100:200:5",
         ]

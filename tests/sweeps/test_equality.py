@@ -140,7 +140,7 @@ def check(seed: int, folder: Path, count: int = 14) -> tuple[int, int]:
         (
             "willingness[nation=BBB,objective=land].willingness=0,0.6,1",
             [
-                "willingness[nation=BBB,objective=land].willingness=0: willingness had no such row, so one is added "
+                "willingness[nation=BBB,objective=land].willingness=0: willingness had no such row, so it was added "
                 "(nation BBB, objective land, willingness 0) (and so at 3 of 3 values)"
             ],
         ),

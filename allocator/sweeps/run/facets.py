@@ -37,9 +37,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from allocator.exact import exact
 from allocator.instance import Instance
 from allocator.model import Model
-from allocator.problem import exact
 
 PLANS, STAGES = "plans", "stages"
 EASIER, HARDER, NEITHER = 1, -1, 0
