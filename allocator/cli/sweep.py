@@ -352,9 +352,7 @@ def _warn(done: Sweep, store_file: str, quiet: bool) -> int:
             "they were not used"
         )
     if done.damaged:
-        print_message(
-            f"warning: {store_file} had {count(done.damaged, 'point')} altered or damaged, and solved again"
-        )
+        print_message(f"warning: {store_file} had {count(done.damaged, 'point')} altered or damaged, and solved again")
     print_message(f"every point is stored in {store_file}")
     return reasons.total()
 
