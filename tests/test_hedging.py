@@ -372,7 +372,7 @@ class TestCommand:
         told = [(row["nation"], row["unit_type"], row["units"], row["expected_case"]) for row in rows]
         assert told[:2] == [("AAA", "squadron", "2", "0"), ("BBB", "squadron", "1", "3")]
         shown = run("hedge", "toy-budget", "--quiet").stdout
-        for part in ("all there are", "worst 10 %", "if all stay", "this plan", "44.2 %", "22.5 points", "Proved"):
+        for part in ("all that are", "worst 10 %", "if all stay", "this plan", "44.2 %", "22.5 points", "Proved"):
             assert part in shown
         assert "given up" not in shown
 

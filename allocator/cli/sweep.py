@@ -183,10 +183,7 @@ def command(
         "seed": seed or 0,
     }  # fmt: skip
     load_solver()
-    with (
-        later(),
-        _run_sweep(read, design, options, max_points, quiet) as done,
-    ):  # shown before Ctrl-C counts
+    with later(), _run_sweep(read, design, options, max_points, quiet) as done:  # shown before Ctrl-C counts
         _show(done, as_json, as_csv)
         raise Exit(_finish(done, store_file, tables, quiet))
 
@@ -355,9 +352,7 @@ def _warn(done: Sweep, store_file: str, quiet: bool) -> int:
             "they were not used"
         )
     if done.damaged:
-        print_message(
-            f"warning: {count(done.damaged, 'point')} in {store_file} were altered or damaged; they are solved again"
-        )
+        print_message(f"warning: {store_file} had {count(done.damaged, 'point')} altered or damaged, and solved again")
     print_message(f"every point is stored in {store_file}")
     return reasons.total()
 

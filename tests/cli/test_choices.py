@@ -68,7 +68,7 @@ class TestSolve:
     def test_of_the_bundled_instance(self):
         out = run("solve", "reassurance-force", "--coalition", "JEF", "--case", "low").stdout
         found = re.search(
-            r"Of (\d+) figures (\d+) are assumptions; (.*) of the cost and (.*) of the coverage hang", out
+            r"(\d+) of (\d+) figures are assumptions; (.*) of the cost and (.*) of the coverage depend", out
         )
         assert found
         assert "coalition JEF, case low" in out

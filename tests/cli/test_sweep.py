@@ -267,7 +267,7 @@ class TestBadUsage:
             (["jets", "--json", "--csv"], "--json and --csv exclude each other"),
             (["jets", "--workers", "1", "--scheduler", "a"], "--workers and --scheduler exclude each other"),
             (["jets", "--out", "a.pdf"], "expected a name that ends in .csv"),
-            (["jets", "--out", "a.csv", "--deployments", "./a.csv"], "both --out and --deployments"),
+            (["jets", "--out", "a.csv", "--deployments", "./a.csv"], "--out and --deployments name the same file"),
             (["jets", "--store", "no/a"], "there is no folder"),
             (["--vary", "nations[nation=XYZ].troop_ceiling=1,2"], "no row of nations with nation=XYZ"),
             (["--vary", "willingness.willingness=0:2:3"], "1"),

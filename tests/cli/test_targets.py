@@ -21,7 +21,7 @@ from tests.cli.running import run
         (".", "the current folder"),
         ("file", "is a file"),
         ("file/below", "cannot|nothing can be written"),
-        ("loop", "leads to itself"),
+        ("loop", "points to itself"),
         ("a" * 300, "too long"),
         ("/proc/x", "nothing can be written"),
         ("case", "holds other files"),
@@ -99,7 +99,7 @@ def test_earlier_results_that_remain_are_named(tmp_path, out):
     done = run("solve", "toy-infeasible", "--out", out, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (
         3,
-        f"there is no plan, so nothing was written to {out}, which still holds the results of an earlier run\n",
+        f"no plan was found; nothing was written to {out}, which still holds the results of an earlier run\n",
     )
     assert [path.name for path in tmp_path.iterdir()] == [out]
 
