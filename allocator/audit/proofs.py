@@ -12,8 +12,8 @@ from allocator.plan.plan import Plan
 def proofs(plan: Plan) -> Iterator[Violation]:
     """Errors in the bounds, gaps and given-up parts of the table of objectives.
 
-    Bound and relative gap belong to an objective's own stage, whose value is ``value - given_up``. No plan may be better
-    than the bound, the gap must follow its formula, and no more may be given up than the tolerance allows.
+    Bound and relative gap belong to an objective's own stage, whose value is ``value - given_up``. No plan may be
+    better than the bound, the gap must follow its formula, and no more may be given up than the tolerance allows.
     """
     asked = plan.manifest["options"]["gap"]
     stages = {stage["objective"]: stage for stage in plan.manifest["stages"]}
