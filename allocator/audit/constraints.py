@@ -157,7 +157,7 @@ def budgets(facts: Facts, model: Model, deployed: Deployed) -> Iterator[Violatio
                 coins += {"common": common, "*": common + own, n: own}[row["payer"]] * units
         spent, amount = F(coins, facts.coin), number(row["amount"])
         if spent > amount:
-            text = f"the budget of {row['payer']} is {float(amount):g} million, but the plan costs {float(spent):g}"
+            text = f"the budget of {row['payer']} is {float(amount):g} million, but the plan spends {float(spent):g}"
             yield Violation("budget_payer", (b,), text, spent - amount)
     if model.max_burden is not None:
         own_cost: dict[str, int] = defaultdict(int)

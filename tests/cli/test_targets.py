@@ -23,7 +23,7 @@ from tests.cli.running import run
         ("file/below", "cannot|nothing can be written"),
         ("loop", "points to itself"),
         ("a" * 300, "too long"),
-        ("/proc/x", "nothing can be written"),
+        ("/proc/x", "cannot be written to"),
         ("case", "holds other files"),
         ("case.xlsx", "not a result of an earlier run"),
         ("broken.xlsx", "not a result of an earlier run"),
@@ -70,7 +70,7 @@ def test_a_folder_that_may_not_be_written_to(tmp_path):
     )
     assert done.returncode == 2, done.stderr
     assert done.stdout == ""
-    assert "nothing can be written" in done.stderr
+    assert "cannot be written to" in done.stderr
 
 
 def test_earlier_results_are_replaced(tmp_path):

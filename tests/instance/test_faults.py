@@ -62,7 +62,7 @@ CELLS = [
     ("nations", "POL,Poland, 5,", 4, "gdp", "without space"),
     ("nations", "POL,Poland,1e13,", 4, "gdp", "1e+12"),
     ("nations", "POL,Poland,5,yes", 4, "can_lead", "true or false"),
-    ("groups", "common,AAA", 3, "group", "not common"),
+    ("groups", "common,AAA", 3, "group", "nor common"),
     ("groups", "AAA,BBB", 3, "group", "neither a nation's code nor common"),
     ("groups", "H,AAB", 3, "nation", "did you mean"),
     ("groups", "H,", 3, "nation", "identifier"),
