@@ -73,24 +73,24 @@ def main() -> None:
     parser.add_argument(
         "--instances", type=whole, default=1, help="generated instances of each size (default: %(default)s)"
     )
-    asked = parser.parse_args()
-    options = {name: getattr(asked, name) for name in ("gap", "time_limit", "threads", "seed")}
+    arguments = parser.parse_args()
+    options = {name: getattr(arguments, name) for name in ("gap", "time_limit", "threads", "seed")}
     named = ", ".join(f"{name} {number}" for name, number in versions().items())
-    print(f"{named}; {platform.platform()}; {options}, median of {asked.repeat}")
+    print(f"{named}; {platform.platform()}; {options}, median of {arguments.repeat}")
     with tempfile.TemporaryDirectory() as scratch:
         model = Path(scratch) / "first.toml"
         model.write_text(FIRST_ONLY, encoding="utf-8")
-        for size in asked.sizes:
+        for size in arguments.sizes:
             values = []
-            for number in range(1, asked.instances + 1):
-                obj = generate(size, number, asked.binding)
+            for number in range(1, arguments.instances + 1):
+                obj = generate(size, number, arguments.binding)
                 folder = Path(scratch) / f"{size}-{number}"
                 write(obj, folder)
-                task = options | {"folder": str(folder), "model": asked.model or str(model)}
+                task = options | {"folder": str(folder), "model": arguments.model or str(model)}
                 task["mps"] = f"{folder}.mps"
                 measure("export", task)
-                ours = [measure("allocator", task) for _ in range(asked.repeat)]
-                alone = [measure("highs", task) for _ in range(asked.repeat)]
+                ours = [measure("allocator", task) for _ in range(arguments.repeat)]
+                alone = [measure("highs", task) for _ in range(arguments.repeat)]
                 title = f"size {size}, instance {number}: {deployable(obj)} of {possible(obj)} deployable"
                 print_one(title, ours, alone)
                 values.append(ratio(median(ours, "value"), median(alone, "value")))

@@ -143,14 +143,14 @@ def long(gap: float, points: int | None) -> None:
     design = allocator.Design(vary=thinned(tuple(vary), points))
     used: list[float] = []
 
-    def told(progress: Any) -> None:
+    def note_memory(progress: Any) -> None:
         if progress.done % max(1, progress.points // 10) == 0:
             used.append(resident())
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "long.sweep"
         began = time.perf_counter()
-        with allocator.sweep(name, design, gap=gap, workers=0, store=path, progress=told) as sweep:
+        with allocator.sweep(name, design, gap=gap, workers=0, store=path, progress=note_memory) as sweep:
             rows = sum(len(answer.rows) for answer in sweep.answers)
         took = time.perf_counter() - began
         began = time.perf_counter()
@@ -192,18 +192,18 @@ def main() -> None:
         "--seeds", type=whole, default=5,
         help="seeds with which sweeps on one worker and on two are repeated (default: %(default)s)",
     )  # fmt: skip
-    asked = parser.parse_args()
-    told = ", ".join(f"{name} {number}" for name, number in versions().items())
-    print(f"{told}; {platform.platform()}, {os.cpu_count()} processors; gap {asked.gap:g}", flush=True)
-    for name in asked.only:
-        if "grid" not in asked.skip:
-            grid = allocator.Design(vary=thinned(GRIDS[name], asked.points))
-            measure(name, "grid", grid, asked.gap, asked.every, asked.seeds)
-        if "one-at-a-time" not in asked.skip:
-            alone = allocator.Design(one_at_a_time=tuple(asked.figures or ()) or True)
-            measure(name, "one at a time", alone, asked.gap, asked.every, asked.seeds)
-    if "long" not in asked.skip:
-        long(asked.gap, asked.points)
+    arguments = parser.parse_args()
+    named = ", ".join(f"{name} {number}" for name, number in versions().items())
+    print(f"{named}; {platform.platform()}, {os.cpu_count()} processors; gap {arguments.gap:g}", flush=True)
+    for name in arguments.only:
+        if "grid" not in arguments.skip:
+            grid = allocator.Design(vary=thinned(GRIDS[name], arguments.points))
+            measure(name, "grid", grid, arguments.gap, arguments.every, arguments.seeds)
+        if "one-at-a-time" not in arguments.skip:
+            alone = allocator.Design(one_at_a_time=tuple(arguments.figures or ()) or True)
+            measure(name, "one at a time", alone, arguments.gap, arguments.every, arguments.seeds)
+    if "long" not in arguments.skip:
+        long(arguments.gap, arguments.points)
 
 
 if __name__ == "__main__":

@@ -19,9 +19,10 @@ from allocator.problem import Problem
 from allocator.solving.columns import Points
 from allocator.solving.heuristics.filling import first_plan
 from allocator.solving.heuristics.restricted import Search, restricted
-from allocator.solving.highs import Relaxation, Resident, Run, Sight
+from allocator.solving.highs import Relaxation, Resident, Run
 from allocator.solving.prior import NOTHING, Known
 from allocator.solving.reasons import UNEXPLAINED, too_far_apart, why_infeasible, widest
+from allocator.solving.running import Sight
 from allocator.solving.stage import Driver, Ended, Progress, minimise, proved, tighten
 from allocator.solving.standard_form import Matrix
 from allocator.stopping import DeadlinePassed, at_once

@@ -96,8 +96,8 @@ def why_nothing(problem: Problem) -> str:
     for n in problem.NATIONS:
         for o in problem.OBJECTIVES:
             causes[problem.barred.get((n, o), "has nothing eligible, ready and affordable that its pledges allow")] += 1
-    told = "; ".join(f"{count} × {cause}" for cause, count in causes.most_common())
-    return f"Nothing can be deployed. Of {causes.total()} pairs of nation and objective: {told}."
+    words = "; ".join(f"{count} × {cause}" for cause, count in causes.most_common())
+    return f"Nothing can be deployed. Of {causes.total()} pairs of nation and objective: {words}."
 
 
 LIMITS = {

@@ -73,7 +73,7 @@ class Solver:
         known: Known = NOTHING,
         deadline: float | None = None,
         progress: Callable[[Progress], None] | None = None,
-        **told: Any,
+        **entries: Any,
     ) -> Plan:
         """Find the plan that minimises the model's objectives in their order, and prove how good it is.
 
@@ -87,13 +87,13 @@ class Solver:
             When the time limit passes, of ``time.monotonic``; by default it begins to count now.
         progress : callable, optional
             Told about four times a second what is known.
-        told
+        entries
             Further entries of the plan's manifest.
         """
         case = _Case(
             instance, model, lambda: Problem(instance, model), lambda problem: formulate(problem, lean=True), True
         )
-        return self._solve(case, known, deadline, progress, told)
+        return self._solve(case, known, deadline, progress, entries)
 
     def solve_built(
         self,
@@ -101,12 +101,12 @@ class Solver:
         *,
         deadline: float | None = None,
         progress: Callable[[Progress], None] | None = None,
-        **told: Any,
+        **entries: Any,
     ) -> Plan:
         """The same for a Pyomo model from :func:`allocator.build`, with whatever was added to it."""
         problem: Problem = m.problem
         case = _Case(problem.instance, problem.model, lambda: problem, lambda _: m, m.lean)
-        return self._solve(case, NOTHING, deadline, progress, told)
+        return self._solve(case, NOTHING, deadline, progress, entries)
 
     def _load(self, m: pyo.ConcreteModel) -> Loaded:
         """The model in HiGHS: in place of the one before where it has its layout, else anew."""
@@ -128,7 +128,7 @@ class Solver:
         known: Known,
         deadline: float | None,
         progress: Callable[[Progress], None] | None,
-        told: dict[str, Any],
+        entries: dict[str, Any],
     ) -> Plan:
         began = time.monotonic()
         limit = self.options["time_limit"]
@@ -140,7 +140,7 @@ class Solver:
             name = status(answer.deployed is not None, answer.stop, answer.closed)
             if watch.interrupted.is_set() or (self._resident is not None and self._resident.lost is not None):
                 self._resident = None  # it may have been left in the middle of something
-            plan = self._plan(case, problem, answer, name, told)
+            plan = self._plan(case, problem, answer, name, entries)
             times = {**answer.times, "solver": seconds}
             if plan.found:
                 audited = time.monotonic()
@@ -189,7 +189,7 @@ class Solver:
             answer.reason = "The time limit passed while the instance was being read; building was not started."
         return answer, problem, 0.0 if stages is None else stages.solving
 
-    def _plan(self, case: _Case, problem: Problem | None, answer: Answer, name: str, told: dict[str, Any]) -> Plan:
+    def _plan(self, case: _Case, problem: Problem | None, answer: Answer, name: str, entries: dict[str, Any]) -> Plan:
         """The answer as a plan that has still to pass the audit."""
         found = problem is not None and name in ("optimal", "feasible")
         stopped_by = answer.stop.value if answer.stop in (Stop.TIME_LIMIT, Stop.INTERRUPT) else ""
@@ -197,7 +197,7 @@ class Solver:
             "instance": case.instance.name,
             "model": case.model.to_dict(),
             "options": dict(self.options),
-            **told,
+            **entries,
             "versions": versions(),
             "status": name,
             "stopped_by": stopped_by,

@@ -227,7 +227,7 @@ def tried(
     instance: Instance, model: Model, axis: Axis, values: Sequence[str], place: str
 ) -> tuple[list[Fault], tuple[str, ...]]:
     """What is wrong with values of an axis, each set alone, and what is worth a note; both once for all values."""
-    told: dict[Fault, list[str]] = {}
+    where: dict[Fault, list[str]] = {}
     noted: list[tuple[str, ...]] = []
     for text in values:
         settings = axis.settings(text)
@@ -240,10 +240,10 @@ def tried(
         except BadInput as bad:
             for fault in bad.faults:
                 prefix = next((prefix for prefix in prefixes if fault.place.startswith(prefix)), "")
-                told.setdefault(replace(fault, place=fault.place.removeprefix(prefix)), []).append(text)
+                where.setdefault(replace(fault, place=fault.place.removeprefix(prefix)), []).append(text)
     faults = [
         replace(fault, place=f"{place}{_at(wrong) if len(wrong) < len(values) else ''}{fault.place}")
-        for fault, wrong in told.items()
+        for fault, wrong in where.items()
     ]
     likewise = f" (and so at {len(noted):,} of {len(values):,} values)" if len(noted) > 1 else ""
     return faults, tuple(note + likewise for note in (noted[0] if noted else ()))

@@ -147,16 +147,16 @@ class Sample:
                 "(narrow the ranges, or use the method lhs, which leaves them out)"
             )
         taken = self._taken()[planned]
-        told: list[dict[str, Any]] = []
+        entries: list[dict[str, Any]] = []
         for at, output in enumerate(outputs):
             columns = self._analysed(table[planned, at], taken)
             strength = [abs(value or 0.0) for value in next(iter(columns.values()))]
             for i in sorted(range(len(self.figures)), key=strength.__getitem__, reverse=True):
                 figures = {name: values[i] for name, values in columns.items()}
-                told.append({"output": output, "figure": self.figures[i].key, **figures})
+                entries.append({"output": output, "figure": self.figures[i].key, **figures})
                 if self.method == "lhs":
-                    told[-1] |= {"points": int(planned.sum()), "without_plan": missing}
-        return told
+                    entries[-1] |= {"points": int(planned.sum()), "without_plan": missing}
+        return entries
 
     def _analysed(self, output: NDArray[np.float64], taken: NDArray[np.float64]) -> dict[str, list[float | None]]:
         """Name of an index -> its values by figure; the first is the one to rank by."""

@@ -215,7 +215,7 @@ def _probability(condition: Condition, times: int, draws: int) -> dict[str, Any]
 
 
 def _nations(draws: Sequence[_Draw], number: int) -> list[dict[str, Any]]:
-    told = []
+    entries = []
     for nation in sorted(frozenset().union(*(draw.members | draw.withdrawn for draw in draws))):
         groups: dict[bool, list[tuple[float, int]]] = {True: [], False: []}
         for draw in draws:
@@ -223,11 +223,11 @@ def _nations(draws: Sequence[_Draw], number: int) -> list[dict[str, Any]]:
         member = sum(draw.weight for draw in draws if nation in draw.members)
         without, stays = groups[True], groups[False]
         difference = difference_interval(stays, without)
-        told.append({
+        entries.append({
             "nation": nation, "withdraws": sum(weight for _, weight in without) / number,
             "member": member / number,
             "coverage_with": mean_interval(stays)[0] if stays else None,
             "coverage_without": mean_interval(without)[0] if without else None,
             "difference": difference[0], "low": difference[1], "high": difference[2],
         })  # fmt: skip
-    return sorted(told, key=lambda row: -math.inf if row["difference"] is None else row["difference"], reverse=True)
+    return sorted(entries, key=lambda row: -math.inf if row["difference"] is None else row["difference"], reverse=True)

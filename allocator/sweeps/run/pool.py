@@ -88,7 +88,7 @@ class _Worker:
         self.since: float | None = None
         self.verdict = ""
         self.idle_deaths = idle_deaths
-        self.said = b""
+        self.stderr = b""
         self.seen = time.monotonic()
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(os.path.abspath(entry) for entry in sys.path)}
         self.process = subprocess.Popen(
@@ -123,8 +123,8 @@ class _Worker:
         with contextlib.suppress(OSError):
             self.process.stdin.close()  # type: ignore[union-attr]
         how = self.verdict or _ending(self.process.returncode)
-        said = self.said.decode(errors="replace")[-KEPT:].strip()
-        return f"{how}; it wrote: {said}" if said else how
+        text = self.stderr.decode(errors="replace")[-KEPT:].strip()
+        return f"{how}; it wrote: {text}" if text else how
 
     def _read(self, first: bytes, inbox: Inbox) -> None:
         assert self.process.stdout is not None
@@ -146,7 +146,7 @@ class _Worker:
         assert self.process.stderr is not None
         with self.process.stderr as stream:
             while some := os.read(stream.fileno(), 65536):
-                self.said = (self.said + some)[-4 * KEPT :]
+                self.stderr = (self.stderr + some)[-4 * KEPT :]
 
 
 class Pool:
@@ -205,7 +205,7 @@ class Pool:
         worker = next((worker for worker in self._workers if worker.ready and worker.job is None), None)
         if worker is None:
             raise BadUsage(f"no worker is free for {name}")
-        worker.said = b""
+        worker.stderr = b""
         worker.job, worker.since = name, time.monotonic()
         worker.write(frame)
 

@@ -71,7 +71,7 @@ class Row:
 
     @classmethod
     def from_dict(cls, point: Point, key: str, content: Mapping[str, Any]) -> Row:
-        """A row from what :func:`told` made of a plan."""
+        """A row from what :func:`content_of` made of a plan."""
         return cls(
             point,
             key,
@@ -89,7 +89,7 @@ class Row:
         )
 
 
-def told(plan: Plan, structure: str) -> dict[str, Any]:
+def content_of(plan: Plan, structure: str) -> dict[str, Any]:
     """What is kept of a plan, as plain values."""
     times = plan.manifest["times"]
     stages = plan.manifest["stages"]
@@ -119,7 +119,7 @@ _KINDS: dict[str, type] = {
 
 
 def fits(content: Mapping[str, Any]) -> bool:
-    """Whether a stored content has the form of what :func:`told` makes, with what a sweep keeps beside it."""
+    """Whether a stored content has the form of what :func:`content_of` makes, with what a sweep keeps beside it."""
     if not all(isinstance(content.get(name), kind) for name, kind in _KINDS.items()):
         return False
     figures = [*content["values"].values(), *content["measures"].values(), *content["seconds"].values()]

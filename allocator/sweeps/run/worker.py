@@ -73,7 +73,7 @@ def main() -> NoReturn:
     jobs: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     lock = threading.Lock()
 
-    def tell(frame: bytes) -> None:
+    def reply(frame: bytes) -> None:
         try:
             with lock:
                 send(outbound, frame)
@@ -88,7 +88,7 @@ def main() -> NoReturn:
 
     def beat() -> None:
         while True:
-            tell(pack((ALIVE, None)))
+            reply(pack((ALIVE, None)))
             time.sleep(BEAT)
 
     for loop in (listen, beat):
@@ -98,9 +98,9 @@ def main() -> NoReturn:
     except BaseException:
         traceback.print_exc()
         os._exit(1)
-    tell(pack((READY, None)))
+    reply(pack((READY, None)))
     while True:
-        tell(answer(work, jobs.get()))
+        reply(answer(work, jobs.get()))
 
 
 def _private_streams() -> tuple[BinaryIO, BinaryIO]:
