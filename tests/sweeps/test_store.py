@@ -214,7 +214,7 @@ class TestStrangeFiles:
             connection.execute("CREATE TABLE points (key TEXT PRIMARY KEY, instance TEXT, sha256 TEXT, content)")
         connection.close()
         told = refused(path)
-        assert f"is a store of version 1, and this program keeps version {VERSION}" in told
+        assert f"is a store of version 1, and this program uses version {VERSION}" in told
         assert "give another file or delete this one" in told
 
     def test_a_database_of_another_program(self, tmp_path):
@@ -240,7 +240,7 @@ class TestStrangeFiles:
         assert "there is no folder" in refused(tmp_path / "absent" / "s")
         (tmp_path / "file").touch()
         assert "there is no folder" in refused(tmp_path / "file" / "s")
-        assert "is no file" in refused(Path(os.devnull))
+        assert "is not a file" in refused(Path(os.devnull))
 
     def test_what_may_not_be_written(self):
         folder = Path(tempfile.mkdtemp())

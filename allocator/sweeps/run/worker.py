@@ -1,7 +1,8 @@
 """A process that does jobs for a pool: ``python -m allocator.sweeps.run.worker``.
 
-Messages are pickles, each after its length in eight bytes. In come ``(make, setup)`` and then one job at a time; out go
-``(kind, content)``: a heartbeat every second, that the worker is ready, and what came of a job.
+Messages are pickles, each preceded by its length in eight bytes. The worker receives ``(make, setup)`` and then one job
+at a time. It sends ``(kind, content)``: a heartbeat every second, a message that it is ready, and the result of each
+job.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def send(stream: BinaryIO, frame: bytes) -> None:
 
 
 def receive(stream: BinaryIO) -> bytes | None:
-    """Read one message; None where the stream ends before one is whole."""
+    """Read one message; None if the stream ends before the message is complete."""
     head = stream.read(HEAD.size)
     if len(head) < HEAD.size:
         return None
@@ -51,14 +52,14 @@ def pack(content: Any) -> bytes:
 
 
 def handler(make: str, setup: Any) -> Callable[[Any], Any]:
-    """What does the jobs: the class ``package.module:Class``, called with the setup."""
+    """The object that does the jobs: the class ``package.module:Class``, called with the setup."""
     module, _, name = make.partition(":")
     made: Callable[[Any], Any] = getattr(importlib.import_module(module), name)(setup)
     return made
 
 
 def answer(work: Callable[[Any], Any], job: bytes) -> bytes:
-    """Do one job: the message to send back, whatever happens."""
+    """Do one job; returns the message to send back, whatever happens."""
     try:
         return pack((DONE, work(pickle.loads(job))))
     except BaseException:
@@ -84,7 +85,7 @@ def main() -> NoReturn:
         with contextlib.suppress(OSError):
             while (frame := receive(inbound)) is not None:
                 jobs.put(frame)
-        os._exit(0)  # the parent is gone, or wants no more
+        os._exit(0)  # the parent is gone, or has no more jobs
 
     def beat() -> None:
         while True:
@@ -104,7 +105,7 @@ def main() -> NoReturn:
 
 
 def _private_streams() -> tuple[BinaryIO, BinaryIO]:
-    """Standard input and output kept for messages; stray prints go to standard error, stray reads find nothing."""
+    """Standard input and output kept for messages; other prints go to standard error, other reads get nothing."""
     inbound, outbound = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
