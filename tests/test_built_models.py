@@ -223,7 +223,7 @@ REFUSED = {
     "a row among ours": (lambda m: m.requirement_supply.add("x", m.deploy[ONE] <= 1), "was added; .*a name of its own"),
     "a variable by a slip": (lambda m: m.deploy["AAA", "bn", "hold", 2], "m.deploy.*is not in the model"),
     "fixed above the pool": (lambda m: m.deploy[ONE].fix(99), "is fixed at 99, where the model allows 0 to 5"),
-    "fixed at half a unit": (lambda m: m.deploy[ONE].fix(2.5), "is 2.5, so that there is no value"),
+    "fixed at half a unit": (lambda m: m.deploy[ONE].fix(2.5), "is 2.5, which leaves no value"),
     "fixed without a value": (lambda m: setattr(m.deploy[ONE], "fixed", True), "is fixed without a value"),
     "a pool of its own": (lambda m: m.deploy[ONE].setub(99), "has the bounds 0 to 99, where the model allows 0 to 5"),
     "no bound": (lambda m: m.deploy[ONE].setub(None), "has the bounds 0 to inf"),
