@@ -1,8 +1,9 @@
-"""`python -m benchmarks`: seconds and megabytes for each size, beside HiGHS alone on the same program.
+"""`python -m benchmarks`: seconds and megabytes for each size, compared with HiGHS alone on the same programme.
 
 `load` builds the Pyomo model and hands it to HiGHS, `solve` is the time in HiGHS, `total` includes the imports,
-`megabytes` is the peak of the process; ratios are ours over those of HiGHS alone. HiGHS alone gets the exported MPS of
-the model's first objective, so that is what the comparison minimises, unless `--model` names a model with more.
+`megabytes` is the peak of the process; ratios are ours divided by those of HiGHS alone. HiGHS alone gets the exported
+MPS of the model's first objective. By default the comparison minimises only that objective; `--model` names a model
+with more.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def main() -> None:
     )  # fmt: skip
     parser.add_argument("--binding", action="store_true", help="minimums, pledges, ceilings and budgets bind")
     parser.add_argument("--model", default=None, help="name or path of a model; by default gap alone is minimised")
-    parser.add_argument("--gap", type=float, default=1e-4, help="relative gap asked of both (default: %(default)s)")
+    parser.add_argument("--gap", type=float, default=1e-4, help="relative gap for both (default: %(default)s)")
     parser.add_argument("--time-limit", type=float, default=30.0, help="seconds for each (default: %(default)s)")
     parser.add_argument("--threads", type=whole, default=1, help="threads of HiGHS (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="random seed of HiGHS (default: %(default)s)")
