@@ -111,7 +111,7 @@ def measure(name: str, title: str, design: allocator.Design, gap: float, every: 
     ours, theirs = here / len(rows), statistics.mean(loop)
     print(
         f"{name}, {title}: {len(rows)} points, {known} proved without a solve\n"
-        f"  in this process {here:.1f} s ({1 / ours:.1f} points/s), of it HiGHS {solver:.1f} s, "
+        f"  in this process {here:.1f} s ({1 / ours:.1f} points/s), of which HiGHS {solver:.1f} s, "
         f"own {1e3 * (here - solver) / len(rows):.1f} ms a point, median {1e3 * own:.1f}\n"
         f"  loop, {len(loop)} of the points: mean {theirs:.3f} s, median {statistics.median(loop):.3f} s a point; "
         f"greatest difference of {first} {max(differences):.1e}\n"

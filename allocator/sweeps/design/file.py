@@ -220,7 +220,7 @@ def parts(design: Design, instance: Instance, model: Model) -> list[Part]:
     refused: list[str] = []
     if design.coalition is not None and design.coalitions:
         expected = "one of --coalition (for every point) and --coalitions (to go through)"
-        faults.append(Fault("--coalitions", None, None, f"--coalition {design.coalition} beside it", expected))
+        faults.append(Fault("--coalitions", None, None, f"--coalition {design.coalition} as well", expected))
     for make in makers:
         try:
             found.append(make())

@@ -188,8 +188,8 @@ class Runner:
         stored = {key for key, content in settled if content["status"] != "error" or content["aside"]}
         pending = {key: point for point, key in keyed if key not in stored}
         if pending:
-            told = Progress(title, len({key for _, key in keyed}), self.setup.model.objectives[0], len(stored))
-            self._solve(pending, stored, told)
+            state = Progress(title, len({key for _, key in keyed}), self.setup.model.objectives[0], len(stored))
+            self._solve(pending, stored, state)
         return Rows(keyed, self.store)
 
     def done(self, points: Sequence[Point]) -> Rows:
@@ -212,7 +212,7 @@ class Runner:
             else:
                 self.store.damaged.add(key)
 
-    def _solve(self, pending: dict[str, Point], stored: set[str], told: Progress) -> None:
+    def _solve(self, pending: dict[str, Point], stored: set[str], state: Progress) -> None:
         executor = self._executor = self._executor or self._make()  # workers start while points are read
         with at_once():
             changes, objectives, understood = self._understood(pending, KEPT if isinstance(executor, Here) else 0)
@@ -236,9 +236,9 @@ class Runner:
                     executor.submit(key, Job(pending[key], known, understood.pop(key, None)))
                     running.add(key)
                 self._keep(done)  # after the workers have something to do
-                told.running, told.seconds = len(running), time.monotonic() - began
+                state.running, state.seconds = len(running), time.monotonic() - began
                 if self._progress is not None:
-                    self._progress(told)
+                    self._progress(state)
                 event = executor.next_event(0.25)
                 if event is None:
                     continue
@@ -250,7 +250,7 @@ class Runner:
                     continue
                 done[key] = self._content(pending[key], key, event) | {"changes": to_plain(changes[key])}
                 self._knowledge.learn(self._numbers[key], done[key])
-                told.count(done[key])
+                state.count(done[key])
             self._watch.check()
         finally:
             self._keep(done)
