@@ -375,9 +375,8 @@ class _Hedging:
 
         return {
             "instance": self.instance.name, "sha256": self.instance.sha256, "model": self.model.to_dict(),
-            "options": dict(self.options), "versions": versions(), **self.entries,
-            "status": name, "stopped_by": stopped,
-            "times": {key: round(seconds, 4) for key, seconds in self.times.items()},
+            "options": dict(self.options), "versions": versions(), **self.entries, "status": name,
+            "stopped_by": stopped, "times": {key: round(seconds, 4) for key, seconds in self.times.items()},
         }  # fmt: skip
 
     def _objectives(self, answer: Answer) -> list[dict[str, Any]]:
