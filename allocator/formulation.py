@@ -17,7 +17,7 @@ from allocator.problem import Problem
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Garbage collection off: millions of objects that all live on cost more to visit than to make."""
+    """Garbage collection off: visiting millions of objects that all stay alive costs more than making them."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -29,7 +29,7 @@ def uncollected() -> Iterator[None]:
 
 @contextmanager
 def silent() -> Iterator[None]:
-    """Pyomo's messages off: it prints on standard output what is raised anyway."""
+    """Pyomo's messages off: it prints errors on standard output that it raises anyway."""
     logger = logging.getLogger("pyomo.core")
     level = logger.level
     logger.setLevel(logging.CRITICAL + 1)
@@ -49,14 +49,14 @@ def build(instance: Instance, model: Model, *, lean: bool = False) -> pyo.Concre
     model : Model
         Choices.
     lean : bool
-        Leave out the participation binaries that nothing refers to. Optimal values are the same; a constraint of
-        your own may want them, so the default is to keep them.
+        Leave out the participation binaries that nothing refers to. Optimal values are the same. By default they are
+        kept, because constraints of your own may need them.
 
     Returns
     -------
     pyomo.core.ConcreteModel
-        With ``deploy[n, u, j, t]`` and the families' components (see ``models/MATHS.md``); ``m.problem`` holds what
-        was read from the instance and ``m.cells[n, u, j][t]`` the same deployments by period. Solve it with
+        With ``deploy[n, u, j, t]`` and the families' components (see ``models/MATHS.md``); ``m.problem`` holds the
+        data read from the instance, and ``m.cells[n, u, j][t]`` the same deployments by period. Solve it with
         :func:`allocator.solve`.
     """
     return formulate(Problem(instance, model), lean=lean)
@@ -65,7 +65,7 @@ def build(instance: Instance, model: Model, *, lean: bool = False) -> pyo.Concre
 def formulate(problem: Problem, *, lean: bool, may_fail: bool = False) -> pyo.ConcreteModel:
     """Build the Pyomo model of an instance that was read through a model's choices: see :func:`build`.
 
-    With ``may_fail``, and where something must be met, all of that is given up where the 0/1 variable ``failed`` is 1.
+    With ``may_fail``, the 0/1 variable ``failed`` = 1 gives up everything that must be met, if there is any.
     """
     with uncollected(), silent():
         m = pyo.ConcreteModel(name=problem.instance.name)

@@ -1,1 +1,1 @@
-"""Seeded instances of any size, and how long the road from a folder to an audited plan takes."""
+"""Seeded instances of any size, and the time from a folder to an audited plan."""

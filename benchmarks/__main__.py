@@ -1,8 +1,9 @@
-"""`python -m benchmarks`: seconds and megabytes for each size, beside HiGHS alone on the same program.
+"""`python -m benchmarks`: seconds and megabytes for each size, compared with HiGHS alone on the same programme.
 
 `load` builds the Pyomo model and hands it to HiGHS, `solve` is the time in HiGHS, `total` includes the imports,
-`megabytes` is the peak of the process; ratios are ours over those of HiGHS alone. HiGHS alone gets the exported MPS of
-the model's first objective, so that is what the comparison minimises, unless `--model` names a model with more.
+`megabytes` is the peak of the process; ratios are ours divided by those of HiGHS alone. HiGHS alone gets the exported
+MPS of the model's first objective. By default the comparison minimises only that objective; `--model` names a model
+with more.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def main() -> None:
     )  # fmt: skip
     parser.add_argument("--binding", action="store_true", help="minimums, pledges, ceilings and budgets bind")
     parser.add_argument("--model", default=None, help="name or path of a model; by default gap alone is minimised")
-    parser.add_argument("--gap", type=float, default=1e-4, help="relative gap asked of both (default: %(default)s)")
+    parser.add_argument("--gap", type=float, default=1e-4, help="relative gap for both (default: %(default)s)")
     parser.add_argument("--time-limit", type=float, default=30.0, help="seconds for each (default: %(default)s)")
     parser.add_argument("--threads", type=whole, default=1, help="threads of HiGHS (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="random seed of HiGHS (default: %(default)s)")
@@ -73,24 +74,24 @@ def main() -> None:
     parser.add_argument(
         "--instances", type=whole, default=1, help="generated instances of each size (default: %(default)s)"
     )
-    asked = parser.parse_args()
-    options = {name: getattr(asked, name) for name in ("gap", "time_limit", "threads", "seed")}
+    arguments = parser.parse_args()
+    options = {name: getattr(arguments, name) for name in ("gap", "time_limit", "threads", "seed")}
     named = ", ".join(f"{name} {number}" for name, number in versions().items())
-    print(f"{named}; {platform.platform()}; {options}, median of {asked.repeat}")
+    print(f"{named}; {platform.platform()}; {options}, median of {arguments.repeat}")
     with tempfile.TemporaryDirectory() as scratch:
         model = Path(scratch) / "first.toml"
         model.write_text(FIRST_ONLY, encoding="utf-8")
-        for size in asked.sizes:
+        for size in arguments.sizes:
             values = []
-            for number in range(1, asked.instances + 1):
-                obj = generate(size, number, asked.binding)
+            for number in range(1, arguments.instances + 1):
+                obj = generate(size, number, arguments.binding)
                 folder = Path(scratch) / f"{size}-{number}"
                 write(obj, folder)
-                task = options | {"folder": str(folder), "model": asked.model or str(model)}
+                task = options | {"folder": str(folder), "model": arguments.model or str(model)}
                 task["mps"] = f"{folder}.mps"
                 measure("export", task)
-                ours = [measure("allocator", task) for _ in range(asked.repeat)]
-                alone = [measure("highs", task) for _ in range(asked.repeat)]
+                ours = [measure("allocator", task) for _ in range(arguments.repeat)]
+                alone = [measure("highs", task) for _ in range(arguments.repeat)]
                 title = f"size {size}, instance {number}: {deployable(obj)} of {possible(obj)} deployable"
                 print_one(title, ours, alone)
                 values.append(ratio(median(ours, "value"), median(alone, "value")))

@@ -1,4 +1,4 @@
-"""What the generated instances are made of. Figures are of the right order, invented, not sourced."""
+"""The parts of generated instances. The figures have the right order of magnitude, but are invented, not sourced."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ GROUPS = {
     "pacific": ("AUS", "NZL", "JPN"),
 }
 
-# capability: unit, scope, objectives whose tasks ask for it (none: only consumed)
+# capability: unit, scope, objectives whose tasks require it (none: only consumed)
 CAPABILITIES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "combat_air": ("combat aircraft", "task", ("safe_skies",)),
     "air_defence": ("battery", "task", ("safe_skies", "peace_on_land")),
@@ -73,7 +73,7 @@ CAPABILITIES: dict[str, tuple[str, str, tuple[str, ...]]] = {
 }
 
 # unit: domain, personnel, monthly cost, rotation cost, rotation ratio, common share, thousands under arms
-# for one unit, yields. The order is that of importance: a small instance takes the first ones.
+# for one unit, yields. The order is by importance: a small instance uses the first ones.
 UnitType = tuple[str, int, float, float, int, float, float, dict[str, float]]
 UNIT_TYPES: dict[str, UnitType] = {
     "infantry_battalion": ("land", 650, 4.5, 6.0, 3, 0.0, 8,

@@ -1,10 +1,10 @@
-"""Seeded, realistic instances of a wanted size, as the JSON carrier's object (spec 1).
+"""Seeded, realistic instances of a given size, as the object of the JSON carrier.
 
     obj = generate(100_000, seed=1, binding=True)
     possible(obj), deployable(obj)
 
-`possible` counts nations x unit types x tasks x periods; `deployable` counts the whole-number variables that are
-left of them under the reference model, which is what `variables` asks for, roughly.
+`possible` counts nations x unit types x tasks x periods; `deployable` counts the whole-number variables among them
+under the reference model, whose number is roughly the argument `variables`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def dimensions(variables: int) -> tuple[int, int, int, int]:
 def generate(variables: int, seed: int, binding: bool = False) -> Object:
     """An instance with about `variables` whole-number variables under the reference model.
 
-    `binding`: minimum contributions, conditional pledges, ceilings and budgets are many and tight.
+    With `binding`, minimum contributions, conditional pledges, ceilings and budgets are many and tight.
     """
     rng = random.Random(f"{variables}-{seed}-{binding}")
     count_n, count_u, count_j, T = dimensions(variables)
@@ -94,7 +94,7 @@ def possible(obj: Object) -> int:
 
 
 def deployable(obj: Object) -> int:
-    """Variables deploy[n,u,j,t] that exist under the reference model (spec 3)."""
+    """Variables deploy[n,u,j,t] that exist under the reference model."""
     T = obj["instance"]["horizon"]["periods"]
     events = obj["instance"].get("events", {})
     asked: dict[str, set[str]] = {r["task"]: set() for r in obj["tasks"]}
@@ -141,7 +141,7 @@ def deployable(obj: Object) -> int:
 
 
 def write(obj: Object, folder: Path) -> None:
-    """As an instance in any of the three carriers, by the ending of `folder`."""
+    """Write an instance in one of the three carriers, chosen by the ending of `folder`."""
     from allocator.instance import Instance
     from allocator.instance import write as write_instance
 
@@ -225,7 +225,7 @@ def _conditions(rng: random.Random, nations: list[str], binding: bool) -> list[O
 
 
 def _requirements(rng: random.Random, obj: Object, yields: dict[tuple[str, str], float], binding: bool) -> list[Object]:
-    """About what can be sustained, shared among the askers; now and then in two phases."""
+    """About what can be sustained, shared among the tasks that require it; sometimes in two phases."""
     T = obj["instance"]["horizon"]["periods"]
     supply: dict[str, float] = {}
     for force in obj["forces"]:
@@ -264,7 +264,7 @@ def _requirements(rng: random.Random, obj: Object, yields: dict[tuple[str, str],
 def _money(
     rng: random.Random, obj: Object, chosen: list[str], months: int, T: int, binding: bool
 ) -> tuple[list[Object], list[Object]]:
-    """Ceilings and budgets as parts of what everything a nation can sustain would take."""
+    """Ceilings and budgets as shares of what all units that a nation can sustain would need."""
     people: dict[str, float] = {}
     own: dict[str, float] = {}
     common = 0.0

@@ -1,8 +1,8 @@
 """Sweeps against the loop that a user would write: ``python -m benchmarks.sweeps``.
 
 The loop builds the Pyomo model at each point and solves its objectives one after the other with
-``SolverFactory("appsi_highs")`` to the same gap. It is run at every so many points of the same design (a figure of the
-command line), the sweep at all of them; the ratio is of seconds a point. The answers are compared on the way.
+``SolverFactory("appsi_highs")`` to the same gap. The loop solves every n-th point of the same design (`--every`), the
+sweep all points; the ratio compares seconds per point. The answers are compared as well.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ LONG = ("training-mission", "nations[nation=GBR].troop_ceiling=20:2000:100", "bu
 """10,000 points."""
 
 REPEATED = 60.0
-"""Sweeps of fewer seconds than that are run on one worker and on two with several seeds of HiGHS."""
+"""Sweeps that take fewer seconds are run on one worker and on two with several seeds of HiGHS."""
 
 Values = dict[str, float]
 
@@ -71,7 +71,7 @@ def by_hand(instance: Any, model: Any, gap: float) -> tuple[float, Values]:
 def swept(
     name: str, design: allocator.Design, gap: float, workers: int, seed: int = 0
 ) -> tuple[float, list[Any], list[Any]]:
-    """Seconds of a whole sweep, its rows and those beside them; in this process (0 workers) or with their start."""
+    """Seconds of a whole sweep, its rows and its extra rows; in this process (0 workers) or including worker start."""
     began = time.perf_counter()
     with allocator.sweep(name, design, gap=gap, workers=workers, time_limit=None, seed=seed) as sweep:
         took = time.perf_counter() - began
@@ -86,7 +86,7 @@ def seconds(what: str, rows: list[Any]) -> float:
 
 
 def thinned(vary: tuple[str, ...], points: int | None) -> tuple[str, ...]:
-    """The axes of a grid with no more than so many points together."""
+    """The axes of a grid, reduced to at most this many points together."""
     if points is None:
         return vary
     most = max(2, math.isqrt(points))
@@ -95,7 +95,7 @@ def thinned(vary: tuple[str, ...], points: int | None) -> tuple[str, ...]:
 
 
 def measure(name: str, title: str, design: allocator.Design, gap: float, every: int, seeds: int) -> None:
-    """One design on one instance: in this process as the loop is, the loop, and by one worker and by two."""
+    """Measure one design on one instance: the sweep in this process, the loop, and one and two workers."""
     here, rows, beside = swept(name, design, gap, 0)
     solver = seconds("solver", rows + beside)
     shared = (here - seconds("total", rows + beside)) / len(rows)
@@ -110,15 +110,15 @@ def measure(name: str, title: str, design: allocator.Design, gap: float, every: 
     known = sum(row.proved for row in rows)
     ours, theirs = here / len(rows), statistics.mean(loop)
     print(
-        f"{name}, {title}: {len(rows)} points, {known} known without a solve\n"
-        f"  in this process {here:.1f} s ({1 / ours:.1f} points/s), of it HiGHS {solver:.1f} s, "
+        f"{name}, {title}: {len(rows)} points, {known} proved without a solve\n"
+        f"  in this process {here:.1f} s ({1 / ours:.1f} points/s), of which HiGHS {solver:.1f} s, "
         f"own {1e3 * (here - solver) / len(rows):.1f} ms a point, median {1e3 * own:.1f}\n"
         f"  loop, {len(loop)} of the points: mean {theirs:.3f} s, median {statistics.median(loop):.3f} s a point; "
         f"greatest difference of {first} {max(differences):.1e}\n"
         f"  ratio of points a second: {theirs / ours:.1f}",
         flush=True,
     )
-    ones, twos = [], []  # which points need a solve depends on what comes first, and so on luck
+    ones, twos = [], []  # which points need a solve depends on their order, and so on chance
     for seed in range(seeds if here < REPEATED else 1):
         ones.append(swept(name, design, gap, 1, seed)[0])
         twos.append(swept(name, design, gap, 2, seed)[0])
@@ -138,19 +138,19 @@ def measure(name: str, title: str, design: allocator.Design, gap: float, every: 
 
 
 def long(gap: float, points: int | None) -> None:
-    """10,000 points: memory on the way, and the time to find them all again."""
+    """10,000 points: memory during the sweep, and the time to read all of them again."""
     name, *vary = LONG
     design = allocator.Design(vary=thinned(tuple(vary), points))
     used: list[float] = []
 
-    def told(progress: Any) -> None:
+    def note_memory(progress: Any) -> None:
         if progress.done % max(1, progress.points // 10) == 0:
             used.append(resident())
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "long.sweep"
         began = time.perf_counter()
-        with allocator.sweep(name, design, gap=gap, workers=0, store=path, progress=told) as sweep:
+        with allocator.sweep(name, design, gap=gap, workers=0, store=path, progress=note_memory) as sweep:
             rows = sum(len(answer.rows) for answer in sweep.answers)
         took = time.perf_counter() - began
         began = time.perf_counter()
@@ -176,15 +176,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.sweeps", description=__doc__)
     parser.add_argument("--gap", type=float, default=1e-4, help="relative gap of each solve (default: %(default)s)")
     parser.add_argument(
-        "--every", type=whole, default=10, help="the loop solves every so many points (default: %(default)s)"
+        "--every", type=whole, default=10, help="the loop solves every n-th point (default: %(default)s)"
     )
     parser.add_argument(
-        "--only", choices=list(GRIDS), nargs="+", default=list(GRIDS), help="these instances (default: all)"
+        "--only", choices=list(GRIDS), nargs="+", default=list(GRIDS), help="only these instances (default: all)"
     )
     parser.add_argument(
         "--skip", choices=("grid", "one-at-a-time", "long"), nargs="+", default=(), help="leave these designs out"
     )
-    parser.add_argument("--points", type=whole, help="most points of each grid and of the long one, 4 or more")
+    parser.add_argument("--points", type=whole, help="most points of each grid and of the long sweep, at least 4")
     parser.add_argument(
         "--figures", nargs="+", metavar="NAME", help="figures of the design one-at-a-time (default: all with a range)"
     )
@@ -192,18 +192,18 @@ def main() -> None:
         "--seeds", type=whole, default=5,
         help="seeds with which sweeps on one worker and on two are repeated (default: %(default)s)",
     )  # fmt: skip
-    asked = parser.parse_args()
-    told = ", ".join(f"{name} {number}" for name, number in versions().items())
-    print(f"{told}; {platform.platform()}, {os.cpu_count()} processors; gap {asked.gap:g}", flush=True)
-    for name in asked.only:
-        if "grid" not in asked.skip:
-            grid = allocator.Design(vary=thinned(GRIDS[name], asked.points))
-            measure(name, "grid", grid, asked.gap, asked.every, asked.seeds)
-        if "one-at-a-time" not in asked.skip:
-            alone = allocator.Design(one_at_a_time=tuple(asked.figures or ()) or True)
-            measure(name, "one at a time", alone, asked.gap, asked.every, asked.seeds)
-    if "long" not in asked.skip:
-        long(asked.gap, asked.points)
+    arguments = parser.parse_args()
+    named = ", ".join(f"{name} {number}" for name, number in versions().items())
+    print(f"{named}; {platform.platform()}, {os.cpu_count()} processors; gap {arguments.gap:g}", flush=True)
+    for name in arguments.only:
+        if "grid" not in arguments.skip:
+            grid = allocator.Design(vary=thinned(GRIDS[name], arguments.points))
+            measure(name, "grid", grid, arguments.gap, arguments.every, arguments.seeds)
+        if "one-at-a-time" not in arguments.skip:
+            alone = allocator.Design(one_at_a_time=tuple(arguments.figures or ()) or True)
+            measure(name, "one at a time", alone, arguments.gap, arguments.every, arguments.seeds)
+    if "long" not in arguments.skip:
+        long(arguments.gap, arguments.points)
 
 
 if __name__ == "__main__":

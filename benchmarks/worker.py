@@ -1,7 +1,7 @@
 """One measurement in a process of its own: `python -m benchmarks.worker allocator|export|highs JSON`.
 
-`allocator` reads, builds, solves and audits a folder; `export` writes the same program as MPS; `highs` gives
-that file to HiGHS and to nothing else. One JSON object goes to standard output.
+`allocator` reads, builds, solves and audits a folder; `export` writes the same programme as MPS; `highs` solves that
+file with HiGHS alone. Each writes one JSON object to standard output.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def of_allocator(task: dict[str, Any]) -> Answer:
     first = stages[0] if stages else {}
     return {
         "read": read,
-        "load": times.get("load"),  # none where what is known of the instance settles it
+        "load": times.get("load"),  # None if the instance was settled without a solver
         "solve": times["solver"],
         "audit": times.get("audit"),
         "total": time.perf_counter() - began,
@@ -59,7 +59,7 @@ def of_highs(task: dict[str, Any]) -> Answer:
     solver = highspy.Highs()
     names = {"mip_rel_gap": "gap", "time_limit": "time_limit", "threads": "threads", "random_seed": "seed"}
     solver.setOptionValue("output_flag", False)
-    solver.readModel(task["mps"])  # before the options, for a time limit stops the reading too
+    solver.readModel(task["mps"])  # before the options, because a time limit stops the reading too
     read = time.perf_counter() - began
     for option, key in names.items():
         if solver.setOptionValue(option, task[key]) != highspy.HighsStatus.kOk:

@@ -221,12 +221,12 @@ REFUSED = {
     "a row's figures": (other_body, "m.requirement_supply.*was changed"),
     "a row's limit": (other_limit, "m.requirement_supply.*was changed"),
     "a row among ours": (lambda m: m.requirement_supply.add("x", m.deploy[ONE] <= 1), "was added; .*a name of its own"),
-    "a variable by a slip": (lambda m: m.deploy["AAA", "bn", "hold", 2], "m.deploy.*is not in the model"),
+    "a variable by a slip": (lambda m: m.deploy["AAA", "bn", "hold", 2], "m.deploy.*is not in the built model"),
     "fixed above the pool": (lambda m: m.deploy[ONE].fix(99), "is fixed at 99, where the model allows 0 to 5"),
-    "fixed at half a unit": (lambda m: m.deploy[ONE].fix(2.5), "is 2.5, so that there is no value"),
+    "fixed at half a unit": (lambda m: m.deploy[ONE].fix(2.5), "is 2.5, which leaves no value"),
     "fixed without a value": (lambda m: setattr(m.deploy[ONE], "fixed", True), "is fixed without a value"),
-    "a pool of its own": (lambda m: m.deploy[ONE].setub(99), "may be 0 to 99, where the model allows 0 to 5"),
-    "no bound": (lambda m: m.deploy[ONE].setub(None), "may be 0 to inf"),
+    "a pool of its own": (lambda m: m.deploy[ONE].setub(99), "has the bounds 0 to 99, where the model allows 0 to 5"),
+    "no bound": (lambda m: m.deploy[ONE].setub(None), "has the bounds 0 to inf"),
     "crossed bounds": (lambda m: (m.deploy[ONE].setlb(4), m.deploy[ONE].setub(2)), "has the bounds 4 to 2"),
     "another domain": (lambda m: setattr(m.deploy[ONE], "domain", pyo.NonNegativeReals), "has another domain"),
     "whole shortfalls": (lambda m: setattr(m.shortfall[LINE], "domain", pyo.Integers), "has another domain"),
@@ -273,7 +273,7 @@ def test_is_refused_in_a_sentence(change, told):
 def test_a_name_that_a_family_left_out_would_have():
     m = allocator.build(toy(), model())
     m.leads = pyo.Var([1, 2])
-    with pytest.raises(allocator.BadUsage, match=r"m\.leads is a name that the model keeps for itself"):
+    with pytest.raises(allocator.BadUsage, match=r"m\.leads is a reserved name"):
         allocator.solve(m)
 
 

@@ -185,7 +185,7 @@ def end(code: int) -> NoReturn:
         code = code or 1
         discard_stdout()
     sys.stderr.flush()
-    solver = sys.modules.get("allocator.solving.highs")
+    solver = sys.modules.get("allocator.solving.running")
     if solver is not None:
         atexit.unregister(solver.wait_for_those_left_behind)
     atexit._run_exitfuncs()

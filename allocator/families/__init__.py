@@ -1,7 +1,8 @@
-"""The mathematics: one constraint family a file, and the one list of them.
+"""The mathematics: one constraint family per file, and the only list of them.
 
 Each family is a function ``add(m, problem)`` that puts its decisions and constraints on the Pyomo model; the
-docstring of its file holds the formula, the symbols and a worked toy, and ``models/MATHS.md`` is made from it.
+docstring of its file holds the formula, the symbols and a worked toy; ``models/MATHS.md`` is made from these
+docstrings.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from allocator.problem import Problem
 ALWAYS: dict[str, Callable[[pyo.ConcreteModel, Problem], None]] = {
     "requirement": requirement.add,
     "participation": participation.add,
-    "rotation": rotation.add,  # left out, it still holds each pool in each period
+    "rotation": rotation.add,  # if it is left out, it still limits each pool in each period
 }
 CHOSEN: dict[str, Callable[[pyo.ConcreteModel, Problem], None]] = {
     "minimum_contribution": minimum_contribution.add,
@@ -34,4 +35,4 @@ CHOSEN: dict[str, Callable[[pyo.ConcreteModel, Problem], None]] = {
     "budget": budget.add,
     "framework_nation": framework_nation.add,
 }
-"""The family ``caveats`` has no constraint: what a caveat forbids has no variable (see ``problem``)."""
+"""The family ``caveats`` has no constraint: a forbidden deployment has no variable (see ``problem``)."""

@@ -1,4 +1,4 @@
-"""Prints ``models/MATHS.md``: the mathematics, as the docstrings of the code state it."""
+"""Prints ``models/MATHS.md``: the mathematics, from the docstrings of the code."""
 
 import sys
 from importlib import import_module
@@ -18,11 +18,11 @@ ORDER = (
 INTRODUCTION = """# The mathematics
 
 Made from the docstrings in `allocator/families` and `allocator/families/objectives.py` by
-`python -m allocator.families > models/MATHS.md`; a test fails when it is stale.
+`python -m allocator.families > models/MATHS.md`; a test fails if it is out of date.
 
-Indices: n nation, u unit type, j task, o objective, c capability, t period, r requirement row. Decisions are on the
-Pyomo model (`m.deploy[n, u, j, t]`), data on the instance as `problem` reads it. Only deployments that can be above
-zero have a variable.
+Indices: n nation, u unit type, j task, o objective, c capability, t period, r requirement row. Decisions are
+variables of the Pyomo model (`m.deploy[n, u, j, t]`); data are those of the instance as `problem` reads it. Only
+deployments that can be above zero have a variable.
 """
 
 

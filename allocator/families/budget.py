@@ -1,4 +1,4 @@
-r"""No payer spends more than it has.
+r"""No payer spends more than its budget.
 
 $$\sum_{t \in P_b} \sum_{n,u,j} k_{bnu}\, x_{nujt} \le B_b \qquad \forall b$$
 $$\sum_{u,j,t} (1 - \gamma_u)\, k_u\, x_{nujt} \le \beta\, \mathrm{gdp}_n\, Y \qquad \forall n \text{ with a gdp}$$
@@ -15,12 +15,12 @@ $\gamma_u k_u$ for `common`, $(1 - \gamma_u) k_u$ for the nation $n$ itself, and
 | $\beta$ | `model.max_burden` | parameter | | share of GDP a year |
 | $Y$ | `problem.years` | parameter | | years of the horizon |
 
-Constraints: `budget_payer[b]`, `b` the position of the budget from 1; `budget_burden[n]`. Each limit is lowered to
-the greatest multiple of the step of its costs. Needs: `deploy`. Source: capital rationing, Lorie and Savage
+Constraints: `budget_payer[b]`, where `b` counts the budgets from 1; `budget_burden[n]`. Each limit is lowered to the
+greatest multiple of the step of its costs. Needs: `deploy`. Source: capital rationing, Lorie and Savage
 (1955), Journal of Business 28(4).
 
-**Toy.** A squadron costs 10 a month, a quarter of it common: over six months 60, so 15 common and 45 own. A
-national budget of 100 pays for two squadrons (90), a common one of 40 too (30): two.
+**Toy.** A squadron costs 10 a month, of which the common fund pays a quarter: 60 over six months, 15 common and 45 own.
+A national budget of 100 pays for two squadrons (90), and so does a common budget of 40 (30): the answer is two.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ from allocator.families.rows import Exact, at_most
 from allocator.problem import Problem
 
 Cell = tuple[str, Mapping[int, Any]]
-"""Unit type, and the variables of a nation's pool of it at a task, by period."""
+"""Unit type, and the variables of a nation's units of that type at a task, by period."""
 
 
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``budget_payer`` and, with max_burden, ``budget_burden``."""
-    m.budget_payer = pyo.Constraint(pyo.Any, doc="what a payer bears in the budget's periods stays within it")
+    m.budget_payer = pyo.Constraint(pyo.Any, doc="a payer's cost in the budget's periods stays within it")
     m.budget_burden = pyo.Constraint(pyo.Any, doc="no nation pays more than max_burden of its GDP a year")
 
     cells: dict[str, list[Cell]] = defaultdict(list)

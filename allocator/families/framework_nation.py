@@ -1,9 +1,10 @@
-r"""A multinational task is built round one framework nation.
+r"""A multinational task is led by one framework nation.
 
 $$\sum_n w_{nj} \le 1, \qquad f_{njt} \le \bar{f}_{njt}\, w_{nj}, \qquad f_{njt} \le \sum_u h_u x_{nujt}, \qquad \sum_n f_{njt} \ge \phi_j \sum_{n,u} h_u x_{nujt}$$
 
-Whoever leads (only nations that can) is the same in every period, and its personnel $f$ there are at least the share
-$\phi$ of all; where nobody leads, nobody is there. A bound on others' personnel (a big M) is not needed.
+The framework nation (only nations that can lead) is the same in every period, and its personnel $f$ at the task are at
+least the share $\phi$ of all. Without a framework nation, nobody deploys to the task. A bound on the personnel of
+others (a big M) is not needed.
 
 | symbol | code | kind | index | unit |
 | --- | --- | --- | --- | --- |
@@ -14,18 +15,19 @@ $\phi$ of all; where nobody leads, nobody is there. A bound on others' personnel
 | $\phi$ | `problem.framework_share` | parameter | j | share |
 | $\bar{f}$ | from `problem.cap` and the ceiling | parameter | n, j, t | people |
 
-Where figures lie so far apart that a solver's tolerances would hide people, there is no $f$ but, row by row in digits,
+If figures are so far apart that a solver's tolerances would hide people, these rows, in digits, replace $f$:
 
 $$\sum_u h_u x_{nujt} - \phi_j \sum_{n',u} h_u x_{n'ujt} \ge -M (1 - w_{nj}), \qquad x_{nujt} \le \bar{x}_{nut} \sum_{n'} w_{n'j}$$
 
-with $M$ the most that others can ask of $n$.
+where $M$ is the most personnel that the deployments of others can require of $n$.
 
 Constraints: `framework_nation_one[j]`, `framework_nation_leads[n, j, t]`, `framework_nation_there[n, j, t]`,
-`framework_nation_share[j, t]`; or `framework_nation_own[n, j, t]`, `framework_nation_led[n, u, j, t]`. Needs: `deploy`. Source: disaggregated (convex-hull) formulation of a choice of one,
-Balas (1985), SIAM Journal on Algebraic and Discrete Methods 6(3).
+`framework_nation_share[j, t]`; or `framework_nation_own[n, j, t]`, `framework_nation_led[n, u, j, t]`. Needs: `deploy`.
+Source: disaggregated (convex-hull) formulation of a choice of one, Balas (1985), SIAM Journal on Algebraic and Discrete
+Methods 6(3).
 
-**Toy.** Share one half; A (can lead) has two battalions of 500 there, B and C one each of 400: A gives 1,000 of
-1,800, more than half. A third smaller nation with 400 would bring it to 1,000 of 2,200: not allowed.
+**Toy.** Share one half; A (can lead) has two battalions of 500 at the task, B and C have one of 400 each: A gives
+1,000 of 1,800, more than half. A third smaller nation with 400 would make it 1,000 of 2,200, which is not allowed.
 """
 
 from __future__ import annotations
@@ -50,11 +52,11 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     m.leads = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation is the framework nation of the task")
     m.led = pyo.Var(pyo.Any, dense=False, doc="people of the framework nation at the task")
     m.framework_nation_one = pyo.Constraint(pyo.Any, doc="at most one nation leads a task")
-    m.framework_nation_leads = pyo.Constraint(pyo.Any, doc="only who leads counts as framework nation")
-    m.framework_nation_there = pyo.Constraint(pyo.Any, doc="the framework nation counts with whom it has there")
+    m.framework_nation_leads = pyo.Constraint(pyo.Any, doc="only a nation that leads counts its people")
+    m.framework_nation_there = pyo.Constraint(pyo.Any, doc="counted people of the framework nation are there")
     m.framework_nation_share = pyo.Constraint(pyo.Any, doc="the framework nation gives its share")
-    m.framework_nation_own = pyo.Constraint(pyo.Any, doc="who leads gives its share, where figures lie far apart")
-    m.framework_nation_led = pyo.Constraint(pyo.Any, doc="nobody is there unless a nation leads, where they do")
+    m.framework_nation_own = pyo.Constraint(pyo.Any, doc="a nation that leads gives its share (figures far apart)")
+    m.framework_nation_led = pyo.Constraint(pyo.Any, doc="nobody is there unless a nation leads (figures far apart)")
     cells: dict[tuple[str, int], list[Cell]] = defaultdict(list)
     leaders: dict[str, list[str]] = defaultdict(list)
     for (n, u, j), here in m.cells.items():
@@ -83,7 +85,7 @@ def _far_apart(problem: Problem, j: str, t: int, there: Sequence[Cell]) -> bool:
 
 
 def _in_people(m: pyo.ConcreteModel, problem: Problem, cells: Mapping[tuple[str, int], Sequence[Cell]]) -> None:
-    """The people of whoever leads, as a column."""
+    """The people of the framework nation, as a column."""
     own: dict[tuple[str, str, int], list[Term]] = defaultdict(list)
     most: dict[tuple[str, str, int], int] = defaultdict(int)
     for (n, u, j), here in m.cells.items():  # nation by nation, as elsewhere: the order counts for HiGHS

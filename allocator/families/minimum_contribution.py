@@ -1,4 +1,4 @@
-r"""A nation sends a worthwhile contingent to a task or none.
+r"""A nation sends at least its minimum contingent to a task, or nothing.
 
 $$\ell_{nu}\, v_{nujt} \le x_{nujt} \le \bar{x}_{nut}\, v_{nujt} \qquad \text{where } \ell_{nu} > 1$$
 
@@ -9,12 +9,12 @@ $$\ell_{nu}\, v_{nujt} \le x_{nujt} \le \bar{x}_{nut}\, v_{nujt} \qquad \text{wh
 | $\ell$ | `problem.min_units` | parameter | n, u | units |
 | $\bar{x}$ | `problem.cap` | parameter | n, u, t | units |
 
-Constraints: `minimum_contribution_least[n, u, j, t]`, `minimum_contribution_most[n, u, j, t]`. Where the most that
-can go is below the least, there is no variable at all.
+Constraints: `minimum_contribution_least[n, u, j, t]`, `minimum_contribution_most[n, u, j, t]`. If the most that
+can be sent is below the least, there is no variable at all.
 Needs: `deploy`. Source: semi-continuous variables, Beale and Tomlin (1970), in: Proceedings of the Fifth
 International Conference on Operational Research.
 
-**Toy.** Two frigates at least and a pool that sustains three: 0, 2 or 3 may go, never one.
+**Toy.** At least two frigates, and a pool that sustains three: 0, 2 or 3 may be sent, but never one.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from allocator.problem import Problem
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``sends`` and its two constraints."""
     m.sends = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation sends units of the type to the task")
-    m.minimum_contribution_least = pyo.Constraint(pyo.Any, doc="who sends, sends the least contingent")
-    m.minimum_contribution_most = pyo.Constraint(pyo.Any, doc="who does not send has nothing there")
+    m.minimum_contribution_least = pyo.Constraint(pyo.Any, doc="a nation sends at least its least contingent")
+    m.minimum_contribution_most = pyo.Constraint(pyo.Any, doc="a nation that does not send has no units there")
     for (n, u, j), here in m.cells.items():
         least = problem.min_units[n, u]
         if least <= 1:

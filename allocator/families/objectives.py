@@ -5,12 +5,12 @@ $$\text{gap} = \frac{1}{\sum_r w_r} \sum_r \frac{w_r}{|P_r|} \sum_{t \in P_r} \f
 $$\text{cost} = \sum_{n,u,j,t} k_u\, x_{nujt}, \qquad
 \text{burden} = \max_n \frac{1000}{\mathrm{gdp}_n\, Y} \sum_{u,j,t} (1 - \gamma_u)\, k_u\, x_{nujt}$$
 
-`gap` is a share between 0 and 1 (rows of quantity 0 are left out, $w_r$ = row priority times objective priority),
-`risk` is in thousands of person-months asked of the reluctant ($\omega$ willingness, $\mu$ months a period), `cost` in
-millions over the horizon, `burden` in per mille of GDP a year, the heaviest of all nations with a gdp (0 where
-none has one).
+`gap` is a share between 0 and 1 (rows of quantity 0 are left out, $w_r$ = row priority times objective priority).
+`risk` is in thousands of person-months of reluctant nations ($\omega$ willingness, $\mu$ months a period). `cost` is in
+millions over the horizon. `burden` is in per mille of GDP a year, the greatest of all nations with a gdp (0 if no
+nation has one).
 
-A model's `limits` keep an objective at or below a value, listed or not: `limit_objective[name]` (epsilon-constraint
+A model's `limits` keep an objective, listed or not, at or below a value: `limit_objective[name]` (epsilon-constraint
 method, Haimes, Lasdon and Wismer (1971), IEEE Transactions on Systems, Man and Cybernetics 1(3)).
 
 The greatest share is held by `heaviest` with the constraint `burden_heaviest[n]`. Source of the order of
@@ -31,7 +31,7 @@ from allocator.families.rows import Term, linear
 from allocator.problem import Problem
 
 HEAVIEST = 1e15
-"""Burden of one unit, per mille of GDP a year, from which a solver could not tell it from infinity."""
+"""Burden of one unit, per mille of GDP a year, above which a solver could take it for infinity."""
 
 
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
@@ -61,7 +61,7 @@ def gap_terms(m: pyo.ConcreteModel, problem: Problem) -> list[Term]:
 
 
 def risk_terms(m: pyo.ConcreteModel, problem: Problem) -> list[Term]:
-    """Thousands of person-months asked of the reluctant."""
+    """Thousands of person-months of reluctant nations."""
     terms: list[Term] = []
     each = {stance: (1 - willing) * problem.months / 1000 for stance, willing in problem.willingness.items()}
     for (n, u, j), here in m.cells.items():

@@ -12,13 +12,13 @@ $$z_{no} \le y_n, \qquad y_n \le \sum_o z_{no}$$
 
 Constraints: `participation_deployed[n, u, o, t]`, `participation_joined[n, o]`, `participation_member[n, o]`,
 `participation_counted[n]`.
-In a lean model (what `solve` builds) only what a pledge refers to is there, and only in the direction in which it
-can bind: $z$ of nations whose pledge hangs on others (deployed $\Rightarrow$ joined), $y$ of the nations they wait for
-(member $\Rightarrow$ deployed). Optimal values are the same.
+A lean model (which `solve` builds) has only the variables that a pledge refers to, and only the constraints in the
+direction in which they can bind: $z$ of nations whose pledge depends on others (deployed $\Rightarrow$ joined), $y$ of
+the nations that these pledges wait for (member $\Rightarrow$ deployed). Optimal values are the same.
 Needs: `deploy`. Source: the linking of fixed charges in Balinski (1961), Management Science 7(3).
 
 **Toy.** A nation with a pool of three units may send them to two tasks of one objective: $x_1 + x_2 \le 3z$ and
-$z \le x_1 + x_2$, so $z = 1$ exactly when one goes.
+$z \le x_1 + x_2$, so $z = 1$ exactly if at least one unit is sent.
 """
 
 from __future__ import annotations
@@ -61,9 +61,9 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
 
     m.joins = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation deploys something under the objective")
     m.member = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation joins some objective")
-    m.participation_deployed = pyo.Constraint(pyo.Any, doc="what is deployed joins")
-    m.participation_joined = pyo.Constraint(pyo.Any, doc="who joins deploys something")
-    m.participation_member = pyo.Constraint(pyo.Any, doc="who joins is a member")
+    m.participation_deployed = pyo.Constraint(pyo.Any, doc="a nation that deploys joins the objective")
+    m.participation_joined = pyo.Constraint(pyo.Any, doc="a nation that joins deploys something")
+    m.participation_member = pyo.Constraint(pyo.Any, doc="a nation that joins is a member")
     m.participation_counted = pyo.Constraint(pyo.Any, doc="a member joins or, in a lean model, deploys something")
     for n, o in deployed:
         if not m.lean or (n, o) in pledged:

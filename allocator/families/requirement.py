@@ -1,10 +1,10 @@
-r"""Every line of the statement of requirements is met or its shortfall is counted.
+r"""Every line of the statement of requirements is met, or its shortfall is counted.
 
 $$\sum_{n,u} a_{uc}\, x_{nujt} + s_{rt} \ge q_r, \qquad 0 \le s_{rt} \le g_r q_r \qquad \forall r = (j, c),\ t \in P_r$$
 
 A row of a theatre capability sums over units at every task. Supply is net of what units consume. Implied rows
-($q_r = 0$) stand wherever something may be consumed and no given row does, so that a task may be left with
-nothing, but never with less than nothing.
+($q_r = 0$) are added wherever something may be consumed and the instance has no row, so that a task may have no supply,
+but never a negative one.
 
 | symbol | code | kind | index | unit |
 | --- | --- | --- | --- | --- |
@@ -15,15 +15,15 @@ nothing, but never with less than nothing.
 | $g$ | `row.max_gap` | parameter | r | share |
 
 Constraint: `requirement_supply[j, c, t]` (`j` is `*` for an implied theatre row). Supply comes in whole multiples
-of the step of the amounts, so the most that may stay unmet is lowered to what such a supply can leave. Where amounts and
-quantity lie so far apart that a solver's tolerances would hide units, what must be met is a row of its own,
-`requirement_least[j, c, t]`, and amounts above all that is needed are lowered to that. In a future of a two-stage plan
-the 0/1 column `failed`, times what must be met, counts as supply of each row: there all of it may be given up.
+of the step of the amounts, so the most that may stay unmet is lowered to what such a supply can leave. If amounts and
+quantity are so far apart that a solver's tolerances would hide units, what must be met has a row of its own,
+`requirement_least[j, c, t]`, and amounts above all that is needed are lowered to that need. In a future of a two-stage
+plan the 0/1 column `failed`, times what must be met, counts as supply of each row, so that all of it may be given up.
 Needs: `deploy`. Source: covering rows with surplus and slack, as in the set-covering model of Toregas, Swain,
 ReVelle and Bergman (1971), Operations Research 19(6).
 
-**Toy.** Three batteries are asked and at most half may stay unmet. A unit gives two. Nothing less than 1.5, so
-one unit (2 batteries), must go; the shortfall is then at most 1, not 1.5.
+**Toy.** Three batteries are required, and at most half may stay unmet. A unit supplies two. At least 1.5 must be met,
+so one unit (2 batteries) must be sent; the shortfall is then at most 1, not 1.5.
 """
 
 from __future__ import annotations
@@ -70,11 +70,11 @@ def lines(m: pyo.ConcreteModel, problem: Problem) -> Iterator[tuple[Row, Key, li
 
 
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
-    """Add ``shortfall`` and its constraints; where the model has ``failed``, all that must be met may be given up."""
+    """Add ``shortfall`` and its constraints; a model with ``failed`` may give up everything that must be met."""
     failed = m.failed if m.may_fail else None
     m.shortfall = pyo.Var(pyo.Any, dense=False, doc="unmet part of a requirement, in units of its capability")
-    m.requirement_supply = pyo.Constraint(pyo.Any, doc="supply and shortfall cover what is asked")
-    m.requirement_least = pyo.Constraint(pyo.Any, doc="supply covers what must be met, where figures lie far apart")
+    m.requirement_supply = pyo.Constraint(pyo.Any, doc="supply and shortfall cover the requirement")
+    m.requirement_least = pyo.Constraint(pyo.Any, doc="supply covers what must be met (figures far apart)")
     for row, key, terms, least in lines(m, problem):
         met = [*terms, (least, failed)] if failed is not None and least else terms
         if least >= row.quantity:

@@ -1,9 +1,9 @@
-r"""What deploys can be relieved: a pool bears one unit deployed for every $\rho$ units in it.
+r"""Every deployment can be relieved: a pool sustains one deployed unit for every $\rho$ units in it.
 
 $$\sum_{\tau \in W} \sum_j x_{nuj\tau} \le p_{nu} \qquad \forall n, u,\ \text{window } W \text{ of } \rho_u \text{ periods in a row}$$
 
-On an indefinite horizon the periods wrap round, as often as $\rho$ needs: with one period, $\rho\,x \le p$. On a
-finite one windows are cut at the ends. Without this family every window is one period: deployed $\le$ pool.
+On an indefinite horizon the periods wrap around as often as $\rho$ requires: with one period, $\rho\,x \le p$. On a
+finite horizon windows are cut at the ends. Without this family every window is one period: deployed $\le$ pool.
 
 | symbol | code | kind | index | unit |
 | --- | --- | --- | --- | --- |
@@ -11,13 +11,13 @@ finite one windows are cut at the ends. Without this family every window is one 
 | $p$ | `problem.pool` | parameter | n, u | units |
 | $\rho$ | `problem.rotation_ratio` | parameter | u | units in the pool for one deployed |
 
-Constraint: `rotation_pool[n, u, t]`, `t` the first period of the window. A window that counts every period
-equally often is divided through and rounded down.
+Constraint: `rotation_pool[n, u, t]`, where `t` is the first period of the window. If a window counts every period
+equally often, its row is divided by that number and rounded down.
 Needs: `deploy`. Source: rotation as a cyclic sliding window, after the cyclic staffing model of Bartholdi, Orlin
 and Ratliff (1980), Operations Research 28(5).
 
-**Toy.** Nine brigades, $\rho = 4$, one period without end: $4x \le 9$, so two brigades can be kept deployed; the
-ninth is idle. As a push of one period without rotation all nine may go.
+**Toy.** Nine brigades, $\rho = 4$, one period without end: $4x \le 9$, so two brigades can stay deployed; the
+ninth is idle. In a single effort of one period, without rotation, all nine may deploy.
 """
 
 from __future__ import annotations
@@ -44,5 +44,5 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
         for window in windows[u]:
             often = min(window.counts.values()) if len(set(window.counts.values())) == 1 else 1
             terms = [(float(count // often), deploy) for t, count in window.counts.items() for deploy in by_period[t]]
-            if len(terms) > 1:  # one alone is held by its own bound
+            if len(terms) > 1:  # a single term is limited by its own bound
                 m.rotation_pool[n, u, window.start] = (None, linear(terms), float(pool // often))

@@ -1,15 +1,15 @@
-r"""Linear rows for Pyomo: without building expression trees term by term, and exact whatever the figures.
+r"""Linear rows for Pyomo: built without expression trees term by term, and exact whatever the figures.
 
-A solver meets a row within a tolerance. Where coefficients lie so far apart that a whole unit disappears in it, a row of
-whole-number columns is written digit by digit, as one adds by hand: with $a_i = h_i B + l_i$ and $b = b_h B + b_l$ for a
-base $B$,
+A solver meets a row within a tolerance. If coefficients are so far apart that a whole unit disappears in it, a row of
+whole-number columns is written digit by digit, like addition by hand: with $a_i = h_i B + l_i$ and $b = b_h B + b_l$
+for a base $B$,
 
 $$\sum_i a_i x_i \ge b \iff \exists\, c \text{ whole}:\ \sum_i l_i x_i + B c \ge b_l,\ \sum_i h_i x_i - c \ge b_h,$$
 
-and so on for the second row. Every row is then one of moderate whole numbers, in which a violation is at least 1. The
-relaxation loses nothing: the two rows together give the first one back for any $c$. The last digit has the name of the
-row, the others are `digit[name, index, i]`, and $c$ is `carry[name, index, i]`. Rows of figures that lie closer together,
-which is nearly all rows, are written as they are.
+and so on for the second row. Every row then has moderate whole numbers, and a violation is at least 1. The relaxation
+loses nothing: for any $c$ the two rows together give the first one. The last digit has the name of the row, the others
+are `digit[name, index, i]`, and $c$ is `carry[name, index, i]`. Rows whose figures are closer together, which are
+nearly all rows, are written as they are.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ BASE = 10_000
 """Base of the digits."""
 
 MODERATE = 10**6
-"""Size up to which whole coefficients of a row are told apart from their sums by a solver."""
+"""Size of whole coefficients up to which a solver distinguishes them from their sums."""
 
 FAR_OFF = 10**12
-"""Size of a right-hand side, in steps of the coefficients, from which it is brought to what the row can reach."""
+"""Size of a right-hand side, in steps of the coefficients, from which it is lowered to what the row can reach."""
 
 Term = tuple[float, Any]
 Exact = tuple[Fraction, Any]
@@ -66,7 +66,7 @@ def _whole(m: Any, rows: Any, key: Any, terms: list[Exact], limit: Fraction, sig
 
 
 def only_if(m: Any, rows: Any, key: Any, columns: list[Any], most: int, switches: list[Any]) -> None:
-    """Add the row ``sum of columns <= most * sum of switches``: nothing of them unless a 0/1 column is 1."""
+    """Add the row ``sum of columns <= most * sum of switches``: all are 0 unless a 0/1 column is 1."""
     if most <= MODERATE:
         switched = [(-float(most), switch) for switch in switches]
         rows[key] = (None, linear([*((1.0, x) for x in columns), *switched]), 0.0)
@@ -94,7 +94,7 @@ def measured(m: Any, rows: Any, key: Any, terms: list[Exact], quantity: Fraction
     """
     need = quantity + sum((-a * x.ub for a, x in terms if a < 0), start=Fraction(0))
     part = BASE * quantity
-    capped = [(min(a, need), x) for a, x in terms]  # one unit of more than is needed does all that several can
+    capped = [(min(a, need), x) for a, x in terms]  # one unit above the need does all that several can
     high = [(round(a / part), x) for a, x in capped]
     low = [(a - h * part, x) for (a, x), (h, _) in zip(capped, high, strict=True)]
     low = [(a, x) for a, x in low if abs(a) * x.ub * 10**11 > quantity]
@@ -116,7 +116,7 @@ def floats(terms: list[Exact]) -> Iterator[Term]:
 
 
 def _moderate(sizes: Iterable[Fraction], step: Fraction, limit: int) -> bool:
-    """Whether a solver tells sums of the sizes apart, each a whole multiple of the step."""
+    """Whether a solver distinguishes sums of the sizes; each size is a whole multiple of the step."""
     most = MODERATE * step
     return all(abs(a) <= most for a in sizes) and abs(limit) <= FAR_OFF
 
@@ -131,11 +131,11 @@ def _digits(m: Any, rows: Any, key: Any, terms: list[Whole], limit: int) -> None
     """``sum of terms >= limit`` digit by digit; the last digit is the row ``rows[key]``."""
     least, most = _reach(terms)
     if least >= limit:
-        return  # always so
+        return  # always met
     if most < limit:
-        rows[key] = (1.0, linear([]), None)  # never so
+        rows[key] = (1.0, linear([]), None)  # never met
         return
-    for _ in range(2):  # more than is needed, or more than can be borne, by one unit: any such figure does
+    for _ in range(2):  # one unit gives more than is needed or allowed: any such figure does
         least, most = _reach(terms)
         need, room = (
             limit - _reach([t for t in terms if t[0] < 0])[0],
@@ -146,7 +146,7 @@ def _digits(m: Any, rows: Any, key: Any, terms: list[Whole], limit: int) -> None
 
 
 def _place(m: Any, owner: Any, key: Any, rows: Any, at: Any, level: int, terms: list[Whole], limit: int) -> Any:
-    """Add one digit's row as ``rows[at]`` and, where it takes more, the higher ones; returns the first."""
+    """Add one digit's row as ``rows[at]`` and, if needed, those of higher digits; returns the first."""
     if all(abs(a) <= MODERATE for a, _ in terms):
         rows[at] = (float(limit), linear([(float(a), x) for a, x in terms if a]), None)
         return rows[at]
@@ -170,9 +170,9 @@ def _higher(m: Any, owner: Any, key: Any, level: int, terms: list[Whole], limit:
 
 
 def _carry(m: Any, owner: Any, key: Any, level: int, least: Fraction, most: Fraction) -> Any:
-    """What one digit takes from the next, no more than it can need."""
+    """The carry that one digit takes from the next, at most what it can need."""
     if m.component("carry") is None:
-        m.carry = pyo.Var(pyo.Any, dense=False, domain=pyo.Integers, doc="what a digit of a row takes from the next")
+        m.carry = pyo.Var(pyo.Any, dense=False, domain=pyo.Integers, doc="carry that a row's digit takes from the next")
         m.digit = pyo.Constraint(pyo.Any, doc="a row's digits beyond the last")
         m.carries = []  # (row of the next digit, carry), the highest first within a row
     carry = m.carry.add((owner.local_name, *(key if isinstance(key, tuple) else (key,)), level))

@@ -1,4 +1,4 @@
-r"""No nation has more people deployed at once than it allows itself.
+r"""No nation deploys more people at once than its troop ceiling.
 
 $$\sum_{u,j} h_u\, x_{nujt} \le H_n \qquad \forall n \text{ with a ceiling},\ t$$
 
@@ -11,7 +11,7 @@ $$\sum_{u,j} h_u\, x_{nujt} \le H_n \qquad \forall n \text{ with a ceiling},\ t$
 Constraint: `troop_ceiling_people[n, t]`; $H$ is lowered to the greatest multiple of the step of $h$.
 Needs: `deploy`. Source: a knapsack row, Dantzig (1957), Operations Research 5(2).
 
-**Toy.** 1,000 people at most, battalions of 400: $400x \le 1000$ becomes $400x \le 800$, two battalions.
+**Toy.** A ceiling of 1,000 people and battalions of 400: $400x \le 1000$ becomes $400x \le 800$, two battalions.
 """
 
 from __future__ import annotations

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 STAGES = ("gap", "cost")
-"""Objectives, in their order: the gap over the futures, then the cost of what is committed."""
+"""Objectives in their order: the gap over the futures, then the cost of what is committed."""
 
 PLANS = ("two_stage", "expected_case", "wait_and_see")
-"""The plan under withdrawal, the one that counts on all who are willing enough, and full knowledge of the future."""
+"""The plan under withdrawal, the plan that counts on all who are willing enough, and full knowledge of the future."""
 
 STRICT = ("two_stage_strict", "expected_case_strict")
-"""The first two where cost may take nothing from coverage, however much the model's tolerance would let it."""
+"""The first two plans if cost may take nothing from coverage, whatever the model's tolerance."""
 
 COLUMNS = {
     "commitments": ("nation", "unit_type", "period", "units", "people", "cost", "expected_case"),
@@ -44,7 +44,7 @@ class Hedge:
     Attributes
     ----------
     status : str
-        As of a solve: ``optimal`` where both objectives are proved over the futures that the plan is made for.
+        As of a solve: ``optimal`` if both objectives are proved over the futures that the plan is made for.
     reason : str
         Why there is no answer; empty otherwise.
     instance, model : Instance, Model
@@ -52,24 +52,24 @@ class Hedge:
     method : str
         ``extensive`` or ``hedging``.
     enumerated : bool
-        Whether ``futures`` are all there are, with exact probabilities; else they are drawn, and the figures of
-        ``plans`` are those of an independent sample.
+        True if ``futures`` holds every future, with exact probabilities; otherwise they are drawn, and the figures of
+        ``plans`` come from an independent sample.
     decision : Decision or None
-        The commitment, and what is deployed of it in each of the futures that it is made for.
+        The commitment, and what is deployed from it in each of ``futures``.
     futures : tuple of Future
-        Those that it is made for.
+        The futures that the commitment is made for.
     possible : int
-        How many different futures there are.
+        Number of different futures.
     vss : float or None
-        Value of planning for withdrawal: ``value`` of ``expected_case`` less that of ``two_stage``, as the table
-        ``plans`` has them. Like is compared with like: where the model has a tolerance, the plans are those from which
-        cost takes nothing, ``expected_case_strict`` and ``two_stage_strict``.
+        Value of planning for withdrawal: ``value`` of ``expected_case`` minus ``value`` of ``two_stage`` in the table
+        ``plans``. If the model has a tolerance, the plans compared are those in which cost takes nothing from coverage:
+        ``expected_case_strict`` and ``two_stage_strict``.
     evpi : float or None
-        What knowing the future would be worth beyond that: ``two_stage`` (``two_stage_strict``) less ``wait_and_see``.
+        Further value of knowing the future: ``two_stage`` (``two_stage_strict``) minus ``wait_and_see``.
     vss_range, evpi_range : (float, float) or None
-        Between what both lie while gaps of the solver are open; None where futures are drawn.
+        Range of each value while gaps of the solver are open; None if futures are drawn.
     estimate : Estimate or None
-        What sampling leaves open of the plan from which cost takes nothing; None where nothing is sampled.
+        The sampling error of the plan in which cost takes nothing from coverage; None if nothing is sampled.
     manifest : dict
         Instance, model, options, versions, status, times.
     stopped_by : str
@@ -114,11 +114,11 @@ class Hedge:
     def plan(self, name: str) -> dict[str, Any]:
         """The row of ``plans`` for ``two_stage``, ``expected_case`` or ``wait_and_see``.
 
-        Where the model has a tolerance, for ``two_stage_strict`` and ``expected_case_strict`` as well.
+        If the model has a tolerance, ``two_stage_strict`` and ``expected_case_strict`` exist as well.
         """
         rows = {row["plan"]: row for row in self.rows("plans")}
         if name not in rows:
-            raise BadUsage(f"no figures of a plan {name!r}; there are {', '.join(rows) or 'none'}")
+            raise BadUsage(f"no figures for a plan {name!r}; there are {', '.join(rows) or 'none'}")
         return rows[name]
 
     def to_dict(self) -> dict[str, Any]:

@@ -22,7 +22,7 @@ Deployed = Mapping[tuple[str, str, str, int], int]
 class Decision:
     """A commitment, and what is deployed of it in each future.
 
-    None stands for a future in which what must be met cannot be: nothing is deployed there and its gap counts as 1.
+    None means that the future cannot meet what must be met: nothing is deployed there and its gap counts as 1.
     """
 
     commitment: Commitment
@@ -31,7 +31,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Broken:
-    """A statement that is broken, in the commitment (``future`` is None) or in the plan of one future."""
+    """A broken constraint of the commitment (``future`` is None) or of the plan of one future."""
 
     future: int | None
     violation: Violation
@@ -44,11 +44,11 @@ class Broken:
 def check_decision(
     instance: Instance, model: Model, futures: Sequence[Future], decision: Decision, *, budgeted: bool = True
 ) -> list[Broken]:
-    """Every statement that a two-stage plan breaks.
+    """Every constraint that a two-stage plan breaks.
 
-    All that is committed has to fit pools, ceilings and budgets at once (``budgeted``; left out for a commitment that
-    has been checked already); the plan of each future has to pass the check of deployments of that future's instance
-    and to stay within what is committed.
+    The whole commitment must fit pools, ceilings and budgets at once (``budgeted``; false for a commitment that has
+    been checked already). The plan of each future must pass the check of deployments for that future's instance and
+    stay within the commitment.
     """
     broken = []
     if budgeted:
@@ -63,6 +63,6 @@ def check_decision(
         for key, units in out.items():
             there = decision.commitment.get(key, 0)
             if units > there:
-                text = f"{key[0]} deploys {units} {key[1]} in period {key[2]}, {there} are committed"
+                text = f"{key[0]} deploys {units} {key[1]} in period {key[2]}; {there} are committed"
                 broken.append(Broken(s, Violation("commitment_kept", key, text, Fraction(units - there))))
     return broken

@@ -1,4 +1,4 @@
-"""What plans are worth in the futures that they are judged by, as tables and differences."""
+"""The values of plans in the futures in which they are evaluated, as tables and differences."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from allocator.withdrawal import Future, able
 
 
 def cost_of(problem: Problem, commitment: Commitment) -> Fraction:
-    """What a commitment costs, used or not, in millions."""
+    """Cost of a commitment in millions, whether it is used or not."""
     return sum((problem.unit_cost[u] * units for (_, u, _), units in commitment.items()), start=Fraction(0))
 
 
@@ -29,9 +29,9 @@ class Figures:
     judged : sequence of Future
         Their probabilities add up to 1.
     commitments : mapping
-        Plan -> its commitment; None for the one that knows the future.
+        Plan -> its commitment; None for the plan that knows the future.
     seconds : mapping
-        Plan -> its second stages in each of ``judged``, and last in the future in which everyone stays.
+        Plan -> its second stages in each of ``judged``, then in the future in which everyone stays.
     """
 
     def __init__(
@@ -84,13 +84,13 @@ class Figures:
     def worth(self, bound: float | None) -> dict[str, Any]:
         """Value of planning and of knowing the future.
 
-        Plans are compared before cost has taken anything from their coverage: what the tolerance lets each of them give
-        up says nothing about planning.
+        Plans are compared before cost takes anything from their coverage: what the tolerance allows each of them to
+        give up is no measure of planning.
 
         Parameters
         ----------
         bound : float or None
-            Proved of the best value over these futures; None where they are not those that the plan is made for.
+            Proved bound of the best value over these futures; None if the plan is made for others.
         """
         planned, expected = ("two_stage_strict", "expected_case_strict") if STRICT[0] in self.values else PLANS[:2]
         vss = self.values[expected] - self.values[planned]
@@ -106,5 +106,5 @@ class Figures:
         return worth
 
     def _bound(self, name: str) -> Fraction:
-        """The least that a plan's value can be, after what is proved of its second stages."""
+        """The least possible value of a plan, given the bounds proved for its second stages."""
         return self.taste.value([Fraction(second.bound) for second in self.seconds[name]], self.shares)

@@ -22,8 +22,9 @@ from allocator.outcome import NUMERICAL, Bounds, Stop, relative_gap
 from allocator.plan.tables import objective_values
 from allocator.problem import Problem
 from allocator.solving.columns import Points, carry
-from allocator.solving.highs import Resident, Sight
+from allocator.solving.highs import Resident
 from allocator.solving.lexicographic import HOLD, SHARE
+from allocator.solving.running import Sight
 from allocator.solving.stage import Driver, Progress, minimise, proved, tighten
 from allocator.solving.standard_form import Floats, compile_model
 from allocator.statistics import ONE, Taste, value_at_risk
@@ -37,9 +38,9 @@ Valued = tuple[Decision, dict[str, Fraction]]
 
 @dataclass
 class Answer:
-    """The best two-stage plan found, and what was proved of each objective in its stage.
+    """The best two-stage plan found, and the bound of each objective that its stage proved.
 
-    ``strict`` is the best one that gives up none of the gap for cost; the same where the tolerance takes nothing.
+    ``strict`` is the best plan that gives up none of the gap for cost; the same plan if the tolerance takes nothing.
     """
 
     decision: Decision
@@ -59,7 +60,7 @@ class Programme:
     futures : sequence of Future
         Their probabilities add up to 1.
     taste : Taste
-        How much the worst futures count.
+        Weight and level of the worst futures.
     options : mapping
         Options of HiGHS; ``mip_rel_gap`` is the relative gap at which an objective counts as proved.
     """
@@ -83,7 +84,7 @@ class Programme:
 
     @property
     def nothing(self) -> Decision:
-        """Nothing is committed; what must be met is given up."""
+        """The decision that commits nothing and gives up what must be met."""
         return Decision({}, tuple(None if s in self.m.failed else {} for s in range(len(self.futures))))
 
     # ---- decisions and points ---------------------------------------------------------------------------------
@@ -102,11 +103,11 @@ class Programme:
         return {"gap": self.taste.value(self.gaps(decision), self.shares), "cost": spent}
 
     def broken(self, decision: Decision) -> list[Broken]:
-        """What a decision breaks, exactly."""
+        """The constraints that a decision breaks, checked exactly."""
         return check_decision(self.instance, self.model, self.futures, decision)
 
     def decision(self, point: Floats) -> Decision:
-        """The decision that a point stands for, in whole units."""
+        """The decision of a point, in whole units."""
         units = np.rint(point[self.at]).astype(int).tolist()
         commitment = {key: count for key, count in zip(self.keys, units, strict=True) if count > 0}
         m, column_of = self.m, self.matrix.column_of
@@ -119,7 +120,7 @@ class Programme:
         )
 
     def point(self, decision: Decision) -> Floats:
-        """A value for each column that fits a decision."""
+        """A value for each column that agrees with a decision."""
         m, column_of = self.m, self.matrix.column_of
         gaps = self.gaps(decision)
         level = max(gaps) if self.alone else value_at_risk(gaps, self.shares, self.taste.alpha)
@@ -154,19 +155,19 @@ class Programme:
         Parameters
         ----------
         start : sequence of Decision
-            At least one, each of them free of faults; the best is the first incumbent of a stage.
+            At least one, each without faults; the best is the first incumbent of a stage.
         stages : sequence of str
             ``gap``, or ``gap`` and ``cost``.
         fixed : commitment, optional
-            Keep to this one.
+            Use this commitment.
         floor : float
-            Known to be no more than the least gap.
+            A known lower bound of the gap.
         time_limit : float, optional
             Seconds for all stages.
         interrupted : Event, optional
             Set to stop.
         watch : callable, optional
-            Told what is known while it lasts.
+            Called with what is known during the solve.
         """
         began = time.monotonic()
         known = [(decision, self.values(decision)) for decision in start]
@@ -177,8 +178,8 @@ class Programme:
 
         def minimise(name: str, floor: float, held: Fraction | None, share: float) -> tuple[Decision, Stop, float]:
             left = None if time_limit is None else max(0.0, began + time_limit - time.monotonic()) * share
-            tell = _telling(watch, name, stages.index(name) + 1, len(stages), began)
-            return self._minimise(name, known, floor, held, left, interrupted, tell)
+            report = _reporting(watch, name, stages.index(name) + 1, len(stages), began)
+            return self._minimise(name, known, floor, held, left, interrupted, report)
 
         held = strictly = None
         for name in stages:
@@ -206,15 +207,15 @@ class Programme:
         held: Fraction | None,
         limit: float | None,
         interrupted: threading.Event | None,
-        tell: Callable[[Sight], None] | None,
+        report: Callable[[Sight], None] | None,
     ) -> tuple[Decision, Stop, float]:
-        """The best decision in an objective among those that hold the gap, and what is proved of that."""
+        """The best decision in an objective among those that hold the gap, and the bound proved for it."""
         if held is not None:
             self.resident.hold("gap", float(held))
         stop, bound = Stop.PROVED, floor
         best = _best(known, name, held)
         if relative_gap(float(best[1][name]), bound) > self.gap:
-            stop, bound = self._stage(name, best, known, floor, limit, interrupted, tell)
+            stop, bound = self._stage(name, best, known, floor, limit, interrupted, report)
         return _best(known, name, held)[0], stop, bound
 
     def _stage(
@@ -225,9 +226,9 @@ class Programme:
         floor: float,
         limit: float | None,
         interrupted: threading.Event | None,
-        tell: Callable[[Sight], None] | None,
+        report: Callable[[Sight], None] | None,
     ) -> tuple[Stop, float]:
-        """Minimise one objective from the best decision known; what is found joins the known."""
+        """Minimise one objective from the best known decision; decisions found are added to ``known``."""
         resident = self.resident
         resident.minimise(name)
 
@@ -243,7 +244,7 @@ class Programme:
             return broken
 
         driver = Driver(
-            start, lambda **options: resident.run(limit, interrupted, tell, limit, **options), take, self._tighten
+            start, lambda **options: resident.run(limit, interrupted, report, limit, **options), take, self._tighten
         )
         ended = minimise(resident, name, floor, driver)
         if ended.broken:
@@ -251,7 +252,7 @@ class Programme:
         return ended.stop, ended.bound
 
     def _tighten(self, broken: Sequence[Broken]) -> bool:
-        """Move limits that were passed within the solver's tolerances inward, by as much and a little more."""
+        """Tighten limits that were passed within the solver's tolerances, by the excess and a little more."""
         for fault in broken:
             violation = fault.violation
             inner = fault.future is not None and violation.constraint not in IMPLIED
@@ -265,13 +266,13 @@ def _best(known: Sequence[Valued], name: str, held: Fraction | None) -> Valued:
     return min((pair for pair in known if held is None or pair[1]["gap"] <= held), key=lambda pair: pair[1][name])
 
 
-def _telling(watch: Watch | None, name: str, stage: int, stages: int, began: float) -> Callable[[Sight], None] | None:
+def _reporting(watch: Watch | None, name: str, stage: int, stages: int, began: float) -> Callable[[Sight], None] | None:
     if watch is None:
         return None
 
-    def tell(sight: Sight) -> None:
+    def report(sight: Sight) -> None:
         known = sight.incumbent is not None and sight.bound is not None
         gap = relative_gap(sight.incumbent or 0.0, sight.bound or 0.0) if known else None
         watch(Progress(name, stage, stages, time.monotonic() - began, sight.incumbent, sight.bound, gap))
 
-    return tell
+    return report

@@ -1,11 +1,11 @@
-r"""Progressive hedging: the futures solved one by one and drawn together, by mpi-sppy (the extra ``futures``).
+r"""Progressive hedging with mpi-sppy (the extra ``futures``): futures are solved one by one and brought to agree.
 
-Each future has a commitment of its own; in every round a price for leaving the average and a penalty on the distance
-to it are added, until they agree or the rounds are over (Rockafellar and Wets 1991, Mathematics of Operations Research
+Each future has a commitment of its own. Every round adds a price for leaving the average and a penalty on the distance
+to it, until the commitments agree or the rounds are over (Rockafellar and Wets 1991, Mathematics of Operations Research
 16(1); mpi-sppy: Knueven, Mildebrath, Muir, Siirola, Watson and Woodruff 2023, Mathematical Programming Computation
 15(4)). The value at risk is a decision of the first stage as well, so that the conditional value at risk is an
-expectation. With whole numbers this is a heuristic: the average is rounded to a commitment that can be borne, and what
-that is worth is found by the ordinary second stages. The prices prove a lower bound (Gade et al. 2016, Mathematical
+expectation. With whole numbers this is a heuristic: the average is rounded to a commitment within all limits, and the
+ordinary second stages evaluate it. The prices prove a lower bound (Gade et al. 2016, Mathematical
 Programming 157(1)).
 """
 
@@ -29,13 +29,13 @@ from allocator.statistics import ONE, Taste
 from allocator.withdrawal import Future
 
 ROUNDS = 10
-"""Rounds of progressive hedging."""
+"""Most rounds of progressive hedging."""
 
 PENALTY = 0.2
 """Penalty of a distance as great as the range of a decision, in gap, times two."""
 
 NEAR = 1e-3
-"""Mean distance to the average, in units, that ends the rounds."""
+"""The rounds end when the mean distance to the average, in units, is below this."""
 
 
 def consensus(
@@ -46,7 +46,7 @@ def consensus(
     options: Mapping[str, Any],
     time_limit: float | None,
 ) -> tuple[Commitment, float]:
-    """A commitment on which the futures nearly agree, in whole units that can be borne, and a bound of the gap."""
+    """A commitment on which the futures nearly agree, in whole units within all limits, and a bound of the gap."""
     alone = taste.worst_alone([future.probability for future in futures])
     with contextlib.redirect_stdout(io.StringIO()):
         import pyomo.environ  # noqa: F401  (registers the solver)
@@ -59,7 +59,7 @@ def consensus(
             first = [*m.commit.values(), *([m.level] if taste.weight else [])]
             most = sum(variable.ub for variable in m.commit.values())
             m.every_commitment = pyo.Constraint(expr=(None, linear((1.0, x) for x in m.commit.values()), most))
-            attach_root_node(m, 0.0, first)  # each first-stage variable has to stand in some row
+            attach_root_node(m, 0.0, first)  # each first-stage variable must be in some row
             m._mpisppy_probability = float(future.probability)
             return m
 
@@ -92,7 +92,7 @@ def consensus(
 
 
 def rounded(instance: Instance, model: Model, average: Mapping[tuple[str, str, int], float]) -> Commitment:
-    """Whole units near an average of commitments that can be borne: rounded down, then up where that can be borne."""
+    """Whole units near an average of commitments: rounded down, then up where the limits allow it."""
     units = {key: floor(value + 1e-6) for key, value in average.items()}
     order = sorted(average, key=lambda key: units[key] - average[key])
     for key in order:

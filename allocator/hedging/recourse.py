@@ -1,4 +1,4 @@
-"""The second stage by itself: what a commitment is worth in each future, and what knowing the future would be."""
+"""The second stage by itself: the value of a commitment in each future, and the value of knowing the future."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from allocator.statistics import Taste
 from allocator.withdrawal import Future, Pair
 
 Key = frozenset[tuple[tuple[str, str, int], int]] | None
-Tell = Callable[[str, Progress | None], None]
+Report = Callable[[str, Progress | None], None]
 
 NEUTRAL = Taste(Fraction(0), Fraction(0))
 
 
 @dataclass(frozen=True)
 class Second:
-    """The best plan of one future, None where what must be met cannot be; its exact gap, and what is proved of it."""
+    """The best plan of one future (None if what must be met cannot be met), its exact gap, and the proved bound."""
 
     deployed: Deployed | None
     gap: Fraction
@@ -34,11 +34,11 @@ class Second:
 
 
 class Recourse:
-    """Solves second stages one by one and leans on those solved before.
+    """Solves second stages one by one and uses the results of earlier ones.
 
-    The more nations withdraw, the fewer plans there are, so that a bound proved in one future holds in every one in
-    which the same nations and others have gone; a plan that uses nobody who has gone is a plan here as well. Where the
-    two meet nothing is solved.
+    The more nations withdraw, the fewer plans are possible. So a bound proved in one future holds in every future in
+    which the same nations and more have withdrawn, and a plan that uses no nation that has withdrawn is feasible here
+    as well. Nothing is solved if the bound and the value of such a plan meet.
     """
 
     def __init__(
@@ -59,39 +59,39 @@ class Recourse:
         self.solved: set[tuple[Key, frozenset[Pair]]] = set()
 
     def learn(self, commitment: Commitment, future: Future, deployed: Deployed | None, gap: Fraction) -> None:
-        """Take note of a plan that another programme has found."""
+        """Add a plan that another programme has found."""
         key = _key(commitment)
         before = self.known.get(key, {}).get(future.withdrawn)
         if before is None or gap < before.gap:
             self._keep(key, future, Second(deployed, gap, before.bound if before else 0.0))
 
     def _keep(self, key: Key, future: Future, second: Second) -> None:
-        """Note the best plan of a commitment in a future: whoever knows the future can do as well."""
+        """Add the best plan of a commitment in a future: full knowledge of the future allows it as well."""
         self.known.setdefault(key, {})[future.withdrawn] = second
         free = self.known.get(None, {}).get(future.withdrawn)
         if free is not None and second.gap < free.gap:
             self.known[None][future.withdrawn] = Second(second.deployed, second.gap, free.bound)
 
     def evaluate(
-        self, futures: Sequence[Future], commitments: Sequence[Commitment | None], tell: Tell | None, what: str
+        self, futures: Sequence[Future], commitments: Sequence[Commitment | None], report: Report | None, what: str
     ) -> list[list[Second]]:
-        """The second stages of each commitment; None stands for one made when the future is known.
+        """The second stages of each commitment; None means that the commitment is made when the future is known.
 
         Returns
         -------
         list of list of Second
-            For each commitment those of the futures.
+            For each commitment, one second stage per future.
 
         Raises
         ------
         KeyboardInterrupt
-            It was asked to stop.
+            The user stopped it.
         """
         order = sorted(range(len(futures)), key=lambda s: len(futures[s].withdrawn))
-        if tell is not None:
-            tell(f"{what} ({len(order)})", None)
+        if report is not None:
+            report(f"{what} ({len(order)})", None)
         for done, s in enumerate(order, start=1):
-            watch = None if tell is None else partial(tell, f"{what}, {done} of {len(order)}")
+            watch = None if report is None else partial(report, f"{what}, {done} of {len(order)}")
             programme: Programme | None = None
             for commitment in sorted(commitments, key=lambda commitment: commitment is not None):
                 programme = self._second(futures[s], commitment, programme, watch)
@@ -100,7 +100,7 @@ class Recourse:
     def _second(
         self, future: Future, commitment: Commitment | None, programme: Programme | None, watch: Watch | None
     ) -> Programme | None:
-        """Settle one second stage; the programme of the future comes back for the next commitment, if made."""
+        """Settle one second stage; returns the future's programme, if it was built, for the next commitment."""
         key = _key(commitment)
         if (key, future.withdrawn) in self.solved:
             return programme
@@ -136,7 +136,7 @@ class Recourse:
         return programme
 
     def _fits(self, second: Second, future: Future) -> bool:
-        """Whether a plan uses nobody who has withdrawn."""
+        """Whether a plan uses no nation that has withdrawn."""
         if second.deployed is None:
             return False
         if id(second.deployed) not in self.used:

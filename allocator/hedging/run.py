@@ -30,51 +30,51 @@ if TYPE_CHECKING:
     from allocator.hedging.programme import Answer, Programme
     from allocator.solving.stage import Progress
 
-Tell = Callable[[str, "Progress | None"], None]
+Report = Callable[[str, "Progress | None"], None]
 
 ENUMERATED = 64
-"""Futures up to which all are taken with their exact probabilities, and none is drawn."""
+"""Up to this many futures are all used with their exact probabilities; none is drawn."""
 
 
 def hedge(
     instance: Source, model: Choice = None, *, futures: int = 20, seed: int = 0, cvar: float = 0.9, weight: float = 0.5,
     replications: int = 5, evaluate: int = 200, gap: float = 1e-3, time_limit: float | None = None,
     overrides: Sequence[str] = (), case: str = "base", coalition: str | None = None, method: str = "extensive",
-    progress: Tell | None = None, warn: Callable[[str], None] | None = None,
+    progress: Report | None = None, warn: Callable[[str], None] | None = None,
 ) -> Hedge:  # fmt: skip
     """What to commit before it is known who withdraws, and what planning for that is worth.
 
-    Each nation stays under an objective with its willingness as probability. What is committed has to be paid for and
-    relieved whether it is used or not; what is deployed of it is decided when it is known who is left.
+    The probability that a nation stays with an objective is its willingness. What is committed must be paid for and
+    relieved whether it is used or not; how much of it is deployed is decided once it is known who stays.
 
     Parameters
     ----------
     instance, model, overrides, case, coalition, warn
-        As for :func:`allocator.solve`; of the model's objectives the gap counts, then the cost of what is committed.
+        As for :func:`allocator.solve`; the gap is minimised first, then the cost of what is committed.
     futures : int
-        Futures to draw; where there are no more than this (or than 64) in all, every one is taken.
+        Futures to draw; if there are no more than this (or 64) in all, every one is used.
     seed : int
         Random seed of the draws and of HiGHS.
     cvar : float
-        Level of the conditional value at risk, at least 0 and below 1: 0.9 looks at the worst tenth.
+        Level of the conditional value at risk, at least 0 and below 1: 0.9 means the worst tenth.
     weight : float
-        How much that counts, 0 to 1; the rest is the expectation.
+        Weight of the conditional value at risk, 0 to 1; the rest is the weight of the expectation.
     replications, evaluate : int
-        Samples, the plan's own counted, from which the error of sampling is judged, and futures drawn anew to judge
-        plans by; at least 2 of each.
+        Samples from which the error of sampling is estimated (the plan's own sample included), and further futures that
+        are drawn to evaluate plans; at least 2 of each.
     gap, time_limit : float
         Relative gap at which an objective counts as proved; seconds for each programme (a plan over one sample, or one
-        future alone), by default without limit.
+        future alone), without limit by default.
     method : str
         ``extensive`` solves one programme over all futures; ``hedging`` (progressive hedging, needs the extra
         ``futures``) solves them one by one, for many.
     progress : callable, optional
-        Called with what is being solved, and how far that is.
+        Called with what is being solved and how far the solve is.
 
     Returns
     -------
     Hedge
-        Its plans have passed the independent check, or its status is ``error`` and ``reason`` says what failed.
+        Its plans have passed the independent check, or its status is ``error`` and ``reason`` gives the failed check.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def hedge(
     >>> hedge = allocator.hedge("toy-rotation")  # the one nation stays with probability 0.8
     >>> hedge.status, hedge.possible
     ('optimal', 2)
-    >>> round(hedge.plan("two_stage")["coverage"], 6)  # half of what is asked, where it stays
+    >>> round(hedge.plan("two_stage")["coverage"], 6)  # half of the requirement, if it stays
     0.4
     """
     options = checked(futures, seed, cvar, weight, replications, evaluate, gap, time_limit, method)
@@ -100,24 +100,24 @@ def hedge(
             if warn is not None:
                 for text in [*read.warnings(), *chosen.warnings()]:
                     warn(text)
-            told = {"overrides": list(overrides), "case": case, "coalition": coalition}
-            work = _Hedging(read, chosen, options, progress, watch.interrupted, told)
+            entries = {"overrides": list(overrides), "case": case, "coalition": coalition}
+            work = _Hedging(read, chosen, options, progress, watch.interrupted, entries)
         return work.answer()
 
 
 class _Hedging:
-    """One question in the making."""
+    """One call of :func:`hedge`, step by step."""
 
     def __init__(
         self,
         instance: Instance,
         model: Model,
         options: Mapping[str, Any],
-        tell: Tell | None,
+        report: Report | None,
         interrupted: threading.Event,
-        told: Mapping[str, Any],
+        entries: Mapping[str, Any],
     ) -> None:
-        self.instance, self.model, self.options, self.tell = instance, model, options, tell
+        self.instance, self.model, self.options, self.report = instance, model, options, report
         self.taste = Taste.of(options["weight"], options["cvar"])
         self.highs = {
             "mip_rel_gap": options["gap"], "mip_abs_gap": 1e-9, "threads": 1, "random_seed": options["seed"],
@@ -131,10 +131,10 @@ class _Hedging:
             instance, model, self.problem.objective_of, self.highs, options["time_limit"], self.interrupted
         )
         self.times: dict[str, float] = {}
-        self.told = told
+        self.entries = entries
 
     def answer(self) -> Hedge:
-        """Everything in its order."""
+        """Run all steps in order."""
         began = time.monotonic()
         expected: list[Commitment] = []
         try:
@@ -154,7 +154,7 @@ class _Hedging:
             figures = self._figures(answer, known)
             if not self.enumerated:
                 figures["estimate"] = self._timed("replications", lambda: self._estimate(answer, known))
-        except KeyboardInterrupt:  # what was not judged is missing
+        except KeyboardInterrupt:  # plans that were not evaluated are left out
             pass
         except SolverError as error:
             return self._nothing("error", str(error))
@@ -169,16 +169,16 @@ class _Hedging:
             self.times[name] = time.monotonic() - began
 
     def _watch(self, what: str) -> Callable[[Progress], None] | None:
-        tell = self.tell
-        if tell is None:
+        report = self.report
+        if report is None:
             return None
-        tell(what, None)
-        return lambda progress: tell(what, progress)
+        report(what, None)
+        return lambda progress: report(what, progress)
 
     # ---- the two commitments --------------------------------------------------------------------------------------
 
     def _expected(self) -> list[Commitment] | Hedge:
-        """What would be committed if everyone who is willing enough stayed; and that, were cost to take nothing."""
+        """The commitment if all who are willing enough stayed; and the same if cost may take nothing from coverage."""
         from allocator.solving.prior import Known
         from allocator.solving.solver import Solver
 
@@ -202,7 +202,7 @@ class _Hedging:
         """The two-stage plan over the sample."""
         from allocator.hedging.programme import Programme
 
-        free, *counted = self.recourse.evaluate(self.sample, [None, *expected], self.tell, "futures by themselves")
+        free, *counted = self.recourse.evaluate(self.sample, [None, *expected], self.report, "futures by themselves")
         shares = [future.probability for future in self.sample]
         floor = float(self.taste.value([Fraction(second.bound) for second in free], shares)) * (1 - 1e-12)
         start = [
@@ -221,12 +221,12 @@ class _Hedging:
         )  # fmt: skip
 
     def _settled(self, answer: Answer) -> Answer:
-        """The same commitments with the best that can be deployed of them; the stages ask for no more than was held."""
+        """The same commitments with the best deployments from them; the stages demand no more than the held values."""
         for decision in (answer.decision, answer.strict):
             for future, deployed, gap in zip(self.sample, decision.deployed, self._gaps(decision), strict=True):
                 self.recourse.learn(decision.commitment, future, deployed, gap)
         commitments = [answer.decision.commitment, answer.strict.commitment]
-        found = self.recourse.evaluate(self.sample, commitments, self.tell, "the plan in its futures")
+        found = self.recourse.evaluate(self.sample, commitments, self.report, "the plan in its futures")
         decision, strict = (
             Decision(commitment, tuple(second.deployed for second in seconds))
             for commitment, seconds in zip(commitments, found, strict=True)
@@ -234,7 +234,7 @@ class _Hedging:
         return replace(answer, decision=decision, strict=strict)
 
     def _together(self, programme: Programme, free: Sequence[Second]) -> list[Decision]:
-        """Everything that the best plans of the futures need, where that can be borne at once: then nothing is lost."""
+        """All that the best plans of the futures need, if pools and limits allow it at once: then nothing is lost."""
         units: dict[tuple[str, str, int], int] = {}
         for second in free:
             for key, count in needed_by(second.deployed or {}).items():
@@ -243,18 +243,18 @@ class _Hedging:
         return [] if programme.broken(decision) else [decision]
 
     def _hedged(self, start: Sequence[Decision], floor: float) -> Answer:
-        """The same by progressive hedging: a commitment found by rounds, its worth by the ordinary second stages."""
+        """The same by progressive hedging: rounds find a commitment, the ordinary second stages evaluate it."""
         from allocator.hedging.programme import Answer
         from allocator.hedging.progressive import consensus
         from allocator.solving.stage import proved
 
-        if self.tell is not None:
-            self.tell(f"progressive hedging of {len(self.sample)} futures", None)
+        if self.report is not None:
+            self.report(f"progressive hedging of {len(self.sample)} futures", None)
         with at_once():
             found, bound = consensus(
                 self.instance, self.model, self.sample, self.taste, self.highs, self.options["time_limit"]
             )
-        (seconds,) = self.recourse.evaluate(self.sample, [found], self.tell, "the plan in its futures")
+        (seconds,) = self.recourse.evaluate(self.sample, [found], self.report, "the plan in its futures")
         decisions = [*start, Decision(found, tuple(second.deployed for second in seconds))]
         best = min(decisions, key=self._value)
         used: dict[tuple[str, str, int], int] = {}
@@ -269,26 +269,26 @@ class _Hedging:
         return Answer(decision, decision, {"gap": gap, "cost": cost}, Stop.PROVED, closed)
 
     def _value(self, decision: Decision) -> Fraction:
-        """What a decision is worth over the sample."""
+        """Value of a decision over the sample."""
         return self.taste.value(self._gaps(decision), [future.probability for future in self.sample])
 
     def _gaps(self, decision: Decision) -> list[Fraction]:
-        """Its gap in each future that it is made for."""
+        """Gap of a decision in each future of the sample."""
         return [
             ONE if deployed is None else objective_values(self.problem, deployed)["gap"]
             for deployed in decision.deployed
         ]
 
-    # ---- what they are worth ----------------------------------------------------------------------------------------
+    # ---- evaluation -------------------------------------------------------------------------------------------------
 
     def _judged(self) -> list[Future]:
-        """Futures by which plans are judged: all there are, or draws that no plan has seen."""
+        """Futures in which plans are evaluated: all of them, or draws that no plan was made for."""
         if self.enumerated:
             return list(self.sample)
         return futures(self.instance, self.model, self.options["evaluate"], [self.options["seed"], 0])
 
     def _evaluate(self, answer: Answer, expected: Sequence[Commitment]) -> Figures:
-        """What the two-stage plan, that for the expected case and full knowledge come to; before and after cost."""
+        """Figures of the two-stage plan, the plan for the expected case and full knowledge, before and after cost."""
         commitments: dict[str, Commitment | None] = {
             "two_stage": answer.decision.commitment, "expected_case": expected[0], "wait_and_see": None,
         }  # fmt: skip
@@ -296,12 +296,12 @@ class _Hedging:
             commitments |= dict(zip(STRICT, (answer.strict.commitment, expected[1]), strict=True))
         judged = self._judged()
         seconds = self.recourse.evaluate(
-            [*judged, STAY], list(commitments.values()), self.tell, "plans in futures anew"
+            [*judged, STAY], list(commitments.values()), self.report, "plans in other futures"
         )
         return Figures(self.problem, self.taste, judged, commitments, dict(zip(commitments, seconds, strict=True)))
 
     def _figures(self, answer: Answer, known: Figures) -> dict[str, Any]:
-        """Tables and differences, once the plan has passed the check in every future that it is judged by."""
+        """Tables and differences, once the plan has passed the check in every future in which it is evaluated."""
         for name in ("two_stage", STRICT[0]):
             commitment = known.commitments.get(name)
             if commitment is None:
@@ -313,9 +313,9 @@ class _Hedging:
         return known.tables() | known.worth(answer.bounds["gap"].bound if self.enumerated else None)
 
     def _estimate(self, answer: Answer, known: Figures) -> Estimate:
-        """The error of sampling: what further samples prove at best, against what the plan loses in draws anew.
+        """The error of sampling: the bounds proved on further samples, against the plan's value in further draws.
 
-        The plan is the one from which cost takes nothing; what it takes is not the fault of sampling.
+        The plan is the one in which cost takes nothing from coverage, since what cost takes is no error of sampling.
         """
         from allocator.hedging.programme import Programme
 
@@ -370,17 +370,17 @@ class _Hedging:
         )  # fmt: skip
 
     def _manifest(self, name: str, stopped: str) -> dict[str, Any]:
-        """What was asked, with which versions, and how it ended."""
+        """The question, the versions and how the solve ended."""
         from allocator.solving.solver import versions
 
         return {
             "instance": self.instance.name, "sha256": self.instance.sha256, "model": self.model.to_dict(),
-            "options": dict(self.options), "versions": versions(), **self.told, "status": name, "stopped_by": stopped,
-            "times": {key: round(seconds, 4) for key, seconds in self.times.items()},
+            "options": dict(self.options), "versions": versions(), **self.entries, "status": name,
+            "stopped_by": stopped, "times": {key: round(seconds, 4) for key, seconds in self.times.items()},
         }  # fmt: skip
 
     def _objectives(self, answer: Answer) -> list[dict[str, Any]]:
-        """Values of the plan, what cost took, and what the stages proved."""
+        """Values of the plan, what cost took from coverage, and what the stages proved."""
         values = {"gap": self._value(answer.decision), "cost": cost_of(self.problem, answer.decision.commitment)}
         return [
             dict(zip(COLUMNS["objectives"], (name, value, *bounds.beside(value)), strict=True))

@@ -1,4 +1,4 @@
-r"""Commit now, adapt after some withdraw: a two-stage stochastic programme as one extensive form.
+r"""Commit now, adapt after some nations withdraw: a two-stage stochastic programme as one extensive form.
 
 $$\min\ (1 - \lambda) \sum_s p_s\, g_s + \lambda \Big( \eta + \frac{1}{1 - \alpha} \sum_s p_s\, e_s \Big), \qquad
 \text{then} \quad \min\ \sum_{n,u,t} k_u\, c_{nut}$$
@@ -13,20 +13,20 @@ $$x_s \text{ within every family of the model in future } s, \text{ or } f_s = 1
 | $c$ | `commit` | whole variable, first stage | n, u, t | units made ready and kept for the force |
 | $x$ | `deploy` of `future_s` | whole variable, second stage | s, n, u, j, t | units |
 | $g$ | `unmet` | variable | s | gap, a share |
-| $f$ | `failed` of `future_s` | 0/1 variable | s | what must be met (max_gap) cannot be |
+| $f$ | `failed` of `future_s` | 0/1 variable | s | what must be met (max_gap) is given up |
 | $e$, $\eta$ | `excess`, `level` | variable | s; – | gap beyond the level; the value at risk |
 | $p$ | `future.probability` | parameter | s | share |
 | $\lambda$, $\alpha$ | `taste.weight`, `taste.alpha` | parameter | | share |
 | $k$ | `problem.unit_cost` | parameter | u | millions a unit and period |
 
 Constraints: `commitment_kept[s, n, u, t]`, `unmet_counted[s]`, `unmet_failed[s]`, `excess_counted[s]`, and those of
-the families, on `commit`. A commitment is paid for whether it is used or not; as deployments never exceed it, what
-holds for it (rotation, ceilings, budgets) holds in every future and is left out there. A commitment is made by period,
-so that with everyone certain to stay the two stages are one and the answer is that of an ordinary solve.
+the families, on `commit`. A commitment is paid for whether it is used or not. Deployments never exceed it, so its
+limits (rotation, ceilings, budgets) hold in every future and are left out there. A commitment is made by period, so if
+everyone is certain to stay, the answer is the same as that of an ordinary solve.
 
-While cost is minimised, the first objective may grow to (1 + tolerance) times its optimum, as in an ordinary solve. Its
-bound and relative gap belong to the optimum; what cost took is ``given_up``. The values of planning and of knowing the
-future compare plans from which cost takes nothing: otherwise the tolerance, and not the plan, would decide on them.
+While cost is minimised, the first objective may grow to (1 + tolerance) times its optimum, as in an ordinary solve. The
+bound and relative gap refer to the optimum; what cost took is ``given_up``. The values of planning and of knowing the
+future compare plans in which cost takes nothing from coverage: otherwise the tolerance would determine them.
 
 Sources: two-stage programmes with recourse, the value of the stochastic solution and of perfect information: Birge and
 Louveaux (2011), Introduction to Stochastic Programming, 2nd ed., chapters 2 and 4. Conditional value at risk as
@@ -34,8 +34,9 @@ a linear programme: Rockafellar and Uryasev (2000), Journal of Risk 2(3). Sampli
 (2002), SIAM Journal on Optimization 12(2); its error bound: Mak, Morton and Wood (1999), Operations Research Letters
 24(1-2).
 
-**Toy.** A stays for sure and B with probability one half; a ceiling on money pays for four battalions, four are asked,
-A has three and B four. All from B costs half of the gap on average; three from A and one from B an eighth.
+**Toy.** A stays for sure and B with probability one half; the budget pays for four battalions, four are
+required, A has three and B four. Four from B leave a gap of one half on average; three from A and one from B leave one
+eighth.
 """
 
 from __future__ import annotations
@@ -60,24 +61,24 @@ from allocator.statistics import Taste
 from allocator.withdrawal import Future
 
 COMMITTED = "committed"
-"""Stands for the task of a commitment, which has none yet."""
+"""Task name of a commitment, which has no task yet."""
 
 IMPLIED = ("rotation_pool", "troop_ceiling_people", "budget_payer", "budget_burden")
-"""Constraints that hold for what is committed, and so in every future."""
+"""Constraints that hold for the commitment, and so in every future."""
 
 
 NEGLIGIBLE = 1e-12
-"""A share of the gap that is left out: beside it a solver takes no others, and nothing is proved so closely."""
+"""Shares of the gap up to this are left out: a solver loses them beside others, and no proof is so close."""
 
 
 def of_future(model: Model) -> Model:
-    """The model of one future: its gap counts, and limits on money are a matter of the commitment."""
+    """The model of one future: only its gap counts; limits on money apply to the commitment."""
     limits = {name: most for name, most in model.limits.items() if name in ("gap", "risk")}
     return replace(model, objectives=("gap",), limits=limits)
 
 
 class Roster(Problem):
-    """What may be committed: pools as if ``committed`` were the one task of all."""
+    """What may be committed: pools as if ``committed`` were the only task."""
 
     @cached_property
     def cap(self) -> dict[tuple[str, str, str], dict[int, int]]:
@@ -95,7 +96,7 @@ def two_stage(
 ) -> pyo.ConcreteModel:
     """The extensive form as one Pyomo model; the ordinary model of each future is a block of it, ``future_0`` first.
 
-    ``alone`` is whether the worst of all futures, of which these may be some, counts alone (:meth:`Taste.worst_alone`).
+    ``alone``: only the worst of all futures counts; the futures here may be a part (:meth:`Taste.worst_alone`).
     """
     with uncollected():
         m = pyo.ConcreteModel(name=f"{instance.name} under withdrawal")
@@ -128,7 +129,7 @@ def two_stage(
 
 
 def _limits(m: pyo.ConcreteModel, problem: Problem) -> None:
-    """The model's limits on money, on all that is committed."""
+    """The model's limits on money, applied to all that is committed."""
     makers = {"cost": cost_terms, "burden": burden_terms}
     m.limit_objective = pyo.Constraint(pyo.Any, doc="what is committed stays within the model's limits on money")
     for name, most in problem.model.limits.items():
@@ -138,7 +139,7 @@ def _limits(m: pyo.ConcreteModel, problem: Problem) -> None:
 
 
 def _join(m: pyo.ConcreteModel, s: int, block: pyo.ConcreteModel) -> None:
-    """Tie the model of a future to the commitment."""
+    """Link the model of a future to the commitment."""
     block.objective_gap.deactivate()
     for name in IMPLIED:
         if block.component(name) is not None:
@@ -156,7 +157,7 @@ def _join(m: pyo.ConcreteModel, s: int, block: pyo.ConcreteModel) -> None:
 
 
 def _let_fail(m: pyo.ConcreteModel, s: int, block: pyo.ConcreteModel) -> None:
-    """Where a future asks for something that must be met, let it be given up, for a gap of 1."""
+    """Allow a future to give up what must be met, at a gap of 1."""
     if not block.may_fail:
         return
     m.failed[s] = block.failed
@@ -172,11 +173,11 @@ def _mean_risk(m: pyo.ConcreteModel, futures: Sequence[Future], taste: Taste, al
     terms = [(float((1 - taste.weight) * future.probability), m.unmet[s]) for s, future in enumerate(futures)]
     m.level = pyo.Var(bounds=(0.0, 1.0), doc="value at risk")
     m.excess = pyo.Var(pyo.Any, dense=False, bounds=(0.0, 1.0), doc="gap beyond the value at risk")
-    m.excess_counted = pyo.Constraint(pyo.Any, doc="what a future's gap has beyond the value at risk")
+    m.excess_counted = pyo.Constraint(pyo.Any, doc="excess of a future's gap over the value at risk")
     if taste.weight:
         terms.append((float(taste.weight), m.level))
         for s, future in enumerate(futures):
-            if alone:  # the value is that of the worst future: no division by a tail that may be next to nothing
+            if alone:  # the value is that of the worst future, without a division by a tail that may be tiny
                 m.excess_counted[s] = (0.0, linear([(1.0, m.level), (-1.0, m.unmet[s])]), None)
                 continue
             excess = m.excess.add(s)

@@ -1,8 +1,8 @@
-"""What a caller did to a built model: added what can be solved with it, or changed what must stay as it was built.
+"""A caller's changes to a built model: additions that can be solved with it, and changes that are refused.
 
 Added variables, constraints and blocks count, and so do tighter bounds and fixed values of the model's own variables.
-Everything else that the model is made of follows from the instance and the choices, by which every plan is audited;
-where it was changed, the answer would contradict itself, so a sentence says where the change belongs.
+Everything else in the model follows from the instance and the choices, by which every plan is audited. If it were
+changed, model and audit would contradict each other, so the error message names the right place for the change.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 CHOICES = "build() with other facts (Instance.override) or choices (Model) instead"
 
 ONE_SIDED = ("shortfall", "heaviest")
-"""Variables that the model bounds from below only: at the optimum they are what the plan is short of or bears."""
+"""Variables that the model bounds from below only; at the optimum they equal the plan's shortfall or burden."""
 
 RESERVED = ("sends", "leads", "led", "heaviest", "burden_heaviest")
-"""Names that have a meaning where a family or an objective is left out."""
+"""Names that are reserved even if a family or an objective is left out."""
 
 _COUNTED = {pyo.Var, pyo.Constraint, pyo.Block}
 _DATA = {pyo.Param, pyo.Set, pyo.RangeSet, pyo.Expression, pyo.BooleanVar, pyo.BuildAction, pyo.BuildCheck}
@@ -37,18 +37,18 @@ def check_built(m: Any) -> None:
     """Refuse a Pyomo model that does not come from :func:`allocator.build`."""
     problem = getattr(m, "problem", None)
     if not isinstance(problem, Problem) or getattr(m, "lean", True):
-        raise BadUsage("the Pyomo model does not come from allocator.build(), or what that put on it is gone")
+        raise BadUsage("the Pyomo model does not come from allocator.build(), or parts that build() added are gone")
     if not m.active:
         raise BadUsage("the Pyomo model is deactivated as a whole; activate() it")
 
 
 def check_components(m: pyo.ConcreteModel, ours: pyo.ConcreteModel) -> None:
-    """Refuse components that are missing, deactivated, replaced or of a kind that HiGHS is not given.
+    """Refuse components that are missing, deactivated or replaced, or of a kind that is not passed to HiGHS.
 
     Parameters
     ----------
     m, ours : ConcreteModel
-        The model with what the caller did to it, and the same as it was built.
+        The model with the caller's changes, and the same model as it was built.
     """
     for name, value in vars(m.problem).items():
         if name not in ("instance", "model") and _filled(value) != _filled(getattr(ours.problem, name)):
@@ -68,32 +68,30 @@ def check_components(m: pyo.ConcreteModel, ours: pyo.ConcreteModel) -> None:
             )
     for name in RESERVED:
         if m.component(name) is not None and ours.component(name) is None:
-            raise BadUsage(f"m.{name} is a name that the model keeps for itself; choose another")
+            raise BadUsage(f"m.{name} is a reserved name; choose another")
     for component in ours.component_objects(descend_into=False):
         _check_component(m.component(component.name), component)
 
 
 def _filled(value: Any) -> Any:
-    """A mapping without the entries that looking for them left in it."""
+    """A mapping without the empty entries that lookups created."""
     return {key: inner for key, inner in value.items() if inner} if isinstance(value, defaultdict) else value
 
 
 def _check_component(mine: Any, ours: Any) -> None:
-    """A component of the model has its entries, each as active as it was built."""
+    """A component of the model has its entries, each active or not as it was built."""
     name = f"m.{ours.name}"
     if mine is None or mine.ctype is not ours.ctype or mine.is_indexed() != ours.is_indexed():
         raise BadUsage(f"{name} is missing or replaced; {CHOICES}")
     if mine.ctype is pyo.Objective and mine.active != ours.active:
         which = "activated" if mine.active else "deactivated"
-        raise BadUsage(
-            f"{name} was {which}; which objectives count, and in which order, is said by Model(objectives=...)"
-        )
+        raise BadUsage(f"{name} was {which}; choose objectives and their order with Model(objectives=...)")
     missing = [key for key in ours if key not in mine]
     if missing:
         raise BadUsage(f"{_entry(ours, missing[0])} is missing; {CHOICES}")
     added = [key for key in mine if key not in ours]
     if added and mine.ctype is pyo.Var:
-        raise BadUsage(f"{_entry(mine, added[0])} is not in the model as it was built: there it can only be 0")
+        raise BadUsage(f"{_entry(mine, added[0])} is not in the built model: it can only be 0")
     if added:
         raise BadUsage(f"{_entry(mine, added[0])} was added; give a constraint of your own a name of its own")
     if mine.ctype is pyo.Constraint:
@@ -108,12 +106,12 @@ def _entry(component: Any, key: Any) -> str:
 
 
 def check_arrays(m: pyo.ConcreteModel, matrix: Matrix, ours: pyo.ConcreteModel, built: Matrix) -> None:
-    """Refuse changed constraints, objectives and sizes of variables, and rows that would push up what is one-sided.
+    """Refuse changed constraints, objectives and variable bounds, and rows that would push up one-sided variables.
 
     Parameters
     ----------
     m, matrix : ConcreteModel, Matrix
-        The model with what the caller did to it.
+        The model with the caller's changes.
     ours, built : ConcreteModel, Matrix
         The same as it was built.
     """
@@ -133,13 +131,13 @@ def check_arrays(m: pyo.ConcreteModel, matrix: Matrix, ours: pyo.ConcreteModel, 
         changed[columns] -= cost
         linear = isinstance(mine.expr, LinearExpression) and mine.expr.constant == theirs.expr.constant
         if changed.any() or not linear or mine.sense != theirs.sense:
-            raise BadUsage(f"m.objective_{name} was changed; say what is minimised with Model(objectives=...)")
+            raise BadUsage(f"m.objective_{name} was changed; choose what is minimised with Model(objectives=...)")
     one_sided = [id(data) for name in ONE_SIDED if m.component(name) is not None for data in m.component(name).values()]
     _check_own_rows(matrix, np.array([matrix.column_of[key] for key in one_sided], dtype=np.int64), rows)
 
 
 def _check_columns(matrix: Matrix, built: Matrix, columns: NDArray[np.int64]) -> None:
-    """The model's own variables may take fewer values than they were built with, no others."""
+    """The model's own variables may take fewer values than as built, and no other values."""
     raised = np.array([variable.parent_component().local_name in ONE_SIDED for variable in built.columns], dtype=bool)
     wider = (matrix.lower[columns] < built.lower) | (matrix.upper[columns] > built.upper)
     wider |= (matrix.lower[columns] > built.upper) | (matrix.upper[columns] < built.lower)
@@ -151,14 +149,14 @@ def _check_columns(matrix: Matrix, built: Matrix, columns: NDArray[np.int64]) ->
         if not wider[at]:
             raise BadUsage(f"m.{variable.name} cannot be kept above {first:g}: {_one_sided(variable)}")
         low, high = matrix.lower[columns[at]], matrix.upper[columns[at]]
-        now = f"is fixed at {low:g}" if low == high else f"may be {low:g} to {high:g}"
+        now = f"is fixed at {low:g}" if low == high else f"has the bounds {low:g} to {high:g}"
         raise BadUsage(f"m.{variable.name} {now}, where the model allows {first:g} to {last:g}; {CHOICES}")
 
 
 def _one_sided(variable: Any) -> str:
-    """Why a variable is not to be pushed up."""
-    what = "the heaviest burden" if variable.parent_component().local_name == "heaviest" else "what a plan is short of"
-    return f"it stands for {what}, which the model bounds from below only. Write an upper limit on it, or use m.deploy"
+    """Why a variable must not be pushed up."""
+    what = "the heaviest burden" if variable.parent_component().local_name == "heaviest" else "a shortfall of the plan"
+    return f"it is {what}, which the model bounds from below only. Write an upper limit on it, or use m.deploy"
 
 
 def _check_rows(matrix: Matrix, built: Matrix, columns: NDArray[np.int64], rows: NDArray[np.int64]) -> None:
@@ -180,7 +178,7 @@ def _check_rows(matrix: Matrix, built: Matrix, columns: NDArray[np.int64], rows:
 
 
 def _check_own_rows(matrix: Matrix, one_sided: NDArray[np.int64], rows: NDArray[np.int64]) -> None:
-    """No added constraint pushes up a variable that stands for what a plan is short of, or bears."""
+    """No added constraint pushes up a variable that is a shortfall or the heaviest burden of the plan."""
     up = np.where(
         matrix.value > 0, matrix.row_lower[matrix.row_index] > -np.inf, matrix.row_upper[matrix.row_index] < np.inf
     )

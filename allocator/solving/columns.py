@@ -1,4 +1,4 @@
-"""Between a plan and the columns of its model: reading deployments off a point, and completing a plan to a point."""
+"""Conversion between a plan and the columns of its model: deployments from a point, and a point from a plan."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from allocator.solving.standard_form import Floats, Matrix
 
 
 class Points:
-    """Translates for one model.
+    """Converts between plans and points of one model.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class Points:
 
     @property
     def known(self) -> NDArray[np.int32] | None:
-        """Columns that a plan settles; None where it settles all of them."""
+        """Columns that a plan determines; None if it determines all of them."""
         if len(self._known) == len(self.matrix.column_of):
             return None
         return self._known[self.matrix.integral[self._known]]
@@ -58,9 +58,9 @@ class Points:
         return {self._keys[k]: int(units[k]) for k in np.nonzero(units > 0)[0]}
 
     def point(self, deployed: Deployed | None) -> Floats:
-        """A value for each column that fits a plan: what is short, who joins, sends and leads.
+        """A value for each column that agrees with a plan: shortfalls, and who joins, sends and leads.
 
-        None is for a model in which what must be met may be given up, and is.
+        Pass None as the plan if the model may give up what must be met, and does so.
         """
         m, column_of = self.m, self.matrix.column_of
         x = np.zeros(len(self.matrix.columns))
@@ -92,7 +92,7 @@ class Points:
         return x
 
     def _leaders(self, people: dict[tuple[str, str, int], int]) -> list[tuple[str, str]]:
-        """One nation a task that gives the framework share whenever anyone is there."""
+        """One nation per task that gives the framework share whenever anyone is there."""
         problem = self.m.problem
         there: dict[tuple[str, int], int] = defaultdict(int)
         for (_, j, t), heads in people.items():
@@ -106,7 +106,7 @@ class Points:
         return [(n, j) for j, n in chosen.items()]
 
     def _fill(self, x: Floats) -> None:
-        """Shortfalls and the heaviest burden that go with the deployments in ``x``."""
+        """Shortfalls and the heaviest burden of the deployments in ``x``."""
         matrix, m = self.matrix, self.m
         weights = matrix.value * x[matrix.index]
         activity = np.bincount(matrix.row_index, weights=weights, minlength=len(matrix.rows))
@@ -126,7 +126,7 @@ class Points:
 
 
 def carry(m: pyo.ConcreteModel, matrix: Matrix, x: Floats) -> None:
-    """Fill in what the digits of a model's rows take from each other: as much as the higher digit lets them."""
+    """Fill in the carries between the digits of a model's rows: each as large as the higher digit allows."""
     for constraint, variable in getattr(m, "carries", ()):
         row, column = matrix.row_at[id(constraint)], matrix.column_of[id(variable)]
         here = slice(matrix.start[row], matrix.start[row + 1])

@@ -1,14 +1,12 @@
-"""The only file that knows the solver: HiGHS, through its array interface.
+"""HiGHS through its array interface; only this file imports highspy.
 
 A :class:`Resident` holds one loaded model and solves it again and again: another objective, another row, another
-start. It says why a run stopped, what it found and what it proved, and no more than that.
+start point. It reports why a run stopped, what it found and what it proved, and nothing more.
 """
 
 from __future__ import annotations
 
-import atexit
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +17,7 @@ from numpy.typing import NDArray
 
 from allocator.errors import BadUsage, SolverError
 from allocator.outcome import Stop
+from allocator.solving.running import Running, Sight
 from allocator.solving.standard_form import Floats, Matrix
 
 VERSION = highspy.Highs().version()
@@ -33,39 +32,14 @@ LARGE = 50_000
 MANY = 0.05
 """Share of the non-zeros that may change before a model is loaded anew."""
 
-GRACE = 0.25
-"""Seconds in which HiGHS may follow a request to stop before it is left behind."""
-
-PARTING = 10.0
-"""Seconds that the end of the process waits for runs that were left behind: to end under them would abort it."""
-
 _MEANING = {
     highspy.HighsModelStatus.kOptimal: Stop.PROVED,
     highspy.HighsModelStatus.kInfeasible: Stop.INFEASIBLE,
     highspy.HighsModelStatus.kTimeLimit: Stop.TIME_LIMIT,
     highspy.HighsModelStatus.kInterrupt: Stop.INTERRUPT,
     highspy.HighsModelStatus.kSolutionLimit: Stop.NODE_LIMIT,
-    highspy.HighsModelStatus.kObjectiveTarget: Stop.PROVED,  # asked for only where nothing better is possible
+    highspy.HighsModelStatus.kObjectiveTarget: Stop.PROVED,  # set only where nothing better is possible
 }
-
-
-_behind: list[threading.Thread] = []
-
-
-@atexit.register
-def wait_for_those_left_behind() -> None:
-    """Give runs that were left behind the time to heed the request to stop."""
-    until = time.monotonic() + PARTING
-    for thread in _behind:
-        thread.join(max(0.0, until - time.monotonic()))
-
-
-@dataclass(frozen=True)
-class Sight:
-    """What is known while HiGHS works, in the objective's own unit."""
-
-    incumbent: float | None
-    bound: float | None
 
 
 @dataclass(frozen=True)
@@ -75,7 +49,7 @@ class Run:
     Attributes
     ----------
     stop : Stop
-        Why it ended.
+        Why the run ended.
     point : float array or None
         One value per column of the best point found.
     bound : float
@@ -89,10 +63,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Relaxation:
-    """An optimum without the demand for whole numbers.
+    """An optimum of the model without the requirement of whole numbers.
 
-    ``point`` has one value per column, ``reduced_cost`` what a unit more of it would add (in HiGHS's units), and no
-    plan is below ``bound``. ``corner`` says whether the point is a corner of the feasible set.
+    ``point`` has one value per column; ``reduced_cost`` is what one more unit of a column would add (in HiGHS's
+    units); no plan is below ``bound``; ``corner`` is true if the point is a corner of the feasible set.
     """
 
     corner: bool
@@ -102,12 +76,12 @@ class Relaxation:
 
 
 def set_option(solver: Any, name: str, value: bool | int | float | str) -> None:
-    """Set an option of HiGHS, refusing what it does not know.
+    """Set an option of HiGHS.
 
     Raises
     ------
     BadUsage
-        HiGHS has no such option, or not with such a value.
+        HiGHS has no such option, or refuses the value.
     """
     if solver.getOptionType(name)[0] != highspy.HighsStatus.kOk:
         raise BadUsage(f"HiGHS {VERSION} has no option {name!r}")
@@ -130,7 +104,7 @@ class Resident:
     BadUsage
         An option is unknown to HiGHS.
     SolverError
-        HiGHS did not take the model as it is.
+        HiGHS did not accept the whole model.
     """
 
     def __init__(self, matrix: Matrix, options: Mapping[str, bool | int | float | str]) -> None:
@@ -142,7 +116,7 @@ class Resident:
             set_option(self.solver, name, value)
         self._scale = 1.0
         self.seconds = 0.0  # spent in HiGHS
-        self.lost: Stop | None = None  # why a run had to be left behind; nothing may touch the solver after that
+        self.lost: Stop | None = None  # why a run was left behind; nothing may touch the solver after that
 
     def _load(self) -> Any:
         matrix, rows, columns = self.matrix, self._row_scale, self._column_scale
@@ -161,19 +135,19 @@ class Resident:
         solver.setOptionValue("output_flag", False)
         solver.setOptionValue("small_matrix_value", 1e-12)
         answer = solver.passModel(lp)
-        asked = (lp.num_col_, lp.num_row_, len(matrix.value))
+        expected = (lp.num_col_, lp.num_row_, len(matrix.value))
         loaded = (solver.getNumCol(), solver.getNumRow(), solver.getNumNz())
-        if answer == highspy.HighsStatus.kError or asked != loaded:
+        if answer == highspy.HighsStatus.kError or expected != loaded:
             raise SolverError(
-                f"HiGHS took {loaded} columns, rows and non-zeros where the model has {asked}; nothing was solved"
+                f"HiGHS accepted {loaded} columns, rows and non-zeros, but the model has {expected}; nothing was solved"
             )
         return solver
 
     def change_to(self, matrix: Matrix) -> bool:
         """Change the loaded model to another of the same layout (:func:`laid_out`), in place.
 
-        Only coefficients that differ are touched; rows added since the start go, and what HiGHS remembers of earlier
-        runs. False, with nothing done, where so many differ that loading anew is quicker.
+        Only coefficients that differ are changed. Rows added since the start and what HiGHS remembers of earlier runs
+        are removed. Returns False and changes nothing if so many differ that loading anew is quicker.
         """
         if self.lost is not None:
             return False
@@ -201,7 +175,7 @@ class Resident:
     def minimise(self, objective: str) -> None:
         """Choose the objective of the next run.
 
-        Coefficients are brought to about a thousand, so that the solver's absolute tolerances mean the same for a share
+        Coefficients are scaled to about a thousand, so that the solver's absolute tolerances mean the same for a share
         of a requirement as for millions.
         """
         if self.lost is not None:
@@ -216,7 +190,7 @@ class Resident:
         self.solver.changeColsCost(len(cost), columns, cost * self._scale)
 
     def scaled(self, value: float) -> float:
-        """A value of the objective to minimise, in HiGHS's units, with its room for rounding."""
+        """A value of the objective to minimise, in HiGHS's units, with an allowance for rounding."""
         return value * self._scale + 1e-9 * max(1.0, abs(value * self._scale))
 
     def hold(self, objective: str, most: float) -> None:
@@ -236,9 +210,10 @@ class Resident:
         watch: Callable[[Sight], None] | None,
         patience: float | None,
     ) -> Relaxation | None:
-        """Solve without the demand for whole numbers; None where that is not done in time.
+        """Solve without the requirement of whole numbers; None if that is not done in time.
 
-        Large ones by interior points, without moving to a corner: the simplex method takes several times as long.
+        Large models are solved by interior points, without moving to a corner: the simplex method takes several times
+        as long.
         """
         options: dict[str, Any] = {"solve_relaxation": True}
         if len(self.matrix.columns) > LARGE:
@@ -253,7 +228,7 @@ class Resident:
         return Relaxation(corner, run.point, np.array(self.solver.getSolution().col_dual), bound)
 
     def restrict(self, columns: NDArray[np.int64], values: Floats) -> None:
-        """Keep whole-number columns at given values until :meth:`release`."""
+        """Fix whole-number columns at given values until :meth:`release`."""
         if self.lost is not None:
             return
         self.solver.changeColsBounds(len(columns), columns.astype(np.int32), values, values)
@@ -276,12 +251,12 @@ class Resident:
         self.solver.changeRowBounds(row, bounds["lower"][row] * scale, bounds["upper"][row] * scale)
 
     def relax(self, rows: list[int], sums: list[tuple[list[int], list[float]]]) -> list[int]:
-        """Open rows, and ask instead that sums of whole-number columns reach 1, or fall short of it at a price.
+        """Remove the limits of rows; require that sums of whole-number columns reach 1, or fall short at a price.
 
         Returns
         -------
         list of int
-            For each sum the new column that says by how much it falls short.
+            For each sum, the new column that holds its shortfall.
         """
         solver, count = self.solver, len(self.matrix.columns)
         solver.changeColsCost(count, np.arange(count, dtype=np.int32), np.zeros(count))
@@ -295,7 +270,7 @@ class Resident:
         return short
 
     def start_from(self, point: Floats | None, known: NDArray[np.int32] | None = None) -> None:
-        """Hand HiGHS a point to start from: all columns, or the known ones for HiGHS to complete."""
+        """Give HiGHS a point to start from: all columns, or the known ones, which HiGHS completes."""
         if point is None or self.lost is not None:
             return
         if known is None:
@@ -313,22 +288,22 @@ class Resident:
         patience: float | None = None,
         **options: bool | int | float | str,
     ) -> Run:
-        """Solve as far as limits and interrupts allow.
+        """Solve within the limits, until done or interrupted.
 
         Parameters
         ----------
         time_limit : float, optional
             Seconds for this run.
         interrupted : threading.Event, optional
-            Set, before or while the run lasts, to stop it.
+            Set it before or during the run to stop the run.
         watch : callable, optional
-            Told about four times a second what is known.
+            Called about four times a second with what is known.
         patience : float, optional
             Seconds after which a run that does not heed its time limit is left behind.
         options
             Options of HiGHS for this run alone.
         """
-        solver, scale = self.solver, self._scale
+        solver = self.solver
         if self.lost is not None:
             return Run(self.lost, None, -np.inf)
         if solver.getNumCol() == 0:
@@ -337,77 +312,28 @@ class Resident:
         interrupted = interrupted or threading.Event()
         if interrupted.is_set():
             return Run(Stop.INTERRUPT, None, -np.inf)
-        leave = threading.Event()
-        seen: dict[str, Any] = {"point": None, "value": np.inf, "bound": -np.inf}
-
-        def improving(event: Any) -> None:
-            seen["point"] = np.array(event.data_out.mip_solution)
-            seen["value"] = event.data_out.objective_function_value
-
-        def asking(event: Any) -> None:
-            if event.data_out.mip_dual_bound < np.inf:
-                seen["bound"] = max(seen["bound"], event.data_out.mip_dual_bound)
-            if leave.is_set():
-                event.interrupt()
-
-        def sight() -> Sight:
-            known = (seen[key] / scale if np.isfinite(seen[key]) else None for key in ("value", "bound"))
-            return Sight(*known)
-
-        asked = [solver.cbMipInterrupt, solver.cbSimplexInterrupt, solver.cbIpmInterrupt]
-        solver.cbMipImprovingSolution.subscribe(improving)
-        for callback in asked:
-            callback.subscribe(asking)
         for name, value in {**options, "time_limit": np.inf if time_limit is None else time_limit}.items():
             set_option(solver, name, value)
-        hard = np.inf if time_limit is None else max(time_limit, patience or 0.0) + GRACE
-        finished = threading.Event()
-
-        def work() -> None:
-            try:
-                solver.run()
-            finally:
-                finished.set()
-
-        reason = Stop.TIME_LIMIT
-        began = told = time.monotonic()
-        ended = np.inf
-        thread = threading.Thread(target=work, daemon=True)
-        thread.start()
-        while not finished.is_set():
-            try:
-                finished.wait(0.01 if time.monotonic() - began < 1 else 0.1)
-            except KeyboardInterrupt:
-                interrupted.set()
-            now = time.monotonic()
-            if not leave.is_set() and (interrupted.is_set() or now > began + hard):
-                reason = Stop.INTERRUPT if interrupted.is_set() else Stop.TIME_LIMIT
-                ended = now
-                leave.set()
-            if now > ended + GRACE:
-                _behind.append(thread)
-                self.lost = reason
-                return Run(reason, self._unscaled(seen["point"]), seen["bound"] / scale)
-            if watch is not None and now - told >= 0.25:
-                told = now
-                watch(sight())
-        self.seconds += time.monotonic() - began
-        solver.cbMipImprovingSolution.unsubscribe(improving)
-        for callback in asked:
-            callback.unsubscribe(asking)
+        running = Running(self._scale)
+        limit = None if time_limit is None else max(time_limit, patience or 0.0)
+        reason = running.follow(solver, limit, interrupted, watch)
+        if running.left_behind:
+            self.lost = reason
+            return Run(reason, self._unscaled(running.point), running.bound / self._scale)
+        self.seconds += running.seconds
         for name in options:
             set_option(solver, name, self.options.get(name, _default(name)))
-        return self._end(reason, seen)
+        return self._end(reason, running)
 
     def _unscaled(self, point: Floats | None) -> Floats | None:
-        """A point of HiGHS in the model's own units (columns added since the start have theirs)."""
+        """A point of HiGHS in the model's own units (columns added since the start are not scaled)."""
         if point is None:
             return None
         scale = np.ones(len(point))
         scale[: len(self._column_scale)] = self._column_scale
         return point * scale
 
-    def _end(self, reason: Stop, seen: Mapping[str, Any]) -> Run:
+    def _end(self, reason: Stop, running: Running) -> Run:
         solver = self.solver
         status = solver.getModelStatus()
         stop = _MEANING.get(status, Stop.FAILED)
@@ -415,11 +341,11 @@ class Resident:
             stop = reason
         info = solver.getInfo()
         feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-        point = self._unscaled(np.array(solver.getSolution().col_value) if feasible else seen["point"])
+        point = self._unscaled(np.array(solver.getSolution().col_value) if feasible else running.point)
         bound = info.mip_dual_bound if self.matrix.integral.any() else -np.inf
         if stop is Stop.PROVED and not self.matrix.integral.any():
             bound = info.objective_function_value
-        bound = max(bound, seen["bound"]) / self._scale if abs(bound) < 1e100 else seen["bound"] / self._scale
+        bound = (max(bound, running.bound) if abs(bound) < 1e100 else running.bound) / self._scale
         if stop is Stop.INFEASIBLE:
             point = None
         return Run(stop, point, bound if np.isfinite(bound) and bound < 1e100 else -np.inf)

@@ -1,4 +1,4 @@
-"""One objective after the other on one resident model, each plan checked exactly before it counts."""
+"""One objective after the other on one resident model; each plan is checked exactly before it counts."""
 
 from __future__ import annotations
 
@@ -19,33 +19,34 @@ from allocator.problem import Problem
 from allocator.solving.columns import Points
 from allocator.solving.heuristics.filling import first_plan
 from allocator.solving.heuristics.restricted import Search, restricted
-from allocator.solving.highs import Relaxation, Resident, Run, Sight
+from allocator.solving.highs import Relaxation, Resident, Run
 from allocator.solving.prior import NOTHING, Known
 from allocator.solving.reasons import UNEXPLAINED, too_far_apart, why_infeasible, widest
+from allocator.solving.running import Sight
 from allocator.solving.stage import Driver, Ended, Progress, minimise, proved, tighten
 from allocator.solving.standard_form import Matrix
 from allocator.stopping import DeadlinePassed, at_once
 
 HOLD = 1e-6
-"""What later objectives may take from an earlier one beside the tolerance, relative to its size or to 1."""
+"""What later objectives may take from an earlier one besides the tolerance, relative to max(1, its size)."""
 
 SHARE = 0.6
-"""Part of the time left that a stage may use while others follow."""
+"""Share of the remaining time that a stage may use if others follow."""
 
 HELD = "held"
-"""Name of the limit that keeps an earlier objective, where a plan passes it."""
+"""Name of the limit that keeps an earlier objective, for plans that exceed it."""
 
 LAST_CHECK = 3.0
-"""How many times as long as one check of a plan what follows the last stage takes: its tables and their audit."""
+"""Time that follows the last stage (tables and their audit), as a multiple of one check of a plan."""
 
 Deployed = dict[tuple[str, str, str, int], int]
 
 
 @dataclass
 class Answer:
-    """What the stages came to.
+    """The result of the stages.
 
-    ``how`` says of each stage whether it was ``solved`` or ``known`` from other solves.
+    ``how`` gives for each stage whether it was ``solved`` or ``known`` from other solves.
     """
 
     stop: Stop = Stop.PROVED
@@ -59,7 +60,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Loaded:
-    """A Pyomo model, the same as arrays, and those in HiGHS."""
+    """A Pyomo model, the same model as arrays, and the arrays in HiGHS."""
 
     m: pyo.ConcreteModel
     matrix: Matrix
@@ -75,20 +76,20 @@ class Stages:
     problem : Problem
         The instance read through the model's choices.
     load : callable
-        Gives the loaded model; called when a stage first needs the solver.
+        Returns the loaded model; called when a stage first needs the solver.
     options : mapping
         Options of HiGHS; ``mip_rel_gap`` is the relative gap at which an objective counts as proved.
     interrupted : threading.Event
-        Set when somebody asks for a stop.
+        Set to stop the solve.
     deadline : float or None
-        When all must be over, of ``time.monotonic``; what is left of it must also do for the caller's last check.
+        Time of ``time.monotonic`` at which all must be over, including the caller's last check.
     bare : bool
-        The programme is the instance's own, without anything that a caller added: a plan that is found without the
-        solver may start it.
+        The programme is the instance's own, without additions by a caller: a plan that is found without the solver may
+        be its start point.
     progress : callable or None
-        Told what is known while the solve lasts.
+        Called during the solve with what is known.
     known : Known
-        What other solves have proved.
+        Results that other solves have proved.
     """
 
     def __init__(
@@ -124,7 +125,7 @@ class Stages:
         self.spent = 0.0
 
     def solve(self) -> Answer:
-        """Run the stages; the answer holds the best plan that passed the exact check, and what was proved."""
+        """Run the stages; the answer holds the best plan that passed the exact check, and the proved bounds."""
         answer = self.answer
         if self.known.infeasible:
             answer.stop, answer.reason = Stop.INFEASIBLE, self.known.infeasible
@@ -174,7 +175,7 @@ class Stages:
             self.answer.how[name] = "not reached"
 
     def _why_infeasible(self) -> str:
-        """The reason in the instance's own words, as far as the time left allows."""
+        """The reason in terms of the instance, if the remaining time allows it."""
         loaded = self._ready()
         try:
             with at_once(self._until()):
@@ -183,13 +184,13 @@ class Stages:
             return UNEXPLAINED
 
     def _try(self, plan: Deployed) -> None:
-        """Keep a plan for the stages to choose from where it passes the exact check."""
+        """Add a plan to those that the stages choose from, if it passes the exact check."""
         if not self._check(plan):
             self.tried.append(plan)
             self.passed.append(plan)
 
     def _best(self, name: str) -> None:
-        """Make the best plan known for a stage the answer's."""
+        """Make the best known plan of a stage the plan of the answer."""
         fitting = [
             (self._value(name, plan), number)
             for number, plan in enumerate(self.tried)
@@ -205,7 +206,7 @@ class Stages:
         return best is not None and relative_gap(float(self._value(name, best)), bound) <= gap
 
     def _ready(self) -> Loaded:
-        """The model in HiGHS, with what the stages before hold, and a plan to start from."""
+        """The model in HiGHS, with the limits on earlier objectives and a plan to start from."""
         if self.loaded is None:
             if self.answer.deployed is None and self.bare:
                 with at_once(self._until()):
@@ -225,9 +226,9 @@ class Stages:
         return 0.0 if self.loaded is None else self.loaded.resident.seconds - self.spent
 
     def _rest(self) -> None:
-        """Objectives whose stage did not end, or that the final plan meets better than their stage did.
+        """Objectives whose stage did not end, or whose value in the final plan is better than in their stage.
 
-        Of the former nothing better is proved than that none is below 0.
+        The only bound proved for the former is 0.
         """
         if self.answer.deployed is None:
             return
@@ -241,23 +242,23 @@ class Stages:
                 self.answer.bounds[name] = proved(name, value, stage.bound)
 
     def _until(self) -> float | None:
-        """When the stages must be over, None without a limit."""
+        """Time at which the stages must be over; None without a limit."""
         return None if self.deadline is None else self.deadline - self.reserve
 
     def _left(self, share: float = 1.0) -> float | None:
-        """Seconds that a run may take, None without a limit."""
+        """Seconds that a run may take; None without a limit."""
         until = self._until()
         return None if until is None else max(0.0, (until - time.monotonic()) * share)
 
     def _check(self, plan: Deployed) -> list[Violation]:
-        """Check a plan exactly; how long that takes is set aside for the last check."""
+        """Check a plan exactly; the time that this takes is reserved for the last check."""
         began = time.monotonic()
         broken = check_deployments(self.problem.instance, self.problem.model, plan)
         self.reserve = max(self.reserve, LAST_CHECK * (time.monotonic() - began))
         return broken
 
     def _stage(self, stage: int, name: str, floor: float) -> tuple[Stop, float]:
-        """Minimise one objective, known to be no less than ``floor``; its plan goes to the answer."""
+        """Minimise one objective that is at least ``floor``; its plan becomes the plan of the answer."""
         loaded = self._ready()
         resident, points = loaded.resident, loaded.points
         resident.minimise(name)
@@ -285,7 +286,7 @@ class Stages:
         return ended.stop, ended.bound
 
     def _unmended(self, loaded: Loaded, ended: Ended[Violation]) -> tuple[Stop, float]:
-        """A stage whose limits the solver cannot keep: an earlier plan stays, with what is proved of it."""
+        """End a stage whose limits the solver cannot keep: an earlier plan stays, with the bound proved for it."""
         if not loaded.matrix.far_apart:  # no figures are to blame: model and check contradict each other
             raise SolverError("the exact check rejects what HiGHS found: " + "; ".join(map(str, ended.broken[:3])))
         if self.answer.deployed is not None:
@@ -293,9 +294,9 @@ class Stages:
         raise too_far_apart(self.problem.instance, ended.broken or [widest(loaded.matrix)])
 
     def _sharper(self, loaded: Loaded, name: str) -> float:
-        """A bound from the columns alone of which one unit is no worse than the best plan.
+        """A bound from only those columns of which one unit is no worse than the best plan.
 
-        The others can be in no better plan, and their figures may be so large that HiGHS sees no others beside them.
+        The other columns are in no better plan, and their coefficients may be so large that HiGHS loses the rest.
         """
         best = self.answer.deployed
         out = loaded.matrix.each(name) > float(self._value(name, best or {})) * (1 + 1e-9)
@@ -311,7 +312,7 @@ class Stages:
         return run.bound
 
     def _tighten(self, loaded: Loaded, violation: Violation) -> bool:
-        """Move a limit inward that was passed within the solver's tolerances; False where that cannot help."""
+        """Tighten a limit that was passed within the solver's tolerances; False if that cannot help."""
         if violation.constraint == HELD and violation.excess is not None:
             name = str(violation.index[0])
             loaded.resident.hold(name, float(self.held[name] - 2 * violation.excess))
@@ -323,7 +324,7 @@ class Stages:
         return True
 
     def _watch(self, stage: int, name: str, floor: float, restricted: bool = False) -> Callable[[Sight], None]:
-        """Hands what HiGHS knows on to the caller; the bound of a restricted run is no bound of the stage."""
+        """Passes what HiGHS knows to the caller; the bound of a restricted run is no bound of the stage."""
 
         def watch(sight: Sight) -> None:
             if self.progress is None:
@@ -340,7 +341,7 @@ class Stages:
         return watch
 
     def _restricted(self, loaded: Loaded, stage: int, name: str, floor: float) -> float:
-        """Look for a better plan among the few deployments that matter; returns a proved bound, at least ``floor``."""
+        """Search for a better plan among the deployments that matter; returns a proved bound, at least ``floor``."""
 
         def run(bound: float, **options: Any) -> Run:
             watch = self._watch(stage, name, bound, restricted=True)
@@ -361,7 +362,7 @@ class Stages:
         return restricted(loaded.resident, search, self.problem.last, self.gap, floor)
 
     def _take(self, name: str, found: Deployed) -> list[Violation]:
-        """Make a plan the best so far where it passes the exact check and is no worse; what it breaks comes back."""
+        """Make a plan the best so far if it passes the exact check and is no worse; returns the broken constraints."""
         plan = next((passed for passed in self.passed if passed == found), None)
         if plan is None:
             broken = self._check(found) or self._given_up(found)
@@ -375,7 +376,7 @@ class Stages:
         return []
 
     def _given_up(self, found: Deployed) -> list[Violation]:
-        """Earlier objectives of which a plan gives up more than it may."""
+        """Earlier objectives that a plan worsens by more than is allowed."""
         return [
             Violation(HELD, (name,), f"{name} is worse than it may be", self._value(name, found) - most)
             for name, most in self.held.items()

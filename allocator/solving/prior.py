@@ -1,4 +1,4 @@
-"""What other solves have proved about this one: bounds, plans worth trying, or that there is no plan at all."""
+"""Results of other solves that hold for this one: bounds, plans to try, or a proof that there is no plan."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ SAME = 1e-12
 
 @dataclass(frozen=True)
 class Known:
-    r"""Knowledge that a solve may lean on; whoever gives it vouches for it.
+    r"""Knowledge that a solve uses without a check; the caller is responsible for it.
 
     Attributes
     ----------
     bounds : per stage, a tuple of (reached, bound)
-        No plan that keeps the earlier objectives within what a solve may give up of the values ``reached`` has this
-        stage's objective below ``bound``. It says something here where the values reached here are no greater.
+        This stage's objective is at least ``bound`` in every plan whose earlier objectives are at most ``reached``,
+        plus what a solve may give up of them. The bound applies to this solve if its own values are no greater.
     plans : tuple of deployments
         Plans to try; each counts only once it has passed the exact check.
     infeasible : str
-        Why there is no plan, where that is proved already; else empty.
+        Why there is no plan, if that is already proved; otherwise empty.
 
     Notes
     -----
     Where $B \subseteq C$ are feasible sets and no objective is smaller at $B$ for any plan, optimal values of the
-    first objective are in the same order, and so are those of the next one among the plans that hold the first at
-    $v_B \le v_C$: a bound proved at $C$ holds at $B$. With a plan of $B$ that is as good, the stage is proved at
-    $B$ without a solve. Parametric integer programming: Geoffrion and Nauss (1977), Management Science 23(5).
+    first objective are in the same order, and so are those of the next objective among the plans that hold the first
+    at $v_B \le v_C$: a bound proved at $C$ holds at $B$. If $B$ has a plan with that value, the stage is proved at $B$
+    without a solve. Parametric integer programming: Geoffrion and Nauss (1977), Management Science 23(5).
     """
 
     bounds: tuple[tuple[tuple[tuple[float, ...], float], ...], ...] = ()
@@ -38,7 +38,7 @@ class Known:
     infeasible: str = ""
 
     def bound(self, stage: int, reached: Sequence[float]) -> float:
-        """Best known bound of a stage (from 0), given the values reached in the stages before; 0 where none is."""
+        """Best known bound of a stage (from 0), given the values of earlier stages; 0 if no bound applies."""
         known = self.bounds[stage] if stage < len(self.bounds) else ()
         fitting = (
             bound

@@ -1,8 +1,8 @@
-"""A programme as a file for other solvers: CPLEX LP or free MPS, written so that all of them read the same.
+"""A programme as a file for other solvers: CPLEX LP or free MPS, written so that all of them read it alike.
 
-Section headings are in full (CBC takes the ``bin`` and ``gen`` of other writers for columns and then solves a
-relaxation), every bound is given, names have at most :data:`LONGEST` plain characters, lines stay short, and numbers
-have all their digits. Columns that nothing refers to are there too, with the coefficient 0.
+Section headings are written in full (CBC reads the ``bin`` and ``gen`` of other writers as columns and then solves a
+relaxation), every bound is given, names have at most :data:`LONGEST` plain characters, lines are short, and numbers
+have all their digits. Columns that nothing refers to are included with the coefficient 0.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from allocator.files import write_whole
 from allocator.solving.standard_form import Key, Matrix
 
 LONGEST = 96
-"""Characters of a name; CBC refuses more than 100 in an LP file."""
+"""Most characters of a name; CBC refuses more than 100 in an LP file."""
 
 WIDTH = 200
-"""Characters of a line; LP files may have 255."""
+"""Most characters of a line; LP files may have 255."""
 
 SMALL = 1e-7
 """Rows with a coefficient below this are multiplied; HiGHS reads 1e-9 and below as 0."""
 
 NOTHING = "nothing"
-"""Column of a programme without columns, row of one without rows: not every solver reads those."""
+"""Name of the column or row added to a programme without any: not every solver reads an empty one."""
 
 Term = tuple[float, str]
 Side = tuple[str, float]
@@ -35,12 +35,12 @@ Side = tuple[str, float]
 
 
 def check_target(path: Path) -> None:
-    """Refuse a place that a programme cannot be written to.
+    """Refuse a path that a programme cannot be written to.
 
     Raises
     ------
     BadUsage
-        Another ending, a folder, or no folder to write it in.
+        The path has another ending, is a folder, or is in a folder that does not exist.
     """
     if path.suffix.lower() not in WRITERS:
         raise BadUsage(f"{path}: expected a name that ends in {' or '.join(WRITERS)}")
@@ -51,16 +51,16 @@ def check_target(path: Path) -> None:
 
 
 def write_programme(matrix: Matrix, objective: str, path: Path) -> None:
-    """Write a model with one of its objectives, in its own units; the ending says how."""
+    """Write a model with one of its objectives, in its own units; the file ending selects the format."""
     lines = WRITERS[path.suffix.lower()](Listing(matrix, objective))
     write_whole(path, "".join(f"{line}\n" for line in lines).encode("ascii"))
 
 
 def unique_names(keys: Iterable[Key]) -> list[str]:
-    """Readable names of components by index, e.g. ``deploy(FRA,battalion,hold_port,1)``, no two of them alike.
+    """Readable names of components by index, e.g. ``deploy(FRA,battalion,hold_port,1)``, all different.
 
-    What is no letter, digit or underscore becomes an underscore, long identifiers are cut, and names that would then be
-    alike are numbered.
+    Characters other than letters, digits and underscores become underscores, long identifiers are cut, and names that
+    would then be equal are numbered.
     """
     names: dict[str, None] = {}
     number: dict[str, int] = {}
@@ -84,7 +84,7 @@ def _name(component: str, parts: list[str]) -> str:
 
 
 def _factor(values: list[float]) -> float:
-    """A power of two for a row whose coefficients other solvers would take for 0; 1 for all other rows."""
+    """A power of two for a row whose coefficients other solvers would read as 0; 1 for all other rows."""
     sizes = [abs(value) for value in values]
     if not sizes or min(sizes) >= SMALL:
         return 1.0
@@ -92,7 +92,7 @@ def _factor(values: list[float]) -> float:
 
 
 class Listing:
-    """A model with one of its objectives, column by column and row by row, under the names that a file gives them."""
+    """A model with one of its objectives, column by column and row by row, under the names in the file."""
 
     def __init__(self, matrix: Matrix, objective: str) -> None:
         self.matrix = matrix
@@ -106,7 +106,7 @@ class Listing:
         self.rows = list(self._rows())
 
     def _rows(self) -> Iterator[tuple[str, Side, list[tuple[int, float]]]]:
-        """Name, side and non-zeros; a row with two limits comes twice, one without limits not at all."""
+        """Name, side and non-zeros; a row with two limits is written twice, a row without limits not at all."""
         matrix = self.matrix
         start, index, value = matrix.start.tolist(), matrix.index.tolist(), matrix.value.tolist()
         names = unique_names(matrix.row_keys)
@@ -130,7 +130,7 @@ class Listing:
 
     @property
     def binary(self) -> list[bool]:
-        """Whether each column is a whole number that is 0 or 1."""
+        """Whether each column is a 0/1 column."""
         return [
             whole and (least, most) == (0, 1)
             for whole, least, most in zip(self.integral, self.lower, self.upper, strict=True)
@@ -144,7 +144,7 @@ def _lp(listing: Listing) -> Iterator[str]:
     yield "Minimize"
     yield from _sum("objective:", cost or [(0.0, columns[0])])
     yield "Subject To"
-    for name, (side, limit), terms in listing.rows or [(NOTHING, ("<=", 0.0), [])]:  # GLPK wants at least one
+    for name, (side, limit), terms in listing.rows or [(NOTHING, ("<=", 0.0), [])]:  # GLPK needs at least one
         yield from _sum(f"{name}:", [(a, columns[k]) for k, a in terms] or [(0.0, columns[0])])
         yield f"  {side} {limit!r}"
     yield "Bounds"
@@ -182,7 +182,7 @@ def _sum(head: str, terms: list[Term]) -> Iterator[str]:
 def _mps(listing: Listing) -> Iterator[str]:
     columns = listing.columns
     kind = {"<=": "L", ">=": "G", "=": "E"}
-    yield "NAME allocator FREE"  # the last word is for CBC, which else guesses
+    yield "NAME allocator FREE"  # the last word is for CBC, which otherwise guesses
     yield "ROWS"
     yield " N objective"
     yield from (f" {kind[side]} {name}" for name, (side, _), _ in listing.rows)
@@ -216,4 +216,4 @@ def _mps(listing: Listing) -> Iterator[str]:
 
 
 WRITERS: dict[str, Any] = {".mps": _mps, ".lp": _lp}
-"""Ending of the file -> what writes it."""
+"""Ending of the file -> its writer."""

@@ -1,4 +1,4 @@
-"""Why there is no plan, or none that deploys anything, in the instance's own words."""
+"""Why there is no plan, or none that deploys anything, in terms of the instance."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from allocator.problem import THEATRE, Problem
 from allocator.solving.highs import Resident
 from allocator.solving.standard_form import Matrix
 
-UNEXPLAINED = "No plan meets every constraint; there was no time left to find the requirements that are the cause."
+UNEXPLAINED = "No plan meets every constraint; there was no time left to find the requirements that cause this."
 
 LONGEST = 60.0
-"""Seconds that the search for a reason takes at the most."""
+"""Most seconds of the search for a reason."""
 
 
 def why_infeasible(
@@ -34,10 +34,10 @@ def why_infeasible(
     time_limit: float | None,
     interrupted: threading.Event,
 ) -> str:
-    """Name the requirements that cannot be met together, and by how much they would have to give way.
+    """Name the requirements that cannot be met together, and by how much each must be reduced.
 
-    Every requirement may give way at a price in proportion to what must be met of it; the cheapest way out is the
-    answer. Where even that does not help, rows that the caller added are to blame.
+    Every requirement may be reduced at a price in proportion to what must be met of it; the answer is the cheapest
+    reduction. If even that does not help, rows that the caller added are the cause.
     """
     if m.problem.model.limits:
         limits = ", ".join(f"{name} at most {most:g}" for name, most in m.problem.model.limits.items())
@@ -67,12 +67,12 @@ def why_infeasible(
         )
     if not lines:
         return "No plan meets every constraint."
-    together = "This cannot be met:" if len(lines) == 1 else "These cannot all be met; least has to give way so:"
+    together = "This cannot be met:" if len(lines) == 1 else "These cannot all be met; the least reduction that helps:"
     return "\n".join([together, *lines])
 
 
 def _rows_of(m: pyo.ConcreteModel, matrix: Matrix, keys: Collection[requirement.Key]) -> list[int]:
-    """Rows of the model that ask for supply, their digits among them."""
+    """Rows of the model that require supply, including their digits."""
     owners = ("requirement_supply", "requirement_least")
     rows = [row for name in owners for key, row in m.component(name).items() if key in keys]
     digits = [(row.index(), row) for row, _ in getattr(m, "carries", ())]
@@ -81,7 +81,7 @@ def _rows_of(m: pyo.ConcreteModel, matrix: Matrix, keys: Collection[requirement.
 
 
 def _share(matrix: Matrix, terms: list[Exact], least: Fraction) -> tuple[list[int], list[float]]:
-    """What units supply of the least that must be met, as a share of it; one that does it alone counts as that."""
+    """Supply of each unit as a share of the least that must be met; a unit counts for no more than is needed."""
     need = least + sum((-a * x.ub for a, x in terms if a < 0), start=Fraction(0))
     return [matrix.column_of[id(x)] for _, x in terms], [float(min(a, need) / least) for a, _ in terms]
 
@@ -89,15 +89,15 @@ def _share(matrix: Matrix, terms: list[Exact], least: Fraction) -> tuple[list[in
 def why_nothing(problem: Problem) -> str:
     """Why a plan deploys nothing."""
     if any(True for _ in problem.deployments()):
-        return "Nothing is deployed: nothing that could be sent would lower the objectives."
+        return "Nothing is deployed: no possible deployment would lower the objectives."
     if not problem.pool:
         return "Nothing can be deployed: no nation has a unit."
     causes: Counter[str] = Counter()
     for n in problem.NATIONS:
         for o in problem.OBJECTIVES:
-            causes[problem.barred.get((n, o), "has nothing eligible, ready and affordable that its pledges allow")] += 1
-    told = "; ".join(f"{count} × {cause}" for cause, count in causes.most_common())
-    return f"Nothing can be deployed. Of {causes.total()} pairs of nation and objective: {told}."
+            causes[problem.barred.get((n, o), "has no eligible, ready and affordable unit that its pledges allow")] += 1
+    words = "; ".join(f"{count} × {cause}" for cause, count in causes.most_common())
+    return f"Nothing can be deployed. Of {causes.total()} pairs of nation and objective: {words}."
 
 
 LIMITS = {
@@ -111,11 +111,11 @@ LIMITS = {
     "framework_nation_share": ("tasks", ("task",), "framework_share"),
     "conditions_pledge": ("conditions", ("nation", "objective"), "value"),
 }
-"""Constraint -> the table whose row sets the limit, the columns that its index begins with, and the limit's column."""
+"""Constraint -> the table whose row sets the limit, the first columns of its index, and the limit's column."""
 
 
 def widest(matrix: Matrix) -> Violation:
-    """The row whose coefficients lie farthest apart, for a solver that gave up."""
+    """The row with the widest range of coefficients, for a solver that gave up."""
     size = np.log10(np.abs(matrix.value))
     count = len(matrix.rows)
     least, most = np.full(count, np.inf), np.full(count, -np.inf)
@@ -123,12 +123,12 @@ def widest(matrix: Matrix) -> Violation:
     np.maximum.at(most, matrix.row_index, size)
     row = int(np.argmax(np.where(np.isfinite(most), most - least, -1.0)))
     name, key = matrix.row_keys[row]
-    text = f"its coefficients lie {most[row] - least[row]:.0f} powers of ten apart"
+    text = f"its coefficients are {most[row] - least[row]:.0f} powers of ten apart"
     return Violation(name, key if isinstance(key, tuple) else (key,), text)
 
 
 def too_far_apart(instance: Instance, broken: Sequence[Violation]) -> BadInput:
-    """Faults for limits that a solver cannot keep: beside them stand figures of quite another size."""
+    """Faults for limits that a solver cannot keep, because their figures differ too much in size."""
     faults = []
     for violation in broken[:5]:
         table, columns, limit = LIMITS.get(violation.constraint, ("instance", (), None))

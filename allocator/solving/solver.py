@@ -33,24 +33,24 @@ from allocator.stopping import DeadlinePassed, Watch, at_once, later, watched
 
 
 class Solver:
-    """Solves instances one after the other; what is alike from one to the next stays in HiGHS.
+    """Solves instances one after the other; the model stays in HiGHS, and only differences are changed.
 
     Parameters
     ----------
     gap : float
-        Relative gap at which an objective counts as proved; 0 asks for proof.
+        Relative gap at which an objective counts as proved; 0 requires a full proof.
     time_limit : float, optional
         Seconds for all objectives of one solve together; the best plan so far is kept.
     threads : int
-        Threads of HiGHS; one count a process.
+        Threads of HiGHS; one number per process.
     seed : int
         Random seed of HiGHS.
 
     Attributes
     ----------
     structure : str
-        What the last solve did with the model: ``none`` (nothing was built, all was known), ``built``, ``in place``
-        (bounds, right-hand sides, costs and coefficients were changed) or ``rebuilt``.
+        What the last solve did with the model: ``none`` (nothing was built, everything was known), ``built``, ``in
+        place`` (bounds, right-hand sides, costs and coefficients were changed) or ``rebuilt``.
 
     Raises
     ------
@@ -73,27 +73,27 @@ class Solver:
         known: Known = NOTHING,
         deadline: float | None = None,
         progress: Callable[[Progress], None] | None = None,
-        **told: Any,
+        **entries: Any,
     ) -> Plan:
         """Find the plan that minimises the model's objectives in their order, and prove how good it is.
 
         Parameters
         ----------
         instance, model : Instance, Model
-            What to solve, overrides applied.
+            What to solve, with overrides applied.
         known : Known
-            What other solves have proved about this one.
+            Results of other solves that hold for this one.
         deadline : float, optional
-            When the time limit passes, of ``time.monotonic``; by default it begins to count now.
+            Time of ``time.monotonic`` at which the time limit ends; by default the limit begins now.
         progress : callable, optional
-            Told about four times a second what is known.
-        told
+            Called about four times a second with what is known.
+        entries
             Further entries of the plan's manifest.
         """
         case = _Case(
             instance, model, lambda: Problem(instance, model), lambda problem: formulate(problem, lean=True), True
         )
-        return self._solve(case, known, deadline, progress, told)
+        return self._solve(case, known, deadline, progress, entries)
 
     def solve_built(
         self,
@@ -101,15 +101,15 @@ class Solver:
         *,
         deadline: float | None = None,
         progress: Callable[[Progress], None] | None = None,
-        **told: Any,
+        **entries: Any,
     ) -> Plan:
-        """The same for a Pyomo model from :func:`allocator.build`, with whatever was added to it."""
+        """The same for a Pyomo model from :func:`allocator.build`, with the caller's additions."""
         problem: Problem = m.problem
         case = _Case(problem.instance, problem.model, lambda: problem, lambda _: m, m.lean)
-        return self._solve(case, NOTHING, deadline, progress, told)
+        return self._solve(case, NOTHING, deadline, progress, entries)
 
     def _load(self, m: pyo.ConcreteModel) -> Loaded:
-        """The model in HiGHS: in place of the one before where it has its layout, else anew."""
+        """The model in HiGHS: changed in place if the previous model has its layout, otherwise loaded anew."""
         matrix = compile_model(m)
         before, self._resident = self._resident, None  # until it is whole again
         fitting = None if before is None or not m.lean else laid_out(matrix, before.matrix)
@@ -118,7 +118,7 @@ class Solver:
         else:
             self.structure = "built" if before is None else "rebuilt"
             before = Resident(matrix, self._highs)
-            _ = matrix.column_keys, matrix.row_keys  # while the Pyomo model is there to tell them
+            _ = matrix.column_keys, matrix.row_keys  # while the Pyomo model still exists
         self._resident = before
         return Loaded(m, matrix, Points(m, matrix), before)
 
@@ -128,7 +128,7 @@ class Solver:
         known: Known,
         deadline: float | None,
         progress: Callable[[Progress], None] | None,
-        told: dict[str, Any],
+        entries: dict[str, Any],
     ) -> Plan:
         began = time.monotonic()
         limit = self.options["time_limit"]
@@ -139,8 +139,8 @@ class Solver:
             answer, problem, seconds = self._answered(case, watch, deadline, known, progress)
             name = status(answer.deployed is not None, answer.stop, answer.closed)
             if watch.interrupted.is_set() or (self._resident is not None and self._resident.lost is not None):
-                self._resident = None  # it may have been left in the middle of something
-            plan = self._plan(case, problem, answer, name, told)
+                self._resident = None  # the run may have been left unfinished
+            plan = self._plan(case, problem, answer, name, entries)
             times = {**answer.times, "solver": seconds}
             if plan.found:
                 audited = time.monotonic()
@@ -162,7 +162,7 @@ class Solver:
         known: Known,
         progress: Callable[[Progress], None] | None,
     ) -> tuple[Answer, Problem | None, float]:
-        """What the stages came to, what they were asked about, and the seconds that HiGHS took."""
+        """The answer of the stages, the problem that they solved, and the seconds spent in HiGHS."""
         answer, problem, stages = Answer(), None, None
         try:
             with at_once(deadline):
@@ -189,15 +189,15 @@ class Solver:
             answer.reason = "The time limit passed while the instance was being read; building was not started."
         return answer, problem, 0.0 if stages is None else stages.solving
 
-    def _plan(self, case: _Case, problem: Problem | None, answer: Answer, name: str, told: dict[str, Any]) -> Plan:
-        """The answer as a plan that has still to pass the audit."""
+    def _plan(self, case: _Case, problem: Problem | None, answer: Answer, name: str, entries: dict[str, Any]) -> Plan:
+        """The answer as a plan that must still pass the audit."""
         found = problem is not None and name in ("optimal", "feasible")
         stopped_by = answer.stop.value if answer.stop in (Stop.TIME_LIMIT, Stop.INTERRUPT) else ""
         manifest = {
             "instance": case.instance.name,
             "model": case.model.to_dict(),
             "options": dict(self.options),
-            **told,
+            **entries,
             "versions": versions(),
             "status": name,
             "stopped_by": stopped_by,
@@ -227,7 +227,7 @@ class Solver:
 
 @dataclass(frozen=True)
 class _Case:
-    """What is to be solved, and how it is read and built when it is needed; ``bare`` as in :class:`Stages`."""
+    """What to solve, and how to read and build it when it is needed; ``bare`` as in :class:`Stages`."""
 
     instance: Instance
     model: Model
@@ -238,7 +238,7 @@ class _Case:
 
 @cache
 def versions() -> dict[str, str]:
-    """Versions of the program and of what an answer depends on."""
+    """Versions of the program and of everything that an answer depends on."""
 
     def of(package: str) -> str:
         try:

@@ -1,7 +1,7 @@
 """One objective on one resident model: the loop that solves, sweeps and two-stage plans share.
 
-What HiGHS finds counts only once the exact check has passed it. A point that the check rejects met its limits within
-the solver's tolerances only: those limits move inward, and HiGHS runs again.
+A point from HiGHS counts only once it has passed the exact check. A point that the check rejects met its limits only
+within the solver's tolerances: those limits are tightened, and HiGHS runs again.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from allocator.solving.highs import Resident, Run
 from allocator.solving.standard_form import Floats, Matrix
 
 ATTEMPTS = 5
-"""Runs of a stage when the exact check finds a plan that only the solver's tolerances allow."""
+"""Most runs of a stage while the exact check rejects plans that only the solver's tolerances allow."""
 
 Broken = TypeVar("Broken")
-"""What the exact check says of a point that it rejects."""
+"""A constraint that a rejected point breaks, as the exact check reports it."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """What is known while a solve lasts; incumbent, bound and gap are of the stage's objective."""
+    """What is known during a solve; incumbent, bound and gap refer to the stage's objective."""
 
     objective: str
     stage: int
@@ -46,13 +46,13 @@ class Ended(Generic[Broken]):
     Attributes
     ----------
     stop : Stop
-        Why the last run ended; ``FAILED`` where the exact check kept rejecting what it found.
+        Why the last run ended; ``FAILED`` if the exact check rejected every point.
     bound : float
         No plan of the stage is below it.
     broken : list
-        What the exact check rejected last, where it kept rejecting.
+        What the exact check rejected last, if it rejected every point.
     failed : bool
-        HiGHS gave up, and figures that lie far apart explain that.
+        HiGHS gave up, and figures that are far apart explain that.
     """
 
     stop: Stop
@@ -63,18 +63,18 @@ class Ended(Generic[Broken]):
 
 @dataclass(frozen=True)
 class Driver(Generic[Broken]):
-    """What a stage asks of whoever runs it.
+    """What a stage needs from its caller.
 
     Attributes
     ----------
     start : callable
-        Hands HiGHS the best plan known, where there is one; says whether there is.
+        Gives HiGHS the best known plan, if there is one; returns whether there is.
     run : callable
-        Runs HiGHS with these options besides its own, within what is left of the time.
+        Runs HiGHS with these options besides its own, within the remaining time.
     take : callable
-        Checks a point exactly and keeps its plan; what it breaks comes back, nothing where it passes.
+        Checks a point exactly and stores its plan; returns the broken constraints, none if it passes.
     tighten : callable
-        Moves the limits that were passed inward; False where that cannot help.
+        Tightens the limits that were passed; False if that cannot help.
     """
 
     start: Callable[[], bool]
@@ -84,22 +84,22 @@ class Driver(Generic[Broken]):
 
 
 def minimise(resident: Resident, name: str, floor: float, driver: Driver[Broken]) -> Ended[Broken]:
-    """Minimise the objective that the resident model has, known to be no less than ``floor``.
+    """Minimise the objective of the resident model, which is at least ``floor``.
 
     Raises
     ------
     SolverError
         HiGHS calls the stage infeasible although a plan passes every check.
     """
-    target = {"objective_target": resident.scaled(floor)} if floor > 0 else {}  # none is better than that
+    target = {"objective_target": resident.scaled(floor)} if floor > 0 else {}  # no plan is better than that
     settings: dict[str, Any] = {}
     broken: list[Broken] = []
-    moved = False  # a limit was moved inward: what is proved from then on holds for fewer plans
+    moved = False  # a limit was tightened: later proofs hold for fewer plans
     for _ in range(ATTEMPTS):
         known = driver.start()
         run = driver.run(**target, **settings)
         unproved = run.stop is Stop.PROVED and run.bound == float("-inf") and not target
-        if (unproved or run.stop in (Stop.INFEASIBLE, Stop.FAILED)) and not settings:  # one run alone is not believed
+        if (unproved or run.stop in (Stop.INFEASIBLE, Stop.FAILED)) and not settings:  # one run alone is not trusted
             settings = {"presolve": "off", "random_seed": int(resident.options["random_seed"]) + 1}
             continue
         if moved and run.stop is Stop.INFEASIBLE:
@@ -139,19 +139,19 @@ def proved(name: str, value: float, bound: float) -> Bounds:
 
 
 def tighten(owner: pyo.ConcreteModel, matrix: Matrix, resident: Resident, violation: Violation) -> None:
-    """Move a limit that was passed within the solver's tolerances inward, by as much and a little more.
+    """Tighten a limit that was passed within the solver's tolerances, by the excess and a little more.
 
     Raises
     ------
     SolverError
-        It was passed by more than that, or it is no limit of the block that is said to own it.
+        It was passed by more than that, or it is not a limit of the given block.
     """
     component = owner.component(violation.constraint)
     if violation.excess is None or violation.excess > Fraction(1, 100) or component is None:
         raise SolverError(f"the exact check rejects what HiGHS found: {violation}")
     key = violation.index if len(violation.index) > 1 else violation.index[0]
     if violation.constraint == "requirement_supply" and key in owner.requirement_least:
-        component = owner.requirement_least  # what must be met is a row of its own
+        component = owner.requirement_least  # what must be met has a row of its own
     rows = [component[key]] if key in component else [row for k, row in component.items() if k[0] == key]
     for row in rows:
         at = matrix.row_at[id(row)]

@@ -24,16 +24,16 @@ Ints = NDArray[np.int32]
 Key = tuple[str, Any]
 
 SPREAD = 1e8
-"""Largest coefficient or bound over the smallest up to which a solver is expected to keep every limit."""
+"""Greatest ratio of coefficients or bounds up to which a solver is expected to keep every limit."""
 
 WIDE = 20
-"""Powers of two within which the upper bound of a continuous column lies in the solver's unit."""
+"""Range, in powers of two, of the upper bound of a continuous column in the solver's unit."""
 
 FAR = 6.0
-"""Powers of two by which the natural scale of a row or column may move before its layout is given up."""
+"""Powers of two by which the natural scale of a row or column may change before the layout is abandoned."""
 
 LARGEST = 1e15
-"""A coefficient or finite bound of this size or more is refused: HiGHS would drop the model in silence."""
+"""A coefficient or finite bound of this size or more is refused: HiGHS would drop the model silently."""
 
 
 @dataclass
@@ -43,8 +43,8 @@ class Matrix:
     Attributes
     ----------
     columns : list of VarData
-        One per column, in the order in which the model declares them; None for one that a layout has and the model
-        has not (rows likewise).
+        One per column, in the order in which the model declares them; None for a column that the
+        layout has and the model lacks (rows likewise).
     lower, upper : float arrays, one entry per column
     integral : bool array, one entry per column
     rows : list of ConstraintData
@@ -75,7 +75,7 @@ class Matrix:
 
     @cached_property
     def far_apart(self) -> bool:
-        """Whether coefficients and bounds of columns lie so far apart that a solver may lose some beside others."""
+        """Whether coefficients and bounds of columns are so far apart that a solver may lose the small ones."""
         sizes = np.abs(np.concatenate([self.value, self.upper[np.isfinite(self.upper) & (self.upper > 0)]]))
         return bool(len(sizes)) and bool(sizes.max() > SPREAD * sizes.min())
 
@@ -83,8 +83,8 @@ class Matrix:
     def scales(self) -> tuple[Floats, Floats]:
         """Factors (powers of two) for rows and columns that bring non-zeros to about one.
 
-        A column that counts in tiny or huge units would slip through a solver's absolute tolerances, and so would a
-        row. Whole-number columns keep their unit.
+        A column or row in tiny or huge units would escape a solver's absolute tolerances. Whole-number columns keep
+        their unit.
         """
         size = np.log2(np.abs(self.value))
         whole = self.integral[self.index]
@@ -100,7 +100,7 @@ class Matrix:
         return np.exp2(row), np.exp2(column)
 
     def each(self, objective: str) -> Floats:
-        """What one unit in each whole-number column adds to an objective at the least; 0 for ``gap``."""
+        """The least that one unit in each whole-number column adds to an objective; 0 for ``gap``."""
         if objective != "burden":
             return np.where(self.integral, self.costs[objective], 0.0)
         burdens = np.array([name == "burden_heaviest" for name, _ in self.row_keys], dtype=bool)
@@ -110,7 +110,7 @@ class Matrix:
         return least
 
     def without(self, out: NDArray[np.bool_]) -> Matrix:
-        """The same model with some columns at 0 and gone from every row."""
+        """The same model with some columns fixed at 0 and removed from every row."""
         kept = ~out[self.index]
         count = np.bincount(self.row_index[kept], minlength=len(self.rows))
         return replace(
@@ -144,14 +144,14 @@ class Matrix:
 
 
 def laid_out(new: Matrix, old: Matrix) -> Matrix | None:
-    """A model in the layout of another, so that a solver that holds the other needs to change only what differs.
+    """A model in the layout of another, so that a solver that holds the other needs to change only the differences.
 
-    Columns that the new model has not are fixed at 0, rows that it has not are left open.
+    Columns that the new model lacks are fixed at 0; rows that it lacks are left open.
 
     Returns
     -------
     Matrix or None
-        None where the new model has a column or row that the other has not, or numbers of quite another size.
+        None if the new model has a column or row that the other lacks, or numbers of a very different size.
     """
     columns = {key: column for column, key in enumerate(old.column_keys)}
     rows = {key: row for row, key in enumerate(old.row_keys)}
@@ -201,10 +201,10 @@ def laid_out(new: Matrix, old: Matrix) -> Matrix | None:
 
 
 def _linear(expression: Any, owner: Any) -> tuple[Iterable[float], Iterable[Any], float]:
-    """Coefficients, variables and constant of an expression; refuses what is not linear."""
+    """Coefficients, variables and constant of an expression; an expression that is not linear is refused."""
     if type(expression) is LinearExpression:
         coefs, constant = expression.linear_coefs, expression.constant
-        if {*map(type, coefs), type(constant)} <= _NUMBERS:  # a parameter is none
+        if {*map(type, coefs), type(constant)} <= _NUMBERS:  # a parameter is not a number
             return coefs, expression.linear_vars, float(constant)
     try:
         repn = generate_standard_repn(expression, compute_values=True, quadratic=False)
@@ -244,14 +244,14 @@ def _places(variables: Iterable[Any], column_of: dict[int, int], owner: Any) -> 
 
 
 def _variables(m: pyo.ConcreteModel) -> list[Any]:
-    """Variables of the model; those of a block that is deactivated too, which a constraint outside may use."""
+    """Variables of the model, including those of deactivated blocks, which a constraint outside may use."""
     if getattr(m, "lean", True):
         return list(m.component_data_objects(pyo.Var, active=True))
     return list(m.component_data_objects(pyo.Var))
 
 
 def _check_variables(matrix: Matrix) -> None:
-    """Refuse variables with values that no solver of linear programmes could keep to."""
+    """Refuse variables whose domain or bounds no linear solver can handle."""
     sound: set[int] = set()
     for variable in matrix.columns:
         if variable.fixed and variable.value is None:
@@ -264,7 +264,7 @@ def _check_variables(matrix: Matrix) -> None:
     for at in np.flatnonzero((matrix.lower > matrix.upper) | fraction)[:1]:
         first, last = matrix.lower[at], matrix.upper[at]
         values = f"is {first:g}" if first == last else f"has the bounds {first:g} to {last:g}"
-        raise BadUsage(f"{matrix.columns[at].name} {values}, so that there is no value for it")
+        raise BadUsage(f"{matrix.columns[at].name} {values}, which leaves no value for it")
 
 
 def _bounds(columns: list[Any]) -> tuple[Floats, Floats, NDArray[np.bool_]]:
@@ -279,7 +279,7 @@ def _bounds(columns: list[Any]) -> tuple[Floats, Floats, NDArray[np.bool_]]:
 
 
 def compile_model(m: pyo.ConcreteModel) -> Matrix:
-    """Turn a Pyomo model, with whatever linear constraints were added to it, into arrays.
+    """Turn a Pyomo model, with any linear constraints that were added to it, into arrays.
 
     Raises
     ------
@@ -352,7 +352,7 @@ def _compressed(starts: NDArray[np.int64], index: NDArray[np.int64], value: Floa
 
 
 def _mean(place: NDArray[Any], value: Floats, length: int) -> Floats:
-    """Mean of the values at each place, 0 where there are none."""
+    """Mean of the values at each place, 0 at places without values."""
     count = np.bincount(place, minlength=length)
     mean: Floats = np.bincount(place, weights=value, minlength=length) / np.maximum(count, 1)
     return mean

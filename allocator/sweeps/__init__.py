@@ -1,1 +1,1 @@
-"""Sweeps: designs of many points, run fast and safely, and what they say together."""
+"""Sweeps: designs of many points, solved fast and safely, and what the points show together."""

@@ -1,4 +1,4 @@
-"""What the rows of a sweep say, as plain values: what moves the answer, where it flips, and how sure that is."""
+"""What the rows of a sweep show, as plain values: what moves the answer, where it flips, and how sure that is."""
 
 from __future__ import annotations
 
@@ -17,37 +17,37 @@ from allocator.sweeps.design.withdrawal import Politics, outcome
 from allocator.sweeps.run.row import Row, Rows
 
 OUTPUTS = ("coverage", "cost")
-"""Measures that the answers are about."""
+"""Measures that the answers report."""
 
 MET = 1e-9
-"""Unmet shares up to this are none: they are quotients of floats."""
+"""Unmet shares up to this count as 0: they are quotients of floats."""
 
 
 def answer(part: Part, rows: Rows) -> dict[str, Any]:
-    """What became of the points of a part, and what they say.
+    """The state of the points of a part, and what they show.
 
     Parameters
     ----------
     part : Part
     rows : Rows
-        Of its points that are done, in the order in which it asked for them.
+        The rows of its finished points, in the order of the part.
 
     Returns
     -------
     dict
-        ``kind``, ``title``; ``points`` (rows), ``known`` (of them without a solve), ``unproved`` (stopped by the time
-        limit), ``infeasible``, ``failed`` (without an answer) and ``reasons`` (reason -> failed points); ``says``: what
-        :func:`varied`, :func:`tornado`, :func:`spread`, :meth:`Pareto.front`, :func:`outcome` or
-        :meth:`Threshold.answer` make of them, None where they can make nothing of them, with ``why`` they cannot.
+        ``kind``, ``title``; ``points`` (rows), ``known`` (rows settled without a solve), ``unproved`` (stopped by the
+        time limit), ``infeasible``, ``failed`` (without an answer) and ``reasons`` (reason -> failed points); ``says``:
+        the result of :func:`varied`, :func:`tornado`, :func:`spread`, :meth:`Pareto.front`, :func:`outcome` or
+        :meth:`Threshold.answer`, or None if there is none; then ``why`` gives the reason.
     """
-    told: dict[str, Any] = {"kind": part.kind, "title": part.title, **became(rows), "says": None, "why": ""}
+    entries: dict[str, Any] = {"kind": part.kind, "title": part.title, **became(rows), "says": None, "why": ""}
     if not rows:
-        return told | {"why": "no point was solved"}
+        return entries | {"why": "no point was solved"}
     try:
-        told["says"] = _says(part, rows)
+        entries["says"] = _says(part, rows)
     except BadUsage as cannot:
-        told["why"] = str(cannot)
-    return told
+        entries["why"] = str(cannot)
+    return entries
 
 
 def _says(part: Part, rows: Rows) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def _says(part: Part, rows: Rows) -> dict[str, Any]:
 
 
 def became(rows: Iterable[Row]) -> dict[str, Any]:
-    """How many ``points`` there are, and how many of them are what; see :func:`answer`."""
+    """Number of ``points``, and of those in each state; see :func:`answer`."""
     counts = dict.fromkeys(("points", "known", "unproved", "infeasible", "failed"), 0)
     reasons: dict[str, int] = defaultdict(int)
     for row in rows:
@@ -96,37 +96,38 @@ def varied(rows: Sequence[Row]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``inputs``: the names. With one or two of them ``table``: a row a point with its inputs, what :func:`_figures`
-        says of it, and against the point before it with the same other input (a coalition: against the first) who
-        ``enters`` and ``leaves`` and which lines are newly ``met`` and ``missed``. With more ``effects``: for each
-        input and each of its values the mean of each output over all points that have it. ``sometimes``: see there.
+        ``inputs``: the names. With one or two inputs, ``table``: one row per point with its inputs, its
+        :func:`_figures`, and the changes from the previous point with the same other input (for a coalition: from the
+        first): who ``enters`` and ``leaves``, and which lines are newly ``met`` and ``missed``. With more inputs,
+        ``effects``: for each input and each of its values, the mean of each output over all points with that value.
+        ``sometimes``: see :func:`sometimes`.
     """
     inputs = list(rows[0].point.inputs)
-    told: dict[str, Any] = {"inputs": inputs, "sometimes": sometimes(rows)}
+    entries: dict[str, Any] = {"inputs": inputs, "sometimes": sometimes(rows)}
     if len(inputs) > 2:
-        return told | {"effects": _effects(rows, inputs)}
+        return entries | {"effects": _effects(rows, inputs)}
     before: dict[Any, Row] = {}
-    told["table"] = []
+    entries["table"] = []
     for row in rows:
         lane = row.point.inputs[inputs[0]] if len(inputs) > 1 else None
-        told["table"].append({**row.point.inputs, **_figures(row), **_flip(before.get(lane), row)})
+        entries["table"].append({**row.point.inputs, **_figures(row), **_flip(before.get(lane), row)})
         if row.found and (lane not in before or inputs[-1] != "coalition"):
             before[lane] = row
-    return told
+    return entries
 
 
 def tornado(rows: Iterable[Row]) -> dict[str, Any]:
-    """One figure at a time: what each does to coverage and cost.
+    """One figure at a time: how each changes coverage and cost.
 
-    A change is ``sure`` where what is proved of the point and of the base leaves no doubt that they differ.
+    A change is ``sure`` if the proved bounds of the point and of the base show that they differ.
 
     Returns
     -------
     dict
-        ``base``: its figures; ``figures``: for each ``figure`` an end or two (``low``, ``high``), each with its
-        ``value``, its figures, its ``change`` of each output and whether that is ``sure``, who ``enters`` and
-        ``leaves``, and which lines are newly ``met`` and ``missed``; ``still``: how many figures surely change neither
-        output.
+        ``base``: the figures of the base; ``figures``: for each ``figure`` one or two ends (``low``, ``high``), each
+        with its ``value``, its figures, its ``change`` of each output and whether that is ``sure``, who ``enters`` and
+        ``leaves``, and which lines are newly ``met`` and ``missed``; ``still``: the number of figures that surely
+        change neither output.
 
     Raises
     ------
@@ -136,8 +137,8 @@ def tornado(rows: Iterable[Row]) -> dict[str, Any]:
     ends = iter(rows)
     base = next(ends)
     if not base.found or base.point.inputs["end"] != "base":
-        raise BadUsage("the base has no plan, so that nothing can be compared with it")
-    told: dict[str, dict[str, Any]] = {}
+        raise BadUsage("the base has no plan to compare the others with")
+    entries: dict[str, dict[str, Any]] = {}
     for row in ends:
         end = {"value": row.point.inputs["value"], **_figures(row), **_flip(base, row), "change": None, "sure": None}
         if row.found:
@@ -146,35 +147,39 @@ def tornado(rows: Iterable[Row]) -> dict[str, Any]:
             end["change"] = {name: row.measures[name] - base.measures[name] for name in OUTPUTS}
             end["sure"] = {name: _differs(base, row, name) for name in OUTPUTS}
         figure = row.point.inputs["figure"]
-        told.setdefault(figure, {"figure": figure})[row.point.inputs["end"]] = end
-    still = sum(not any(_moves(figure[end]) for end in ("low", "high") if end in figure) for figure in told.values())
-    return {"base": _figures(base), "figures": list(told.values()), "still": still}
+        entries.setdefault(figure, {"figure": figure})[row.point.inputs["end"]] = end
+    still = sum(not any(_moves(figure[end]) for end in ("low", "high") if end in figure) for figure in entries.values())
+    return {"base": _figures(base), "figures": list(entries.values()), "still": still}
 
 
 def spread(part: Sample, rows: Rows) -> dict[str, Any]:
-    """A sample: quantiles of the outputs over the points with a plan, and what they depend on.
+    """A sample: quantiles of the outputs over the points with a plan, and what the outputs depend on.
 
     Returns
     -------
     dict
-        ``quantiles``: output -> ``mean``, ``5``, ``50`` and ``95`` (per cent); ``indices``: as
-        :meth:`Sample.indices` gives them, empty with ``why`` where it cannot; ``sometimes``: see there.
+        ``quantiles``: output -> ``mean``, ``5``, ``50`` and ``95`` (per cent); ``indices``: the result
+        of :meth:`Sample.indices`, or empty, with the reason in ``why``; ``sometimes``: see :func:`sometimes`.
     """
     values = [[row.measures[name] for name in OUTPUTS] for row in rows if row.found and row.measures]
     if not values:
         raise BadUsage("no point has a plan")
     columns = zip(OUTPUTS, zip(*values, strict=True), strict=True)
-    told = {"quantiles": {name: quantiles(column) for name, column in columns}, "sometimes": sometimes(rows), "why": ""}
+    found = {
+        "quantiles": {name: quantiles(column) for name, column in columns},
+        "sometimes": sometimes(rows),
+        "why": "",
+    }
     try:
-        return told | {"indices": part.indices(rows, OUTPUTS)}
+        return found | {"indices": part.indices(rows, OUTPUTS)}
     except BadUsage as cannot:
-        return told | {"indices": [], "why": str(cannot)}
+        return found | {"indices": [], "why": str(cannot)}
 
 
 def sometimes(rows: Iterable[Row]) -> dict[str, dict[str, float]]:
-    """``members`` and ``lines`` (of the statement of requirements, when met) of some plans and not of others.
+    """``members``, and ``lines`` of the statement of requirements that are met, in some plans and not in others.
 
-    Each with the share of the plans in which it is one; the most divided come first.
+    Each has the share of the plans in which it occurs; those closest to one half come first.
     """
     times: dict[str, dict[str, int]] = {"members": defaultdict(int), "lines": defaultdict(int)}
     plans = 0
@@ -192,25 +197,25 @@ def sometimes(rows: Iterable[Row]) -> dict[str, dict[str, float]]:
 
 
 def _figures(row: Row) -> dict[str, Any]:
-    """Status, whether it is ``proved``, and of a plan coverage, cost, people and the number of members."""
+    """Status, whether it is ``proved``, and the plan's coverage, cost, people and number of members."""
     measures = row.measures if row.found and row.measures else {}
     names = (*OUTPUTS, "people", "members")
-    told = {"status": row.status, "proved": row.status in ("optimal", "infeasible")}
-    return told | {name: measures.get(name) for name in names}
+    entries = {"status": row.status, "proved": row.status in ("optimal", "infeasible")}
+    return entries | {name: measures.get(name) for name in names}
 
 
 def _flip(before: Row | None, row: Row) -> dict[str, list[str]]:
     """Who enters and leaves, which lines are newly met and missed."""
-    told: dict[str, list[str]] = {"enters": [], "leaves": [], "met": [], "missed": []}
+    entries: dict[str, list[str]] = {"enters": [], "leaves": [], "met": [], "missed": []}
     if before is None or not before.found or not row.found:
-        return told
-    told["enters"] = [nation for nation in row.members if nation not in before.members]
-    told["leaves"] = [nation for nation in before.members if nation not in row.members]
+        return entries
+    entries["enters"] = [nation for nation in row.members if nation not in before.members]
+    entries["leaves"] = [nation for nation in before.members if nation not in row.members]
     was, now = _met(before), _met(row)
     asked = _lines(before).keys() & _lines(row).keys()
-    told["met"] = sorted((now - was) & asked)
-    told["missed"] = sorted((was - now) & asked)
-    return told
+    entries["met"] = sorted((now - was) & asked)
+    entries["missed"] = sorted((was - now) & asked)
+    return entries
 
 
 def _lines(row: Row) -> Mapping[str, float]:
@@ -230,22 +235,22 @@ def _effects(rows: Iterable[Row], inputs: Sequence[str]) -> list[dict[str, Any]]
             group = groups[name, row.point.inputs[name]]
             if row.found and row.measures:
                 group.append(tuple(row.measures[output] for output in OUTPUTS))
-    told = []
+    entries = []
     for (name, value), group in groups.items():
         means: list[float | None] = [fmean(column) for column in zip(*group, strict=True)]
         means = means or [None] * len(OUTPUTS)
-        told.append({"input": name, "value": value, "plans": len(group), **dict(zip(OUTPUTS, means, strict=True))})
-    return told
+        entries.append({"input": name, "value": value, "plans": len(group), **dict(zip(OUTPUTS, means, strict=True))})
+    return entries
 
 
 def _differs(one: Row, other: Row, output: str) -> bool:
-    """Whether what is proved of an output leaves no doubt that two points differ in it."""
+    """Whether the proved bounds show that two points differ in an output."""
     (low, high), (least, most) = _interval(one, output), _interval(other, output)
     return most < low or high < least
 
 
 def _interval(row: Row, output: str) -> tuple[float, float]:
-    """Where the best value of an output lies: the bound of its stage and its value; all below where there is none."""
+    """Interval of the best value of an output: from the bound of its stage (0 if there is none) to its value."""
     objective = {"coverage": "gap"}.get(output, output)
     values = row.values or {}
     bound = next((least for name, _, least in row.stages if name == objective), 0.0)
@@ -253,5 +258,5 @@ def _interval(row: Row, output: str) -> tuple[float, float]:
 
 
 def _moves(end: Mapping[str, Any]) -> bool:
-    """Whether an end changes an output: no plan is a change."""
+    """Whether an end changes an output; having no plan counts as a change."""
     return end["sure"] is None or any(end["sure"].values())

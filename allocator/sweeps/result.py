@@ -1,4 +1,4 @@
-"""What a sweep gives: the rows of its points, part by part."""
+"""The result of a sweep: the rows of its points, part by part."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answered:
-    """One part of a sweep with the rows of its points, in the order in which it asked for them.
+    """One part of a sweep with the rows of its points, in the order of the part.
 
-    ``beside`` are rows of points that were solved only for what they prove about these.
+    ``beside`` holds rows of points that were solved only because they prove something about these.
     """
 
     part: Part
@@ -43,13 +43,13 @@ class Sweep:
     instance, model : Instance, Model
         The base.
     answers : list of Answered
-        One a part.
+        One per part.
     interrupted : bool
-        Stopped by Ctrl-C; ``answers`` then hold what was done.
+        Stopped by Ctrl-C; ``answers`` then holds the finished rows.
     changed : int
-        Rows in the store of the same instance as it was before it was changed; they were not used.
+        Rows in the store from an earlier version of the same instance; they were not used.
     notes : tuple of str
-        What overrides and varied keys do that a user should know: figures rounded down, rows added.
+        Effects of overrides and varied keys that a user should know: figures rounded down, rows added.
     """
 
     instance: Instance
@@ -63,11 +63,11 @@ class Sweep:
 
     @property
     def damaged(self) -> int:
-        """Rows of these points in the store that were altered or damaged there; the points were solved again."""
+        """Rows of these points that were altered or damaged in the store; the points were solved again."""
         return 0 if self._store is None else len(self._store.damaged)
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Close the store."""
         if self._store is not None:
             self._store.close()
         if self._folder is not None:
@@ -100,7 +100,7 @@ class Sweep:
         ]  # fmt: skip
 
     def records(self) -> Iterator[dict[str, Any]]:
-        """The table ``sweep``: a row a point with its inputs, status, objectives with bounds, and members."""
+        """The table ``sweep``: one row per point with its inputs, status, objectives with bounds, and members."""
         for answer in self.answers:
             for number, row in enumerate(answer.rows, start=1):
                 yield {"part": answer.part.kind, "point": number, **record(row)}
@@ -120,7 +120,7 @@ class Sweep:
         return pd.DataFrame(list(self.records()), columns=self.columns())
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values: the base, what each part says (see :func:`allocator.sweeps.findings.answer`), all points."""
+        """Plain values: the base, the answer of each part (:func:`allocator.sweeps.findings.answer`), all points."""
         from allocator.sweeps.findings import answer
 
         return {
@@ -149,7 +149,7 @@ class Sweep:
         Raises
         ------
         BadUsage
-            The name ends otherwise, or what Parquet needs is not installed.
+            The name has another ending, or pyarrow, which Parquet needs, is not installed.
         """
         one_of("table", table, ("sweep", "deployments"))
         target = check_table(path)

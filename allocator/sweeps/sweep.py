@@ -23,16 +23,16 @@ from allocator.sweeps.run.store import Store
 from allocator.sweeps.run.task import Setup
 
 MOST_POINTS = 10_000
-"""Points of a design that need no second thought."""
+"""Most points of a design by default."""
 
 PATIENCE = 5.0
-"""How many times its time limit a point may take, and half a minute, before its worker counts as hung."""
+"""A worker counts as hung when a point takes this many times its time limit plus half a minute."""
 
 WORKER = "allocator.sweeps.run.task:Worker"
 
 
 class TooMany(BadUsage):
-    """A design of more points than were allowed; ``points`` says how many."""
+    """A design has more points than allowed; ``points`` is their number."""
 
     def __init__(self, points: int, most: int) -> None:
         self.points = points
@@ -55,7 +55,7 @@ def sweep(
     max_points: int = MOST_POINTS,
     progress: Callable[[Progress], None] | None = None,
 ) -> Sweep:
-    """Solve an instance at every point of a design: each point once, and only where other points do not prove it.
+    """Solve an instance at every point of a design: each point once, and only if other points do not prove its answer.
 
     Parameters
     ----------
@@ -63,25 +63,25 @@ def sweep(
         As for :func:`allocator.solve`, the last four for each point; the design may name a model, a case, a coalition,
         a gap, a time limit and overrides for all points.
     design : Design
-        What is varied.
+        What to vary.
     store : path, optional
-        SQLite file in which every row is kept as it comes and found again; by default none outlives the sweep.
+        SQLite file that keeps every finished row for later sweeps; by default rows are dropped after the sweep.
     resume : bool
-        Use what the store holds; else every point is solved again.
+        Reuse the rows of the store; otherwise every point is solved again.
     workers : int, optional
-        Processes; 0 solves in this one. By default as many as there are processors.
+        Number of processes; 0 solves in this process. By default one per processor.
     scheduler : str, optional
-        Address of a Dask scheduler to solve on instead.
+        Address of a Dask scheduler; the points are solved on its cluster instead.
     max_points : int
-        A design of more points is refused.
+        A design with more points is refused.
     progress : callable, optional
-        Called at every change.
+        Called after every change.
 
     Raises
     ------
     BadInput, BadUsage
-        The instance, the design, a point or an argument has faults, or there are :class:`TooMany` points; nothing is
-        solved then.
+        The instance, the design, a point or an argument has faults, or there are :class:`TooMany` points. Nothing is
+        solved.
 
     Examples
     --------
@@ -111,7 +111,7 @@ def sweep(
 def _checked(
     design: Any, store: Any, resume: Any, workers: Any, scheduler: Any, max_points: Any
 ) -> tuple[int | None, int]:
-    """``workers`` and ``max_points`` as whole numbers; every argument of a wrong type or out of range is one fault."""
+    """``workers`` and ``max_points`` as whole numbers; every argument of a wrong type or out of range is a fault."""
     several = Several()
     several(instance_of, "design", design, Design, "an allocator.Design")
     several(optional, "store", store, a_path)
@@ -126,7 +126,7 @@ def _checked(
 def _setup(
     instance: Source, design: Design, model: Choice, gap: float, time_limit: float | None, threads: int, seed: int
 ) -> Setup:
-    """What all points share; what the design says takes precedence."""
+    """What all points share; values of the design take precedence."""
     base, choice = choose(
         instance, design.model or model, design.overrides, case=design.case, coalition=design.coalition
     )
@@ -135,7 +135,7 @@ def _setup(
 
 
 def _opened(setup: Setup, asked: list[Part], store: str | os.PathLike[str] | None) -> tuple[Sweep, Store]:
-    """A sweep without answers, and the store that its rows go to."""
+    """A sweep without answers, and the store for its rows."""
     folder = None
     if store is None:
         folder = tempfile.TemporaryDirectory(prefix="allocator-")
@@ -148,7 +148,7 @@ def _opened(setup: Setup, asked: list[Part], store: str | os.PathLike[str] | Non
 
 
 def _answer_all(asked: list[Part], runner: Runner, result: Sweep) -> None:
-    """Ask the parts one after the other; Ctrl-C keeps what is done, any other error closes the sweep."""
+    """Answer the parts one after the other; Ctrl-C keeps finished rows, any other error closes the sweep."""
     try:
         for part in asked:
             _answer(part, runner, result)
@@ -162,14 +162,14 @@ def _answer_all(asked: list[Part], runner: Runner, result: Sweep) -> None:
 
 
 def _notes(asked: list[Part]) -> list[str]:
-    """What the varied keys do that a user should know, each once."""
+    """Effects of the varied keys that a user should know, each once."""
     axes = [axis for part in asked if isinstance(part, Grid) for axis in part.axes]
     axes += [part.axis for part in asked if isinstance(part, Threshold)]
     return list(dict.fromkeys(note for axis in axes for note in axis.notes))
 
 
 def _answer(part: Part, runner: Runner, result: Sweep) -> None:
-    """Ask the points of a part round by round; what is done by an interrupt is kept."""
+    """Solve the points of a part round by round; after an interrupt, finished rows are kept."""
     rounds = part.rounds()
     points: list[Point] = []
     try:
@@ -189,7 +189,7 @@ def _answer(part: Part, runner: Runner, result: Sweep) -> None:
 
 
 def _executor(setup: Setup, workers: int | None, scheduler: str | None, most: int) -> Executor:
-    """Where points are solved; no more workers than points."""
+    """The executor that solves points; no more workers than points."""
     if scheduler is not None:
         from allocator.sweeps.run.cluster import Cluster
 

@@ -1,4 +1,4 @@
-"""The tables of a sweep as CSV, JSON, workbook or Parquet."""
+"""The tables of a sweep as CSV, JSON, Excel workbook or Parquet."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from allocator.outcome import Bounds
 from allocator.sweeps.run.row import Row
 
 SUFFIXES = (".csv", ".json", ".xlsx", ".parquet")
-"""Endings of files that a table can be written to."""
+"""File endings of tables."""
 
 
 def check_table(path: str | os.PathLike[str]) -> Path:
-    """Refuse, before anything is solved, a name that no table can be written to.
+    """Refuse a file name that cannot hold a table, before anything is solved.
 
     Raises
     ------
@@ -31,7 +31,7 @@ def check_table(path: str | os.PathLike[str]) -> Path:
     if target.suffix not in SUFFIXES:
         raise BadUsage(f"{target}: expected a name that ends in {', '.join(SUFFIXES)}")
     if target.is_dir() or not target.absolute().parent.is_dir():
-        raise BadUsage(f"{target}: not a file in a folder that is there")
+        raise BadUsage(f"{target}: expected a file (not a folder) in an existing folder")
     if target.suffix == ".parquet":
         try:
             import pyarrow  # noqa: F401
@@ -41,7 +41,7 @@ def check_table(path: str | os.PathLike[str]) -> Path:
 
 
 def record(row: Row) -> dict[str, Any]:
-    """What the table ``sweep`` has of a row: inputs, status, objectives with bounds, members and measures."""
+    """A row as in the table ``sweep``: inputs, status, objectives with bounds, members and measures."""
     record: dict[str, Any] = {
         **row.point.inputs, "weight": row.point.weight, "status": row.status, "reason": row.reason,
         "how": "known" if row.proved else "+".join(sorted(set(row.how))),
@@ -83,7 +83,7 @@ def _xlsx(columns: list[str], rows: Iterator[dict[str, Any]]) -> bytes:
         sheet.freeze_panes(1, 0)
         for r, row in enumerate(rows, start=1):
             if sheet.write_row(r, 0, [row.get(name) for name in columns]):
-                raise BadUsage(f"a sheet holds {r:,} lines, and the table has more; write it as .csv or .parquet")
+                raise BadUsage(f"a sheet holds {r:,} lines and the table has more; write it as .csv or .parquet")
     return out.getvalue()
 
 
@@ -91,7 +91,7 @@ def _parquet(columns: list[str], rows: Iterator[dict[str, Any]]) -> bytes:
     import pandas as pd
 
     frame = pd.DataFrame(list(rows), columns=columns)
-    for name in columns:  # an input may be a number here, a text there
+    for name in columns:  # an input may be a number in one row and a text in another
         if len({isinstance(cell, str) for cell in frame[name] if cell is not None}) > 1:
             frame[name] = [None if cell is None else str(cell) for cell in frame[name]]
     content: bytes = frame.to_parquet(index=False)
@@ -102,5 +102,5 @@ _MAKERS = {".csv": _csv, ".json": _json, ".xlsx": _xlsx, ".parquet": _parquet}
 
 
 def content(suffix: str, columns: list[str], rows: Iterator[dict[str, Any]]) -> bytes:
-    """A table as a file that ends in one of :data:`SUFFIXES`."""
+    """A table as the content of a file with one of the endings :data:`SUFFIXES`."""
     return _MAKERS[suffix](columns, rows)

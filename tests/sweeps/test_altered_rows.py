@@ -122,5 +122,5 @@ class TestAlteredRows:
         with allocator.sweep(toy(), allocator.Design(vary=("forces.units=0,4",)), workers=0) as sweep:
             sweep._store._connection.execute("DELETE FROM points")
             for read in (list, lambda rows: rows[0]):
-                with pytest.raises(AllocatorError, match="was altered while the sweep had it"):
+                with pytest.raises(AllocatorError, match="was altered while the sweep used it"):
                     read(sweep.answers[0].rows)

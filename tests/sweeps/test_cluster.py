@@ -86,7 +86,7 @@ class TestDeaths:
     def test_a_job_that_ends_its_workers_is_given_up(self, local):
         with Cluster(TOY, None, local.scheduler_address) as cluster:
             events = run(cluster, {"abort": ("abort",), **squares(10)})
-        assert events["abort"] == Died("abort", "it ended 4 workers of the cluster")
+        assert events["abort"] == Died("abort", "4 workers of the cluster died at it")
         assert is_right(events, 10)
 
     def test_a_cluster_without_workers_waits_for_them(self):
@@ -106,7 +106,7 @@ class TestDeaths:
             cluster = Cluster(TOY, None, running.scheduler_address)
             cluster.submit("slow", ("slow_square", 1, 30))
             time.sleep(0.2)
-        with pytest.raises(AllocatorError, match=r"is gone or was restarted.*; what was done by then is kept"):
+        with pytest.raises(AllocatorError, match=r"is gone or was restarted.*; finished points are kept"):
             cluster.next_event(30)
         began = time.monotonic()
         cluster.close()

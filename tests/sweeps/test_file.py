@@ -148,11 +148,11 @@ over = "a"
         'try.toml, time_limit: found "0"; expected a number above 0',
         'try.toml, sample.method: found "sobl"; expected one of lhs, sobol, morris (did you mean sobol?)',
         "try.toml, sample.seeds: found an unknown key; expected one of n, method, figures, seed (did you mean seed?)",
-        "try.toml, sample.n: found nothing; expected it to be there",
+        "try.toml, sample.n: found nothing; expected a value; add this key",
         'try.toml, pareto.steps: found "1"; expected a whole number of at least 2',
-        "try.toml, pareto.objectives: found nothing; expected it to be there",
+        "try.toml, pareto.objectives: found nothing; expected a value; add this key",
         'try.toml, politics.n: found "1.5"; expected a whole number of at least 1: write 1, or 2',
-        "try.toml, threshold 1.condition: found nothing; expected it to be there",
+        "try.toml, threshold 1.condition: found nothing; expected a value; add this key",
     ]
 
 

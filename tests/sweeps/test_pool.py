@@ -129,7 +129,7 @@ class TestDeaths:
     def test_patience_with_one_job_ends(self):
         with Pool(TOY, None, 2, patience=1.5) as pool:
             events = run(pool, {"slow": ("slow_square", 1, 60), **squares(10), "fair": ("slow_square", 2, 0.2)})
-        assert events["slow"] == Died("slow", "at one job for more than 1.5 s")
+        assert events["slow"] == Died("slow", "more than 1.5 s for one job")
         assert is_right(events, 10)
         assert events["fair"].result["square"] == 4
 

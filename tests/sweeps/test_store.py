@@ -214,21 +214,21 @@ class TestStrangeFiles:
             connection.execute("CREATE TABLE points (key TEXT PRIMARY KEY, instance TEXT, sha256 TEXT, content)")
         connection.close()
         told = refused(path)
-        assert f"is a store of version 1, and this program keeps version {VERSION}" in told
-        assert "give another file or delete this one" in told
+        assert f"is a store of version 1, and this program uses version {VERSION}" in told
+        assert "give another file, delete this one" in told
 
     def test_a_database_of_another_program(self, tmp_path):
         path = tmp_path / "s"
         with sqlite3.connect(path) as connection:
             connection.execute("CREATE TABLE points (key TEXT)")
         connection.close()
-        assert "no store of a sweep" in refused(path)
+        assert "not a sweep store" in refused(path)
 
     @pytest.mark.parametrize("content", [b"x", b"name;units\nFRA;3\n" * 5000, b"SQLite format 3\x00 not really"])
     def test_a_file_that_is_no_database(self, tmp_path, content):
         path = tmp_path / "forces.csv"
         path.write_bytes(content)
-        assert "no store of a sweep" in refused(path)
+        assert "not a sweep store" in refused(path)
 
     def test_an_empty_file_is_a_new_store(self, tmp_path):
         (tmp_path / "s").touch()
@@ -240,7 +240,7 @@ class TestStrangeFiles:
         assert "there is no folder" in refused(tmp_path / "absent" / "s")
         (tmp_path / "file").touch()
         assert "there is no folder" in refused(tmp_path / "file" / "s")
-        assert "is no file" in refused(Path(os.devnull))
+        assert "is not a file" in refused(Path(os.devnull))
 
     def test_what_may_not_be_written(self):
         folder = Path(tempfile.mkdtemp())

@@ -75,7 +75,7 @@ def test_whole_numbers_can_be_scaled():
     part = threshold(instance(), model(), "coverage>=0.6", "forces.units*=0:2")
     told = found(part, lambda value: (5 * round(1000 * value) // 1000) / 5)
     assert (told.holds_at, told.fails_at) == (0.6, 0.598)
-    assert part.axis.notes == ("forces.units*=: what becomes fractional in a column of whole numbers is rounded down",)
+    assert part.axis.notes == ("forces.units*=: fractions in a column of whole numbers are rounded down",)
     less = threshold(instance(), model(), "coverage>=0.6", "forces.units-=0:5")
     assert found(less, lambda value: (5 - value) / 5).holds_at == 2
     assert less.axis.notes == ()

@@ -1,9 +1,9 @@
-"""A first plan at once: filled by need, every family respected, so that no solve starts with empty hands.
+"""A first plan within seconds: requirements are filled by need under every family, so that every solve has a start.
 
-Units go, kind by kind, where they close most of the gap for what they take of money and people; what they would
-consume is brought first. Who is waited for in a pledge is given something small to do, and whoever's pledge the
-filled plan does not meet is taken out, and the filling done again. It is a heuristic: nothing is proved here, and
-the plan counts only once the exact check has passed it.
+Units of each kind are sent where they close most of the gap for the money and people that they use; the supply that
+they would consume is sent first. A nation that a pledge waits for is given a small deployment. Nations whose pledge the
+filled plan does not meet are left out, and the filling is repeated. This is a heuristic: it proves nothing, and the
+plan counts only once it has passed the exact check.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from allocator.audit import check_deployments
 from allocator.problem import THEATRE, Problem
 
 ROUNDS = 20
-"""Fillings at the most; each takes out the nations whose pledge the one before did not meet."""
+"""Most fillings; each leaves out the nations whose pledge the previous one did not meet."""
 
 MUST = 1e3
-"""How much more a unit counts toward what max_gap says must be met."""
+"""Factor by which supply counts more toward what must be met under max_gap."""
 
 MARGIN = 1e-9
 """Room left below limits, relative to their size, so that rounding never passes one."""
@@ -28,7 +28,7 @@ Cell = tuple[str, str, str, int]
 
 
 def first_plan(problem: Problem) -> dict[Cell, int] | None:
-    """A plan that passes the exact check, or None where the filling finds none."""
+    """A plan that passes the exact check, or None if the filling finds none."""
     out: set[tuple[str, str]] = set()
     deployed: dict[Cell, int] = {}
     for _ in range(ROUNDS):
@@ -139,7 +139,7 @@ class Filling:
     # ---- one kind of unit at one task in one period --------------------------------------------------------
 
     def gain(self, group: tuple[str, str, int], count: int) -> float:
-        """How much of the gap some more units close."""
+        """Part of the gap that further units close."""
         u, j, t = group
         gain = 0.0
         for c, amount, wide in self.yields[u]:
@@ -154,7 +154,7 @@ class Filling:
         return gain
 
     def wanted(self, group: tuple[str, str, int]) -> int:
-        """Units after which the line most in need of them is full."""
+        """Number of units that fills the line with the greatest need."""
         u, j, t = group
         most = 1
         for c, amount, wide in self.yields[u]:
@@ -164,7 +164,7 @@ class Filling:
         return most
 
     def fitting(self, n: str, group: tuple[str, str, int], wanted: int) -> int:
-        """How many more units of a nation fit its pool, ceiling and the budgets: the least contingent or more."""
+        """Number of further units of a nation within pool, ceiling and budgets; at least the least contingent, or 0."""
         u, j, t = group
         problem = self.problem
         cell = (n, u, j, t)
@@ -184,7 +184,7 @@ class Filling:
         return count if count >= least else 0
 
     def led(self, n: str, group: tuple[str, str, int], count: int) -> int:
-        """How many of so many more units may go so that the framework nation still gives its share."""
+        """How many of these further units may go while the framework nation still gives its share."""
         u, j, t = group
         if j not in self.leader or n == self.leader[j]:
             return count
@@ -219,7 +219,7 @@ class Filling:
         waiting: list[tuple[str, str, int]] = []
         progress = False
         while heap or (waiting and progress):
-            if not heap:  # what waited for a framework nation or for support may go now
+            if not heap:  # units that waited for a framework nation or for support may go now
                 heap, waiting, progress = [(-self._ratio(group), group) for group in waiting], [], False
                 heapify(heap)
                 continue
@@ -251,7 +251,7 @@ class Filling:
         for n in sorted(self.groups[group], key=lambda n: self._order(n, group)):
             count = self.fitting(n, group, wanted)
             if count == 0:
-                done.append(n)  # room never comes back
+                done.append(n)  # its room never grows again
                 continue
             if depth == 0 and self.gain(group, count) <= 0:
                 continue
@@ -278,7 +278,7 @@ class Filling:
         return (self.leader.get(j) != n, not self.units.get((n, u, j, t)), -willing)
 
     def _supported(self, group: tuple[str, str, int], count: int, depth: int) -> bool:
-        """Bring what the units would consume; False, with all taken back, where it cannot be had."""
+        """Send the supply that the units would consume; False, with nothing sent, if there is not enough."""
         u, j, t = group
         taken = [(c, amount, wide) for c, amount, wide in self.yields[u] if amount < 0]
         before = dict(self.units) if taken else {}
@@ -295,7 +295,7 @@ class Filling:
         return True
 
     def _company(self) -> None:
-        """Give each nation that a pledge waits for something small to do, where it would not hurt."""
+        """Give each nation that a pledge waits for a small deployment, if it does no harm."""
         awaited: dict[str, None] = {}
         for _, _, requires, value in self.problem.live_pledges:
             if requires == "coalition_size":

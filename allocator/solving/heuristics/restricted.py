@@ -1,9 +1,9 @@
 """A search among the few deployments that matter, on the resident model.
 
-HiGHS finds good plans late in these models, while the relaxation is close. Free in a round is what the relaxation or
-the best plan so far uses, about a tenth of the columns, and as many more by reduced cost: first a window of periods at
-a time, then, where that is little enough, all periods. Limits are of nodes and gap, not of time, so that the same input
-gives the same plan.
+HiGHS finds good plans late in these models, although the relaxation is close. In a round, the free columns are those
+that the relaxation or the best plan so far uses, about a tenth of all, and as many more by reduced cost. Rounds cover
+one window of periods after the other and then, if the free columns are few enough, all periods. Nodes and gap are
+limited, not time, so that the same input gives the same plan.
 """
 
 from __future__ import annotations
@@ -21,39 +21,39 @@ from allocator.solving.highs import Relaxation, Resident, Run
 from allocator.solving.standard_form import Floats
 
 WORTH = 200
-"""Whole-number columns from which a stage is worth a restricted run first."""
+"""A stage with at least this many whole-number columns begins with a restricted run."""
 
 ROUGH = 0.01
 """Relative gap at which a restricted run is good enough."""
 
 USED = 0.2
-"""Units above which a relaxation that is no corner, where all is a little above 0, counts as using a deployment."""
+"""A relaxation that is no corner has all columns a little above 0; above this many units a deployment is used."""
 
 WINDOW, WHOLE = 1000, 4000
-"""Deployments used by the relaxation in a window of periods, and in all periods where all are searched at once."""
+"""Most deployments used by the relaxation in a window of periods, and in all periods searched at once."""
 
 NODES = 100
-"""Nodes of the search tree that a restricted run may open."""
+"""Most nodes of the search tree in a restricted run."""
 
 
 @dataclass(frozen=True)
 class Search:
-    """What the search asks of the stage that it is for.
+    """What the search needs from its stage.
 
     Attributes
     ----------
     points : Points
-        Between plans and columns.
+        Converts between plans and columns.
     relax : callable
-        Solves the relaxation, or gives None where that is not done in time.
+        Solves the relaxation, or returns None if that is not done in time.
     run : callable
-        Runs HiGHS, given the bound that is proved and options.
+        Runs HiGHS, given the proved bound and options.
     take : callable
-        Checks a point and keeps its plan.
+        Checks a point and stores its plan.
     best : callable
-        The best plan so far.
+        Returns the best plan so far.
     enough : callable
-        Whether to stop, given the bound that is proved and a relative gap to it.
+        Whether to stop, given the proved bound and a relative gap to it.
     """
 
     points: Points
@@ -65,7 +65,7 @@ class Search:
 
 
 def restricted(resident: Resident, search: Search, last: int, gap: float, floor: float) -> float:
-    """Look for a better plan; returns a proved bound, at least ``floor``.
+    """Search for a better plan; returns a proved bound, at least ``floor``.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def restricted(resident: Resident, search: Search, last: int, gap: float, floor:
     gap : float
         Relative gap at which the stage counts as proved.
     floor : float
-        Known to be no more than the optimum.
+        A known lower bound of the optimum.
     """
     matrix, points = resident.matrix, search.points
     if matrix.integral.sum() < WORTH:
@@ -110,10 +110,10 @@ def restricted(resident: Resident, search: Search, last: int, gap: float, floor:
 
 
 def _rounds(search: Search, last: int, used: int) -> Iterator[tuple[NDArray[np.bool_], int]]:
-    """Which deployments may change in a round, and how many times what is used may come by reduced cost.
+    """The deployments that may change in each round, and how many times their number are added by reduced cost.
 
-    Windows overlap; they are a third of the horizon, or shorter where ``used`` deployments are many. They need a plan
-    to start from.
+    Windows overlap; each is a third of the horizon, or shorter if ``used`` deployments are many. They need a plan to
+    start from.
     """
     period = search.points.period
     length = max(1, min(last // 3, round(WINDOW * last / max(1, used))))

@@ -1,6 +1,6 @@
 """``KEY=VALUES``: what a sweep varies, and the check that every value can be set.
 
-A key is what stands before the operator of an override: ``budgets[payer=common].amount``, ``horizon.periods``,
+A key is the part of an override before the operator: ``budgets[payer=common].amount``, ``horizon.periods``,
 ``events.us_backstop``, ``model.willingness_floor``. Several keys with commas between them move together. The operator
 is ``=``, ``*=``, ``+=`` or ``-=``. Values are listed (``a,b,c``) or evenly spaced (``LO:HI:N``). A value in square
 brackets may hold commas, and ``[]`` is a blank: ``model.objectives=[gap,cost],[cost,gap]``.
@@ -43,14 +43,14 @@ class Axis:
     Attributes
     ----------
     text : str
-        As it was given.
+        The text as given.
     keys : tuple of str
     operator : str
         ``=``, ``*=``, ``+=`` or ``-=``.
     values : tuple of str
-        As they stand in an override; empty is a blank.
+        As written in an override; an empty text is a blank.
     notes : tuple of str
-        What setting the values does that a user should know: figures rounded down, rows added.
+        Effects of setting the values that a user should know: figures rounded down, rows added.
     """
 
     text: str
@@ -61,16 +61,16 @@ class Axis:
 
     @property
     def label(self) -> str:
-        """Name of the column in a table of results: the keys as given, with the operator where it is not ``=``."""
+        """Name of the column in a table of results: the keys as given, with the operator unless it is ``=``."""
         return ",".join(self.keys) + ("" if self.operator == "=" else self.operator)
 
     def settings(self, value: str) -> tuple[str, ...]:
-        """The overrides that stand for a value."""
+        """The overrides that set a value."""
         return tuple(f"{key}{self.operator}{value}" for key in self.keys)
 
 
 def axes(instance: Instance, model: Model, varies: Sequence[str]) -> tuple[Axis, ...]:
-    """What ``--vary`` asks for, every value of it tried alone on the instance and the model.
+    """The axes of ``--vary``; each of their values is tried alone on the instance and the model.
 
     Raises
     ------
@@ -125,7 +125,7 @@ def listed(text: str, place: str) -> Axis:
 
 
 def parted(text: str) -> Axis | None:
-    """Keys and operator of ``KEY1,KEY2=...``; None where there is no operator."""
+    """Keys and operator of ``KEY1,KEY2=...``; None if there is no operator."""
     inside = 0
     for at, letter in enumerate(text):
         inside += (letter == "[") - (letter == "]")
@@ -136,7 +136,7 @@ def parted(text: str) -> Axis | None:
 
 
 def split(text: str) -> list[str]:
-    """Parts between commas; one in square brackets does not separate."""
+    """Parts between commas; commas in square brackets do not separate."""
     parts, inside = [""], 0
     for letter in text:
         inside += (letter == "[") - (letter == "]")
@@ -192,12 +192,12 @@ def span(text: str) -> tuple[Fraction, Fraction]:
 
 
 def spaced(low: Fraction, high: Fraction, step: int, steps: int) -> str:
-    """A step of an even division in its shortest text: exact arithmetic, so that no 0.30000000000000004 comes out."""
+    """A step of an even division as its shortest text; exact arithmetic avoids results such as 0.30000000000000004."""
     return plain(float(low + (high - low) * step / steps))
 
 
 def normal(key: str) -> str:
-    """A key with its conditions in alphabetical order, so that two ways to write it are the same."""
+    """A key with its conditions in alphabetical order, so that two ways to write it give the same key."""
     part = _TABLE_KEY.fullmatch(key)
     if part is None or part["where"] is None:
         return key
@@ -205,7 +205,7 @@ def normal(key: str) -> str:
 
 
 def column(key: str) -> Column | None:
-    """The column or setting that a key is about, where there is one."""
+    """The column or setting that a key sets, or None."""
     part = _TABLE_KEY.fullmatch(key)
     if part is not None and part["table"] in TABLES:
         return TABLES[part["table"]].by_name.get(part["column"])
@@ -213,7 +213,7 @@ def column(key: str) -> Column | None:
 
 
 def value(text: str) -> Value | None:
-    """A value of an override as a table of results has it: a number, true or false, or text; None for a blank."""
+    """A value of an override as in a table of results: a number, true or false, or text; None for a blank."""
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
     try:
@@ -226,8 +226,8 @@ def value(text: str) -> Value | None:
 def tried(
     instance: Instance, model: Model, axis: Axis, values: Sequence[str], place: str
 ) -> tuple[list[Fault], tuple[str, ...]]:
-    """What is wrong with values of an axis, each set alone, and what is worth a note; both once for all values."""
-    told: dict[Fault, list[str]] = {}
+    """Faults of the values of an axis, each set alone, and notes on them; each fault and note once for all values."""
+    where: dict[Fault, list[str]] = {}
     noted: list[tuple[str, ...]] = []
     for text in values:
         settings = axis.settings(text)
@@ -240,10 +240,10 @@ def tried(
         except BadInput as bad:
             for fault in bad.faults:
                 prefix = next((prefix for prefix in prefixes if fault.place.startswith(prefix)), "")
-                told.setdefault(replace(fault, place=fault.place.removeprefix(prefix)), []).append(text)
+                where.setdefault(replace(fault, place=fault.place.removeprefix(prefix)), []).append(text)
     faults = [
         replace(fault, place=f"{place}{_at(wrong) if len(wrong) < len(values) else ''}{fault.place}")
-        for fault, wrong in told.items()
+        for fault, wrong in where.items()
     ]
     likewise = f" (and so at {len(noted):,} of {len(values):,} values)" if len(noted) > 1 else ""
     return faults, tuple(note + likewise for note in (noted[0] if noted else ()))

@@ -1,4 +1,4 @@
-"""``MEASURE>=VALUE``: what counts as success, and where an answer flips."""
+"""``MEASURE>=VALUE``: a condition that defines success, or where an answer flips."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from allocator.sweeps.run.row import Row
 
 SLACK = 1e-9
-"""Relative: a measure this close to the limit meets it, since sums of floats are no closer."""
+"""Relative: a measure this close to the limit meets it, because sums of floats are no more exact."""
 
 _FORM = re.compile(r"\s*(\S+?)\s*(>=|<=)\s*(\S+)\s*")
 
 
 @dataclass(frozen=True)
 class Condition:
-    """A measure of a plan that is at least or at most a value."""
+    """A lower or upper limit on a measure of a plan."""
 
     text: str
     measure: str
@@ -34,7 +34,7 @@ class Condition:
     def met(self, measures: Mapping[str, float]) -> bool:
         """Whether the measures of a plan meet the condition.
 
-        Where a point asks for nothing of a line or an objective, its unmet share is 0 and its coverage 1.
+        If a point requires nothing of a line or an objective, its unmet share is 0 and its coverage is 1.
 
         Raises
         ------
@@ -49,11 +49,11 @@ class Condition:
         return room >= -SLACK * max(1.0, abs(self.limit))
 
     def truth(self, row: Row) -> bool | None:
-        """Whether a row meets the condition; None where that is open.
+        """Whether a row meets the condition; None if that is open.
 
-        An infeasible point does not. Where the time was not enough for a proof, the condition is settled if it asks
-        about the first objective, and both ends of what may come of that meet it or both do not: the bound of its
-        stage, and what its stage reached with all that later objectives may take of it under the model's tolerance.
+        An infeasible point does not meet it. If time ran out before a proof, the condition is settled only if it limits
+        the first objective and both ends of that objective's range agree: the bound of its stage, and the value that
+        its stage reached plus all that later objectives may take from it under the model's tolerance.
         """
         if row.status == "infeasible":
             return False
@@ -72,7 +72,7 @@ class Condition:
 
 
 def measured(instance: Instance) -> list[str]:
-    """Names of the measures that rows of an instance have."""
+    """Names of the measures in the rows of an instance."""
     lines = {(row["task"], row["capability"]): None for row in instance.rows("requirements")}
     objective = {row["task"]: row["objective"] for row in instance.rows("tasks")}
     asked = dict.fromkeys(objective[task] for task, _ in lines)
@@ -90,11 +90,11 @@ def conditions(instance: Instance, texts: Sequence[str], place: str) -> list[Con
     Parameters
     ----------
     instance : Instance
-        What the names in them are of.
+        The instance that the names in the conditions refer to.
     texts : sequence of str
         ``MEASURE>=VALUE`` or ``MEASURE<=VALUE``.
     place : str
-        Option that the texts come from.
+        Option that gave the texts.
 
     Raises
     ------
@@ -127,7 +127,7 @@ def conditions(instance: Instance, texts: Sequence[str], place: str) -> list[Con
 
 
 def _unknown(name: str, known: Sequence[str]) -> tuple[str, str] | None:
-    """What was found and expected where a name is no measure of a row."""
+    """What was found and what was expected if a name is not a measure."""
     if name in known:
         return None
     head = name.partition(".")[0]

@@ -24,12 +24,13 @@ class Figure:
     Attributes
     ----------
     key : str
-        What an override sets it by, e.g. ``forces[nation=POL,unit_type=battlegroup_heavy].units``; it matches one row.
+        Key of an override that sets the figure, e.g. ``forces[nation=POL,unit_type=battlegroup_heavy].units``; it
+        matches one row.
     table, column : str
     base : int, float or None
-        The instance's own value; None where the cell is blank and a blank is no number.
+        The instance's own value; None if the cell is blank and a blank has no number.
     low, high : int or float
-        Ends of the range; an end that is not given is the base.
+        Ends of the range; an end that is not given equals the base.
     whole : bool
         Whether the values are whole numbers.
     unit, what : str
@@ -52,7 +53,7 @@ class Figure:
 
 
 def figures(instance: Instance, named: Sequence[str] = ()) -> list[Figure]:
-    """Figures with a range, in the order of the tables; a range of no width is none.
+    """Figures with a range, in the order of the tables; ranges of zero width are left out.
 
     Parameters
     ----------
@@ -63,7 +64,7 @@ def figures(instance: Instance, named: Sequence[str] = ()) -> list[Figure]:
     Raises
     ------
     BadInput
-        With every name that has no figure with a range.
+        Lists every name without a figure that has a range.
     """
     found = [(figure, row) for table in instance.tables for figure, row in _of(instance, table)]
     if not named:
@@ -113,7 +114,7 @@ def _of(instance: Instance, name: str) -> list[tuple[Figure, _Row]]:
 
 
 def _chosen(instance: Instance, name: str, found: list[tuple[Figure, _Row]]) -> list[str]:
-    """Keys of the figures that a name stands for."""
+    """Keys of the figures that a name matches."""
     part = _NAME.fullmatch(name)
     if part is None:
         raise Wrong(quoted(name), "table.column or table[COLUMN=VALUE,...].column")

@@ -1,4 +1,4 @@
-"""A sweep as a file: ``sweeps/*.toml`` beside an instance, and the design that it, a caller or the command line fills.
+"""A sweep as a file: ``sweeps/*.toml`` beside an instance; and the design that a file, a caller or the CLI fills.
 
 .. code-block:: toml
 
@@ -57,11 +57,11 @@ FOLDER = "sweeps"
 """Folder beside the tables of an instance."""
 
 
-def _make_plain(asked: Any, **checks: Callable[[str, Any], Any]) -> None:
-    """Give the fields of a frozen dataclass the types that they are said to have."""
+def _make_plain(options: Any, **checks: Callable[[str, Any], Any]) -> None:
+    """Convert the fields of a frozen dataclass to their declared types."""
     several = Several()
     for key, check in checks.items():
-        object.__setattr__(asked, key, several(check, key, getattr(asked, key)))
+        object.__setattr__(options, key, several(check, key, getattr(options, key)))
     several.done()
 
 
@@ -75,7 +75,7 @@ def _a(kind: type[Any]) -> Callable[[str, Any], Any]:
 
 @dataclass(frozen=True)
 class Sampling:
-    """What :func:`allocator.sweeps.design.sample.sample` is asked for."""
+    """Arguments of :func:`allocator.sweeps.design.sample.sample`."""
 
     n: int
     method: str = "lhs"
@@ -88,7 +88,7 @@ class Sampling:
 
 @dataclass(frozen=True)
 class Front:
-    """What :func:`allocator.sweeps.design.front.pareto` is asked for."""
+    """Arguments of :func:`allocator.sweeps.design.front.pareto`."""
 
     objectives: tuple[str, ...]
     steps: int = STEPS
@@ -99,7 +99,7 @@ class Front:
 
 @dataclass(frozen=True)
 class Draws:
-    """What :func:`allocator.sweeps.design.withdrawal.politics` is asked for."""
+    """Arguments of :func:`allocator.sweeps.design.withdrawal.politics`."""
 
     n: int
     seed: int = 0
@@ -111,7 +111,7 @@ class Draws:
 
 @dataclass(frozen=True)
 class Flip:
-    """What :func:`allocator.sweeps.design.threshold.threshold` is asked for."""
+    """Arguments of :func:`allocator.sweeps.design.threshold.threshold`."""
 
     condition: str
     over: str
@@ -123,13 +123,13 @@ class Flip:
 
 @dataclass(frozen=True)
 class Design:
-    """What a sweep asks.
+    """The design of a sweep: its questions, and the base of all points.
 
     Attributes
     ----------
     title, description : str
     vary, coalitions : tuple of str
-        One grid together, see :func:`allocator.sweeps.design.parts.grid`.
+        Together one grid, see :func:`allocator.sweeps.design.parts.grid`.
     one_at_a_time : bool or tuple of str
         True for every uncertain figure, or the names of some.
     sample : Sampling, optional
@@ -137,9 +137,9 @@ class Design:
     politics : Draws, optional
     threshold : tuple of Flip
     overrides, case, coalition, model
-        Of the base, as for :func:`allocator.solve`; where no model is named it is the caller's.
+        Of the base, as for :func:`allocator.solve`; without a model, the caller's model is used.
     gap, time_limit : float, optional
-        Of each solve; None leaves it to the caller.
+        Of each solve; None uses the caller's value.
     """
 
     title: str = ""
@@ -181,20 +181,20 @@ def _flips(name: str, value: Any) -> tuple[Flip, ...]:
 
 
 def parts(design: Design, instance: Instance, model: Model) -> list[Part]:
-    """The questions of a design, everything in them checked.
+    """The questions of a design, fully checked.
 
     Parameters
     ----------
     design : Design
     instance, model
-        The base: as :func:`allocator.api.choose` makes them with the design's overrides, case and coalition.
+        The base: from :func:`allocator.api.choose` with the design's overrides, case and coalition.
 
     Raises
     ------
     BadInput
         With every fault of every question.
     BadUsage
-        The design is empty, or a question asks for what cannot be done; faults of the others stand beside it.
+        The design is empty, or a question cannot be answered; the faults of the other questions are listed too.
     """
     makers: list[Callable[[], Part]] = []
     if design.vary or design.coalitions:
@@ -202,8 +202,8 @@ def parts(design: Design, instance: Instance, model: Model) -> list[Part]:
     if design.one_at_a_time:
         named = design.one_at_a_time if isinstance(design.one_at_a_time, tuple) else ()
         makers.append(lambda: one_at_a_time(instance, named))
-    if (asked := design.sample) is not None:
-        makers.append(lambda: sample(instance, asked.n, asked.method, asked.figures, asked.seed))
+    if (drawn := design.sample) is not None:
+        makers.append(lambda: sample(instance, drawn.n, drawn.method, drawn.figures, drawn.seed))
     if (front := design.pareto) is not None:
         makers.append(lambda: pareto(instance, model, front.objectives, front.steps))
     if (draws := design.politics) is not None:
@@ -220,7 +220,7 @@ def parts(design: Design, instance: Instance, model: Model) -> list[Part]:
     refused: list[str] = []
     if design.coalition is not None and design.coalitions:
         expected = "one of --coalition (for every point) and --coalitions (to go through)"
-        faults.append(Fault("--coalitions", None, None, f"--coalition {design.coalition} beside it", expected))
+        faults.append(Fault("--coalitions", None, None, f"--coalition {design.coalition} as well", expected))
     for make in makers:
         try:
             found.append(make())
@@ -241,7 +241,7 @@ def load_design(name: str | os.PathLike[str], instance: Instance | None = None) 
     Raises
     ------
     BadInput
-        With every fault of the file. What is in it is tried on an instance by :func:`parts`.
+        Lists every fault of the file. :func:`parts` tries its content on an instance.
     """
     path = _place(a_path("name", name), instance)
     try:
@@ -304,7 +304,7 @@ _KEYS = (*_SCALARS, *_LISTS, "one_at_a_time", *_INNER)
 
 
 class _Reader:
-    """Reads the content of a sweep file; every fault is kept."""
+    """Reads the content of a sweep file and collects every fault."""
 
     def __init__(self, place: str) -> None:
         self.place = place
@@ -353,7 +353,7 @@ class _Reader:
             )
         for key, column in keys.items():
             if key not in content and (column.required if column is not None else key == "objectives"):
-                self._fault(f"{label}.{key}", "nothing", "it to be there")
+                self._fault(f"{label}.{key}", "nothing", "a value; add this key")
         return kind(**given) if len(self.faults) == before else None
 
     def _scalar(self, key: str, value: Any, column: Column) -> Value | None:

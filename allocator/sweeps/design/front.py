@@ -1,21 +1,21 @@
 r"""What one objective costs in terms of another: the front, by the epsilon-constraint method.
 
-The corners come first: a lexicographic solve for every order of the objectives asked for. They span the payoff table,
-from the best to the worst value that each objective has among them. Then the first objective is minimised, and after it
-the others in their order, under every combination of ceilings on the others,
+The corners are solved first: one lexicographic solve for every order of the listed objectives. They give the payoff
+table, from the best to the worst value of each objective. Then the first objective is minimised, followed by the others
+in their order, under every combination of ceilings on the others,
 
 $$\min f_1 \;\text{then}\; f_2, \dots \quad \text{s.t.} \quad f_k(x) \le \varepsilon_k, \qquad
 \varepsilon_k \in \{\text{evenly spaced from best to worst}\},$$
 
-so that every point is efficient, and none is missed whose ceilings lie on the grid. Of three objectives the worst
-values of the payoff table may lie below the true ones; no ceiling stands for the worst one, so that nothing is cut off,
-but the grid may be coarser there.
+so every point is efficient, and no point whose ceilings are on the grid is missed. With three objectives the worst
+values of the payoff table may be below the true ones. The worst value therefore gets no ceiling, and nothing is cut
+off, but the grid may be coarser there.
 
 Source: Haimes, Lasdon and Wismer (1971), IEEE Transactions on Systems, Man, and Cybernetics 1(3), 296-297; the payoff
 table and the lexicographic solves after Mavrotas (2009), Applied Mathematics and Computation 213(2), 455-465.
 
-**Toy.** Gap 0 costs 100 and gap 1 costs nothing. With five values of the ceiling on cost the corners stand for 100 and
-0, and the gap is minimised with at most 25, 50 and 75 to spend.
+**Toy.** Gap 0 costs 100 and gap 1 costs nothing. With five ceilings on cost, the corners give 100 and 0, and the gap is
+minimised with at most 25, 50 and 75 to spend.
 """
 
 from __future__ import annotations
@@ -37,16 +37,16 @@ if TYPE_CHECKING:
     from allocator.sweeps.run.row import Row
 
 DIGITS = 9
-"""Significant digits, and decimals at most, of a ceiling; it is rounded up, so that the corner stays below it."""
+"""Significant digits, and most decimals, of a ceiling; it is rounded up, so that the corner stays below it."""
 
 HELD = 1e-6
-"""Times max(1, |value|): how closely a stage holds the objectives before it, and so what one is worth on its own."""
+"""Times max(1, |value|): how closely a stage holds earlier objectives, and so how exact an objective is."""
 
 SAME = 1e-4
-"""Relative: points closer than this in every objective are one; a solve proves no more unless it is asked to."""
+"""Relative: points closer than this in every objective are the same; by default, solves prove no more."""
 
 STEPS = 11
-"""Values of each ceiling, unless others are asked for."""
+"""Values of each ceiling by default."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,13 @@ class Pareto:
     Attributes
     ----------
     objectives : tuple of str
-        In the order asked for; the first is minimised under ceilings on the others.
+        In the order given; the first is minimised under ceilings on the others.
     steps : int
-        Values of each ceiling, the best and the worst included; the corners stand for those of two objectives.
+        Values of each ceiling, including the best and the worst; with two objectives, the corners give these two.
     rest : tuple of str
-        Objectives that the model lists besides; minimised last.
+        Other objectives that the model lists; minimised last.
     limits : mapping
-        The model's own.
+        The model's own limits.
     """
 
     objectives: tuple[str, ...]
@@ -74,7 +74,7 @@ class Pareto:
 
     @property
     def size(self) -> int:
-        """Points that it asks for at most."""
+        """Greatest number of points."""
         corners = math.factorial(len(self.objectives))
         return corners + (self.steps - 2 if len(self.objectives) == 2 else self.steps**2 - 1)
 
@@ -85,7 +85,7 @@ class Pareto:
         return f"front of {names}: at most {self.size:,} points"
 
     def rounds(self) -> Generator[list[Point], Sequence[Row], None]:
-        """The corners, then everything between them."""
+        """The corners, then the points between them."""
         rows = yield [self._point(order, {}) for order in itertools.permutations(self.objectives)]
         payoff = [row.values for row in rows if row.found and row.values]
         if not payoff:
@@ -104,9 +104,9 @@ class Pareto:
     def front(self, rows: Iterable[Row]) -> list[Row]:
         """The rows that no other row beats, in the order of the first objective.
 
-        A row is left out where another is at least as good in every objective, to within what a stage holds
-        (:data:`HELD`); and where another that stays in is the same in every objective, to within that and what a solve
-        proves (:data:`SAME`).
+        A row is left out if another is at least as good in every objective, within the precision of a stage
+        (:data:`HELD`), or if a row that is kept is the same in every objective, within that and the precision of a
+        solve (:data:`SAME`).
         """
         kept: list[tuple[tuple[float, ...], Row]] = []
         found = [(self._values(row), row) for row in rows if row.found]
@@ -121,7 +121,7 @@ class Pareto:
         return tuple(row.values[name] for name in self.objectives)
 
     def _ceilings(self, values: list[float]) -> list[float | None]:
-        """Ceilings on one objective; None, which is none at all, stands for the worst."""
+        """Ceilings on one objective; None (no ceiling) in place of the worst."""
         best, worst = min(values), max(values)
         if worst - best <= HELD * max(1.0, abs(worst)):
             return [None]
@@ -145,12 +145,12 @@ class Pareto:
 def pareto(instance: Instance, model: Model, objectives: Sequence[str], steps: int = STEPS) -> Pareto:
     """The front of two or three objectives.
 
-    A tolerance of the model is set to 0: what earlier objectives may give up to later ones is what the front shows.
+    The model's tolerance is set to 0, because the front itself shows what earlier objectives give up for later ones.
 
     Parameters
     ----------
     instance, model
-        The base; limits of the model hold on the whole front.
+        The base; the model's limits apply to the whole front.
     objectives : sequence of str
         Two or three of gap, risk, cost, burden; the first is minimised under ceilings on the others.
     steps : int

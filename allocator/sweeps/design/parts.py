@@ -1,4 +1,4 @@
-"""Points, and the questions of a sweep that ask for them: a grid, coalitions, one figure at a time."""
+"""Points, and the questions of a sweep that need them: a grid, coalitions, one figure at a time."""
 
 from __future__ import annotations
 
@@ -29,31 +29,31 @@ LOOSENED_BY = {
     ("tasks", "framework_share"): "low",
     ("unit_types", "rotation_ratio"): "low",
 }
-"""Columns of which one end of the range allows all that the base allows, and of which most figures move nothing."""
+"""Columns where one end of the range allows all that the base allows, and most figures change nothing."""
 
 FEW = 3
-"""Figures that are worth looking at together."""
+"""Fewest figures that are worth loosening together."""
 
 EVERYONE, EACH_GROUP = "all", "groups"
-"""Words among coalitions: everyone, and each group of the instance in turn."""
+"""Special coalitions: everyone, and each group of the instance in turn."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """What is solved at one point of a sweep.
+    """One point of a sweep.
 
     Attributes
     ----------
     inputs : mapping
-        What is varied here: columns of the table of results.
+        The varied values: columns of the table of results.
     overrides : tuple of str
         ``KEY=VALUE``, as for :func:`allocator.solve`.
     case, coalition
         As for :func:`allocator.solve`.
     weight : int
-        How many draws it stands for; 1 where nothing is drawn.
+        Number of draws with this point; 1 if nothing is drawn.
     asked : bool
-        Part of the answer; else it is solved only for what it proves about others.
+        True if it is part of the answer; otherwise it is solved only because it proves something about others.
     """
 
     inputs: Mapping[str, Any]
@@ -77,10 +77,10 @@ class Part(Protocol):
 
     @property
     def size(self) -> int:
-        """Points that it asks for at most."""
+        """Greatest number of points."""
 
     def rounds(self) -> Generator[list[Point], Sequence[Row], None]:
-        """Batches of points; each is answered by its rows in the same order."""
+        """Batches of points; the caller sends back the rows of each in the same order."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Grid:
         return f"grid of {counted(self.size, 'point')} over {' and '.join(over)}"
 
     def rounds(self) -> Generator[list[Point], Sequence[Row], None]:
-        """All points at once, the last key changing fastest and coalitions slowest."""
+        """All points at once; the last key changes fastest, coalitions change slowest."""
         combinations = itertools.product(self.coalitions or [None], *(axis.values for axis in self.axes))
         yield [self._point(coalition, values) for coalition, *values in combinations]
 
@@ -119,7 +119,7 @@ class Grid:
 
 
 def grid(instance: Instance, model: Model, varies: Sequence[str] = (), listed: Sequence[str] = ()) -> Grid:
-    """All combinations of what is varied, each of them with every coalition.
+    """All combinations of the varied values, each with every coalition.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def grid(instance: Instance, model: Model, varies: Sequence[str] = (), listed: S
     Raises
     ------
     BadInput
-        With every fault of every key, value and coalition; each value is tried alone.
+        Lists every fault of every key, value and coalition; each value is tried alone.
     """
     faults: list[Fault] = []
     found: tuple[Axis, ...] = ()
@@ -154,14 +154,14 @@ def grid(instance: Instance, model: Model, varies: Sequence[str] = (), listed: S
 
 
 def coalitions(instance: Instance, listed: Sequence[str]) -> list[str]:
-    """Coalitions to go through.
+    """The coalitions of a sweep.
 
     Parameters
     ----------
     instance : Instance
     listed : sequence of str
-        Each as for ``--coalition``; or ``all`` for everyone, or ``groups`` for each group of the instance in turn (one
-        that is listed besides comes once).
+        Each as for ``--coalition``; or ``all`` for everyone, or ``groups`` for each group of the instance in turn (a
+        group that is also listed by name is used once).
 
     Raises
     ------
@@ -198,9 +198,9 @@ _NAMED = re.compile(r"(nation|unit_type|task)=(\w+)")
 class OneAtATime:
     """Each figure at its low and its high end, the others at base; the base comes first.
 
-    Most figures move nothing. So many of one column are loosened together first, those of what the base deploys and
-    those of what it does not: where that leaves the answer what it was, so does each of them, and none of them is
-    solved.
+    Most figures do not change the answer. So many figures of one column are loosened together first: those of units
+    that the base deploys, and those of units that it does not. If that leaves the answer unchanged, so does each figure
+    alone, and none of them is solved.
     """
 
     instance: Instance = field(repr=False, compare=False)
@@ -218,7 +218,7 @@ class OneAtATime:
         return f"{counted(len(self.figures), 'figure')} one at a time: {counted(self.size, 'point')}"
 
     def rounds(self) -> Generator[list[Point], Sequence[Row], None]:
-        """The base, what is loosened together, then all ends."""
+        """The base, the figures loosened together, then all ends."""
         base, *ends = self._points()
         (row,) = yield [base]
         together = self._loosened(ends, row) if row.found else []
@@ -228,7 +228,7 @@ class OneAtATime:
             yield ends
 
     def _loosened(self, ends: Sequence[Point], base: Row) -> list[list[Point]]:
-        """Ends that allow all that the base allows, those of one column that can go together."""
+        """Groups of ends of one column that allow all that the base allows and can be set together."""
         column = {figure.key: (figure.table, figure.column) for figure in self.figures}
         deployed = [set(zip(("nation", "unit_type", "task"), row[:3], strict=True)) for row in base.deployments]
         found: dict[tuple[tuple[str, str], bool], list[Point]] = defaultdict(list)
@@ -240,7 +240,7 @@ class OneAtATime:
         return [points for points in found.values() if len(points) >= FEW and self._sound(points)]
 
     def _sound(self, points: list[Point]) -> bool:
-        """Whether the instance bears all of them together."""
+        """Whether the instance is valid with all of them together."""
         try:
             self.instance.override(*(setting for point in points for setting in point.overrides))
         except BadInput:
@@ -274,7 +274,7 @@ def one_at_a_time(instance: Instance, named: Sequence[str] = ()) -> OneAtATime:
 
 
 def ranged(instance: Instance, named: Sequence[str], place: str) -> list[Figure]:
-    """The uncertain figures, of which there is at least one.
+    """The uncertain figures, at least one.
 
     Raises
     ------

@@ -1,20 +1,20 @@
 r"""Samples over the ranges of uncertain figures, and what the answer depends on most.
 
 The designs are those of SALib, on the unit cube. A figure that is a whole number takes every whole number of its range
-with the same probability, so two points of a design may coincide. Other figures are spread evenly over their range.
+with equal probability, so two points of a design may coincide. Other figures are spread evenly over their range.
 Figures are drawn independently of each other.
 
-Indices are of the values that the figures really take, not of the design before it was rounded: a Morris effect is the
-change of the output by the step that was taken, in shares of the range,
+Indices refer to the values that the figures really take, not to the design before rounding: a Morris effect is the
+change of the output divided by the step that was taken, as a share of the range,
 
 $$ e_i = \frac{f(x') - f(x)}{(x'_i - x_i) / (high_i - low_i)}, $$
 
-and a step that rounding made 0 gives no effect. Sobol indices need nothing more: a rounded figure is a function of its
-own column alone, so that the shares of the variance are its own.
+and a step that rounding made 0 gives no effect. Sobol indices need no correction: a rounded figure is a function of its
+own column alone, so the shares of the variance belong to it.
 
-**Toy.** Coverage is a tenth for each ten units of a pool, and its units lie between 9 and 10. Every trajectory steps
-from 9 to 10 or back: the whole range, whatever share of the unit cube the design stepped over. So each effect is 0.01,
-and so is their mean.
+**Toy.** Coverage is a tenth for each ten units of a pool, and the pool has 9 or 10 units. Every trajectory steps from 9
+to 10 or back, which is the whole range, whatever share of the unit cube the design stepped over. So each effect is
+0.01, and their mean is 0.01.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ METHODS = {
     "sobol": "Saltelli's design: N (figures + 2) points, N a power of two; first-order and total Sobol indices",
     "morris": "trajectories of Morris: N (figures + 1) points; elementary effects over the range of a figure",
 }
-"""Methods, and what they draw and tell."""
+"""Methods, the points that they draw and the indices that they give."""
 
 MOST = 1_000_000
-"""Points of a sample."""
+"""Most points of a sample."""
 
 LEVELS = 4
 """Levels of a Morris design."""
@@ -55,7 +55,7 @@ RESAMPLES = 1000
 """Resamples of a bootstrap."""
 
 DIGITS = 9
-"""Significant digits of a value that is drawn."""
+"""Significant digits of a drawn value."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Sample:
     figures : tuple of Figure
     n, seed : int
     unit : array
-        The design on the unit cube: a row a point, a column a figure.
+        The design on the unit cube: one row per point, one column per figure.
     """
 
     method: str
@@ -104,12 +104,12 @@ class Sample:
         return Point(inputs, tuple(settings))
 
     def indices(self, rows: Sequence[Row], outputs: Sequence[str] = ("coverage", "cost")) -> list[dict[str, Any]]:
-        """How much measures depend on each figure, the strongest first.
+        """How strongly measures depend on each figure; the strongest comes first.
 
         Parameters
         ----------
         rows : sequence of Row
-            Those of the points, in their order.
+            The rows of the points, in their order.
         outputs : sequence of str
             Measures, see :func:`allocator.plan.measures.everything`.
 
@@ -122,17 +122,17 @@ class Sample:
               their 95 % confidence intervals;
             - morris: ``mu_star``, ``mu_star_conf``, ``mu``, ``sigma``: the mean size of the change of the output over
               the range of the figure, half the width of its 95 % confidence interval, the mean change, and its
-              standard deviation; ``effects`` that they are of, and ``unmoved``: steps that rounding made 0;
+              standard deviation; ``effects``, their number, and ``unmoved``, the steps that rounding made 0;
             - lhs: ``rank_correlation`` (Spearman's), ``low``, ``high`` (its 95 % confidence interval), ``points`` (with
               a plan) and ``without_plan``.
 
-            None stands for what is not defined, as when an output is the same everywhere.
+            None means not defined, for example if an output is the same everywhere.
 
         Raises
         ------
         BadUsage
-            There is no such measure; or points of a Sobol or Morris design have no plan, without which its indices are
-            not defined.
+            There is no such measure, or a point of a Sobol or Morris design has no plan; its indices are then not
+            defined.
         """
         import numpy as np
 
@@ -147,19 +147,19 @@ class Sample:
                 "(narrow the ranges, or use the method lhs, which leaves them out)"
             )
         taken = self._taken()[planned]
-        told: list[dict[str, Any]] = []
+        entries: list[dict[str, Any]] = []
         for at, output in enumerate(outputs):
             columns = self._analysed(table[planned, at], taken)
             strength = [abs(value or 0.0) for value in next(iter(columns.values()))]
             for i in sorted(range(len(self.figures)), key=strength.__getitem__, reverse=True):
                 figures = {name: values[i] for name, values in columns.items()}
-                told.append({"output": output, "figure": self.figures[i].key, **figures})
+                entries.append({"output": output, "figure": self.figures[i].key, **figures})
                 if self.method == "lhs":
-                    told[-1] |= {"points": int(planned.sum()), "without_plan": missing}
-        return told
+                    entries[-1] |= {"points": int(planned.sum()), "without_plan": missing}
+        return entries
 
     def _analysed(self, output: NDArray[np.float64], taken: NDArray[np.float64]) -> dict[str, list[float | None]]:
-        """Name of an index -> its values by figure; the first is the one to rank by."""
+        """Name of an index -> its values by figure; the first index ranks the figures."""
         import numpy as np
 
         if len(output) == 0 or np.ptp(output) <= 1e-12 * max(1.0, float(np.abs(output).max())):
@@ -175,7 +175,7 @@ class Sample:
         return {name: [_finite(value) for value in found[theirs]] for name, theirs in _SOBOL.items()}
 
     def _taken(self) -> NDArray[np.float64]:
-        """The values that the figures take, as shares of their ranges: a row a point, a column a figure."""
+        """The values of the figures as shares of their ranges: one row per point, one column per figure."""
         import numpy as np
 
         shares = [
@@ -214,7 +214,7 @@ def sample(instance: Instance, n: int, method: str = "lhs", named: Sequence[str]
     BadInput
         A name has no figure with a range, or the instance has none.
     BadUsage
-        A method that is not there, a number that it cannot take, or SALib is missing.
+        The method is unknown, the method cannot use the number, or SALib is missing.
     """
     if method not in METHODS:
         raise BadUsage(f"method {method!r}, expected one of {', '.join(METHODS)}{near(method, METHODS)}")
@@ -248,7 +248,7 @@ def scaled(figure: Figure, share: float) -> int | float:
 
 
 def _salib(name: str) -> Any:
-    """A module of SALib, which is an extra."""
+    """A module of SALib, an optional dependency."""
     try:
         return importlib.import_module(f"SALib.{name}")
     except ImportError:
@@ -273,7 +273,7 @@ def _elementary(
 ) -> dict[str, list[float | None]]:
     """Statistics of the elementary effects of each figure (Morris 1991, Technometrics 33(2), 161-174).
 
-    In a trajectory each figure steps once. The interval of ``mu_star`` is a bootstrap's, as in SALib.
+    In a trajectory each figure steps once. The interval of ``mu_star`` is a bootstrap interval, as in SALib.
     """
     import numpy as np
 

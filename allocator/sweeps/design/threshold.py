@@ -1,7 +1,7 @@
-"""Where an answer flips: the value of a key at which a condition begins or ceases to hold, by bisection.
+"""Where an answer flips: bisection finds the value of a key at which a condition begins or ceases to hold.
 
-Bisection assumes that the condition changes once between the ends. Where it changes more often it finds one of the
-changes, and where it changes twice or four times it may find none.
+Bisection assumes that the condition changes once between the ends. If it changes more often, bisection finds one of the
+changes; if the number of changes is even, it may find none.
 """
 
 from __future__ import annotations
@@ -27,34 +27,34 @@ if TYPE_CHECKING:
     from allocator.sweeps.run.row import Row
 
 PARTS = 1000
-"""Parts of the range to one of which the threshold is narrowed down, unless a tolerance is given."""
+"""Parts of the range; without a tolerance, the threshold is narrowed down to one part."""
 
 MOST_PARTS = 10**6
 
 CHANGES, EVERYWHERE, NOWHERE, OPEN = "changes", "holds at both ends", "holds at neither end", "not settled"
-"""What comes of a threshold."""
+"""Outcomes of a threshold."""
 
 ASSUMED = "if the condition changes once between the ends"
 
 
 @dataclass(frozen=True)
 class Found:
-    """What came of a threshold.
+    """The result of a threshold.
 
     Attributes
     ----------
     condition, over : str
-        What was asked: the condition, and the key.
+        The question: the condition and the key.
     outcome : str
-        ``changes``, ``holds at both ends``, ``holds at neither end``, or ``not settled`` (a solve, at ``open_at``,
+        ``changes``, ``holds at both ends``, ``holds at neither end``, or ``not settled`` (the solve at ``open_at``
         ended without proof, or values are missing).
     holds_at, fails_at : int, float or None
-        The closest values found at which the condition holds and does not.
+        The closest values found at which the condition holds and does not hold.
     open_at : int, float or None
     solves : int
-        Values at which the answer was looked up.
+        Number of values at which the answer was computed.
     text : str
-        All of it in a sentence.
+        The result in one sentence.
     """
 
     condition: str
@@ -67,16 +67,16 @@ class Found:
     text: str
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain values."""
+        """The result as plain values."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
 
 @dataclass(frozen=True)
 class Threshold:
-    """A condition, and the range of a key in which it is looked for where it changes.
+    """A condition, and the range of a key in which its change is searched.
 
-    The range is divided into ``parts``; two values are looked for that are ``close`` parts apart at most, of which one
-    meets the condition and one does not.
+    The range is divided into ``parts``. The search looks for two values at most ``close`` parts apart, one that meets
+    the condition and one that does not.
     """
 
     condition: Condition
@@ -89,7 +89,7 @@ class Threshold:
 
     @property
     def size(self) -> int:
-        """Points that it asks for at most."""
+        """Greatest number of points."""
         return 2 + math.ceil(math.log2(math.ceil(self.parts / self.close)))
 
     @property
@@ -108,7 +108,7 @@ class Threshold:
             steps = self._next(truths)
 
     def answer(self, rows: Iterable[Row]) -> Found:
-        """What the rows say, in whatever order they come."""
+        """The result of the rows, in any order."""
         rows = list(rows)
         truths = {self._step(row.point.inputs[self.axis.label]): self.condition.truth(row) for row in rows}
         low, high = _bracket(truths, self.parts)
@@ -131,7 +131,7 @@ class Threshold:
         return Found(what, over, outcome, holds, fails, unproved, len(rows), text)
 
     def _next(self, truths: Mapping[int, bool | None]) -> list[int]:
-        """The middle of where the truth changes; nothing where that is settled or open."""
+        """The middle of the interval in which the truth changes; empty if that is settled or open."""
         low, high = _bracket(truths, self.parts)
         if None in truths.values() or truths.get(low) == truths.get(high) or high - low <= self.close:
             return []
@@ -153,7 +153,7 @@ class Threshold:
 
 
 def threshold(instance: Instance, model: Model, condition: str, over: str, tolerance: float | None = None) -> Threshold:
-    """A threshold to look for.
+    """A threshold to search for.
 
     Parameters
     ----------
@@ -162,10 +162,10 @@ def threshold(instance: Instance, model: Model, condition: str, over: str, toler
     condition : str
         ``MEASURE>=VALUE`` or ``MEASURE<=VALUE``.
     over : str
-        ``KEY=LO:HI`` (or ``*=``, ``+=``, ``-=``), or a figure that has a range (then that is the range).
+        ``KEY=LO:HI`` (or ``*=``, ``+=``, ``-=``), or a figure with a range (then that range is used).
     tolerance : float, optional
-        How far apart the value that meets the condition and the one that does not may be; by default a thousandth of
-        the range, and one unit of a whole-number column.
+        Greatest distance between the value that meets the condition and the one that does not; by default a thousandth
+        of the range, or one unit of a whole-number column.
 
     Raises
     ------
@@ -187,7 +187,7 @@ def threshold(instance: Instance, model: Model, condition: str, over: str, toler
         faults += wrong
         parts, close = _parts(axis, low, high, tolerance)
         if _whole(axis) and (axis.operator == "*=" or parts != abs(high - low)):
-            notes = (f"{axis.label}: what becomes fractional in a column of whole numbers is rounded down",)
+            notes = (f"{axis.label}: fractions in a column of whole numbers are rounded down",)
         axis = Axis(over, axis.keys, axis.operator, ends, notes)
     except BadInput as bad:
         faults += bad.faults
@@ -210,7 +210,7 @@ def _over(instance: Instance, text: str) -> tuple[Axis, Fraction, Fraction]:
 
 
 def _parts(axis: Axis, low: Fraction, high: Fraction, tolerance: float | None) -> tuple[int, int]:
-    """Number of parts of the range, and how many of them the tolerance spans."""
+    """Number of parts of the range, and number of parts in the tolerance."""
     if tolerance is not None:
         try:
             convert(Column("", "", "number", above=0), tolerance, True)
@@ -231,12 +231,12 @@ def _parts(axis: Axis, low: Fraction, high: Fraction, tolerance: float | None) -
 
 
 def _whole(axis: Axis) -> bool:
-    """Whether a key is about a column of whole numbers."""
+    """Whether a key sets a column of whole numbers."""
     return any(found is not None and found.kind == "whole" for found in map(column, axis.keys))
 
 
 def _bracket(truths: Mapping[int, bool | None], parts: int) -> tuple[int, int]:
-    """The closest neighbours between which the truth changes, else the ends."""
+    """The closest neighbours between which the truth changes; otherwise the ends."""
     steps = sorted(step for step, truth in truths.items() if truth is not None)
     for low, high in itertools.pairwise(steps):
         if truths[low] != truths[high]:

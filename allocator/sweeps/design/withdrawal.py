@@ -1,16 +1,16 @@
-r"""Who withdraws: draws of the nations' moods, and what they do to the answer.
+r"""Who withdraws: draws of the nations' moods, and their effect on the answer.
 
-In each draw every nation has one mood $u_n$, uniform between 0 and 1, and stays with an objective where it is no worse
-than its willingness allows:
+In each draw every nation has one mood $u_n$, uniform between 0 and 1, and stays with an objective if the mood is at
+most its willingness:
 
 $$ n \text{ stays with } o \iff u_n \le \text{willingness}[n,o], $$
 
-so that each stance holds with its willingness as probability, and a nation that stays with one objective stays with
-every one that it is more willing to take on. Nations are drawn independently of each other; pledges that hang on others
-fall with them in the solve itself. Only stances of nations that could deploy something count; draws in which the same
-of them fall are one point, with their number as its weight (see :mod:`allocator.withdrawal`).
+so the probability that a stance holds is its willingness, and a nation that stays with one objective stays with every
+objective that it is more willing to take on. Nations are drawn independently; pledges that depend on other nations fail
+with them in the solve itself. Only stances of nations that could deploy something count. Draws in which the same
+stances fail are one point, with their number as its weight (see :mod:`allocator.withdrawal`).
 
-**Toy.** A nation is willing to 0.7 in the air and to 0.4 on land, both above the floor: in 40 % of the draws it stays
+**Toy.** A nation's willingness is 0.7 in the air and 0.4 on land, both above the floor: in 40 % of the draws it stays
 with both, in 30 % with the air alone, in 30 % with neither.
 """
 
@@ -47,8 +47,8 @@ class Politics:
     n, seed : int
         Number of draws, and the seed of NumPy's generator.
     points : tuple of Point
-        Different outcomes; their input ``withdrawn`` names who withdraws: ``POL`` from everything that it was willing
-        to take on, ``POL.peace_on_land`` from that alone.
+        The different outcomes. Their input ``withdrawn`` lists who withdraws: ``POL`` from everything that it was
+        willing to take on, ``POL.peace_on_land`` from that objective alone.
     success : tuple of Condition
     """
 
@@ -84,7 +84,7 @@ def politics(instance: Instance, model: Model, n: int, seed: int = 0, success: S
         Number of draws.
     seed : int
     success : sequence of str
-        Conditions, as in :func:`allocator.sweeps.design.condition.conditions`, whose probability is asked for.
+        Conditions whose probability is estimated, as in :func:`allocator.sweeps.design.condition.conditions`.
 
     Raises
     ------
@@ -131,44 +131,44 @@ def _point(willing: _Willing, future: Future, draws: int) -> Point:
 
 
 def outcome(part: Politics, rows: Iterable[Row], level: float = 0.05) -> dict[str, Any]:
-    """What the draws say.
+    """The results of the draws.
 
-    A draw without a plan fails every condition and has a coverage of 0; the cost is that of the draws with a plan.
+    A draw without a plan fails every condition and has a coverage of 0; cost is computed from draws with a plan.
 
     Parameters
     ----------
     part : Politics
     rows : iterable of Row
-        Those of its points.
+        The rows of its points.
     level : float
-        Of the value at risk, between 0 and 1.
+        Level of the value at risk, between 0 and 1.
 
     Returns
     -------
     dict
         ``draws``, ``without_plan`` and ``unproved`` (numbers of draws), ``level``;
 
-        - ``success``: for each condition its probability, with Wilson's 95 % interval (``low``, ``high``);
+        - ``success``: the probability of each condition, with Wilson's 95 % interval (``low``, ``high``);
         - ``coverage`` and ``cost``: ``mean``; ``value_at_risk``, the coverage reached or exceeded (the cost kept) with
           probability 1 - level, with a distribution-free 95 % interval from order statistics; ``expected_shortfall``,
           the mean over the worst draws, ``level`` of them; each with ``_low`` and ``_high``, None where the draws are
           too few;
         - ``nations``: for each that withdraws or is a member in some draw, shares of the draws in which it withdraws
           (from something) and is a member, the mean coverage where it withdraws (``coverage_without``) and where it
-          stays (``coverage_with``), and their ``difference`` with a 95 % interval (Welch's): who matters most comes
-          first. Nations are drawn independently, so the difference is what the nation's withdrawal does.
+          stays (``coverage_with``), and their ``difference`` with a 95 % interval (Welch's); the nation that matters
+          most comes first. Nations are drawn independently, so the difference is the effect of the withdrawal.
 
     Raises
     ------
     BadUsage
-        A level out of range, or draws that are not done.
+        The level is out of range, or draws are missing.
     """
     if not 0 < level < 1:
         raise BadUsage(f"a level of {level:g}, expected a number between 0 and 1")
-    draws = [_draw(row, part.success) for row in rows]  # thousands of whole rows would fill the memory
+    draws = [_draw(row, part.success) for row in rows]  # thousands of full rows would fill the memory
     number = sum(draw.weight for draw in draws)
     if number != part.n:
-        raise BadUsage(f"{number:,} of {part.n:,} draws are done; those that are no fair sample of all")
+        raise BadUsage(f"only {number:,} of {part.n:,} draws are done; they are not a fair sample of all")
     cost = [(-draw.cost, draw.weight) for draw in draws if draw.cost is not None]
     met = [sum(draw.weight for draw in draws if draw.met[at]) for at in range(len(part.success))]
     return {
@@ -184,7 +184,7 @@ def outcome(part: Politics, rows: Iterable[Row], level: float = 0.05) -> dict[st
 
 
 class _Draw(NamedTuple):
-    """What is kept of a row: draws with the same outcome, ``weight`` of them."""
+    """The kept part of a row: ``weight`` draws with the same outcome."""
 
     weight: int
     proved: bool
@@ -215,7 +215,7 @@ def _probability(condition: Condition, times: int, draws: int) -> dict[str, Any]
 
 
 def _nations(draws: Sequence[_Draw], number: int) -> list[dict[str, Any]]:
-    told = []
+    entries = []
     for nation in sorted(frozenset().union(*(draw.members | draw.withdrawn for draw in draws))):
         groups: dict[bool, list[tuple[float, int]]] = {True: [], False: []}
         for draw in draws:
@@ -223,11 +223,11 @@ def _nations(draws: Sequence[_Draw], number: int) -> list[dict[str, Any]]:
         member = sum(draw.weight for draw in draws if nation in draw.members)
         without, stays = groups[True], groups[False]
         difference = difference_interval(stays, without)
-        told.append({
+        entries.append({
             "nation": nation, "withdraws": sum(weight for _, weight in without) / number,
             "member": member / number,
             "coverage_with": mean_interval(stays)[0] if stays else None,
             "coverage_without": mean_interval(without)[0] if without else None,
             "difference": difference[0], "low": difference[1], "high": difference[2],
         })  # fmt: skip
-    return sorted(told, key=lambda row: -math.inf if row["difference"] is None else row["difference"], reverse=True)
+    return sorted(entries, key=lambda row: -math.inf if row["difference"] is None else row["difference"], reverse=True)

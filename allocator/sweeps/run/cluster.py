@@ -1,4 +1,4 @@
-"""Workers on many machines: the interface of a pool on a Dask cluster."""
+"""Workers on many machines: a Dask cluster with the interface of a pool."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from allocator.sweeps.run.pool import Died, Done, Event, Failed
 from allocator.sweeps.run.worker import DONE, answer, handler, pack
 
 ANSWERS_WITHIN = 10
-"""Seconds in which a scheduler has to answer."""
+"""Seconds within which a scheduler must answer."""
 
 COUNTED = 1.0
-"""Seconds for which a count of the workers holds."""
+"""Seconds for which a count of the workers is used."""
 
 HELD = 4
-"""Setups that a worker process keeps; clusters outlive sweeps."""
+"""Setups that a worker process keeps, because clusters outlive sweeps."""
 
 LACKING, UNFIT = "lacking", "unfit"
-"""Answers of a worker that has not seen the setup, and of one that cannot work with it."""
+"""Answer of a worker that does not have the setup, and of one that cannot use it."""
 
 _lock = threading.Lock()
 _held: dict[str, Callable[[Any], Any]] = {}
@@ -45,8 +45,8 @@ def work(digest: str, job: bytes, first: bytes | None) -> bytes:
         Hash of the setup.
     job : bytes
     first : bytes, optional
-        ``(make, setup, versions)``. It is left out until a process says that it lacks it, so that it travels about
-        once a process, survives the death of any of them, and reaches those that join later.
+        ``(make, setup, versions)``. It is sent only when a process reports that it lacks the setup: about once per
+        process, also after a process died and to processes that join later.
     """
     with _lock:  # neither a solver nor HiGHS's threads may be shared
         if digest not in _held:
@@ -68,7 +68,7 @@ def _made(first: bytes) -> Callable[[Any], Any]:
     there = _versions()
     if there != wanted:
         pairs = [f"{name} {there[name]} for {wanted[name]}" for name in wanted if there[name] != wanted[name]]
-        raise BadUsage(f"the worker has {', '.join(pairs)}; a sweep needs the same everywhere")
+        raise BadUsage(f"the worker has {', '.join(pairs)}; a sweep needs the same versions everywhere")
     return handler(make, setup)
 
 
@@ -81,23 +81,23 @@ def _versions() -> dict[str, str]:
 class Cluster:
     """Workers of a Dask cluster that do jobs; used like a :class:`allocator.sweeps.run.pool.Pool`.
 
-    Dask itself gives the job of a worker that dies to another one. Workers should be started with ``--nthreads 1``, and
-    as many of them as a machine has cores: a process does one job at a time whatever its threads, since HiGHS allows
-    one thread count a process. They need the same versions of the program, HiGHS, Pyomo and Python.
+    If a worker dies, Dask gives its job to another one. Start workers with ``--nthreads 1``, one per core of a machine:
+    a process does one job at a time whatever its number of threads, because HiGHS allows one thread count per process.
+    They need the same versions of the program, HiGHS, Pyomo and Python.
 
     Parameters
     ----------
     make : str
-        ``package.module:Class``; each worker process calls it once with the setup, and what comes back with each job.
+        ``package.module:Class``; each worker process calls it once with the setup, and calls the result with each job.
     setup : Any
         What jobs have in common.
     address : str
-        Of the scheduler, e.g. ``tcp://10.0.0.1:8786``.
+        Address of the scheduler, e.g. ``tcp://10.0.0.1:8786``.
 
     Raises
     ------
     BadUsage
-        Dask is missing, or nobody answers at the address.
+        Dask is missing, or no scheduler answers at the address.
     AllocatorError
         From :meth:`next_event`: a worker cannot work, or the scheduler is gone.
     """
@@ -119,11 +119,11 @@ class Cluster:
         self._workers, self._counted = 0, float("-inf")
 
     def submit(self, name: str, job: Any) -> None:
-        """Hand a job to the cluster."""
+        """Submit a job to the cluster."""
         self._submit(name, pack(job), None)
 
     def free(self) -> int:
-        """Number of worker processes without a job; an empty cluster takes one, since some grow only when asked."""
+        """Number of worker processes without a job; 1 for an empty cluster, since some grow only when a job arrives."""
         now = time.monotonic()
         if now - self._counted > COUNTED:
             try:
@@ -133,12 +133,12 @@ class Cluster:
         return max(1, self._workers) - len(self._running)
 
     def next_event(self, timeout: float | None = None) -> Event | None:
-        """What came of a job next; None when nothing did in the seconds given.
+        """The next event of a job; None if there is none within the given seconds.
 
         Raises
         ------
         AllocatorError
-            A worker cannot work with what it was given, or the scheduler is gone.
+            A worker cannot use the setup, or the scheduler is gone.
         """
         deadline = float("inf") if timeout is None else time.monotonic() + timeout
         while True:
@@ -155,7 +155,7 @@ class Cluster:
                 return event
 
     def close(self) -> None:
-        """Give up what is submitted and leave; a job that runs is run to its end by its worker, and dropped."""
+        """Cancel submitted jobs and disconnect; a worker finishes its running job, and the result is dropped."""
         futures = [future for _, _, future in self._running.values()]
         self._running = {}
         with contextlib.suppress(Exception):  # the scheduler may be gone
@@ -186,7 +186,7 @@ class Cluster:
         if future.status == "error":
             error = future.exception()
             if isinstance(error, self._killed_worker):
-                return Died(name, f"it ended {error.allowed_failures + 1} workers of the cluster")
+                return Died(name, f"{error.allowed_failures + 1} workers of the cluster died at it")
             raise AllocatorError(f"the workers at {self.address} cannot do the jobs: {type(error).__name__}: {error}")
         kind, content = pickle.loads(future.result())
         if kind == LACKING:
@@ -199,29 +199,29 @@ class Cluster:
     def _gone(self, error: Exception | None = None) -> AllocatorError:
         why = f" ({type(error).__name__}: {error})" if error is not None else ""
         return AllocatorError(
-            f"the Dask scheduler at {self.address} is gone or was restarted{why}; what was done by then is kept"
+            f"the Dask scheduler at {self.address} is gone or was restarted{why}; finished points are kept"
         )
 
 
 def _connected(distributed: Any, address: str) -> Any:
-    """A client, in a limited time: left alone, Dask waits for ever at a port that takes calls and says nothing."""
+    """A client, within limited time: Dask itself waits for ever at a port that accepts a connection in silence."""
     came: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def connect() -> None:
-        client = distributed.Client.__new__(distributed.Client)  # at hand though making it fails
+        client = distributed.Client.__new__(distributed.Client)  # available even if __init__ fails
         try:
             client.__init__(address, timeout=ANSWERS_WITHIN, set_as_default=False)
             came.put(client)
         except Exception as error:
             came.put(error)
             with contextlib.suppress(Exception):
-                client.close()  # left to the garbage collector, it may wait for ever for a lock that its thread holds
+                client.close()  # the garbage collector may wait for ever for a lock that its thread holds
 
     threading.Thread(target=connect, daemon=True).start()
     try:
         client = came.get(timeout=ANSWERS_WITHIN + 1)
     except queue.Empty:
-        client = TimeoutError("it takes the call and says nothing")
+        client = TimeoutError("it accepts the connection but does not answer")
     if isinstance(client, Exception):
         why = " ".join(str(client).split())
         raise BadUsage(f"no Dask scheduler answers at {address} within {ANSWERS_WITHIN} s ({why})")

@@ -1,20 +1,20 @@
-r"""The facts of a point as facets, which say when one point is harder than another.
+r"""The facts of a point as facets, which show whether one point is harder than another.
 
-Point $B$ is *harder* than $C$ where every plan of $B$ is a plan of $C$ and no objective is smaller at $B$ for any plan:
+Point $B$ is *harder* than $C$ if every plan of $B$ is a plan of $C$ and no objective is smaller at $B$ for any plan:
 
 $$X_B \subseteq X_C, \qquad f_{iB}(x) \ge f_{iC}(x) \quad \forall x \in X_B .$$
 
-Both hold as soon as each fact that the two do not share lies on the harder side: a smaller pool, a lower budget, a
-caveat more, a higher price. The facts are read from instance and model as *facets*: a value, whether more of it is
-easier (+1), harder (-1) or neither (0: then the two must agree), and what it bears on: the feasible set (`plans`) or on
-objectives. A stage of a lexicographic solve asks only about facets of the feasible set, of its own objective and of
-those before it; a price does not touch the stage `gap` where no budget binds anyone.
+Both hold if every fact in which the two points differ is on the harder side at $B$: a smaller pool, a lower budget, one
+more caveat, a higher price. The facts are read from instance and model as *facets*: a value, whether more of it is
+easier (+1), harder (-1) or neither (0: the two points must agree), and what it affects: the feasible set (`plans`) or
+objectives. A stage of a lexicographic solve considers only facets of the feasible set, of its own objective and of
+earlier objectives; a price does not affect the stage `gap` if there is no budget.
 
-| fact | more of it | bears on |
+| fact | more of it | affects |
 | --- | --- | --- |
 | units of a pool | easier | plans |
 | min_units, first_period of a pool; rotation_ratio | harder | plans |
-| troop_ceiling, budget, max_burden, a limit (none: the easiest) | easier | plans |
+| troop_ceiling, budget, max_burden, a limit (none is the easiest) | easier | plans |
 | caveat, conditional pledge | harder | plans |
 | event that holds, nation that can lead | easier | plans |
 | willingness at or above the floor | easier | plans |
@@ -25,7 +25,7 @@ those before it; a price does not touch the stage `gap` where no budget binds an
 | framework_share | harder | plans |
 | unit-period cost: all of it; what the nation pays | harder | cost and total budgets; burden and national budgets |
 | gdp | easier | burden; plans under max_burden |
-| personnel | harder | risk; plans under a ceiling (neither, where a framework share counts heads) |
+| personnel | harder | risk; plans under a ceiling (neither, if a framework share counts people) |
 | priorities | neither | gap |
 | anything else: periods, scopes, groups, families, objectives, tolerance | neither | plans |
 """
@@ -47,14 +47,14 @@ INFINITE = float("inf")
 
 Name = tuple[Any, ...]
 Facet = tuple[Any, int, frozenset[str]]
-"""Value, direction, what it bears on."""
+"""Value, direction, what it affects."""
 
 Changes = dict[Name, Facet | None]
 
 
 @dataclass(frozen=True)
 class Flags:
-    """What decides how other facts count; points that do not agree in it do not compare."""
+    """Flags that determine how other facts count; points with different flags are not compared."""
 
     families: tuple[str, ...]
     heads_led: bool  # a framework share counts people
@@ -82,7 +82,7 @@ def flags(instance: Instance, model: Model) -> Flags:
 
 
 class Facets:
-    """Reads points as what is changed against a base; a table that is the base's is not read again."""
+    """Reads points as changes from a base; a table that is the same as in the base is not read again."""
 
     def __init__(self, instance: Instance, model: Model) -> None:
         self._instance = instance
@@ -94,7 +94,7 @@ class Facets:
             self.base.update(facets)
 
     def changes(self, instance: Instance, model: Model) -> Changes:
-        """The facets of an instance under a model that differ from the base's; None for one that it has not."""
+        """The facets of an instance under a model that differ from the base; None for a facet that it lacks."""
         key = self._reading(instance, model)
         same = key == self._key
         pairs = [(self._plain, self._settings(instance, model, key[0]))]
@@ -126,7 +126,7 @@ class Facets:
 
     @staticmethod
     def _reading(instance: Instance, model: Model) -> tuple[Flags, float, int]:
-        """What the reading of a table depends on beside the table."""
+        """What the facets of a table depend on besides the table."""
         return flags(instance, model), model.willingness_floor, instance.months_per_period
 
     @staticmethod
@@ -135,7 +135,7 @@ class Facets:
 
 
 def bears(plans: bool = True, *objectives: str) -> frozenset[str]:
-    """What a facet bears on: the feasible set, where ``plans``, and objectives."""
+    """What a facet affects: objectives and, if ``plans``, the feasible set."""
     return frozenset([PLANS, *objectives] if plans else objectives)
 
 

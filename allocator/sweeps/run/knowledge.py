@@ -1,4 +1,4 @@
-"""What the points solved so far prove about the next one."""
+"""What the solved points prove about the next one."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ NONE = -1
 """No plan."""
 
 PLANS = 2
-"""Plans of harder points, and as many of easier ones, that are handed to a solve beside the nearest point's."""
+"""Plans of harder points, and as many of easier points, given to a solve besides the plan of the nearest point."""
 
 
 class Knowledge:
-    """Points by how hard they are, and what came of those that are done.
+    """Points ordered by how hard they are, and the results of solved points.
 
-    A point is added before it is solved (:meth:`add`) and reported when it is (:meth:`learn`); :meth:`about` says what
-    is known of one that is not.
+    A point is added before it is solved (:meth:`add`), and its result after (:meth:`learn`); :meth:`about` returns what
+    is known about an unsolved point.
     """
 
     def __init__(self, base: Mapping[Name, Facet]) -> None:
@@ -43,7 +43,7 @@ class Knowledge:
         self._bounds = np.zeros((0, size))  # by stage
 
     def add(self, changes: Changes) -> int:
-        """Add a point by what it changes of the base; its number comes back."""
+        """Add a point by its changes from the base; returns its number."""
         number = self._order.add(changes)
         if number == len(self._plan_at):
             more = max(64, number)
@@ -55,7 +55,7 @@ class Knowledge:
         return number
 
     def may_settle(self, number: int, other: int) -> bool:
-        """Whether what comes of one point may settle another: one is harder, and none that has a plan lies between."""
+        """Whether one point may settle another: one is harder, and no point between them has a plan."""
         tighter, looser = self._order.tighter(number), self._order.looser(number)
         done = self._plan_at[: len(tighter)] != NONE
         if tighter[other]:
@@ -63,7 +63,7 @@ class Knowledge:
         return bool(looser[other]) and not (done & looser & self._order.tighter(other)).any()
 
     def table(self) -> NDArray[np.float64]:
-        """One row a point, one column a facet in which points differ; more is easier."""
+        """One row per point, one column per facet in which points differ; more is easier."""
         return self._order.table()
 
     def ground(self) -> NDArray[np.float64]:
@@ -71,7 +71,7 @@ class Knowledge:
         return self._order.ground
 
     def learn(self, number: int, content: Mapping[str, Any]) -> None:
-        """Take note of what came of a point."""
+        """Add the result of a point."""
         if content["status"] == "infeasible":
             self._infeasible[number] = content["reason"]
         if content["status"] in ("optimal", "feasible"):
@@ -84,7 +84,7 @@ class Knowledge:
                 self._plans.append(packed)
 
     def about(self, number: int, objectives: Sequence[str]) -> Known:
-        """What is known of a point whose model lists these objectives."""
+        """What is known about a point whose model lists these objectives."""
         looser = self._order.looser(number)
         for other, reason in self._infeasible.items():
             if looser[other]:
@@ -98,9 +98,9 @@ class Knowledge:
     def _known(
         self, number: int, objectives: Sequence[str], likely: NDArray[np.float64]
     ) -> tuple[tuple[tuple[float, ...], float], ...]:
-        """(values reached before, bound) of the last of some stages, at points that this one is harder than.
+        """(earlier values, bound) of the last of some stages, at points that this one is harder than.
 
-        For each row of values that this point is likely to reach the best bound that holds there.
+        For each row of values that this point is likely to reach, the best bound that holds there.
         """
         stage = len(objectives) - 1
         looser = self._order.looser(number, *objectives)
@@ -116,7 +116,7 @@ class Knowledge:
         return tuple(best.items())
 
     def _candidates(self, number: int, objectives: Sequence[str]) -> list[int]:
-        """Points whose plans to try: the best harder ones (plans here as well), the worst easier ones, the nearest."""
+        """Points whose plans to try: the best harder ones (feasible here too), the worst easier ones, the nearest."""
         count = len(self._order)
         plan_at = self._plan_at[:count]
         done = plan_at != NONE

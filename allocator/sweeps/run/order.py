@@ -1,6 +1,6 @@
-"""Which of two points is the harder one: what lets a sweep prove points without solving them.
+"""Which of two points is harder: with this order a sweep proves points without solving them.
 
-What makes a point harder is said in :mod:`allocator.sweeps.run.facets`.
+:mod:`allocator.sweeps.run.facets` defines when a point is harder.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ ABSENT: dict[str, float] = {
 """Value of a missing facet by kind; a facet of another kind must be missing from both points or from none."""
 
 LACKING = -1e300
-"""Number in place of a missing facet of another kind."""
+"""Number for a missing facet of another kind."""
 
 
 class Order:
-    """Points by how hard they are.
+    """Points ordered by how hard they are.
 
-    Points are added one by one, as what they change of a base, and get numbers from 0. For the facets in which points
-    differ a table is kept, one row a point, in which more is easier; a facet that must agree has two columns, one for
-    each direction.
+    Points are added one by one, as changes from a base, and are numbered from 0. A table holds the facets in which
+    points differ: one row per point, where more is easier. A facet that must agree has two columns, one for each
+    direction.
     """
 
     def __init__(self, base: Mapping[Name, Facet]) -> None:
@@ -53,7 +53,7 @@ class Order:
         return self._count
 
     def add(self, changes: Changes) -> int:
-        """Add a point; its number comes back."""
+        """Add a point; returns its number."""
         self._left, self._far = {}, None
         if self._count == len(self._ease):
             self._ease = np.vstack([self._ease, np.zeros((max(64, self._count), len(self._columns)))])
@@ -68,8 +68,8 @@ class Order:
     def looser(self, number: int, *objectives: str) -> NDArray[np.bool_]:
         """Points that this one is harder than (itself among them).
 
-        With ``objectives``, as far as a stage with the last of them and those before it asks; without, as far as the
-        feasible set goes.
+        With ``objectives``: harder for the stage of the last of them, after the stages before it. Without: harder in
+        the feasible set alone.
         """
         return self._beyond(number, objectives, HARDER)
 
@@ -78,10 +78,10 @@ class Order:
         return self._beyond(number, objectives, EASIER)
 
     def _beyond(self, number: int, objectives: tuple[str, ...], side: int) -> NDArray[np.bool_]:
-        """Points that in no column asked about lie on one side of this one.
+        """Points that are on one side of this one in no relevant column.
 
-        Points lie on the ground in most columns, so columns in which they left it to that side are counted once;
-        what is looked at for each point are the columns in which it left the ground itself.
+        Points equal the base in most columns. So columns in which other points differ to that side are counted once,
+        and for each point only the columns in which it differs from the base are examined.
         """
         if (objectives, side) not in self._left:
             asked = self._asked(objectives)
@@ -95,7 +95,7 @@ class Order:
         return found
 
     def apart(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """How far all points are from this one: columns in which they differ, and by how much of their size."""
+        """Distance of all points from this one: the columns in which they differ, and their relative differences."""
         if self._far is None:
             table, ground = _finite(self.table()), _finite(self.ground)
             size = np.maximum(np.abs(table).max(axis=0, initial=1e-12), np.abs(ground))
@@ -112,7 +112,7 @@ class Order:
         )
 
     def table(self) -> NDArray[np.float64]:
-        """One row a point, one column a facet in which points differ; more is easier."""
+        """One row per point, one column per facet in which points differ; more is easier."""
         return self._ease[: self._count]
 
     def _asked(self, objectives: tuple[str, ...]) -> NDArray[np.int64]:
@@ -120,7 +120,7 @@ class Order:
         return np.array([c for c, bearing in enumerate(self._bearing) if bearing & concerns], dtype=np.int64)
 
     def _places(self, name: Name, facet: Facet | None) -> Iterator[tuple[int, int]]:
-        """Columns of a facet, each with its sign; made where no point before has differed in it."""
+        """Columns of a facet, each with its sign; added if no earlier point differs in it."""
         known = facet or self._base[name]
         lacking = name[0] not in ABSENT and (facet is None or name not in self._base)
         for sign in (EASIER, HARDER) if lacking or not known[1] else (known[1],):
@@ -144,5 +144,5 @@ class Order:
 
 
 def _finite(table: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The table with nothing in place of what is infinite."""
+    """The table with 0 for infinite values."""
     return np.nan_to_num(table, posinf=0.0, neginf=0.0)

@@ -1,4 +1,4 @@
-"""Worker processes on this machine; a worker that dies or hangs is replaced, and only its own job is touched."""
+"""Worker processes on this machine; a worker that dies or hangs is replaced, and only its own job is affected."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from allocator.sweeps.run.worker import ALIVE, DONE, READY, pack, receive, send
 COMMAND = (sys.executable, "-P", "-m", "allocator.sweeps.run.worker")
 
 FALSE_STARTS = 3
-"""Times in a row that a worker may end without having done anything."""
+"""A pool gives up after a worker ended this many times in a row without doing anything."""
 
 KEPT = 2000
 """Characters of a worker's standard error that are kept."""
 
 LOOK = 0.5
-"""Seconds between two looks for workers that hang."""
+"""Seconds between two checks for workers that hang."""
 
 ENDED = "ended"
 """Kind of the last message about a worker, made by its reader."""
@@ -52,7 +52,7 @@ class Failed:
 
 @dataclass(frozen=True)
 class Died:
-    """A worker died, or was killed because it hung, while it was at a job."""
+    """A worker died during a job, or was killed because it hung."""
 
     name: str
     reason: str
@@ -69,17 +69,17 @@ class _Worker:
     Attributes
     ----------
     ready : bool
-        It is set up, and has not ended as far as the pool knows.
+        It is set up, and the pool has no sign that it ended.
     job : str or None
-        Name of the job that it is at.
+        Name of its current job.
     since : float or None
-        When it was given the job; None as soon as the answer has arrived.
+        When it got the job; None once the answer has arrived.
     seen : float
         When it last gave a sign of life.
     verdict : str
         Why it was killed.
     idle_deaths : int
-        Times in a row that it or those before it ended without having done anything.
+        How many times in a row it and its predecessors ended without doing anything.
     """
 
     def __init__(self, first: bytes, inbox: Inbox, idle_deaths: int = 0) -> None:
@@ -88,7 +88,7 @@ class _Worker:
         self.since: float | None = None
         self.verdict = ""
         self.idle_deaths = idle_deaths
-        self.said = b""
+        self.stderr = b""
         self.seen = time.monotonic()
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(os.path.abspath(entry) for entry in sys.path)}
         self.process = subprocess.Popen(
@@ -101,18 +101,18 @@ class _Worker:
         self._listener.start()
 
     def write(self, frame: bytes) -> None:
-        """Send a message; where the process has died, its reader tells."""
+        """Send a message; if the process has died, its reader reports that."""
         assert self.process.stdin is not None
         with contextlib.suppress(OSError):
             send(self.process.stdin, frame)  # type: ignore[arg-type]
 
     def kill(self, verdict: str) -> None:
-        """End it at once."""
+        """Kill the process at once."""
         self.verdict = self.verdict or verdict
         self.process.kill()
 
     def bury(self) -> str:
-        """Wait for its end; how it ended, and the end of what it wrote on standard error."""
+        """Wait for its end; returns how it ended, and the last text on its standard error."""
         try:
             self.process.wait(5)
         except subprocess.TimeoutExpired:
@@ -123,8 +123,8 @@ class _Worker:
         with contextlib.suppress(OSError):
             self.process.stdin.close()  # type: ignore[union-attr]
         how = self.verdict or _ending(self.process.returncode)
-        said = self.said.decode(errors="replace")[-KEPT:].strip()
-        return f"{how}; it wrote: {said}" if said else how
+        text = self.stderr.decode(errors="replace")[-KEPT:].strip()
+        return f"{how}; it wrote: {text}" if text else how
 
     def _read(self, first: bytes, inbox: Inbox) -> None:
         assert self.process.stdout is not None
@@ -146,39 +146,39 @@ class _Worker:
         assert self.process.stderr is not None
         with self.process.stderr as stream:
             while some := os.read(stream.fileno(), 65536):
-                self.said = (self.said + some)[-4 * KEPT :]
+                self.stderr = (self.stderr + some)[-4 * KEPT :]
 
 
 class Pool:
     """Worker processes that do jobs.
 
     Workers are fresh Python processes (not forks) with the module path of this one, so a script needs no
-    ``__main__`` guard. They are in sessions of their own: Ctrl-C reaches this process alone, and what they do ends
-    with it, however it ends.
+    ``__main__`` guard. They run in sessions of their own: Ctrl-C reaches this process alone, and the workers end with
+    it, however it ends.
 
     Parameters
     ----------
     make : str
-        ``package.module:Class``; each worker calls it once with the setup, and what comes back with each job.
+        ``package.module:Class``; each worker calls it once with the setup, and calls the result with each job.
     setup : Any
         What jobs have in common.
     workers : int
     patience : float, optional
-        Seconds for one job, after which its worker is killed.
+        Seconds for one job; a worker that needs longer is killed.
     silence : float
-        Seconds without a sign of life, after which a worker is killed; workers give one every second.
+        Seconds without a sign of life after which a worker is killed; workers send one every second.
 
     Raises
     ------
     AllocatorError
-        No processes can be started; from :meth:`next_event`, workers end before they do anything.
+        No process can be started, or (from :meth:`next_event`) workers end before they do anything.
     """
 
     def __init__(
         self, make: str, setup: Any, workers: int, *, patience: float | None = None, silence: float = 30.0
     ) -> None:
         if workers < 1:
-            raise BadUsage(f"{workers} workers; a pool has one at least")
+            raise BadUsage(f"{workers} workers; a pool needs at least one")
         self._first = pack((make, setup))
         self._patience, self._silence = patience, silence
         self._inbox: Inbox = queue.SimpleQueue()
@@ -205,7 +205,7 @@ class Pool:
         worker = next((worker for worker in self._workers if worker.ready and worker.job is None), None)
         if worker is None:
             raise BadUsage(f"no worker is free for {name}")
-        worker.said = b""
+        worker.stderr = b""
         worker.job, worker.since = name, time.monotonic()
         worker.write(frame)
 
@@ -214,12 +214,12 @@ class Pool:
         return sum(worker.ready and worker.job is None for worker in self._workers)
 
     def next_event(self, timeout: float | None = None) -> Event | None:
-        """What came of a job next; None when nothing did in the seconds given, and as soon as a worker gets free.
+        """The next event of a job; None if there is none within the given seconds, or once a worker becomes free.
 
         Raises
         ------
         AllocatorError
-            A worker ended three times in a row without having done anything.
+            A worker ended three times in a row without doing anything.
         """
         deadline = float("inf") if timeout is None else time.monotonic() + timeout
         while True:
@@ -267,7 +267,7 @@ class Pool:
             raise AllocatorError(f"no worker process could be started: {error.strerror or error}") from None
 
     def _replace(self, worker: _Worker) -> Died | None:
-        """Start another worker in place of one that ended; what that means for its job."""
+        """Replace a worker that ended; returns what that means for its job."""
         worker.ready = False
         reason = worker.bury()
         idle_deaths = worker.idle_deaths + (worker.job is None)
@@ -277,11 +277,11 @@ class Pool:
         return None if worker.job is None else Died(worker.job, reason)
 
     def _watch(self) -> None:
-        """Kill workers that hang; in a thread of its own, since writing to one that hangs may block."""
+        """Kill workers that hang; runs in a thread of its own, because writing to a worker that hangs may block."""
         looked = time.monotonic()
         while not self._closed.wait(LOOK):
             now = time.monotonic()
-            stopped, looked = now - looked > 4 * LOOK, now  # this process was: what workers said was not read yet
+            stopped, looked = now - looked > 4 * LOOK, now  # this process was stopped and has messages to read
             if not stopped:
                 self._judge(self._workers, now)
 
@@ -291,7 +291,7 @@ class Pool:
             if now - worker.seen > self._silence:
                 worker.kill(f"no sign of life for {self._silence:g} s")
             elif self._patience is not None and since is not None and now - since > self._patience:
-                worker.kill(f"at one job for more than {self._patience:g} s")
+                worker.kill(f"more than {self._patience:g} s for one job")
 
 
 def _ending(code: int) -> str:

@@ -1,4 +1,4 @@
-"""What came of a point, as it is kept and as the answers read it."""
+"""The result of a point: as the store keeps it, and as the answers read it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Row:
-    """What came of one point.
+    """The result of one point.
 
     Attributes
     ----------
@@ -28,21 +28,21 @@ class Row:
     status, reason : str
         As in :func:`allocator.solve`.
     how : tuple of str
-        Of each stage: ``solved``, or ``known`` where it was proved from other points without a solve.
+        For each stage: ``solved``, or ``known`` if other points proved it without a solve.
     structure : str
         ``none`` (nothing was built), ``built``, ``in place`` or ``rebuilt``.
     stages : tuple of (objective, value, bound)
         In the model's order, each in the objective's own unit.
     values : mapping
-        Objective -> the plan's value; empty where there is no plan.
+        Objective -> the plan's value; empty without a plan.
     measures : mapping
-        Name -> figure of the plan, see :func:`allocator.plan.measures.everything`; empty where there is no plan.
+        Name -> figure of the plan, see :func:`allocator.plan.measures.everything`; empty without a plan.
     members : tuple of str
     deployments : tuple of (nation, unit type, task, period, units)
     seconds : mapping
         ``total`` and ``solver``.
     tolerance : float
-        How much of an earlier stage the later ones may give up, relative.
+        Share of an earlier stage's value that later stages may give up.
     """
 
     point: Point
@@ -66,12 +66,12 @@ class Row:
 
     @property
     def proved(self) -> bool:
-        """Whether nothing was left to the solver: every stage was known from other points."""
+        """Whether other points proved every stage, so that nothing was solved."""
         return bool(self.how) and all(how == "known" for how in self.how)
 
     @classmethod
     def from_dict(cls, point: Point, key: str, content: Mapping[str, Any]) -> Row:
-        """A row from what :func:`told` made of a plan."""
+        """A row from the result of :func:`content_of`."""
         return cls(
             point,
             key,
@@ -89,8 +89,8 @@ class Row:
         )
 
 
-def told(plan: Plan, structure: str) -> dict[str, Any]:
-    """What is kept of a plan, as plain values."""
+def content_of(plan: Plan, structure: str) -> dict[str, Any]:
+    """The stored content of a plan, as plain values."""
     times = plan.manifest["times"]
     stages = plan.manifest["stages"]
     return {
@@ -119,7 +119,7 @@ _KINDS: dict[str, type] = {
 
 
 def fits(content: Mapping[str, Any]) -> bool:
-    """Whether a stored content has the form of what :func:`told` makes, with what a sweep keeps beside it."""
+    """Whether a stored content has the form of :func:`content_of`, with the entries that a sweep adds."""
     if not all(isinstance(content.get(name), kind) for name, kind in _KINDS.items()):
         return False
     figures = [*content["values"].values(), *content["measures"].values(), *content["seconds"].values()]
@@ -138,7 +138,7 @@ _STAGE = [[str, one, other] for one in (int, float) for other in (int, float)]
 
 
 def refused(reason: str) -> dict[str, Any]:
-    """The same of a point whose figures cannot be solved."""
+    """The stored content of a point whose figures cannot be solved."""
     nothing: dict[str, Any] = {key: [] for key in ("how", "stages", "members", "deployments")}
     return {
         "status": "error", "reason": reason, "structure": "none", **nothing, "values": {}, "measures": {},
@@ -147,7 +147,7 @@ def refused(reason: str) -> dict[str, Any]:
 
 
 class Rows(Sequence[Row]):
-    """Rows of points, read from the store when they are asked for, so that thousands of them take no room."""
+    """Rows of points, read from the store when they are needed, so that thousands of them need no memory."""
 
     def __init__(self, points: Sequence[tuple[Point, str]], store: Store) -> None:
         self.points = points
@@ -175,5 +175,5 @@ class Rows(Sequence[Row]):
 
     def _row(self, point: Point, key: str, known: Mapping[str, dict[str, Any]]) -> Row:
         if key not in known:
-            raise AllocatorError(f"{self._store.path} was altered while the sweep had it; run the same command again")
+            raise AllocatorError(f"{self._store.path} was altered while the sweep used it; run the same command again")
         return Row.from_dict(point, key, known[key])

@@ -1,4 +1,4 @@
-"""Runs the points of a sweep: what is in the store is not done again, what is known is not solved, nothing is lost."""
+"""Runs the points of a sweep: stored rows are reused, proved answers are not solved again, and no row is lost."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ from allocator.sweeps.run.store import Store
 from allocator.sweeps.run.task import Job, Setup, Worker
 
 SHOWN = 20
-"""Points with faults that are told of at once."""
+"""Most points with faults that are reported together."""
 
 AHEAD = 200
 """Points among which the next one is chosen."""
 
 KEPT = 100
-"""Points whose instance and model are kept until they are solved, where that happens in this process."""
+"""Points whose instance and model are kept until they are solved, if this process solves them."""
 
 LIVES = 2
-"""Workers that a point may take with it before it is set aside."""
+"""A point is set aside after this many workers died at it."""
 
 
 class Executor(Protocol):
-    """Where jobs are done: in this process, in a pool of processes, or on a cluster."""
+    """Does jobs: in this process, in a pool of processes, or on a cluster."""
 
     def submit(self, name: str, job: Any) -> None:
         """Take a job on."""
@@ -54,14 +54,14 @@ class Executor(Protocol):
         """How many more jobs can be taken on now."""
 
     def next_event(self, timeout: float | None) -> Event | None:
-        """What happens next; None when nothing does within the seconds given."""
+        """The next event; None if there is none within the given seconds."""
 
     def close(self) -> None:
         """Stop at once."""
 
 
 class Here:
-    """Does jobs in this process, one when it is waited for."""
+    """Does jobs in this process, one per call of :meth:`next_event`."""
 
     def __init__(self, setup: Setup) -> None:
         self._worker = Worker(setup)
@@ -88,10 +88,10 @@ class Here:
 
 @dataclass
 class Progress:
-    """How far a sweep is.
+    """Progress of a sweep.
 
-    ``found`` counts the points that were in the store before; ``best`` and ``worst`` are of ``objective``, the model's
-    first.
+    ``found`` counts the points that were in the store before; ``best`` and ``worst`` are values of ``objective``, the
+    model's first.
     """
 
     title: str
@@ -108,16 +108,16 @@ class Progress:
 
     @property
     def rate(self) -> float:
-        """Points a second."""
+        """Points per second."""
         return self.done / self.seconds if self.seconds else 0.0
 
     @property
     def left(self) -> float | None:
-        """Seconds until the end at this rate; None while that is not known."""
+        """Seconds until the end at this rate; None while the rate is unknown."""
         return (self.points - self.found - self.done) / self.rate if self.rate else None
 
     def count(self, content: dict[str, Any]) -> None:
-        """Take note of what came of a point."""
+        """Add the result of a point."""
         self.done += 1
         self.failed += content["status"] in ("error", "no_plan")
         self.known += bool(content["how"]) and set(content["how"]) == {"known"}
@@ -128,22 +128,22 @@ class Progress:
 
 
 class Runner:
-    """Gets rows for points: from the store, else by solving.
+    """Gets rows for points: from the store, or by solving.
 
     Parameters
     ----------
     setup : Setup
         The base and the options of a solve.
     store : Store
-        Where rows are kept.
+        Keeps the rows.
     executor : callable
-        Makes the place where points are solved; called when one is first needed.
+        Makes the executor; called when it is first needed.
     resume : bool
-        Use rows that the store had before.
+        Reuse rows that were in the store before.
     watch : Watch
-        Says when somebody asks for a stop.
+        Reports a request to stop.
     progress : callable, optional
-        Told at every change.
+        Called after every change.
     """
 
     def __init__(
@@ -165,7 +165,7 @@ class Runner:
         self._stem = _stem(setup)
         self._facets = Facets(setup.instance, setup.model)
         self._knowledge = Knowledge(self._facets.base)
-        self._numbers: dict[str, int] = {}  # of what the knowledge has
+        self._numbers: dict[str, int] = {}  # key -> number in the knowledge
         self._fresh: set[str] | None = None if resume else set()
 
     def key(self, point: Point) -> str:
@@ -179,21 +179,21 @@ class Runner:
         Raises
         ------
         BadInput
-            Points break the instance; nothing was solved.
+            Points make the instance invalid; nothing was solved.
         KeyboardInterrupt
-            After Ctrl-C; what was done by then is in the store.
+            After Ctrl-C; finished rows are in the store.
         """
         keyed = [(point, self.key(point)) for point in points]
         settled = self._stored(key for _, key in keyed)
         stored = {key for key, content in settled if content["status"] != "error" or content["aside"]}
         pending = {key: point for point, key in keyed if key not in stored}
         if pending:
-            told = Progress(title, len({key for _, key in keyed}), self.setup.model.objectives[0], len(stored))
-            self._solve(pending, stored, told)
+            state = Progress(title, len({key for _, key in keyed}), self.setup.model.objectives[0], len(stored))
+            self._solve(pending, stored, state)
         return Rows(keyed, self.store)
 
     def done(self, points: Sequence[Point]) -> Rows:
-        """The rows of those points that are done."""
+        """The rows of the finished points."""
         keyed = [(point, self.key(point)) for point in points]
         stored = {key for key, _ in self._stored(key for _, key in keyed)}
         return Rows([(point, key) for point, key in keyed if key in stored], self.store)
@@ -204,7 +204,7 @@ class Runner:
             self._executor.close()
 
     def _stored(self, keys: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Key and content of what is in the store and may be used; a row of another form is as good as damaged."""
+        """Key and content of usable rows in the store; a row of another form counts as damaged."""
         usable = (key for key in keys if self._fresh is None or key in self._fresh)
         for key, content in self.store.each(dict.fromkeys(usable)):
             if fits(content):
@@ -212,12 +212,12 @@ class Runner:
             else:
                 self.store.damaged.add(key)
 
-    def _solve(self, pending: dict[str, Point], stored: set[str], told: Progress) -> None:
+    def _solve(self, pending: dict[str, Point], stored: set[str], state: Progress) -> None:
         executor = self._executor = self._executor or self._make()  # workers start while points are read
         with at_once():
             changes, objectives, understood = self._understood(pending, KEPT if isinstance(executor, Here) else 0)
         for key, content in self._stored(stored - self._numbers.keys()):
-            with contextlib.suppress(ValueError, SyntaxError, TypeError):  # in another form it proves nothing of others
+            with contextlib.suppress(ValueError, SyntaxError, TypeError):  # another form proves nothing about others
                 self._numbers[key] = self._knowledge.add(from_plain(content["changes"]))
                 self._knowledge.learn(self._numbers[key], content)
         for key in pending:
@@ -236,9 +236,9 @@ class Runner:
                     executor.submit(key, Job(pending[key], known, understood.pop(key, None)))
                     running.add(key)
                 self._keep(done)  # after the workers have something to do
-                told.running, told.seconds = len(running), time.monotonic() - began
+                state.running, state.seconds = len(running), time.monotonic() - began
                 if self._progress is not None:
-                    self._progress(told)
+                    self._progress(state)
                 event = executor.next_event(0.25)
                 if event is None:
                     continue
@@ -250,13 +250,13 @@ class Runner:
                     continue
                 done[key] = self._content(pending[key], key, event) | {"changes": to_plain(changes[key])}
                 self._knowledge.learn(self._numbers[key], done[key])
-                told.count(done[key])
+                state.count(done[key])
             self._watch.check()
         finally:
             self._keep(done)
 
     def _keep(self, done: dict[str, dict[str, Any]]) -> None:
-        """Put what is done into the store."""
+        """Put finished rows into the store."""
         while done:
             key, content = done.popitem()
             self.store.put(key, content, instance=self.setup.instance.name, sha256=self.setup.instance.sha256)
@@ -264,7 +264,7 @@ class Runner:
                 self._fresh.add(key)
 
     def _next(self, waiting: deque[str], running: Iterable[str]) -> str:
-        """Take the next point: one that no point being solved now may settle, where the first ones have such."""
+        """Take the next point: among the first ones, preferably one that no point being solved may settle."""
         numbers = [self._numbers[key] for key in running]
         for at, key in enumerate(islice(waiting, AHEAD)):
             if not any(self._knowledge.may_settle(number, self._numbers[key]) for number in numbers):
@@ -275,12 +275,12 @@ class Runner:
     def _understood(
         self, pending: dict[str, Point], kept: int
     ) -> tuple[dict[str, Changes], dict[str, tuple[str, ...]], dict[str, tuple[Instance, Model]]]:
-        """What each point changes, the objectives of its model, and instance and model of the first ``kept`` points.
+        """The changes of each point, the objectives of its model, and instance and model of the first ``kept`` points.
 
         Raises
         ------
         BadInput
-            With every fault of every point, up to :data:`SHOWN`.
+            Lists every fault of every point, up to :data:`SHOWN`.
         """
         changes: dict[str, Changes] = {}
         understood: dict[str, tuple[Instance, Model]] = {}
@@ -303,7 +303,7 @@ class Runner:
         return changes, objectives, understood
 
     def _ordered(self, keys: list[str]) -> list[str]:
-        """Corners first, then halves of what lies between them, so that as much as possible is known in time."""
+        """Corners first, then midpoints between them, so that as much as possible is known early."""
         table = self._knowledge.table()[[self._numbers[key] for key in keys]]
         level = np.zeros((len(keys), table.shape[1]), dtype=np.int64)
         for column in range(table.shape[1]):
@@ -317,7 +317,7 @@ class Runner:
         return [keys[at] for at in np.lexsort((middle, total, deepest, moved))]
 
     def _content(self, point: Point, key: str, event: Event) -> dict[str, Any]:
-        """What is kept of a point."""
+        """The stored content of a point."""
         if isinstance(event, Done):
             return {**event.result, "aside": False}
         reason = event.reason
@@ -330,7 +330,7 @@ class Runner:
         return {**nothing, "status": "error", "reason": reason}
 
     def _set_aside(self, point: Point, key: str) -> str:
-        """Keep the instance and the programme of a point that kills its workers."""
+        """Save the instance and the programme of a point that kills its workers."""
         folder = self.store.path.with_name(f"{self.store.path.name}.aside") / key[:16]
         instance, model = self.setup.at(point)
         write(instance, folder / "instance.json", overwrite=True)
@@ -349,7 +349,7 @@ class Runner:
             str(folder / "instance.json"),
             str(folder / "model.mps"),
         ]
-        with contextlib.suppress(subprocess.TimeoutExpired):  # on its own, since building it may be what kills
+        with contextlib.suppress(subprocess.TimeoutExpired):  # in a process of its own, since building may kill it
             subprocess.run(
                 [*command, "--model", str(folder / "model.toml")], capture_output=True, timeout=120, check=False
             )
@@ -357,7 +357,7 @@ class Runner:
 
 
 def _stem(setup: Setup) -> str:
-    """What every key of a sweep begins with: the base, the options and the versions."""
+    """The start of every key of a sweep: the base, the options and the versions."""
     own = {
         "instance": setup.instance.sha256,
         "model": setup.model.to_dict(),
@@ -368,7 +368,7 @@ def _stem(setup: Setup) -> str:
 
 
 def _levels(count: int) -> NDArray[np.int64]:
-    """When each of some values in a row is looked at: the ends at 0, the middle at 1, the middles between at 2, ..."""
+    """The level of each value in a row: the ends at 0, the middle at 1, the middles of the halves at 2, ..."""
     levels = np.zeros(count, dtype=np.int64)
     between = [(0, count - 1, 1)]
     while between:

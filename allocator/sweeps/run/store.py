@@ -1,4 +1,4 @@
-"""Where a sweep keeps its rows: one SQLite file that one process owns."""
+"""The store of a sweep's rows: one SQLite file that one process owns."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import Any
 from allocator.errors import AllocatorError, BadUsage
 
 APPLICATION = 0x616C6C6F
-"""Mark in the file's header by which a store is known."""
+"""Mark in the file's header that identifies a store."""
 
 VERSION = 2
 """Version of the layout."""
@@ -36,40 +36,41 @@ AT_ONCE = 500
 """Keys in one query."""
 
 PATIENCE = 0.5
-"""Seconds to wait for a process that is just ending."""
+"""Seconds to wait for a process that is ending."""
 
-NO_STORE = "is something else, no store of a sweep; give a new name, or the file of an earlier sweep"
+NO_STORE = "is not a sweep store; give a new name, or the file of an earlier sweep"
 
 
 class Store:
     """Rows of points by their key.
 
-    The file belongs to one process: the lock is taken when it is opened and goes with the process, however that ends.
-    A row that was put is safe from then on, from ``kill -9`` and from a loss of power: each is a transaction of its own
-    in a write-ahead log that is synchronised with the disk (about 0.3 ms a row on a local disk). A row carries a
-    checksum of its key and content: one that was altered on the disk counts as not there, and :attr:`damaged` names it.
+    The file belongs to one process: the process locks it when it opens it, and the lock ends with the process, however
+    that ends. Once put, a row is safe from ``kill -9`` and from a loss of power: each row is a transaction of its own
+    in a write-ahead log that is synchronised with the disk (about 0.3 ms per row on a local disk). Each row has a
+    checksum of its key and content. A row that was altered on the disk counts as missing, and :attr:`damaged` holds its
+    key.
 
     Parameters
     ----------
     path : Path
-        The file; a new one where there is none.
+        The file; it is created if it does not exist.
     lasting : bool
-        Whether the file outlives the process; rows of one that does not are not synchronised with the disk.
+        Whether the file outlives the process; if not, rows are not synchronised with the disk.
 
     Attributes
     ----------
     damaged : set of str
-        Keys of rows that were asked for and could not be relied on.
+        Keys of rows that were requested but are damaged.
 
     Raises
     ------
     BadUsage
-        Another sweep has it, or it is no store that this version reads; nothing in it was changed.
+        Another sweep uses the file, or it is not a store that this version reads; the file is unchanged.
 
     Notes
     -----
-    Nothing else in the process may open the file by itself: on POSIX, closing any handle of a file gives up the locks
-    that the process holds on it.
+    Nothing else in the process may open the file: on POSIX, closing any handle of a file releases the locks that the
+    process holds on it.
     """
 
     def __init__(self, path: Path, *, lasting: bool = True) -> None:
@@ -77,7 +78,7 @@ class Store:
         self.damaged: set[str] = set()
         self._synchronous = "FULL" if lasting else "OFF"
         if path.exists() and not path.is_file():
-            raise BadUsage(f"{path} is {'a folder' if path.is_dir() else 'no file'}; a store is a file")
+            raise BadUsage(f"{path} is {'a folder' if path.is_dir() else 'not a file'}; a store is a file")
         if not path.absolute().parent.is_dir():
             raise BadUsage(f"{path}: there is no folder {path.absolute().parent}")
         if path.exists() and not os.access(path, os.W_OK):
@@ -97,13 +98,13 @@ class Store:
             raise BadUsage(f"{path} {_meaning(error)}") from None
 
     def _look(self) -> None:
-        """Refuse a file that is something else, without a lock and without touching it."""
+        """Refuse a file that is not a store, without locking or changing it."""
         beside = sqlite3.connect(f"{self.path.absolute().as_uri()}?immutable=1", uri=True)
         with contextlib.closing(beside):
             try:
                 self._check(beside)
             except sqlite3.DatabaseError as error:
-                if _code(error) != sqlite3.SQLITE_CORRUPT:  # shorter than it says: what is missing may be in the log
+                if _code(error) != sqlite3.SQLITE_CORRUPT:  # shorter than its header: the rest may be in the log
                     raise
 
     def _check(self, connection: sqlite3.Connection) -> None:
@@ -114,8 +115,8 @@ class Store:
             raise BadUsage(f"{self.path} {NO_STORE}")
         if version != VERSION:
             raise BadUsage(
-                f"{self.path} is a store of version {version}, and this program keeps version {VERSION}; "
-                "give another file or delete this one, or use the program that wrote it"
+                f"{self.path} is a store of version {version}, and this program uses version {VERSION}; "
+                "give another file, delete this one, or use the program that wrote it"
             )
 
     def _open(self) -> None:
@@ -124,7 +125,7 @@ class Store:
         connection.execute(f"PRAGMA synchronous = {self._synchronous}")
         connection.execute("BEGIN EXCLUSIVE")
         if connection.execute("PRAGMA schema_version").fetchone()[0] == 0:
-            # all of it in one transaction that ends in the file itself: a kill leaves a store, or an empty file
+            # one transaction that ends in the file itself: a killed process leaves a store or an empty file
             connection.execute(f"PRAGMA application_id = {APPLICATION}")
             connection.execute(f"PRAGMA user_version = {VERSION}")
             connection.execute(LAYOUT)
@@ -136,7 +137,7 @@ class Store:
             raise BadUsage(f"{self.path} is damaged ({' '.join(faults.split())})")
 
     def each(self, keys: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Key and content, of those keys that are there; read as they are asked for, so that they need no room."""
+        """Key and content of the keys in the store; read one by one, so that they need little memory."""
         left = iter(keys)
         while some := list(islice(left, AT_ONCE)):
             query = f"{ROW} FROM points WHERE key IN ({','.join('?' * len(some))})"
@@ -152,14 +153,14 @@ class Store:
                     yield key, content
 
     def known(self, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """Contents by key, of those keys that are there; thousands of plans take hundreds of MB (see :meth:`each`)."""
+        """Contents by key, for the keys in the store; thousands of plans take hundreds of MB (see :meth:`each`)."""
         from allocator.formulation import uncollected
 
         with uncollected():
             return dict(self.each(keys))
 
     def put(self, key: str, content: Mapping[str, Any], *, instance: str, sha256: str) -> None:
-        """Keep a row, in place of an earlier one of the key; it is safe when this returns.
+        """Store a row in place of an earlier row with the key; the row is safe when this returns.
 
         Parameters
         ----------
@@ -167,12 +168,12 @@ class Store:
         content : mapping
             Plain values for JSON.
         instance, sha256 : str
-            Name and content hash of the instance that it was solved on.
+            Name and content hash of the instance that was solved.
 
         Raises
         ------
         AllocatorError
-            The disk does not take it; what was put before stays.
+            The row cannot be written; earlier rows stay.
         ValueError
             The content has a number that is not finite.
         """
@@ -189,7 +190,7 @@ class Store:
             ) from None
 
     def others(self, instance: str, sha256: str) -> int:
-        """Number of rows of an instance of this name with another content."""
+        """Number of rows of an instance with this name and other content."""
         return self._number("SELECT count(*) FROM points WHERE instance = ? AND sha256 <> ?", instance, sha256)
 
     def count(self) -> int:
@@ -203,8 +204,8 @@ class Store:
             raise BadUsage(f"{self.path} could not be read: {_cause(error)}") from None
 
     def close(self) -> None:
-        """Give the file free."""
-        with contextlib.suppress(sqlite3.Error):  # what was put is safe in the log
+        """Close and unlock the file."""
+        with contextlib.suppress(sqlite3.Error):  # the rows are safe in the log
             self._connection.close()
 
     def __enter__(self) -> Store:
@@ -217,12 +218,12 @@ class Store:
 
 
 def _checksum(key: str, kept: Sequence[Any]) -> str:
-    """Of a row as it is kept: key, instance, sha256, content, kind of content."""
+    """Checksum of a stored row: key, instance, sha256, content, kind of content."""
     return hashlib.blake2b(repr((key, *kept)).encode(), digest_size=16).hexdigest()
 
 
 def _sound(key: str, kept: Sequence[Any], checksum: Any) -> dict[str, Any] | None:
-    """The content of a row; None where it is not what was put."""
+    """The content of a row; None if it was altered."""
     if _checksum(key, kept) != checksum:
         return None
     *_, content, kind = kept
@@ -234,7 +235,7 @@ def _sound(key: str, kept: Sequence[Any], checksum: Any) -> dict[str, Any] | Non
 
 
 def _code(error: sqlite3.Error) -> int:
-    """SQLite's primary result code; 0 where there is none."""
+    """SQLite's primary result code; 0 if there is none."""
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
@@ -243,7 +244,7 @@ def _cause(error: sqlite3.Error) -> str:
 
 
 def _meaning(error: sqlite3.Error) -> str:
-    """Why a file cannot be opened, to follow its name."""
+    """Why a file cannot be opened; a phrase that follows its name."""
     meanings = {
         sqlite3.SQLITE_BUSY: "is in use by another sweep",
         sqlite3.SQLITE_NOTADB: NO_STORE,

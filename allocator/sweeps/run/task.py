@@ -1,4 +1,4 @@
-"""What a worker does: one solver, and one point of the sweep after the other."""
+"""The work of a worker: one solver, and one point of the sweep after the other."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from allocator.model import Model
 from allocator.solving.prior import Known
 from allocator.solving.solver import Solver
 from allocator.sweeps.design.parts import Point
-from allocator.sweeps.run.row import refused, told
+from allocator.sweeps.run.row import content_of, refused
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Setup:
 class Job:
     """One point, and what other points prove about it.
 
-    ``understood`` is its instance and model where this process has them already; they do not travel to workers.
+    ``understood`` is its instance and model if this process has them already; they are not sent to workers.
     """
 
     point: Point
@@ -51,9 +51,9 @@ class Job:
 
 
 class Worker:
-    """Solves jobs on one resident model; what comes back is plain values (see :func:`allocator.sweeps.run.row.told`).
+    """Solves jobs on one resident model and returns plain values (see :func:`allocator.sweeps.run.row.content_of`).
 
-    A solve that Ctrl-C stopped is no answer: it raises KeyboardInterrupt.
+    A solve that Ctrl-C stopped gives no answer: it raises KeyboardInterrupt.
     """
 
     def __init__(self, setup: Setup) -> None:
@@ -61,20 +61,20 @@ class Worker:
         self.solver = Solver(gap=setup.gap, time_limit=setup.time_limit, threads=setup.threads, seed=setup.seed)
 
     def __call__(self, job: Job) -> dict[str, Any]:
-        with uncollected():  # what a point leaves is collected after it, at once
+        with uncollected():  # the garbage of a point is collected right after it
             return self._done(job)
 
     def _done(self, job: Job) -> dict[str, Any]:
         instance, model = job.understood or self.setup.at(job.point)
-        told_of: dict[str, Any] = {
+        entries: dict[str, Any] = {
             "overrides": list(job.point.overrides),
             "case": job.point.case,
             "coalition": job.point.coalition,
         }
         try:
-            plan = self.solver.solve(instance, model, known=job.known, **told_of)
+            plan = self.solver.solve(instance, model, known=job.known, **entries)
         except BadInput as bad:  # figures of this point that no solver can keep apart
             return refused(str(bad))
         if plan.stopped_by == "interrupt" and plan.status != "optimal":
             raise KeyboardInterrupt
-        return told(plan, self.solver.structure)
+        return content_of(plan, self.solver.structure)

@@ -1,7 +1,8 @@
 """A process that does jobs for a pool: ``python -m allocator.sweeps.run.worker``.
 
-Messages are pickles, each after its length in eight bytes. In come ``(make, setup)`` and then one job at a time; out go
-``(kind, content)``: a heartbeat every second, that the worker is ready, and what came of a job.
+Messages are pickles, each preceded by its length in eight bytes. The worker receives ``(make, setup)`` and then one job
+at a time. It sends ``(kind, content)``: a heartbeat every second, a message that it is ready, and the result of each
+job.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def send(stream: BinaryIO, frame: bytes) -> None:
 
 
 def receive(stream: BinaryIO) -> bytes | None:
-    """Read one message; None where the stream ends before one is whole."""
+    """Read one message; None if the stream ends before the message is complete."""
     head = stream.read(HEAD.size)
     if len(head) < HEAD.size:
         return None
@@ -51,14 +52,14 @@ def pack(content: Any) -> bytes:
 
 
 def handler(make: str, setup: Any) -> Callable[[Any], Any]:
-    """What does the jobs: the class ``package.module:Class``, called with the setup."""
+    """The object that does the jobs: the class ``package.module:Class``, called with the setup."""
     module, _, name = make.partition(":")
     made: Callable[[Any], Any] = getattr(importlib.import_module(module), name)(setup)
     return made
 
 
 def answer(work: Callable[[Any], Any], job: bytes) -> bytes:
-    """Do one job: the message to send back, whatever happens."""
+    """Do one job; returns the message to send back, whatever happens."""
     try:
         return pack((DONE, work(pickle.loads(job))))
     except BaseException:
@@ -73,7 +74,7 @@ def main() -> NoReturn:
     jobs: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     lock = threading.Lock()
 
-    def tell(frame: bytes) -> None:
+    def reply(frame: bytes) -> None:
         try:
             with lock:
                 send(outbound, frame)
@@ -84,11 +85,11 @@ def main() -> NoReturn:
         with contextlib.suppress(OSError):
             while (frame := receive(inbound)) is not None:
                 jobs.put(frame)
-        os._exit(0)  # the parent is gone, or wants no more
+        os._exit(0)  # the parent is gone, or has no more jobs
 
     def beat() -> None:
         while True:
-            tell(pack((ALIVE, None)))
+            reply(pack((ALIVE, None)))
             time.sleep(BEAT)
 
     for loop in (listen, beat):
@@ -98,13 +99,13 @@ def main() -> NoReturn:
     except BaseException:
         traceback.print_exc()
         os._exit(1)
-    tell(pack((READY, None)))
+    reply(pack((READY, None)))
     while True:
-        tell(answer(work, jobs.get()))
+        reply(answer(work, jobs.get()))
 
 
 def _private_streams() -> tuple[BinaryIO, BinaryIO]:
-    """Standard input and output kept for messages; stray prints go to standard error, stray reads find nothing."""
+    """Standard input and output kept for messages; other prints go to standard error, other reads get nothing."""
     inbound, outbound = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)

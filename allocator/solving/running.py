@@ -1,0 +1,152 @@
+"""One run of HiGHS in a thread of its own: what it reports, and how it is stopped or left behind."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from allocator.outcome import Stop
+from allocator.solving.standard_form import Floats
+
+GRACE = 0.25
+"""Seconds in which HiGHS may follow a request to stop before it is left behind."""
+
+PARTING = 10.0
+"""Seconds that the end of the process waits for runs that were left behind; ending before them would abort it."""
+
+REPORT = 0.25
+"""Seconds between two calls of ``watch``."""
+
+_behind: list[threading.Thread] = []
+
+
+@atexit.register
+def wait_for_those_left_behind() -> None:
+    """Give runs that were left behind the time to heed the request to stop."""
+    until = time.monotonic() + PARTING
+    for thread in _behind:
+        thread.join(max(0.0, until - time.monotonic()))
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What is known while HiGHS works, in the objective's own unit."""
+
+    incumbent: float | None
+    bound: float | None
+
+
+class Running:
+    """What a run has reported so far; HiGHS's callbacks write it from the thread of the run.
+
+    Parameters
+    ----------
+    scale : float
+        Factor from the objective's own unit to HiGHS's.
+
+    Attributes
+    ----------
+    point : float array or None
+        The best point reported, in HiGHS's units.
+    value, bound : float
+        Its objective and the proved lower bound, in HiGHS's units; infinite while nothing is reported.
+    seconds : float
+        Duration of the run.
+    left_behind : bool
+        The run did not heed the request to stop. Its thread may still work, so nothing may touch the solver again.
+    """
+
+    def __init__(self, scale: float) -> None:
+        self.point: Floats | None = None
+        self.value = np.inf
+        self.bound = -np.inf
+        self.seconds = 0.0
+        self.left_behind = False
+        self._scale = scale
+        self._leave = threading.Event()
+        self._finished = threading.Event()
+
+    def follow(
+        self,
+        solver: Any,
+        limit: float | None,
+        interrupted: threading.Event,
+        watch: Callable[[Sight], None] | None,
+    ) -> Stop:
+        """Run HiGHS and wait for the end; returns why the run was stopped, if it was.
+
+        Parameters
+        ----------
+        solver : highspy.Highs
+            Loaded, with all options set.
+        limit : float or None
+            Seconds after which the run is asked to stop, whatever HiGHS makes of its own time limit.
+        interrupted : threading.Event
+            Set to stop the run; Ctrl-C sets it too.
+        watch : callable or None
+            Called about four times a second with what is known.
+        """
+        interrupts = [solver.cbMipInterrupt, solver.cbSimplexInterrupt, solver.cbIpmInterrupt]
+        solver.cbMipImprovingSolution.subscribe(self._improved)
+        for callback in interrupts:
+            callback.subscribe(self._continue)
+        began = time.monotonic()
+        thread = threading.Thread(target=self._work, args=(solver,), daemon=True)
+        thread.start()
+        reason = self._wait(began, np.inf if limit is None else limit, interrupted, watch)
+        if self.left_behind:
+            _behind.append(thread)
+            return reason
+        self.seconds = time.monotonic() - began
+        solver.cbMipImprovingSolution.unsubscribe(self._improved)
+        for callback in interrupts:
+            callback.unsubscribe(self._continue)
+        return reason
+
+    def _wait(
+        self, began: float, limit: float, interrupted: threading.Event, watch: Callable[[Sight], None] | None
+    ) -> Stop:
+        reason, ended, reported = Stop.TIME_LIMIT, np.inf, began
+        while not self._finished.is_set():
+            try:
+                self._finished.wait(0.01 if time.monotonic() - began < 1 else 0.1)
+            except KeyboardInterrupt:
+                interrupted.set()
+            now = time.monotonic()
+            if not self._leave.is_set() and (interrupted.is_set() or now > began + limit + GRACE):
+                reason = Stop.INTERRUPT if interrupted.is_set() else Stop.TIME_LIMIT
+                ended = now
+                self._leave.set()
+            if now > ended + GRACE:
+                self.left_behind = True
+                break
+            if watch is not None and now - reported >= REPORT:
+                reported = now
+                watch(self._sight())
+        return reason
+
+    def _work(self, solver: Any) -> None:
+        try:
+            solver.run()
+        finally:
+            self._finished.set()
+
+    def _improved(self, event: Any) -> None:
+        self.point = np.array(event.data_out.mip_solution)
+        self.value = event.data_out.objective_function_value
+
+    def _continue(self, event: Any) -> None:
+        if event.data_out.mip_dual_bound < np.inf:
+            self.bound = max(self.bound, event.data_out.mip_dual_bound)
+        if self._leave.is_set():
+            event.interrupt()
+
+    def _sight(self) -> Sight:
+        incumbent, bound = (x / self._scale if np.isfinite(x) else None for x in (self.value, self.bound))
+        return Sight(incumbent, bound)
