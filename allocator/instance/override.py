@@ -282,7 +282,7 @@ def _new(
         known = [str(other[TABLES[refers].key[0]]) for other in _rows(instance, content, refers)] if refers else []
         if refers and given[name] not in known:
             raise Wrong(
-                found, f"one that is there; to add a row, give a {name} of the table {refers}{near(given[name], known)}"
+                found, f"one that is there; to add a row, {name} must be a key of {refers}{near(given[name], known)}"
             )
         row[name], _ = _value(table.by_name[name], None, "=", given[name])
     row.understood = False

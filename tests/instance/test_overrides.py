@@ -189,11 +189,11 @@ class TestRowsThatAreAdded:
         [
             (
                 "willingness[nation=BBC,objective=land].willingness=1",
-                "as nation the key of a row of nations (did you mean BBB?)",
+                "nation must be a key of nations (did you mean BBB?)",
             ),
             (
                 "willingness[nation=BBB,objective=lands].willingness=1",
-                "as objective the key of a row of objectives (did you mean land?)",
+                "objective must be a key of objectives (did you mean land?)",
             ),
             ("willingness[nation=BBB].willingness=1", "to add a row, give objective in the key as well"),
             ("willingness[nation=BBB,objective=land].willingness=2", "from 0 to 1"),
