@@ -50,7 +50,7 @@ def test_solves(solves):
         assert float(ours.split()[7]) == pytest.approx(float(alone.split()[7]), abs=1e-3)
         assert ratios.split()[0] == "ratio"
         assert float(ratios.split()[6]) == pytest.approx(float(ours.split()[6]) / float(alone.split()[6]), rel=1e-2)
-    assert "size 1: value divided by HiGHS alone: geometric mean 1.000" in blocks[1]
+    assert "size 1: value over HiGHS alone: geometric mean 1.000" in blocks[1]
 
 
 def test_sweeps():

@@ -162,7 +162,7 @@ CALLS = [
     (lambda: TOY.frame({}), "no table "),
     (lambda: TOY.write(5), "path is 5"),
     (lambda: TOY.write(b"x"), "path is b'x'"),
-    (lambda: TOY.write("a\0b"), "no NUL"),
+    (lambda: TOY.write("a\0b"), "without NUL"),
     (lambda: allocator.write(TOY, 5), "path is 5"),
     (lambda: allocator.write(None, "x"), "instance is None"),
     (lambda: allocator.write("toy-rotation", "x"), "instance is 'toy-rotation'"),

@@ -158,7 +158,7 @@ class TestNewFrom:
         assert run("validate", "mine", cwd=tmp_path).returncode == 0
         done = run("new", "--from", folder, "mine.json", cwd=tmp_path)
         assert done.returncode == 0
-        assert "warning: the instance's own model m/own.toml" in done.stderr
+        assert "warning: mine.json does not hold the instance's own model m/own.toml" in done.stderr
 
     def test_nothing_is_overwritten(self, tmp_path):
         (tmp_path / "mine.json").write_text("dear diary")

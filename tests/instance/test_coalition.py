@@ -168,9 +168,9 @@ class TestOrder:
     def test_build_and_export_take_them(self, instance, tmp_path):
         m = allocator.build(instance, coalition="BBB")
         assert {n for n, *_ in m.deploy} == {"BBB"}
-        with pytest.raises(BadUsage, match="give them to build"):
+        with pytest.raises(BadUsage, match="pass them to build"):
             allocator.solve(m, coalition="BBB")
-        with pytest.raises(BadUsage, match="give them to build"):
+        with pytest.raises(BadUsage, match="pass them to build"):
             allocator.solve(m, case="low")
         allocator.export(instance, None, tmp_path / "few.mps", coalition="BBB", case="high")
         allocator.export(instance, None, tmp_path / "all.mps")
