@@ -181,7 +181,7 @@ def test_many_writers_at_once(tmp_path):
 
 def test_killed_at_random_instants():
     writes, left = trial(12, seed=1)
-    assert writes > 12
+    assert writes >= 12  # one at least before each kill
     assert left > 0, "no kill hit a write"
 
 

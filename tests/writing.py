@@ -80,12 +80,13 @@ def killed(parent: Path, last: int, rng: random.Random, read: Callable[[Path], i
 
 
 def trial(kills: int, seed: int = 0) -> tuple[int, int]:
-    """Kill so often; (writes, kills after which something was left beside)."""
+    """Kill so often, and until a kill hits a write; (writes, kills after which something was left beside)."""
     rng = random.Random(seed)
-    last = left = 0
+    last = left = done = 0
     with tempfile.TemporaryDirectory() as place:
         parent = Path(place)
-        for _ in range(kills):
+        while done < kills or (not left and done < 10 * kills):
+            done += 1
             last = killed(parent, last, rng)
             beside = [path for path in parent.iterdir() if path.name not in ("plan", "plan.json")]
             assert all(path.name.startswith(files.BESIDE) for path in beside)
