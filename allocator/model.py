@@ -19,19 +19,27 @@ from allocator.instance.override import OPERATOR, Wrong, computed
 from allocator.reading import Unreadable, read_toml
 from allocator.resources import shipped, shipped_models
 
-FAMILIES = (
+REFERENCE = (
     "rotation",
     "minimum_contribution",
     "conditions",
     "caveats",
+    "commitments",
     "troop_ceiling",
     "budget",
     "framework_nation",
+    "prerequisites",
 )
+"""Constraint families of the reference model, which a model has if it lists none."""
+
+FAMILIES = (*REFERENCE, "acquisition", "industry", "joint_purchase")
 """Constraint families that a model may list; requirement and participation always hold."""
 
-OBJECTIVES = ("gap", "risk", "cost", "burden")
-"""Objectives that a model may list, in their usual order."""
+MEASURED = ("gap", "risk", "cost", "burden")
+"""Objectives that are worked out for every plan, in the order of the reference model."""
+
+OBJECTIVES = (*MEASURED, "worst_period", "turnover", "imbalance")
+"""Objectives that a model may list."""
 
 _KEYS = {
     column.name: column
@@ -82,8 +90,8 @@ class Model:
     name: str = "reference"
     title: str = ""
     description: str = ""
-    families: tuple[str, ...] = FAMILIES
-    objectives: tuple[str, ...] = OBJECTIVES
+    families: tuple[str, ...] = REFERENCE
+    objectives: tuple[str, ...] = MEASURED
     tolerance: float = 0.0
     willingness_floor: float = 0.5
     max_burden: float | None = None
@@ -114,6 +122,11 @@ class Model:
         several.done()
         for key, value in {**plain, "limits": limits}.items():
             object.__setattr__(self, key, value)
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """Objectives that are worked out for a plan: four for every plan, and the others that the model lists."""
+        return tuple(dict.fromkeys([*MEASURED, *self.objectives]))
 
     def override(self, *settings: str) -> Model:
         """The model with some choices changed: ``model.willingness_floor=0``, ``model.objectives=gap,cost``.

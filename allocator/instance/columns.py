@@ -79,7 +79,7 @@ class Column:
     @property
     def period(self) -> bool:
         """Whether the values are periods of the horizon."""
-        return self.name in ("first_period", "last_period")
+        return self.name in ("period", "first_period", "last_period", "first_order_period", "last_order_period")
 
     @property
     def expected(self) -> str:
@@ -106,6 +106,8 @@ class Column:
             words += f" from {self.least:g} to {self.most:g}"
         elif self.least is not None:
             words += f" of at least {self.least:g}"
+        elif self.most is not None:
+            words += f" and at most {self.most:g}"
         return words
 
 
@@ -170,3 +172,28 @@ def blank_means(column: Column) -> str:
     if column.required:
         return "required"
     return column.blank or ("" if column.default is None else str(column.default).lower())
+
+
+def identifier(name: str, meaning: str, **more: object) -> Column:
+    """A key column of identifiers."""
+    return Column(name, meaning, kind="id", required=True, key=True, **more)  # type: ignore[arg-type]
+
+
+def reference(name: str, table: str, meaning: str, **more: object) -> Column:
+    """A key column of references to another table."""
+    given = {"kind": "id", "required": True, "key": True, "refers": table, **more}
+    return Column(name, meaning, **given)  # type: ignore[arg-type]
+
+
+def named(meaning: str) -> Column:
+    """The column of names."""
+    return Column("name", meaning, kind="name", required=True)
+
+
+FIRST = Column("first_period", "First period.", "whole", unit="period", default=1, least=1)
+LAST = Column("last_period", "Last period.", "whole", unit="period", blank="the last of the horizon", least=1)
+
+
+def number(name: str, meaning: str, unit: str, **more: object) -> Column:
+    """A column of figures with a unit."""
+    return Column(name, meaning, kind=str(more.pop("kind", "number")), unit=unit, **more)  # type: ignore[arg-type]

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_OF_TASKS = ("requirements", "commitments")
+"""Tables whose blank periods are those of the row's task."""
+
+
 def settled(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Settings in the order of the dictionary."""
     ordered: dict[str, Any] = {}
@@ -161,13 +165,13 @@ class Facts:
         _check_table(table)
         if table not in self._rows:
             blanks = {column.name: column.default for column in TABLES[table].by_name.values()}
-            if "last_period" in blanks:
-                blanks["last_period"] = self.periods
-            if table == "requirements":
+            blanks.update({last: self.periods for last in ("last_period", "last_order_period") if last in blanks})
+            if table in _OF_TASKS:
                 windows = {row["task"]: row for row in self.rows("tasks")}
+                whole = {"first_period": 1, "last_period": self.periods}
                 filled = []
                 for row in self.tables[table]:
-                    task = windows[row["task"]]
+                    task = windows.get(row.get("task"), whole)
                     blanks.update(first_period=task["first_period"], last_period=task["last_period"])
                     filled.append(Frozen({**blanks, **row}))
             else:
@@ -181,7 +185,7 @@ class Facts:
             return
         same = {name for name, rows in self.tables.items() if _identical(rows, base.tables[name])}
         for name in same & base._rows.keys():
-            if name != "requirements" or "tasks" in same:  # a requirement takes blank periods from its task
+            if name not in _OF_TASKS or "tasks" in same:
                 self._rows[name] = base._rows[name]
 
     def noted(self, notes: tuple[str, ...], outside: frozenset[str]) -> Self:

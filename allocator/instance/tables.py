@@ -7,28 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from allocator.instance.columns import Column, Table, blank_means
-
-
-def _id(name: str, meaning: str, **more: object) -> Column:
-    return Column(name, meaning, kind="id", required=True, key=True, **more)  # type: ignore[arg-type]
-
-
-def _ref(name: str, table: str, meaning: str, **more: object) -> Column:
-    given = {"kind": "id", "required": True, "key": True, "refers": table, **more}
-    return Column(name, meaning, **given)  # type: ignore[arg-type]
-
-
-def _name(meaning: str) -> Column:
-    return Column("name", meaning, kind="name", required=True)
-
-
-_FIRST = Column("first_period", "First period.", "whole", unit="period", default=1, least=1)
-_LAST = Column("last_period", "Last period.", "whole", unit="period", blank="the last of the horizon", least=1)
-
-
-def _number(name: str, meaning: str, unit: str, **more: object) -> Column:
-    return Column(name, meaning, kind=str(more.pop("kind", "number")), unit=unit, **more)  # type: ignore[arg-type]
+from allocator.instance.build_tables import BUILD_TABLES
+from allocator.instance.columns import FIRST, LAST, Column, Table, blank_means, identifier, named, number, reference
 
 
 TABLES: dict[str, Table] = {
@@ -38,19 +18,28 @@ TABLES: dict[str, Table] = {
             "nations",
             "a nation",
             (
-                _id("nation", "Code of the nation."),
-                _name("Name of the nation."),
-                _number("gdp", "Gross domestic product per year.", "millions", above=0, blank="unknown"),
-                _number("troop_ceiling", "Most people that it deploys at once.", "people", least=0, blank="none"),
+                identifier("nation", "Code of the nation."),
+                named("Name of the nation."),
+                number("gdp", "Gross domestic product per year.", "millions", above=0, blank="unknown"),
+                number("troop_ceiling", "Most people that it deploys at once.", "people", least=0, blank="none"),
                 Column("can_lead", "Can be the framework nation of a task.", "flag", default=False),
+                Column(
+                    "collective",
+                    "A fleet that several nations own: it has pools and stances but no purse, and is not counted.",
+                    "flag",
+                    default=False,
+                ),
+                number("active_personnel", "People in its armed forces.", "people", above=0, blank="unknown"),
+                number("defence_spending", "Defence spending per year.", "millions", above=0, blank="unknown"),
+                number("population", "Population.", "people", above=0, blank="unknown"),
             ),
         ),
         Table(
             "groups",
             "a membership",
             (
-                _id("group", "Group, such as JEF; not a nation's code and not common."),
-                _ref("nation", "nations", "Nation that belongs to it."),
+                identifier("group", "Group, such as JEF; not a nation's code and not common."),
+                reference("nation", "nations", "Nation that belongs to it."),
             ),
             required=False,
         ),
@@ -58,8 +47,8 @@ TABLES: dict[str, Table] = {
             "unit_types",
             "a kind of force element",
             (
-                _id("unit_type", "Kind of unit."),
-                _name("Name of the kind."),
+                identifier("unit_type", "Kind of unit."),
+                named("Name of the kind."),
                 Column(
                     "domain",
                     "Where it works.",
@@ -67,10 +56,10 @@ TABLES: dict[str, Table] = {
                     required=True,
                     choices=("air", "sea", "land", "training", "support"),
                 ),
-                _number("personnel", "People in a unit.", "people", kind="whole", required=True, least=1),
-                _number("operating_cost", "Cost of a deployed unit.", "millions a month", required=True, least=0),
-                _number("rotation_cost", "Cost of a rotation.", "millions a unit and period", default=0.0, least=0),
-                _number(
+                number("personnel", "People in a unit.", "people", kind="whole", required=True, least=1),
+                number("operating_cost", "Cost of a deployed unit.", "millions a month", required=True, least=0),
+                number("rotation_cost", "Cost of a rotation.", "millions a unit and period", default=0.0, least=0),
+                number(
                     "rotation_ratio",
                     "Units in the pool for each deployed unit, counting that unit.",
                     "units",
@@ -78,7 +67,7 @@ TABLES: dict[str, Table] = {
                     default=1,
                     least=1,
                 ),
-                _number(
+                number(
                     "common_share",
                     "Part of its cost that the common fund pays.",
                     "share",
@@ -86,6 +75,7 @@ TABLES: dict[str, Table] = {
                     least=0,
                     most=1,
                 ),
+                Column("expendable", "Used up in the period in which it deploys.", "flag", default=False),
                 Column("symbol", "NATO APP-6 identification code.", "symbol"),
             ),
         ),
@@ -93,8 +83,8 @@ TABLES: dict[str, Table] = {
             "capabilities",
             "a capability",
             (
-                _id("capability", "Capability."),
-                _name("Name of the capability."),
+                identifier("capability", "Capability."),
+                named("Name of the capability."),
                 Column("unit", "What one of it is, e.g. combat aircraft.", "name", required=True),
                 Column(
                     "scope",
@@ -109,9 +99,9 @@ TABLES: dict[str, Table] = {
             "yields",
             "what one deployed unit gives (above 0) or takes (below 0)",
             (
-                _ref("unit_type", "unit_types", "Kind of unit."),
-                _ref("capability", "capabilities", "Capability."),
-                _number(
+                reference("unit_type", "unit_types", "Kind of unit."),
+                reference("capability", "capabilities", "Capability."),
+                number(
                     "amount",
                     "What a unit supplies or consumes.",
                     "the capability's",
@@ -124,24 +114,24 @@ TABLES: dict[str, Table] = {
             "objectives",
             "a mission objective",
             (
-                _id("objective", "Objective, such as safe_skies."),
-                _name("Name of the objective."),
-                _number("priority", "Weight of its requirements.", "weight", default=1.0, above=0),
+                identifier("objective", "Objective, such as safe_skies."),
+                named("Name of the objective."),
+                number("priority", "Weight of its requirements.", "weight", default=1.0, above=0),
             ),
         ),
         Table(
             "tasks",
             "a task under one objective",
             (
-                _id("task", "Task."),
-                _ref("objective", "objectives", "Objective it serves.", key=False),
-                _name("Name of the task."),
+                identifier("task", "Task."),
+                reference("objective", "objectives", "Objective it serves.", key=False),
+                named("Name of the task."),
                 Column("area", "Where it is.", "text"),
-                _number("latitude", "Latitude.", "degrees", least=-90, most=90),
-                _number("longitude", "Longitude.", "degrees", least=-180, most=180),
-                _FIRST,
-                _LAST,
-                _number(
+                number("latitude", "Latitude.", "degrees", least=-90, most=90),
+                number("longitude", "Longitude.", "degrees", least=-180, most=180),
+                FIRST,
+                LAST,
+                number(
                     "framework_share",
                     "Part of the people there that one framework nation provides; 0 if none is needed.",
                     "share",
@@ -149,29 +139,45 @@ TABLES: dict[str, Table] = {
                     least=0,
                     most=1,
                 ),
+                reference(
+                    "framework_nation",
+                    "nations",
+                    "The framework nation, one that can lead.",
+                    required=False,
+                    key=False,
+                    blank="the nation that fits best",
+                ),
             ),
         ),
         Table(
             "requirements",
             "a line of the statement of requirements",
             (
-                _ref("task", "tasks", "Task that needs it."),
-                _ref("capability", "capabilities", "Capability."),
-                _number("quantity", "How much is required.", "the capability's", required=True, least=0),
-                _number("max_gap", "Largest part that may stay unmet.", "share", default=1.0, least=0, most=1),
-                _number("priority", "Weight of the line.", "weight", default=1.0, above=0),
-                replace(_FIRST, key=True, default=None, blank="the task's"),
-                replace(_LAST, blank="the task's"),
+                reference("task", "tasks", "Task that needs it."),
+                reference("capability", "capabilities", "Capability."),
+                number("quantity", "How much is required.", "the capability's", required=True, least=0),
+                number("max_gap", "Largest part that may stay unmet.", "share", default=1.0, least=0, most=1),
+                number("priority", "Weight of the line.", "weight", default=1.0, above=0),
+                number("core_share", "Part of the quantity that is its core.", "share", default=0.0, least=0, most=1),
+                number(
+                    "core_weight",
+                    "How many times as much a unit of the core counts in gap as another.",
+                    "weight",
+                    default=1.0,
+                    least=1,
+                ),
+                replace(FIRST, key=True, default=None, blank="the task's"),
+                replace(LAST, blank="the task's"),
             ),
         ),
         Table(
             "forces",
             "a nation's pool of one kind of unit",
             (
-                _ref("nation", "nations", "Nation."),
-                _ref("unit_type", "unit_types", "Kind of unit."),
-                _number("units", "Units in the pool.", "units", kind="whole", required=True, least=0),
-                _number(
+                reference("nation", "nations", "Nation."),
+                reference("unit_type", "unit_types", "Kind of unit."),
+                number("units", "Units in the pool.", "units", kind="whole", required=True, least=0),
+                number(
                     "min_units",
                     "Least it sends to one task in one period, if any.",
                     "units",
@@ -179,26 +185,40 @@ TABLES: dict[str, Table] = {
                     default=1,
                     least=1,
                 ),
-                replace(_FIRST, meaning="First period in which the pool is ready."),
+                replace(FIRST, meaning="First period in which the pool is ready."),
+                replace(LAST, meaning="Last period in which the pool is ready."),
+                number(
+                    "availability",
+                    "Part of the pool that can be used at all.",
+                    "share",
+                    default=1.0,
+                    least=0,
+                    most=1,
+                ),
+                number(
+                    "home_units", "Units of that part that never deploy.", "units", kind="whole", default=0, least=0
+                ),
             ),
         ),
         Table(
             "willingness",
-            "a stance; without a row, a nation is not willing",
+            "a stance in some periods; without a row, a nation is not willing",
             (
-                _ref("nation", "nations", "Nation."),
-                _ref("objective", "objectives", "Objective."),
-                _number("willingness", "How willing it is.", "0 to 1", required=True, least=0, most=1),
+                reference("nation", "nations", "Nation."),
+                reference("objective", "objectives", "Objective."),
+                number("willingness", "How willing it is.", "0 to 1", required=True, least=0, most=1),
+                replace(FIRST, meaning="First period of the stance.", key=True),
+                replace(LAST, meaning="Last period of the stance."),
             ),
         ),
         Table(
             "caveats",
             "something a nation will not do; at least one of task, unit_type and objective is filled",
             (
-                _ref("nation", "nations", "Nation."),
-                _ref("task", "tasks", "Task.", required=False, blank="any"),
-                _ref("unit_type", "unit_types", "Kind of unit.", required=False, blank="any"),
-                _ref("objective", "objectives", "Objective.", required=False, blank="any"),
+                reference("nation", "nations", "Nation."),
+                reference("task", "tasks", "Task.", required=False, blank="any"),
+                reference("unit_type", "unit_types", "Kind of unit.", required=False, blank="any"),
+                reference("objective", "objectives", "Objective.", required=False, blank="any"),
             ),
             required=False,
             whole_row_is_key=True,
@@ -207,8 +227,8 @@ TABLES: dict[str, Table] = {
             "conditions",
             "a conditional pledge: the nation joins the objective only if …",
             (
-                _ref("nation", "nations", "Nation."),
-                _ref("objective", "objectives", "Objective.", required=False, blank="every one"),
+                reference("nation", "nations", "Nation."),
+                reference("objective", "objectives", "Objective.", required=False, blank="every one"),
                 Column(
                     "requires",
                     "Kind of condition.",
@@ -232,17 +252,34 @@ TABLES: dict[str, Table] = {
             "a ceiling on money",
             (
                 Column("payer", "A nation, common, or * for the total of all payers.", "name", required=True, key=True),
-                _number("amount", "What it can spend in the periods.", "millions", required=True, least=0),
-                replace(_FIRST, key=True),
-                replace(_LAST, key=True),
+                number("amount", "What it can spend in the periods.", "millions", required=True, least=0),
+                replace(FIRST, key=True),
+                replace(LAST, key=True),
             ),
             required=False,
         ),
         Table(
+            "commitments",
+            "what a nation has promised, or will give at the most; one of at_least and at_most is filled",
+            (
+                reference("nation", "nations", "Nation."),
+                reference("unit_type", "unit_types", "Kind of unit."),
+                reference("task", "tasks", "Task.", required=False, blank="all tasks together"),
+                replace(FIRST, key=True, default=None, blank="the task's, or the first of the horizon"),
+                replace(LAST, blank="the task's, or the last of the horizon"),
+                number("at_least", "Fewest units deployed in each period.", "units", kind="whole", default=0, least=0),
+                number(
+                    "at_most", "Most units deployed in each period.", "units", kind="whole", blank="no limit", least=0
+                ),
+            ),
+            required=False,
+        ),
+        *BUILD_TABLES,
+        Table(
             "sources",
             "where figures come from",
             (
-                _id("source", "Short name of the source."),
+                identifier("source", "Short name of the source."),
                 Column("title", "Title.", "text", required=True),
                 Column("publisher", "Publisher.", "text"),
                 Column("date", "Date.", "text"),

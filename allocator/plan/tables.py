@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from allocator.model import OBJECTIVES
+from allocator.model import MEASURED
 from allocator.outcome import Bounds
 from allocator.problem import Problem, Row
 
@@ -97,7 +97,7 @@ def tables(problem: Problem, deployed: Deployed, bounds: Mapping[str, Bounds]) -
             for (n, u, j, t), units in deployed.items()
         ],
         "coverage": coverage,
-        "objectives": [_objective(name, float(values[name]), bounds.get(name)) for name in OBJECTIVES],
+        "objectives": [_objective(name, float(values[name]), bounds.get(name)) for name in MEASURED],
         "nations": [
             {
                 "nation": n,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from allocator.arguments import one_of
 from allocator.files import write_whole
 from allocator.instance import Instance
-from allocator.model import OBJECTIVES, Model
+from allocator.model import MEASURED, Model
 from allocator.sweeps.design.parts import Part
 from allocator.sweeps.run.row import Rows
 from allocator.sweeps.run.store import Store
@@ -86,13 +86,13 @@ class Sweep:
         inputs = dict.fromkeys(
             name for answer in self.answers for point, _ in answer.rows.points for name in point.inputs
         )
-        objectives = [f"{name}{suffix}" for name in OBJECTIVES for suffix in ("", "_given_up", "_bound", "_gap")]
+        objectives = [f"{name}{suffix}" for name in MEASURED for suffix in ("", "_given_up", "_bound", "_gap")]
         figures = dict.fromkeys(
             name
             for answer in self.answers
             for row in answer.rows
             for name in (row.measures or {})
-            if name not in OBJECTIVES and name != "members" and not name.startswith("people_of.")
+            if name not in MEASURED and name != "members" and not name.startswith("people_of.")
         )
         return [
             "part", "point", *inputs, "weight", "status", "reason", "how", *objectives, "members", "nations", *figures,

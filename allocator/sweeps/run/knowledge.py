@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.model import OBJECTIVES
+from allocator.model import MEASURED
 from allocator.solving.prior import SAME, Known
 from allocator.sweeps.run.facets import Changes, Facet, Name
 from allocator.sweeps.run.order import Order
@@ -37,7 +37,7 @@ class Knowledge:
         self._plans: list[bytes] = []
         self._plan_number: dict[bytes, int] = {}
         self._plan_at = np.zeros(0, dtype=np.int64)
-        size = len(OBJECTIVES)
+        size = len(MEASURED)
         self._values = np.zeros((0, size))  # of the plan, by objective
         self._reached = np.zeros((0, size))  # by stage
         self._bounds = np.zeros((0, size))  # by stage
@@ -48,7 +48,7 @@ class Knowledge:
         if number == len(self._plan_at):
             more = max(64, number)
             self._plan_at = np.concatenate([self._plan_at, np.full(more, NONE)])
-            rows = np.full((more, len(OBJECTIVES)), np.nan)
+            rows = np.full((more, len(MEASURED)), np.nan)
             self._values, self._reached, self._bounds = (
                 np.vstack([array, rows]) for array in (self._values, self._reached, self._bounds)
             )
@@ -77,7 +77,7 @@ class Knowledge:
         if content["status"] in ("optimal", "feasible"):
             for stage, (_, value, bound) in enumerate(content["stages"]):
                 self._reached[number, stage], self._bounds[number, stage] = value, bound
-            self._values[number] = [content["values"][name] for name in OBJECTIVES]
+            self._values[number] = [content["values"][name] for name in MEASURED]
             packed = zlib.compress(pickle.dumps(sorted(map(tuple, content["deployments"]))), 1)
             self._plan_at[number] = self._plan_number.setdefault(packed, len(self._plans))
             if self._plan_at[number] == len(self._plans):
@@ -90,7 +90,7 @@ class Knowledge:
             if looser[other]:
                 return Known(infeasible=reason)
         points = self._candidates(number, objectives)
-        likely = self._values[points][:, [OBJECTIVES.index(name) for name in objectives]]
+        likely = self._values[points][:, [MEASURED.index(name) for name in objectives]]
         bounds = tuple(self._known(number, objectives[: stage + 1], likely) for stage in range(len(objectives)))
         plans = dict.fromkeys(self._plan_at[points].tolist())
         return Known(bounds, tuple(self._deployed(plan) for plan in plans))
@@ -120,7 +120,7 @@ class Knowledge:
         count = len(self._order)
         plan_at = self._plan_at[:count]
         done = plan_at != NONE
-        values = self._values[:count, [OBJECTIVES.index(name) for name in objectives]]
+        values = self._values[:count, [MEASURED.index(name) for name in objectives]]
 
         def first(others: NDArray[np.int64], most: int) -> list[int]:
             _, place = np.unique(plan_at[others], return_index=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
 from allocator.errors import AllocatorError
-from allocator.model import OBJECTIVES
+from allocator.model import MEASURED
 from allocator.plan.measures import everything
 from allocator.plan.plan import Plan
 
@@ -129,7 +129,7 @@ def fits(content: Mapping[str, Any]) -> bool:
         all(isinstance(row, list) and list(map(type, row)) == [str, str, str, int, int] for row in deployments),
         all(isinstance(name, str) for name in (*content["how"], *content["members"])),
         all(isinstance(figure, int | float) for figure in figures if figure is not None),
-        content["status"] not in ("optimal", "feasible") or content["values"].keys() >= set(OBJECTIVES),
+        content["status"] not in ("optimal", "feasible") or content["values"].keys() >= set(MEASURED),
     )
     return all(forms)
 
