@@ -10,7 +10,6 @@ from dataclasses import replace
 from allocator.instance.build_tables import BUILD_TABLES
 from allocator.instance.columns import FIRST, LAST, Column, Table, blank_means, identifier, named, number, reference
 
-
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (

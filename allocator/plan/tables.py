@@ -18,7 +18,10 @@ COLUMNS = {
     "deployments": ("nation", "unit_type", "task", "period", "units", "personnel", "cost"),
     "coverage": ("task", "objective", "capability", "period", "required", "supplied", "shortfall"),
     "objectives": ("objective", "value", "given_up", "bound", "relative_gap"),
-    "nations": ("nation", "member", "personnel", "cost", "burden", "share"),
+    "leaders": ("task", "nation"),
+    "nations": ("nation", "member", "personnel", "cost", "burden", "share", "procurement", "common_part"),
+    "orders": ("nation", "unit_type", "period", "units", "joint", "ready", "cost", "common"),
+    "industry": ("unit_type", "period", "deliveries", "capacity", "expansions"),
 }
 """Result tables and their columns (specification of results: README)."""
 
