@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pyomo.core as pyo
 
-from allocator.families import ALWAYS, CHOSEN, objectives
+from allocator.families import ALWAYS, CHOSEN, acquisition, objectives
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.problem import Problem
@@ -85,6 +85,7 @@ def formulate(problem: Problem, *, lean: bool, may_fail: bool = False) -> pyo.Co
             here = m.cells[n, u, j] = {t: m.deploy.add((n, u, j, t)) for t in periods}
             for t, variable in here.items():
                 variable.setub(periods[t])
+        acquisition.columns(m, problem)
         for add in ALWAYS.values():
             add(m, problem)
         for name, add in CHOSEN.items():

@@ -8,45 +8,47 @@ Pyomo.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import product
 from math import floor, lcm
 from typing import Any
 
 from allocator.exact import exact
 from allocator.instance import Instance
 from allocator.model import Model
-
-THEATRE = "*"
-"""Replaces the task of an implied theatre row, which belongs to no single task."""
+from allocator.money import Money
+from allocator.pools import Pools
+from allocator.statement import THEATRE, Row, given_rows, implied_rows
 
 
 @dataclass(frozen=True)
-class Row:
-    """One row of the statement of requirements, given or implied.
+class Commitment:
+    """A promise, or a limit, on the units that a nation deploys at a task (None: at all together) in each period."""
 
-    ``task`` is ``THEATRE`` for an implied theatre row; ``quantity`` is in units of the capability; ``weight`` is the
-    row's priority times the objective's, or 0 for a row that does not count in the gap.
-    """
+    nation: str
+    unit_type: str
+    task: str | None
+    periods: range
+    at_least: int
+    at_most: int | None
+
+    @property
+    def most(self) -> int:
+        """``at_most``, where it is given."""
+        assert self.at_most is not None
+        return self.at_most
+
+
+@dataclass(frozen=True)
+class Prerequisite:
+    """A row that a task waits for, and what must be supplied of it while anyone is at the task."""
 
     task: str
-    capability: str
-    quantity: Fraction
-    max_gap: Fraction
-    weight: Fraction
-    periods: tuple[int, ...]
-    theatre: bool
-    given: bool
-
-
-@dataclass(frozen=True)
-class Window:
-    """Periods over which one pool must suffice, with the number of times that the window counts each."""
-
-    start: int
-    counts: Mapping[int, int]
+    row: Row
+    least: Fraction
 
 
 class Problem:
@@ -80,28 +82,23 @@ class Problem:
         for row in rows("yields"):
             self.amount[row["unit_type"]][row["capability"]] = exact(row["amount"])
         self.months = instance.months_per_period
-        self.years = Fraction(self.last * self.months, 12)
-        self.unit_cost, self.common_cost, self.own_cost = {}, {}, {}
-        for row in rows("unit_types"):
-            unit = row["unit_type"]
-            cost = exact(row["rotation_cost"]) + self.months * exact(row["operating_cost"])
-            self.unit_cost[unit] = cost
-            self.common_cost[unit] = exact(row["common_share"]) * cost
-            self.own_cost[unit] = cost - self.common_cost[unit]
         self.theatre = {row["capability"] for row in rows("capabilities") if row["scope"] == "theatre"}
         self.rotation_ratio: dict[str, int] = {row["unit_type"]: row["rotation_ratio"] for row in rows("unit_types")}
-        self.gdp = {row["nation"]: exact(row["gdp"]) for row in rows("nations") if row["gdp"] is not None}
         self.troop_ceiling = {
             row["nation"]: exact(row["troop_ceiling"]) for row in rows("nations") if row["troop_ceiling"] is not None
         }
-        self.can_lead = {row["nation"] for row in rows("nations") if row["can_lead"]}
-        self.willingness = {(row["nation"], row["objective"]): exact(row["willingness"]) for row in rows("willingness")}
-        self.pool = {(row["nation"], row["unit_type"]): row["units"] for row in rows("forces") if row["units"] > 0}
-        self.ready = {(row["nation"], row["unit_type"]): row["first_period"] for row in rows("forces")}
-        self.min_units = {
-            (row["nation"], row["unit_type"]): row["min_units"] if self.has("minimum_contribution") else 1
-            for row in rows("forces")
+        can_lead = [row["nation"] for row in rows("nations") if row["can_lead"]]
+        self.leaders: dict[str, set[str]] = {
+            row["task"]: {row["framework_nation"]} if row["framework_nation"] else set(can_lead)
+            for row in rows("tasks")
+            if row["task"] in self.framework_share
         }
+        self.willingness: dict[tuple[str, str], dict[int, Fraction]] = defaultdict(dict)
+        for row in rows("willingness"):
+            stance = dict.fromkeys(range(row["first_period"], row["last_period"] + 1), exact(row["willingness"]))
+            self.willingness[row["nation"], row["objective"]].update(stance)
+        self.pools = Pools(instance, model)
+        self.money = Money(instance, model, self.pools)
         self.groups: dict[str, list[str]] = defaultdict(list)
         for row in rows("groups"):
             self.groups[row["group"]].append(row["nation"])
@@ -118,67 +115,36 @@ class Problem:
         parts = lcm(*(amount.denominator for amounts in self.amount.values() for amount in amounts.values()))
         return parts, {u: {c: int(a * parts) for c, a in amounts.items()} for u, amounts in self.amount.items()}
 
-    @cached_property
-    def coins(self) -> tuple[int, dict[str, tuple[int, int]]]:
-        """A common denominator, and the whole and own cost of every unit type, multiplied by it."""
-        both = {u: (cost, self.own_cost[u]) for u, cost in self.unit_cost.items()}
-        parts = lcm(*(cost.denominator for costs in both.values() for cost in costs))
-        return parts, {u: (int(cost * parts), int(own * parts)) for u, (cost, own) in both.items()}
-
     # ---- the statement of requirements -------------------------------------------------------------------
 
     @cached_property
     def rows(self) -> list[Row]:
         """Given rows in the order of the table, then implied ones."""
-        instance = self.instance
-        priority = {row["objective"]: exact(row["priority"]) for row in instance.rows("objectives")}
-        given = []
-        covered: dict[tuple[str, str], set[int]] = defaultdict(set)
-        for row in instance.rows("requirements"):
-            task, capability = row["task"], row["capability"]
-            periods = tuple(range(row["first_period"], row["last_period"] + 1))
-            covered[THEATRE if capability in self.theatre else task, capability].update(periods)
-            quantity = exact(row["quantity"])
-            weight = exact(row["priority"]) * priority[self.objective_of[task]] if quantity else Fraction(0)
-            given.append(
-                Row(
-                    task,
-                    capability,
-                    quantity,
-                    exact(row["max_gap"]),
-                    weight,
-                    periods,
-                    capability in self.theatre,
-                    True,
-                )
-            )
+        given = given_rows(self.instance, self.objective_of, self.theatre)
         consumed = [
             row["capability"]
-            for row in instance.rows("capabilities")
+            for row in self.instance.rows("capabilities")
             if any(amounts.get(row["capability"], 0) < 0 for amounts in self.amount.values())
         ]
-        anywhere = [t for t in self.PERIODS if any(t in self.active[j] for j in self.TASKS)]
-        implied = []
-        for capability in consumed:
-            places = [THEATRE] if capability in self.theatre else self.TASKS
-            for place in places:
-                active = anywhere if place == THEATRE else self.active[place]
-                periods = tuple(t for t in active if t not in covered[place, capability])
-                if periods:
-                    zero = Fraction(0)
-                    implied.append(Row(place, capability, zero, zero, zero, periods, place == THEATRE, False))
-        return given + implied
+        return given + implied_rows(given, consumed, self.active, self.theatre, self.PERIODS)
 
     @cached_property
     def weighed(self) -> list[tuple[Row, Fraction]]:
-        """Rows that count in the gap, each with the gap that one missing unit in one period adds."""
+        """Rows that count in the gap, each with the gap that one missing unit (not of its core) in one period adds."""
         total = sum(row.weight for row in self.rows)
-        return [(row, row.weight / (total * row.quantity * len(row.periods))) for row in self.rows if row.weight]
+        return [(row, row.weight / (total * row.whole * len(row.periods))) for row in self.rows if row.weight]
+
+    @cached_property
+    def standing(self) -> dict[int, list[Row]]:
+        """Period -> the rows that count in the gap and stand in it; periods without any are left out."""
+        periods = {t: [row for row in self.rows if row.weight and t in row.periods] for t in self.PERIODS}
+        return {t: rows for t, rows in periods.items() if rows}
 
     @property
     def must(self) -> bool:
-        """Whether some requirement must be met at least in part."""
-        return "gap" in self.model.limits or any(row.quantity and row.max_gap < 1 for row in self.rows)
+        """Whether some requirement must be met at least in part, or some promise kept."""
+        promised = any(promise.at_least for promise in self.commitments)
+        return promised or "gap" in self.model.limits or any(row.quantity and row.max_gap < 1 for row in self.rows)
 
     @cached_property
     def eligible(self) -> dict[str, list[str]]:
@@ -202,40 +168,26 @@ class Problem:
 
     # ---- who may deploy what -----------------------------------------------------------------------------
 
-    def windows(self, unit: str) -> list[Window]:
-        """Windows of the rotation family for a unit type (of one period each if the model leaves rotation out)."""
-        ratio = self.rotation_ratio[unit] if self.has("rotation") else 1
-        if self.instance.indefinite:
-            starts = list(self.PERIODS)
-            if ratio % self.last == 0:
-                starts = [1]  # every window counts every period equally often
-            return [self._window(start, ratio) for start in starts]
-        ratio = min(ratio, self.last)
-        return [self._window(start, ratio) for start in range(1, self.last - ratio + 2)]
-
-    def _window(self, start: int, length: int) -> Window:
-        counts: dict[int, int] = {}
-        for step in range(length):
-            period = (start + step - 1) % self.last + 1
-            counts[period] = counts.get(period, 0) + 1
-        return Window(start, counts)
-
     @cached_property
-    def barred(self) -> dict[tuple[str, str], str]:
-        """(nation, objective) that the nation does not join, with the reason in the instance's words."""
+    def barred(self) -> dict[tuple[str, str, int], str]:
+        """(nation, objective, period) in which the nation does not join, with the reason in the instance's words."""
         floor_ = exact(self.model.willingness_floor)
-        barred: dict[tuple[str, str], str] = {}
-        for n in self.NATIONS:
-            for o in self.OBJECTIVES:
-                will = self.willingness.get((n, o), Fraction(0))
-                if will == 0:
-                    barred[n, o] = "is not willing"
-                elif will < floor_:
-                    barred[n, o] = f"is below the willingness floor ({float(will):g} < {float(floor_):g})"
+        absent: dict[tuple[str, str], str] = {}
         if self.has("conditions"):
             for n, o, requires, value in self.pledges:
                 if requires == "event" and not self.instance.events[value]:
-                    barred.setdefault((n, o), f"asks for the event {value}, which is assumed false")
+                    absent.setdefault((n, o), f"asks for the event {value}, which is assumed false")
+        barred: dict[tuple[str, str, int], str] = {}
+        for n, o in product(self.NATIONS, self.OBJECTIVES):
+            stance = self.willingness.get((n, o), {})
+            for t in self.PERIODS:
+                will = stance.get(t, Fraction(0))
+                if will == 0:
+                    barred[n, o, t] = "is not willing"
+                elif will < floor_:
+                    barred[n, o, t] = f"is below the willingness floor ({float(will):g} < {float(floor_):g})"
+                elif (n, o) in absent:
+                    barred[n, o, t] = absent[n, o]
         return barred
 
     @cached_property
@@ -256,62 +208,63 @@ class Problem:
                 pledges.append((row["nation"], o, row["requires"], value))
         return list(dict.fromkeys(pledges))
 
-    def _often(self, unit: str) -> dict[int, int]:
-        """Period -> the greatest number of times that a window counts it."""
-        often = dict.fromkeys(self.PERIODS, 1)
-        for window in self.windows(unit):
-            for t, count in window.counts.items():
-                often[t] = max(often[t], count)
-        return often
-
-    def _affordable(self, payer: str, cost: Fraction) -> dict[int, int]:
-        """Period -> most units that the budgets of a payer can pay for, at a cost per unit."""
-        most: dict[int, int] = {}
-        for amount, periods in self.budgets_of.get(payer, ()) if cost else ():
-            units = floor(amount / cost)
-            for t in periods:
-                most[t] = min(units, most.get(t, units))
-        return most
-
-    def _pool_caps(self) -> Iterator[tuple[str, str, dict[int, int]]]:
-        """Every pool with the most units that rotation, ceiling and budgets allow in each period."""
-        units = dict.fromkeys(u for _, u in self.pool)
-        often = {u: self._often(u) for u in units}
-        payers = (("common", self.common_cost), ("*", self.unit_cost))
-        shared = {u: [self._affordable(payer, cost[u]) for payer, cost in payers] for u in units}
-        ceilings = {n: floor(most) for n, most in self.troop_ceiling.items()} if self.has("troop_ceiling") else {}
-        for (n, u), pool in self.pool.items():
-            limits = [*shared[u], self._affordable(n, self.own_cost[u])] if self.has("budget") else []
-            if n in ceilings and self.personnel[u]:
-                limits.append(dict.fromkeys(self.PERIODS, ceilings[n] // self.personnel[u]))
-            caps = {t: pool // often[u][t] for t in self.PERIODS}
-            for limit in limits:
-                for t, most in limit.items():
-                    caps[t] = min(caps[t], most)
-            yield n, u, caps
-
     @cached_property
-    def budgets(self) -> list[tuple[str, Fraction, range]]:
-        """(payer, amount in millions, periods) of every budget."""
+    def commitments(self) -> list[Commitment]:
+        """What nations have promised, or will give at the most, if the model holds them to it."""
         return [
-            (row["payer"], exact(row["amount"]), range(row["first_period"], row["last_period"] + 1))
-            for row in self.instance.rows("budgets")
+            Commitment(
+                row["nation"],
+                row["unit_type"],
+                row["task"],
+                range(row["first_period"], row["last_period"] + 1),
+                row["at_least"],
+                row["at_most"],
+            )
+            for row in (self.instance.rows("commitments") if self.has("commitments") else ())
         ]
 
     @cached_property
-    def budgets_of(self) -> dict[str, list[tuple[Fraction, range]]]:
-        """Payer -> (amount in millions, periods) of its budgets and, for a nation, of its limit under max_burden."""
-        amounts: dict[str, list[tuple[Fraction, range]]] = defaultdict(list)
-        for payer, amount, periods in self.budgets:
-            amounts[payer].append((amount, periods))
-        for nation in self.gdp if self.model.max_burden is not None else ():
-            amounts[nation].append((self.burden_limit(nation), self.PERIODS))
-        return amounts
+    def prerequisites(self) -> list[Prerequisite]:
+        """Lines that must be met while anyone is at another task; a line may have rows for several periods."""
+        given: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        for row in self.rows:
+            if row.given:
+                given[row.task, row.capability].append(row)
+        return [
+            Prerequisite(needs["task"], row, exact(needs["share"]) * row.quantity)
+            for needs in (self.instance.rows("prerequisites") if self.has("prerequisites") else ())
+            for row in given[needs["needs_task"], needs["capability"]]
+        ]
 
-    def burden_limit(self, nation: str) -> Fraction:
-        """Own cost over the horizon that max_burden allows a nation, in millions."""
-        assert self.model.max_burden is not None
-        return exact(self.model.max_burden) * self.gdp[nation] * self.years
+    @cached_property
+    def pool_cap(self) -> dict[tuple[str, str], dict[int, int]]:
+        """(nation, unit) -> period -> most units at all tasks together."""
+        return {(n, u): caps for n, u, caps in self._pool_caps()}
+
+    def _pool_caps(self) -> Iterator[tuple[str, str, dict[int, int]]]:
+        """Every pool with the most units that its size, ceiling and budgets allow in each period."""
+        money = self.money
+        payers = (("common", money.common_cost), ("*", money.unit_cost))
+        shared = {u: [money.affordable(payer, cost[u]) for payer, cost in payers] for u in self.UNITS}
+        ceilings = {n: floor(most) for n, most in self.troop_ceiling.items()} if self.has("troop_ceiling") else {}
+        promised: dict[tuple[str, str], list[Commitment]] = defaultdict(list)
+        for promise in self.commitments:
+            if promise.at_most is not None and promise.task is None:
+                promised[promise.nation, promise.unit_type].append(promise)
+        for n, u in self.pools.units:
+            limits = [*shared[u], money.affordable(n, money.own_of(n)[u])] if self.has("budget") else []
+            if n in ceilings and self.personnel[u]:
+                limits.append(dict.fromkeys(self.PERIODS, ceilings[n] // self.personnel[u]))
+            limits += [dict.fromkeys(promise.periods, promise.most) for promise in promised[n, u]]
+            caps: dict[int, int] = {}
+            for window in self.pools.windows((n, u)):
+                most = self.pools.most((n, u), window)
+                for t, count in window.counts.items():
+                    caps[t] = min(most // count, caps.get(t, most))
+            for limit in limits:
+                for t, units in limit.items():
+                    caps[t] = min(caps[t], units)
+            yield n, u, caps
 
     def _caveat(self) -> set[tuple[str, str, str]]:
         """(nation, unit, task) that a caveat forbids."""
@@ -333,40 +286,59 @@ class Problem:
         """
         forbidden = self._caveat() if self.has("caveats") else set()
         cap: dict[tuple[str, str, str], dict[int, int]] = {}
-        for n, u, caps in self._pool_caps():
-            least = self.min_units[n, u]
-            ready = self.ready[n, u]
-            usable = {t: most for t, most in caps.items() if t >= ready and most >= least and most > 0}
+        for (n, u), caps in self.pool_cap.items():
+            least = max(1, self.pools.min_units[n, u])
+            usable = {t: caps[t] for t in self.pools.ready[n, u] if caps[t] >= least}
             if not usable:
                 continue
             for j in self.eligible[u]:
-                if (n, self.objective_of[j]) in self.barred or (n, u, j) in forbidden:
+                o = self.objective_of[j]
+                if (n, u, j) in forbidden:
                     continue
-                here = {t: usable[t] for t in self.active[j] if t in usable}
+                here = {t: usable[t] for t in self.active[j] if t in usable and (n, o, t) not in self.barred}
                 if here:
                     cap[n, u, j] = here
+        for promise in self.commitments:
+            here = cap.get((promise.nation, promise.unit_type, promise.task or ""), {})
+            for t in promise.periods if promise.at_most is not None else ():
+                if t in here:
+                    here[t] = min(here[t], promise.most)
         return self._strike_hopeless(cap)
 
     def _strike_hopeless(
         self, cap: dict[tuple[str, str, str], dict[int, int]]
     ) -> dict[tuple[str, str, str], dict[int, int]]:
         while True:
-            able = {n for n, _, _ in cap}
-            led = {j for n, _, j in cap if n in self.can_lead}
+            able: dict[int, set[str]] = defaultdict(set)
+            led: set[tuple[str, int]] = set()
+            for (n, u, j), here in cap.items():
+                lead = n in self.leaders.get(j, ())
+                for t, most in here.items():
+                    if most >= max(1, self.pools.min_units[n, u]):
+                        able[t].add(n)
+                        if lead:
+                            led.add((j, t))
             hopeless = {
-                (n, o)
+                (n, o, t)
                 for n, o, requires, value in (self.pledges if self.has("conditions") else [])
-                if (requires == "nation" and value not in able)
-                or (requires == "any_of" and not able.intersection(value))
-                or (requires == "coalition_size" and value > len(able))
+                for t in self.PERIODS
+                if (requires == "nation" and value not in able[t])
+                or (requires == "any_of" and not able[t].intersection(value))
+                or (requires == "coalition_size" and value > len(able[t] - self.money.collective))
             }
-            leaderless = {j for j in (self.framework_share if self.has("framework_nation") else []) if j not in led}
-            left = {
-                (n, u, j): here
-                for (n, u, j), here in cap.items()
-                if (n, self.objective_of[j]) not in hopeless and j not in leaderless
-            }
-            if len(left) == len(cap):
+            tasks = self.leaders if self.has("framework_nation") else {}
+            leaderless = {(j, t) for j in tasks for t in self.PERIODS if (j, t) not in led}
+            left = {}
+            for (n, u, j), here in cap.items():
+                o, least = self.objective_of[j], max(1, self.pools.min_units[n, u])
+                kept = {
+                    t: most
+                    for t, most in here.items()
+                    if most >= least and (n, o, t) not in hopeless and (j, t) not in leaderless
+                }
+                if kept:
+                    left[n, u, j] = kept
+            if sum(map(len, left.values())) == sum(map(len, cap.values())):
                 return cap
             cap = left
 

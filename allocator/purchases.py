@@ -1,9 +1,12 @@
-"""What a plan buys: orders of units and expansions of industry."""
+"""What a plan decides: its deployments and, where forces are built up, its orders and expansions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+
+Cell = tuple[str, str, str, int]
+"""Nation, unit type, task and period of a deployment."""
 
 
 @dataclass(frozen=True)
@@ -27,3 +30,26 @@ class Purchases:
 
 NONE = Purchases()
 """Nothing is bought."""
+
+
+class Decided(dict[Cell, int]):
+    """Deployments, (nation, unit type, task, period) -> units, and what is bought for them."""
+
+    def __init__(
+        self, deployed: Mapping[Cell, int] | Iterable[tuple[Cell, int]] = (), purchases: Purchases = NONE
+    ) -> None:
+        super().__init__(deployed)
+        self.purchases = purchases
+
+    def __eq__(self, other: object) -> bool:
+        return super().__eq__(other) and self.purchases == bought(other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = None
+
+
+def bought(deployed: object) -> Purchases:
+    """What is bought beside some deployments."""
+    return deployed.purchases if isinstance(deployed, Decided) else NONE

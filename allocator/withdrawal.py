@@ -63,6 +63,11 @@ def able(problem: Problem) -> list[Pair]:
     return [(n, o) for n in problem.NATIONS for o in problem.OBJECTIVES if (n, o) in found]
 
 
+def lowest(problem: Problem, pair: Pair) -> Fraction:
+    """Least willingness of a nation for an objective, over its periods."""
+    return min(problem.willingness[pair].values())
+
+
 def futures(instance: Instance, model: Model, n: int, seed: int | Sequence[int]) -> list[Future]:
     """Draw futures; equal ones are merged, and their probability is their share of the draws.
 
@@ -77,9 +82,9 @@ def futures(instance: Instance, model: Model, n: int, seed: int | Sequence[int])
     import numpy as np
 
     problem = Problem(instance, model)
-    pairs = [(k, o) for k, o in able(problem) if problem.willingness[k, o] < 1]
+    pairs = [(k, o) for k, o in able(problem) if lowest(problem, (k, o)) < 1]
     at = {nation: position for position, nation in enumerate(problem.NATIONS)}
-    will = {pair: float(problem.willingness[pair]) for pair in pairs}
+    will = {pair: float(lowest(problem, pair)) for pair in pairs}
     seen: Counter[frozenset[Pair]] = Counter()
     for mood in np.random.default_rng(seed).random((n, len(at))).tolist():
         seen[frozenset(pair for pair in pairs if mood[at[pair[0]]] > will[pair])] += 1
@@ -107,7 +112,7 @@ def _moods(problem: Problem) -> list[list[tuple[frozenset[Pair], Fraction]]]:
     by_nation: dict[str, list[Pair]] = {}
     for pair in able(problem):
         by_nation.setdefault(pair[0], []).append(pair)
-    return [_mood(pairs, [problem.willingness[pair] for pair in pairs]) for pairs in by_nation.values()]
+    return [_mood(pairs, [lowest(problem, pair) for pair in pairs]) for pairs in by_nation.values()]
 
 
 def _mood(pairs: list[Pair], will: list[Fraction]) -> list[tuple[frozenset[Pair], Fraction]]:

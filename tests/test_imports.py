@@ -12,9 +12,11 @@ PACKAGE = ROOT / "allocator"
 
 ORDER = [
     {"errors"},
-    {"stopping", "exact", "files", "arguments", "resources", "reading", "outcome"},
+    {"stopping", "exact", "files", "arguments", "resources", "reading", "outcome", "purchases"},
     {"instance"},
     {"model"},
+    {"pools", "statement"},
+    {"money"},
     {"problem"},
     {"statistics", "supply", "withdrawal", "families"},
     {"formulation"},

@@ -48,14 +48,14 @@ MUTATIONS = [
     ),
     ("families/troop_ceiling.py", "personnel = Fraction(problem.personnel[u])", "personnel = Fraction(1)"),
     ("families/troop_ceiling.py", "people[n, t].append", "people[n, 1].append"),
-    ("families/budget.py", '"common": problem.common_cost', '"common": problem.own_cost'),
+    ("families/budget.py", '"common": problem.money.common_cost', '"common": problem.money.own_cost'),
     ("families/budget.py", 'payer in ("*", "common") else', 'payer in ("common",) else'),
     (
         "families/budget.py",
         "for t, deploy in here.items() if t in periods",
         "for t, deploy in here.items() if t == 1",
     ),
-    ("families/budget.py", "n, problem.own_cost, problem.burden_limit", "n, problem.common_cost, problem.burden_limit"),
+    ("families/budget.py", "n, problem.money.own_cost, problem.money.burden_limit", "n, problem.money.common_cost, problem.money.burden_limit"),
     ("families/framework_nation.py", "-float(share) * coef", "-float(share) * coef / 2"),
     (
         "families/framework_nation.py",
@@ -66,8 +66,8 @@ MUTATIONS = [
     ("families/objectives.py", "stance: (1 - willing) * problem.months", "stance: willing * problem.months"),
     (
         "families/objectives.py",
-        "float(k) for u, k in problem.unit_cost.items()",
-        "float(k) for u, k in problem.common_cost.items()",
+        "float(k) for u, k in problem.money.unit_cost.items()",
+        "float(k) for u, k in problem.money.common_cost.items()",
     ),
     ("families/objectives.py", "own[n] += [(share", "own['x'] += [(share"),
     # what is read from the instance

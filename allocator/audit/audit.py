@@ -29,9 +29,12 @@ from allocator.audit.violation import Violation
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.plan.plan import Plan
+from allocator.purchases import NONE, Purchases
 
 
-def check_deployments(instance: Instance, model: Model, deployed: Deployed) -> list[Violation]:
+def check_deployments(
+    instance: Instance, model: Model, deployed: Deployed, purchases: Purchases = NONE
+) -> list[Violation]:
     """Every constraint of the instance, under the model's choices, that the deployments break."""
     facts = facts_of(instance)
     broken = list(cells(facts, model, deployed))

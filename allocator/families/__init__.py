@@ -12,11 +12,16 @@ from collections.abc import Callable
 import pyomo.core as pyo
 
 from allocator.families import (
+    acquisition,
     budget,
+    commitments,
     conditions,
     framework_nation,
+    industry,
+    joint_purchase,
     minimum_contribution,
     participation,
+    prerequisites,
     requirement,
     rotation,
     troop_ceiling,
@@ -31,8 +36,13 @@ ALWAYS: dict[str, Callable[[pyo.ConcreteModel, Problem], None]] = {
 CHOSEN: dict[str, Callable[[pyo.ConcreteModel, Problem], None]] = {
     "minimum_contribution": minimum_contribution.add,
     "conditions": conditions.add,
+    "commitments": commitments.add,
     "troop_ceiling": troop_ceiling.add,
     "budget": budget.add,
     "framework_nation": framework_nation.add,
+    "prerequisites": prerequisites.add,
+    "acquisition": acquisition.add,
+    "industry": industry.add,
+    "joint_purchase": joint_purchase.add,
 }
 """The family ``caveats`` has no constraint: a forbidden deployment has no variable (see ``problem``)."""

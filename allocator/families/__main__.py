@@ -10,9 +10,14 @@ ORDER = (
     "minimum_contribution",
     "conditions",
     "caveats",
+    "commitments",
     "troop_ceiling",
     "budget",
     "framework_nation",
+    "prerequisites",
+    "acquisition",
+    "industry",
+    "joint_purchase",
 )
 
 INTRODUCTION = """# The mathematics

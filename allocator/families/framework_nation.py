@@ -2,7 +2,8 @@ r"""A multinational task is led by one framework nation.
 
 $$\sum_n w_{nj} \le 1, \qquad f_{njt} \le \bar{f}_{njt}\, w_{nj}, \qquad f_{njt} \le \sum_u h_u x_{nujt}, \qquad \sum_n f_{njt} \ge \phi_j \sum_{n,u} h_u x_{nujt}$$
 
-The framework nation (only nations that can lead) is the same in every period, and its personnel $f$ at the task are at
+The framework nation (only nations that can lead; the one that the task names, if it names one) is the same in every
+period in which anyone is there, and its personnel $f$ at the task are at
 least the share $\phi$ of all. Without a framework nation, nobody deploys to the task. A bound on the personnel of
 others (a big M) is not needed.
 
@@ -64,7 +65,7 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
             continue
         for t, deploy in here.items():
             cells[j, t].append((n, u, deploy))
-        if n in problem.can_lead and (n, j) not in m.leads:
+        if n in problem.leaders[j] and (n, j) not in m.leads:
             m.leads.add((n, j))
             leaders[j].append(n)
     for j, nations in leaders.items():

@@ -6,7 +6,7 @@ $$\ell_{nu}\, v_{nujt} \le x_{nujt} \le \bar{x}_{nut}\, v_{nujt} \qquad \text{wh
 | --- | --- | --- | --- | --- |
 | $x$ | `deploy` | whole variable | n, u, j, t | units |
 | $v$ | `sends` | 0/1 variable | n, u, j, t | |
-| $\ell$ | `problem.min_units` | parameter | n, u | units |
+| $\ell$ | `pools.min_units` | parameter | n, u | units |
 | $\bar{x}$ | `problem.cap` | parameter | n, u, t | units |
 
 Constraints: `minimum_contribution_least[n, u, j, t]`, `minimum_contribution_most[n, u, j, t]`. If the most that
@@ -33,7 +33,7 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     m.minimum_contribution_least = pyo.Constraint(pyo.Any, doc="a nation sends at least its least contingent")
     m.minimum_contribution_most = pyo.Constraint(pyo.Any, doc="a nation that does not send has no units there")
     for (n, u, j), here in m.cells.items():
-        least = problem.min_units[n, u]
+        least = problem.pools.min_units[n, u]
         if least <= 1:
             continue
         for t, deploy in here.items():

@@ -1,33 +1,47 @@
-r"""The four objectives, each minimised.
+r"""The objectives, each minimised.
 
-$$\text{gap} = \frac{1}{\sum_r w_r} \sum_r \frac{w_r}{|P_r|} \sum_{t \in P_r} \frac{s_{rt}}{q_r}, \qquad
-\text{risk} = \sum_{n,u,j,t} \frac{(1 - \omega_{no(j)})\, h_u\, \mu}{1000}\, x_{nujt}$$
-$$\text{cost} = \sum_{n,u,j,t} k_u\, x_{nujt}, \qquad
-\text{burden} = \max_n \frac{1000}{\mathrm{gdp}_n\, Y} \sum_{u,j,t} (1 - \gamma_u)\, k_u\, x_{nujt}$$
+$$\text{gap} = \frac{1}{\sum_r w_r} \sum_r \frac{w_r}{|P_r|} \sum_{t \in P_r} \theta_{rt}, \qquad
+\theta_{rt} = \frac{s_{rt} + (\alpha_r - 1)\, h_{rt}}{q_r (1 + (\alpha_r - 1) \kappa_r)}, \qquad
+\text{risk} = \sum_{n,u,j,t} \frac{(1 - \omega_{no(j)t})\, h_u\, \mu}{1000}\, x_{nujt}$$
+$$\text{cost} = \sum_{n,u,j,t} k_u\, x_{nujt} + \text{orders} + \text{expansions}, \qquad
+\text{burden} = \max_n \frac{1000}{\mathrm{gdp}_n\, Y} (\text{own cost}_n + \kappa_n\, \text{common cost})$$
+$$\text{worst period} = \max_t \frac{\sum_r w_r\, \theta_{rt}}{\sum_r w_r}, \qquad
+\text{turnover} = \sum_{n,u,j,t} \frac{h_u}{1000} \max(0,\ x_{nujt} - x_{nuj,t-1})$$
+$$\text{imbalance} = \sum_n \max\Big(0,\ \text{own cost}_n - \frac{\mathrm{gdp}_n}{\sum \mathrm{gdp}} \sum_{n'} \text{own cost}_{n'}\Big)$$
 
-`gap` is a share between 0 and 1 (rows of quantity 0 are left out, $w_r$ = row priority times objective priority).
-`risk` is in thousands of person-months of reluctant nations ($\omega$ willingness, $\mu$ months a period). `cost` is in
-millions over the horizon. `burden` is in per mille of GDP a year, the greatest of all nations with a gdp (0 if no
-nation has one).
+`gap` is a share between 0 and 1 (rows of quantity 0 are left out, $w_r$ = row priority times objective priority). A unit
+of the core ($\kappa$ of the quantity, met first) counts $\alpha$ times as much as another; without a core,
+$\theta = s / q$. `risk` is in thousands of person-months of reluctant nations ($\omega$ willingness, $\mu$ months a
+period). `cost` is in millions over the horizon. `burden` is in per mille of GDP a year, the greatest of all nations with
+a gdp (0 if no nation has one); with funding keys ($\kappa_n$) a nation bears its part of what the common fund pays.
+`worst_period` is the greatest unmet share of a period, over the rows that stand in it. `turnover` is in thousands of
+people who go somewhere anew: from the second period on, and from the last to the first if the horizon is indefinite.
+`imbalance` is in millions that would have to change hands so that own costs are in proportion to GDP, over nations with
+a gdp; it is half the sum of the absolute differences, and these add up to 0.
 
 A model's `limits` keep an objective, listed or not, at or below a value: `limit_objective[name]` (epsilon-constraint
 method, Haimes, Lasdon and Wismer (1971), IEEE Transactions on Systems, Man and Cybernetics 1(3)).
 
-The greatest share is held by `heaviest` with the constraint `burden_heaviest[n]`. Source of the order of
-minimisation: lexicographic goal programming, Charnes and Cooper (1961), Management Models and Industrial
-Applications of Linear Programming.
+The greatest share is held by `heaviest` with the constraint `burden_heaviest[n]`, the worst period by `worst` with
+`worst_period_counted[t]`, what comes anew by `anew` with `turnover_anew[n, u, j, t]`, and what is above the
+proportional share by `above` with `imbalance_above[n]` (`own_total` is the sum of own costs, `imbalance_total`). With
+funding keys `common_total` (`burden_common`) is what the common fund pays. Source of the order of minimisation:
+lexicographic goal programming, Charnes and Cooper (1961), Management Models and Industrial Applications of Linear
+Programming.
 
 **Toy.** Two lines of equal weight, one met, one short by 3 of 4: gap = (0 + 3/4) / 2 = 0.375.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Callable
+from fractions import Fraction
 
 import pyomo.core as pyo
 
 from allocator.errors import BadInput, Fault
-from allocator.families.rows import Term, linear
+from allocator.families.payments import COMMON, EVERYONE, Payments
+from allocator.families.rows import Exact, Term, floats, linear
 from allocator.problem import Problem
 
 HEAVIEST = 1e15
@@ -36,9 +50,8 @@ HEAVIEST = 1e15
 
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add the model's objectives as ``objective_gap`` and so on; only the first of them is active. Limits are rows."""
-    makers = {"gap": gap_terms, "risk": risk_terms, "cost": cost_terms, "burden": burden_terms}
     limits = problem.model.limits
-    terms = {name: makers[name](m, problem) for name in dict.fromkeys([*problem.model.objectives, *limits])}
+    terms = {name: MAKERS[name](m, problem) for name in dict.fromkeys([*problem.model.objectives, *limits])}
     for position, name in enumerate(problem.model.objectives):
         objective = pyo.Objective(expr=linear(terms[name]))
         m.add_component(f"objective_{name}", objective)
@@ -52,53 +65,137 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
 
 def gap_terms(m: pyo.ConcreteModel, problem: Problem) -> list[Term]:
     """Mean unmet share of the requirements, weighted."""
-    return [
-        (float(share), m.shortfall[row.task, row.capability, t])
-        for row, share in problem.weighed
-        for t in row.periods
-        if (row.task, row.capability, t) in m.shortfall
-    ]
+    terms: list[Term] = []
+    for row, share in problem.weighed:
+        for t in row.periods:
+            key = (row.task, row.capability, t)
+            if key in m.shortfall:
+                terms.append((float(share), m.shortfall[key]))
+            if key in m.core_shortfall:
+                terms.append((float(share * (row.core_weight - 1)), m.core_shortfall[key]))
+    return terms
 
 
 def risk_terms(m: pyo.ConcreteModel, problem: Problem) -> list[Term]:
     """Thousands of person-months of reluctant nations."""
     terms: list[Term] = []
-    each = {stance: (1 - willing) * problem.months / 1000 for stance, willing in problem.willingness.items()}
+    each = {
+        stance: {t: (1 - willing) * problem.months / 1000 for t, willing in by_period.items()}
+        for stance, by_period in problem.willingness.items()
+    }
     for (n, u, j), here in m.cells.items():
         reluctance = each[n, problem.objective_of[j]]
-        if reluctance:
-            coef = float(reluctance * problem.personnel[u])
-            terms += [(coef, deploy) for deploy in here.values()]
+        people = problem.personnel[u]
+        sizes = {share: float(share * people) for share in set(reluctance.values())}
+        terms += [(sizes[reluctance[t]], deploy) for t, deploy in here.items() if reluctance[t]]
     return terms
 
 
 def cost_terms(m: pyo.ConcreteModel, problem: Problem) -> list[Term]:
     """Everyone's cost over the horizon, in millions."""
-    cost = {u: float(k) for u, k in problem.unit_cost.items()}
-    return [(cost[u], deploy) for (_, u, _), here in m.cells.items() if cost[u] for deploy in here.values()]
+    return list(floats(Payments(m, problem).terms(EVERYONE, problem.PERIODS)))
 
 
 def burden_terms(m: pyo.ConcreteModel, problem: Problem) -> list[Term]:
-    """Heaviest own cost a year in per mille of GDP; adds ``heaviest`` and ``burden_heaviest``."""
-    m.heaviest = pyo.Var(bounds=(0.0, None), doc="heaviest own cost a year, per mille of GDP")
+    """Heaviest cost a year in per mille of GDP; adds ``heaviest`` and ``burden_heaviest``."""
+    m.heaviest = pyo.Var(bounds=(0.0, None), doc="heaviest cost a year, per mille of GDP")
     m.burden_heaviest = pyo.Constraint(pyo.Any, doc="no nation bears more than the heaviest burden")
-    own: dict[str, list[Term]] = defaultdict(list)
-    each = {n: 1000 / (gdp * problem.years) for n, gdp in problem.gdp.items()}
-    for (n, u, _), here in m.cells.items():
-        if n in each and problem.own_cost[u]:
-            share = float(each[n] * problem.own_cost[u])
-            if share >= HEAVIEST:
-                raise _too_heavy(problem, n, u, share)
-            own[n] += [(share, deploy) for deploy in here.values()]
-    for n, terms in own.items():
-        m.burden_heaviest[n] = (None, linear([*terms, (-1.0, m.heaviest)]), 0.0)
+    payments, money = Payments(m, problem), problem.money
+    common: list[Exact] = payments.terms(COMMON, problem.PERIODS) if money.funding_keys else []
+    if common:
+        m.common_total = pyo.Var(bounds=(0.0, None), doc="what the common fund pays, millions")
+        total = linear([*floats(common), (-1.0, m.common_total)])
+        m.burden_common = pyo.Constraint(expr=(0.0, total, 0.0), doc="what the common fund pays")
+    for n, gdp in money.gdp.items():
+        each = 1000 / (gdp * money.years)
+        own = [(each * cost, column) for cost, column in payments.terms(n, problem.PERIODS)]
+        heavy = max((share for share, _ in own), default=Fraction(0))
+        if heavy >= HEAVIEST:
+            raise _too_heavy(problem, n, float(heavy))
+        terms = list(floats(own))
+        if common and n in money.funding_keys:
+            terms.append((float(each * money.funding_keys[n]), m.common_total))
+        if terms:
+            m.burden_heaviest[n] = (None, linear([*terms, (-1.0, m.heaviest)]), 0.0)
     return [(1.0, m.heaviest)]
 
 
-def _too_heavy(problem: Problem, n: str, u: str, share: float) -> BadInput:
-    found = (
-        f"a gdp of {float(problem.gdp[n]):g} million beside {float(problem.own_cost[u]):g} million that {n} pays for one "
-        f"{u} in a period, a burden of {share:g} per mille a year"
-    )
+def worst_period_terms(m: pyo.ConcreteModel, problem: Problem) -> list[Term]:
+    """Greatest unmet share of a period; adds ``worst`` and ``worst_period_counted``."""
+    m.worst = pyo.Var(bounds=(0.0, 1.0), doc="greatest unmet share of a period")
+    m.worst_period_counted = pyo.Constraint(pyo.Any, doc="no period is worse than the worst")
+    for t, rows in problem.standing.items():
+        weight = sum(row.weight for row in rows)
+        terms: list[Term] = []
+        for row in rows:
+            key, share = (row.task, row.capability, t), row.weight / (weight * row.whole)
+            if key in m.shortfall:
+                terms.append((float(share), m.shortfall[key]))
+            if key in m.core_shortfall:
+                terms.append((float(share * (row.core_weight - 1)), m.core_shortfall[key]))
+        if terms:
+            m.worst_period_counted[t] = (None, linear([*terms, (-1.0, m.worst)]), 0.0)
+    return [(1.0, m.worst)]
+
+
+def turnover_terms(m: pyo.ConcreteModel, problem: Problem) -> list[Term]:
+    """Thousands of people who go somewhere anew; adds ``anew`` and ``turnover_anew``."""
+    m.anew = pyo.Var(pyo.Any, dense=False, doc="units that were not at the task in the period before")
+    m.turnover_anew = pyo.Constraint(pyo.Any, doc="units beyond those of the period before come anew")
+    terms: list[Term] = []
+    for (n, u, j), here in m.cells.items():
+        for t, deploy in here.items():
+            before = t - 1 if t > 1 else problem.last if problem.instance.indefinite else None
+            if before is None or before == t:
+                continue
+            people = problem.personnel[u] / 1000
+            if before not in here:
+                terms.append((people, deploy))
+                continue
+            anew = m.anew.add((n, u, j, t))
+            anew.setlb(0.0)
+            anew.setub(float(deploy.ub))
+            row = linear([(1.0, deploy), (-1.0, here[before]), (-1.0, anew)])
+            m.turnover_anew[n, u, j, t] = (None, row, 0.0)
+            terms.append((people, anew))
+    return terms
+
+
+def imbalance_terms(m: pyo.ConcreteModel, problem: Problem) -> list[Term]:
+    """Millions above the shares that are proportional to GDP; adds ``above``, ``own_total`` and their constraints."""
+    payments, gdp = Payments(m, problem), problem.money.gdp
+    own = {n: payments.terms(n, problem.PERIODS) for n in gdp}
+    m.own_total = pyo.Var(bounds=(0.0, None), doc="own costs of the nations with a gdp, millions")
+    m.above = pyo.Var(pyo.Any, dense=False, doc="own cost above the proportional share, millions")
+    m.imbalance_total = pyo.Constraint(pyo.Any, doc="the sum of own costs")
+    m.imbalance_above = pyo.Constraint(pyo.Any, doc="own cost beyond the proportional share is above it")
+    every = [term for terms in own.values() for term in terms]
+    if not every:
+        return []
+    m.imbalance_total[0] = (0.0, linear([*floats(every), (-1.0, m.own_total)]), 0.0)
+    total = sum(gdp.values())
+    for n, terms in own.items():
+        if terms:
+            above = m.above.add(n)
+            above.setlb(0.0)
+            share = float(gdp[n] / total)
+            row = linear([*floats(terms), (-share, m.own_total), (-1.0, above)])
+            m.imbalance_above[n] = (None, row, 0.0)
+    return [(1.0, above) for above in m.above.values()]
+
+
+MAKERS: dict[str, Callable[[pyo.ConcreteModel, Problem], list[Term]]] = {
+    "gap": gap_terms,
+    "risk": risk_terms,
+    "cost": cost_terms,
+    "burden": burden_terms,
+    "worst_period": worst_period_terms,
+    "turnover": turnover_terms,
+    "imbalance": imbalance_terms,
+}
+
+
+def _too_heavy(problem: Problem, n: str, share: float) -> BadInput:
+    found = f"a gdp of {float(problem.money.gdp[n]):g} million beside what {n} pays, a burden of {share:g} per mille a year for one unit"
     expected = f"less than {HEAVIEST:g} per mille; gdp and costs are both in millions"
     return BadInput([Fault(f"nations[nation={n}]", None, "gdp", found, expected)])

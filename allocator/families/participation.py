@@ -1,17 +1,17 @@
-r"""A nation joins an objective if and only if it deploys something under it.
+r"""A nation joins an objective in a period if and only if it deploys something under it then.
 
-$$x_{nujt} \le \bar{x}_{nut}\, z_{no} \ (\text{summed over the tasks } j \text{ of } o), \qquad z_{no} \le \sum_{u,\,j \in o,\,t} x_{nujt}$$
-$$z_{no} \le y_n, \qquad y_n \le \sum_o z_{no}$$
+$$x_{nujt} \le \bar{x}_{nut}\, z_{not} \ (\text{summed over the tasks } j \text{ of } o), \qquad z_{not} \le \sum_{u,\,j \in o} x_{nujt}$$
+$$z_{not} \le y_{nt}, \qquad y_{nt} \le \sum_o z_{not}$$
 
 | symbol | code | kind | index | unit |
 | --- | --- | --- | --- | --- |
-| $z$ | `joins` | 0/1 variable | n, o | |
-| $y$ | `member` | 0/1 variable | n | |
+| $z$ | `joins` | 0/1 variable | n, o, t | |
+| $y$ | `member` | 0/1 variable | n, t | |
 | $x$ | `deploy` | whole variable | n, u, j, t | units |
 | $\bar{x}$ | `problem.cap` | parameter | n, u, t | units: what pool, ceiling and budgets allow |
 
-Constraints: `participation_deployed[n, u, o, t]`, `participation_joined[n, o]`, `participation_member[n, o]`,
-`participation_counted[n]`.
+Constraints: `participation_deployed[n, u, o, t]`, `participation_joined[n, o, t]`, `participation_member[n, o, t]`,
+`participation_counted[n, t]`.
 A lean model (which `solve` builds) has only the variables that a pledge refers to, and only the constraints in the
 direction in which they can bind: $z$ of nations whose pledge depends on others (deployed $\Rightarrow$ joined), $y$ of
 the nations that these pledges wait for (member $\Rightarrow$ deployed). Optimal values are the same.
@@ -36,7 +36,7 @@ def awaited(problem: Problem) -> set[str]:
     nations: set[str] = set()
     for _, _, requires, value in problem.live_pledges:
         if requires == "coalition_size":
-            nations.update(n for n, _, _ in problem.cap)
+            nations.update(n for n, _, _ in problem.cap if n not in problem.money.collective)
         else:
             nations.update([value] if requires == "nation" else value)
     return nations
@@ -44,9 +44,8 @@ def awaited(problem: Problem) -> set[str]:
 
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``joins``, ``member`` and their definitions."""
-    deployed: dict[tuple[str, str], list[Term]] = defaultdict(list)
+    deployed: dict[tuple[str, str, int], list[Term]] = defaultdict(list)
     linked: dict[tuple[str, str, str, int], list[Term]] = defaultdict(list)
-    most: dict[tuple[str, str, str, int], int] = {}
     pledged = {(n, o) for n, o, _, _ in problem.live_pledges}
     counted = awaited(problem)
     for (n, u, j), here in m.cells.items():
@@ -55,9 +54,8 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
             continue
         for t, deploy in here.items():
             term = (1.0, deploy)
-            deployed[n, o].append(term)
+            deployed[n, o, t].append(term)
             linked[n, u, o, t].append(term)
-            most[n, u, o, t] = problem.cap[n, u, j][t]
 
     m.joins = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation deploys something under the objective")
     m.member = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation joins some objective")
@@ -65,26 +63,32 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     m.participation_joined = pyo.Constraint(pyo.Any, doc="a nation that joins deploys something")
     m.participation_member = pyo.Constraint(pyo.Any, doc="a nation that joins is a member")
     m.participation_counted = pyo.Constraint(pyo.Any, doc="a member joins or, in a lean model, deploys something")
-    for n, o in deployed:
+    for n, o, t in deployed:
         if not m.lean or (n, o) in pledged:
-            m.joins.add((n, o))
+            m.joins.add((n, o, t))
     for (n, u, o, t), terms in linked.items():
-        if (n, o) in m.joins:
+        if (n, o, t) in m.joins:
             columns = [deploy for _, deploy in terms]
-            only_if(m, m.participation_deployed, (n, u, o, t), columns, most[n, u, o, t], [m.joins[n, o]])
-    members: dict[str, list[str]] = defaultdict(list)
-    for n, o in deployed:
-        members[n].append(o)
-    for n, objectives in members.items():
+            together = min(sum(deploy.ub for deploy in columns), problem.pool_cap[n, u][t])
+            only_if(m, m.participation_deployed, (n, u, o, t), columns, together, [m.joins[n, o, t]])
+    _members(m, deployed, counted)
+
+
+def _members(m: pyo.ConcreteModel, deployed: dict[tuple[str, str, int], list[Term]], counted: set[str]) -> None:
+    """Who is a member in a period."""
+    members: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for n, o, t in deployed:
+        members[n, t].append(o)
+    for (n, t), objectives in members.items():
         if m.lean:
             if n in counted:
-                terms = [(-coef, x) for o in objectives for coef, x in deployed[n, o]]
-                m.participation_counted[n] = (None, linear([(1.0, m.member.add(n)), *terms]), 0.0)
+                terms = [(-coef, x) for o in objectives for coef, x in deployed[n, o, t]]
+                m.participation_counted[n, t] = (None, linear([(1.0, m.member.add((n, t))), *terms]), 0.0)
             continue
-        member = m.member.add(n)
+        member = m.member.add((n, t))
         for o in objectives:
-            fewer = [(-coef, x) for coef, x in deployed[n, o]]
-            m.participation_joined[n, o] = (None, linear([(1.0, m.joins[n, o]), *fewer]), 0.0)
-            m.participation_member[n, o] = (None, linear([(1.0, m.joins[n, o]), (-1.0, member)]), 0.0)
-        joined = [(-1.0, m.joins[n, o]) for o in objectives]
-        m.participation_counted[n] = (None, linear([(1.0, member), *joined]), 0.0)
+            fewer = [(-coef, x) for coef, x in deployed[n, o, t]]
+            m.participation_joined[n, o, t] = (None, linear([(1.0, m.joins[n, o, t]), *fewer]), 0.0)
+            m.participation_member[n, o, t] = (None, linear([(1.0, m.joins[n, o, t]), (-1.0, member)]), 0.0)
+        joined = [(-1.0, m.joins[n, o, t]) for o in objectives]
+        m.participation_counted[n, t] = (None, linear([(1.0, member), *joined]), 0.0)

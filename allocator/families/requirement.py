@@ -1,6 +1,7 @@
 r"""Every line of the statement of requirements is met, or its shortfall is counted.
 
 $$\sum_{n,u} a_{uc}\, x_{nujt} + s_{rt} \ge q_r, \qquad 0 \le s_{rt} \le g_r q_r \qquad \forall r = (j, c),\ t \in P_r$$
+$$h_{rt} \ge s_{rt} - (1 - \kappa_r)\, q_r, \qquad h_{rt} \ge 0 \qquad \text{where the core } \kappa_r q_r \text{ counts more than the rest}$$
 
 A row of a theatre capability sums over units at every task. Supply is net of what units consume. Implied rows
 ($q_r = 0$) are added wherever something may be consumed and the instance has no row, so that a task may have no supply,
@@ -10,11 +11,13 @@ but never a negative one.
 | --- | --- | --- | --- | --- |
 | $x$ | `deploy` | whole variable | n, u, j, t | units |
 | $s$ | `shortfall` | variable | j, c, t | the capability's |
+| $h$ | `core_shortfall` | variable | j, c, t | the capability's |
 | $a$ | `problem.amount` | parameter | u, c | the capability's, a unit |
 | $q$ | `row.quantity` | parameter | r | the capability's |
 | $g$ | `row.max_gap` | parameter | r | share |
 
-Constraint: `requirement_supply[j, c, t]` (`j` is `*` for an implied theatre row). Supply comes in whole multiples
+The core of a requirement is met first: what is missing beyond the rest is missing of the core. Constraints:
+`requirement_core[j, c, t]` and `requirement_supply[j, c, t]` (`j` is `*` for an implied theatre row). Supply comes in whole multiples
 of the step of the amounts, so the most that may stay unmet is lowered to what such a supply can leave. If amounts and
 quantity are so far apart that a solver's tolerances would hide units, what must be met has a row of its own,
 `requirement_least[j, c, t]`, and amounts above all that is needed are lowered to that need. In a future of a two-stage
@@ -37,7 +40,8 @@ import pyomo.core as pyo
 
 from allocator.exact import step_of
 from allocator.families.rows import Exact, at_least, floats, hidden, linear, measured
-from allocator.problem import THEATRE, Problem, Row
+from allocator.problem import Problem
+from allocator.statement import THEATRE, Row
 
 Key = tuple[str, str, int]
 """Task, capability and period of a row."""
@@ -60,10 +64,9 @@ def lines(m: pyo.ConcreteModel, problem: Problem) -> Iterator[tuple[Row, Key, li
             for t, deploy in here.items():
                 supply[place, c, t].append((amount, deploy))
     for row in problem.rows:
-        place = THEATRE if row.theatre else row.task
-        least = needed(row, step_of(steps[place, row.capability]))
+        least = needed(row, step_of(steps[row.place, row.capability]))
         for t in row.periods:
-            terms = list(supply[place, row.capability, t])
+            terms = list(supply[row.place, row.capability, t])
             if not row.given and not terms:
                 continue
             yield row, (row.task, row.capability, t), terms, least
@@ -73,6 +76,8 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``shortfall`` and its constraints; a model with ``failed`` may give up everything that must be met."""
     failed = m.failed if m.may_fail else None
     m.shortfall = pyo.Var(pyo.Any, dense=False, doc="unmet part of a requirement, in units of its capability")
+    m.core_shortfall = pyo.Var(pyo.Any, dense=False, doc="unmet part of a requirement's core")
+    m.requirement_core = pyo.Constraint(pyo.Any, doc="what is missing beyond the rest is missing of the core")
     m.requirement_supply = pyo.Constraint(pyo.Any, doc="supply and shortfall cover the requirement")
     m.requirement_least = pyo.Constraint(pyo.Any, doc="supply covers what must be met (figures far apart)")
     for row, key, terms, least in lines(m, problem):
@@ -82,6 +87,11 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
             continue
         shortfall = m.shortfall.add(key)
         shortfall.setlb(0.0)
+        if row.weight and row.core and row.max_gap * row.quantity > row.quantity - row.core:
+            core = m.core_shortfall.add(key)
+            core.setlb(0.0)
+            core.setub(float(row.core))
+            m.requirement_core[key] = (None, linear([(1.0, shortfall), (-1.0, core)]), float(row.quantity - row.core))
         if not hidden(terms, row.quantity, least):
             shortfall.setub(float(row.quantity - least))
             m.requirement_supply[key] = (float(row.quantity), linear([*floats(met), (1.0, shortfall)]), None)

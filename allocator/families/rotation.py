@@ -1,48 +1,68 @@
-r"""Every deployment can be relieved: a pool sustains one deployed unit for every $\rho$ units in it.
+r"""Every deployment can be relieved: a pool sustains one deployed unit for every $\rho$ units in it that can be used.
 
-$$\sum_{\tau \in W} \sum_j x_{nuj\tau} \le p_{nu} \qquad \forall n, u,\ \text{window } W \text{ of } \rho_u \text{ periods in a row}$$
+$$\sum_{\tau = a}^{b} \sum_j x_{nuj\tau} \le \alpha_{nu} \Big( p_{nu}(a, b) + \sum_{k + L_{nu} \le b} o_{nuk} \Big) - \min(h_{nu},\ \alpha_{nu}\, p_{nu}(a, b))$$
+$$\forall n, u,\ \text{spans } a..b \text{ of at most } \rho_u \text{ periods}$$
 
-On an indefinite horizon the periods wrap around as often as $\rho$ requires: with one period, $\rho\,x \le p$. On a
-finite horizon windows are cut at the ends. Without this family every window is one period: deployed $\le$ pool.
+$p(a, b)$ is what the nation has at some time of the span: its pool with the changes up to $a$, and the units that join
+after $a$ up to $b$. Of that, the share $\alpha$ can be used, less the units $h$ that stay at home. Orders that are ready
+come on top. On an indefinite horizon pools do not change, and the periods wrap around as often as $\rho$ requires: with
+one period, $\rho\,x \le \lfloor \alpha p - h \rfloor$. Without this family every span is one period. A unit that is used
+up when it deploys has the whole horizon as its span.
 
 | symbol | code | kind | index | unit |
 | --- | --- | --- | --- | --- |
 | $x$ | `deploy` | whole variable | n, u, j, t | units |
-| $p$ | `problem.pool` | parameter | n, u | units |
-| $\rho$ | `problem.rotation_ratio` | parameter | u | units in the pool for one deployed |
+| $o$ | `single` + `joint` | whole variables | n, u, k | units ordered in period k |
+| $p$ | `problem.pools.owned` | parameter | n, u, a, b | units |
+| $\alpha$, $h$ | `pools.availability`, `pools.home_units` | parameter | n, u | share; units |
+| $\rho$ | `pools.ratio` | parameter | u | units in the pool for one deployed |
+| $L$ | `programme.lead` | parameter | n, u | periods |
 
-Constraint: `rotation_pool[n, u, t]`, where `t` is the first period of the window. If a window counts every period
-equally often, its row is divided by that number and rounded down.
-Needs: `deploy`. Source: rotation as a cyclic sliding window, after the cyclic staffing model of Bartholdi, Orlin
-and Ratliff (1980), Operations Research 28(5).
+Constraint: `rotation_pool[n, u, a, b]`. Only spans that no longer one implies have a row: those that end in each period
+and begin $\rho$ periods earlier or when units leave, unless the same span can be longer with the same units. If a window
+counts every period equally often, its row is divided by that number and rounded down.
+Needs: `deploy`, and `acquisition` where there are orders. Source: rotation as a cyclic sliding window, after the cyclic
+staffing model of Bartholdi, Orlin and Ratliff (1980), Operations Research 28(5).
 
 **Toy.** Nine brigades, $\rho = 4$, one period without end: $4x \le 9$, so two brigades can stay deployed; the
-ninth is idle. In a single effort of one period, without rotation, all nine may deploy.
+ninth is idle. If 80 % are available and one stays at home, $4x \le 6$: one brigade. In a single effort of one period,
+without rotation, all nine may deploy.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from fractions import Fraction
 
 import pyomo.core as pyo
 
-from allocator.families.rows import linear
+from allocator.families.acquisition import ready
+from allocator.families.rows import Exact, at_most, linear
 from allocator.problem import Problem
 
 
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``rotation_pool``."""
-    m.rotation_pool = pyo.Constraint(pyo.Any, doc="units deployed in a window of rotation fit their pool")
+    m.rotation_pool = pyo.Constraint(pyo.Any, doc="units deployed in a span of rotation can be used")
+    pools = problem.pools
     tasks: dict[tuple[str, str], list[str]] = defaultdict(list)
     for n, u, j in problem.cap:
         tasks[n, u].append(j)
-    windows = {u: problem.windows(u) for u in problem.UNITS}
     for (n, u), places in tasks.items():
-        pool = problem.pool[n, u]
         cells = [m.cells[n, u, j] for j in places]
         by_period = {t: [here[t] for here in cells if t in here] for t in problem.PERIODS}
-        for window in windows[u]:
+        for window in pools.windows((n, u)):
+            usable = pools.usable((n, u), window.start, window.end)
+            orders = ready(m, problem, (n, u), window.end)
             often = min(window.counts.values()) if len(set(window.counts.values())) == 1 else 1
-            terms = [(float(count // often), deploy) for t, count in window.counts.items() for deploy in by_period[t]]
-            if len(terms) > 1:  # a single term is limited by its own bound
-                m.rotation_pool[n, u, window.start] = (None, linear(terms), float(pool // often))
+            key = (n, u, window.start, window.end)
+            if orders:
+                use: list[Exact] = [(Fraction(1), deploy) for t in window.counts for deploy in by_period[t]]
+                available = pools.availability.get((n, u), Fraction(1))
+                if use:
+                    terms = [*use, *((-available * a, column) for a, column in orders)]
+                    at_most(m, m.rotation_pool, key, terms, usable)
+                continue
+            counted = [(float(count // often), deploy) for t, count in window.counts.items() for deploy in by_period[t]]
+            if len(counted) > 1:  # a single term is limited by its own bound
+                m.rotation_pool[key] = (None, linear(counted), float(usable // often))

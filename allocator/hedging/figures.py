@@ -16,7 +16,7 @@ from allocator.withdrawal import Future, able
 
 def cost_of(problem: Problem, commitment: Commitment) -> Fraction:
     """Cost of a commitment in millions, whether it is used or not."""
-    return sum((problem.unit_cost[u] * units for (_, u, _), units in commitment.items()), start=Fraction(0))
+    return sum((problem.money.unit_cost[u] * units for (_, u, _), units in commitment.items()), start=Fraction(0))
 
 
 class Figures:

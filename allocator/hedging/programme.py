@@ -19,7 +19,7 @@ from allocator.hedging.two_stage import IMPLIED, two_stage
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.outcome import NUMERICAL, Bounds, Stop, relative_gap
-from allocator.plan.tables import objective_values
+from allocator.plan.values import objective_values
 from allocator.problem import Problem
 from allocator.solving.columns import Points, carry
 from allocator.solving.highs import Resident
@@ -98,7 +98,7 @@ class Programme:
 
     def values(self, decision: Decision) -> dict[str, Fraction]:
         """Exact values of both objectives."""
-        cost: dict[str, Fraction] = self.m.problem.unit_cost
+        cost: dict[str, Fraction] = self.m.problem.money.unit_cost
         spent = sum((cost[u] * units for (_, u, _), units in decision.commitment.items()), start=Fraction(0))
         return {"gap": self.taste.value(self.gaps(decision), self.shares), "cost": spent}
 

@@ -20,7 +20,7 @@ from allocator.hedging.recourse import Recourse, Second, needed_by
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.outcome import Stop, status
-from allocator.plan.tables import objective_values
+from allocator.plan.values import objective_values
 from allocator.problem import Problem
 from allocator.statistics import ONE, Estimate, Taste, estimate, value_at_risk
 from allocator.stopping import at_once, later, watched
@@ -392,7 +392,7 @@ class _Hedging:
         rows = []
         for n, u, t in dict.fromkeys([*commitment, *expected]):
             units = commitment.get((n, u, t), 0)
-            cost = float(self.problem.unit_cost[u] * units)
+            cost = float(self.problem.money.unit_cost[u] * units)
             values = (n, u, t, units, units * self.problem.personnel[u], cost, expected.get((n, u, t), 0))
             rows.append(dict(zip(COLUMNS["commitments"], values, strict=True)))
         place = {name: i for i, name in enumerate([*self.problem.NATIONS, *self.problem.UNITS])}

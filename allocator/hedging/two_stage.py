@@ -17,7 +17,7 @@ $$x_s \text{ within every family of the model in future } s, \text{ or } f_s = 1
 | $e$, $\eta$ | `excess`, `level` | variable | s; – | gap beyond the level; the value at risk |
 | $p$ | `future.probability` | parameter | s | share |
 | $\lambda$, $\alpha$ | `taste.weight`, `taste.alpha` | parameter | | share |
-| $k$ | `problem.unit_cost` | parameter | u | millions a unit and period |
+| $k$ | `problem.money.unit_cost` | parameter | u | millions a unit and period |
 
 Constraints: `commitment_kept[s, n, u, t]`, `unmet_counted[s]`, `unmet_failed[s]`, `excess_counted[s]`, and those of
 the families, on `commit`. A commitment is paid for whether it is used or not. Deployments never exceed it, so its
@@ -102,7 +102,7 @@ def two_stage(
         m = pyo.ConcreteModel(name=f"{instance.name} under withdrawal")
         problem = m.problem = Roster(instance, replace(model, objectives=STAGES))
         m.commit = pyo.Var(pyo.Any, dense=False, domain=pyo.NonNegativeIntegers, doc="units kept for the force")
-        m.cells = {}
+        m.cells, m.bought = {}, {}
         for (n, u, _), periods in problem.cap.items():
             here = m.cells[n, u, COMMITTED] = {t: m.commit.add((n, u, t)) for t in periods}
             for t, variable in here.items():

@@ -7,7 +7,7 @@ from typing import Any
 
 from allocator.instance.assumed import assumed, totals
 from allocator.plan.plan import Plan
-from allocator.plan.tables import Deployed, place, supplies
+from allocator.plan.values import Deployed, supplies
 from allocator.problem import Problem
 
 COST = {"personnel", "operating_cost", "rotation_cost", "rotation_ratio"}
@@ -41,7 +41,7 @@ def cost_share(problem: Problem, deployed: Deployed) -> float | None:
     pools = {(row["nation"], row["unit_type"]) for row in tables["forces"] if "units" in assumed("forces", row)}
     total = doubtful = Fraction(0)
     for (n, u, _, _), units in deployed.items():
-        cost = problem.unit_cost[u] * units
+        cost = problem.money.unit_cost[u] * units
         total += cost
         doubtful += cost if u in kinds or (n, u) in pools else 0
     return float(doubtful / total) if total else None
@@ -68,7 +68,7 @@ def coverage_share(problem: Problem, deployed: Deployed) -> float | None:
     for row, source in zip(given, tables["requirements"], strict=True):
         guessed = "quantity" in assumed("requirements", source)
         for t in row.periods if row.weight else ():
-            key = (place(row), row.capability, t)
+            key = (row.place, row.capability, t)
             met = min(row.quantity, max(Fraction(0), supplied[key]))
             covered = row.weight * met / (row.quantity * len(row.periods))
             total += covered

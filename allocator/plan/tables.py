@@ -1,4 +1,4 @@
-"""The values of the objectives and the result tables of a set of deployments."""
+"""The result tables of a plan."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from allocator.model import MEASURED
 from allocator.outcome import Bounds
-from allocator.problem import Problem, Row
-
-Deployed = Mapping[tuple[str, str, str, int], int]
-"""(nation, unit type, task, period) -> units, 1 or more."""
+from allocator.plan.values import Deployed, Spending, leaders, objective_values, supplies
+from allocator.problem import Problem
+from allocator.purchases import bought
 
 COLUMNS = {
     "deployments": ("nation", "unit_type", "task", "period", "units", "personnel", "cost"),
@@ -26,66 +24,11 @@ COLUMNS = {
 """Result tables and their columns (specification of results: README)."""
 
 
-def objective_values(problem: Problem, deployed: Deployed) -> dict[str, Fraction]:
-    """The exact values of all four objectives of a plan, in their own units."""
-    supplied = supplies(problem, deployed)
-    gap = Fraction(0)
-    for row, share in problem.weighed:
-        short = sum(max(Fraction(0), row.quantity - supplied[place(row), row.capability, t]) for t in row.periods)
-        gap += share * short if short else 0
-    people: dict[tuple[str, str], int] = defaultdict(int)
-    own: dict[str, int] = defaultdict(int)
-    everyone = 0
-    parts, coins = problem.coins
-    for (n, u, j, _), units in deployed.items():
-        whole, paid = coins[u]
-        people[n, problem.objective_of[j]] += problem.personnel[u] * units
-        own[n] += paid * units
-        everyone += whole * units
-    reluctant = sum(((1 - problem.willingness[stance]) * heads for stance, heads in people.items()), start=Fraction(0))
-    heaviest = max((spent / problem.gdp[n] for n, spent in own.items() if n in problem.gdp), default=Fraction(0))
-    return {
-        "gap": gap,
-        "risk": reluctant * problem.months / 1000,
-        "cost": Fraction(everyone, parts),
-        "burden": 1000 * heaviest / (parts * problem.years),
-    }
-
-
-def supplies(problem: Problem, deployed: Deployed) -> dict[tuple[str, str, int], Fraction]:
-    """Net supply by place, capability and period; the place of a theatre capability is ``*``."""
-    parts, grains = problem.grains
-    supplied: dict[tuple[str, str, int], int] = defaultdict(int)
-    for (_, u, j, t), units in deployed.items():
-        for c, amount in grains.get(u, {}).items():
-            supplied["*" if c in problem.theatre else j, c, t] += amount * units
-    return defaultdict(Fraction, {key: Fraction(amount, parts) for key, amount in supplied.items()})
-
-
-def place(row: Row) -> str:
-    """Where a requirement is supplied: its task, or ``*`` for the theatre."""
-    return "*" if row.theatre else row.task
-
-
 def tables(problem: Problem, deployed: Deployed, bounds: Mapping[str, Bounds]) -> dict[str, list[dict[str, Any]]]:
     """The result tables of a plan, as lists of rows."""
-    supplied = supplies(problem, deployed)
-    parts, coins = problem.coins
-    own: dict[str, int] = defaultdict(int)
-    people: dict[tuple[str, int], int] = defaultdict(int)
-    for (n, u, _, t), units in deployed.items():
-        own[n] += coins[u][1] * units
-        people[n, t] += problem.personnel[u] * units
-    everyone = sum(own.values())
-    members = {n for n, _, _, _ in deployed}
+    spending = Spending(problem, deployed)
     values = objective_values(problem, deployed)
-    coverage = []
-    for row in problem.rows:
-        for t in row.periods if row.given else ():
-            net = supplied[place(row), row.capability, t]
-            figures = (row.quantity, net, max(Fraction(0), row.quantity - net))
-            named = (row.task, problem.objective_of[row.task], row.capability, t)
-            coverage.append(dict(zip(COLUMNS["coverage"], (*named, *map(float, figures)), strict=True)))
+    parts, coins = problem.money.coins
     return {
         "deployments": [
             {
@@ -99,20 +42,82 @@ def tables(problem: Problem, deployed: Deployed, bounds: Mapping[str, Bounds]) -
             }
             for (n, u, j, t), units in deployed.items()
         ],
-        "coverage": coverage,
-        "objectives": [_objective(name, float(values[name]), bounds.get(name)) for name in MEASURED],
-        "nations": [
+        "coverage": _coverage(problem, deployed),
+        "objectives": [_objective(name, float(values[name]), bounds.get(name)) for name in problem.model.measured],
+        "leaders": [{"task": j, "nation": n} for j, n in leaders(problem, deployed).items()],
+        "nations": _nations(problem, deployed, spending),
+        "orders": _orders(problem, deployed),
+        "industry": _industry(problem, deployed),
+    }
+
+
+def _coverage(problem: Problem, deployed: Deployed) -> list[dict[str, Any]]:
+    supplied = supplies(problem, deployed)
+    coverage = []
+    for row in problem.rows:
+        for t in row.periods if row.given else ():
+            net = supplied[row.place, row.capability, t]
+            figures = (row.quantity, net, max(Fraction(0), row.quantity - net))
+            named = (row.task, problem.objective_of[row.task], row.capability, t)
+            coverage.append(dict(zip(COLUMNS["coverage"], (*named, *map(float, figures)), strict=True)))
+    return coverage
+
+
+def _nations(problem: Problem, deployed: Deployed, spending: Spending) -> list[dict[str, Any]]:
+    people: dict[tuple[str, int], int] = defaultdict(int)
+    for (n, u, _, t), units in deployed.items():
+        people[n, t] += problem.personnel[u] * units
+    members = {n for n, _, _, _ in deployed}
+    everyone = sum(spending.own.values())
+    rows = []
+    for n in problem.NATIONS:
+        counted = n not in problem.money.collective
+        own = spending.own[n]
+        rows.append(
             {
                 "nation": n,
-                "member": n in members,
+                "member": n in members if counted else None,
                 "personnel": max((people[n, t] for t in problem.PERIODS), default=0),
-                "cost": own[n] / parts,
-                "burden": float(1000 * own[n] / (parts * problem.years * problem.gdp[n])) if n in problem.gdp else None,
-                "share": own[n] / everyone if everyone else 0.0,
+                "cost": float(own),
+                "burden": float(spending.burden(n)) if n in problem.money.gdp else None,
+                "share": float(own / everyone) if everyone else 0.0,
+                "procurement": float(spending.procurement[n]),
+                "common_part": float(spending.common_part(n)) if counted and problem.money.funding_keys else None,
             }
-            for n in problem.NATIONS
-        ],
-    }
+        )
+    return rows
+
+
+def _orders(problem: Problem, deployed: Deployed) -> list[dict[str, Any]]:
+    rows = []
+    for (n, u, k), (units, joint) in bought(deployed).orders.items():
+        paid = [
+            (count, *problem.money.prices(n, u, joint=together))
+            for count, together in ((units - joint, False), (joint, True))
+            if count
+        ]
+        cost = sum((count * (own + common) for count, own, common in paid), start=Fraction(0))
+        common = sum((count * common for count, _, common in paid), start=Fraction(0))
+        ready = k + problem.pools.programmes[n, u].lead
+        rows.append(
+            dict(zip(COLUMNS["orders"], (n, u, k, units, joint, ready, float(cost), float(common)), strict=True))
+        )
+    return rows
+
+
+def _industry(problem: Problem, deployed: Deployed) -> list[dict[str, Any]]:
+    purchases = bought(deployed)
+    delivered: dict[tuple[str, int], int] = defaultdict(int)
+    for (n, u, k), (units, _) in purchases.orders.items():
+        delivered[u, k + problem.pools.programmes[n, u].lead] += units
+    rows = []
+    for u, industry in problem.pools.industry.items():
+        for t in problem.PERIODS:
+            expanded = sum(purchases.expansions.get((u, k), 0) for k in range(1, t - industry.lead + 1))
+            capacity = industry.capacity + industry.expansion * expanded
+            figures = (u, t, delivered[u, t], capacity, purchases.expansions.get((u, t), 0))
+            rows.append(dict(zip(COLUMNS["industry"], figures, strict=True)))
+    return rows
 
 
 def _objective(name: str, value: float, bounds: Bounds | None) -> dict[str, Any]:

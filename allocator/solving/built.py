@@ -23,10 +23,13 @@ if TYPE_CHECKING:
 
 CHOICES = "build() with other facts (Instance.override) or choices (Model) instead"
 
-ONE_SIDED = ("shortfall", "heaviest")
-"""Variables that the model bounds from below only; at the optimum they equal the plan's shortfall or burden."""
+ONE_SIDED = ("shortfall", "core_shortfall", "heaviest", "worst", "anew", "above")
+"""Variables that the model bounds from below only; at the optimum they equal the plan's shortfall, burden and so on."""
 
-RESERVED = ("sends", "leads", "led", "heaviest", "burden_heaviest")
+RESERVED = (
+    "sends", "leads", "led", "there", "single", "joint", "orders", "expand", "buys", "together", "club", "heaviest",
+    "burden_heaviest", "common_total", "worst", "anew", "above", "own_total",
+)  # fmt: skip
 """Names that are reserved even if a family or an objective is left out."""
 
 _COUNTED = {pyo.Var, pyo.Constraint, pyo.Block}

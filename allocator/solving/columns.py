@@ -9,8 +9,27 @@ import numpy as np
 import pyomo.core as pyo
 from numpy.typing import NDArray
 
-from allocator.plan.tables import Deployed
+from allocator.plan.values import Deployed
+from allocator.purchases import NONE, Decided, Purchases, bought
 from allocator.solving.standard_form import Floats, Matrix
+
+OURS = (
+    "deploy", "shortfall", "core_shortfall", "sends", "joins", "member", "leads", "led", "there", "single", "joint",
+    "expand", "buys", "together", "club", "heaviest", "common_total", "worst", "anew", "own_total", "above", "carry",
+)  # fmt: skip
+"""Variables of the model that a plan determines."""
+
+TOTALS = (("burden_common", "common_total"), ("imbalance_total", "own_total"))
+"""Constraints that define a sum, and its variable."""
+
+EXCESSES = (
+    ("requirement_core", "core_shortfall"),
+    ("burden_heaviest", "heaviest"),
+    ("worst_period_counted", "worst"),
+    ("turnover_anew", "anew"),
+    ("imbalance_above", "above"),
+)
+"""Constraints that bound a variable from below only, and the variable: at its least, it is what the rest exceeds."""
 
 
 class Points:
@@ -37,8 +56,14 @@ class Points:
         self._keys: list[tuple[str, str, str, int]] = list(m.deploy)
         self.columns = self._of(m.deploy)
         self.period = np.array([t for _, _, _, t in self._keys], dtype=np.int64)
-        ours = ("deploy", "shortfall", "sends", "joins", "member", "leads", "led", "heaviest", "carry")
-        known = [self._of(m.component(name)) for name in ours if m.component(name) is not None]
+        known = [self._of(m.component(name)) for name in OURS if m.component(name) is not None]
+        self._bought = [
+            (self.matrix.column_of[id(column)], n, u, k, joint)
+            for (n, u), orders in m.bought.items()
+            for k, parts in orders.items()
+            for column, joint in parts
+        ]
+        self._expand = [(self.matrix.column_of[id(e)], *key) for key, e in getattr(m, "expand", {}).items()]
         self._known = np.sort(np.concatenate(known)).astype(np.int32)
 
     def _of(self, component: Any) -> NDArray[np.int64]:
@@ -52,10 +77,18 @@ class Points:
             return None
         return self._known[self.matrix.integral[self._known]]
 
-    def deployed(self, point: Floats) -> dict[tuple[str, str, str, int], int]:
-        """Deployments of a point, rounded to whole units, in the order of the tables."""
+    def deployed(self, point: Floats) -> Decided:
+        """Deployments of a point and what is bought, rounded to whole units, in the order of the tables."""
         units = np.rint(point[self.columns]).astype(int)
-        return {self._keys[k]: int(units[k]) for k in np.nonzero(units > 0)[0]}
+        deployed = {self._keys[k]: int(units[k]) for k in np.nonzero(units > 0)[0]}
+        orders: dict[tuple[str, str, int], tuple[int, int]] = {}
+        for column, n, u, k, joint in self._bought:
+            count = round(point[column])
+            if count > 0:
+                all_units, together = orders.get((n, u, k), (0, 0))
+                orders[n, u, k] = (all_units + count, together + (count if joint else 0))
+        expansions = {(u, k): round(point[column]) for column, u, k in self._expand if point[column] > 0.5}
+        return Decided(deployed, Purchases(orders, expansions) if orders or expansions else NONE)
 
     def point(self, deployed: Deployed | None) -> Floats:
         """A value for each column that agrees with a plan: shortfalls, and who joins, sends and leads.
@@ -68,8 +101,8 @@ class Points:
             x[column_of[id(m.failed)]] = 1
             deployed = {}
         problem = m.problem
-        members = {n for n, _, _, _ in deployed}
-        joined = {(n, problem.objective_of[j]) for n, _, j, _ in deployed}
+        members = {(n, t) for n, _, _, t in deployed}
+        joined = {(n, problem.objective_of[j], t) for n, _, j, t in deployed}
         people: dict[tuple[str, str, int], int] = defaultdict(int)
         for key, units in deployed.items():
             n, u, j, t = key
@@ -87,9 +120,27 @@ class Points:
                 for t in problem.PERIODS:
                     if (n, j, t) in m.led:
                         x[column_of[id(m.led[n, j, t])]] = people[n, j, t]
+        for j, t in getattr(m, "there", ()):
+            x[column_of[id(m.there[j, t])]] = any(people.get((n, j, t)) for n in problem.NATIONS)
+        self._buy(bought(deployed), x)
         carry(m, self.matrix, x)
         self._fill(x)
         return x
+
+    def _buy(self, purchases: Purchases, x: Floats) -> None:
+        """Orders and expansions of a plan, and who buys jointly."""
+        m, column_of = self.m, self.matrix.column_of
+        for column, n, u, k, joint in self._bought:
+            units, together = purchases.orders.get((n, u, k), (0, 0))
+            x[column] = together if joint else units - together
+        for column, u, k in self._expand:
+            x[column] = purchases.expansions.get((u, k), 0)
+        for key, (_, together) in purchases.orders.items():
+            if key in getattr(m, "buys", ()):
+                x[column_of[id(m.buys[key])]] = 1
+            if together:
+                x[column_of[id(m.together[key])]] = 1
+                x[column_of[id(m.club[key[1], key[2]])]] = 1
 
     def _leaders(self, people: dict[tuple[str, str, int], int]) -> list[tuple[str, str]]:
         """One nation per task that gives the framework share whenever anyone is there."""
@@ -106,18 +157,32 @@ class Points:
         return [(n, j) for j, n in chosen.items()]
 
     def _fill(self, x: Floats) -> None:
-        """Shortfalls and the heaviest burden of the deployments in ``x``."""
+        """What the model bounds from one side only, such as shortfalls, for the plan in ``x``."""
         matrix, m = self.matrix, self.m
-        weights = matrix.value * x[matrix.index]
-        activity = np.bincount(matrix.row_index, weights=weights, minlength=len(matrix.rows))
+        activity = self._activity(x)
         for row, constraint in self._rows("requirement_supply"):
             key = constraint.index()
             if key in m.shortfall:
                 variable = m.shortfall[key]
                 x[matrix.column_of[id(variable)]] = max(0.0, matrix.row_lower[row] - activity[row])
-        if m.component("heaviest") is not None:
-            burdens = [activity[row] for row, _ in self._rows("burden_heaviest")]
-            x[matrix.column_of[id(m.heaviest)]] = max(burdens, default=0.0)
+        for constraint, variable in TOTALS:
+            if m.component(constraint) is not None:
+                for row, _ in self._rows(constraint):
+                    x[matrix.column_of[id(m.component(variable))]] = activity[row]
+        activity = self._activity(x)
+        for constraint, variable in EXCESSES:
+            column = m.component(variable)
+            if column is None:
+                continue
+            for row, data in self._rows(constraint):
+                at = matrix.column_of[id(column[data.index()] if column.is_indexed() else column)]
+                x[at] = max(x[at], activity[row] - matrix.row_upper[row])
+            if variable == "core_shortfall":
+                activity = self._activity(x)  # it counts in worst_period
+
+    def _activity(self, x: Floats) -> Floats:
+        weights = self.matrix.value * x[self.matrix.index]
+        return np.bincount(self.matrix.row_index, weights=weights, minlength=len(self.matrix.rows)).astype(float)
 
     def _rows(self, name: str) -> list[tuple[int, Any]]:
         component = self.m.component(name)

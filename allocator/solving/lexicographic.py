@@ -14,8 +14,9 @@ import pyomo.core as pyo
 from allocator.audit import Violation, check_deployments
 from allocator.errors import SolverError
 from allocator.outcome import NUMERICAL, Bounds, Stop, relative_gap
-from allocator.plan.tables import objective_values
+from allocator.plan.values import objective_values
 from allocator.problem import Problem
+from allocator.purchases import Cell, Decided, bought
 from allocator.solving.columns import Points
 from allocator.solving.heuristics.filling import first_plan
 from allocator.solving.heuristics.restricted import Search, restricted
@@ -39,7 +40,7 @@ HELD = "held"
 LAST_CHECK = 3.0
 """Time that follows the last stage (tables and their audit), as a multiple of one check of a plan."""
 
-Deployed = dict[tuple[str, str, str, int], int]
+Deployed = dict[Cell, int]
 
 
 @dataclass
@@ -131,7 +132,7 @@ class Stages:
             answer.stop, answer.reason = Stop.INFEASIBLE, self.known.infeasible
             return answer
         for plan in self.known.plans:
-            self._try(dict(plan))
+            self._try(Decided(plan, bought(plan)))
         answer.closed = True
         name = ""
         try:
@@ -253,7 +254,7 @@ class Stages:
     def _check(self, plan: Deployed) -> list[Violation]:
         """Check a plan exactly; the time that this takes is reserved for the last check."""
         began = time.monotonic()
-        broken = check_deployments(self.problem.instance, self.problem.model, plan)
+        broken = check_deployments(self.problem.instance, self.problem.model, plan, bought(plan))
         self.reserve = max(self.reserve, LAST_CHECK * (time.monotonic() - began))
         return broken
 

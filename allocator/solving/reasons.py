@@ -17,11 +17,15 @@ from allocator.families import requirement
 from allocator.families.rows import Exact
 from allocator.instance import Instance
 from allocator.outcome import Stop
-from allocator.problem import THEATRE, Problem
+from allocator.problem import Problem
 from allocator.solving.highs import Resident
 from allocator.solving.standard_form import Matrix
+from allocator.statement import THEATRE
 
 UNEXPLAINED = "No plan meets every constraint; there was no time left to find the requirements that cause this."
+
+ABLE_TO_JOIN = "has no eligible, ready and affordable unit that its pledges allow"
+"""What keeps a nation from an objective that it is willing to join."""
 
 LONGEST = 60.0
 """Most seconds of the search for a reason."""
@@ -90,12 +94,13 @@ def why_nothing(problem: Problem) -> str:
     """Why a plan deploys nothing."""
     if any(True for _ in problem.deployments()):
         return "Nothing is deployed: no possible deployment would lower the objectives."
-    if not problem.pool:
+    if not any(problem.pools.units.values()) and not problem.pools.programmes:
         return "Nothing can be deployed: no nation has a unit."
     causes: Counter[str] = Counter()
     for n in problem.NATIONS:
         for o in problem.OBJECTIVES:
-            causes[problem.barred.get((n, o), "has no eligible, ready and affordable unit that its pledges allow")] += 1
+            barred = [problem.barred.get((n, o, t)) for t in problem.PERIODS]
+            causes[barred[0] if barred[0] and all(barred) else ABLE_TO_JOIN] += 1
     words = "; ".join(f"{count} × {cause}" for cause, count in causes.most_common())
     return f"Nothing can be deployed. Of {causes.total()} pairs of nation and objective: {words}."
 

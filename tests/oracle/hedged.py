@@ -70,7 +70,7 @@ def check(obj: dict[str, Any], model: dict[str, Any], weight: float, cvar: float
             min((g for need, g in by.items() if all(k <= commitment.get(c, 0) for c, k in need)), default=Fraction(1))
             for by in futures
         ]
-        cost = sum((problem.unit_cost[u] * units for (_, u, _), units in commitment.items()), start=Fraction(0))
+        cost = sum((problem.money.unit_cost[u] * units for (_, u, _), units in commitment.items()), start=Fraction(0))
         values.append((Taste.of(weight, cvar).value(gaps, shares), cost))
     least = min(value for value, _ in values)
     cost = min(cost for value, cost in values if value <= least + Fraction(1, 10**6))

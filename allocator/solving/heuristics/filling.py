@@ -13,7 +13,8 @@ from heapq import heapify, heappop, heappush
 from math import ceil, floor
 
 from allocator.audit import check_deployments
-from allocator.problem import THEATRE, Problem
+from allocator.problem import Problem
+from allocator.statement import THEATRE
 
 ROUNDS = 20
 """Most fillings; each leaves out the nations whose pledge the previous one did not meet."""
@@ -92,27 +93,32 @@ class Filling:
     def _limits(self) -> None:
         """Room left: pools by window, people by period, money by budget."""
         problem = self.problem
-        self.windows = {u: problem.windows(u) for u in problem.UNITS}
-        self.room = {(n, u, window.start): problem.pool[n, u] for n, u, _ in problem.cap for window in self.windows[u]}
+        pools = problem.pools
+        self.windows = {(n, u): pools.windows((n, u)) for n, u, _ in problem.cap}
+        self.room = {
+            (n, u, w.start, w.end): int(pools.usable((n, u), w.start, w.end))
+            for (n, u), windows in self.windows.items()
+            for w in windows
+        }
         self.people: dict[tuple[str, int], float] = {}
         if problem.has("troop_ceiling"):
             self.people = {(n, t): float(most) for n, most in problem.troop_ceiling.items() for t in problem.PERIODS}
         self.money: list[float] = []
         self.payers: list[tuple[str, range]] = []
         if problem.has("budget"):
-            for payer, amount, periods in problem.budgets:
+            for payer, amount, periods in problem.money.budgets:
                 self.payers.append((payer, periods))
                 self.money.append(float(amount))
             if problem.model.max_burden is not None:
-                for n in problem.gdp:
+                for n in problem.money.gdp:
                     self.payers.append((n, range(1, problem.last + 1)))
-                    self.money.append(float(problem.burden_limit(n)))
+                    self.money.append(float(problem.money.burden_limit(n)))
         self.money = [amount * (1 - MARGIN) for amount in self.money]
         self.cost = {
-            "*": {u: float(cost) for u, cost in problem.unit_cost.items()},
-            "common": {u: float(cost) for u, cost in problem.common_cost.items()},
+            "*": {u: float(cost) for u, cost in problem.money.unit_cost.items()},
+            "common": {u: float(cost) for u, cost in problem.money.common_cost.items()},
         }
-        self.own = {u: float(cost) for u, cost in problem.own_cost.items()}
+        self.own = {u: float(cost) for u, cost in problem.money.own_cost.items()}
         self.paying: dict[tuple[str, int], list[int]] = defaultdict(list)
         for b, (payer, periods) in enumerate(self.payers):
             for t in periods:
@@ -123,7 +129,7 @@ class Filling:
         if problem.has("framework_nation"):
             strength: dict[tuple[str, str], int] = defaultdict(int)
             for (n, u, j), caps in problem.cap.items():
-                if n in problem.can_lead and j in problem.framework_share:
+                if n in problem.leaders.get(j, ()):
                     strength[j, n] += problem.personnel[u] * sum(caps.values())
             for (j, n), heads in strength.items():
                 if heads > strength.get((j, self.leader.get(j, "")), 0):
@@ -169,11 +175,11 @@ class Filling:
         problem = self.problem
         cell = (n, u, j, t)
         count = min(wanted, problem.cap[n, u, j][t] - self.units[cell])
-        least = 1 if self.units[cell] else problem.min_units[n, u]
+        least = 1 if self.units[cell] else problem.pools.min_units[n, u]
         count = max(count, least)
-        for window in self.windows[u]:
+        for window in self.windows[n, u]:
             if t in window.counts:
-                count = min(count, self.room[n, u, window.start] // window.counts[t])
+                count = min(count, self.room[n, u, window.start, window.end] // window.counts[t])
         if (n, t) in self.people:
             count = min(count, int(self.people[n, t] // problem.personnel[u]))
         for payer, cost in (("*", self.cost["*"][u]), ("common", self.cost["common"][u]), (n, self.own[u])):
@@ -198,9 +204,9 @@ class Filling:
         self.units[n, u, j, t] += count
         for c, amount, wide in self.yields[u]:
             self.supply[THEATRE if wide else j, c, t] += amount * count
-        for window in self.windows[u]:
+        for window in self.windows[n, u]:
             if t in window.counts:
-                self.room[n, u, window.start] -= window.counts[t] * count
+                self.room[n, u, window.start, window.end] -= window.counts[t] * count
         if (n, t) in self.people:
             self.people[n, t] -= problem.personnel[u] * count
         for payer, cost in (("*", self.cost["*"][u]), ("common", self.cost["common"][u]), (n, self.own[u])):
@@ -269,12 +275,12 @@ class Filling:
 
     def _least(self, n: str, group: tuple[str, str, int]) -> int:
         u, j, t = group
-        return 1 if self.units[n, u, j, t] else self.problem.min_units[n, u]
+        return 1 if self.units[n, u, j, t] else self.problem.pools.min_units[n, u]
 
     def _order(self, n: str, group: tuple[str, str, int]) -> tuple[bool, bool, float]:
         """The framework nation first, then who is there already, then the most willing."""
         u, j, t = group
-        willing = float(self.problem.willingness[n, self.problem.objective_of[j]])
+        willing = float(self.problem.willingness[n, self.problem.objective_of[j]][t])
         return (self.leader.get(j) != n, not self.units.get((n, u, j, t)), -willing)
 
     def _supported(self, group: tuple[str, str, int], count: int, depth: int) -> bool:
@@ -308,7 +314,7 @@ class Filling:
         for group, nations in self.groups.items():
             for n in nations:
                 if n in awaited:
-                    least = self.problem.min_units[n, group[0]]
+                    least = self.problem.pools.min_units[n, group[0]]
                     choices[n].append((least * self.cost["*"][group[0]] - 1e6 * self.gain(group, least), group))
         for n in awaited:
             for _, group in sorted(choices[n])[:50]:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.plan.tables import Deployed
+from allocator.plan.values import Deployed
 from allocator.solving.columns import Points
 from allocator.solving.highs import Relaxation, Resident, Run
 from allocator.solving.standard_form import Floats

@@ -1,0 +1,41 @@
+r"""Nations keep what they have promised, and give no more than they will.
+
+$$\underline{x}_i \le \sum_{j} x_{nujt} \le \bar{x}_i \qquad \forall i = (n, u, j \text{ or all tasks}),\ t \in P_i$$
+
+| symbol | code | kind | index | unit |
+| --- | --- | --- | --- | --- |
+| $x$ | `deploy` | whole variable | n, u, j, t | units |
+| $\underline{x}$, $\bar{x}$, $P$ | `problem.commitments` | parameter | i | units; periods |
+
+Constraints: `commitments_least[i, t]`, `commitments_most[i, t]`, where `i` counts the rows of the table from 1. What
+cannot be deployed counts as 0, so that a promise that the other rules forbid leaves no plan. A limit on one task is a
+bound of the variable. In a future of a two-stage plan the 0/1 column `failed` counts as what was promised.
+Needs: `deploy`. Source: bounds on flows, Ford and Fulkerson (1962), Flows in Networks.
+
+**Toy.** A has promised one battalion at `port`, and will give at most three in all: one at `port` and two elsewhere.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pyomo.core as pyo
+
+from allocator.families.rows import Exact, at_least, at_most
+from allocator.problem import Problem
+
+
+def add(m: pyo.ConcreteModel, problem: Problem) -> None:
+    """Add ``commitments_least`` and ``commitments_most``."""
+    m.commitments_least = pyo.Constraint(pyo.Any, doc="a nation keeps what it has promised")
+    m.commitments_most = pyo.Constraint(pyo.Any, doc="a nation gives no more than it will")
+    for i, promise in enumerate(problem.commitments, start=1):
+        tasks = problem.TASKS if promise.task is None else [promise.task]
+        cells = [m.cells.get((promise.nation, promise.unit_type, j), {}) for j in tasks]
+        for t in promise.periods:
+            terms: list[Exact] = [(Fraction(1), here[t]) for here in cells if t in here]
+            if promise.at_least:
+                kept = [*terms, (Fraction(promise.at_least), m.failed)] if m.may_fail else terms
+                at_least(m, m.commitments_least, (i, t), kept, Fraction(promise.at_least))
+            if promise.at_most is not None and len(terms) > 1:
+                at_most(m, m.commitments_most, (i, t), terms, Fraction(promise.at_most))
