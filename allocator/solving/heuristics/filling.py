@@ -30,7 +30,7 @@ Cell = tuple[str, str, str, int]
 
 def first_plan(problem: Problem) -> dict[Cell, int] | None:
     """A plan that passes the exact check, or None if the filling finds none."""
-    out: set[tuple[str, str]] = set()
+    out: set[tuple[str, str, int]] = set()
     deployed: dict[Cell, int] = {}
     for _ in range(ROUNDS):
         filling = Filling(problem, out)
@@ -44,25 +44,29 @@ def first_plan(problem: Problem) -> dict[Cell, int] | None:
     return None if check_deployments(problem.instance, problem.model, ordered) else ordered
 
 
-def _unmet_pledges(problem: Problem, deployed: dict[Cell, int]) -> set[tuple[str, str]]:
-    members = {n for n, _, _, _ in deployed}
-    joined = {(n, problem.objective_of[j]) for n, _, j, _ in deployed}
+def _unmet_pledges(problem: Problem, deployed: dict[Cell, int]) -> set[tuple[str, str, int]]:
+    """Nation, objective and period in which a pledge of the nation does not hold."""
+    members: dict[int, set[str]] = defaultdict(set)
+    for n, _, _, t in deployed:
+        members[t].add(n)
+    joined = {(n, problem.objective_of[j], t) for n, _, j, t in deployed}
     return {
-        (n, o)
+        (n, o, t)
         for n, o, requires, value in problem.live_pledges
-        if (n, o) in joined
+        for t in problem.PERIODS
+        if (n, o, t) in joined
         and not (
-            (requires == "nation" and value in members)
-            or (requires == "any_of" and members.intersection(value))
-            or (requires == "coalition_size" and len(members) >= value)
+            (requires == "nation" and value in members[t])
+            or (requires == "any_of" and members[t].intersection(value))
+            or (requires == "coalition_size" and len(members[t] - problem.money.collective) >= value)
         )
     }
 
 
 class Filling:
-    """One filling of the requirements, without the nations' objectives in ``out``."""
+    """One filling of the requirements, without the nations, objectives and periods in ``out``."""
 
-    def __init__(self, problem: Problem, out: set[tuple[str, str]]) -> None:
+    def __init__(self, problem: Problem, out: set[tuple[str, str, int]]) -> None:
         self.problem = problem
         self.units: dict[Cell, int] = defaultdict(int)
         self.supply: dict[tuple[str, str, int], float] = defaultdict(float)
@@ -72,16 +76,24 @@ class Filling:
         }
         total = float(sum(row.weight for row in problem.rows)) or 1.0
         self.asked: dict[tuple[str, str, int], tuple[float, float, float]] = {}
+        self.core: dict[tuple[str, str, int], tuple[float, float]] = {}
         for row in problem.rows:
-            place = THEATRE if row.theatre else row.task
             quantity, least = float(row.quantity), float((1 - row.max_gap) * row.quantity)
-            weight = float(row.weight) / (total * quantity * len(row.periods)) if row.weight else 0.0
+            weight = float(row.weight) / (total * float(row.whole) * len(row.periods)) if row.weight else 0.0
             for t in row.periods:
-                self.asked[place, row.capability, t] = (quantity, least, weight)
+                self.asked[row.place, row.capability, t] = (quantity, least, weight)
+                if row.core:
+                    self.core[row.place, row.capability, t] = (float(row.core), weight * float(row.core_weight - 1))
+        self.waits: dict[tuple[str, int], list[tuple[tuple[str, str, int], float]]] = defaultdict(list)
+        for needs in problem.prerequisites:
+            for t in needs.row.periods:
+                line = (needs.row.place, needs.row.capability, t)
+                self.waits[needs.task, t].append((line, float(needs.least)))
         self.groups: dict[tuple[str, str, int], list[str]] = defaultdict(list)
         for (n, u, j), periods in problem.cap.items():
-            if (n, problem.objective_of[j]) not in out:
-                for t in periods:
+            o = problem.objective_of[j]
+            for t in periods:
+                if (n, o, t) not in out:
                     self.groups[u, j, t].append(n)
         self.suppliers: dict[tuple[str, str, int], list[tuple[str, str, int]]] = defaultdict(list)
         for u, j, t in self.groups:
@@ -110,15 +122,20 @@ class Filling:
                 self.payers.append((payer, periods))
                 self.money.append(float(amount))
             if problem.model.max_burden is not None:
-                for n in problem.money.gdp:
+                for n in problem.money.gdp if not problem.money.funding_keys else ():
                     self.payers.append((n, range(1, problem.last + 1)))
                     self.money.append(float(problem.money.burden_limit(n)))
         self.money = [amount * (1 - MARGIN) for amount in self.money]
-        self.cost = {
-            "*": {u: float(cost) for u, cost in problem.money.unit_cost.items()},
-            "common": {u: float(cost) for u, cost in problem.money.common_cost.items()},
-        }
-        self.own = {u: float(cost) for u, cost in problem.money.own_cost.items()}
+        self.cost = {u: float(cost) for u, cost in problem.money.unit_cost.items()}
+        self.parts: dict[str, tuple[dict[str, float], dict[str, float]]] = {}
+        for n in problem.NATIONS:
+            common, own = problem.money.common_of(n), problem.money.own_of(n)
+            self.parts[n] = ({u: float(c) for u, c in common.items()}, {u: float(c) for u, c in own.items()})
+        self.promised: dict[tuple[str, str], list[tuple[str | None, dict[int, int]]]] = defaultdict(list)
+        for promise in problem.commitments:
+            if promise.at_most is not None:
+                room = dict.fromkeys(promise.periods, promise.most)
+                self.promised[promise.nation, promise.unit_type].append((promise.task, room))
         self.paying: dict[tuple[str, int], list[int]] = defaultdict(list)
         for b, (payer, periods) in enumerate(self.payers):
             for t in periods:
@@ -156,6 +173,9 @@ class Filling:
             before = self.supply[place]
             after = before + amount * count
             gain += weight * (max(0.0, quantity - before) - max(0.0, quantity - after))
+            if place in self.core:
+                core, more = self.core[place]
+                gain += more * (max(0.0, core - before) - max(0.0, core - after))
             gain += MUST * (max(0.0, least - before) - max(0.0, least - after)) / max(quantity, 1.0)
         return gain
 
@@ -182,7 +202,10 @@ class Filling:
                 count = min(count, self.room[n, u, window.start, window.end] // window.counts[t])
         if (n, t) in self.people:
             count = min(count, int(self.people[n, t] // problem.personnel[u]))
-        for payer, cost in (("*", self.cost["*"][u]), ("common", self.cost["common"][u]), (n, self.own[u])):
+        for task, room in self.promised.get((n, u), ()):
+            if t in room and task in (None, j):
+                count = min(count, room[t])
+        for payer, cost in self._paid(n, u):
             if cost > 0:
                 for b in self.paying[payer, t]:
                     count = min(count, int(self.money[b] // cost))
@@ -209,16 +232,29 @@ class Filling:
                 self.room[n, u, window.start, window.end] -= window.counts[t] * count
         if (n, t) in self.people:
             self.people[n, t] -= problem.personnel[u] * count
-        for payer, cost in (("*", self.cost["*"][u]), ("common", self.cost["common"][u]), (n, self.own[u])):
+        for task, room in self.promised.get((n, u), ()):
+            if t in room and task in (None, j):
+                room[t] -= count
+        for payer, cost in self._paid(n, u):
             for b in self.paying[payer, t]:
                 self.money[b] -= cost * count
         self.heads[n, j, t] += problem.personnel[u] * count
         self.crowd[j, t] += problem.personnel[u] * count
 
+    def _paid(self, n: str, u: str) -> tuple[tuple[str, float], ...]:
+        """Payers of a unit and period of a nation, with what each pays."""
+        common, own = self.parts[n]
+        return (("*", self.cost[u]), ("common", common[u]), (n, own[u]))
+
+    def _met(self, group: tuple[str, str, int]) -> bool:
+        """Whether the prerequisites of the group's task are met."""
+        return all(self.supply[line] >= least - 1e-9 for line, least in self.waits.get(group[1:], ()))
+
     # ---- the filling ----------------------------------------------------------------------------------------
 
     def fill(self) -> None:
         """Fill the requirements until nothing more helps."""
+        self._promises()
         self._company()
         heap = [(-self._ratio(group), group) for group in self.groups]
         heapify(heap)
@@ -244,13 +280,13 @@ class Filling:
 
     def _ratio(self, group: tuple[str, str, int]) -> float:
         u = group[0]
-        price = (
-            0.05 / max(len(self.groups), 1) + self.cost["*"][u] * self.dear + self.problem.personnel[u] * self.scarce
-        )
+        price = 0.05 / max(len(self.groups), 1) + self.cost[u] * self.dear + self.problem.personnel[u] * self.scarce
         return self.gain(group, 1) / price
 
     def _send(self, group: tuple[str, str, int], depth: int = 0) -> bool:
         """Send some units of the kind from the first nation that can."""
+        if not self._met(group):
+            return False
         done = []
         wanted = self.wanted(group)
         sent = False
@@ -300,24 +336,42 @@ class Filling:
                     return False
         return True
 
+    def _promises(self) -> None:
+        """Send what nations have promised, where it closes most of the gap; what does not fit is left to the solver."""
+        for promise in self.problem.commitments:
+            n, u = promise.nation, promise.unit_type
+            tasks = self.problem.TASKS if promise.task is None else [promise.task]
+            for t in promise.periods if promise.at_least else ():
+                groups = [(u, j, t) for j in tasks if n in self.groups.get((u, j, t), ())]
+                lacking = promise.at_least - sum(self.units.get((n, *group), 0) for group in groups)
+                for group in sorted(groups, key=lambda group: -self.gain(group, 1)):
+                    count = self.fitting(n, group, lacking) if lacking > 0 else 0
+                    if count and self._supported(group, count, 0):
+                        self.add(n, group, count)
+                        lacking -= count
+
     def _company(self) -> None:
         """Give each nation that a pledge waits for a small deployment, if it does no harm."""
+        problem = self.problem
         awaited: dict[str, None] = {}
-        for _, _, requires, value in self.problem.live_pledges:
+        for _, _, requires, value in problem.live_pledges:
             if requires == "coalition_size":
-                awaited.update(dict.fromkeys(n for n, _, _ in self.problem.cap))
+                awaited.update(dict.fromkeys(n for n, _, _ in problem.cap if n not in problem.money.collective))
             else:
                 awaited.update(dict.fromkeys([value] if requires == "nation" else value))
         if not awaited:
             return
-        choices: dict[str, list[tuple[float, tuple[str, str, int]]]] = defaultdict(list)
+        choices: dict[tuple[str, int], list[tuple[float, tuple[str, str, int]]]] = defaultdict(list)
         for group, nations in self.groups.items():
             for n in nations:
                 if n in awaited:
-                    least = self.problem.pools.min_units[n, group[0]]
-                    choices[n].append((least * self.cost["*"][group[0]] - 1e6 * self.gain(group, least), group))
-        for n in awaited:
-            for _, group in sorted(choices[n])[:50]:
+                    least = problem.pools.min_units[n, group[0]]
+                    price = least * self.cost[group[0]] - 1e6 * self.gain(group, least)
+                    choices[n, group[2]].append((price, group))
+        for (n, _), some in choices.items():
+            for _, group in sorted(some)[:50]:
+                if not self._met(group):
+                    continue
                 count = self.fitting(n, group, 1)
                 if count and self.led(n, group, count) == count and self._supported(group, count, 0):
                     if self.fitting(n, group, count) >= count:
