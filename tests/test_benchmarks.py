@@ -15,24 +15,24 @@ from benchmarks.sweeps import thinned
 ROOT = Path(__file__).parents[1]
 
 
-def run(*arguments):
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=200, check=False)
 
 
-def told(output):
+def told(output: str) -> bool:
     """Whether the first line names every version."""
     return all(f"{name} {number}" in output.splitlines()[0] for name, number in versions().items())
 
 
 @pytest.fixture(scope="module")
-def solves():
+def solves() -> str:
     done = run("benchmarks", "--sizes", "1", "--repeat", "1", "--binding", "--instances", "2", "--threads", "2")
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
 
-def test_solves(solves):
+def test_solves(solves: str) -> None:
     """Sizes, medians of every step beside HiGHS alone, and ratios; both find the same value."""
     assert told(solves)
     assert "'threads': 2" in solves
@@ -53,7 +53,7 @@ def test_solves(solves):
     assert "size 1: value over HiGHS alone: geometric mean 1.000" in blocks[1]
 
 
-def test_sweeps():
+def test_sweeps() -> None:
     """Points, seconds, ratios of a grid and of one figure at a time, on one worker and on two, and the long sweep."""
     done = run(
         "benchmarks.sweeps", "--only", "sky-shield", "--points", "4", "--seeds", "1", "--every", "4",
@@ -70,19 +70,19 @@ def test_sweeps():
     assert re.search(r"training-mission: 4 points in .* found again in", done.stdout)
 
 
-def test_a_grid_is_thinned_to_the_points_that_are_asked_for():
+def test_a_grid_is_thinned_to_the_points_that_are_asked_for() -> None:
     assert thinned(("a=1:2:20", "b=0:9:10"), None) == ("a=1:2:20", "b=0:9:10")
     assert thinned(("a=1:2:20", "b=0:9:10"), 4) == ("a=1:2:2", "b=0:9:2")
     assert thinned(("a=1:2:20", "b=0:9:10"), 200) == ("a=1:2:14", "b=0:9:10")
 
 
-def test_designs_can_be_left_out():
+def test_designs_can_be_left_out() -> None:
     done = run("benchmarks.sweeps", "--skip", "grid", "one-at-a-time", "long")
     assert (done.returncode, len(done.stdout.splitlines())) == (0, 1)
 
 
 @pytest.mark.parametrize("module", ["benchmarks", "benchmarks.sweeps"])
-def test_every_option_is_explained(module):
+def test_every_option_is_explained(module: str) -> None:
     options = re.split(r"\n(?=  -)", run(module, "--help").stdout.split("options:")[1])[1:]
     assert len(options) > 6
     for option in options:
@@ -90,7 +90,7 @@ def test_every_option_is_explained(module):
 
 
 @pytest.mark.parametrize("arguments", [("--sizes", "0"), ("--repeat", "0"), ("--sizes", "many")])
-def test_a_size_that_makes_no_sense_is_refused(arguments):
+def test_a_size_that_makes_no_sense_is_refused(arguments: tuple[str, str]) -> None:
     done = run("benchmarks", *arguments)
     assert (done.returncode, "Traceback" in done.stderr) == (2, False)
     assert arguments[0] in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 
 import pyomo.environ as pyo
 import pytest
@@ -17,12 +18,12 @@ ONE = ("AAA", "bn", "hold", 1)
 LINE = ("hold", "inf", 1)
 
 
-def built():
+def built() -> pyo.ConcreteModel:
     """Four are asked, five may go at six million each."""
     return allocator.build(toy())
 
 
-def solved(m):
+def solved(m: pyo.ConcreteModel) -> int:
     plan = allocator.solve(m, gap=0.0)
     assert plan.status == "optimal", plan.reason
     assert check_plan(plan) == []
@@ -31,30 +32,30 @@ def solved(m):
     return sum(sent(plan).values())
 
 
-def half(m):
+def half(m: pyo.ConcreteModel) -> None:
     """A linear function of one's own: no more than twice what is on."""
     m.on = pyo.Var(bounds=(0, 1))
     m.twice = pyo.Constraint(expr=m.deploy[ONE] <= 2 * m.on)
 
 
-def own_block(m):
+def own_block(m: pyo.ConcreteModel) -> None:
     m.mine = pyo.Block()
     m.mine.deploy = pyo.Var(bounds=(0, 2))  # the name is the model's, the variable is not
     m.mine.most = pyo.Constraint(expr=m.deploy[ONE] <= m.mine.deploy)
 
 
-def idle_block(m):
+def idle_block(m: pyo.ConcreteModel) -> None:
     own_block(m)
     m.mine.deactivate()
 
 
-def used_block(m):
+def used_block(m: pyo.ConcreteModel) -> None:
     idle_block(m)
     m.most = pyo.Constraint(expr=m.deploy[ONE] <= m.mine.deploy)
 
 
-def piecewise(kind):
-    def change(m):
+def piecewise(kind: str) -> Callable[[pyo.ConcreteModel], None]:
+    def change(m: pyo.ConcreteModel) -> None:
         m.y, m.z = pyo.Var(bounds=(0, 30)), pyo.Var(bounds=(0, 5))
         m.same = pyo.Constraint(expr=m.z == m.deploy[ONE])
         m.curve = pyo.Piecewise(
@@ -65,22 +66,27 @@ def piecewise(kind):
     return change
 
 
-def big_m(m):
+def big_m(m: pyo.ConcreteModel) -> None:
     m.either = Disjunction(expr=[m.deploy[ONE] <= 1, m.deploy[ONE] >= 5])
     pyo.TransformationFactory("gdp.bigm").apply_to(m)
 
 
-def parameter(m):
+def parameter(m: pyo.ConcreteModel) -> None:
     m.most = pyo.Param(initialize=3, mutable=True)
     m.own = pyo.Constraint(expr=m.deploy[ONE] + m.most * m.heaviest <= 3 + 1000 * m.most)
     m.weight = pyo.Constraint(expr=m.most * m.deploy[ONE] <= 9)
 
 
-def inactive(m):
+def inactive(m: pyo.ConcreteModel) -> None:
     m.mine = pyo.Objective(expr=m.deploy[ONE])
     m.mine.deactivate()
     m.few = pyo.Constraint(expr=m.deploy[ONE] <= 1)
     m.few.deactivate()
+
+
+def referred(m: pyo.ConcreteModel) -> None:
+    m.ref = pyo.Reference(m.deploy[:, :, :, :])
+    m.few = pyo.Constraint(expr=m.ref[ONE] <= 2)
 
 
 EFFECTS = {
@@ -104,13 +110,7 @@ EFFECTS = {
     "a variable of a block that is off": (used_block, 2),
     "indexed": (lambda m: setattr(m, "few", pyo.Constraint([2, 3], rule=lambda m, i: m.deploy[ONE] <= i)), 2),
     "a list": (lambda m: setattr(m, "few", pyo.ConstraintList(rule=[m.deploy[ONE] <= i for i in (2, 3)])), 2),
-    "a reference": (
-        lambda m: (
-            setattr(m, "ref", pyo.Reference(m.deploy[:, :, :, :])),
-            setattr(m, "few", pyo.Constraint(expr=m.ref[ONE] <= 2)),
-        ),
-        2,
-    ),
+    "a reference": (referred, 2),
     "parameters": (parameter, 3),
     "piecewise by binaries": (piecewise("BIGM_BIN"), 3),
     "a disjunction made linear": (big_m, 5),
@@ -119,7 +119,7 @@ EFFECTS = {
 
 
 @pytest.mark.parametrize(("change", "units"), EFFECTS.values(), ids=EFFECTS)
-def test_takes_effect(change, units):
+def test_takes_effect(change: Callable[[pyo.ConcreteModel], object], units: int) -> None:
     m = built()
     change(m)
     assert solved(m) == units
@@ -127,75 +127,83 @@ def test_takes_effect(change, units):
     assert solved(m.clone()) == units
 
 
-def own_objectives(m):
+def own_objectives(m: pyo.ConcreteModel) -> None:
     m.mine = pyo.ObjectiveList()
     m.mine.add(m.deploy[ONE])
 
 
-def in_a_block(m):
+def in_a_block(m: pyo.ConcreteModel) -> None:
     m.mine = pyo.Block()
     m.mine.goal = pyo.Objective(expr=m.deploy[ONE])
 
 
-def instead(m):
+def instead(m: pyo.ConcreteModel) -> None:
     m.objective_gap.deactivate()
     m.mine = pyo.Objective(expr=m.deploy[ONE])
 
 
-def replaced(m):
+def replaced(m: pyo.ConcreteModel) -> None:
     keys = list(m.deploy)
     m.del_component(m.deploy)
     m.deploy = pyo.Var(keys, domain=pyo.NonNegativeIntegers, bounds=(0, 5))
 
 
-def other_body(m):
+def other_body(m: pyo.ConcreteModel) -> None:
     row = m.requirement_supply[LINE]
     row.set_value((row.lower, 2 * m.deploy[ONE] + m.shortfall[LINE], None))
 
 
-def other_limit(m):
+def other_limit(m: pyo.ConcreteModel) -> None:
     row = m.requirement_supply[LINE]
     row.set_value((3.0, row.body, None))
 
 
-def not_ours(m):
+def not_ours(m: pyo.ConcreteModel) -> None:
     other = pyo.Var(bounds=(0, 1))
     other.construct()
     m.odd = pyo.Constraint(expr=m.deploy[ONE] <= other)
 
 
-def without_a_value(m):
+def without_a_value(m: pyo.ConcreteModel) -> None:
     m.p = pyo.Param(mutable=True)
     m.odd = pyo.Constraint(expr=m.p * m.deploy[ONE] <= 3)
 
 
-def by_zero(m):
+def by_zero(m: pyo.ConcreteModel) -> None:
     m.p = pyo.Param(initialize=0, mutable=True)
     m.odd = pyo.Constraint(expr=m.deploy[ONE] / m.p <= 3)
 
 
-def variable_limit(m):
+def variable_limit(m: pyo.ConcreteModel) -> None:
     m.x = pyo.Var()
     m.odd = pyo.Constraint(expr=pyo.inequality(m.x, m.deploy[ONE], 5))
 
 
-def logical(m):
+def logical(m: pyo.ConcreteModel) -> None:
     m.yes = pyo.BooleanVar()
     m.odd = pyo.LogicalConstraint(expr=m.yes)
 
 
-def gaps(m):
+def gaps(m: pyo.ConcreteModel) -> None:
     m.x = pyo.Var(domain=pyo.Set(initialize=[0, 3, 5]))
     m.odd = pyo.Constraint(expr=m.x == m.deploy[ONE])
 
 
-def half_a_unit(m):
+def half_a_unit(m: pyo.ConcreteModel) -> None:
     m.x = pyo.Var(domain=pyo.Integers)
     m.x.fix(0.5)
 
 
-def put(name, make):
-    return lambda m: setattr(m, name, make(m))
+def block_instead(m: pyo.ConcreteModel) -> None:
+    m.del_component(m.deploy)
+    m.deploy = pyo.Block()
+
+
+def put(name: str, make: Callable[[pyo.ConcreteModel], object]) -> Callable[[pyo.ConcreteModel], None]:
+    def change(m: pyo.ConcreteModel) -> None:
+        setattr(m, name, make(m))
+
+    return change
 
 
 REFUSED = {
@@ -217,7 +225,7 @@ REFUSED = {
     "variables gone": (lambda m: m.del_component(m.deploy), "m.deploy is missing"),
     "a variable gone": (lambda m: m.deploy.__delitem__(ONE), "m.deploy.*is missing"),
     "variables replaced": (replaced, "not on this model"),
-    "a block instead": (lambda m: (m.del_component(m.deploy), setattr(m, "deploy", pyo.Block())), "or replaced"),
+    "a block instead": (block_instead, "or replaced"),
     "a row's figures": (other_body, "m.requirement_supply.*was changed"),
     "a row's limit": (other_limit, "m.requirement_supply.*was changed"),
     "a row among ours": (lambda m: m.requirement_supply.add("x", m.deploy[ONE] <= 1), "was added; .*a name of its own"),
@@ -262,7 +270,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("change", "told"), REFUSED.values(), ids=REFUSED)
-def test_is_refused_in_a_sentence(change, told):
+def test_is_refused_in_a_sentence(change: Callable[[pyo.ConcreteModel], object], told: str) -> None:
     m = built()
     change(m)
     with pytest.raises(allocator.BadUsage, match=told) as bad:
@@ -270,14 +278,14 @@ def test_is_refused_in_a_sentence(change, told):
     assert "\n" not in str(bad.value)
 
 
-def test_a_name_that_a_family_left_out_would_have():
+def test_a_name_that_a_family_left_out_would_have() -> None:
     m = allocator.build(toy(), model())
     m.leads = pyo.Var([1, 2])
     with pytest.raises(allocator.BadUsage, match=r"m\.leads is a reserved name"):
         allocator.solve(m)
 
 
-def test_variables_of_another_model():
+def test_variables_of_another_model() -> None:
     m = built()
     other = m.clone()
     other.few = pyo.Constraint(expr=m.deploy[ONE] <= 2)
@@ -287,12 +295,12 @@ def test_variables_of_another_model():
 
 
 @pytest.mark.parametrize("foreign", [pyo.ConcreteModel, pyo.AbstractModel, pyo.Block])
-def test_a_model_from_elsewhere(foreign):
+def test_a_model_from_elsewhere(foreign: type[pyo.Block]) -> None:
     with pytest.raises(allocator.BadUsage):
         allocator.solve(foreign())
 
 
-def test_a_parameter_counts_as_it_is_when_it_is_solved():
+def test_a_parameter_counts_as_it_is_when_it_is_solved() -> None:
     m = built()
     m.most = pyo.Param(initialize=3, mutable=True)
     m.few = pyo.Constraint(expr=m.deploy[ONE] <= m.most)
@@ -303,21 +311,21 @@ def test_a_parameter_counts_as_it_is_when_it_is_solved():
     assert solved(m) == 4
 
 
-def test_the_reading_of_a_clone_is_that_of_the_same_instance():
+def test_the_reading_of_a_clone_is_that_of_the_same_instance() -> None:
     m = built()
     assert m.clone().problem.instance is m.problem.instance
     assert m.problem.groups["of nobody"] == []  # looking is no change
     assert solved(m) == 4
 
 
-def test_what_cannot_be_met_with_an_own_row():
+def test_what_cannot_be_met_with_an_own_row() -> None:
     m = built()
     m.many = pyo.Constraint(expr=m.deploy[ONE] >= 6)
     plan = allocator.solve(m)
     assert (plan.status, plan.rows("deployments")) == ("infeasible", [])
 
 
-def test_bounds_and_fixed_values_against_every_combination():
+def test_bounds_and_fixed_values_against_every_combination() -> None:
     """Two nations, two periods: each change against the best of all plans that keep to it."""
     facts = toy(
         periods=2,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -28,10 +30,10 @@ least = 2
 
 
 @pytest.fixture
-def file(tmp_path):
+def file(tmp_path: Path) -> Callable[..., Path]:
     unit = allocator.read("toy-rotation").rows("unit_types")[0]["unit_type"]
 
-    def write(more=""):
+    def write(more: str = "") -> Path:
         path = tmp_path / "claims.toml"
         path.write_text(TOY.format(more=more).replace("inf_bn", unit))
         return path
@@ -39,12 +41,12 @@ def file(tmp_path):
     return write
 
 
-def test_a_claim_that_holds(file):
+def test_a_claim_that_holds(file: Callable[..., Path]) -> None:
     (verdict,) = allocator.claims(file())
     assert (verdict.figure, verdict.verdict, verdict.margin) == (2.0, HOLDS, 0.0)
 
 
-def test_a_doubt_that_turns_it(file):
+def test_a_doubt_that_turns_it(file: Callable[..., Path]) -> None:
     """With a pool of seven only one goes; with eleven it is still two."""
     doubts = """doubts = [
       { label = "seven", set = ["forces.units=7"] }, { label = "eleven", set = ["forces.units=11"] }]"""
@@ -54,13 +56,13 @@ def test_a_doubt_that_turns_it(file):
     assert verdict.doubts == {"seven": 1.0, "eleven": 2.0}
 
 
-def test_a_claim_that_fails_with_its_margin(file):
+def test_a_claim_that_fails_with_its_margin(file: Callable[..., Path]) -> None:
     (verdict,) = allocator.claims(file("most = 1.6"))
     assert verdict.verdict == FAILS
     assert verdict.margin == pytest.approx(-0.25)
 
 
-def test_per_and_times(file):
+def test_per_and_times(file: Callable[..., Path]) -> None:
     """Cost a year 128 over 1,000 people, times 1,000."""
     path = file()
     path.write_text(path.read_text().replace("measure = ", 'per = "people"\ntimes = 1000\nmeasure = "cost_a_year" #'))
@@ -68,12 +70,12 @@ def test_per_and_times(file):
     assert verdict.figure == pytest.approx(128.0)
 
 
-def test_no_plan_is_no_verdict(file):
+def test_no_plan_is_no_verdict(file: Callable[..., Path]) -> None:
     (verdict,) = allocator.claims(file('set = ["requirements.max_gap=0"]'))
     assert (verdict.figure, verdict.verdict) == (None, UNPROVED)
 
 
-def test_measures():
+def test_measures() -> None:
     plan = allocator.solve("toy-rotation", gap=0.0)
     task, capability = (plan.instance.rows("requirements")[0][key] for key in ("task", "capability"))
     wanted = {
@@ -85,7 +87,7 @@ def test_measures():
         measure(plan, "unmet.nowhere.nothing")
 
 
-def test_all_faults_of_a_file_together(file):
+def test_all_faults_of_a_file_together(file: Callable[..., Path]) -> None:
     path = file('lest = 1\nset = ["forces.unts=1"]\ndoubts = [{ label = "", case = 5 }]')
     with pytest.raises(allocator.BadInput) as caught:
         load_claims(path)
@@ -97,7 +99,7 @@ def test_all_faults_of_a_file_together(file):
         load_claims(path)
 
 
-def test_the_command(file):
+def test_the_command(file: Callable[..., Path]) -> None:
     done = run("claims", file(), "--json", "--quiet")
     assert done.returncode == 0
     assert json.loads(done.stdout)["claims"][0]["verdict"] == HOLDS
@@ -108,11 +110,11 @@ def test_the_command(file):
     assert run("claims", file("least = 3")).returncode == 2
 
 
-def test_the_documented_table_is_what_the_runs_give():
+def test_the_documented_table_is_what_the_runs_give() -> None:
     documented = (shipped("instances") / "CLAIMS.md").read_text(encoding="utf-8")
     assert page(list(allocator.claims(time_limit=None))).strip() == documented.strip()
 
 
-def test_a_toy_s_coverage_by_objective():
+def test_a_toy_s_coverage_by_objective() -> None:
     plan = allocator.solve(toy(), gap=0.0)
     assert measure(plan, "coverage.land") == pytest.approx(measure(plan, "coverage"))

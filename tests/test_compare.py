@@ -5,18 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+from typing import Any
 
 import pytest
 
 import allocator
+from allocator.comparison import Column
 from tests.cli.running import run
 
 
-def figures(column):
+def figures(column: Column) -> dict[str, Any]:
     return {f"{section}, {key}": value for (section, key), value in column.figures.items()}
 
 
-def test_relief_and_none():
+def test_relief_and_none() -> None:
     """One in four of ten may be out, two of four asked for; with nobody relieved all four go."""
     found = allocator.compare(allocator.cases(["toy-rotation"], ["model=surge"]))
     first, second = found.columns
@@ -32,7 +34,7 @@ def test_relief_and_none():
     assert set(found.frame().columns) == {"case", "section", "key", "value"}
 
 
-def test_who_comes_and_who_leaves():
+def test_who_comes_and_who_leaves() -> None:
     """Without one of its nations a toy is held by the others."""
     instance = allocator.read("toy-pledges")
     base = allocator.solve(instance)
@@ -44,7 +46,7 @@ def test_who_comes_and_who_leaves():
     assert any(text.startswith(f"{gone} comes in:") for text in found.changes(found.columns[1]))
 
 
-def test_every_setting_reaches_its_column():
+def test_every_setting_reaches_its_column() -> None:
     low, set_, model = allocator.cases(
         ["reassurance-force"], ["case=low", "events.us_backstop=true", "model=fair coalition=JEF"]
     )[1:]
@@ -56,13 +58,13 @@ def test_every_setting_reaches_its_column():
     }
 
 
-def test_faults_of_all_columns_together():
+def test_faults_of_all_columns_together() -> None:
     with pytest.raises(allocator.BadInput) as caught:
         allocator.cases(["toy-rotation", "toy-rotatin"], ["forces.unts=1"])
     assert len(caught.value.faults) == 2
 
 
-def test_the_command():
+def test_the_command() -> None:
     done = run("compare", "toy-rotation", "--with", "model=surge", "--json")
     answer = json.loads(done.stdout)
     assert (done.returncode, [case["case"] for case in answer["cases"]]) == (0, ["toy-rotation", "model=surge"])
@@ -83,13 +85,13 @@ def test_the_command():
         (["toy-rotation", "toy-infeasible"], 3),
     ],
 )
-def test_exit_statuses(arguments, code):
+def test_exit_statuses(arguments: list[str], code: int) -> None:
     done = run("compare", *arguments, "--quiet")
     assert done.returncode == code
     assert ("infeasible" in done.stdout) == (code == 3)
 
 
-def test_two_currencies():
+def test_two_currencies() -> None:
     """The same facts in another currency cost as much in figures, and not in money: the answer says so."""
     found = allocator.compare(allocator.cases(["toy-rotation"], ["currency=EUR", "currency="]))
     said = "costs are in USD million, EUR million and millions of an unnamed currency; they cannot be compared directly"
@@ -111,7 +113,7 @@ def test_two_currencies():
     assert lines["cost a year, million"] == ["USD", "128", "EUR", "128"]
 
 
-def test_one_currency_and_one_horizon_say_nothing():
+def test_one_currency_and_one_horizon_say_nothing() -> None:
     found = allocator.compare(allocator.cases(["toy-rotation"], ["forces.units=4"]))
     assert found.notes() == []
     assert found.to_dict()["notes"] == []
@@ -120,14 +122,14 @@ def test_one_currency_and_one_horizon_say_nothing():
     assert "USD" not in shown
 
 
-def test_two_lengths_of_the_horizon():
+def test_two_lengths_of_the_horizon() -> None:
     found = allocator.compare(allocator.cases(["toy-rotation"], ["horizon.months_per_period=3", "horizon.periods=1"]))
     assert found.notes() == [
         "cost and risk are sums over horizons of 6 and 3 months; they cannot be compared directly",
     ]
 
 
-def test_a_case_that_costs_more_than_a_tenth_of_gdp_is_warned_of():
+def test_a_case_that_costs_more_than_a_tenth_of_gdp_is_warned_of() -> None:
     done = run("compare", "toy-rotation", "--with", "nations.gdp=1000", "--json")
     assert "warning: nations: AAA pays 12.8 % of its GDP a year" in done.stderr
     assert "warning" not in run("compare", "toy-rotation", "--with", "nations.gdp=1000", "--json", "--quiet").stderr

@@ -6,7 +6,10 @@ import gc
 import re
 import shutil
 import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import highspy
 import numpy as np
@@ -20,12 +23,13 @@ from allocator.resources import shipped_instances
 from allocator.solving.programme_file import LONGEST, unique_names, write_programme
 from allocator.solving.standard_form import Matrix, compile_model
 from tests.oracle.random_instances import random_instance
+from tests.present import present
 
 INFEASIBLE = float("inf")
 LP_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_(),]*")
 
 
-def by_highs(path):
+def by_highs(path: Path) -> tuple[float, int]:
     """Optimum and number of whole-number columns."""
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
@@ -38,7 +42,7 @@ def by_highs(path):
     return solver.getInfo().objective_function_value, whole
 
 
-def by_cbc(path):
+def by_cbc(path: Path) -> tuple[float, None]:
     out = path.with_name(path.name + ".cbc")
     command = ["cbc", str(path), "-ratio", "0", "-solve", "-solu", str(out)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
@@ -50,7 +54,7 @@ def by_cbc(path):
     return float(first.rpartition(" ")[2]), None
 
 
-def by_glpk(path):
+def by_glpk(path: Path) -> tuple[float, int]:
     out = path.with_name(path.name + ".glpk")
     kind = "--lp" if path.suffix == ".lp" else "--freemps"
     done = subprocess.run(["glpsol", kind, str(path), "-o", str(out)], capture_output=True, text=True, timeout=60)
@@ -60,15 +64,16 @@ def by_glpk(path):
     count = int(whole[1]) if whole else 0
     if "PROBLEM HAS NO" in done.stdout or "INFEASIBLE" in told or "UNDEFINED" in told:
         return INFEASIBLE, count
-    return float(re.search(r"^Objective: .*= *(\S+) \(MINimum\)", told, re.MULTILINE)[1]), count
+    return float(present(re.search(r"^Objective: .*= *(\S+) \(MINimum\)", told, re.MULTILINE))[1]), count
 
 
-READERS = {"highs": by_highs, "cbc": by_cbc, "glpk": by_glpk}
+Reader = Callable[[Path], tuple[float, int | None]]
+READERS: dict[str, Reader] = {"highs": by_highs, "cbc": by_cbc, "glpk": by_glpk}
 PROGRAMS = {"cbc": "cbc", "glpk": "glpsol"}
 
 
 @pytest.fixture(params=list(READERS))
-def reader(request):
+def reader(request: pytest.FixtureRequest) -> Reader:
     program = PROGRAMS.get(request.param)
     if program and shutil.which(program) is None:
         pytest.skip(f"{program} is not installed (Debian: apt install coinor-cbc glpk-utils)")
@@ -76,38 +81,40 @@ def reader(request):
 
 
 @pytest.fixture(params=["lp", "mps"])
-def ending(request):
-    return request.param
+def ending(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
-def check(reader, instance, path, objective, model=None):
+def check(
+    reader: Reader, instance: str | allocator.Instance, path: Path, objective: str, model: str | None = None
+) -> None:
     """Written, read and solved elsewhere, it has the optimum of ``solve`` and as many whole-number columns."""
     instance = allocator.read(instance) if isinstance(instance, str) else instance
-    model = load_model(model or instance.model or "reference")
-    allocator.export(instance, model, path, objective=objective)
+    choices = load_model(model or instance.model or "reference")
+    allocator.export(instance, choices, path, objective=objective)
     value, whole = reader(path)
-    plan = allocator.solve(instance, model.override(f"model.objectives={objective}"), gap=0)
+    plan = allocator.solve(instance, choices.override(f"model.objectives={objective}"), gap=0)
     assert value == pytest.approx(plan.value(objective) if plan.found else INFEASIBLE, rel=1e-6, abs=1e-7)
     if whole is not None:
-        assert whole == compile_model(build(instance, model, lean=True)).integral.sum()
+        assert whole == compile_model(build(instance, choices, lean=True)).integral.sum()
 
 
 @pytest.mark.parametrize("name", [name for name in shipped_instances() if name.startswith("toy-")])
-def test_every_toy(reader, ending, name, tmp_path):
+def test_every_toy(reader: Reader, ending: str, name: str, tmp_path: Path) -> None:
     check(reader, name, tmp_path / f"a.{ending}", "gap")
 
 
 @pytest.mark.parametrize("objective", ["risk", "cost", "burden"])
-def test_every_objective(reader, ending, objective, tmp_path):
+def test_every_objective(reader: Reader, ending: str, objective: str, tmp_path: Path) -> None:
     check(reader, "toy-caveats" if objective == "risk" else "toy-periods", tmp_path / f"a.{ending}", objective)
 
 
-def test_random_instances(reader, ending, tmp_path):
+def test_random_instances(reader: Reader, ending: str, tmp_path: Path) -> None:
     for seed in range(6):
         check(reader, allocator.Instance.from_dict(random_instance(seed, "tiny")), tmp_path / f"a.{ending}", "gap")
 
 
-def test_the_bundled_force(ending, tmp_path):
+def test_the_bundled_force(ending: str, tmp_path: Path) -> None:
     """As its relaxation it would be 0.2376."""
     path = tmp_path / f"a.{ending}"
     allocator.export("reassurance-force", None, path)
@@ -116,10 +123,10 @@ def test_the_bundled_force(ending, tmp_path):
             assert read(path)[0] == pytest.approx(0.2480, abs=1e-4), name
 
 
-def renamed(instance, old, new):
+def renamed(instance: str, old: str, new: str) -> allocator.Instance:
     """The same instance with a task or unit type under another identifier."""
 
-    def other(value):
+    def other(value: Any) -> Any:
         if isinstance(value, dict):
             return {key: other(inner) for key, inner in value.items()}
         if isinstance(value, list):
@@ -130,7 +137,7 @@ def renamed(instance, old, new):
 
 
 @pytest.mark.parametrize("name", ["a-b", "free", "e1", "End", "n" * 300, "n-" * 16_000])
-def test_identifiers_that_files_do_not_take(reader, ending, name, tmp_path):
+def test_identifiers_that_files_do_not_take(reader: Reader, ending: str, name: str, tmp_path: Path) -> None:
     task = allocator.read("toy-rotation").rows("tasks")[0]["task"]
     path = tmp_path / f"a.{ending}"
     check(reader, renamed("toy-rotation", task, name), path, "gap")
@@ -140,7 +147,7 @@ def test_identifiers_that_files_do_not_take(reader, ending, name, tmp_path):
         assert any(f",{name.replace('-', '_')}," in line for line in lines)
 
 
-def test_names_stay_apart():
+def test_names_stay_apart() -> None:
     long = "n" * 32_767
     keys = [
         *[("deploy", ("FRA", unit, "t", 1)) for unit in ("a-b", "a_b", "a.b", "a_b_2")],
@@ -155,7 +162,11 @@ def test_names_stay_apart():
     assert names[-4:] == ["member(FRA)", "member(theatre)", "member(theatre)_2", "heaviest"]
 
 
-def programme(columns, rows, cost):
+def programme(
+    columns: Sequence[tuple[float, float, bool]],
+    rows: Sequence[tuple[float, float, dict[int, float]]],
+    cost: Sequence[float],
+) -> Matrix:
     """A matrix from (lower, upper, whole) and (lower, upper, {column: coefficient})."""
     lower, upper, whole = zip(*columns, strict=True) if columns else ((), (), ())
     matrix = Matrix(
@@ -202,7 +213,15 @@ INF = float("inf")
         pytest.param([(0, 1, True)] * 60, [(59, INF, dict.fromkeys(range(60), 1))], [1] * 60, 59, id="long row"),
     ],
 )
-def test_every_kind_of_bound_and_row(reader, ending, columns, rows, cost, optimum, tmp_path):
+def test_every_kind_of_bound_and_row(
+    reader: Reader,
+    ending: str,
+    columns: list[tuple[float, float, bool]],
+    rows: list[tuple[float, float, dict[int, float]]],
+    cost: list[float],
+    optimum: float,
+    tmp_path: Path,
+) -> None:
     path = tmp_path / f"a.{ending}"
     write_programme(programme(columns, rows, cost), "cost", path)
     value, whole = reader(path)
@@ -213,7 +232,7 @@ def test_every_kind_of_bound_and_row(reader, ending, columns, rows, cost, optimu
 
 class TestTargets:
     @pytest.mark.parametrize("name", ["a.LP", "a.Mps"])
-    def test_endings_in_capitals(self, name, tmp_path):
+    def test_endings_in_capitals(self, name: str, tmp_path: Path) -> None:
         allocator.export("toy-rotation", None, tmp_path / name)
         small = tmp_path / f"b{name[1:].lower()}"
         allocator.export("toy-rotation", None, small)
@@ -222,17 +241,19 @@ class TestTargets:
     @pytest.mark.parametrize(
         ("name", "said"), [("a.txt", "expected"), ("a", "expected"), ("is.lp", "folder"), ("no/a.lp", "no folder")]
     )
-    def test_other_places_are_refused(self, name, said, tmp_path):
+    def test_other_places_are_refused(self, name: str, said: str, tmp_path: Path) -> None:
         (tmp_path / "is.lp").mkdir()
         with pytest.raises(BadUsage, match=said):
             allocator.export("toy-rotation", None, tmp_path / name)
         assert [path.name for path in tmp_path.iterdir()] == ["is.lp"]
 
-    def test_what_cannot_be_written_whole_leaves_the_old_file(self, tmp_path, monkeypatch):
+    def test_what_cannot_be_written_whole_leaves_the_old_file(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         path = tmp_path / "a.lp"
         path.write_text("old")
 
-        def breaks(listing):
+        def breaks(listing: object) -> Iterator[str]:
             yield "Minimize"
             raise OSError(28, "No space left on device")
 
@@ -243,10 +264,10 @@ class TestTargets:
         assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_programme_is_written_whenever_memory_is_freed(tmp_path, monkeypatch):
+def test_a_programme_is_written_whenever_memory_is_freed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows of a Pyomo model lose their names with it; a collection of garbage before writing must change nothing."""
 
-    def collect_and_write(*arguments):
+    def collect_and_write(*arguments: Any) -> None:
         gc.collect()
         write_programme(*arguments)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import threading
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
@@ -36,7 +37,7 @@ HARD = (74, 89, 100, 143, 194, 2403, 3049, 3345, 3632)
 
 
 @pytest.mark.parametrize("seeds", [range(25), range(25, 50), HARD], ids=["first", "second", "hard"])
-def test_extreme_figures(seeds):
+def test_extreme_figures(seeds: Sequence[int]) -> None:
     """`python -m tests.oracle extreme FIRST LAST` tries more."""
     for seed in seeds:
         obj, model = extreme_instance(random_instance(seed, "tiny"), seed), random_model(seed)
@@ -53,7 +54,7 @@ def test_extreme_figures(seeds):
         assert [(fault.place[:14], fault.column) for fault in faults] == [("nations[nation", "gdp")], seed
 
 
-def test_a_yield_of_a_thousand_million_beside_a_quantity_of_two():
+def test_a_yield_of_a_thousand_million_beside_a_quantity_of_two() -> None:
     case = Path(__file__).parent / "cases" / "extreme-yield"
     expected = json.loads((case / "expected.json").read_text())
     plan = allocator.solve(case / "instance", str(case / "model.toml"), gap=0)
@@ -61,7 +62,7 @@ def test_a_yield_of_a_thousand_million_beside_a_quantity_of_two():
     assert [plan.value(name) for name in expected["names"]] == [float(value) for value in expected["objectives"]]
 
 
-def tiny(amount=1.0, quantity=2.0, units=3, **changes):
+def tiny(amount: float = 1.0, quantity: float = 2.0, units: int = 3, **changes: Any) -> allocator.Instance:
     """One nation, one kind of unit, one task; ``changes`` are cells by table and column, ``tasks__framework_share``."""
     content = {
         "instance": {
@@ -91,7 +92,7 @@ def tiny(amount=1.0, quantity=2.0, units=3, **changes):
     return allocator.Instance.from_dict(content)
 
 
-def solved(instance, objectives="gap,cost,risk", **options):
+def solved(instance: allocator.Instance, objectives: str = "gap,cost,risk", **options: Any) -> allocator.Plan:
     model = load_model("reference").override(f"model.objectives={objectives}")
     return allocator.solve(instance, model, gap=0, **options)
 
@@ -108,20 +109,20 @@ def solved(instance, objectives="gap,cost,risk", **options):
         (123456.789, 2.0, 10**12, 1, 0.0),
     ],
 )
-def test_yield_beside_quantity(amount, quantity, units, sent, gap):
+def test_yield_beside_quantity(amount: float, quantity: float, units: int, sent: int, gap: float) -> None:
     plan = solved(tiny(amount, quantity, units))
     assert plan.status == "optimal", plan.reason
     assert sum(row["units"] for row in plan.rows("deployments")) == sent
     assert plan.value("gap") == pytest.approx(gap, abs=1e-9)
 
 
-def test_what_must_be_met_is_met_though_it_is_tiny():
+def test_what_must_be_met_is_met_though_it_is_tiny() -> None:
     assert solved(tiny(1e9, 1e-9, requirements__max_gap=0)).value("gap") == 0
     assert solved(tiny(1e-9, 4e-9, requirements__max_gap=1e-9)).status == "infeasible"
     assert solved(tiny(1e-9, 4e-9, requirements__max_gap=0.25)).value("gap") == 0.25
 
 
-def test_money_to_the_last_digit():
+def test_money_to_the_last_digit() -> None:
     """Three of the kind with the shorter number fit the budget; with one of the other it is over by 10^-6."""
     other = {"unit_type": "v", "name": "V", "domain": "land", "personnel": 1, "operating_cost": 10.000001}
     instance = tiny(
@@ -140,7 +141,7 @@ def test_money_to_the_last_digit():
 
 
 @pytest.mark.parametrize(("people", "gap"), [(10**9 - 1, 0.0), (10**9, 0.5)])
-def test_a_share_of_one_in_a_thousand_million(people, gap):
+def test_a_share_of_one_in_a_thousand_million(people: int, gap: float) -> None:
     """A's one person is 1e-9 of a thousand million, and less of one more."""
     others = {
         "nations": [{"nation": "BBB", "name": "B"}],
@@ -153,7 +154,7 @@ def test_a_share_of_one_in_a_thousand_million(people, gap):
     assert (plan.status, plan.value("gap")) == ("optimal", gap)
 
 
-def test_a_burden_beyond_all_figures_is_a_fault_of_the_nation():
+def test_a_burden_beyond_all_figures_is_a_fault_of_the_nation() -> None:
     instance = tiny(nations__gdp=1e-9, unit_types__operating_cost=1e12)
     with pytest.raises(BadInput, match=r"nations\[nation=AAA\], gdp: found a gdp of 1e-09 million beside 1e\+12"):
         allocator.solve(instance, load_model("reference"))
@@ -169,14 +170,16 @@ def test_a_burden_beyond_all_figures_is_a_fault_of_the_nation():
         (1e9, 5e9, 0.3, 0, "at least 3.5e+09 of 5e+09", "3.5e+09"),  # nothing that could supply
     ],
 )
-def test_what_cannot_be_met_is_named_with_its_amount(amount, quantity, max_gap, units, least, short):
+def test_what_cannot_be_met_is_named_with_its_amount(
+    amount: float, quantity: float, max_gap: float, units: int, least: str, short: str
+) -> None:
     plan = solved(tiny(amount, quantity, units, requirements__max_gap=max_gap))
     assert plan.status == "infeasible"
     assert f"period 1: {least} one (c) must be met" in plan.reason
     assert f"; {short} of it cannot be." in plan.reason
 
 
-def test_what_cannot_be_met_beside_a_unit_that_supplies_a_thousand_million():
+def test_what_cannot_be_met_beside_a_unit_that_supplies_a_thousand_million() -> None:
     """Two units of 1e9 and three of 1 supply 2,000,000,003 of 5e9, row and digits apart."""
     others = {
         "unit_types": [{"unit_type": "v", "name": "V", "domain": "land", "personnel": 1, "operating_cost": 1}],
@@ -189,14 +192,14 @@ def test_what_cannot_be_met_beside_a_unit_that_supplies_a_thousand_million():
         assert f"; {short} of it cannot be." in plan.reason
 
 
-def test_a_sweep_goes_on_after_a_point_that_cannot_be_solved():
+def test_a_sweep_goes_on_after_a_point_that_cannot_be_solved() -> None:
     worker = Worker(Setup(tiny(unit_types__operating_cost=1e12), load_model("reference")))
     rows = [worker(Job(Point({"gdp": gdp}, (f"nations.gdp={gdp}",)), NOTHING)) for gdp in ("1e9", "1e-9", "1e9")]
     assert [row["status"] for row in rows] == ["optimal", "error", "optimal"]
     assert rows[1]["reason"].startswith("nations[nation=AAA], gdp: found a gdp of 1e-09 million")
 
 
-def test_a_pool_of_a_thousand_million_is_filled_at_once():
+def test_a_pool_of_a_thousand_million_is_filled_at_once() -> None:
     """The first plan finds how many may go beside the framework nation without counting down."""
     others = {
         "nations": [{"nation": "BBB", "name": "B"}],
@@ -212,7 +215,7 @@ def test_a_pool_of_a_thousand_million_is_filled_at_once():
 class Row:
     """One row of whole-number columns on a model of its own."""
 
-    def __init__(self, most):
+    def __init__(self, most: Sequence[int]) -> None:
         self.m = pyo.ConcreteModel()
         self.m.x = pyo.Var(range(len(most)), domain=pyo.NonNegativeIntegers)
         for k, units in enumerate(most):
@@ -220,14 +223,14 @@ class Row:
         self.m.s = pyo.Var(bounds=(0, 1))
         self.m.row = pyo.Constraint(pyo.Any)
 
-    def terms(self, amounts):
+    def terms(self, amounts: Sequence[Fraction]) -> list[tuple[Fraction, Any]]:
         return list(zip(amounts, self.m.x.values(), strict=True))
 
-    def holds(self, units):
+    def holds(self, units: Iterable[int]) -> bool:
         """Whether some carry meets every row exactly: the greatest that the higher digits let pass."""
         value = {id(x): Fraction(u) for x, u in zip(self.m.x.values(), units, strict=True)}
 
-        def body(constraint, but=None):
+        def body(constraint: Any, but: Any = None) -> Fraction:
             terms = zip(constraint.body.linear_coefs, constraint.body.linear_vars, strict=True)
             return sum((Fraction(a) * value[id(x)] for a, x in terms if x is not but), start=Fraction(0))
 
@@ -245,7 +248,7 @@ class Row:
                 return False
         return True
 
-    def moderate(self):
+    def moderate(self) -> bool:
         """Whether every coefficient is a whole number that a solver tells from its neighbours."""
         return all(
             abs(a) <= MODERATE and a == int(a)
@@ -255,7 +258,7 @@ class Row:
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_digits_are_the_row(seed):
+def test_digits_are_the_row(seed: int) -> None:
     rng = random.Random(seed)
     most = [rng.randint(1, 3) for _ in range(rng.randint(1, 4))]
     amounts = [
@@ -278,7 +281,7 @@ def test_digits_are_the_row(seed):
         assert up_to.moderate()
 
 
-def test_a_switch_before_a_large_pool():
+def test_a_switch_before_a_large_pool() -> None:
     row = Row([1, 10**12])
     only_if(row.m, row.m.row, 1, [row.m.x[1]], 10**12, [row.m.x[0]])
     for units in (0, 1, 9_999, 10_000, 123_456_789_012, 10**12):
@@ -287,7 +290,7 @@ def test_a_switch_before_a_large_pool():
     assert row.moderate()
 
 
-def test_the_shortfall_is_measured_beside_huge_consumption():
+def test_the_shortfall_is_measured_beside_huge_consumption() -> None:
     """10^9 consumed and supplied leave 1 of the 2 that are asked."""
     row = Row([1, 1, 1])
     row.m.s.setub(2)
@@ -309,10 +312,11 @@ def test_the_shortfall_is_measured_beside_huge_consumption():
 
 
 class TestWhatTheSolverCannotKeep:
-    def test_an_earlier_objective_is_given_up_by_no_more_than_allowed(self):
+    def test_an_earlier_objective_is_given_up_by_no_more_than_allowed(self) -> None:
         problem = Problem(allocator.read("toy-rotation"), load_model("reference"))
+        nothing: Any = None  # it loads nothing
         stages = Stages(
-            problem, lambda: None, options={"mip_rel_gap": 0.0}, interrupted=threading.Event(), deadline=None,
+            problem, lambda: nothing, options={"mip_rel_gap": 0.0}, interrupted=threading.Event(), deadline=None,
             bare=True, progress=None,
         )  # fmt: skip
         stages.held["gap"] = Fraction(1, 2)
@@ -320,8 +324,8 @@ class TestWhatTheSolverCannotKeep:
         assert [(violation.constraint, violation.excess) for violation in broken] == [(HELD, Fraction(1, 2))]
         assert stages.answer.deployed is None
 
-    def test_a_limit_that_is_passed_again_and_again_is_named(self, monkeypatch):
-        def rejects(instance, model, deployed):
+    def test_a_limit_that_is_passed_again_and_again_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def rejects(instance: allocator.Instance, model: allocator.Model, deployed: object) -> list[Violation]:
             return [Violation("requirement_supply", ("hold_port", "troops", 1), "too little", Fraction(1))]
 
         monkeypatch.setattr("allocator.solving.lexicographic.check_deployments", rejects)
@@ -331,7 +335,7 @@ class TestWhatTheSolverCannotKeep:
         with pytest.raises(BadInput, match=r"requirements\[task=hold_port,capability=troops\], quantity: .*too little"):
             allocator.solve("toy-rotation")
 
-    def test_what_must_be_met_is_moved_where_its_row_is(self):
+    def test_what_must_be_met_is_moved_where_its_row_is(self) -> None:
         """Beside a quantity of 10^9 a unit is less than a millionth: the supply row measures, the other one asks."""
         m = allocator.build(tiny(1.0, 1e9, 10**9, requirements__max_gap=0.5), "reference")
         matrix, key, moved = compile_model(m), ("j", "c", 1), []

@@ -14,22 +14,22 @@ import pytest
 
 import allocator
 from allocator import files
-from tests.toys import toy
+from tests.toys import Row, toy
 from tests.writing import trial
 
 OLD, NEW = {"a.csv": b"old", "gone.csv": b"old"}, {"a.csv": b"new", "b/c.csv": b"new"}
 
 
-def content(folder):
+def content(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def names(folder):
+def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
 @pytest.fixture(params=["exchanged", "moved away"])
-def plan(request, tmp_path, monkeypatch):
+def plan(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that is there, where folders can be exchanged and where they cannot."""
     if request.param == "moved away":
         monkeypatch.setattr(files, "_exchanged", lambda one, other: False)
@@ -37,14 +37,14 @@ def plan(request, tmp_path, monkeypatch):
     return tmp_path / "plan"
 
 
-def test_a_folder_takes_the_place_of_another(plan):
+def test_a_folder_takes_the_place_of_another(plan: Path) -> None:
     assert content(plan) == OLD
     files.write_whole(plan, NEW)
     assert content(plan) == NEW
     assert names(plan.parent) == ["plan"]
 
 
-def test_a_file_takes_the_place_of_another_and_links_are_followed(tmp_path):
+def test_a_file_takes_the_place_of_another_and_links_are_followed(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("there/x.json")
     for text in (b"old", b"new"):
         files.write_whole(tmp_path / "link", text)
@@ -59,7 +59,7 @@ def test_a_file_takes_the_place_of_another_and_links_are_followed(tmp_path):
 
 
 @pytest.mark.parametrize("target", ["file", "folder"])
-def test_one_kind_does_not_replace_the_other(tmp_path, target):
+def test_one_kind_does_not_replace_the_other(tmp_path: Path, target: str) -> None:
     (tmp_path / "file").write_text("mine")
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "mine").write_text("mine")
@@ -69,8 +69,8 @@ def test_one_kind_does_not_replace_the_other(tmp_path, target):
     assert names(tmp_path) == ["file", "folder"]
 
 
-def test_what_fails_leaves_what_was_there(plan, monkeypatch):
-    def full(handle):
+def test_what_fails_leaves_what_was_there(plan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(handle: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("allocator.files.os.fsync", full)
@@ -81,11 +81,13 @@ def test_what_fails_leaves_what_was_there(plan, monkeypatch):
         assert names(plan.parent) == ["plan"]
 
 
-def test_where_the_folder_cannot_be_moved_the_earlier_one_comes_back(plan, monkeypatch):
+def test_where_the_folder_cannot_be_moved_the_earlier_one_comes_back(
+    plan: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(files, "_exchanged", lambda one, other: False)
     rename = Path.rename
 
-    def refused(path, target):
+    def refused(path: Path, target: str | Path) -> Path:
         if path.name == "new" and plan.name == Path(target).name and not plan.exists():
             raise OSError(errno.EIO, "Input/output error")
         return rename(path, target)
@@ -97,7 +99,7 @@ def test_where_the_folder_cannot_be_moved_the_earlier_one_comes_back(plan, monke
     assert names(plan.parent) == ["plan"]
 
 
-def test_a_full_disk_leaves_what_was_there(tmp_path):
+def test_a_full_disk_leaves_what_was_there(tmp_path: Path) -> None:
     """A limit of the system on the size of a file stands for it."""
     files.write_whole(tmp_path / "plan", OLD)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -113,7 +115,7 @@ def test_a_full_disk_leaves_what_was_there(tmp_path):
     assert names(tmp_path) == ["plan"]
 
 
-def many():
+def many() -> list[Row]:
     return [{"nation": "AAA"}, *({"nation": f"B{a}{b}"} for a in "ABCDEFGHIJKLMNOP" for b in "ABCDEFGHIJKLMNOP")]
 
 
@@ -134,7 +136,9 @@ files.write_whole(sys.argv[1], {"a.csv": b"new", "b/c.csv": b"new"})
 
 
 @pytest.mark.parametrize(("instant", "left"), [("before", OLD), ("between", OLD), ("after", NEW)])
-def test_what_a_killed_process_left_is_cleared_by_the_next_write(tmp_path, instant, left):
+def test_what_a_killed_process_left_is_cleared_by_the_next_write(
+    tmp_path: Path, instant: str, left: dict[str, bytes]
+) -> None:
     files.write_whole(tmp_path / "plan", OLD)
     child = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path / "plan"), instant], check=False)
     assert child.returncode == -9
@@ -144,7 +148,7 @@ def test_what_a_killed_process_left_is_cleared_by_the_next_write(tmp_path, insta
     assert content(tmp_path / "plan") == left
 
 
-def test_what_another_process_writes_is_left_alone(tmp_path):
+def test_what_another_process_writes_is_left_alone(tmp_path: Path) -> None:
     with files.replacing(tmp_path / "one.mps") as new:
         assert new.suffix == ".mps"
         new.write_bytes(b"mine")
@@ -158,11 +162,11 @@ def test_what_another_process_writes_is_left_alone(tmp_path):
     assert names(tmp_path) == [".allocator-mine", f"{files.BESIDE}file", "one.mps", "two"]
 
 
-def test_many_writers_at_once(tmp_path):
+def test_many_writers_at_once(tmp_path: Path) -> None:
     """Whoever comes last wins; nobody's folder is taken for one that was left."""
     wrong = []
 
-    def write(number):
+    def write(number: int) -> None:
         try:
             for _ in range(20):
                 files.write_whole(tmp_path / "plan", dict.fromkeys(("a", "b"), b"%d" % number))
@@ -179,14 +183,14 @@ def test_many_writers_at_once(tmp_path):
     assert names(tmp_path) == ["plan"]
 
 
-def test_killed_at_random_instants():
+def test_killed_at_random_instants() -> None:
     writes, left = trial(12, seed=1)
     assert writes >= 12  # one at least before each kill
     assert left > 0, "no kill hit a write"
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="POSIX alone has a mask for new files")
-def test_rights_are_those_that_the_user_gives_new_files(tmp_path):
+def test_rights_are_those_that_the_user_gives_new_files(tmp_path: Path) -> None:
     before = os.umask(0o027)
     try:
         files.write_whole(tmp_path / "plan", OLD)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,12 +19,12 @@ from tests.test_extremes import tiny
 
 
 @pytest.mark.parametrize("seed", [*range(12), 33, 78])
-def test_against_every_commitment(seed):
+def test_against_every_commitment(seed: int) -> None:
     """`python -m tests.oracle hedge FIRST LAST` tries more."""
     assert random_check(seed) == []
 
 
-def shaky(quantity, amount=1.0, cost=1, **changes):
+def shaky(quantity: float, amount: float = 1.0, cost: float = 1, **changes: Any) -> allocator.Instance:
     """AAA with three of a unit that supplies 1 and costs 1, BBB with three of another, which stays with one half."""
     others = {
         "nations": [{"nation": "BBB", "name": "B"}],
@@ -44,7 +45,7 @@ def shaky(quantity, amount=1.0, cost=1, **changes):
         (1e9 + 2, 1e9, 0.5, 4),  # a row of its own, in digits; cost may take 2e-9 of the coverage
     ],
 )
-def test_a_future_gives_up_what_must_be_met(quantity, amount, max_gap, cost):
+def test_a_future_gives_up_what_must_be_met(quantity: float, amount: float, max_gap: float, cost: int) -> None:
     """What AAA has is too little: without BBB, whose units cost 4, nothing is deployed, and the gap is 1."""
     found = allocator.hedge(shaky(quantity, amount, 4, requirements__max_gap=max_gap), weight=0, gap=0.0)
     assert found.status == "optimal", found.reason
@@ -53,7 +54,7 @@ def test_a_future_gives_up_what_must_be_met(quantity, amount, max_gap, cost):
 
 
 @pytest.mark.parametrize("max_gap", [0, 0.25])
-def test_a_future_in_which_nobody_could_supply(max_gap):
+def test_a_future_in_which_nobody_could_supply(max_gap: float) -> None:
     """Only BBB has units: without it there is not even a column for what must be met."""
     instance = shaky(3.0, requirements__max_gap=max_gap).override("forces[nation=AAA].units=0")
     found = allocator.hedge(instance, weight=0, gap=0.0)
@@ -61,7 +62,7 @@ def test_a_future_in_which_nobody_could_supply(max_gap):
     assert [row["value"] for row in found.rows("objectives")] == pytest.approx([1 / 2, 3])
 
 
-def test_priorities_beyond_what_a_solver_takes_in_one_row():
+def test_priorities_beyond_what_a_solver_takes_in_one_row() -> None:
     """c counts 10^21 times as much as d: one unit meets half of it."""
     instance = tiny(
         1.0,
@@ -76,7 +77,7 @@ def test_priorities_beyond_what_a_solver_takes_in_one_row():
     assert found.rows("objectives")[0]["value"] == pytest.approx(1 / 2)
 
 
-def test_the_start_of_a_two_stage_plan_meets_every_row():
+def test_the_start_of_a_two_stage_plan_meets_every_row() -> None:
     """What the budget's last digit, 3 * 4,999 millionths, takes from the next is filled in, and what is given up."""
     model, everything = load_model("reference"), [{"payer": "*", "amount": 40.014997}]
     instance = shaky(4.0, cost=10.004999, unit_types__operating_cost=10, requirements__max_gap=0, budgets=everything)

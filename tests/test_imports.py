@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ ONLY_IN = {
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 
 
-def modules(package):
+def modules(package: Path) -> dict[str, Path]:
     """Module name (relative to the package, empty for the package itself) -> file."""
     found = {}
     for path in sorted(package.rglob("*.py")):
@@ -50,7 +51,7 @@ def modules(package):
     return found
 
 
-def imported(name, path, known):
+def imported(name: str, path: Path, known: Collection[str]) -> set[str]:
     """Everything that a module imports when it runs, in functions too; modules of the package relative to it.
 
     ``from allocator import x`` and relative imports are resolved; what is imported for types alone does not count.
@@ -81,7 +82,7 @@ def imported(name, path, known):
     return {module for module in found if module != "__future__"}
 
 
-def graph(package):
+def graph(package: Path) -> dict[str, set[str]]:
     """Module -> modules of the package that it imports."""
     known = modules(package)
     inside = {}
@@ -91,15 +92,15 @@ def graph(package):
     return inside
 
 
-def is_ours(module):
+def is_ours(module: str) -> bool:
     return module == "allocator" or module.startswith("allocator.")
 
 
-def circle(edges):
+def circle(edges: Mapping[str, set[str]]) -> list[str] | None:
     """Modules that import each other in a circle, or None."""
     state = {}
 
-    def visit(name, trail):
+    def visit(name: str, trail: list[str]) -> list[str] | None:
         state[name] = "open"
         for other in sorted(edges.get(name, ())):
             if state.get(other) == "open":
@@ -118,7 +119,7 @@ def circle(edges):
     return None
 
 
-def wrong_way(edges):
+def wrong_way(edges: Mapping[str, set[str]]) -> list[tuple[str, str]]:
     """(module, what it imports) against the order."""
     return [
         (name, other)
@@ -131,20 +132,20 @@ def wrong_way(edges):
 EDGES = graph(PACKAGE)
 
 
-def test_every_file_has_its_place_in_the_order():
+def test_every_file_has_its_place_in_the_order() -> None:
     assert {name.split(".")[0] for name in EDGES} - {"", "__main__"} == set(RANK)
 
 
-def test_imports_point_to_what_comes_before():
+def test_imports_point_to_what_comes_before() -> None:
     assert wrong_way(EDGES) == []
 
 
-def test_there_is_no_circle():
+def test_there_is_no_circle() -> None:
     assert circle(EDGES) is None
 
 
 @pytest.mark.parametrize("library", ONLY_IN)
-def test_a_library_is_used_only_where_it_belongs(library):
+def test_a_library_is_used_only_where_it_belongs(library: str) -> None:
     known = modules(PACKAGE)
     users = {n for n, path in known.items() if any(m.split(".")[0] == library for m in imported(n, path, known))}
     allowed = ONLY_IN[library]
@@ -152,7 +153,7 @@ def test_a_library_is_used_only_where_it_belongs(library):
     assert users
 
 
-def test_the_audit_shares_nothing_with_the_families():
+def test_the_audit_shares_nothing_with_the_families() -> None:
     reached, left = set(), [name for name in EDGES if name.split(".")[0] == "audit"]
     while left:
         name = left.pop()
@@ -174,7 +175,7 @@ class TestTheTestsThemselves:
             "def f():\n    from allocator import b",
         ],
     )
-    def test_every_way_to_import_is_seen(self, tmp_path, line):
+    def test_every_way_to_import_is_seen(self, tmp_path: Path, line: str) -> None:
         package = tmp_path / "allocator"
         package.mkdir()
         (package / "__init__.py").write_text("")
@@ -182,7 +183,7 @@ class TestTheTestsThemselves:
         (package / "b.py").write_text("from allocator.a import y")
         assert circle(graph(package)) == ["a", "b", "a"]
 
-    def test_what_is_imported_for_types_does_not_count(self, tmp_path):
+    def test_what_is_imported_for_types_does_not_count(self, tmp_path: Path) -> None:
         package = tmp_path / "allocator"
         package.mkdir()
         (package / "a.py").write_text(
@@ -191,7 +192,7 @@ class TestTheTestsThemselves:
         (package / "b.py").write_text("import allocator.a")
         assert circle(graph(package)) is None
 
-    def test_the_wrong_way_is_seen(self):
+    def test_the_wrong_way_is_seen(self) -> None:
         assert wrong_way({"plan.tables": {"solving.highs"}, "solving.highs": {"plan"}}) == [
             ("plan.tables", "solving.highs")
         ]

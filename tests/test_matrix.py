@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,7 @@ from allocator.model import load_model
 from allocator.resources import shipped, shipped_instances
 
 
-def cases():
+def cases() -> Iterator[object]:
     for name in shipped_instances():
         expected = tomllib.loads((shipped("instances") / name / "expected.toml").read_text())
         assert expected["why"]
@@ -23,7 +25,7 @@ def cases():
 
 
 @pytest.mark.parametrize(("name", "model", "expected"), list(cases()))
-def test_the_recorded_answer(name, model, expected):
+def test_the_recorded_answer(name: str, model: str | None, expected: dict[str, Any]) -> None:
     plan = allocator.solve(name, model)
     assert plan.status == expected["status"], plan.reason
     for objective, value in expected.get("objectives", {}).items():
@@ -36,7 +38,7 @@ def test_the_recorded_answer(name, model, expected):
 
 
 @pytest.mark.parametrize("name", [name for name in shipped_instances() if name.startswith("toy-")])
-def test_the_full_formulation_has_the_values_of_the_lean_one(name):
+def test_the_full_formulation_has_the_values_of_the_lean_one(name: str) -> None:
     instance = allocator.read(name)
     lean = allocator.solve(instance, gap=0.0)
     full = allocator.solve(build(instance, load_model(instance.model or "reference")), gap=0.0)

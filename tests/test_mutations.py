@@ -111,7 +111,7 @@ MUTATIONS = [
 
 
 @pytest.fixture(scope="module")
-def copy(tmp_path_factory):
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the program and its tests, whose bytecode is kept from one error to the next."""
     root = tmp_path_factory.mktemp("copy")
     for folder in ("allocator", "tests"):
@@ -121,16 +121,16 @@ def copy(tmp_path_factory):
     return root
 
 
-def suite(file):
+def suite(file: str) -> list[str]:
     """The tests that must catch an error, those of the family itself first: others may take long with it."""
     own = "Test" + Path(file).stem.replace("_", " ").title().replace(" ", "")
-    families = ROOT / "tests" / "families" / "test_families.py"
-    first = [f"tests/families/test_families.py::{own}"] if f"class {own}" in families.read_text() else []
+    files = (ROOT / "tests" / "families").glob("test_*.py")
+    first = [f"tests/families/{path.name}::{own}" for path in files if f"class {own}:" in path.read_text()]
     return [*first, "tests/families", "tests/test_matrix.py"]
 
 
 @pytest.mark.parametrize(("file", "right", "wrong"), MUTATIONS, ids=[f"{i}-{m[0]}" for i, m in enumerate(MUTATIONS)])
-def test_every_error_is_caught(copy, file, right, wrong):
+def test_every_error_is_caught(copy: Path, file: str, right: str, wrong: str) -> None:
     path = copy / "allocator" / file
     text = path.read_text()
     assert text.count(right) >= 1, f"{right!r} is no longer in {file}"

@@ -10,6 +10,7 @@ import sys
 import time
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from allocator.model import load_model
 from allocator.problem import Problem
 from allocator.solving.heuristics.filling import first_plan
 from tests.oracle.random_instances import random_instance
+from tests.present import present
 from tests.toys import toy
 
 GAP_ALONE = replace(load_model("reference"), objectives=("gap",))
@@ -31,11 +33,11 @@ few = settings(max_examples=20, deadline=None, suppress_health_check=list(Health
 seeds = st.integers(0, 10_000)
 
 
-def solved(instance, model=GAP_ALONE):
+def solved(instance: Instance, model: allocator.Model = GAP_ALONE) -> allocator.Plan:
     return allocator.solve(instance, model, gap=0.0)
 
 
-def not_worse(better, worse):
+def not_worse(better: allocator.Plan, worse: allocator.Plan) -> None:
     """The first plan's gap is at most the second's; what was feasible stays so."""
     if worse.found:
         assert better.found
@@ -44,7 +46,7 @@ def not_worse(better, worse):
 
 @few
 @given(seeds, st.sampled_from(["budgets.amount*=1.5", "forces.units*=2", "nations.troop_ceiling*=2"]))
-def test_more_money_forces_or_room_never_make_the_gap_worse(seed, more):
+def test_more_money_forces_or_room_never_make_the_gap_worse(seed: int, more: str) -> None:
     instance = Instance.from_dict(random_instance(seed, "small"))
     table, _, column = more.partition("*")[0].partition(".")
     if not any(column in row for row in instance.tables[table]):
@@ -63,7 +65,7 @@ def test_more_money_forces_or_room_never_make_the_gap_worse(seed, more):
 
 @few
 @given(seeds)
-def test_leaving_a_family_out_never_makes_the_gap_worse(seed):
+def test_leaving_a_family_out_never_makes_the_gap_worse(seed: int) -> None:
     instance = Instance.from_dict(random_instance(seed, "small"))
     before = solved(instance)
     for family in GAP_ALONE.families:
@@ -73,12 +75,12 @@ def test_leaving_a_family_out_never_makes_the_gap_worse(seed):
 
 @few
 @given(seeds)
-def test_names_of_nations_do_not_matter(seed):
+def test_names_of_nations_do_not_matter(seed: int) -> None:
     content = random_instance(seed, "small")
     names = {row["nation"]: f"Z{i:02d}".replace("0", "O").replace("1", "I") for i, row in enumerate(content["nations"])}
     names = {old: new[:2] + chr(ord("A") + i) for i, (old, new) in enumerate(names.items())}
 
-    def renamed(value, column):
+    def renamed(value: Any, column: str) -> Any:
         if column in ("nation", "payer"):
             return names.get(value, value)
         if column == "value":
@@ -99,7 +101,7 @@ def test_names_of_nations_do_not_matter(seed):
 
 @few
 @given(seeds)
-def test_every_plan_passes_the_audit_and_every_first_plan_the_check(seed):
+def test_every_plan_passes_the_audit_and_every_first_plan_the_check(seed: int) -> None:
     instance = Instance.from_dict(random_instance(seed, "small"))
     model = load_model("reference")
     plan = allocator.solve(instance, model)
@@ -111,7 +113,7 @@ def test_every_plan_passes_the_audit_and_every_first_plan_the_check(seed):
 
 @few
 @given(seeds)
-def test_a_unit_too_many_is_noticed(seed):
+def test_a_unit_too_many_is_noticed(seed: int) -> None:
     """One more unit than the pool holds, anywhere, never passes the check."""
     instance = Instance.from_dict(random_instance(seed, "small"))
     model = load_model("reference")
@@ -124,7 +126,7 @@ def test_a_unit_too_many_is_noticed(seed):
         assert check_deployments(instance, model, {**deployed, key: pools[key[:2]] + 1})
 
 
-def test_the_same_input_gives_the_same_bytes():
+def test_the_same_input_gives_the_same_bytes() -> None:
     answers: list[Any] = []
     for _ in range(2):
         done = subprocess.run(
@@ -139,7 +141,7 @@ def test_the_same_input_gives_the_same_bytes():
     assert answers[0] == answers[1]
 
 
-def test_a_kill_while_writing_leaves_the_old_or_the_new(tmp_path):
+def test_a_kill_while_writing_leaves_the_old_or_the_new(tmp_path: Path) -> None:
     """Twenty kills at odd moments: the folder holds a whole result, or there is none."""
     code = (
         "import pickle, sys\n"
@@ -151,7 +153,7 @@ def test_a_kill_while_writing_leaves_the_old_or_the_new(tmp_path):
     solved.write_bytes(pickle.dumps(allocator.solve("toy-periods")))
     for i in range(20):
         process = subprocess.Popen([sys.executable, "-c", code, solved, target], stdout=subprocess.PIPE)
-        process.stdout.readline()
+        present(process.stdout).readline()
         time.sleep(0.001 * i)
         process.kill()
         process.wait()
@@ -161,7 +163,7 @@ def test_a_kill_while_writing_leaves_the_old_or_the_new(tmp_path):
             assert json.loads((target / "manifest.json").read_text())["status"] == "optimal"
 
 
-def test_the_step_of_amounts_divides_each_of_them():
+def test_the_step_of_amounts_divides_each_of_them() -> None:
     assert step_of([Fraction(1, 2), Fraction(3, 4)]) == Fraction(1, 4)
 
 
@@ -170,15 +172,15 @@ class TestArguments:
         "options",
         [{"gap": -1}, {"gap": float("nan")}, {"time_limit": 0}, {"threads": 0}, {"seed": -1}, {"seed": 2**31}],
     )
-    def test_out_of_range(self, options):
+    def test_out_of_range(self, options: dict[str, Any]) -> None:
         with pytest.raises(allocator.BadUsage):
             allocator.solve(toy(), **options)
 
-    def test_a_built_model_has_its_choices_already(self):
+    def test_a_built_model_has_its_choices_already(self) -> None:
         with pytest.raises(allocator.BadUsage, match="built model"):
             allocator.solve(allocator.build(toy()), "surge")
 
-    def test_what_is_not_linear_is_refused(self):
+    def test_what_is_not_linear_is_refused(self) -> None:
         import pyomo.core as pyo
 
         m = allocator.build(toy())
@@ -186,7 +188,7 @@ class TestArguments:
         with pytest.raises(allocator.BadUsage, match="not linear"):
             allocator.solve(m)
 
-    def test_an_own_variable_and_constraint_hold(self):
+    def test_an_own_variable_and_constraint_hold(self) -> None:
         import pyomo.core as pyo
 
         m = allocator.build(toy())
@@ -195,7 +197,7 @@ class TestArguments:
         plan = allocator.solve(m)
         assert plan.rows("deployments")[0]["units"] == 5  # four are asked, and only odd numbers may go
 
-    def test_an_absurd_coefficient_is_refused_not_dropped(self):
+    def test_an_absurd_coefficient_is_refused_not_dropped(self) -> None:
         import pyomo.core as pyo
 
         m = allocator.build(toy())
@@ -203,7 +205,7 @@ class TestArguments:
         with pytest.raises(allocator.BadUsage, match="not finite"):
             allocator.solve(m)
 
-    def test_an_unknown_option_of_highs_is_refused(self):
+    def test_an_unknown_option_of_highs_is_refused(self) -> None:
         from allocator.solving.highs import Resident
         from allocator.solving.standard_form import compile_model
 

@@ -6,6 +6,7 @@ import copy
 import multiprocessing
 import os
 import pickle
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
@@ -34,11 +35,11 @@ TOY: Any = toy()
 
 
 class Bytes:
-    def __fspath__(self):
+    def __fspath__(self) -> bytes:
         return b"x"
 
 
-OPTIONS = [
+OPTIONS: list[tuple[str, list[Any]]] = [
     (
         "gap",
         ["a", "0.1", None, True, np.bool_(True), float("nan"), float("inf"), np.float64("nan"), -1, 2, 1j, [0.1], b"1"],
@@ -52,8 +53,8 @@ WRONG_OPTIONS = [(name, value) for name, values in OPTIONS for value in values]
 
 
 @pytest.mark.parametrize(("name", "value"), WRONG_OPTIONS, ids=lambda value: str(value)[:20])
-def test_wrong_options_of_every_solve(name, value):
-    calls = [
+def test_wrong_options_of_every_solve(name: str, value: Any) -> None:
+    calls: list[Callable[[], object]] = [
         lambda: allocator.solve(TOY, **{name: value}),
         lambda: allocator.solve(allocator.build(TOY), **{name: value}),
         lambda: allocator.compare(allocator.cases([TOY, TOY]), **{name: value}),
@@ -71,7 +72,7 @@ def test_wrong_options_of_every_solve(name, value):
         assert "\n" not in str(bad.value)
 
 
-def test_everything_wrong_is_said_together():
+def test_everything_wrong_is_said_together() -> None:
     with pytest.raises(BadUsage) as bad:
         allocator.solve(TOY, gap="a", threads=1.0, seed=-1)
     assert str(bad.value) == (
@@ -89,7 +90,7 @@ def test_everything_wrong_is_said_together():
     ],
     ids=["numpy", "whole", "exact"],
 )
-def test_numbers_of_other_libraries(options):
+def test_numbers_of_other_libraries(options: dict[str, Any]) -> None:
     plan = allocator.solve(TOY, **options)
     assert plan.status == "optimal"
     kept = plan.manifest["options"]
@@ -240,13 +241,13 @@ CALLS = [
 
 
 @pytest.mark.parametrize(("call", "more", "told"), CHOICES)
-def test_wrong_choices(call, more, told):
+def test_wrong_choices(call: Callable[[Any], Any], more: dict[str, Any], told: str) -> None:
     with pytest.raises(BadUsage, match=told):
         call(more)
 
 
 @pytest.mark.parametrize(("call", "told"), CALLS, ids=[told for _, told in CALLS])
-def test_wrong_arguments(call, told, tmp_path, monkeypatch):
+def test_wrong_arguments(call: Callable[..., Any], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(BadUsage, match=told) as bad:
         call()
@@ -254,9 +255,15 @@ def test_wrong_arguments(call, told, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_wrong_arguments_of_results():
+def test_wrong_arguments_of_results() -> None:
     plan = allocator.solve(TOY)
-    for call in (lambda: plan.rows(5), lambda: plan.rows([]), lambda: plan.frame(None), lambda: plan.value(5)):
+    calls: list[Callable[[], object]] = [
+        lambda: plan.rows(5),
+        lambda: plan.rows([]),
+        lambda: plan.frame(None),
+        lambda: plan.value(5),
+    ]
+    for call in calls:
         with pytest.raises(BadUsage, match=r"^no "):
             call()
     with pytest.raises(BadUsage, match="path is 5"):
@@ -268,7 +275,7 @@ def test_wrong_arguments_of_results():
             sweep.write("x.csv", "plans")
 
 
-def test_names_that_a_model_does_not_know():
+def test_names_that_a_model_does_not_know() -> None:
     with pytest.raises(BadInput, match="did you mean rotation"):
         allocator.Model(families=["rotations"])
     with pytest.raises(BadInput, match="a number"):
@@ -279,14 +286,14 @@ def test_names_that_a_model_does_not_know():
         allocator.Model(limits={5: 5})
 
 
-def test_a_model_takes_numbers_of_other_libraries():
+def test_a_model_takes_numbers_of_other_libraries() -> None:
     model = allocator.Model(tolerance=np.float32(0.5), willingness_floor=np.int64(0), limits={"cost": Decimal(30)})
     assert model.to_dict()["limits"] == {"cost": 30.0}
     assert [type(model.to_dict()[key]) for key in ("tolerance", "willingness_floor")] == [float, float]
     assert allocator.solve(TOY, model).value("cost") == 24.0
 
 
-def test_sequences_of_every_kind_and_paths_of_every_kind(tmp_path):
+def test_sequences_of_every_kind_and_paths_of_every_kind(tmp_path: Path) -> None:
     for overrides in (("forces.units=2",), ["forces.units=2"], iter(["forces.units=2"]), {"forces.units=2": 0}.keys()):
         plan = allocator.solve(TOY, overrides=overrides)
         assert (plan.value("gap"), plan.manifest["overrides"]) == (0.5, ["forces.units=2"])
@@ -307,17 +314,17 @@ ERRORS = [
 ]  # fmt: skip
 
 
-def noted():
+def noted() -> AllocatorError:
     error = BadInput(iter(FAULTS))
     error.add_note("in forces")
     return error
 
 
-def fail(error):
+def fail(error: BaseException) -> None:
     raise error
 
 
-def pickled(error, level):
+def pickled(error: AllocatorError, level: int) -> Any:
     return pickle.loads(pickle.dumps(error, level))
 
 
@@ -330,7 +337,7 @@ WAYS: dict[str, Any] = {
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 @pytest.mark.parametrize("error", [*ERRORS, noted()], ids=lambda error: type(error).__name__)
-def test_errors_are_copied_whole(error, way):
+def test_errors_are_copied_whole(error: Any, way: Callable[..., Any]) -> None:
     other = way(error)
     assert type(other) is type(error)
     assert (str(other), other.args, vars(other)) == (str(error), error.args, vars(error))
@@ -338,7 +345,7 @@ def test_errors_are_copied_whole(error, way):
         assert other.faults == error.faults
 
 
-def test_faults_come_whole_from_another_process():
+def test_faults_come_whole_from_another_process() -> None:
     with multiprocessing.get_context("spawn").Pool(1) as pool, pytest.raises(BadInput) as bad:
         pool.apply(fail, (BadInput(FAULTS),))
     assert bad.value.faults == FAULTS

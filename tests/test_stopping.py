@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,11 @@ from allocator.solving.solver import Solver
 from allocator.stopping import ALARM, DeadlinePassed, at_once, later, watched
 from benchmarks.generate import generate
 from tests.cli.running import ENVIRONMENT, HERE
+from tests.present import present
 from tests.toys import toy
 
 
-def interrupt(number=signal.SIGINT):
+def interrupt(number: int = signal.SIGINT) -> None:
     """Send this process a signal, and let it be handled."""
     os.kill(os.getpid(), number)
     for _ in range(100):
@@ -32,35 +34,35 @@ def interrupt(number=signal.SIGINT):
 class Swallows:
     """An object in whose destructor an exception is printed and forgotten."""
 
-    def __del__(self):
+    def __del__(self) -> None:
         interrupt()
 
 
 class TestWatch:
-    def test_a_signal_raises_at_once_and_is_written_down(self):
+    def test_a_signal_raises_at_once_and_is_written_down(self) -> None:
         with watched() as watch:
             with pytest.raises(KeyboardInterrupt):
                 interrupt()
             assert watch.interrupted.is_set()
 
-    def test_it_waits_where_work_must_not_be_broken(self):
+    def test_it_waits_where_work_must_not_be_broken(self) -> None:
         with watched() as watch, later():
             interrupt()
             assert watch.interrupted.is_set()
         with pytest.raises(KeyboardInterrupt):
             watch.check()
 
-    def test_a_second_signal_always_raises(self):
+    def test_a_second_signal_always_raises(self) -> None:
         with watched(), later():
             interrupt()
             with pytest.raises(KeyboardInterrupt):
                 interrupt()
 
     @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-    def test_one_that_a_destructor_swallows_is_found_at_the_end_of_the_section(self):
+    def test_one_that_a_destructor_swallows_is_found_at_the_end_of_the_section(self) -> None:
         reached = []
 
-        def work():
+        def work() -> None:
             with watched(), later(), at_once():
                 Swallows()
                 reached.append(True)
@@ -69,8 +71,8 @@ class TestWatch:
             work()
         assert reached
 
-    def test_one_that_a_library_turns_into_an_error_of_its_own_stays_a_request_to_stop(self):
-        def work():
+    def test_one_that_a_library_turns_into_an_error_of_its_own_stays_a_request_to_stop(self) -> None:
+        def work() -> None:
             with watched(), at_once():
                 try:
                     interrupt()
@@ -80,8 +82,8 @@ class TestWatch:
         with pytest.raises(KeyboardInterrupt):
             work()
 
-    def test_an_error_of_the_input_stays_one(self):
-        def work():
+    def test_an_error_of_the_input_stays_one(self) -> None:
+        def work() -> None:
             with watched(), at_once(time.monotonic() + 0.05):
                 try:
                     time.sleep(1)
@@ -91,19 +93,19 @@ class TestWatch:
         with pytest.raises(allocator.BadUsage):
             work()
 
-    def test_a_section_is_not_entered_after_a_request(self):
+    def test_a_section_is_not_entered_after_a_request(self) -> None:
         with watched(), later():
             interrupt()
             with pytest.raises(KeyboardInterrupt), at_once():
                 pytest.fail("entered")
 
-    def test_handlers_are_as_before_afterwards(self):
+    def test_handlers_are_as_before_afterwards(self) -> None:
         before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, ALARM)]
         with watched(), at_once(time.monotonic() + 5):
             pass
         assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, ALARM)] == before
 
-    def test_a_handler_of_the_callers_own_is_called(self):
+    def test_a_handler_of_the_callers_own_is_called(self) -> None:
         seen = []
         before = signal.signal(signal.SIGINT, lambda number, _: seen.append(number))
         try:
@@ -114,10 +116,10 @@ class TestWatch:
             signal.signal(signal.SIGINT, before)
         assert seen == [signal.SIGINT]
 
-    def test_a_deadline_ends_a_section(self):
+    def test_a_deadline_ends_a_section(self) -> None:
         began = time.monotonic()
 
-        def work():
+        def work() -> None:
             with watched(), at_once(began + 0.1):
                 while True:
                     sum(range(100))
@@ -126,10 +128,10 @@ class TestWatch:
             work()
         assert time.monotonic() - began < 0.5
 
-    def test_a_deadline_does_not_break_what_must_be_whole(self):
+    def test_a_deadline_does_not_break_what_must_be_whole(self) -> None:
         done = []
 
-        def work():
+        def work() -> None:
             with watched(), at_once(time.monotonic() + 0.1), later():
                 time.sleep(0.3)
                 done.append("whole")
@@ -140,12 +142,12 @@ class TestWatch:
 
 
 @pytest.fixture(scope="module")
-def slow():
+def slow() -> allocator.Instance:
     """An instance that takes longer than any of these tests has time."""
     return allocator.Instance.from_dict(generate(3000, 1, binding=True))
 
 
-def after(seconds, number=signal.SIGINT):
+def after(seconds: float, number: int = signal.SIGINT) -> threading.Timer:
     """Send this process a signal in a while."""
     import threading
 
@@ -155,7 +157,7 @@ def after(seconds, number=signal.SIGINT):
 
 
 class TestSolver:
-    def test_an_interrupted_solver_works_again(self, slow):
+    def test_an_interrupted_solver_works_again(self, slow: allocator.Instance) -> None:
         solver = Solver(gap=0)
         model = allocator.load_model("reference")
         after(0.7)
@@ -165,43 +167,52 @@ class TestSolver:
         again = solver.solve(toy(), model)
         assert (again.status, again.stopped_by) == ("optimal", "")
 
-    def test_a_solver_whose_run_was_left_behind_works_again(self, slow):
+    def test_a_solver_whose_run_was_left_behind_works_again(self, slow: allocator.Instance) -> None:
         solver: Any = Solver(gap=0)
         model = allocator.load_model("reference")
         solver.solve(toy(), model)
         solver._resident.lost = True
         assert solver.solve(toy(), model).status == "optimal"
 
-    def test_the_plan_in_hand_is_kept_with_what_was_proved(self, slow):
+    def test_the_plan_in_hand_is_kept_with_what_was_proved(self, slow: allocator.Instance) -> None:
         after(1.0)
         plan = allocator.solve(slow, gap=0)
         assert plan.stopped_by == plan.manifest["stopped_by"] == "interrupt"
         assert plan.status == "feasible"
         assert plan.deployments["units"].sum() > 0
 
-    def test_a_signal_at_the_very_end_leaves_a_trace(self, monkeypatch):
+    def test_a_signal_at_the_very_end_leaves_a_trace(self, monkeypatch: pytest.MonkeyPatch) -> None:
         import allocator.plan.assumptions
 
         before = allocator.plan.assumptions.assumptions
-        monkeypatch.setattr(allocator.plan.assumptions, "assumptions", lambda plan: interrupt() or before(plan))
+
+        def interrupted(plan: allocator.Plan) -> Any:
+            interrupt()
+            return before(plan)
+
+        monkeypatch.setattr(allocator.plan.assumptions, "assumptions", interrupted)
         plan = allocator.solve(toy())
         assert (plan.status, plan.stopped_by) == ("optimal", "interrupt")
 
-    def test_pyomo_prints_nothing_of_it(self, slow, monkeypatch, capfd):
+    def test_pyomo_prints_nothing_of_it(
+        self, slow: allocator.Instance, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    ) -> None:
         import allocator.families.conditions
 
-        def interrupted(*_, **__):
+        def interrupted(*_: object, **__: object) -> None:
             interrupt()
 
         monkeypatch.setattr(allocator.families.conditions, "linear", interrupted)
         assert allocator.solve(slow).stopped_by == "interrupt"
         assert capfd.readouterr() == ("", "")
 
-    def test_a_signal_while_the_model_is_built_keeps_the_first_plan(self, slow, monkeypatch):
+    def test_a_signal_while_the_model_is_built_keeps_the_first_plan(
+        self, slow: allocator.Instance, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         import allocator.solving.solver
         from allocator.formulation import formulate as build
 
-        def interrupted(*arguments, **options):
+        def interrupted(*arguments: Any, **options: Any) -> Any:
             interrupt()
             return build(*arguments, **options)
 
@@ -213,34 +224,43 @@ class TestSolver:
 
 class TestTimeLimit:
     @pytest.mark.parametrize("limit", [0.3, 1.0])
-    def test_it_covers_reading_and_checking(self, slow, limit):
+    def test_it_covers_reading_and_checking(self, slow: allocator.Instance, limit: float) -> None:
         began = time.monotonic()
         plan = allocator.solve(slow, time_limit=limit, gap=0)
         assert time.monotonic() - began < limit + 1.0
         assert plan.status in ("feasible", "no_plan")
         assert plan.stopped_by == "time_limit"
 
-    def test_what_could_not_be_started_is_said(self, slow, monkeypatch):
+    def test_what_could_not_be_started_is_said(self, slow: allocator.Instance, monkeypatch: pytest.MonkeyPatch) -> None:
         import allocator.solving.solver
         from allocator.formulation import formulate as build
 
-        monkeypatch.setattr(allocator.solving.solver, "formulate", lambda *a, **k: time.sleep(1) or build(*a, **k))
+        def late(*arguments: Any, **options: Any) -> Any:
+            time.sleep(1)
+            return build(*arguments, **options)
+
+        monkeypatch.setattr(allocator.solving.solver, "formulate", late)
         plan = allocator.solve(slow, time_limit=0.8)
         assert (plan.status, plan.stopped_by) == ("feasible", "time_limit")
         assert "the solver was not started" in plan.reason
         assert {row["bound"] for row in plan.rows("objectives")} == {0.0}
 
-    def test_reading_may_take_all_of_it(self, monkeypatch):
+    def test_reading_may_take_all_of_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         import allocator.api
 
         read = allocator.api.read
-        monkeypatch.setattr(allocator.api, "read", lambda path: time.sleep(5) or read(path))
+
+        def late(path: str) -> allocator.Instance:
+            time.sleep(5)
+            return read(path)
+
+        monkeypatch.setattr(allocator.api, "read", late)
         began = time.monotonic()
         with pytest.raises(allocator.OutOfTime, match="while the instance was being read"):
             allocator.solve("toy-rotation", time_limit=0.2)
         assert time.monotonic() - began < 2
 
-    def test_a_search_for_reasons_ends_with_it(self):
+    def test_a_search_for_reasons_ends_with_it(self) -> None:
         content = generate(3000, 1, binding=True)
         for row in content["requirements"]:
             row["max_gap"] = 0.0
@@ -265,7 +285,7 @@ except KeyboardInterrupt:
 """
 
 
-def listening(process):
+def listening(process: subprocess.Popen[str]) -> None:
     """Wait until a process has handlers of its own for signals; before that the interpreter is still starting."""
     status = Path(f"/proc/{process.pid}/status")
     for _ in range(1000):
@@ -278,7 +298,9 @@ def listening(process):
 class TestProcesses:
     """Whenever the signal comes, it leaves a trace, and the process soon ends (a second on a machine of its own)."""
 
-    def ended(self, command, delay, number, cwd, within=2.5):
+    def ended(
+        self, command: list[str], delay: float, number: int, cwd: Path, within: float = 2.5
+    ) -> tuple[int, str, str]:
         process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT, cwd=cwd
         )
@@ -293,10 +315,10 @@ class TestProcesses:
         return process.returncode, out, err
 
     @pytest.mark.parametrize("delay", [0.3, 0.9, 1.6, 2.5])
-    def test_a_loop_of_solves(self, delay, tmp_path):
+    def test_a_loop_of_solves(self, delay: float, tmp_path: Path) -> None:
         command = [sys.executable, "-c", LOOP, "toy-rotation"]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT, cwd=tmp_path)
-        process.stdout.readline()
+        present(process.stdout).readline()
         time.sleep(delay)
         process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=30)[0].strip() == "interrupt"
@@ -304,7 +326,7 @@ class TestProcesses:
 
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
     @pytest.mark.parametrize("delay", [0.0, 0.4, 1.8])
-    def test_solve(self, delay, number, hard, tmp_path):
+    def test_solve(self, delay: float, number: signal.Signals, hard: str, tmp_path: Path) -> None:
         code, out, err = self.ended([*HERE, "solve", hard, "--json", "--gap", "0"], delay, number, tmp_path)
         assert code in (0, 130)
         if code == 0 or out:
@@ -315,14 +337,14 @@ class TestProcesses:
             assert "interrupted" in err
 
     @pytest.mark.parametrize(("delay", "workers"), [(1.5, 0), (2.5, 0), (2.0, 2)])
-    def test_sweep(self, delay, workers, tmp_path):
+    def test_sweep(self, delay: float, workers: int, tmp_path: Path) -> None:
         command = [*HERE, "sweep", "us-drawdown", "--one-at-a-time", "--workers", str(workers), "--json"]
         code, out, err = self.ended(command, delay, signal.SIGINT, tmp_path)
         assert code == 130
         assert "interrupted" in err
         assert not out or json.loads(out)["interrupted"]
 
-    def test_a_signal_that_the_caller_ignores_stays_ignored(self, tmp_path):
+    def test_a_signal_that_the_caller_ignores_stays_ignored(self, tmp_path: Path) -> None:
         command = ["bash", "-c", f"trap '' INT HUP; exec {' '.join(HERE)} solve reassurance-force --quiet --json"]
         code, out, _ = self.ended(command, 0.5, signal.SIGHUP, tmp_path, within=60)
         assert code == 0
@@ -330,7 +352,7 @@ class TestProcesses:
 
 
 @pytest.fixture(scope="module")
-def hard(tmp_path_factory):
+def hard(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The slow instance as a file."""
     path = tmp_path_factory.mktemp("hard") / "hard.json"
     path.write_text(json.dumps(generate(3000, 1, binding=True)))

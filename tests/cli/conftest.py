@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -11,14 +12,14 @@ from tests.toys import toy
 
 
 @pytest.fixture
-def case(tmp_path):
+def case(tmp_path: Path) -> Path:
     """The smallest instance, as a folder."""
     allocator.write(toy(), tmp_path / "case")
     return tmp_path / "case"
 
 
 @pytest.fixture
-def hard(tmp_path):
+def hard(tmp_path: Path) -> Path:
     """An instance that takes longer than a test has time."""
     from benchmarks.generate import generate
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import IO, Any
 
 ROOT = Path(__file__).parents[2]
 HERE = [sys.executable, "-m", "allocator"]
@@ -23,7 +24,9 @@ ENVIRONMENT = {
 }
 
 
-def run(*arguments, cwd=None, stdin=None, **environment):
+def run(
+    *arguments: object, cwd: Path | None = None, stdin: int | IO[Any] | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run with pipes; standard output is no terminal."""
     return subprocess.run(
         [*HERE, *map(str, arguments)],
@@ -37,7 +40,7 @@ def run(*arguments, cwd=None, stdin=None, **environment):
     )
 
 
-def shell(command, cwd=None, **environment):
+def shell(command: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a line of bash in which ``allocator`` is the program."""
     return subprocess.run(
         ["bash", "-c", f'set -o pipefail; allocator() {{ "{sys.executable}" -m allocator "$@"; }}; {command}'],
@@ -50,7 +53,14 @@ def shell(command, cwd=None, **environment):
     )
 
 
-def on_terminal(*arguments, columns=150, pipe_stdout=False, typed=None, cwd=None, **environment):
+def on_terminal(
+    *arguments: object,
+    columns: int = 150,
+    pipe_stdout: bool = False,
+    typed: str | None = None,
+    cwd: Path | None = None,
+    **environment: str,
+) -> tuple[str, int]:
     """Run on a pseudo-terminal, where ``typed`` is typed; what stands on the terminal, and the exit status."""
     import fcntl
     import struct

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +28,7 @@ from tests.toys import toy
         (1e-7, "below 0.001"),
     ],
 )
-def test_numbers(value, text):
+def test_numbers(value: float, text: str) -> None:
     assert number(value) == text
 
 
@@ -34,16 +36,16 @@ def test_numbers(value, text):
     ("share", "text"),
     [(0.0, "0.0 %"), (1.0, "100.0 %"), (0.99999, ">99.9 %"), (0.00001, "<0.1 %"), (0.625, "62.5 %")],
 )
-def test_a_share_is_nothing_or_all_only_where_it_is(share, text):
+def test_a_share_is_nothing_or_all_only_where_it_is(share: float, text: str) -> None:
     assert percent(share) == text
 
 
-def test_money():
+def test_money() -> None:
     assert money(1944.2, "USD") == "USD 1,944 million"
     assert money(49.85, "") == "49.85 million"
 
 
-def test_coverage_is_the_complement_of_the_gap():
+def test_coverage_is_the_complement_of_the_gap() -> None:
     plan = allocator.solve("reassurance-force", gap=0.05)
     priority = {row["objective"]: row["priority"] for row in plan.instance.rows("objectives")}
     lines = statement(plan)
@@ -54,7 +56,7 @@ def test_coverage_is_the_complement_of_the_gap():
     assert 1 - covered / sum(weight.values()) == pytest.approx(plan.value("gap"))
 
 
-def test_the_reassurance_force_fits_on_a_page_or_so():
+def test_the_reassurance_force_fits_on_a_page_or_so() -> None:
     done = run("solve", "reassurance-force", "--gap", "0.05")
     lines = done.stdout.splitlines()
     assert len(lines) <= 75
@@ -66,7 +68,7 @@ def test_the_reassurance_force_fits_on_a_page_or_so():
     assert "GBR" not in done.stdout
 
 
-def test_periods_are_averaged_not_listed():
+def test_periods_are_averaged_not_listed() -> None:
     done = run("solve", "toy-rotation", "--set", "horizon.periods=20")
     assert "peak people" in done.stdout
     assert "(mean of its periods)" in done.stdout
@@ -75,14 +77,14 @@ def test_periods_are_averaged_not_listed():
     assert len(done.stdout.splitlines()) < 25
 
 
-def test_infeasible_says_why_and_what_you_can_do():
+def test_infeasible_says_why_and_what_you_can_do() -> None:
     done = run("solve", "toy-infeasible")
     assert done.returncode == 3
     assert "hold_port" in done.stdout
     assert "What you can do" in done.stdout
 
 
-def test_nothing_deployed_says_why(case):
+def test_nothing_deployed_says_why(case: Path) -> None:
     (case / "willingness.csv").write_text("nation,objective,willingness\nAAA,land,0.1\n")
     done = run("solve", case)
     assert done.returncode == 0
@@ -90,13 +92,13 @@ def test_nothing_deployed_says_why(case):
     assert "0.0 %" in done.stdout
 
 
-def test_an_objective_that_is_not_minimised_is_said_so():
+def test_an_objective_that_is_not_minimised_is_said_so() -> None:
     done = run("solve", "toy-rotation", "--set", "model.objectives=gap", "--gap", "0")
     assert done.stdout.count("not minimised by this model") == 3
     assert "every objective is proved to be the least possible" in done.stdout
 
 
-def test_names_that_look_like_markup_are_shown_as_they_are(tmp_path):
+def test_names_that_look_like_markup_are_shown_as_they_are(tmp_path: Path) -> None:
     content = toy().to_dict()
     content["nations"][0]["name"] = "[red]Alpha[/] :smile:"
     content["tasks"][0]["name"] = "[bold]Hold"
@@ -109,12 +111,14 @@ def test_names_that_look_like_markup_are_shown_as_they_are(tmp_path):
     assert "[red]Alpha[/] :smile:" in run("solve", tmp_path / "x.json").stdout
 
 
-def test_an_audit_that_rejects_the_plan_is_a_failure(monkeypatch, capsys):
+def test_an_audit_that_rejects_the_plan_is_a_failure(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     from click.exceptions import Exit
 
     from allocator.cli import cli
 
-    def rejected(*_, **__):
+    def rejected(*_: Any, **__: Any) -> allocator.Plan:
         return allocator.Plan("error", "the audit rejects the plan: x", read, model, manifest)
 
     plan = allocator.solve("toy-rotation")
@@ -127,25 +131,25 @@ def test_an_audit_that_rejects_the_plan_is_a_failure(monkeypatch, capsys):
 
 
 class TestValidate:
-    def test_one_line_when_sound(self):
+    def test_one_line_when_sound(self) -> None:
         done = run("validate", "reassurance-force")
         assert done.stdout.startswith("reassurance-force: sound")
         assert "34 nations" in done.stdout
         assert done.stdout.count("\n") == 1
 
-    def test_the_model_is_checked_too(self, tmp_path):
+    def test_the_model_is_checked_too(self, tmp_path: Path) -> None:
         (tmp_path / "my.toml").write_text("willingness_flor = 2\n")
         done = run("validate", "toy-rotation", "--model", tmp_path / "my.toml")
         assert (done.returncode, done.stdout) == (2, "")
         assert "willingness_floor" in done.stderr
         assert "surge" in run("validate", "toy-rotation", "--model", "surge").stdout
 
-    def test_overrides_are_checked(self):
+    def test_overrides_are_checked(self) -> None:
         done = run("validate", "toy-rotation", "--set", "forces.units=-1", "--set", "horizon.periods=0")
         assert (done.returncode, done.stdout) == (2, "")
         assert run("validate", "toy-rotation", "--set", "forces.units=1").returncode == 0
 
-    def test_warnings_are_told(self, case):
+    def test_warnings_are_told(self, case: Path) -> None:
         (case / "forces.csv").write_text("nation,unit_type,units,min_units\nAAA,bn,2,3\n")
         done = run("validate", case)
         assert done.returncode == 0
@@ -154,11 +158,11 @@ class TestValidate:
 
 
 class TestShow:
-    def test_what_nobody_offers_is_flagged(self, case):
+    def test_what_nobody_offers_is_flagged(self, case: Path) -> None:
         (case / "willingness.csv").write_text("nation,objective,willingness\nAAA,land,0.1\n")
         assert "nobody offers it" in run("show", case).stdout
 
-    def test_events_tasks_and_units(self):
+    def test_events_tasks_and_units(self) -> None:
         shown = run("show", "reassurance-force").stdout
         for part in (
             "assumed true: peace_agreement",
@@ -172,20 +176,20 @@ class TestShow:
         assert content["horizon"]["months_per_period"] == 6
 
     @pytest.mark.parametrize(("change", "offered"), [(["--model", "surge"], 10), (["--set", "forces.units=16"], 4)])
-    def test_options_reach_the_offer(self, change, offered):
+    def test_options_reach_the_offer(self, change: list[str], offered: int) -> None:
         content = json.loads(run("show", "toy-rotation", "--json", *change).stdout)
         assert content["capabilities"][0]["offered"] == offered
 
 
-def test_export_takes_model_and_overrides(tmp_path):
+def test_export_takes_model_and_overrides(tmp_path: Path) -> None:
     import highspy
 
-    def optimum(name):
+    def optimum(name: str) -> float:
         solver = highspy.Highs()
         solver.setOptionValue("output_flag", False)
         solver.readModel(str(tmp_path / name))
         solver.run()
-        return solver.getInfo().objective_function_value
+        return float(solver.getInfo().objective_function_value)
 
     run("export", "toy-rotation", "a.mps", cwd=tmp_path)
     run("export", "toy-rotation", "b.mps", "--model", "surge", cwd=tmp_path)
@@ -202,14 +206,14 @@ def test_export_takes_model_and_overrides(tmp_path):
         ("allocator export toy-periods x.mps --objective ri", ["risk"]),
     ],
 )
-def test_completion_offers_names(words, offered):
+def test_completion_offers_names(words: str, offered: list[str]) -> None:
     count = len(words.split()) - 1
     done = run(_ALLOCATOR_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=str(count))
     assert done.returncode == 0, done.stderr
     assert [line.partition(",")[2] for line in done.stdout.splitlines()] == offered
 
 
-def test_what_supplies_the_whole_theatre_stands_apart():
+def test_what_supplies_the_whole_theatre_stands_apart() -> None:
     """At which task a radar aircraft is makes no difference, so none is named."""
     shown = " ".join(run("solve", "toy-enablers", "--quiet").stdout.split())  # a cell may be wrapped
     assert "For all tasks: 2× Radar aircraft" in shown

@@ -9,17 +9,19 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import allocator
 from tests.cli.running import ENVIRONMENT, HERE, run
+from tests.present import present
 from tests.toys import toy
 
 
 class TestStart:
     @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["solve", "--help"]])
-    def test_help_is_light(self, arguments):
+    def test_help_is_light(self, arguments: list[str]) -> None:
         code = (
             "import sys; sys.argv = ['allocator', *sys.argv[1:]]\n"
             "from allocator.cli import main\n"
@@ -33,21 +35,21 @@ class TestStart:
         assert done.returncode == 0, done.stderr
 
     @pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
-    def test_help_is_quick(self, arguments):
-        def seconds():
+    def test_help_is_quick(self, arguments: list[str]) -> None:
+        def seconds() -> float:
             began = time.monotonic()
             assert run(*arguments).returncode == 0
             return time.monotonic() - began
 
         assert min(seconds() for _ in range(5)) < 0.3  # 0.06 on an idle machine
 
-    def test_no_command_is_help_and_bad_usage(self):
+    def test_no_command_is_help_and_bad_usage(self) -> None:
         done = run()
         assert done.returncode == 2
         assert done.stdout == ""
         assert "Commands:" in done.stderr
 
-    def test_validate_needs_neither_pyomo_nor_highs_nor_pandas(self, case):
+    def test_validate_needs_neither_pyomo_nor_highs_nor_pandas(self, case: Path) -> None:
         code = (
             "import sys\n"
             "for name in ('pyomo', 'highspy', 'pandas', 'numpy'): sys.modules[name] = None\n"
@@ -61,7 +63,7 @@ class TestStart:
             assert done.returncode == 0, done.stderr
             assert done.stdout.startswith("toy: sound")
 
-    def test_every_command_has_help_and_is_in_the_readme(self):
+    def test_every_command_has_help_and_is_in_the_readme(self) -> None:
         from allocator.cli import COMMANDS
 
         readme = (Path(__file__).parents[2] / "README.md").read_text()
@@ -70,7 +72,7 @@ class TestStart:
             assert done.returncode == 0
             assert f"allocator {name}" in readme
 
-    def test_a_misspelt_command(self):
+    def test_a_misspelt_command(self) -> None:
         done = run("slove", "toy-rotation")
         assert done.returncode == 2
         assert "did you mean solve?" in done.stderr
@@ -78,7 +80,7 @@ class TestStart:
 
 
 class TestSolve:
-    def test_json_is_one_object_and_nothing_else(self):
+    def test_json_is_one_object_and_nothing_else(self) -> None:
         done = run("solve", "toy-rotation", "--json")
         answer = json.loads(done.stdout)
         assert done.returncode == 0
@@ -88,14 +90,14 @@ class TestSolve:
         assert answer["objectives"][0] == half
         assert answer["manifest"]["sha256"] == allocator.read("toy-rotation").sha256
 
-    def test_the_readable_answer(self):
+    def test_the_readable_answer(self) -> None:
         done = run("solve", "toy-rotation")
         for part in ("optimal", "50.00 %", "Unmet: 1 of 1 line", "Alpha", "2 ", "Together 1,000 people"):
             assert part in done.stdout
         assert "\x1b" not in done.stdout
         assert done.stderr == ""
 
-    def test_tables_are_written_whole(self, tmp_path):
+    def test_tables_are_written_whole(self, tmp_path: Path) -> None:
         done = run("solve", "toy-rotation", "--out", tmp_path / "a" / "b", "--quiet")
         assert done.returncode == 0, done.stderr
         written = {path.name for path in (tmp_path / "a" / "b").iterdir()}
@@ -107,14 +109,14 @@ class TestSolve:
         assert again.returncode == 0
         assert json.loads((tmp_path / "a" / "b" / "manifest.json").read_text())["model"]["name"] == "surge"
 
-    def test_the_workbook(self, tmp_path):
+    def test_the_workbook(self, tmp_path: Path) -> None:
         import python_calamine
 
         assert run("solve", "toy-rotation", "--out", tmp_path / "x.xlsx").returncode == 0
         book = python_calamine.load_workbook(tmp_path / "x.xlsx")
         assert book.sheet_names == ["deployments", "coverage", "objectives", "nations", "manifest"]
 
-    def test_infeasible_is_3_with_a_reason_and_no_tables(self, tmp_path):
+    def test_infeasible_is_3_with_a_reason_and_no_tables(self, tmp_path: Path) -> None:
         done = run("solve", "toy-infeasible", "--json", "--out", tmp_path / "x")
         answer = json.loads(done.stdout)
         assert done.returncode == 3
@@ -134,13 +136,13 @@ class TestSolve:
             (["--set", "model.tolerance=0.5"], ("model", "tolerance"), 0.5),
         ],
     )
-    def test_options_reach_the_solve(self, arguments, path, value):
+    def test_options_reach_the_solve(self, arguments: list[str], path: tuple[str, str], value: float | str) -> None:
         manifest = json.loads(run("solve", "toy-rotation", "--json", *arguments).stdout)["manifest"]
         for key in path:
             manifest = manifest[key]
         assert manifest == value
 
-    def test_options_reach_highs(self):
+    def test_options_reach_highs(self) -> None:
         from allocator.solving.solver import Solver
 
         solver = Solver(gap=0.25, time_limit=7, threads=2, seed=11)
@@ -149,18 +151,23 @@ class TestSolve:
         read = {name: loaded.resident.solver.getOptionValue(name)[1] for name in solver._highs}
         assert read == {"mip_rel_gap": 0.25, "mip_abs_gap": 1e-9, "threads": 2, "random_seed": 11}
 
-    def test_the_time_limit_reaches_highs(self, monkeypatch):
+    def test_the_time_limit_reaches_highs(self, monkeypatch: pytest.MonkeyPatch) -> None:
         from allocator.solving.highs import Resident
         from allocator.solving.solver import Solver
 
-        limits = []
+        limits: list[float] = []
         run_once = Resident.run
-        monkeypatch.setattr(Resident, "run", lambda *a, **k: limits.append(a[1]) or run_once(*a, **k))
+
+        def run_noting(*arguments: Any, **options: Any) -> Any:
+            limits.append(arguments[1])
+            return run_once(*arguments, **options)
+
+        monkeypatch.setattr(Resident, "run", run_noting)
         Solver(time_limit=7).solve(*allocator.api.choose("toy-rotation"))
         assert limits
         assert all(0 < limit <= 7 for limit in limits)
 
-    def test_an_override_changes_the_answer_and_is_recorded(self):
+    def test_an_override_changes_the_answer_and_is_recorded(self) -> None:
         done = run("solve", "toy-rotation", "--json", "--set", "forces.units=16")
         answer = json.loads(done.stdout)
         assert answer["objectives"][0]["value"] == 0.0
@@ -191,7 +198,7 @@ class TestBadInput:
             ["completion", "cmd"],
         ],
     )
-    def test_is_2_on_standard_error_without_a_traceback(self, arguments, tmp_path):
+    def test_is_2_on_standard_error_without_a_traceback(self, arguments: list[str], tmp_path: Path) -> None:
         done = run(*arguments, cwd=tmp_path)
         assert done.returncode == 2, done.stderr
         assert done.stdout == ""
@@ -199,7 +206,7 @@ class TestBadInput:
         assert "Traceback" not in done.stderr
         assert list(tmp_path.iterdir()) == []
 
-    def test_all_faults_are_told(self, case):
+    def test_all_faults_are_told(self, case: Path) -> None:
         (case / "forces.csv").write_text("nation,unit_type,units\nAAB,bn,x\n")
         done = run("solve", case, "--out", case.parent / "x", "--json")
         assert done.returncode == 2
@@ -208,21 +215,21 @@ class TestBadInput:
         assert "2 faults" in done.stderr
         assert not (case.parent / "x").exists()
 
-    def test_a_folder_with_other_files_is_not_replaced(self, tmp_path):
+    def test_a_folder_with_other_files_is_not_replaced(self, tmp_path: Path) -> None:
         (tmp_path / "diary.txt").write_text("dear diary")
         done = run("solve", "toy-rotation", "--out", tmp_path)
         assert done.returncode == 2
         assert "diary.txt" in done.stderr
         assert (tmp_path / "diary.txt").read_text() == "dear diary"
 
-    def test_warnings_are_talk(self, case):
+    def test_warnings_are_talk(self, case: Path) -> None:
         (case / "forces.csv").write_text("nation,unit_type,units,min_units\nAAA,bn,2,3\n")
         done = run("solve", case, "--json")
         assert json.loads(done.stdout)["status"] == "optimal"
         assert "warning: forces: AAA bn has min_units 3" in done.stderr
         assert run("solve", case, "--json", "--quiet").stderr == ""
 
-    def test_nothing_can_be_deployed(self, case):
+    def test_nothing_can_be_deployed(self, case: Path) -> None:
         (case / "willingness.csv").write_text("nation,objective,willingness\nAAA,land,0.1\n")
         done = run("solve", case, "--json")
         answer = json.loads(done.stdout)
@@ -232,7 +239,7 @@ class TestBadInput:
 
 
 class TestLimits:
-    def test_a_time_limit_keeps_the_best_plan(self, hard):
+    def test_a_time_limit_keeps_the_best_plan(self, hard: Path) -> None:
         began = time.monotonic()
         done = run("solve", hard, "--json", "--time-limit", 3, "--gap", 0, "--quiet")
         answer = json.loads(done.stdout)
@@ -242,7 +249,7 @@ class TestLimits:
         assert all(row["bound"] is not None and row["relative_gap"] >= 0 for row in answer["objectives"])
         assert time.monotonic() - began < 3 + 8
 
-    def test_a_run_that_heeds_no_limit_is_left_behind(self, hard):
+    def test_a_run_that_heeds_no_limit_is_left_behind(self, hard: Path) -> None:
         """With no patience at all the first run is given up, and the constructed plan is the answer."""
         script = "import allocator.cli, allocator.solving.running as r; r.GRACE = -60.0; allocator.cli.main()"
         done = subprocess.run(
@@ -255,7 +262,7 @@ class TestLimits:
         assert answer["deployments"]
         assert answer["objectives"][0]["bound"] == 0.0
 
-    def test_ctrl_c_keeps_the_best_plan_and_is_prompt(self, hard):
+    def test_ctrl_c_keeps_the_best_plan_and_is_prompt(self, hard: Path) -> None:
         process = subprocess.Popen(
             [*HERE, "solve", str(hard), "--json", "--gap", "0"],
             stdout=subprocess.PIPE,
@@ -275,31 +282,33 @@ class TestLimits:
 
 
 class TestOthers:
-    def test_list(self):
+    def test_list(self) -> None:
         done = run("list", "--json")
         content = json.loads(done.stdout)
         assert "reassurance-force" in {entry["name"] for entry in content["instances"]}
         assert {"reference", "surge", "no-politics", "fair"} <= {entry["name"] for entry in content["models"]}
         assert "reassurance-force" in run("list").stdout
 
-    def test_list_is_wrapped_by_words_on_a_terminal(self, monkeypatch, capsys):
+    def test_list_is_wrapped_by_words_on_a_terminal(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         import rich.console
 
         from allocator.cli import list as listed
 
         monkeypatch.setattr(listed, "console", lambda: rich.console.Console(width=80))
-        listed.command.callback(False)
+        present(listed.command.callback)(False)
         lines = capsys.readouterr().out.splitlines()
         assert max(map(len, lines)) <= 80
         assert "                         coverage allows." in lines
 
-    def test_show(self):
+    def test_show(self) -> None:
         done = run("show", "toy-rotation", "--json")
         (row,) = json.loads(done.stdout)["capabilities"]
         assert (row["asked"], row["offered"], row["nations"]) == (4.0, 2.0, 1)
         assert "less than asked" in run("show", "toy-rotation").stdout
 
-    def test_new_is_sound_and_solves(self, tmp_path):
+    def test_new_is_sound_and_solves(self, tmp_path: Path) -> None:
         for name in ("my-case", "my.xlsx", "my.json"):
             assert run("new", name, cwd=tmp_path).returncode == 0
             assert run("validate", name, cwd=tmp_path).returncode == 0
@@ -307,16 +316,16 @@ class TestOthers:
         assert "# true: " in (tmp_path / "my-case" / "instance.toml").read_text()
         assert "rotation_ratio" in (tmp_path / "my-case" / "README.md").read_text()
 
-    def test_convert_there_and_back(self, tmp_path):
+    def test_convert_there_and_back(self, tmp_path: Path) -> None:
         for source, target in (("toy-periods", "a.xlsx"), ("a.xlsx", "b.json"), ("b.json", "c")):
             assert run("convert", source, target, cwd=tmp_path).returncode == 0
         assert allocator.read(tmp_path / "c") == allocator.read("toy-periods")
 
-    def test_schema_is_json(self):
+    def test_schema_is_json(self) -> None:
         assert json.loads(run("schema").stdout)["title"].startswith("allocator")
 
     @pytest.mark.parametrize("ending", ["mps", "lp"])
-    def test_export_is_read_by_highs_with_the_same_optimum(self, tmp_path, ending):
+    def test_export_is_read_by_highs_with_the_same_optimum(self, tmp_path: Path, ending: str) -> None:
         import highspy
 
         assert run("export", "toy-periods", f"x.{ending}", "--objective", "cost", cwd=tmp_path).returncode == 0
@@ -328,5 +337,5 @@ class TestOthers:
         assert solver.getInfo().objective_function_value == pytest.approx(plan.value("cost"))
 
     @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-    def test_completion(self, shell):
+    def test_completion(self, shell: str) -> None:
         assert "_ALLOCATOR_COMPLETE" in run("completion", shell).stdout

@@ -6,6 +6,8 @@ import json
 import os
 import socket
 import unicodedata
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,12 +18,12 @@ from tests.toys import toy
 EVIL = "\x1b[31mred\u202e\x9b"
 
 
-def clean(text):
+def clean(text: str) -> bool:
     """Whether a text moves no cursor and turns no direction."""
     return all(sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cf", "Zl", "Zp") for sign in text)
 
 
-def refused(*arguments, **options):
+def refused(*arguments: object, **options: Any) -> str:
     """Standard error of a call that ends with status 2, prints nothing else and is clean."""
     done = run(*arguments, **options)
     assert (done.returncode, done.stdout) == (2, ""), done.stderr
@@ -32,12 +34,12 @@ def refused(*arguments, **options):
 
 
 class TestControlCharacters:
-    def test_in_a_header(self, case):
+    def test_in_a_header(self, case: Path) -> None:
         path = case / "forces.csv"
         path.write_text(path.read_text().replace("units", f"units{EVIL}"))
         assert r"column units\x1b[31mred\u202e\x9b" in refused("validate", case)
 
-    def test_in_a_key_and_an_event(self, case):
+    def test_in_a_key_and_an_event(self, case: Path) -> None:
         path = case / "instance.toml"
         text = path.read_text()
         path.write_text('"a\\u001b[31m\\nb" = 1\n' + text)
@@ -45,7 +47,7 @@ class TestControlCharacters:
         path.write_text(text.replace("[events]", "") + '\n[events]\n"a\\u202eb" = true\n')
         assert r"a\u202eb" in refused("validate", case)
 
-    def test_in_json(self, tmp_path):
+    def test_in_json(self, tmp_path: Path) -> None:
         content = toy().to_dict()
         content["instance"]["x\x1b\n"] = 1
         content["ta\u202eble"] = []
@@ -56,7 +58,7 @@ class TestControlCharacters:
         assert [sign in told for sign in (r"x\x1b\n", r"ta\u202eble", r"u\x00")] == [True] * 3
         assert len(told.splitlines()) == 4
 
-    def test_in_a_sheet(self, tmp_path):
+    def test_in_a_sheet(self, tmp_path: Path) -> None:
         import openpyxl
 
         path = tmp_path / "x.xlsx"
@@ -66,13 +68,13 @@ class TestControlCharacters:
         book.save(path)
         assert r"a\u202eb: found an unknown table" in refused("validate", path)
 
-    def test_in_a_claim(self, tmp_path):
+    def test_in_a_claim(self, tmp_path: Path) -> None:
         path = tmp_path / "claims.toml"
         row = 'id = "a"\ntext = "x\\u001b[31m"\ninstance = "toy-pledges"\nmeasure = "people"\nleast = 1\n'
         path.write_text(f"[[claim]]\n{row}")
         assert r'row 1, column text: found "x\x1b[31m"; expected text, and no control' in refused("claims", path)
 
-    def test_in_the_name_of_a_file(self, case):
+    def test_in_the_name_of_a_file(self, case: Path) -> None:
         (case / f"a{EVIL}\n.csv").write_text("x\n1\n")
         assert r"a\x1b[31mred\u202e\x9b\n.csv: found an unknown table" in refused("validate", case)
         moved = case.parent / f"b{EVIL}\n"
@@ -94,15 +96,15 @@ class TestControlCharacters:
             [f"{EVIL}\n"],
         ],
     )
-    def test_in_options(self, case, arguments):
+    def test_in_options(self, case: Path, arguments: list[str]) -> None:
         assert r"\x1b" in refused("validate", case, *arguments)
 
-    def test_in_values_of_options_of_click(self, case):
+    def test_in_values_of_options_of_click(self, case: Path) -> None:
         refused("solve", case, "--gap", EVIL)
         refused("solve", case, "--coalition", f"A{EVIL}\nB")
         refused(f"sol{EVIL}ve")
 
-    def test_names_that_turn_a_text_are_printed_as_they_are_written(self, tmp_path):
+    def test_names_that_turn_a_text_are_printed_as_they_are_written(self, tmp_path: Path) -> None:
         name = "Land\u202eABC"
         allocator.write(toy(nations=[{"nation": "AAA", "name": name, "gdp": 1000.0}]), tmp_path / "x")
         done = run("solve", tmp_path / "x")
@@ -113,7 +115,7 @@ class TestControlCharacters:
 
 
 class TestLength:
-    def test_long_names_are_cut(self, case, tmp_path):
+    def test_long_names_are_cut(self, case: Path, tmp_path: Path) -> None:
         long = "x" * 100_000
         path = case / "forces.csv"
         path.write_text(path.read_text().replace("units", long))
@@ -129,13 +131,13 @@ class TestLength:
         assert len(refused("solve", case, "--coalition", long)) < 3_000
 
 
-def flood(case, rows):
+def flood(case: Path, rows: int) -> None:
     lines = (case / "forces.csv").read_text().splitlines()
     (case / "forces.csv").write_text("\n".join([*lines, *(f"AAA,u{i},x" for i in range(rows))]) + "\n")
 
 
 class TestMany:
-    def test_past_fifty_faults_of_a_file_the_rest_is_counted(self, case):
+    def test_past_fifty_faults_of_a_file_the_rest_is_counted(self, case: Path) -> None:
         flood(case, 169)  # each has a bad figure and an unknown unit type
         path = case / "tasks.csv"
         path.write_text(path.read_text() + "a b,land,x\n")
@@ -145,7 +147,7 @@ class TestMany:
         assert sum(line.startswith("tasks.csv") for line in lines) == 1
         assert lines[-1] == "339 faults; nothing was done"
 
-    def test_fifty_and_fifty_one(self, case):
+    def test_fifty_and_fifty_one(self, case: Path) -> None:
         path = case / "forces.csv"
         text = path.read_text()
         for faults, more in ((50, []), (51, ["and 1 more fault of forces.csv"])):
@@ -155,7 +157,7 @@ class TestMany:
             assert [line for line in lines if line.startswith("and")] == more
             assert lines[-1] == f"{faults} faults; nothing was done"
 
-    def test_json_holds_all_of_them(self, case):
+    def test_json_holds_all_of_them(self, case: Path) -> None:
         flood(case, 169)
         done = run("validate", case, "--json")
         assert (done.returncode, done.stderr) == (2, "")
@@ -171,13 +173,13 @@ class TestMany:
             "expected": "a whole number of at least 0",
         }
 
-    def test_json_of_a_sound_instance(self, case):
+    def test_json_of_a_sound_instance(self, case: Path) -> None:
         done = run("validate", case, "--json", "--set", "forces.min_units=9")
         answer = json.loads(done.stdout)
         assert (done.returncode, done.stderr, answer["sound"], answer["faults"]) == (0, "", True, [])
         assert "min_units" in answer["warnings"][0]
 
-    def test_json_of_a_solve_stays_empty(self, case):
+    def test_json_of_a_solve_stays_empty(self, case: Path) -> None:
         flood(case, 2)
         refused("solve", case, "--json")
 
@@ -185,7 +187,7 @@ class TestMany:
 KINDS = ["pipe", "socket", "device", "folder", "sparse"]
 
 
-def put(path, kind):
+def put(path: Path, kind: str) -> None:
     """Something at a place that is no file to read."""
     path.unlink(missing_ok=True)
     if kind == "pipe":
@@ -217,14 +219,14 @@ FOUND = {
 class TestStrangeFiles:
     @pytest.mark.parametrize("kind", KINDS)
     @pytest.mark.parametrize("name", ["forces.csv", "instance.toml"])
-    def test_in_a_folder(self, case, kind, name):
+    def test_in_a_folder(self, case: Path, kind: str, name: str) -> None:
         put(case / name, kind)
         told = refused("validate", case)
         assert (FOUND[kind] if kind != "device" else "a link that leaves the folder") in told
 
     @pytest.mark.parametrize("kind", KINDS)
     @pytest.mark.parametrize("ending", [".json", ".xlsx"])
-    def test_as_an_instance(self, tmp_path, kind, ending):
+    def test_as_an_instance(self, tmp_path: Path, kind: str, ending: str) -> None:
         path = tmp_path / f"x{ending}"
         put(path, kind)
         if kind == "folder":
@@ -233,7 +235,7 @@ class TestStrangeFiles:
             assert FOUND[kind] in refused("validate", path)
 
     @pytest.mark.parametrize("kind", KINDS)
-    def test_as_a_model_a_sweep_or_claims(self, case, tmp_path, kind):
+    def test_as_a_model_a_sweep_or_claims(self, case: Path, tmp_path: Path, kind: str) -> None:
         path = tmp_path / "x.toml"
         put(path, kind)
         assert FOUND[kind] in refused("validate", case, "--model", path)
@@ -241,15 +243,15 @@ class TestStrangeFiles:
         assert FOUND[kind] in refused("claims", path)
 
     @pytest.mark.parametrize("path", ["/dev/zero", "/dev/stdin", "/dev/null"])
-    def test_devices(self, case, path):
+    def test_devices(self, case: Path, path: str) -> None:
         assert "a folder, .xlsx or .json" in refused("validate", path)
         if path != "/dev/stdin":
             assert "found a device; expected a file" in refused("claims", path)
 
-    def test_what_may_not_be_read_hides_no_other_fault(self, case, monkeypatch):
+    def test_what_may_not_be_read_hides_no_other_fault(self, case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         real = os.open
 
-        def denied(path, *more, **options):
+        def denied(path: Path, *more: Any, **options: Any) -> Any:
             if str(path).endswith("forces.csv"):
                 raise PermissionError(13, "Permission denied", str(path))
             return real(path, *more, **options)
@@ -264,6 +266,6 @@ class TestStrangeFiles:
         }
 
 
-def test_a_missing_table_is_told_with_what_a_row_is(case):
+def test_a_missing_table_is_told_with_what_a_row_is(case: Path) -> None:
     (case / "nations.csv").unlink()
     assert refused("validate", case).splitlines()[0] == "nations.csv is missing; add it (one row per nation)"

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +18,7 @@ ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 @pytest.mark.parametrize("command", ["solve toy-rotation", "solve toy-rotation --json", "schema", "list", "--help"])
-def test_a_reader_that_leaves_is_no_failure(command):
+def test_a_reader_that_leaves_is_no_failure(command: str) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     done = subprocess.run(
@@ -27,7 +28,7 @@ def test_a_reader_that_leaves_is_no_failure(command):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_reader_that_leaves_changes_neither_status_nor_files(tmp_path):
+def test_a_reader_that_leaves_changes_neither_status_nor_files(tmp_path: Path) -> None:
     done = shell("allocator solve toy-infeasible | true")
     assert (done.returncode, done.stderr) == (3, "")
     done = shell("allocator solve toy-rotation --out x | true", cwd=tmp_path)
@@ -37,34 +38,34 @@ def test_a_reader_that_leaves_changes_neither_status_nor_files(tmp_path):
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&- <&-"])
 @pytest.mark.parametrize(("command", "status"), [("solve toy-rotation", 0), ("list", 0), ("solve nowhere", 2)])
-def test_closed_streams(command, status, closed, tmp_path):
+def test_closed_streams(command: str, status: int, closed: str, tmp_path: Path) -> None:
     done = shell(f"allocator {command} {closed}", cwd=tmp_path)
     assert done.returncode == status
     assert "Traceback" not in done.stderr
     assert "internal" not in done.stderr
 
 
-def test_standard_error_that_takes_nothing():
+def test_standard_error_that_takes_nothing() -> None:
     done = shell("allocator solve nowhere 2>/dev/full")
     assert done.returncode == 2
 
 
 @pytest.mark.parametrize("command", ["solve toy-rotation", "solve toy-rotation --json", "list", "--help"])
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_a_full_disk_for_standard_output_is_said(command, unbuffered):
+def test_a_full_disk_for_standard_output_is_said(command: str, unbuffered: str) -> None:
     done = shell(f"allocator {command} >/dev/full", PYTHONUNBUFFERED=unbuffered)
     assert done.returncode == 1
     assert done.stderr == "Error: No space left on device\n"
 
 
-def test_a_locale_without_our_signs_gets_others():
+def test_a_locale_without_our_signs_gets_others() -> None:
     done = run("solve", "toy-rotation", PYTHONIOENCODING="ascii")
     assert done.returncode == 0, done.stderr
     assert done.stdout.isascii()
     assert "##########.........." in done.stdout
 
 
-def test_json_is_utf_8_in_any_locale(tmp_path):
+def test_json_is_utf_8_in_any_locale(tmp_path: Path) -> None:
     for encoding in ("ascii", "latin-1", "utf-8"):
         done = subprocess.run(
             [*HERE, "solve", "reassurance-force", "--json", "--gap", "0.5", "--quiet"],
@@ -76,7 +77,7 @@ def test_json_is_utf_8_in_any_locale(tmp_path):
         assert json.loads(done.stdout.decode("utf-8"))["status"] == "optimal"
 
 
-def test_a_name_that_is_no_text():
+def test_a_name_that_is_no_text() -> None:
     done = subprocess.run([*HERE, "solve", b"\xff\xfe"], capture_output=True, env=ENVIRONMENT, check=False)
     assert done.returncode == 2
     assert done.stdout == b""
@@ -84,7 +85,7 @@ def test_a_name_that_is_no_text():
 
 
 class TestTerminal:
-    def test_colour_on_a_terminal_only(self):
+    def test_colour_on_a_terminal_only(self) -> None:
         shown, status = on_terminal("solve", "toy-rotation")
         assert status == 0
         assert "\x1b[1;32moptimal" in shown
@@ -94,13 +95,13 @@ class TestTerminal:
         plain = [line.rstrip() for line in seconds.sub("", ESCAPE.sub("", shown)).splitlines()]
         assert plain == [line.rstrip() for line in seconds.sub("", piped).splitlines()]
 
-    def test_no_color_is_respected(self):
+    def test_no_color_is_respected(self) -> None:
         shown, _ = on_terminal("solve", "toy-rotation", NO_COLOR="1")
         assert not re.search(r"\x1b\[[0-9;]*3[0-9]", shown)
         assert "optimal" in shown
 
     @pytest.mark.parametrize("columns", [60, 80, 200])
-    def test_nothing_is_cut_on_a_narrow_terminal(self, columns):
+    def test_nothing_is_cut_on_a_narrow_terminal(self, columns: int) -> None:
         shown, status = on_terminal("solve", "reassurance-force", "--gap", "0.05", columns=columns)
         plain = ESCAPE.sub("", shown)
         assert status == 0
@@ -108,7 +109,7 @@ class TestTerminal:
         words = set(plain.split())
         assert {"United", "Kingdom", "Türkiye", "optimal:"} <= words
 
-    def test_a_long_solve_tells_how_it_goes_and_wipes_the_line(self, hard):
+    def test_a_long_solve_tells_how_it_goes_and_wipes_the_line(self, hard: Path) -> None:
         shown, status = on_terminal("solve", hard, "--gap", "0", "--time-limit", "6", pipe_stdout=True)
         assert status == 0
         told = [part for part in shown.split("\r") if "best" in part]
@@ -116,12 +117,14 @@ class TestTerminal:
         assert re.match(r" +\d+ s  \w+ \(\d of 4\): best [\d.,]+, bound (none yet|[\d.,]+)", told[-1])
         assert shown.rstrip("\n").endswith("\r\x1b[K")
 
-    def test_quiet_is_quiet(self, hard):
+    def test_quiet_is_quiet(self, hard: Path) -> None:
         shown, status = on_terminal("solve", hard, "--gap", "0", "--time-limit", "3", "--quiet", pipe_stdout=True)
         assert (shown, status) == ("", 0)
 
 
-def test_progress_without_a_terminal_is_a_plain_line_now_and_then(monkeypatch, capsys):
+def test_progress_without_a_terminal_is_a_plain_line_now_and_then(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     from allocator.cli.progress import Line
     from allocator.solving.stage import Progress
 
@@ -135,7 +138,7 @@ def test_progress_without_a_terminal_is_a_plain_line_now_and_then(monkeypatch, c
     assert capsys.readouterr().err == "   12 s  risk (2 of 4): best none yet, bound none yet\n"
 
 
-def test_an_unexpected_failure_is_one_line_and_a_hint():
+def test_an_unexpected_failure_is_one_line_and_a_hint() -> None:
     code = (
         "import sys; sys.argv = ['allocator', 'list']\n"
         "import allocator.resources\n"

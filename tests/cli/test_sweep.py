@@ -8,6 +8,8 @@ import re
 import signal
 import subprocess
 import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,9 +23,11 @@ from tests.toys import toy
 VARY = ("--vary", "forces[nation=AAA,unit_type=battalion].units=0:16:5")
 """Of 0, 4, 8, 12 and 16 battalions a quarter goes: 0 to 4 of the 4 that are asked for, at 32 million each."""
 
+Swept = tuple[Path, subprocess.CompletedProcess[str]]
+
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Swept:
     """Where a line was swept: what was printed, and the folder."""
     place = tmp_path_factory.mktemp("swept")
     done = run("sweep", "toy-rotation", *VARY, "--out", "a.csv", "--deployments", "d.csv", cwd=place)
@@ -32,7 +36,7 @@ def folder(tmp_path_factory):
 
 
 class TestTable:
-    def test_is_read_by_people(self, folder):
+    def test_is_read_by_people(self, folder: Swept) -> None:
         _, done = folder
         told = [line.split() for line in done.stdout.splitlines()]
         assert [line[:2] for line in told if line and line[0].isdigit()][1:] == [
@@ -41,13 +45,13 @@ class TestTable:
         assert "+AAA" in done.stdout
         assert "met: hold_port.infantry" in done.stdout
 
-    def test_talk_names_the_store_and_the_files(self, folder):
+    def test_talk_names_the_store_and_the_files(self, folder: Swept) -> None:
         place, done = folder
         assert "every point is stored in toy-rotation.sweep" in done.stderr
         assert "wrote a.csv" in done.stderr
         assert (place / "toy-rotation.sweep").stat().st_size
 
-    def test_files_hold_every_point(self, folder):
+    def test_files_hold_every_point(self, folder: Swept) -> None:
         place, _ = folder
         rows = list(csv.DictReader((place / "a.csv").open()))
         assert [float(row["coverage"]) for row in rows] == [0, 0.25, 0.5, 0.75, 1]
@@ -58,7 +62,7 @@ class TestTable:
             (str(n + 1), "AAA", str(n)) for n in (1, 2, 3, 4)
         ]
 
-    def test_json_and_csv_are_alone_on_standard_output(self, folder):
+    def test_json_and_csv_are_alone_on_standard_output(self, folder: Swept) -> None:
         place, _ = folder
         found = run("sweep", "toy-rotation", *VARY, "--json", "--quiet", cwd=place)
         assert found.stderr == ""
@@ -68,14 +72,14 @@ class TestTable:
         rows = run("sweep", "toy-rotation", *VARY, "--csv", cwd=place).stdout
         assert rows == (place / "a.csv").read_text()
 
-    def test_what_is_in_the_store_is_not_solved_again(self, folder):
+    def test_what_is_in_the_store_is_not_solved_again(self, folder: Swept) -> None:
         """``no worker is started``: with a scheduler that is not there a solve would fail."""
         place, _ = folder
         again = ("sweep", "toy-rotation", *VARY, "--scheduler", "tcp://127.0.0.1:9", "--quiet")
         assert run(*again, cwd=place).returncode == 0
         assert run(*again, "--no-resume", cwd=place).returncode == 2
 
-    def test_a_changed_instance_is_told_of(self, folder):
+    def test_a_changed_instance_is_told_of(self, folder: Swept) -> None:
         place, _ = folder
         done = run("sweep", "toy-rotation", *VARY, "--set", "nations.gdp*=2", "--workers", "0", cwd=place)
         assert "has 5 points from an earlier version of toy-rotation; they were not used" in done.stderr
@@ -86,7 +90,7 @@ class TestEveryQuestion:
 
     @pytest.fixture(scope="class")
     @classmethod
-    def case(cls, tmp_path_factory):
+    def case(cls, tmp_path_factory: pytest.TempPathFactory) -> Path:
         """Alpha with 8 (2 to 12) battalions at 2 (1 to 3) a month, and Bravo, of whom each may withdraw."""
         path = tmp_path_factory.mktemp("case") / "case.json"
         allocator.write(
@@ -109,12 +113,12 @@ class TestEveryQuestion:
         )
         return path
 
-    def told(self, case, *arguments):
+    def told(self, case: Path, *arguments: str) -> str:
         done = run("sweep", case, *arguments, "--workers", "0", "--store", case.with_suffix(".sweep"))
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def test_tornado(self, case):
+    def test_tornado(self, case: Path) -> None:
         text = self.told(case, "--one-at-a-time")
         assert "At base: coverage 90.0 %, cost million 108, 2 nations." in text.replace("cost  ", "cost ")
         coverage, cost = text.split("cost, million")
@@ -128,17 +132,17 @@ class TestEveryQuestion:
         assert "+54" in line
         assert "met: hold.inf" in text
 
-    def test_a_figure_alone(self, case):
+    def test_a_figure_alone(self, case: Path) -> None:
         assert "1 figure one at a time: 3 points" in self.told(case, "--one-at-a-time", "--figure", "forces.units")
 
-    def test_matrix(self, case):
+    def test_matrix(self, case: Path) -> None:
         text = self.told(case, "--vary", "forces[nation=AAA].units=2,4,8", "--vary", "forces[nation=BBB].units=0,1")
         rows = [line.split() for line in text.splitlines() if line[:1].strip().isdigit() or line.startswith(" ")]
         assert ["2", "20.0", "30.0"] in rows
         assert ["8", "80.0", "90.0"] in rows
         assert "Take part at some points: BBB 50 %" in text
 
-    def test_means(self, case):
+    def test_means(self, case: Path) -> None:
         pools = [f"--vary=forces[nation={n}].units={v}" for n, v in (("AAA", "2,4"), ("BBB", "0,1"))]
         text = self.told(case, *pools, "--vary", "unit_types.operating_cost=1,2")
         assert "25.0 %" in text, "2 or 3 of 10"
@@ -147,35 +151,35 @@ class TestEveryQuestion:
     @pytest.mark.parametrize(
         ("method", "heading"), [("lhs", "rank correlation"), ("sobol", "total"), ("morris", "mu star")]
     )
-    def test_sample(self, case, method, heading):
+    def test_sample(self, case: Path, method: str, heading: str) -> None:
         text = self.told(case, "--sample", "8", "--method", method)
         assert heading in text
         first = text.split("what cost depends on")[0].split("what coverage depends on")[1].splitlines()[1]
         assert first.startswith("forces[nation=AAA")
 
-    def test_front(self, case):
+    def test_front(self, case: Path) -> None:
         text = self.told(case, "--pareto", "gap,cost", "--steps", "4")
         assert text.count("●") == 4
         rows = [line.split()[:4] for line in text.splitlines() if "%" in line and "●" not in line]
         assert ["10.0", "%", "108", "90.0"] in rows
         assert ["100.0", "%", "0", "0.0"] in rows
 
-    def test_politics(self, case):
+    def test_politics(self, case: Path) -> None:
         text = self.told(case, "--politics", "200", "--success", "coverage>=0.9")
         share = float(text.split("Probability that coverage>=0.9: ")[1].split(" %")[0])
         assert 40 < share < 60
         (line,) = [line for line in text.splitlines() if line.startswith("BBB")]
         assert "+10.00" in line
 
-    def test_threshold(self, case):
+    def test_threshold(self, case: Path) -> None:
         text = self.told(case, "--threshold", "coverage>=0.5", "--over", "forces[nation=AAA].units=0:8")
         assert "coverage>=0.5 holds at forces[nation=AAA].units = 4 and not at 3" in text
 
-    def test_no_plan_at_an_end_is_said(self, case):
+    def test_no_plan_at_an_end_is_said(self, case: Path) -> None:
         text = self.told(case, "--one-at-a-time", "--figure", "forces.units", "--set", "requirements.max_gap=0.5")
         assert "No plan at forces[nation=AAA,unit_type=bn].units = 2: infeasible." in text
 
-    def test_a_grid_without_a_plan(self, case):
+    def test_a_grid_without_a_plan(self, case: Path) -> None:
         text = self.told(case, "--vary", "forces[nation=AAA].units=0,1", "--set", "requirements.max_gap=0.1")
         assert text.count("infeasible") >= 3
 
@@ -184,7 +188,7 @@ class TestOptions:
     """Each option reaches the sweep."""
 
     @pytest.fixture
-    def asked(self, monkeypatch, tmp_path):
+    def asked(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., dict[str, Any]]:
         """What the library is called with."""
         from click.testing import CliRunner
 
@@ -195,11 +199,11 @@ class TestOptions:
 
         got: dict[str, Any] = {}
 
-        def swept(instance, design, **options):
+        def swept(instance: object, design: object, **options: object) -> None:
             got.update(design=design, **options)
             raise Called
 
-        def ask(*arguments):
+        def ask(*arguments: str) -> dict[str, Any]:
             got.clear()
             result = CliRunner().invoke(cli, ["sweep", *arguments])
             assert isinstance(result.exception, Called), result.output
@@ -209,7 +213,7 @@ class TestOptions:
         monkeypatch.chdir(tmp_path)
         return ask
 
-    def test_designs(self, asked):
+    def test_designs(self, asked: Callable[..., dict[str, Any]]) -> None:
         got = asked("sky-shield", "--vary", "a=1", "--vary", "b=1", "--coalitions", "all;JEF", "--coalitions", "EU")
         assert got["design"].vary == ("a=1", "b=1")
         assert got["design"].coalitions == ("all", "JEF", "EU")
@@ -224,7 +228,7 @@ class TestOptions:
         got = asked("sky-shield", "--threshold", "a>=1", "--threshold", "b>=1", "--over", "k=1:2")
         assert got["design"].threshold == (Flip("a>=1", "k=1:2"), Flip("b>=1", "k=1:2"))
 
-    def test_choices(self, asked):
+    def test_choices(self, asked: Callable[..., dict[str, Any]]) -> None:
         choices = (
             "--model=surge --case=low --set=a.b=1 --coalition=JEF --gap=0.01 --time-limit=5 --threads=2 --seed=4 "
             "--store=s --no-resume --workers=3 --max-points=7"
@@ -241,7 +245,7 @@ class TestOptions:
         got = asked("sky-shield", "--one-at-a-time")
         assert (got["store"], got["resume"], got["workers"]) == ("sky-shield.sweep", True, None)
 
-    def test_options_come_over_a_file(self, asked):
+    def test_options_come_over_a_file(self, asked: Callable[..., dict[str, Any]]) -> None:
         file = asked("safe-seas", "politics")["design"]
         assert file.politics == Draws(1000, 0, ("coverage>=0.9",))
         over = asked("safe-seas", "politics", "--politics", "50", "--set", "a.b=1", "--gap", "0.1")["design"]
@@ -275,7 +279,7 @@ class TestBadUsage:
             (["--pareto", "gap,cots"], "did you mean cost?"),
         ],
     )  # fmt: skip
-    def test_is_said_and_nothing_is_done(self, arguments, told, tmp_path):
+    def test_is_said_and_nothing_is_done(self, arguments: list[str], told: str, tmp_path: Path) -> None:
         done = run("sweep", "sky-shield", *arguments, cwd=tmp_path, stdin=subprocess.DEVNULL)
         assert done.returncode == 2, done.stderr
         assert done.stdout == ""
@@ -284,7 +288,7 @@ class TestBadUsage:
         assert not list(tmp_path.iterdir())
 
     @pytest.mark.parametrize(("answer", "status"), [("n\n", 2), ("y\n", 0)])
-    def test_a_large_design_is_asked_about_on_a_terminal(self, answer, status, tmp_path):
+    def test_a_large_design_is_asked_about_on_a_terminal(self, answer: str, status: int, tmp_path: Path) -> None:
         seen, code = on_terminal(
             "sweep", "toy-rotation", *VARY, "--max-points", "4", "--workers", "0", typed=answer, cwd=tmp_path
         )
@@ -292,20 +296,20 @@ class TestBadUsage:
         assert code == status
         assert ("coverage" in seen) == (status == 0)
 
-    def test_another_sweep_has_the_store(self, tmp_path):
+    def test_another_sweep_has_the_store(self, tmp_path: Path) -> None:
         with allocator.sweep("toy-rotation", allocator.Design(vary=VARY[1:]), store=tmp_path / "s", workers=0):
             done = run("sweep", "toy-rotation", *VARY, "--store", "s", cwd=tmp_path)
         assert done.returncode == 2
         assert "another" in done.stderr
 
-    def test_a_store_of_something_else_is_left_alone(self, tmp_path):
+    def test_a_store_of_something_else_is_left_alone(self, tmp_path: Path) -> None:
         (tmp_path / "s").write_text("my notes")
         done = run("sweep", "toy-rotation", *VARY, "--store", "s", cwd=tmp_path)
         assert done.returncode == 2
         assert (tmp_path / "s").read_text() == "my notes"
 
 
-def test_ctrl_c_shows_what_is_done_and_the_same_command_goes_on(tmp_path):
+def test_ctrl_c_shows_what_is_done_and_the_same_command_goes_on(tmp_path: Path) -> None:
     """Stopped while it solves; what is done by then is in the answer and is found again."""
     command = [*HERE, "sweep", "safe-seas", "--sample", "100", "--store", "s", "--csv"]
     process = subprocess.Popen(
@@ -330,7 +334,7 @@ def test_ctrl_c_shows_what_is_done_and_the_same_command_goes_on(tmp_path):
     assert all(kept[tuple(row[name] for name in inputs)] == row["seconds"] for row in done)
 
 
-def test_parquet_needs_its_library_before_anything_is_solved(tmp_path):
+def test_parquet_needs_its_library_before_anything_is_solved(tmp_path: Path) -> None:
     (tmp_path / "pyarrow.py").write_text("raise ImportError")
     done = run("sweep", "toy-rotation", *VARY, "--out", "a.parquet", cwd=tmp_path, PYTHONPATH=f"{tmp_path}:{ROOT}")
     assert done.returncode == 2
@@ -338,7 +342,7 @@ def test_parquet_needs_its_library_before_anything_is_solved(tmp_path):
     assert not list(tmp_path.glob("*.sweep"))
 
 
-def test_points_without_an_answer_are_told_of(tmp_path):
+def test_points_without_an_answer_are_told_of(tmp_path: Path) -> None:
     """No time to find a plan in: each point is named as such, and none of them is an answer."""
     line = ("sweep", "reassurance-force", "--vary", "budgets[payer=common].amount=100,110", "--workers", "0")
     done = run(*line, "--time-limit", "0.001", "--set", "requirements.max_gap=0.7", cwd=tmp_path)

@@ -18,14 +18,14 @@ SLOW = {"reassurance-force money", "jef-plus-france front", "reassurance-force w
 NUMBER = re.compile(r"[+-]?\d[\d,]*\.?\d*(?:e-?\d+)?")
 
 
-def settled(text):
+def settled(text: str) -> list[str]:
     """What does not hang on luck: no list of who moves, and no number of points that were settled by others."""
     text = re.sub(r"where the answer changes.*?Which nations move is arbitrary", "", text, flags=re.DOTALL)
     text = re.sub(r", \d+ settled by other points without a solve|\d+ of \d+ changes", "", text)
     return [word for word in text.split() if not set(word) <= set("█░▒│●└─")]
 
 
-def test_every_bundled_sweep_is_on_the_page():
+def test_every_bundled_sweep_is_on_the_page() -> None:
     files = {
         f"{name} {path.stem}"
         for name in shipped_instances()
@@ -36,7 +36,7 @@ def test_every_bundled_sweep_is_on_the_page():
 
 
 @pytest.mark.parametrize("sweep", sorted(set(BLOCKS) - SLOW))
-def test_its_figures_are_true(sweep, tmp_path):
+def test_its_figures_are_true(sweep: str, tmp_path: Path) -> None:
     done = run("sweep", *sweep.split(), "--workers", "0", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     told, found = settled(BLOCKS[sweep]), settled(done.stdout)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -30,7 +31,9 @@ from tests.cli.running import run
         ("folder.xlsx", "is a folder"),
     ],
 )
-def test_out_is_refused_before_anything_is_solved(out, told, tmp_path, monkeypatch):
+def test_out_is_refused_before_anything_is_solved(
+    out: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "file").write_text("mine")
     (tmp_path / "broken.xlsx").write_text("mine")
     (tmp_path / "folder.xlsx").mkdir()
@@ -53,7 +56,7 @@ def test_out_is_refused_before_anything_is_solved(out, told, tmp_path, monkeypat
 
 
 @pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="root may write anywhere")
-def test_a_folder_that_may_not_be_written_to(tmp_path):
+def test_a_folder_that_may_not_be_written_to(tmp_path: Path) -> None:
     """As a user without rights; root is made one by dropping what lets it write anywhere."""
     import subprocess
 
@@ -73,7 +76,7 @@ def test_a_folder_that_may_not_be_written_to(tmp_path):
     assert "cannot be written to" in done.stderr
 
 
-def test_earlier_results_are_replaced(tmp_path):
+def test_earlier_results_are_replaced(tmp_path: Path) -> None:
     (tmp_path / "blank.xlsx").touch()
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real")
@@ -86,7 +89,7 @@ def test_earlier_results_are_replaced(tmp_path):
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
-def test_without_a_plan_nothing_is_written_and_that_is_said(tmp_path):
+def test_without_a_plan_nothing_is_written_and_that_is_said(tmp_path: Path) -> None:
     done = run("solve", "toy-infeasible", "--out", "x", cwd=tmp_path)
     assert done.returncode == 3
     assert done.stderr == "no plan was found; nothing was written to x\n"
@@ -94,7 +97,7 @@ def test_without_a_plan_nothing_is_written_and_that_is_said(tmp_path):
 
 
 @pytest.mark.parametrize("out", ["x", "x.xlsx"])
-def test_earlier_results_that_remain_are_named(tmp_path, out):
+def test_earlier_results_that_remain_are_named(tmp_path: Path, out: str) -> None:
     assert run("solve", "toy-rotation", "--out", out, cwd=tmp_path).returncode == 0
     done = run("solve", "toy-infeasible", "--out", out, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (
@@ -104,12 +107,14 @@ def test_earlier_results_that_remain_are_named(tmp_path, out):
     assert [path.name for path in tmp_path.iterdir()] == [out]
 
 
-def test_a_plan_is_shown_even_where_it_cannot_be_written(tmp_path, monkeypatch, capsys):
+def test_a_plan_is_shown_even_where_it_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The place may turn bad while the solver works."""
     from allocator.cli import _run
     from allocator.plan.plan import Plan
 
-    def full(plan, path):
+    def full(plan: allocator.Plan, path: Path) -> None:
         raise OSError(28, "No space left on device", "/somewhere/.allocator-123")
 
     monkeypatch.setattr(Plan, "write", full)
@@ -135,7 +140,7 @@ def test_a_plan_is_shown_even_where_it_cannot_be_written(tmp_path, monkeypatch, 
         ("export toy-rotation", "file/x.lp"),
     ],
 )
-def test_other_targets_are_refused_in_the_users_words(command, target, tmp_path):
+def test_other_targets_are_refused_in_the_users_words(command: str, target: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     done = run(*command.split(), target, cwd=tmp_path)
     assert done.returncode == 2, done.stderr
@@ -146,7 +151,7 @@ def test_other_targets_are_refused_in_the_users_words(command, target, tmp_path)
     assert (tmp_path / "file").read_text() == "mine"
 
 
-def test_convert_replaces_an_instance_only_when_asked(tmp_path):
+def test_convert_replaces_an_instance_only_when_asked(tmp_path: Path) -> None:
     assert run("convert", "toy-rotation", "x.json", cwd=tmp_path).returncode == 0
     done = run("convert", "toy-periods", "x.json", cwd=tmp_path)
     assert (done.returncode, "already exists" in done.stderr) == (2, True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -18,7 +20,7 @@ INSTANCE = toy(forces=[{"nation": "AAA", "unit_type": "bn", "units": 5, "min_uni
 """What the sound workbooks hold; without ``min_units`` it would be sound, too."""
 
 
-def cell(at, value):
+def cell(at: str, value: object) -> str:
     """A cell of the plainest spelling."""
     if isinstance(value, str):
         return f'<c r="{at}" t="inlineStr"><is><t>{escape(value)}</t></is></c>'
@@ -27,7 +29,7 @@ def cell(at, value):
     return f'<c r="{at}"><v>{value!r}</v></c>'
 
 
-def rows_of(rows):
+def rows_of(rows: Iterable[Iterable[object]]) -> str:
     """The elements of rows from 1, columns from A."""
     out = []
     for r, row in enumerate(rows, start=1):
@@ -36,7 +38,7 @@ def rows_of(rows):
     return "".join(out)
 
 
-def worksheet(rows, before="", after=""):
+def worksheet(rows: str, before: str = "", after: str = "") -> str:
     """A sheet's part."""
     return f'<worksheet xmlns="{MAIN}" xmlns:r="{KIND}">{before}<sheetData>{rows}</sheetData>{after}</worksheet>'
 
@@ -47,7 +49,7 @@ FORCES: dict[int, dict[str, Any]] = {
 }
 
 
-def forces(cells=(), rows="", after=""):
+def forces(cells: Mapping[str, str] | Iterable[tuple[str, str]] = (), rows: str = "", after: str = "") -> str:
     """The sheet forces; ``cells`` are reference -> element in place of the plain one, ``rows`` are added."""
     given = dict(cells)
     out = []
@@ -59,7 +61,7 @@ def forces(cells=(), rows="", after=""):
     return worksheet("".join(out) + rows, after=after)
 
 
-def relations(targets, more=""):
+def relations(targets: Iterable[tuple[str, str, str]], more: str = "") -> str:
     """A part of relationships: (identity, kind, target)."""
     entries = "".join(
         f'<Relationship Id="{identity}" Type="{kind if ":" in kind else f"{KIND}/{kind}"}" Target="{target}"/>'
@@ -68,7 +70,7 @@ def relations(targets, more=""):
     return f'<Relationships xmlns="{PACKAGE}">{entries}{more}</Relationships>'
 
 
-def parts(**changed):
+def parts(**changed: str) -> dict[str, str]:
     """Name -> text of the parts of a sound workbook; ``forces`` is the sheet of that name."""
     names = {"instance": "sheet1", "forces": "sheet2"}
     tables = {name: rows for name, rows in INSTANCE.to_dict().items() if rows and name not in ("instance", "forces")}
@@ -95,7 +97,7 @@ def parts(**changed):
     }
 
 
-def _settings():
+def _settings() -> list[tuple[str, object]]:
     settings: list[Any] = []
     for key, value in INSTANCE.to_dict()["instance"].items():
         inner = value if isinstance(value, dict) else None
@@ -112,9 +114,9 @@ STYLES = (
 )
 
 
-def save(path, content):
+def save(path: Path, content: Mapping[str, str | bytes] | Iterable[tuple[str, str | bytes]]) -> Path:
     """Write parts, given as name -> text or bytes or as pairs, into a container."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as container:
-        for name, text in content.items() if isinstance(content, dict) else content:
+        for name, text in content.items() if isinstance(content, Mapping) else content:
             container.writestr(name, text)
     return path

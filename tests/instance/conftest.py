@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from allocator import write
@@ -9,6 +11,6 @@ from tests.instance.pasted import two
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path: Path) -> Path:
     write(two(), tmp_path / "case")
     return tmp_path / "case"

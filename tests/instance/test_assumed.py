@@ -9,7 +9,7 @@ import pytest
 
 import allocator
 from allocator.instance.assumed import assumed, count, given, totals
-from tests.toys import pools, sent, toy, willing
+from tests.toys import Row, pools, sent, toy, willing
 
 SOURCES = [{"source": "assumption", "title": "Assumed"}, {"source": "book", "title": "A book"}]
 
@@ -35,7 +35,7 @@ class TestRule:
             ("", set()),
         ],
     )
-    def test_the_columns_listed_before_the_word(self, note, columns):
+    def test_the_columns_listed_before_the_word(self, note: str, columns: set[str]) -> None:
         row: dict[str, Any] = {
             "unit_type": "bn",
             "personnel": 1,
@@ -47,11 +47,17 @@ class TestRule:
         assert assumed("unit_types", {**row, "note": note}) == columns
 
     @pytest.mark.parametrize("source", ["assumption", "Assumption", "ASSUMPTION"])
-    def test_a_row_from_an_assumption_is_assumed_as_a_whole(self, source):
-        row = {"task": "hold", "quantity": 4.0, "quantity_high": 5.0, "first_period": 1, "source": source}
+    def test_a_row_from_an_assumption_is_assumed_as_a_whole(self, source: str) -> None:
+        row: dict[str, Any] = {
+            "task": "hold",
+            "quantity": 4.0,
+            "quantity_high": 5.0,
+            "first_period": 1,
+            "source": source,
+        }
         assert given("requirements", row) == assumed("requirements", row) == {"quantity"}
 
-    def test_count_by_table(self):
+    def test_count_by_table(self) -> None:
         instance = toy(
             sources=SOURCES,
             yields=[{"unit_type": "bn", "capability": "inf", "amount": 1.0, "source": "assumption"}],
@@ -67,12 +73,12 @@ class TestRule:
         }
         assert totals(instance) == {"figures": 8, "assumed": 2}
 
-    def test_without_an_assumption_among_the_sources_nothing_is_said(self):
+    def test_without_an_assumption_among_the_sources_nothing_is_said(self) -> None:
         instance = toy(forces=[{"nation": "AAA", "unit_type": "bn", "units": 5, "note": "units assumed"}])
         assert totals(instance) is None
         assert allocator.solve(instance).manifest["assumptions"] is None
 
-    def test_the_bundled_instance_tells(self):
+    def test_the_bundled_instance_tells(self) -> None:
         told = totals(allocator.read("reassurance-force"))
         assert told is not None
         assert 0 < told["assumed"] < told["figures"]
@@ -82,10 +88,10 @@ class TestShares:
     """Two nations, two tasks: hold asks for 2 battalions, sail for 4 ships of which there are 3."""
 
     @staticmethod
-    def instance(**marks):
+    def instance(**marks: Row) -> allocator.Instance:
         """With the source or note of a row, by table and key."""
 
-        def marked(table, key, row):
+        def marked(table: str, key: str, row: Row) -> Row:
             return {**row, **marks.get(f"{table}_{key}", {})}
 
         kinds = {"bn": 2.0, "ship": 1.0}
@@ -126,7 +132,7 @@ class TestShares:
             ({"yields_ship": {"note": "amount assumed"}, "requirements_sail": {"source": "assumption"}}, 0.0, 3 / 7),
         ],
     )
-    def test_of_cost_and_coverage(self, marks, cost, coverage):
+    def test_of_cost_and_coverage(self, marks: dict[str, dict[str, str]], cost: float, coverage: float) -> None:
         plan = allocator.solve(self.instance(**marks))
         assert sum(sent(plan).values()) == 5
         told = plan.manifest["assumptions"]
@@ -134,7 +140,7 @@ class TestShares:
         assert told["coverage_share"] == pytest.approx(coverage)
         assert list(told) == ["figures", "assumed", "cost_share", "coverage_share"]
 
-    def test_a_yield_counts_in_the_periods_in_which_the_unit_is_there(self):
+    def test_a_yield_counts_in_the_periods_in_which_the_unit_is_there(self) -> None:
         """One line over two periods, met by BBB's sure battalion in both and by AAA's assumed one in the second."""
         instance = toy(
             periods=2,
@@ -153,7 +159,7 @@ class TestShares:
         told = allocator.solve(instance).manifest["assumptions"]
         assert told["coverage_share"] == pytest.approx(1.0 / 1.5)
 
-    def test_what_a_unit_takes_supplies_nothing(self):
+    def test_what_a_unit_takes_supplies_nothing(self) -> None:
         instance = toy(
             sources=SOURCES,
             capabilities=[
@@ -176,7 +182,7 @@ class TestShares:
         wide = instance.override("yields[unit_type=cook].source=assumption")
         assert allocator.solve(wide).manifest["assumptions"]["coverage_share"] == pytest.approx(0.5)
 
-    def test_no_plan_or_an_empty_one_has_no_shares(self):
+    def test_no_plan_or_an_empty_one_has_no_shares(self) -> None:
         empty = allocator.solve(self.instance().override("willingness.willingness=0"))
         assert empty.manifest["assumptions"] == {
             "figures": 12,
@@ -188,7 +194,7 @@ class TestShares:
         assert none.status == "infeasible"
         assert none.manifest["assumptions"]["cost_share"] is None
 
-    def test_the_same_twice_and_as_json(self):
+    def test_the_same_twice_and_as_json(self) -> None:
         instance = self.instance(yields_ship={"note": "amount assumed"})
         one, two = (allocator.solve(instance).manifest["assumptions"] for _ in range(2))
         assert json.dumps(one, allow_nan=False) == json.dumps(two)

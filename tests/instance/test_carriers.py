@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -36,7 +37,7 @@ NASTY = [
 
 
 @pytest.mark.parametrize("name", shipped_instances())
-def test_round_trip_of_bundled_instances(name, tmp_path):
+def test_round_trip_of_bundled_instances(name: str, tmp_path: Path) -> None:
     first = read(name)
     here = first
     for target in ("a.xlsx", "b.json", "c", "d.json", "e.xlsx", "f"):
@@ -48,7 +49,7 @@ def test_round_trip_of_bundled_instances(name, tmp_path):
 
 @pytest.mark.parametrize("ending", [".xlsx", ".json", ""])
 @pytest.mark.parametrize("text", NASTY)
-def test_nasty_texts_survive(text, ending, tmp_path):
+def test_nasty_texts_survive(text: str, ending: str, tmp_path: Path) -> None:
     first = toy(nations=[{"nation": "AAA", "note": text}])
     write(first, tmp_path / f"x{ending}")
     assert read(tmp_path / f"x{ending}") == first
@@ -59,7 +60,7 @@ def test_nasty_texts_survive(text, ending, tmp_path):
     number=st.floats(1e-9, 1e12),
     note=st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), min_size=1, max_size=40),
 )
-def test_any_number_and_any_text_survive(number, note, tmp_path):
+def test_any_number_and_any_text_survive(number: float, note: str, tmp_path: Path) -> None:
     first = toy(nations=[{"nation": "AAA", "gdp": number, "note": note}])
     for ending in (".xlsx", ".json", ""):
         write(first, tmp_path / f"x{ending}", overwrite=True)
@@ -68,7 +69,7 @@ def test_any_number_and_any_text_survive(number, note, tmp_path):
         assert again.sha256 == first.sha256
 
 
-def test_nothing_is_replaced_unasked(tmp_path):
+def test_nothing_is_replaced_unasked(tmp_path: Path) -> None:
     write(toy(), tmp_path / "x.json")
     with pytest.raises(BadUsage, match="already"):
         write(toy(), tmp_path / "x.json")
@@ -78,8 +79,8 @@ def test_nothing_is_replaced_unasked(tmp_path):
         write(toy(), tmp_path / "mine", overwrite=True)
 
 
-def test_a_failed_write_leaves_nothing(tmp_path, monkeypatch):
-    def full(*_):
+def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
@@ -89,7 +90,7 @@ def test_a_failed_write_leaves_nothing(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_blank_is_what_it_stands_for_but_stays_blank():
+def test_blank_is_what_it_stands_for_but_stays_blank() -> None:
     instance = toy(periods=3, tasks=[{"task": "hold", "first_period": 2}])
     assert "priority" not in instance.tables["objectives"][0]
     assert instance.rows("objectives")[0]["priority"] == 1.0
@@ -97,7 +98,7 @@ def test_blank_is_what_it_stands_for_but_stays_blank():
     assert (line["first_period"], line["last_period"]) == (2, 3)
 
 
-def test_two_point_nought_is_whole_and_minus_nought_is_nought(tmp_path):
+def test_two_point_nought_is_whole_and_minus_nought_is_nought(tmp_path: Path) -> None:
     write(toy(), tmp_path / "x")
     path = tmp_path / "x" / "forces.csv"
     path.write_text("nation,unit_type,units,units_low\r\nAAA,bn,2.0,-0\r\n")
@@ -106,20 +107,20 @@ def test_two_point_nought_is_whole_and_minus_nought_is_nought(tmp_path):
     assert isinstance(row["units"], int)
 
 
-def test_a_byte_order_mark_is_accepted(tmp_path):
+def test_a_byte_order_mark_is_accepted(tmp_path: Path) -> None:
     write(toy(), tmp_path / "x")
     path = tmp_path / "x" / "forces.csv"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert read(tmp_path / "x") == toy()
 
 
-def test_frames_in_and_out():
+def test_frames_in_and_out() -> None:
     instance = read("toy-periods")
     frames = {name: instance.frame(name) for name, rows in instance.tables.items() if rows}
     assert Instance.from_frames(instance.settings, frames) == instance
 
 
-def test_the_schema_takes_what_the_reader_takes():
+def test_the_schema_takes_what_the_reader_takes() -> None:
     import jsonschema
 
     from allocator.instance.schema import schema
@@ -134,7 +135,7 @@ def test_the_schema_takes_what_the_reader_takes():
     assert len(list(validator.iter_errors(bad))) >= 2
 
 
-def test_the_template_is_sound_and_solves(tmp_path):
+def test_the_template_is_sound_and_solves(tmp_path: Path) -> None:
     from allocator.instance.template import template
 
     plan = allocator.solve(template())
@@ -142,7 +143,7 @@ def test_the_template_is_sound_and_solves(tmp_path):
     assert 0 < plan.value("gap") < 1
 
 
-def test_exact_sums_do_not_hang_on_floats():
+def test_exact_sums_do_not_hang_on_floats() -> None:
     assert math.isclose(0.1 + 0.2, 0.3)
     assert (
         toy()

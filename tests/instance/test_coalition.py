@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +16,7 @@ NATIONS = ("AAA", "BBB", "CCC", "DDD")
 
 
 @pytest.fixture
-def instance():
+def instance() -> allocator.Instance:
     return toy(
         nations=[{"nation": n, "gdp": 1000.0} for n in NATIONS],
         groups=[
@@ -50,10 +51,12 @@ class TestCoalition:
             ("ONE+TWO-BBB", "AAA BBB DDD"),
         ],
     )
-    def test_groups_and_nations_from_left_to_right(self, instance, text, inside):
+    def test_groups_and_nations_from_left_to_right(self, instance: allocator.Instance, text: str, inside: str) -> None:
         assert " ".join(members(instance, text)) == inside
 
-    def test_whoever_is_not_in_it_sends_nothing_and_who_waits_for_them_neither(self, instance):
+    def test_whoever_is_not_in_it_sends_nothing_and_who_waits_for_them_neither(
+        self, instance: allocator.Instance
+    ) -> None:
         assert {n for n, *_ in sent(allocator.solve(instance))} <= {"AAA", "BBB", "CCC"}
         chosen = instance.coalition("TWO")
         assert [row["nation"] for row in chosen.rows("willingness")] == ["BBB", "CCC"]
@@ -61,14 +64,14 @@ class TestCoalition:
         assert sent(plan) == {("BBB", "bn", "hold", 1): 2}
         assert [row["nation"] for row in plan.rows("nations")] == list(NATIONS)
 
-    def test_the_instance_itself_stays_and_the_new_one_is_whole(self, instance):
+    def test_the_instance_itself_stays_and_the_new_one_is_whole(self, instance: allocator.Instance) -> None:
         before = instance.sha256
         chosen = instance.coalition("ONE")
         assert instance.sha256 == before != chosen.sha256
         assert allocator.Instance.from_dict(chosen.to_dict()) == chosen == pickle.loads(pickle.dumps(chosen))
         assert instance.coalition("ONE+TWO") == instance  # DDD is willing to do nothing anyhow
 
-    def test_a_coalition_of_the_unwilling_is_sound_and_sends_nothing(self, instance):
+    def test_a_coalition_of_the_unwilling_is_sound_and_sends_nothing(self, instance: allocator.Instance) -> None:
         chosen = instance.coalition("DDD")
         assert allocator.Instance.from_dict(chosen.to_dict()) == chosen
         plan = allocator.solve(chosen)
@@ -99,7 +102,7 @@ class TestCoalition:
             ("ONE\x00", ["\\x00"]),
         ],
     )
-    def test_what_is_refused(self, instance, text, parts):
+    def test_what_is_refused(self, instance: allocator.Instance, text: str, parts: list[str]) -> None:
         with pytest.raises(BadInput) as caught:
             instance.coalition(text)
         assert str(caught.value).startswith("--coalition: found ")
@@ -109,7 +112,7 @@ class TestCoalition:
 
 class TestCase:
     @pytest.fixture
-    def ranged(self):
+    def ranged(self) -> allocator.Instance:
         return toy(
             nations=[{"nation": "AAA", "gdp_low": 500.0}],
             unit_types=[{"unit_type": "bn", "operating_cost_low": 0.5, "rotation_ratio_high": 2}],
@@ -117,7 +120,7 @@ class TestCase:
             forces=[{"nation": "AAA", "unit_type": "bn", "units": 5, "units_low": 1}],
         )
 
-    def test_each_figure_goes_to_the_end_that_is_given(self, ranged):
+    def test_each_figure_goes_to_the_end_that_is_given(self, ranged: allocator.Instance) -> None:
         low, high = ranged.case("low"), ranged.case("high")
         figures = [
             ("requirements", "quantity", 2.0, 6.0),
@@ -130,18 +133,18 @@ class TestCase:
             assert (low.rows(table)[0][column], high.rows(table)[0][column]) == (least, most), column
         assert low.rows("requirements")[0]["quantity_high"] == 6.0
 
-    def test_base_is_the_instance_itself_and_a_case_is_whole(self, ranged):
+    def test_base_is_the_instance_itself_and_a_case_is_whole(self, ranged: allocator.Instance) -> None:
         assert ranged.case("base") is ranged
         for name in ("low", "high"):
             case = ranged.case(name)
             assert case.case(name) == case != ranged
             assert allocator.Instance.from_dict(case.to_dict()) == case
 
-    def test_no_such_case(self, ranged):
+    def test_no_such_case(self, ranged: allocator.Instance) -> None:
         with pytest.raises(BadUsage, match=r"'hihg', expected one of low, base, high \(did you mean high\?"):
             ranged.case("hihg")
 
-    def test_a_case_in_which_nothing_is_asked_is_bad_input(self):
+    def test_a_case_in_which_nothing_is_asked_is_bad_input(self) -> None:
         row = {"task": "hold", "capability": "inf", "quantity": 4, "quantity_low": 0}
         with pytest.raises(BadInput, match=r"--case low: requirements.*0 in every row"):
             toy(requirements=[row]).case("low")
@@ -150,14 +153,14 @@ class TestCase:
 class TestOrder:
     """Case, then overrides, then coalition, in solve, build and export alike."""
 
-    def test_an_override_comes_after_the_case(self):
+    def test_an_override_comes_after_the_case(self) -> None:
         row = {"task": "hold", "capability": "inf", "quantity": 4, "quantity_low": 2}
         instance = toy(requirements=[row])
         plan = allocator.solve(instance, case="low", overrides=["requirements.quantity*=1.5"])
         assert sum(sent(plan).values()) == 3
         assert (plan.manifest["case"], plan.manifest["coalition"]) == ("low", None)
 
-    def test_a_coalition_comes_after_an_override(self, instance):
+    def test_a_coalition_comes_after_an_override(self, instance: allocator.Instance) -> None:
         plan = allocator.solve(instance, overrides=["groups[nation=CCC].group=ONE"], coalition="ONE")
         assert {n for n, *_ in sent(plan)} <= {"AAA", "BBB", "CCC"}
         assert sum(sent(plan).values()) == 4
@@ -165,7 +168,7 @@ class TestOrder:
         with pytest.raises(BadInput, match='found "TWO"; expected a group or a nation'):
             allocator.solve(instance, overrides=["groups[group=TWO].group=THREE"], coalition="TWO")
 
-    def test_build_and_export_take_them(self, instance, tmp_path):
+    def test_build_and_export_take_them(self, instance: allocator.Instance, tmp_path: Path) -> None:
         m = allocator.build(instance, coalition="BBB")
         assert {n for n, *_ in m.deploy} == {"BBB"}
         with pytest.raises(BadUsage, match="pass them to build"):

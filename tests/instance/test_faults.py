@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
+from openpyxl import Workbook, load_workbook
 
 from allocator import BadInput, Instance, read, write
 from allocator.resources import shipped
+from tests.instance.pasted import faults
 from tests.toys import toy
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path: Path) -> Path:
     """A folder instance that uses every table."""
     instance = toy(
         periods=3,
@@ -31,13 +36,7 @@ def folder(tmp_path):
     return tmp_path / "case"
 
 
-def faults(path):
-    with pytest.raises(BadInput) as caught:
-        read(path)
-    return caught.value.faults
-
-
-def test_the_folder_itself_is_sound(folder):
+def test_the_folder_itself_is_sound(folder: Path) -> None:
     assert read(folder).warnings() == []
 
 
@@ -93,7 +92,7 @@ CELLS = [
 
 
 @pytest.mark.parametrize(("table", "line", "row", "column", "expected"), CELLS)
-def test_a_bad_row_is_named(folder, table, line, row, column, expected):
+def test_a_bad_row_is_named(folder: Path, table: str, line: str, row: int, column: str, expected: str) -> None:
     path = folder / f"{table}.csv"
     cells = path.read_text().splitlines()[0].count(",") - line.replace('"1,000"', "x").count(",")
     path.write_text(path.read_text() + line + "," * cells + "\n")
@@ -103,7 +102,7 @@ def test_a_bad_row_is_named(folder, table, line, row, column, expected):
     assert all(f.place == f"{table}.csv" for f in found)
 
 
-def test_all_faults_come_together_and_each_once(folder):
+def test_all_faults_come_together_and_each_once(folder: Path) -> None:
     (folder / "forces.csv").write_text("nation,unit_type,units\nAAX,bn,x\nAAA,bn\n")
     (folder / "tasks.csv").write_text('task,objective,name\n"hold')
     (folder / "nation.csv").write_text("nation,name\n")
@@ -180,7 +179,7 @@ def test_all_faults_come_together_and_each_once(folder):
         ),
     ],
 )
-def test_broken_tables(folder, change, part):
+def test_broken_tables(folder: Path, change: Callable[[Path], object], part: str) -> None:
     if "link" in part:
         (folder / "groups.csv").unlink()
     change(folder)
@@ -189,28 +188,28 @@ def test_broken_tables(folder, change, part):
 
 
 @pytest.mark.parametrize("text", ['nation,name\n"AAA', "nation,name\nAAA,A,5\nBBB,B\n"])
-def test_a_broken_table_brings_no_dangling_references(folder, text):
+def test_a_broken_table_brings_no_dangling_references(folder: Path, text: str) -> None:
     (folder / "nations.csv").write_text(text)
     assert [f.place for f in faults(folder)] == ["nations.csv"]
 
 
-def test_a_table_of_broken_rows_is_not_called_empty(folder):
+def test_a_table_of_broken_rows_is_not_called_empty(folder: Path) -> None:
     (folder / "requirements.csv").write_text("task,capability,quantity\nhold,inf\n")
     assert [str(f) for f in faults(folder)] == ["requirements.csv, row 2: found 2 cells; expected 3, as the header has"]
 
 
-def test_a_table_in_capitals_is_not_passed_over(folder):
+def test_a_table_in_capitals_is_not_passed_over(folder: Path) -> None:
     (folder / "caveats.csv").rename(folder / "caveats.CSV")
     assert "caveats.CSV: found a name that ends in .CSV; expected .csv" in [str(f) for f in faults(folder)]
 
 
-def test_a_link_to_itself(folder):
+def test_a_link_to_itself(folder: Path) -> None:
     (folder / "sources.csv").unlink()
     (folder / "sources.csv").symlink_to("sources.csv")
     assert "sources.csv: found a link that leaves the folder" in str(faults(folder)[0])
 
 
-def test_a_misspelt_key_is_told_even_when_null():
+def test_a_misspelt_key_is_told_even_when_null() -> None:
     content = toy().to_dict()
     content["forces"][0]["untis"] = None
     with pytest.raises(BadInput, match="did you mean units"):
@@ -235,7 +234,7 @@ SETTINGS = [
 
 
 @pytest.mark.parametrize(("right", "wrong", "key", "expected"), SETTINGS)
-def test_settings(folder, right, wrong, key, expected):
+def test_settings(folder: Path, right: str, wrong: str, key: str, expected: str) -> None:
     path = folder / "instance.toml"
     assert right in path.read_text()
     path.write_text(path.read_text().replace(right, wrong))
@@ -256,7 +255,7 @@ def test_settings(folder, right, wrong, key, expected):
         ('{"instance": {"format": ' + "9" * 6000 + "}}", "format"),
     ],
 )
-def test_broken_json(tmp_path, text, part):
+def test_broken_json(tmp_path: Path, text: str, part: str) -> None:
     path = tmp_path / "x.json"
     path.write_text(text)
     assert part in "\n".join(str(f) for f in faults(path))
@@ -273,7 +272,7 @@ def test_broken_json(tmp_path, text, part):
         ("willingness", "willingness", {}),
     ],
 )
-def test_json_types_are_strict(table, column, value):
+def test_json_types_are_strict(table: str, column: str, value: Any) -> None:
     content = toy().to_dict()
     content[table][0][column] = value
     with pytest.raises(BadInput) as caught:
@@ -283,18 +282,16 @@ def test_json_types_are_strict(table, column, value):
 
 
 class TestWorkbook:
-    def edit(self, tmp_path, change):
-        import openpyxl
-
+    def edit(self, tmp_path: Path, change: Callable[[Workbook], object]) -> Path:
         path = tmp_path / "x.xlsx"
         write(toy(nations=[{"nation": "AAA", "gdp": 1000.0}]), path)
-        book = openpyxl.load_workbook(path)
+        book = load_workbook(path)
         change(book)
         book.save(path)
         return path
 
-    def test_positions_are_those_of_the_sheet(self, tmp_path):
-        def change(book):
+    def test_positions_are_those_of_the_sheet(self, tmp_path: Path) -> None:
+        def change(book: Workbook) -> None:
             sheet = book["forces"]
             sheet.insert_rows(2, 3)
             sheet.cell(7, 1, "AAX")
@@ -304,15 +301,15 @@ class TestWorkbook:
         told = {(f.place, f.row, f.column) for f in faults(self.edit(tmp_path, change))}
         assert told == {("forces", 7, "nation"), ("forces", 7, "units")}
 
-    def test_a_formula_without_a_stored_value_is_a_fault(self, tmp_path):
-        def change(book):
+    def test_a_formula_without_a_stored_value_is_a_fault(self, tmp_path: Path) -> None:
+        def change(book: Workbook) -> None:
             book["forces"].cell(2, 3).value = "=2+3"
 
         (fault,) = [f for f in faults(self.edit(tmp_path, change)) if "formula" in f.found]
         assert (fault.place, fault.row, fault.column) == ("forces", 2, "units")
 
-    def test_errors_and_unknown_sheets(self, tmp_path):
-        def change(book):
+    def test_errors_and_unknown_sheets(self, tmp_path: Path) -> None:
+        def change(book: Workbook) -> None:
             book["nations"].cell(2, 3).value = "#N/A"
             book.create_sheet("nation")
             book.create_sheet("_mine")["A1"] = "anything"
@@ -322,10 +319,10 @@ class TestWorkbook:
         assert "nation: " in told
         assert "_mine" not in told
 
-    def test_numbers_and_dates_in_text_columns(self, tmp_path):
+    def test_numbers_and_dates_in_text_columns(self, tmp_path: Path) -> None:
         import datetime
 
-        def change(book):
+        def change(book: Workbook) -> None:
             book["nations"].cell(2, 2).value = 7.0
             book["instance"].append(["title", datetime.date(2025, 4, 10)])
 
@@ -333,21 +330,21 @@ class TestWorkbook:
         assert instance.rows("nations")[0]["name"] == "7"
         assert instance.title == "2025-04-10"
 
-    def test_a_bomb_is_not_opened(self, tmp_path):
+    def test_a_bomb_is_not_opened(self, tmp_path: Path) -> None:
         path = tmp_path / "bomb.xlsx"
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as container:
             container.writestr("xl/worksheets/sheet1.xml", b"0" * 50_000_000)
         assert "packed" in str(faults(path)[0])
 
     @pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x03\x04broken"])
-    def test_what_is_no_workbook(self, tmp_path, content):
+    def test_what_is_no_workbook(self, tmp_path: Path, content: bytes) -> None:
         path = tmp_path / "x.xlsx"
         path.write_bytes(content)
         assert "not a workbook" in faults(path)[0].found
 
 
 @pytest.mark.parametrize("name", ["nowhere", "x.txt", "toy-rotatin"])
-def test_what_is_not_there(tmp_path, name, monkeypatch):
+def test_what_is_not_there(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "x.txt").write_text("")
     (fault,) = faults(name)
@@ -356,7 +353,7 @@ def test_what_is_not_there(tmp_path, name, monkeypatch):
         assert "toy-rotation" in fault.expected
 
 
-def test_a_theatre_capability_stands_once_a_period():
+def test_a_theatre_capability_stands_once_a_period() -> None:
     asked = [{"task": t, "capability": "inf", "quantity": 1.0} for t in ("hold", "guard")]
     with pytest.raises(BadInput, match="theatre capability inf in period 1"):
         toy(
@@ -366,7 +363,7 @@ def test_a_theatre_capability_stands_once_a_period():
         )
 
 
-def test_warnings():
+def test_warnings() -> None:
     odd = toy(
         nations=[{"nation": "AAA"}, {"nation": "BBB"}],
         groups=[{"group": "G", "nation": "AAA"}],
@@ -380,18 +377,18 @@ def test_warnings():
     assert [line.split(":")[0] for line in odd] == ["forces", "conditions", "conditions", "unit_types"]
 
 
-def test_bundled_instances_give_no_warnings():
+def test_bundled_instances_give_no_warnings() -> None:
     for name in sorted(p.parent.name for p in shipped("instances").glob("*/instance.toml")):
         assert read(name).warnings() == [], name
 
 
-def test_other_files_in_the_folder_are_ignored(folder):
+def test_other_files_in_the_folder_are_ignored(folder: Path) -> None:
     shutil.copy(__file__, folder / "picture.png")
     (folder / "expected.toml").write_text("nonsense")
     assert read(folder)
 
 
-def test_faults_say_where_in_json(tmp_path):
+def test_faults_say_where_in_json(tmp_path: Path) -> None:
     content = toy().to_dict()
     content["forces"].append({"nation": "AAA", "unit_typ": "bn", "units": 1})
     path = tmp_path / "x.json"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 import json
+from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from allocator import BadInput, Instance, read, write
 from tests.instance.pasted import HEADER, SOUND, told, two, workbook
@@ -13,7 +15,7 @@ from tests.instance.pasted import HEADER, SOUND, told, two, workbook
 # ---- texts and numbers ------------------------------------------------------------------------------------
 
 
-def test_cr_lf_in_a_quoted_cell_is_lf(folder):
+def test_cr_lf_in_a_quoted_cell_is_lf(folder: Path) -> None:
     text = 'nation,unit_type,units,note\r\nAAA,bn,5,"light infantry,\r\nno armour"\r\nBBB,bn,5,\r\n'
     (folder / "forces.csv").write_bytes(text.encode())
     assert read(folder).tables["forces"][0]["note"] == "light infantry,\nno armour"
@@ -74,7 +76,9 @@ READINGS = [
 
 
 @pytest.mark.parametrize(("table", "column", "text", "reading"), READINGS)
-def test_a_refused_cell_is_told_its_likely_reading(folder, table, column, text, reading):
+def test_a_refused_cell_is_told_its_likely_reading(
+    folder: Path, table: str, column: str, text: str, reading: str | None
+) -> None:
     rows = [{**row, column: 1} for row in two().to_dict()[table]]
     names = list(rows[0])
     lines = [",".join(names)]
@@ -87,7 +91,7 @@ def test_a_refused_cell_is_told_its_likely_reading(folder, table, column, text, 
     assert line.endswith(f" {reading}") if reading else ": " not in line.partition("expected")[2]
 
 
-def test_json_numbers_in_quotes():
+def test_json_numbers_in_quotes() -> None:
     content = two().to_dict()
     content["nations"][0]["gdp"] = "3,640,000"
     content["forces"][1]["units"] = "5"
@@ -98,8 +102,8 @@ def test_json_numbers_in_quotes():
     assert second.endswith(": write 5, without quotes")
 
 
-def test_cells_of_a_workbook(tmp_path):
-    def change(book):
+def test_cells_of_a_workbook(tmp_path: Path) -> None:
+    def change(book: Workbook) -> None:
         book["nations"].cell(2, 3, datetime.date(2025, 1, 5))
         book["nations"].cell(3, 5, 1)
         book["willingness"].cell(2, 3, 80)
@@ -116,7 +120,7 @@ DIGITS = "10031000161211020000"
 @pytest.mark.parametrize(
     "symbol", [DIGITS, DIGITS + "0000000000", "SFGPUCI---H----", "SFGPUCI---", "SFG*UCI----D***", "sfapmff---"]
 )
-def test_a_symbol_s_form(folder, tmp_path, symbol):
+def test_a_symbol_s_form(folder: Path, tmp_path: Path, symbol: str) -> None:
     text = (folder / "unit_types.csv").read_text().splitlines()
     (folder / "unit_types.csv").write_text(f"{text[0]},symbol\n{text[1]},{symbol}\n")
     first = read(folder)
@@ -140,7 +144,7 @@ def test_a_symbol_s_form(folder, tmp_path, symbol):
         ("1003 1000 1612 1102 0000", f": write {DIGITS}"),
     ],
 )
-def test_what_is_no_symbol(folder, symbol, part):
+def test_what_is_no_symbol(folder: Path, symbol: str, part: str) -> None:
     text = (folder / "unit_types.csv").read_text().splitlines()
     (folder / "unit_types.csv").write_text(f"{text[0]},symbol\n{text[1]},{symbol}\n")
     (line,) = told(folder)
@@ -148,8 +152,8 @@ def test_what_is_no_symbol(folder, symbol, part):
     assert part in line
 
 
-def test_a_symbol_that_a_workbook_or_a_frame_holds_as_a_number(tmp_path):
-    def change(book):
+def test_a_symbol_that_a_workbook_or_a_frame_holds_as_a_number(tmp_path: Path) -> None:
+    def change(book: Workbook) -> None:
         sheet = book["unit_types"]
         sheet.cell(2, [cell.value for cell in sheet[1]].index("symbol") + 1, int(DIGITS))
 
@@ -168,7 +172,7 @@ def test_a_symbol_that_a_workbook_or_a_frame_holds_as_a_number(tmp_path):
     assert "in quotes" in line
 
 
-def test_the_schema_knows_the_form_of_a_symbol():
+def test_the_schema_knows_the_form_of_a_symbol() -> None:
     import jsonschema
 
     from allocator.instance.schema import schema
@@ -186,7 +190,7 @@ GIANT = ["1e1000000000000000000", "1e9999999999999999999", "-1e-9999999999999999
 
 
 @pytest.mark.parametrize("number", GIANT)
-def test_numbers_that_nothing_holds_are_faults_of_their_cell(folder, tmp_path, number):
+def test_numbers_that_nothing_holds_are_faults_of_their_cell(folder: Path, tmp_path: Path, number: str) -> None:
     content = json.dumps(two().to_dict())
     path = tmp_path / "x.json"
     path.write_text(content.replace('"units": 5', f'"units": {number}', 1))
@@ -203,13 +207,13 @@ def test_numbers_that_nothing_holds_are_faults_of_their_cell(folder, tmp_path, n
     assert told(folder)[0].startswith("instance.toml, ")
 
 
-def test_a_nought_with_a_giant_exponent_is_nought(folder):
+def test_a_nought_with_a_giant_exponent_is_nought(folder: Path) -> None:
     (folder / "forces.csv").write_text(f"{HEADER}AAA,bn,0e9999999999999999999\nBBB,bn,5\n")
     assert read(folder).tables["forces"][0]["units"] == 0
 
 
 @pytest.mark.parametrize(("column", "table"), [("note", "nations"), ("units", "forces")])
-def test_a_cell_above_the_reader_s_limit_names_row_and_column(folder, column, table):
+def test_a_cell_above_the_reader_s_limit_names_row_and_column(folder: Path, column: str, table: str) -> None:
     path = folder / f"{table}.csv"
     header, first, *rest = path.read_text().splitlines()
     cell = "7" * 140_000

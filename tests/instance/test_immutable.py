@@ -6,6 +6,7 @@ import copy
 import json
 import multiprocessing
 import pickle
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -18,7 +19,7 @@ from allocator.model import Model
 from tests.toys import toy
 
 
-def every_mapping(instance):
+def every_mapping(instance: Instance) -> Iterator[Mapping[str, Any]]:
     yield instance.settings
     yield instance.settings["horizon"]
     yield instance.events
@@ -41,7 +42,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_no_mapping_of_an_instance_changes(change):
+def test_no_mapping_of_an_instance_changes(change: Callable[[Any, Any], Any]) -> None:
     instance = toy(events={"peace": True}, periods=2)
     before, told = instance.to_dict(), instance.sha256
     for mapping in list(every_mapping(instance)):
@@ -51,7 +52,7 @@ def test_no_mapping_of_an_instance_changes(change):
     assert Instance.from_dict(instance.to_dict()).sha256 == told
 
 
-def test_tables_and_rows_are_tuples():
+def test_tables_and_rows_are_tuples() -> None:
     instance = toy()
     for table in TABLES:
         assert isinstance(instance.rows(table), tuple)
@@ -59,7 +60,7 @@ def test_tables_and_rows_are_tuples():
 
 
 @pytest.mark.parametrize("name", ["periods", "name", "settings", "tables", "events", "path", "sha256", "_rows", "new"])
-def test_no_attribute_changes(name):
+def test_no_attribute_changes(name: str) -> None:
     instance = toy()
     with pytest.raises(AttributeError, match="override"):
         setattr(instance, name, 5)
@@ -70,7 +71,7 @@ def test_no_attribute_changes(name):
     assert not hasattr(instance, "__dict__")
 
 
-def test_an_edited_row_is_refused_where_it_was_edited_and_the_answer_stays():
+def test_an_edited_row_is_refused_where_it_was_edited_and_the_answer_stays() -> None:
     instance = toy()
     answer = allocator.solve(instance).value("cost")
     row: Any
@@ -81,7 +82,7 @@ def test_an_edited_row_is_refused_where_it_was_edited_and_the_answer_stays():
     assert allocator.solve(instance.override("unit_types.operating_cost=50")).value("cost") == 50 * answer
 
 
-def test_what_an_instance_is_made_of_may_change_afterwards():
+def test_what_an_instance_is_made_of_may_change_afterwards() -> None:
     content = toy(events={"peace": True}).to_dict()
     instance = Instance.from_dict(content)
     settings, tables = copy.deepcopy(content["instance"]), {k: v for k, v in content.items() if k != "instance"}
@@ -98,7 +99,7 @@ def test_what_an_instance_is_made_of_may_change_afterwards():
         assert one.sha256 == toy(events={"peace": True}).sha256
 
 
-def test_what_comes_out_is_a_copy():
+def test_what_comes_out_is_a_copy() -> None:
     instance = toy(events={"peace": True})
     content, frame = instance.to_dict(), instance.frame("forces")
     content["instance"]["horizon"]["periods"] = 7
@@ -115,7 +116,7 @@ def test_what_comes_out_is_a_copy():
     assert instance.frame("forces")["units"].tolist() == [5]
 
 
-def test_frames_may_change_afterwards():
+def test_frames_may_change_afterwards() -> None:
     base = toy()
     frames = {name: base.frame(name) for name, rows in base.tables.items() if rows}
     instance = Instance.from_frames(base.settings, frames)
@@ -123,7 +124,7 @@ def test_frames_may_change_afterwards():
     assert instance == base
 
 
-def test_rows_are_plain_enough_for_other_libraries():
+def test_rows_are_plain_enough_for_other_libraries() -> None:
     rows: Any = toy().rows("forces")
     assert json.loads(json.dumps(rows))[0]["units"] == 5
     assert pickle.loads(pickle.dumps(rows)) == rows
@@ -135,7 +136,7 @@ COPIES = {"copy": copy.copy, "deepcopy": copy.deepcopy, "pickle": lambda one: pi
 
 
 @pytest.mark.parametrize("made", COPIES.values(), ids=COPIES)
-def test_copies_are_equal(made):
+def test_copies_are_equal(made: Callable[..., Any]) -> None:
     instance = toy(events={"peace": False})
     other = made(instance)
     assert other == instance
@@ -146,17 +147,17 @@ def test_copies_are_equal(made):
     assert instance != toy()
 
 
-def told(instance):
+def told(instance: Instance) -> tuple[str, list[dict[str, Any]]]:
     return instance.sha256, [dict(row) for row in instance.rows("forces")]
 
 
-def test_another_process_gets_the_same():
+def test_another_process_gets_the_same() -> None:
     instance = toy()
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         assert pool.map(told, [instance]) == [told(instance)]
 
 
-def test_equality_and_hash_agree():
+def test_equality_and_hash_agree() -> None:
     one: Any = toy().to_dict()
     other: Any = toy().to_dict()
     one["requirements"][0]["quantity"] = 4
@@ -168,7 +169,7 @@ def test_equality_and_hash_agree():
     assert len({one, other, toy()}) == 2
 
 
-def test_overrides_share_nothing_that_changes():
+def test_overrides_share_nothing_that_changes() -> None:
     base = toy()
     rows = base.rows("forces")
     changed = base.override("nations.gdp=5")
@@ -179,7 +180,7 @@ def test_overrides_share_nothing_that_changes():
     assert base == toy()
 
 
-def test_an_unchecked_instance_takes_plain_values_alone():
+def test_an_unchecked_instance_takes_plain_values_alone() -> None:
     content = toy().to_dict()
     settings = content.pop("instance")
     with pytest.raises(allocator.BadUsage, match="forces: units is of type list"):
@@ -191,7 +192,7 @@ def test_an_unchecked_instance_takes_plain_values_alone():
             Instance(*wrong)
 
 
-def test_a_model_shares_nothing_with_its_maker():
+def test_a_model_shares_nothing_with_its_maker() -> None:
     limits: Any = {"cost": 5.0}
     families: Any = ["rotation"]
     model: Any = Model(limits=limits, families=families)
@@ -206,7 +207,7 @@ def test_a_model_shares_nothing_with_its_maker():
     assert copy.deepcopy(model) == model
 
 
-def test_a_plan_shares_nothing_that_changes():
+def test_a_plan_shares_nothing_that_changes() -> None:
     plan = allocator.solve(toy(), Model())
     plan.rows("deployments")[0]["units"] = 99
     plan.to_dict()["deployments"][0]["units"] = 99

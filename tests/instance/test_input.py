@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
+from openpyxl import Workbook
 
 from allocator import BadInput, Instance, read
 from tests.instance.pasted import BODY, HEADER, SOUND, refilled, told, two, workbook
@@ -54,14 +58,14 @@ LAYOUTS = [
 
 
 @pytest.mark.parametrize(("text", "part"), LAYOUTS)
-def test_one_mistake_in_the_layout_is_one_fault(folder, text, part):
+def test_one_mistake_in_the_layout_is_one_fault(folder: Path, text: str, part: str) -> None:
     (folder / "forces.csv").write_text(text)
     (line,) = told(folder)
     assert line.startswith("forces.csv")
     assert part in line
 
 
-def test_a_folder_saved_with_semicolons_has_one_fault_a_file(folder):
+def test_a_folder_saved_with_semicolons_has_one_fault_a_file(folder: Path) -> None:
     files = sorted(folder.glob("*.csv"))
     for path in files:
         path.write_text(path.read_text().replace(",", ";"))
@@ -73,7 +77,7 @@ def test_a_folder_saved_with_semicolons_has_one_fault_a_file(folder):
     "header",
     ["NATION,UNIT_TYPE,UNITS", "Nation,Unit type,Units", "nation ,unit-type , units", "nations,unit_typ,unitss"],
 )
-def test_a_header_in_another_spelling_is_one_fault_a_column(folder, header):
+def test_a_header_in_another_spelling_is_one_fault_a_column(folder: Path, header: str) -> None:
     (folder / "forces.csv").write_text(f"{header}\n{BODY}")
     lines = told(folder)
     assert len(lines) == 3
@@ -82,7 +86,7 @@ def test_a_header_in_another_spelling_is_one_fault_a_column(folder, header):
         assert f"(did you mean {name}?)" in line
 
 
-def test_semicolons_in_texts_separate_nothing(folder):
+def test_semicolons_in_texts_separate_nothing(folder: Path) -> None:
     (folder / "forces.csv").write_text('nation,unit_type,units,note\nAAA,bn,5,"nation;unit_type;units;note;source"\n')
     assert read(folder).tables["forces"][0]["note"] == "nation;unit_type;units;note;source"
 
@@ -100,23 +104,23 @@ SHEETS = [
 
 
 @pytest.mark.parametrize(("rows", "part"), SHEETS)
-def test_a_sheet_s_layout_is_told_as_a_file_s(tmp_path, rows, part):
+def test_a_sheet_s_layout_is_told_as_a_file_s(tmp_path: Path, rows: list[Any], part: str) -> None:
     (line,) = told(workbook(tmp_path, refilled(rows)))
     assert line.startswith("forces")
     assert part in line
 
 
-def test_a_title_above_the_settings(tmp_path):
+def test_a_title_above_the_settings(tmp_path: Path) -> None:
     path = workbook(tmp_path, lambda book: (book["instance"].insert_rows(1), book["instance"].cell(1, 1, "Settings")))
     assert told(path) == ["instance, row 1 looks like a title; the header is in row 2: delete row 1"]
 
 
-def test_a_table_that_starts_further_down_and_to_the_right_is_read(tmp_path):
+def test_a_table_that_starts_further_down_and_to_the_right_is_read(tmp_path: Path) -> None:
     rows = [[], [], *([None, *row[:2], int(row[2]) if row[2].isdigit() else row[2]] for row in ROWS)]
     assert read(workbook(tmp_path, refilled(rows))) == two()
 
 
-def test_a_json_table_of_lists_is_one_fault(tmp_path):
+def test_a_json_table_of_lists_is_one_fault(tmp_path: Path) -> None:
     content = two().to_dict()
     content["forces"] = [["nation", "unit_type", "units"], ["AAA", "bn", 5], ["BBB", "bn", 5]]
     path = tmp_path / "x.json"
@@ -125,7 +129,7 @@ def test_a_json_table_of_lists_is_one_fault(tmp_path):
     assert line.startswith("x.json: forces, row 1: found rows that are not objects")
 
 
-def test_a_misnamed_table_is_one_fault(folder):
+def test_a_misnamed_table_is_one_fault(folder: Path) -> None:
     (folder / "forces.csv").rename(folder / "force.csv")
     (line,) = told(folder)
     assert "force.csv: found an unknown table" in line
@@ -135,12 +139,12 @@ def test_a_misnamed_table_is_one_fault(folder):
 # ---- columns and sheets of one's own ----------------------------------------------------------------------
 
 
-def test_own_columns_are_ignored_in_every_carrier(folder, tmp_path):
+def test_own_columns_are_ignored_in_every_carrier(folder: Path, tmp_path: Path) -> None:
     (folder / "forces.csv").write_text('_n,nation,unit_type,units,_x,_x\n1,AAA,bn,5,"1,000",\x01\n2,BBB,bn,5,,\n')
     assert read(folder) == two()
     assert "_n" not in read(folder).rows("forces")[0]
 
-    def change(book):
+    def change(book: Workbook) -> None:
         refilled([["nation", "unit_type", "units", "_x"], ["AAA", "bn", 5, "=C2*2"], ["BBB", "bn", 5, "#N/A"]])(book)
         book["instance"].cell(1, 3, "_why")
         book["instance"].cell(2, 3, "=A2")
@@ -151,11 +155,11 @@ def test_own_columns_are_ignored_in_every_carrier(folder, tmp_path):
     content["forces"][0]["_x"] = {"any": ["thing", None]}
     assert Instance.from_dict(content) == two()
     frames = {name: two().frame(name) for name, rows in two().tables.items() if rows}
-    frames["forces"]["_x"] = [object(), None]
+    frames["forces"]["_x"] = pd.Series([object(), None])
     assert Instance.from_frames(two().settings, frames) == two()
 
 
-def test_the_schema_knows_own_columns():
+def test_the_schema_knows_own_columns() -> None:
     import jsonschema
 
     from allocator.instance.schema import schema
@@ -165,7 +169,7 @@ def test_the_schema_knows_own_columns():
     jsonschema.Draft202012Validator(schema()).validate(content)
 
 
-def test_what_is_foreign_is_told_the_way_out(folder, tmp_path):
+def test_what_is_foreign_is_told_the_way_out(folder: Path, tmp_path: Path) -> None:
     (folder / "forces.csv").write_text("nation,unit_type,units,colour\nAAA,bn,5,red\nBBB,bn,5,\n")
     (line,) = told(folder)
     assert line.endswith("; rename it to _colour to keep it as your own")
@@ -189,7 +193,7 @@ def test_what_is_foreign_is_told_the_way_out(folder, tmp_path):
         ("[horizon]", '"events.peace" = false\n[horizon]', "events.peace"),
     ],
 )
-def test_a_dotted_key_beside_its_table_in_toml(folder, right, extra, key):
+def test_a_dotted_key_beside_its_table_in_toml(folder: Path, right: str, extra: str, key: str) -> None:
     path = folder / "instance.toml"
     text = path.read_text().replace("[events]\n", "") + "\n[events]\npeace = true\n"
     path.write_text(text)
@@ -201,7 +205,7 @@ def test_a_dotted_key_beside_its_table_in_toml(folder, right, extra, key):
 
 @pytest.mark.parametrize("first", [True, False])
 @pytest.mark.parametrize(("key", "value"), [("horizon.periods", 3), ("horizon.periods", 2), ("events.peace", True)])
-def test_a_dotted_key_beside_its_table_in_json(key, value, first):
+def test_a_dotted_key_beside_its_table_in_json(key: str, value: int, first: bool) -> None:
     content = two(events={"peace": True}).to_dict()
     pair = {key: value}
     content["instance"] = {**pair, **content["instance"]} if first else {**content["instance"], **pair}
@@ -212,14 +216,14 @@ def test_a_dotted_key_beside_its_table_in_json(key, value, first):
 
 
 @pytest.mark.parametrize("cell", [3, None])
-def test_a_key_twice_in_the_settings_sheet(tmp_path, cell):
+def test_a_key_twice_in_the_settings_sheet(tmp_path: Path, cell: int | None) -> None:
     path = workbook(tmp_path, lambda book: book["instance"].append(["horizon.periods", cell]))
     (line,) = told(path)
     assert "column horizon.periods is given twice; keep one; the first is row" in line
 
 
 @pytest.mark.parametrize("extra", ["periods = 3", "periods = 2", "[horizon]", "[horizon.periods]"])
-def test_a_key_twice_in_one_toml_table(folder, extra):
+def test_a_key_twice_in_one_toml_table(folder: Path, extra: str) -> None:
     path = folder / "instance.toml"
     text = path.read_text().replace("[events]\n", "").rstrip("\n")
     path.write_text(f"{text}\n{extra}\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ import allocator
 from allocator import Instance, read
 from allocator.resources import shipped_instances
 from tests.cli.running import run
-from tests.toys import pools, toy, willing
+from tests.present import present
+from tests.toys import Row, pools, toy, willing
 
 SOUND: dict[str, Any] = {
     "nations": [{"nation": "AAA", "gdp": 1e5}, {"nation": "BBB", "gdp": 2e5}],
@@ -20,11 +22,11 @@ SOUND: dict[str, Any] = {
 FACTORS = {3: "1000", 6: "1000000", -3: "0.001", -6: "0.000001"}
 
 
-def words(power):
+def words(power: int) -> str:
     return f"{'a thousand' if abs(power) == 3 else 'a million'} times too {'large' if power > 0 else 'small'}"
 
 
-def scaled(instance, table, column, power):
+def scaled(instance: Instance, table: str, column: str, power: int) -> Instance:
     """The instance with all figures of a column times a power of ten."""
     content = instance.to_dict()
     for row in content[table]:
@@ -37,7 +39,7 @@ def scaled(instance, table, column, power):
 
 
 @pytest.mark.parametrize("name", shipped_instances())
-def test_bundled_instances_are_plausible_in_every_case(name):
+def test_bundled_instances_are_plausible_in_every_case(name: str) -> None:
     instance = read(name)
     assert instance.warnings() == []
     for end in ("low", "high"):
@@ -59,7 +61,7 @@ FORCES = ("demilitarised-zone-12", "european-army", "reassurance-force", "safe-s
         ("requirements.quantity", (-3, -6)),
     ],
 )
-def test_a_whole_column_that_is_off(name, column, powers):
+def test_a_whole_column_that_is_off(name: str, column: str, powers: tuple[int, ...]) -> None:
     """One warning names the table, the column and the factor, and nothing that is compared with the column warns."""
     table, _, what = column.partition(".")
     for power in powers:
@@ -74,14 +76,14 @@ def test_a_whole_column_that_is_off(name, column, powers):
         assert f'--set "{column}*={FACTORS[-power]}"' in text
 
 
-def test_the_way_out_of_a_column_is_one():
+def test_the_way_out_of_a_column_is_one() -> None:
     """What the warning proposes takes the warning away."""
     wrong = read("reassurance-force").override("nations.gdp*=0.001")
     (text,) = wrong.warnings()
-    assert wrong.override(re.search(r'--set "(.*)"', text)[1]).warnings() == []
+    assert wrong.override(present(re.search(r'--set "(.*)"', text))[1]).warnings() == []
 
 
-def test_gdp_in_billions_beside_costs_in_millions():
+def test_gdp_in_billions_beside_costs_in_millions() -> None:
     """AAA pays 5 x 12 = 60 million a year of a GDP of 100 (billion, written as millions): more than half of it."""
     odd = toy(nations=[{"nation": "AAA", "gdp": 100.0}], forces=pools(5, "AAA")).warnings()
     assert len(odd) == 1
@@ -93,7 +95,7 @@ def test_gdp_in_billions_beside_costs_in_millions():
 @pytest.mark.parametrize(
     ("currency", "cost", "warned"), [("KRW", 1400.0, False), ("USD", 1400.0, True), ("", 1400.0, False)]
 )
-def test_money_is_judged_by_itself_only_where_the_currency_is_known(currency, cost, warned):
+def test_money_is_judged_by_itself_only_where_the_currency_is_known(currency: str, cost: float, warned: bool) -> None:
     """A battalion at a thousand times its dollars is a battalion in won, as long as GDP is in won too."""
     content = toy(
         nations=[{"nation": "AAA", "gdp": 3e9}],
@@ -104,7 +106,7 @@ def test_money_is_judged_by_itself_only_where_the_currency_is_known(currency, co
     assert [text.split(" looks ")[0] for text in odd] == ["unit_types: every figure in operating_cost"] * warned
 
 
-def test_a_rotation_in_thousands():
+def test_a_rotation_in_thousands() -> None:
     unit = {"unit_type": "bn", "operating_cost": 1.0, "rotation_cost": 2000.0}
     odd = toy(unit_types=[unit], nations=[{"nation": "AAA", "gdp": 1e5}]).warnings()
     assert len(odd) == 1
@@ -133,16 +135,16 @@ def test_a_rotation_in_thousands():
         ("budgets[payer=*].amount", 6, "2,000"),
     ],
 )
-def test_one_figure_that_is_off(key, power, likely):
+def test_one_figure_that_is_off(key: str, power: int, likely: str | None) -> None:
     """The one warning names the row and the column, and what may be meant is the figure before the slip."""
     (text,) = read("reassurance-force").override(f"{key}*={FACTORS[power]}").warnings()
-    table, row, column = re.fullmatch(r"(\w+)\[.*?=([^,\]]+).*\]\.(\w+)", key).groups()
+    table, row, column = present(re.fullmatch(r"(\w+)\[.*?=([^,\]]+).*\]\.(\w+)", key)).groups()
     assert text.startswith(f"{table}: the {column} of {row}")
     assert words(power) in text
     assert likely is None or text.endswith(f"; {likely} may be meant")
 
 
-def test_one_of_two_nations():
+def test_one_of_two_nations() -> None:
     """With two nations there is no rest to compare with; the GDP beside the nation's own costs decides."""
     (text,) = toy(**{**SOUND, "nations": [{"nation": "AAA", "gdp": 100.0}, {"nation": "BBB", "gdp": 2e5}]},
                   forces=pools(5, "AAA", "BBB")).warnings()  # fmt: skip
@@ -150,7 +152,7 @@ def test_one_of_two_nations():
     assert text.endswith("; 100,000 may be meant")
 
 
-def test_one_requirement_of_a_thousand_times_all_there_is():
+def test_one_requirement_of_a_thousand_times_all_there_is() -> None:
     (text,) = toy(
         nations=[{"nation": "AAA", "gdp": 1e5}],
         requirements=[{"task": "hold", "capability": "inf", "quantity": 4000.0}],
@@ -164,7 +166,7 @@ def test_one_requirement_of_a_thousand_times_all_there_is():
     [("AAA", 1e4, 3), ("AAA", 1e8, 6), ("AAA", 0.03, -3), ("AAA", 6.0, 0), ("AAA", 0.0, 0), ("AAA", 800.0, 0),
      ("*", 0.01, -3), ("*", 30.0, 0), ("common", 5.0, 0), ("BBB", 5.0, 0)],
 )  # fmt: skip
-def test_a_budget_beside_what_is_to_be_paid(payer, amount, power):
+def test_a_budget_beside_what_is_to_be_paid(payer: str, amount: float, power: int) -> None:
     """A battalion costs 6 for its period and all five 30; nothing is common, and BBB has none: no bound for them."""
     odd = toy(**SOUND, forces=pools(5, "AAA"), budgets=[{"payer": payer, "amount": amount}]).warnings()
     assert len(odd) == (1 if power else 0)
@@ -173,7 +175,7 @@ def test_a_budget_beside_what_is_to_be_paid(payer, amount, power):
         assert words(power) in odd[0]
 
 
-def test_many_of_a_kind_are_counted():
+def test_many_of_a_kind_are_counted() -> None:
     names = [f"A{a}{b}" for a in "ABC" for b in "ABC"]
     odd = toy(
         nations=[{"nation": name, "gdp": 1e5} for name in names],
@@ -187,7 +189,7 @@ def test_many_of_a_kind_are_counted():
 # --- facts without effect ---------------------------------------------------------------------------------------
 
 
-def test_a_task_that_asks_for_nothing():
+def test_a_task_that_asks_for_nothing() -> None:
     two = [{"task": "hold"}, {"task": "guard"}]
     asked = [{"task": "hold", "capability": "inf", "quantity": 4.0}]
     for requirements in (asked, [*asked, {"task": "guard", "capability": "inf", "quantity": 0.0}]):
@@ -195,7 +197,7 @@ def test_a_task_that_asks_for_nothing():
         assert text.startswith("tasks: guard has no row in requirements")
 
 
-def test_a_nation_with_pools_and_no_willingness():
+def test_a_nation_with_pools_and_no_willingness() -> None:
     facts = {**SOUND, "forces": pools(5, "AAA", "BBB")}
     assert toy(**facts).warnings() == []
     for stances in (willing("AAA"), [*willing("AAA"), *willing("BBB", at=0.0)]):
@@ -207,7 +209,7 @@ def test_a_nation_with_pools_and_no_willingness():
     )
 
 
-def test_a_coalition_leaves_nations_out_without_a_warning():
+def test_a_coalition_leaves_nations_out_without_a_warning() -> None:
     instance = toy(**SOUND, forces=pools(5, "AAA", "BBB"))
     assert instance.coalition("AAA").warnings() == []
     assert instance.coalition("AAA").coalition("-AAA").warnings() == []
@@ -218,7 +220,9 @@ def test_a_coalition_leaves_nations_out_without_a_warning():
     [(1, True, 2, 3, True), (1, True, 3, 3, False), (1, False, 2, 3, False), (2, True, 1, 3, True),
      (2, True, 2, 3, False), (3, True, 1, 3, False), (1, True, 0, 3, False)],
 )  # fmt: skip
-def test_a_pool_that_is_too_small_for_its_relief(periods, indefinite, units, ratio, warned):
+def test_a_pool_that_is_too_small_for_its_relief(
+    periods: int, indefinite: bool, units: int, ratio: int, warned: bool
+) -> None:
     """On an indefinite horizon of T periods a window of the ratio counts a period ratio / T times, rounded up."""
     instance = toy(
         periods=periods, indefinite=indefinite, unit_types=[{"unit_type": "bn", "rotation_ratio": ratio}],
@@ -236,7 +240,7 @@ def test_a_pool_that_is_too_small_for_its_relief(periods, indefinite, units, rat
      ("any_of", "H", False), ("any_of", "BBB", False), ("coalition_size", "3", True), ("coalition_size", "2", False),
      ("coalition_size", "2.0", False)],
 )  # fmt: skip
-def test_pledges(requires, value, warned):
+def test_pledges(requires: str, value: str, warned: bool) -> None:
     odd = toy(
         **SOUND,
         groups=[{"group": "G", "nation": "AAA"}, {"group": "G", "nation": "BBB"}, {"group": "H", "nation": "BBB"}],
@@ -256,7 +260,9 @@ def test_pledges(requires, value, warned):
         ([("bn", "inf", 1.0), ("tank", "arm", 1.0)], 0.0, "task", ["bn", "tank"]),
     ],
 )
-def test_a_unit_type_that_no_task_can_use(yields, quantity, scope, useless):
+def test_a_unit_type_that_no_task_can_use(
+    yields: list[tuple[str, str, float]], quantity: float, scope: str, useless: list[str]
+) -> None:
     """What supplies only what nobody asks for or consumes; a line of quantity 0 asks too."""
     asked = [{"task": "hold", "capability": "arm" if quantity == 0 else "inf", "quantity": 4.0}]
     if quantity == 0:
@@ -279,7 +285,7 @@ def test_a_unit_type_that_no_task_can_use(yields, quantity, scope, useless):
 # --- budgets and the horizon, burdens, the command line ----------------------------------------------------------
 
 
-def budgets(*rows, periods=2):
+def budgets(*rows: Row, periods: int = 2) -> Instance:
     return toy(**SOUND, periods=periods, forces=pools(5, "AAA"), budgets=list(rows))
 
 
@@ -304,22 +310,24 @@ WHOLE = {"payer": "*", "amount": 30.0}
         ([WHOLE], ["events.peace=true"], []),
     ],
 )
-def test_a_budget_that_an_override_of_the_horizon_leaves_as_it_was(rows, settings, factors):
+def test_a_budget_that_an_override_of_the_horizon_leaves_as_it_was(
+    rows: list[dict[str, Any]], settings: list[str], factors: list[float]
+) -> None:
     instance = toy(**SOUND, periods=2, events={"peace": False}, forces=pools(5, "AAA"), budgets=rows)
     assert instance.warnings() == []
     odd = instance.override(*settings).warnings()
     assert [float(text.rstrip('"').rpartition("*=")[2]) for text in odd] == factors
     for text in odd:  # the way out leads out, and touches no other row
-        way = re.search(r'--set "(.*)"', text)[1]
+        way = present(re.search(r'--set "(.*)"', text))[1]
         assert len(instance.override(*settings, way).warnings()) == len(odd) - 1
 
 
-def test_notes_survive_what_comes_after():
+def test_notes_survive_what_comes_after() -> None:
     changed = budgets(WHOLE).override("horizon.periods=4").override("budgets.amount=40").coalition("AAA")
     assert len(changed.warnings()) == 1
 
 
-def test_the_command_line_warns_of_the_horizon():
+def test_the_command_line_warns_of_the_horizon() -> None:
     done = run("validate", "jef-plus-france", "--set", "horizon.periods=4")
     assert done.returncode == 0
     assert done.stderr.startswith("warning: budgets: the amount for * (2,000) did not change with the horizon")
@@ -336,14 +344,14 @@ def test_the_command_line_warns_of_the_horizon():
         ("toy-rotation", ["--vary", "horizon.periods=1,2"], False),
     ],
 )
-def test_a_sweep_over_the_horizon(instance, design, warned, tmp_path):
+def test_a_sweep_over_the_horizon(instance: str, design: list[str], warned: bool, tmp_path: Path) -> None:
     """Twice the periods for the same money: what a sweep shows is then the budget as much as the horizon."""
     done = run("sweep", instance, *design, "--store", str(tmp_path / "a.sweep"), "--workers", "0", "--csv")
     assert done.returncode == 0
     assert ("budgets: amounts for the whole horizon (" in done.stderr) == warned
 
 
-def test_a_plan_that_asks_for_more_than_a_tenth_of_gdp():
+def test_a_plan_that_asks_for_more_than_a_tenth_of_gdp() -> None:
     """Four battalions cost 4 x 12 = 48 a year: 4.8 % of 1,000, 12 % of 400."""
     assert allocator.solve(toy()).warnings() == []
     plan = allocator.solve(toy(nations=[{"nation": "AAA", "gdp": 400.0}]))
@@ -352,7 +360,7 @@ def test_a_plan_that_asks_for_more_than_a_tenth_of_gdp():
     assert allocator.solve(toy(nations=[{"nation": "AAA"}])).warnings() == []
 
 
-def test_the_solve_of_every_gdp_in_billions():
+def test_the_solve_of_every_gdp_in_billions() -> None:
     done = run("solve", "toy-rotation", "--set", "nations.gdp*=0.001")
     assert done.returncode == 0
     told = done.stderr.splitlines()

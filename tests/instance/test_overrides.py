@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +16,7 @@ from tests.toys import pools, toy
 
 
 @pytest.fixture
-def instance():
+def instance() -> Instance:
     return toy(
         periods=2,
         events={"peace": True, "on-call": False, "odd-": False},
@@ -50,7 +53,7 @@ def instance():
         ("forces[nation=AAA,unit_type=bn].units=1", lambda i: i.rows("forces")[0]["units"], 1),
     ],
 )
-def test_what_is_changed(instance, setting, read, expected):
+def test_what_is_changed(instance: Instance, setting: str, read: Callable[[Instance], object], expected: Any) -> None:
     before = instance.sha256
     changed = instance.override(setting)
     assert read(changed) == expected
@@ -86,14 +89,14 @@ def test_what_is_changed(instance, setting, read, expected):
         ("tasks[task=hold].last_period=9", "period of the horizon"),
     ],
 )
-def test_what_is_refused(instance, setting, part):
+def test_what_is_refused(instance: Instance, setting: str, part: str) -> None:
     with pytest.raises(BadInput) as caught:
         instance.override(setting)
     assert part in str(caught.value)
     assert "--set" in str(caught.value)
 
 
-def test_a_figure_that_is_set_is_no_longer_a_range():
+def test_a_figure_that_is_set_is_no_longer_a_range() -> None:
     instance = toy(forces=[{"nation": "AAA", "unit_type": "bn", "units": 5, "units_low": 4, "units_high": 6}])
     row = instance.override("forces.units*=2").tables["forces"][0]
     assert dict(row) == {"nation": "AAA", "unit_type": "bn", "units": 10}
@@ -109,13 +112,13 @@ def test_a_figure_that_is_set_is_no_longer_a_range():
         (9, "*=0.33333333333333333333333333333333", 2),
     ],
 )
-def test_rounding_down_is_exact(units, by, left):
+def test_rounding_down_is_exact(units: int, by: str, left: int) -> None:
     """0.1 * 30 is 3.0000000000000004 or 2.9999999999999996 in other arithmetics, and a third of 9 is below 3."""
     changed = toy(forces=pools(units, "AAA")).override(f"forces.units{by}")
     assert changed.rows("forces")[0]["units"] == left
 
 
-def test_rounding_down_is_said_once_an_override(instance):
+def test_rounding_down_is_said_once_an_override(instance: Instance) -> None:
     changed = instance.override("forces.units*=0.5", "forces.units*=0.5", "forces[nation=BBB].units+=1")
     assert changed.notes == (
         "forces.units*=0.5: 5 * 0.5 = 2.5, rounded down to 2",
@@ -131,11 +134,11 @@ def test_rounding_down_is_said_once_an_override(instance):
     assert changed == Instance.from_dict(changed.to_dict()), "notes are no part of the content"
 
 
-def test_blanks_are_no_numbers_and_that_is_said(instance):
+def test_blanks_are_no_numbers_and_that_is_said(instance: Instance) -> None:
     assert instance.override("nations.gdp*=2").notes == ("nations.gdp*=2: 1 of 2 rows have no gdp to change",)
 
 
-def test_an_end_of_a_range_is_scaled_like_any_figure():
+def test_an_end_of_a_range_is_scaled_like_any_figure() -> None:
     row = {"nation": "AAA", "unit_type": "bn", "units": 5, "units_low": 3, "units_high": 9}
     changed = toy(forces=[row]).override("forces.units_low*=0.5")
     assert dict(changed.tables["forces"][0]) == {**row, "units_low": 1}
@@ -170,7 +173,7 @@ class TestRowsThatAreAdded:
             ),
         ],
     )
-    def test_a_row_named_whole(self, instance, setting, table, row):
+    def test_a_row_named_whole(self, instance: Instance, setting: str, table: str, row: dict[str, Any]) -> None:
         changed = instance.override(setting)
         assert dict(changed.tables[table][-1]) == row
         assert len(changed.tables[table]) == len(instance.tables[table]) + 1
@@ -210,20 +213,20 @@ class TestRowsThatAreAdded:
             ("caveats.task=hold", "or the key of a row to add: caveats[nation=...].COLUMN="),
         ],
     )
-    def test_a_key_that_names_no_row(self, instance, setting, part):
+    def test_a_key_that_names_no_row(self, instance: Instance, setting: str, part: str) -> None:
         with pytest.raises(BadInput) as caught:
             instance.override(setting)
         assert part in str(caught.value)
         assert str(caught.value).startswith(f"--set {setting}: ")
 
-    def test_what_is_added_counts(self, instance):
+    def test_what_is_added_counts(self, instance: Instance) -> None:
         """BBB has ten units and no stance; with one it can meet what AAA leaves open."""
         few = instance.override("forces[nation=AAA].units=1")
         joined = few.override("willingness[nation=BBB,objective=land].willingness=1")
         gaps = [allocator.solve(each, overrides=["model.families="]).value("gap") for each in (few, joined)]
         assert gaps == [0.75, 0.0]
 
-    def test_one_override_builds_on_another(self, instance):
+    def test_one_override_builds_on_another(self, instance: Instance) -> None:
         changed = instance.override(
             "nations[nation=CCC].name=Third", "forces[nation=CCC,unit_type=bn].units=9", "forces[nation=CCC].units*=0.5"
         )
@@ -240,7 +243,7 @@ class TestModel:
             (["model.tolerance+=0.1", "model.tolerance*=3"], "tolerance", 0.3),
         ],
     )
-    def test_numbers_are_changed_exactly(self, settings, name, value):
+    def test_numbers_are_changed_exactly(self, settings: list[str], name: str, value: float) -> None:
         assert getattr(Model().override(*settings), name) == value
 
     @pytest.mark.parametrize(
@@ -255,12 +258,12 @@ class TestModel:
             ("model.tolerance", "no such key"),
         ],
     )
-    def test_what_cannot_be_changed(self, setting, part):
+    def test_what_cannot_be_changed(self, setting: str, part: str) -> None:
         with pytest.raises(BadInput) as caught:
             Model().override(setting)
         assert part in str(caught.value)
 
-    def test_shipped_models_load(self):
+    def test_shipped_models_load(self) -> None:
         assert load_model("reference") == Model(
             name="reference",
             title=load_model("reference").title,
@@ -287,14 +290,14 @@ class TestModel:
             ("x =", "TOML"),
         ],
     )
-    def test_faults_of_a_model_file(self, tmp_path, text, part):
+    def test_faults_of_a_model_file(self, tmp_path: Path, text: str, part: str) -> None:
         path = tmp_path / "m.toml"
         path.write_text(text)
         with pytest.raises(BadInput, match="expected") as caught:
             load_model(path)
         assert part in str(caught.value)
 
-    def test_a_missing_key_is_reference_s_and_a_list_may_be_empty(self, tmp_path):
+    def test_a_missing_key_is_reference_s_and_a_list_may_be_empty(self, tmp_path: Path) -> None:
         path = tmp_path / "m.toml"
         path.write_text("families = []")
         model = load_model(path)
@@ -302,11 +305,11 @@ class TestModel:
         assert model.objectives == ("gap", "risk", "cost", "burden")
 
     @pytest.mark.parametrize("name", ["referense", "nowhere.toml"])
-    def test_what_is_not_there(self, name):
+    def test_what_is_not_there(self, name: str) -> None:
         with pytest.raises(BadInput):
             load_model(name)
 
-    def test_overrides_reach_the_solve(self):
+    def test_overrides_reach_the_solve(self) -> None:
         plan = allocator.solve(
             toy(), overrides=["model.objectives=cost", "model.families=", "model.willingness_floor=0.2"]
         )
@@ -315,15 +318,15 @@ class TestModel:
         assert plan.model.willingness_floor == 0.2
         assert plan.rows("deployments") == []
 
-    def test_an_override_that_matches_nothing(self):
+    def test_an_override_that_matches_nothing(self) -> None:
         with pytest.raises(BadInput, match="did you mean tolerance"):
             allocator.solve(toy(), overrides=["model.tolerence=1"])
 
-    def test_max_burden_without_budget_is_odd(self):
+    def test_max_burden_without_budget_is_odd(self) -> None:
         assert Model(families=(), max_burden=0.1).warnings()
         assert Model(max_burden=0.1).warnings() == []
 
-    def test_an_instance_s_own_model_stays_in_its_folder(self, tmp_path):
+    def test_an_instance_s_own_model_stays_in_its_folder(self, tmp_path: Path) -> None:
         allocator.write(toy(), tmp_path / "case")
         (tmp_path / "case" / "mine.toml").write_text("families = []\nobjectives = ['cost']")
         path = tmp_path / "case" / "instance.toml"
@@ -331,7 +334,7 @@ class TestModel:
         assert allocator.solve(tmp_path / "case").model.name == "mine"
 
 
-def test_a_value_that_was_written_has_a_likely_reading_and_one_that_was_worked_out_has_none():
+def test_a_value_that_was_written_has_a_likely_reading_and_one_that_was_worked_out_has_none() -> None:
     with pytest.raises(BadInput, match=r"found \"1,5\"; expected a number above 0: write 1\.5$"):
         toy().override("nations.gdp=1,5")
     with pytest.raises(BadInput, match=r"expected a number from 0 to 1$"):

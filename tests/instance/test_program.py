@@ -26,16 +26,16 @@ class Count(enum.IntEnum):
     FIVE = 5
 
 
-def frames(**changed):
+def frames(**changed: Any) -> dict[str, Any]:
     base = toy()
     return {**{name: base.frame(name) for name, rows in base.tables.items() if rows}, **changed}
 
 
-def settings(**changed):
+def settings(**changed: Any) -> dict[str, Any]:
     return {**toy().to_dict()["instance"], **changed}
 
 
-def content(table, column, value):
+def content(table: str, column: object, value: object) -> dict[str, Any]:
     made = toy().to_dict()
     made[table][0][column] = value
     return made
@@ -48,7 +48,7 @@ FIVES = [
 
 
 @pytest.mark.parametrize("value", FIVES, ids=repr)
-def test_five_is_five(value):
+def test_five_is_five(value: Any) -> None:
     assert Instance.from_dict(content("forces", "units", value)) == toy()
     frame = pd.DataFrame({"nation": ["AAA"], "unit_type": ["bn"], "units": pd.Series([value], dtype=object)})
     assert Instance.from_frames(settings(), frames(forces=frame)) == toy()
@@ -60,7 +60,7 @@ def test_five_is_five(value):
 @pytest.mark.parametrize(
     "dtype", ["int8", "int64", "float32", "float64", "Int64", "Float32", "Float64", "object", "category"]
 )
-def test_every_kind_of_column(dtype):
+def test_every_kind_of_column(dtype: str) -> None:
     frame = pd.DataFrame({"nation": ["AAA"], "unit_type": ["bn"], "units": pd.Series([5], dtype=dtype)})
     frame = frame.astype({"nation": "category", "unit_type": "string"})
     assert Instance.from_frames(settings(), frames(forces=frame)) == toy()
@@ -69,7 +69,7 @@ def test_every_kind_of_column(dtype):
 @pytest.mark.parametrize(
     "value", [np.float32(0.1), np.float16(0.1), Decimal("0.1"), Fraction(1, 10), np.float64(0.1)], ids=repr
 )
-def test_a_tenth_is_a_tenth(value):
+def test_a_tenth_is_a_tenth(value: Any) -> None:
     made = Instance.from_dict(content("willingness", "willingness", value))
     assert made.rows("willingness")[0]["willingness"] == 0.1
     column = pd.Series([value]) if isinstance(value, np.floating) else pd.Series([value], dtype=object)
@@ -80,13 +80,13 @@ def test_a_tenth_is_a_tenth(value):
 @pytest.mark.parametrize(
     "value", [None, np.nan, pd.NA, pd.NaT, float("nan"), np.datetime64("NaT"), np.float32("nan")], ids=repr
 )
-def test_missing_in_a_frame_is_blank(value):
+def test_missing_in_a_frame_is_blank(value: Any) -> None:
     frame = pd.DataFrame({"nation": ["AAA"], "name": ["AAA"], "gdp": pd.Series([value], dtype=object)})
     assert Instance.from_frames(settings(), frames(nations=frame)).rows("nations")[0]["gdp"] is None
 
 
 @pytest.mark.parametrize("value", [True, np.bool_(True), "TRUE"], ids=repr)
-def test_flags(value):
+def test_flags(value: Any) -> None:
     made = Instance.from_dict(content("nations", "can_lead", value))
     assert made.rows("nations")[0]["can_lead"] is True
     frame = pd.DataFrame({"nation": ["AAA"], "name": ["AAA"], "gdp": [1000], "can_lead": [value]})
@@ -101,14 +101,14 @@ DAYS = [
 
 
 @pytest.mark.parametrize("day", DAYS, ids=repr)
-def test_dates_are_read_in_their_iso_form(day):
+def test_dates_are_read_in_their_iso_form(day: Any) -> None:
     frame = pd.DataFrame({"source": ["x"], "title": ["X"], "date": pd.Series([day])})
     assert Instance.from_frames(settings(), frames(sources=frame)).rows("sources")[0]["date"] == "2025-07-01"
     made = {**toy().to_dict(), "sources": [{"source": "x", "title": "X", "date": day}]}
     assert Instance.from_dict(made).rows("sources")[0]["date"] == "2025-07-01"
 
 
-def test_other_mappings_and_sequences_and_texts():
+def test_other_mappings_and_sequences_and_texts() -> None:
     made = toy().to_dict()
     made["instance"] = OrderedDict(made["instance"], horizon=MappingProxyType(made["instance"]["horizon"]))
     made["forces"] = tuple(MappingProxyType(row) for row in made["forces"])
@@ -126,7 +126,7 @@ ODD = [
 
 
 @pytest.mark.parametrize("value", [*ODD, "5", DAYS[0]], ids=lambda value: type(value).__name__ + str(value)[:12])
-def test_what_is_no_whole_number_is_a_fault_of_its_cell(value):
+def test_what_is_no_whole_number_is_a_fault_of_its_cell(value: Any) -> None:
     with pytest.raises(BadInput) as bad:
         Instance.from_dict(content("forces", "units", value))
     (fault,) = bad.value.faults
@@ -135,45 +135,45 @@ def test_what_is_no_whole_number_is_a_fault_of_its_cell(value):
 
 
 @pytest.mark.parametrize("value", ODD, ids=lambda value: type(value).__name__ + str(value)[:12])
-def test_what_is_no_text_is_a_fault_of_its_setting(value):
+def test_what_is_no_text_is_a_fault_of_its_setting(value: Any) -> None:
     with pytest.raises(BadInput) as bad:
         Instance.from_dict({**toy().to_dict(), "instance": settings(title=value)})
     assert [fault.column for fault in bad.value.faults] == ["title"]
     assert "\n" not in str(bad.value)
 
 
-def test_nothing_in_a_dict_is_a_blank_and_missing_of_pandas_too():
+def test_nothing_in_a_dict_is_a_blank_and_missing_of_pandas_too() -> None:
     for value in (None, pd.NA, pd.NaT):
         assert Instance.from_dict(content("nations", "gdp", value)).rows("nations")[0]["gdp"] is None
 
 
 class TestColumns:
-    def fault(self, **changed):
+    def fault(self, **changed: Any) -> str:
         with pytest.raises(BadInput) as bad:
             Instance.from_frames(settings(), frames(**changed))
         (fault,) = bad.value.faults
         return str(fault)
 
-    def test_the_same_column_twice(self):
+    def test_the_same_column_twice(self) -> None:
         forces = frames()["forces"]
         twice = pd.concat([forces, forces[["units"]] + 94], axis=1)
         text = self.fault(forces=twice)
         assert text == "instance: forces, units is given twice; keep one of the two columns"
 
-    def test_the_same_name_as_a_number_and_as_a_text(self):
+    def test_the_same_name_as_a_number_and_as_a_text(self) -> None:
         forces = frames()["forces"].assign(note="x")
         forces.columns = [*forces.columns[:-1], "units"]
         assert "given twice" in self.fault(forces=forces)
 
-    def test_names_of_several_levels(self):
+    def test_names_of_several_levels(self) -> None:
         forces = frames()["forces"]
         forces.columns = pd.MultiIndex.from_product([["a"], forces.columns])
         assert "2 levels" in self.fault(forces=forces)
 
-    def test_a_name_that_is_no_text(self):
+    def test_a_name_that_is_no_text(self) -> None:
         assert "found an unknown column" in self.fault(forces=frames()["forces"].assign(x=1).rename(columns={"x": 0}))
 
-    def test_an_unknown_column_of_a_frame_is_reported_once(self):
+    def test_an_unknown_column_of_a_frame_is_reported_once(self) -> None:
         requirements = pd.concat([frames()["requirements"]] * 2).assign(
             first_period=[1, 2], last_period=[1, 2], kwantity=1
         )
@@ -182,17 +182,17 @@ class TestColumns:
             Instance.from_frames(base.settings, frames(requirements=requirements))
         assert [(fault.row, fault.column) for fault in bad.value.faults] == [(None, "kwantity")]
 
-    def test_a_missing_column(self):
+    def test_a_missing_column(self) -> None:
         assert "units is missing" in self.fault(forces=frames()["forces"].drop(columns="units"))
 
-    def test_the_index_is_not_read(self):
+    def test_the_index_is_not_read(self) -> None:
         forces = frames()["forces"].set_index(pd.Index(["x"]))
         assert Instance.from_frames(settings(), frames(forces=forces)) == toy()
         both = pd.concat([toy().frame("forces")] * 2)
         assert both.index.tolist() == [0, 0]
         assert "second row for nation AAA" in self.fault(forces=both)
 
-    def test_a_frame_without_rows(self):
+    def test_a_frame_without_rows(self) -> None:
         empty = pd.DataFrame(columns=["group", "nation"])
         assert Instance.from_frames(settings(), frames(groups=empty)) == toy()
 
@@ -213,19 +213,19 @@ class TestColumns:
         (settings(), {"instance": toy().frame("forces")}, "frames has the name 'instance'"),
     ],
 )
-def test_what_is_no_mapping_of_frames(given, tables, told):
+def test_what_is_no_mapping_of_frames(given: Any, tables: Any, told: str) -> None:
     with pytest.raises(BadUsage, match=told):
         Instance.from_frames(given, tables)
 
 
 @pytest.mark.parametrize("given", [None, [], 5, "x", b"x", toy()])
-def test_what_is_no_content(given):
+def test_what_is_no_content(given: Any) -> None:
     with pytest.raises(BadUsage, match="content is"):
         Instance.from_dict(given)
 
 
 @pytest.mark.parametrize("rows", [5, "x", pd.DataFrame({"a": [1]}), [5], [None], [[]], np.array([1, 2]), {"a": 1}])
-def test_what_is_no_list_of_rows(rows):
+def test_what_is_no_list_of_rows(rows: Any) -> None:
     with pytest.raises(BadInput, match="instance: forces"):
         Instance.from_dict({**toy().to_dict(), "forces": rows})
     with pytest.raises(BadInput, match="instance"):
@@ -234,7 +234,7 @@ def test_what_is_no_list_of_rows(rows):
         Instance.from_dict({**toy().to_dict(), "instance": settings(horizon=rows)})
 
 
-def test_keys_that_are_no_texts():
+def test_keys_that_are_no_texts() -> None:
     with pytest.raises(BadInput, match="5: found an unknown key"):
         Instance.from_dict({**toy().to_dict(), "instance": {**settings(), 5: 1}})
     odd: dict[Any, Any] = {5: []}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,34 +35,34 @@ STRICT = {
 }
 
 
-def prefixed(text):
+def prefixed(text: str) -> str:
     """Every element of the part with a prefix."""
     text = re.sub(r"<(/?)(\w)", r"<\1x:\2", text)
     return text.replace("xmlns=", "xmlns:x=").replace("xmlns:r=", "xmlns:rel=").replace(" r:id=", " rel:id=")
 
 
-def single_quotes(text):
+def single_quotes(text: str) -> str:
     return re.sub(r'="([^"\']*)"', r"='\1'", text)
 
 
-def strict(text):
+def strict(text: str) -> str:
     for name, other in STRICT.items():
         text = text.replace(name, other)
     return text
 
 
-def spaced(text):
+def spaced(text: str) -> str:
     text = re.sub(r"""([\w:]+)=(["'])""", r"\n\t\1 = \2", text)
     return re.sub(r"(</?(?:x:)?(?:row|c|v|is|sheetData|sheets|sheet|Relationship)\b[^>]*>)", r"\n  \1\n  ", text)
 
 
-def commented(text):
+def commented(text: str) -> str:
     text = re.sub("<v>(.)", r"<v>\1<!-- 9 -->", text)
     more = "<!-- <c r='A1'><v>7</v></c> --><?pi <v>8</v> ?>"
     return re.sub(r"(<(?:row|c|v|is|t|sheets|sst)\b[^>]*>)", rf"\1{more}", text)
 
 
-def as_libreoffice(text):
+def as_libreoffice(text: str) -> str:
     """Every attribute written out, as LibreOffice does."""
     more = 'customFormat="false" ht="12.8" hidden="false" customHeight="false" outlineLevel="0" collapsed="false"'
     text = re.sub('<row r="([0-9]+)"', rf'<row r="\1" {more}', text)
@@ -90,20 +93,22 @@ WHOLE = {
 
 
 @pytest.mark.parametrize("change", WHOLE.values(), ids=WHOLE)
-def test_spellings_of_xml(tmp_path, change):
+def test_spellings_of_xml(tmp_path: Path, change: Callable[[str], str]) -> None:
     content = {name: change(text) for name, text in parts().items()}
     assert read(save(tmp_path / "x.xlsx", content)) == INSTANCE
 
 
-def renamed(content, change, inside=lambda text: text):
+def renamed(
+    content: dict[str, str], change: Callable[[str], str], inside: Callable[[str], str] = lambda text: text
+) -> dict[str, str]:
     return {change(name): inside(text) for name, text in content.items()}
 
 
-def targets(change):
+def targets(change: Callable[[str], str]) -> Callable[[str], str]:
     return lambda text: re.sub('Target="([^"]*)"', lambda m: f'Target="{change(m[1])}"', text)
 
 
-def elsewhere(name):
+def elsewhere(name: str) -> str:
     return name.replace("xl/", "deep/er/").replace("workbook.xml", "Book 1.xml")
 
 
@@ -123,7 +128,7 @@ NAMES = {
 
 
 @pytest.mark.parametrize("change", NAMES.values(), ids=NAMES)
-def test_names_of_parts(tmp_path, change):
+def test_names_of_parts(tmp_path: Path, change: Callable[[dict[str, str]], dict[str, str]]) -> None:
     assert read(save(tmp_path / "x.xlsx", change(parts()))) == INSTANCE
 
 
@@ -150,7 +155,7 @@ TWO = {
 
 
 @pytest.mark.parametrize("two", TWO.values(), ids=TWO)
-def test_spellings_of_a_cell(tmp_path, two):
+def test_spellings_of_a_cell(tmp_path: Path, two: str) -> None:
     strings = f'<sst xmlns="{MAIN}"><si><t>one</t></si><si><r><t>2</t></r><rPh sb="0" eb="1"><t>x</t></rPh></si></sst>'
     assert read(save(tmp_path / "x.xlsx", parts(forces=forces({"D2": two}), strings=strings))) == INSTANCE
 
@@ -169,7 +174,7 @@ BLANK = {
 
 
 @pytest.mark.parametrize("blank", BLANK.values(), ids=BLANK)
-def test_blank_cells(tmp_path, blank):
+def test_blank_cells(tmp_path: Path, blank: str) -> None:
     instance = read(save(tmp_path / "x.xlsx", parts(forces=forces({"D2": blank}))))
     assert instance == toy(forces=[{"nation": "AAA", "unit_type": "bn", "units": 5, "note": "Ünit & co"}])
 
@@ -184,13 +189,15 @@ OWN = {
 
 
 @pytest.mark.parametrize("own", OWN.values(), ids=OWN)
-def test_columns_of_the_user_s_own(tmp_path, own):
+def test_columns_of_the_user_s_own(tmp_path: Path, own: str) -> None:
     far = '<row r="1048576"><c r="F1048576"><f>1+1</f></c><c r="H1048576"><v>1</v></c></row>'
     sheet = forces({"F1": cell("F1", "_mine"), "H1": cell("H1", "_mine"), "H2": own}, far)
     assert read(save(tmp_path / "x.xlsx", parts(forces=sheet))) == INSTANCE
 
 
-def with_sheet(content, name, kind="worksheet", text=None, state=""):
+def with_sheet(
+    content: dict[str, str], name: str, kind: str = "worksheet", text: str | None = None, state: str = ""
+) -> dict[str, str]:
     """The parts with one sheet more."""
     more = f'<sheet name="{name}" sheetId="99" {state} r:id="r99"/></sheets>'
     content["xl/workbook.xml"] = content["xl/workbook.xml"].replace("</sheets>", more)
@@ -212,30 +219,30 @@ def with_sheet(content, name, kind="worksheet", text=None, state=""):
         ("chartsheet", None),
     ],
 )
-def test_sheets_of_the_user_s_own(tmp_path, kind, text):
+def test_sheets_of_the_user_s_own(tmp_path: Path, kind: str, text: str | None) -> None:
     assert read(save(tmp_path / "x.xlsx", with_sheet(parts(), "_mine", kind, text))) == INSTANCE
 
 
-def test_hidden_sheets_are_read(tmp_path):
+def test_hidden_sheets_are_read(tmp_path: Path) -> None:
     content = parts()
     content["xl/workbook.xml"] = content["xl/workbook.xml"].replace('name="forces"', 'name="forces" state="veryHidden"')
     assert read(save(tmp_path / "x.xlsx", content)) == INSTANCE
 
 
-def test_what_is_around_the_cells_makes_no_difference(tmp_path):
+def test_what_is_around_the_cells_makes_no_difference(tmp_path: Path) -> None:
     after = '<mergeCells><mergeCell ref="F2:G4"/></mergeCells><dataValidations><dataValidation><formula1>1</formula1>'
     after += '</dataValidation></dataValidations><extLst><ext xmlns:q="q"><q:f>1</q:f></ext></extLst>'
     far = '<row r="1048576" hidden="1"><c r="XFD1048576" s="1"/><extLst><ext/></extLst></row>'
     assert read(save(tmp_path / "x.xlsx", parts(forces=forces(rows=far, after=after)))) == INSTANCE
 
 
-def test_texts_of_what_xml_cannot_hold(tmp_path):
+def test_texts_of_what_xml_cannot_hold(tmp_path: Path) -> None:
     sheet = forces({"E2": cell("E2", "one_x000D_\ntwo_x005F_x000D__xD83D_ _x41_")})
     instance = read(save(tmp_path / "x.xlsx", parts(forces=sheet)))
     assert instance.rows("forces")[0]["note"] == "one\ntwo_x000D__xD83D_ _x41_"
 
 
-def test_rows_out_of_order_and_in_two_pieces(tmp_path):
+def test_rows_out_of_order_and_in_two_pieces(tmp_path: Path) -> None:
     sheet = worksheet(
         f'<row r="3">{cell("A3", "AAA")}{cell("B3", "bn")}</row><row r="2">{cell("A2", "nation")}'
         f"{cell('B2', 'unit_type')}{cell('C2', 'units')}</row><row>{cell('C3', 5)}</row>"
@@ -262,12 +269,12 @@ def test_rows_out_of_order_and_in_two_pieces(tmp_path):
         ('<c r="E2" t="b"><v>false</v></c>', "false"),
     ],
 )
-def test_other_values_as_text(tmp_path, element, shown):
+def test_other_values_as_text(tmp_path: Path, element: str, shown: str) -> None:
     instance = read(save(tmp_path / "x.xlsx", parts(forces=forces({"E2": element}))))
     assert instance.rows("forces")[0]["note"] == shown
 
 
-def test_the_first_style_may_be_a_date(tmp_path):
+def test_the_first_style_may_be_a_date(tmp_path: Path) -> None:
     styles = STYLES.replace('<cellXfs><xf numFmtId="0"/>', '<cellXfs><xf numFmtId="14"/>')
     sheet = forces({"C2": cell("C2", "5"), "D2": cell("D2", "2"), "E2": '<c r="E2"><v>45757</v></c>'})
     content = parts(forces=sheet, styles=styles)
@@ -275,20 +282,20 @@ def test_the_first_style_may_be_a_date(tmp_path):
     assert read(save(tmp_path / "x.xlsx", content)).rows("forces")[0]["note"] == "2025-04-10"
 
 
-def test_days_since_1904(tmp_path):
+def test_days_since_1904(tmp_path: Path) -> None:
     content = parts(forces=forces({"E2": '<c r="E2" s="1"><v>44295</v></c>'}))
     content["xl/workbook.xml"] = content["xl/workbook.xml"].replace("<sheets>", '<workbookPr date1904="1"/><sheets>')
     assert read(save(tmp_path / "x.xlsx", content)).rows("forces")[0]["note"] == "2025-04-10"
 
 
-def test_a_date_in_a_column_of_numbers_is_a_fault(tmp_path):
+def test_a_date_in_a_column_of_numbers_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as caught:
         read(save(tmp_path / "x.xlsx", parts(forces=forces({"D2": '<c r="D2" s="1"><v>2</v></c>'}))))
     (fault,) = caught.value.faults
     assert (fault.place, fault.row, fault.column) == ("forces", 2, "min_units")
 
 
-def cells_of(path):
+def cells_of(path: Path) -> dict[str, dict[tuple[int, int], Any]]:
     """Sheet -> {(row from 1, column from 0): value} as this reader has it."""
     with opened(path) as container:
         book = Book(container)
@@ -310,7 +317,7 @@ VALUES = [
 
 @pytest.mark.parametrize("since_1904", [False, True])
 @pytest.mark.parametrize("writer", ["openpyxl", "xlsxwriter"])
-def test_other_programs_read_the_same(tmp_path, writer, since_1904):
+def test_other_programs_read_the_same(tmp_path: Path, writer: str, since_1904: bool) -> None:
     """What two writers wrote is read as two other readers read it."""
     import openpyxl
     import python_calamine
@@ -348,14 +355,14 @@ def test_other_programs_read_the_same(tmp_path, writer, since_1904):
         assert same(value, calamine[row - 1][column])
 
 
-def same(here, there):
+def same(here: object, there: object) -> bool:
     if isinstance(there, datetime.date) and not isinstance(there, datetime.datetime):
         there = datetime.datetime.combine(there, datetime.time())
     return here == there and isinstance(here, bool) == isinstance(there, bool)
 
 
 @pytest.mark.parametrize("name", ["toy-rotation", "reassurance-force"])
-def test_a_written_instance_saved_again_by_openpyxl(tmp_path, name):
+def test_a_written_instance_saved_again_by_openpyxl(tmp_path: Path, name: str) -> None:
     import openpyxl
 
     instance = read(name)
@@ -364,11 +371,11 @@ def test_a_written_instance_saved_again_by_openpyxl(tmp_path, name):
     assert read(tmp_path / "y.xlsx") == instance
 
 
-def test_letters_of_columns():
+def test_letters_of_columns() -> None:
     assert [letters(i) for i in (0, 25, 26, 701, 702, 16_383)] == ["A", "Z", "AA", "ZZ", "AAA", "XFD"]
 
 
-def test_relations_with_a_prefix(tmp_path):
+def test_relations_with_a_prefix(tmp_path: Path) -> None:
     content = parts()
     content["_rels/.rels"] = (
         f'<p:Relationships xmlns:p="{PACKAGE}"><p:Relationship Id="a" Type="{KIND}/metadata" Target="nowhere.xml"/>'

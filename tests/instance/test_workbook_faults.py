@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
-from allocator import BadInput, read
 from allocator.instance import workbook_cells, workbook_parts
 from tests.instance.books import forces, parts, save, worksheet
-
-
-def faults(path):
-    with pytest.raises(BadInput) as caught:
-        read(path)
-    return caught.value.faults
-
+from tests.instance.pasted import faults
+from tests.present import present
 
 UNSTORED = "a formula without a stored value"
 CELLS = {
@@ -72,14 +67,14 @@ CELLS = {
 }
 
 
-def element(at, text):
+def element(at: str, text: str) -> str:
     """A cell from its content, or from its attributes, > and its content."""
     attributes, content = ("", text) if text.startswith("<") else text.split(">", 1)
     return f'<c r="{at}" {attributes}>{content}</c>'
 
 
 @pytest.mark.parametrize(("text", "found"), CELLS.values(), ids=CELLS)
-def test_a_cell_without_a_value_is_one_fault(tmp_path, text, found):
+def test_a_cell_without_a_value_is_one_fault(tmp_path: Path, text: str, found: str) -> None:
     """Whether its column may be blank or not."""
     for at, column in (("D2", "min_units"), ("C2", "units")):
         text = text.replace("D2", at)
@@ -90,10 +85,10 @@ def test_a_cell_without_a_value_is_one_fault(tmp_path, text, found):
 
 
 @pytest.mark.parametrize(("text", "found"), [CELLS["formula"], CELLS["error"], CELLS["NaN"]])
-def test_settings_and_headers_too(tmp_path, text, found):
+def test_settings_and_headers_too(tmp_path: Path, text: str, found: str) -> None:
     content = parts()
     whole = content["xl/worksheets/sheet1.xml"]
-    row = int(re.search(r'<c r="A([0-9]+)"[^>]*><is><t>horizon.periods', whole)[1])
+    row = int(present(re.search(r'<c r="A([0-9]+)"[^>]*><is><t>horizon.periods', whole))[1])
     for column, title in (("B", "value"), ("A", "key")):
         changed = re.sub(rf'<c r="{column}{row}".*?</c>', element(f"{column}{row}", text), whole)
         told = faults(save(tmp_path / "x.xlsx", content | {"xl/worksheets/sheet1.xml": changed}))
@@ -104,20 +99,20 @@ def test_settings_and_headers_too(tmp_path, text, found):
     assert (fault.place, fault.row, fault.column) == ("forces", 1, "C")
 
 
-def test_a_row_of_nothing_but_faults_and_a_column_without_a_header(tmp_path):
+def test_a_row_of_nothing_but_faults_and_a_column_without_a_header(tmp_path: Path) -> None:
     sheet = forces(rows=f'<row r="5">{element("B5", "<f/>")}</row><row r="7">{element("K7", "<f/>")}</row>')
     told = faults(save(tmp_path / "x.xlsx", parts(forces=sheet)))
     assert [(f.row, f.column) for f in told if f.found == UNSTORED] == [(5, "unit_type"), (7, "K")]
 
 
-def test_a_cell_of_an_array_without_a_value(tmp_path):
+def test_a_cell_of_an_array_without_a_value(tmp_path: Path) -> None:
     sheet = forces({"C2": element("C2", '<f t="array" ref="C2:D2">A1:B1</f><v>5</v>'), "D2": '<c r="D2"/>'})
     (fault,) = faults(save(tmp_path / "x.xlsx", parts(forces=sheet)))
     assert (fault.row, fault.column) == (2, "min_units")
     assert "C2:D2" in fault.found
 
 
-def test_ranges_that_overlap_without_end(tmp_path, monkeypatch):
+def test_ranges_that_overlap_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbook_cells, "MOST_CELLS", 50)
     same = '<f t="array" ref="A2:E2">A1</f>'
     row = "".join(f'<c r="{c}2">{same}<v>1</v></c>' for c in "ABCDEFGHIJKLMN")
@@ -130,7 +125,7 @@ REFERENCES += ["D1048577", "D99999999999999999999", "ZZZZZZZ9999999999", "D-2", 
 
 
 @pytest.mark.parametrize("reference", REFERENCES)
-def test_broken_references(tmp_path, reference):
+def test_broken_references(tmp_path: Path, reference: str) -> None:
     sheet = forces({"D2": f'<c r="{reference}"><v>2</v></c>'})
     (fault,) = faults(save(tmp_path / "x.xlsx", parts(forces=sheet)))
     assert (fault.place, fault.row) == ("forces", 2)
@@ -139,7 +134,7 @@ def test_broken_references(tmp_path, reference):
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "1048577", "9" * 5000, "x", "", "2.0", " 2", "٢"])
-def test_broken_row_numbers(tmp_path, number):
+def test_broken_row_numbers(tmp_path: Path, number: str) -> None:
     sheet = forces(rows=f'<row r="{number}"><c><v>2</v></c></row>')
     (fault,) = faults(save(tmp_path / "x.xlsx", parts(forces=sheet)))
     assert fault.place == "forces"
@@ -170,7 +165,7 @@ def test_broken_row_numbers(tmp_path, number):
         ('<row r="1048576"/><row><c><v>2</v></c></row>', 'the row number "1048577"'),
     ],
 )
-def test_what_is_not_laid_out_as_rows_and_cells(tmp_path, rows, found):
+def test_what_is_not_laid_out_as_rows_and_cells(tmp_path: Path, rows: str, found: str) -> None:
     (fault,) = faults(save(tmp_path / "x.xlsx", parts(forces=forces(rows=rows))))
     assert fault.place == "forces"
     assert found in fault.found
@@ -186,7 +181,7 @@ def test_what_is_not_laid_out_as_rows_and_cells(tmp_path, rows, found):
         (("A1048576", "XFD5"), "A1048576 and XFD5 (1,048,576 rows"),
     ],
 )
-def test_far_cells_name_themselves_and_the_limit(tmp_path, far, named, value):
+def test_far_cells_name_themselves_and_the_limit(tmp_path: Path, far: tuple[str, ...], named: str, value: str) -> None:
     rows = "".join(f'<row r="{re.sub("[A-Z]", "", at)}"><c r="{at}">{value}</c></row>' for at in far)
     told = faults(save(tmp_path / "x.xlsx", parts(forces=forces(rows=rows))))
     (fault,) = [f for f in told if f.row is None]
@@ -196,7 +191,7 @@ def test_far_cells_name_themselves_and_the_limit(tmp_path, far, named, value):
     assert len(told) == 1
 
 
-def test_more_cells_than_the_limit_are_not_kept(tmp_path, monkeypatch):
+def test_more_cells_than_the_limit_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbook_cells, "MOST_CELLS", 9)
     (fault,) = [f for f in faults(save(tmp_path / "x.xlsx", parts())) if f.place == "forces"]
     assert fault.found == "more than 9 cells with a value, up to row 2"
@@ -205,7 +200,7 @@ def test_more_cells_than_the_limit_are_not_kept(tmp_path, monkeypatch):
     assert "xl/sharedStrings.xml" in fault.found
 
 
-def test_a_day_beyond_the_year_9999(tmp_path):
+def test_a_day_beyond_the_year_9999(tmp_path: Path) -> None:
     content = parts(forces=forces({"D2": '<c r="D2" s="1"><v>2958000</v></c>'}))
     content["xl/workbook.xml"] = content["xl/workbook.xml"].replace("<sheets>", '<workbookPr date1904="true"/><sheets>')
     (fault,) = faults(save(tmp_path / "x.xlsx", content))

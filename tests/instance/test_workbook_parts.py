@@ -5,28 +5,24 @@ from __future__ import annotations
 import random
 import zipfile
 import zlib
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from allocator import BadInput, Instance, read, write
 from tests.instance.books import INSTANCE, KIND, MAIN, SHEET, STYLES, forces, parts, relations, save
+from tests.instance.pasted import faults
 from tests.toys import toy
-
-
-def faults(path):
-    with pytest.raises(BadInput) as caught:
-        read(path)
-    return caught.value.faults
-
 
 SHARED = parts(forces=forces({"B2": '<c r="B2" t="s"><v>0</v></c>'}))
 
 
-def drop(*names):
+def drop(*names: str) -> dict[str, str]:
     return {name: text for name, text in SHARED.items() if name not in names}
 
 
-def edit(name, *change):
+def edit(name: str, *change: str) -> dict[str, str]:
     text = SHARED[name]
     for old, new in zip(change[::2], change[1::2], strict=True):
         assert old in text
@@ -125,21 +121,23 @@ PARTS = {
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize(("content", "place", "found"), PARTS.values(), ids=PARTS)
-def test_damaged_parts_are_named(tmp_path, content, place, found):
+def test_damaged_parts_are_named(
+    tmp_path: Path, content: dict[str, str] | dict[str, Any] | list[tuple[str, str]], place: str, found: str
+) -> None:
     path = save(tmp_path / "x.xlsx", content)
     (fault,) = faults(path)
     assert fault.place == (place or str(path))
     assert found in fault.found
 
 
-def test_the_sound_ones_among_them(tmp_path):
+def test_the_sound_ones_among_them(tmp_path: Path) -> None:
     assert read(save(tmp_path / "x.xlsx", SHARED)) == INSTANCE
     assert read(save(tmp_path / "y.xlsx", edit("xl/styles.xml", STYLES, STYLES))) == INSTANCE
     without = relations([(f"r{i}", "worksheet", f"worksheets/sheet{i}.xml") for i in range(1, 12)])
     assert read(save(tmp_path / "z.xlsx", parts() | {RELS: without})) == INSTANCE
 
 
-def packed(path, name):
+def packed(path: Path, name: str) -> tuple[int, int]:
     """Where the packed bytes of a part begin and end in a container."""
     with zipfile.ZipFile(path) as container:
         entry = container.getinfo(name)
@@ -148,7 +146,7 @@ def packed(path, name):
 
 
 @pytest.mark.parametrize("how", ["first byte", "middle", "sum", "length", "method", "name"])
-def test_damaged_streams(tmp_path, how):
+def test_damaged_streams(tmp_path: Path, how: str) -> None:
     path = save(tmp_path / "x.xlsx", SHARED)
     content = bytearray(path.read_bytes())
     begin, end = packed(path, SHEET)
@@ -168,7 +166,7 @@ def test_damaged_streams(tmp_path, how):
     assert SHEET in fault.found
 
 
-def test_a_password(tmp_path):
+def test_a_password(tmp_path: Path) -> None:
     path = save(tmp_path / "x.xlsx", SHARED)
     content = bytearray(path.read_bytes())
     content[content.rindex(SHEET.encode()) - 38] |= 1
@@ -177,7 +175,7 @@ def test_a_password(tmp_path):
     assert fault.expected == "one without a password"
 
 
-def test_text_that_unpacks_wrongly_is_noticed_by_its_sum(tmp_path):
+def test_text_that_unpacks_wrongly_is_noticed_by_its_sum(tmp_path: Path) -> None:
     """Of a part that is not packed, a changed byte is legal XML."""
     path = tmp_path / "x.xlsx"
     with zipfile.ZipFile(path, "w") as container:
@@ -193,7 +191,7 @@ def test_text_that_unpacks_wrongly_is_noticed_by_its_sum(tmp_path):
 # ---- chance -----------------------------------------------------------------------------------------------
 
 
-def outcome(path):
+def outcome(path: Path) -> Instance | None:
     """The instance, or None where it is refused with faults; whatever else happens is not caught."""
     try:
         return read(path)
@@ -201,7 +199,7 @@ def outcome(path):
         return None
 
 
-def test_flipped_and_missing_bytes(tmp_path):
+def test_flipped_and_missing_bytes(tmp_path: Path) -> None:
     """A written workbook, damaged by chance: it is refused, or what it holds is unchanged."""
     chance = random.Random(9)
     path = tmp_path / "x.xlsx"
@@ -225,7 +223,7 @@ def test_flipped_and_missing_bytes(tmp_path):
     assert 100 < refused < 300
 
 
-def test_changed_characters_of_xml(tmp_path):
+def test_changed_characters_of_xml(tmp_path: Path) -> None:
     """With sums that fit: it is refused, or read as something that XML can hold."""
     chance = random.Random(9)
     names = list(SHARED)

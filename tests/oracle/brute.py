@@ -60,11 +60,13 @@ class Judge:
         self.nation_rows = {r["nation"]: r for r in obj["nations"]}
         self.pool = {(r["nation"], r["unit_type"]): r for r in obj["forces"]}
         self.people = {u: int(r["personnel"]) for u, r in self.types.items()}
-        self.price = {
+        self.price: dict[str, Fraction] = {
             u: exact(cell(r, "rotation_cost", 0)) + self.months * exact(r["operating_cost"])
             for u, r in self.types.items()
         }
-        self.fund = {u: self.price[u] * exact(cell(r, "common_share", 0)) for u, r in self.types.items()}
+        self.fund: dict[str, Fraction] = {
+            u: self.price[u] * exact(cell(r, "common_share", 0)) for u, r in self.types.items()
+        }
         self.will = {(r["nation"], r["objective"]): exact(r["willingness"]) for r in obj["willingness"]}
         self.yields = {(r["unit_type"], r["capability"]): exact(r["amount"]) for r in obj["yields"]}
         self.theatre = {r["capability"] for r in obj["capabilities"] if cell(r, "scope", "task") == "theatre"}
@@ -72,11 +74,11 @@ class Judge:
         self.rows = list(self._rows())
 
     def about(self, task: str) -> str:
-        return self.tasks[task]["objective"]
+        return str(self.tasks[task]["objective"])
 
     def is_active(self, task: str, t: int) -> bool:
         row = self.tasks[task]
-        return cell(row, "first_period", 1) <= t <= cell(row, "last_period", self.T)
+        return bool(cell(row, "first_period", 1) <= t <= cell(row, "last_period", self.T))
 
     def _rows(self) -> Iterator[dict[str, Any]]:
         """Given rows, then implied ones; `tasks`: those that it counts as a row of."""

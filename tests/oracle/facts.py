@@ -133,7 +133,9 @@ class Facts:
         return True
 
     def cost(self, u: str) -> float:
-        return get(self.units[u], "rotation_cost", 0) + self.months * self.units[u]["operating_cost"]
+        cost: float = get(self.units[u], "rotation_cost", 0) + self.months * self.units[u]["operating_cost"]
+        return cost
 
     def common(self, u: str) -> float:
-        return get(self.units[u], "common_share", 0)
+        share: float = get(self.units[u], "common_share", 0)
+        return share

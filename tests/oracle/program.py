@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from typing import Any
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -65,7 +66,8 @@ class Program:
                 options={"mip_rel_gap": 0.0, "presolve": presolve},
             )  # fmt: skip
             if found.status == 0:
-                return found.x
+                values: np.ndarray[Any, Any] = found.x
+                return values
             if found.status == 2:
                 return None
         raise Failed(found.message)

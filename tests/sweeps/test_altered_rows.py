@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 import allocator
 from allocator.errors import AllocatorError
 from allocator.sweeps.run.store import Store
+from tests.present import present
 from tests.sweeps.storing import put
 from tests.toys import toy
 
 
-def altered(path, change, *values):
+def altered(path: Path, change: str, *values: Any) -> None:
     """Change what the file of a store says."""
     with sqlite3.connect(path) as connection:
         connection.execute(f"UPDATE points SET {change}", values)
@@ -38,7 +41,7 @@ class TestAlteredRows:
             ("checksum = ?", b"\xff"),
         ],
     )
-    def test_count_as_not_there_and_are_named(self, tmp_path, change, value):
+    def test_count_as_not_there_and_are_named(self, tmp_path: Path, change: str, value: str | bytes | int) -> None:
         path = tmp_path / "s"
         with Store(path) as store:
             put(store, "a")
@@ -50,7 +53,7 @@ class TestAlteredRows:
             put(store, "a")
             assert store.known(["a"]) == {"a": {"key": "a"}}
 
-    def test_a_content_moved_to_another_key(self, tmp_path):
+    def test_a_content_moved_to_another_key(self, tmp_path: Path) -> None:
         path = tmp_path / "s"
         with Store(path) as store:
             put(store, "a", {"n": 1})
@@ -59,13 +62,13 @@ class TestAlteredRows:
         with Store(path) as store:
             assert store.known(["a", "b"]) == {"b": {"n": 2}}
 
-    def test_are_solved_again_and_that_is_said(self, tmp_path):
+    def test_are_solved_again_and_that_is_said(self, tmp_path: Path) -> None:
         """Three rows of five: one with another value, one without a key, one cut short."""
         path, design = tmp_path / "s", allocator.Design(vary=("forces.units=0:8:5",))
 
-        def values():
+        def values() -> Any:
             with allocator.sweep(toy(), design, store=path, workers=0) as sweep:
-                return sweep.damaged, [row.values["gap"] for row in sweep.answers[0].rows]
+                return sweep.damaged, [present(row.values)["gap"] for row in sweep.answers[0].rows]
 
         assert values() == (0, [1.0, 0.5, 0.0, 0.0, 0.0])
         with sqlite3.connect(path) as connection:
@@ -95,7 +98,7 @@ class TestAlteredRows:
             {"changes": None},
         ],
     )
-    def test_rows_of_another_form_are_solved_again(self, tmp_path, wrong):
+    def test_rows_of_another_form_are_solved_again(self, tmp_path: Path, wrong: dict[str, Any]) -> None:
         """Their checksum is right: another program wrote them so."""
         path, design = tmp_path / "s", allocator.Design(vary=("forces.units=0,4",))
         allocator.sweep(toy(), design, store=path, workers=0).close()
@@ -105,9 +108,9 @@ class TestAlteredRows:
                 put(store, key, {**content, **wrong}, sha256=toy().sha256)
         with allocator.sweep(toy(), design, store=path, workers=0) as sweep:
             assert sweep.damaged == 2
-            assert [row.values["gap"] for row in sweep.answers[0].rows] == [1.0, 0.0]
+            assert [present(row.values)["gap"] for row in sweep.answers[0].rows] == [1.0, 0.0]
 
-    def test_a_change_that_cannot_be_read_proves_nothing(self, tmp_path):
+    def test_a_change_that_cannot_be_read_proves_nothing(self, tmp_path: Path) -> None:
         path = tmp_path / "s"
         allocator.sweep(toy(), allocator.Design(vary=("forces.units=0,4",)), store=path, workers=0).close()
         with Store(path) as store:
@@ -116,11 +119,11 @@ class TestAlteredRows:
                 strange = {"changes": [[["units", "AAA", "bn"], ["four", 1, ["plans"]]]]}
                 put(store, key, {**content, **strange}, sha256=toy().sha256)
         with allocator.sweep(toy(), allocator.Design(vary=("forces.units=0,2,4",)), store=path, workers=0) as sweep:
-            assert [row.values["gap"] for row in sweep.answers[0].rows] == [1.0, 0.5, 0.0]
+            assert [present(row.values)["gap"] for row in sweep.answers[0].rows] == [1.0, 0.5, 0.0]
 
-    def test_a_row_that_is_gone_is_no_key_error(self, tmp_path):
+    def test_a_row_that_is_gone_is_no_key_error(self, tmp_path: Path) -> None:
         with allocator.sweep(toy(), allocator.Design(vary=("forces.units=0,4",)), workers=0) as sweep:
-            sweep._store._connection.execute("DELETE FROM points")
+            present(sweep._store)._connection.execute("DELETE FROM points")
             for read in (list, lambda rows: rows[0]):
                 with pytest.raises(AllocatorError, match="was altered while the sweep used it"):
                     read(sweep.answers[0].rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import allocator
@@ -11,7 +13,7 @@ from allocator.sweeps.findings import answer, sometimes, tornado, varied
 from allocator.sweeps.run.row import Row
 
 
-def row(gap, cost, members="", proved=0.0, status="optimal", **inputs):
+def row(gap: float, cost: float, members: str = "", proved: float = 0.0, status: str = "optimal", **inputs: Any) -> Row:
     """A row that was proved to within ``proved``; ``lines`` among the inputs are unmet shares."""
     lines = {f"unmet.{name}": share for name, share in inputs.pop("lines", {}).items()}
     if status == "infeasible":
@@ -25,7 +27,7 @@ def row(gap, cost, members="", proved=0.0, status="optimal", **inputs):
 
 
 class TestTornado:
-    def rows(self):
+    def rows(self) -> list[Row]:
         return [
             row(0.5, 10.0, "AAA BBB", figure=None, end="base", value=None, lines={"t.a": 0.0, "t.b": 0.1}),
             row(0.6, 10.0, "AAA", figure="x", end="low", value=1, lines={"t.a": 0.2, "t.b": 0.1}),
@@ -34,7 +36,7 @@ class TestTornado:
             row(0.5, 10.0, figure="z", end="high", value=3, status="infeasible"),
         ]
 
-    def test_changes_flips_and_what_is_sure(self):
+    def test_changes_flips_and_what_is_sure(self) -> None:
         says = tornado(self.rows())
         assert says["base"]["coverage"] == 0.5
         x, y, z = says["figures"]
@@ -53,7 +55,7 @@ class TestTornado:
         assert z["high"]["status"] == "infeasible"
         assert says["still"] == 1, "y; that z has no plan is a change"
 
-    def test_without_a_base_nothing_is_compared(self):
+    def test_without_a_base_nothing_is_compared(self) -> None:
         with pytest.raises(BadUsage, match="base has no plan"):
             tornado([row(1, 1, status="infeasible", figure=None, end="base", value=None)])
         with pytest.raises(BadUsage, match="base has no plan"):
@@ -61,23 +63,23 @@ class TestTornado:
 
 
 class TestVaried:
-    def test_a_line_is_compared_with_the_line_before(self):
+    def test_a_line_is_compared_with_the_line_before(self) -> None:
         says = varied([row(0.5, 1.0, "AAA", k=1), row(0.4, 2.0, "AAA BBB", k=2), row(0.4, 2.0, "BBB", k=3)])
         assert [r["enters"] for r in says["table"]] == [[], ["BBB"], []]
         assert [r["leaves"] for r in says["table"]] == [[], [], ["AAA"]]
         assert says["sometimes"]["members"] == pytest.approx({"AAA": 2 / 3, "BBB": 2 / 3})
 
-    def test_coalitions_are_compared_with_the_first(self):
+    def test_coalitions_are_compared_with_the_first(self) -> None:
         rows = [row(0.5, 1.0, "AAA BBB", coalition=c) for c in ("all", "-AAA")]
         rows[1:] = [row(0.6, 1.0, "BBB", coalition="-AAA"), row(0.6, 1.0, "BBB", coalition="-CCC")]
         assert [r["leaves"] for r in varied(rows)["table"]] == [[], ["AAA"], ["AAA"]]
 
-    def test_two_keys_are_compared_along_the_second(self):
+    def test_two_keys_are_compared_along_the_second(self) -> None:
         rows = [row(0.5, 1.0, m, a=a, b=b) for (a, b), m in zip(
             [(1, 1), (1, 2), (2, 1), (2, 2)], ["AAA", "BBB", "CCC", "CCC"], strict=True)]  # fmt: skip
         assert [r["enters"] for r in varied(rows)["table"]] == [[], ["BBB"], [], []]
 
-    def test_many_keys_come_as_means(self):
+    def test_many_keys_come_as_means(self) -> None:
         rows = [row(0.1 * a + 0.2 * b, c, a=a, b=b, c=c) for a in (0, 1) for b in (0, 1) for c in (5.0, 7.0)]
         rows[0] = row(1, 1, status="infeasible", a=0, b=0, c=5.0)
         effects = {(e["input"], e["value"]): e for e in varied(rows)["effects"]}
@@ -87,7 +89,7 @@ class TestVaried:
         assert effects["c", 7.0]["cost"] == 7.0
 
 
-def test_what_is_so_at_some_points_only():
+def test_what_is_so_at_some_points_only() -> None:
     rows = [
         row(0.5, 1.0, "AAA BBB", k=1, lines={"t.a": 0.0, "t.b": 0.5}),
         row(0.5, 1.0, "AAA", k=2, lines={"t.a": 1e-12, "t.b": 0.0}),
@@ -96,7 +98,7 @@ def test_what_is_so_at_some_points_only():
     assert sometimes(rows) == {"members": {"BBB": 0.5}, "lines": {"t.b": 0.5}}
 
 
-def test_a_sweep_says_the_same_in_python():
+def test_a_sweep_says_the_same_in_python() -> None:
     design = allocator.Design(
         vary=("forces[nation=AAA,unit_type=squadron].units=0:6:4",),
         one_at_a_time=True,

@@ -9,6 +9,7 @@ import socket
 import sys
 import time
 from collections import deque
+from collections.abc import Iterator
 from typing import Any
 
 import distributed as dask
@@ -21,7 +22,7 @@ from tests.sweeps.test_pool import TOY, is_right, run, squares
 
 
 @pytest.fixture(scope="module")
-def local():
+def local() -> Iterator[dask.LocalCluster]:
     """Two worker processes, started anew when they die; a job that ends four is given up, as Dask has it.
 
     At two, a job that stood beside the guilty one on both of them would share its fate.
@@ -33,7 +34,7 @@ def local():
 
 
 class TestJobs:
-    def test_fifty_jobs_on_two_workers(self, local):
+    def test_fifty_jobs_on_two_workers(self, local: dask.LocalCluster) -> None:
         jobs = {name: ("slow_square", x, 0.02) for name, (_, x) in squares(50).items()}
         with Cluster(TOY, {"base": 7}, local.scheduler_address) as cluster:
             assert cluster.free() == 2
@@ -42,7 +43,7 @@ class TestJobs:
         assert {event.result["setup"]["base"] for event in events.values()} == {7}
         assert len({event.result["pid"] for event in events.values()}) == 2
 
-    def test_errors_are_told(self, local):
+    def test_errors_are_told(self, local: dask.LocalCluster) -> None:
         with Cluster(TOY, None, local.scheduler_address) as cluster:
             events = run(cluster, {"bad": ("root", -1), "strange": ("unpicklable",), "good": ("root", 4)})
         assert isinstance(events["bad"], Failed)
@@ -50,7 +51,7 @@ class TestJobs:
         assert isinstance(events["strange"], Failed)
         assert events["good"] == Done("good", 2.0)
 
-    def test_setups_do_not_mix_and_old_ones_go(self, local):
+    def test_setups_do_not_mix_and_old_ones_go(self, local: dask.LocalCluster) -> None:
         for number in range(HELD + 2):
             with Cluster(TOY, number, local.scheduler_address) as cluster:
                 assert {event.result["setup"] for event in run(cluster, squares(4)).values()} == {number}
@@ -58,15 +59,17 @@ class TestJobs:
             for name, cluster in (("a", first), ("b", second), ("a", first)):
                 assert {event.result["setup"] for event in run(cluster, squares(3)).values()} == {name}
 
-    def test_nothing_comes_in_time(self, local):
+    def test_nothing_comes_in_time(self, local: dask.LocalCluster) -> None:
         with Cluster(TOY, None, local.scheduler_address) as cluster:
             cluster.submit("slow", ("slow_square", 1, 1.0))
             assert cluster.next_event(0.05) is None
-            assert cluster.next_event().name == "slow"
+            event = cluster.next_event()
+            assert event is not None
+            assert event.name == "slow"
 
 
 class TestDeaths:
-    def test_a_worker_killed_in_mid_run_costs_nothing(self, local):
+    def test_a_worker_killed_in_mid_run_costs_nothing(self, local: dask.LocalCluster) -> None:
         waiting = deque((f"square {x}", ("slow_square", x, 0.1)) for x in range(30))
         events: dict[str, Any] = {}
         killed = None
@@ -83,13 +86,13 @@ class TestDeaths:
         assert is_right(events, 30)
         assert len({event.result["pid"] for event in events.values()}) >= 2
 
-    def test_a_job_that_ends_its_workers_is_given_up(self, local):
+    def test_a_job_that_ends_its_workers_is_given_up(self, local: dask.LocalCluster) -> None:
         with Cluster(TOY, None, local.scheduler_address) as cluster:
             events = run(cluster, {"abort": ("abort",), **squares(10)})
         assert events["abort"] == Died("abort", "4 workers of the cluster died at it")
         assert is_right(events, 10)
 
-    def test_a_cluster_without_workers_waits_for_them(self):
+    def test_a_cluster_without_workers_waits_for_them(self) -> None:
         with (
             dask.LocalCluster(n_workers=0, processes=True, dashboard_address=":0") as running,
             Cluster(TOY, None, running.scheduler_address) as cluster,
@@ -101,7 +104,7 @@ class TestDeaths:
             done: Any = cluster.next_event(30)
             assert done.result["square"] == 9
 
-    def test_a_scheduler_that_goes_is_told(self):
+    def test_a_scheduler_that_goes_is_told(self) -> None:
         with dask.LocalCluster(n_workers=1, processes=True, dashboard_address=":0") as running:
             cluster = Cluster(TOY, None, running.scheduler_address)
             cluster.submit("slow", ("slow_square", 1, 30))
@@ -114,7 +117,7 @@ class TestDeaths:
 
 
 class TestRefusals:
-    def test_workers_that_cannot_be_set_up(self, local):
+    def test_workers_that_cannot_be_set_up(self, local: dask.LocalCluster) -> None:
         for make, reason in (("tests.sweeps.jobs:Broken", "no use for this"), ("absent:Toy", "No module named")):
             with (
                 Cluster(make, "this", local.scheduler_address) as cluster,
@@ -122,7 +125,7 @@ class TestRefusals:
             ):
                 run(cluster, squares(2))
 
-    def test_workers_with_other_versions(self, local, monkeypatch):
+    def test_workers_with_other_versions(self, local: dask.LocalCluster, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("allocator.sweeps.run.cluster._versions", lambda: {"highs": "0.1", "python": "4"})
         with (
             Cluster(TOY, None, local.scheduler_address) as cluster,
@@ -130,18 +133,18 @@ class TestRefusals:
         ):
             run(cluster, squares(2))
 
-    def test_dask_is_missing(self, monkeypatch):
+    def test_dask_is_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "distributed", None)
         with pytest.raises(BadUsage, match=r'pip install ".\[cluster\]"'):
             Cluster(TOY, None, "tcp://127.0.0.1:8786")
 
     @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense", "", "strange://127.0.0.1:9"])
-    def test_nobody_answers(self, monkeypatch, address):
+    def test_nobody_answers(self, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
         monkeypatch.setattr("allocator.sweeps.run.cluster.ANSWERS_WITHIN", 0.5)
         with pytest.raises(BadUsage, match=r"no Dask scheduler answers at .* within 0.5 s"):
             Cluster(TOY, None, address)
 
-    def test_a_client_that_failed_is_closed_at_once(self):
+    def test_a_client_that_failed_is_closed_at_once(self) -> None:
         """Closed by the garbage collector, it may wait for a lock of Dask's that the same thread holds."""
         with pytest.raises(BadUsage):
             Cluster(TOY, None, "nonsense")
@@ -150,7 +153,7 @@ class TestRefusals:
             assert time.monotonic() < until
             time.sleep(0.05)
 
-    def test_somebody_else_takes_the_call_and_is_silent(self, monkeypatch):
+    def test_somebody_else_takes_the_call_and_is_silent(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("allocator.sweeps.run.cluster.ANSWERS_WITHIN", 0.5)
         with socket.socket() as listening:
             listening.bind(("127.0.0.1", 0))

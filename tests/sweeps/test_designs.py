@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 import allocator
@@ -9,30 +11,31 @@ from allocator.api import choose
 from allocator.sweeps.design.axes import column, parted, split
 from allocator.sweeps.design.figures import figures
 from allocator.sweeps.design.parts import coalitions, grid, one_at_a_time
+from tests.present import present
 from tests.sweeps.asking import ask, points, row
 from tests.toys import model, pools, toy, willing
 
 FORCE = allocator.read("reassurance-force")
 
 
-def faults(call):
+def faults(call: Callable[[], object]) -> list[str]:
     with pytest.raises(allocator.BadInput) as caught:
         call()
     return [str(fault) for fault in caught.value.faults]
 
 
-def ranged(**columns):
+def ranged(**columns: object) -> allocator.Instance:
     return toy(forces=[{"nation": "AAA", "unit_type": "bn", "units": 5, **columns}])
 
 
 class TestGrid:
-    def test_all_combinations_the_last_key_fastest(self):
+    def test_all_combinations_the_last_key_fastest(self) -> None:
         asked = grid(toy(), model(), ["forces.units=1,2", "horizon.months_per_period=3,6"])
         assert [tuple(point.inputs.values()) for point in points(asked)] == [(1, 3), (1, 6), (2, 3), (2, 6)]
         assert points(asked)[1].overrides == ("forces.units=1", "horizon.months_per_period=6")
         assert asked.title == "grid of 4 points over 2 keys"
 
-    def test_every_point_is_what_choose_takes(self):
+    def test_every_point_is_what_choose_takes(self) -> None:
         for point in points(grid(toy(), model(), ["forces.units*=1,2", "model.willingness_floor=0:1:3"])):
             instance, chosen = choose(toy(), model(), point.overrides)
             assert instance.rows("forces")[0]["units"] == 5 * point.inputs["forces.units*="]
@@ -48,11 +51,11 @@ class TestGrid:
             ("0:1:4", ["0", "0.3333333333333333", "0.6666666666666666", "1"]),
         ],
     )
-    def test_ranges_are_exact_and_short(self, text, values):
+    def test_ranges_are_exact_and_short(self, text: str, values: list[str]) -> None:
         (axis,) = grid(toy(), model(), [f"tasks.latitude={text}"]).axes
         assert list(axis.values) == values
 
-    def test_keys_that_move_together(self):
+    def test_keys_that_move_together(self) -> None:
         instance = toy(
             nations=[{"nation": "AAA"}, {"nation": "BBB"}], forces=pools(2, "AAA", "BBB"), willingness=willing("AAA")
         )
@@ -62,7 +65,7 @@ class TestGrid:
         assert [point.inputs for point in asked] == [{label: 2}, {label: 3}]
         assert asked[0].overrides == ("forces[nation=AAA,unit_type=bn].units*=2", "forces[nation=BBB].units*=2")
 
-    def test_values_of_every_kind(self):
+    def test_values_of_every_kind(self) -> None:
         instance = toy(events={"peace": True}, nations=[{"nation": "AAA", "troop_ceiling": 100}])
         varies = ["events.peace=true,FALSE", "nations.troop_ceiling=[],250.5", "model.objectives=[gap,cost],[cost]"]
         (first, *_, last) = points(grid(instance, model(), varies))
@@ -71,14 +74,14 @@ class TestGrid:
         assert choose(instance, model(), first.overrides)[1].objectives == ("gap", "cost")
         assert choose(instance, model(), first.overrides)[0].rows("nations")[0]["troop_ceiling"] is None
 
-    def test_coalitions_multiply_the_grid(self):
+    def test_coalitions_multiply_the_grid(self) -> None:
         asked = grid(FORCE, model(), ["events.us_backstop=true,false"], ["all", "JEF+FRA"])
         assert [(point.inputs["coalition"], point.coalition) for point in points(asked)] == [
             ("all", None), ("all", None), ("JEF+FRA", "JEF+FRA"), ("JEF+FRA", "JEF+FRA"),
         ]  # fmt: skip
         assert asked.title == "grid of 4 points over 1 key and 2 coalitions"
 
-    def test_faults_of_all_texts_together(self):
+    def test_faults_of_all_texts_together(self) -> None:
         varies = [
             "forces.unts=1,2",
             "forces.units=0:5:3",
@@ -130,36 +133,37 @@ class TestGrid:
             "budgets[payer=common].amount=100:200:5",
         ]
 
-    def test_a_key_written_in_two_ways_is_one(self):
+    def test_a_key_written_in_two_ways_is_one(self) -> None:
         varies = ["forces[nation=AAA,unit_type=bn].units=1,2", "forces[unit_type=bn,nation=AAA].units=3,4"]
         (told,) = faults(lambda: grid(toy(), model(), varies))
         assert told.endswith("found forces[unit_type=bn,nation=AAA].units a second time; expected each key once")
 
-    def test_a_million_points_are_counted_and_not_made(self):
+    def test_a_million_points_are_counted_and_not_made(self) -> None:
         asked = grid(toy(), model(), ["tasks.latitude=0:1:500", "tasks.longitude=0:1:500"])
         assert (asked.size, asked.title) == (250_000, "grid of 250,000 points over 2 keys")
 
-    def test_nothing_to_vary(self):
+    def test_nothing_to_vary(self) -> None:
         assert faults(lambda: grid(toy(), model())) == [
             "grid: found nothing to vary; expected at least one key or coalition"
         ]
 
-    def test_brackets_keep_together(self):
+    def test_brackets_keep_together(self) -> None:
         assert split("a[b=1,c=2].d,e") == ["a[b=1,c=2].d", "e"]
-        axis = parted("a[b=1].c+=3")
+        axis = present(parted("a[b=1].c+=3"))
         assert (axis.keys, axis.operator) == (("a[b=1].c",), "+=")
-        assert parted("model.limits=cost<=3").operator == "="
+        assert present(parted("model.limits=cost<=3")).operator == "="
         assert parted("a[b=1") is None
-        assert (column("forces[nation=AAA].units").kind, column("horizon.periods").kind) == ("whole", "whole")
+        kinds = [present(column(key)).kind for key in ("forces[nation=AAA].units", "horizon.periods")]
+        assert kinds == ["whole", "whole"]
         assert column("model.willingness_floor") is None
 
 
 class TestCoalitions:
-    def test_words(self):
+    def test_words(self) -> None:
         groups = list(dict.fromkeys(row["group"] for row in FORCE.rows("groups")))
         assert coalitions(FORCE, ["all", "groups", "JEF", "JEF+FRA"]) == ["all", *groups, "JEF+FRA"]
 
-    def test_faults(self):
+    def test_faults(self) -> None:
         assert faults(lambda: coalitions(FORCE, ["JEFF", "all", "all", "-"])) == [
             '--coalitions JEFF: found "JEFF"; expected a group or a nation (did you mean JEF?)',
             "--coalitions all: found it a second time; expected each coalition once",
@@ -172,7 +176,7 @@ class TestCoalitions:
 
 
 class TestFigures:
-    def test_a_blank_end_is_the_base_and_no_width_is_no_range(self):
+    def test_a_blank_end_is_the_base_and_no_width_is_no_range(self) -> None:
         (figure,) = figures(ranged(units_low=3))
         assert (figure.base, figure.low, figure.high, figure.whole, figure.unit) == (5, 3, 5, True, "units")
         assert (figure.key, figure.setting(4)) == (
@@ -181,7 +185,7 @@ class TestFigures:
         )
         assert figures(ranged(units_low=5, units_high=5)) == []
 
-    def test_a_default_is_a_base_and_a_blank_is_none(self):
+    def test_a_default_is_a_base_and_a_blank_is_none(self) -> None:
         (figure,) = figures(ranged(min_units_high=2))
         assert (figure.base, figure.low, figure.high) == (1, 1, 2)
         one = toy(nations=[{"nation": "AAA", "troop_ceiling_low": 100}])
@@ -189,7 +193,7 @@ class TestFigures:
         assert (figures(one), [figure.base for figure in figures(both)]) == ([], [None])
 
     @pytest.mark.parametrize("name", ["reassurance-force", "european-army", "us-drawdown", "ifor-1996", "safe-seas"])
-    def test_every_key_sets_its_own_cell_alone(self, name):
+    def test_every_key_sets_its_own_cell_alone(self, name: str) -> None:
         instance = allocator.read(name)
         found = figures(instance)
         assert len({figure.key for figure in found}) == len(found) > 0
@@ -201,7 +205,7 @@ class TestFigures:
                 assert after[at][figure.column] == value
                 assert before[at].get(f"{figure.column}_{end}", value) == value
 
-    def test_none_is_left_out_but_those_of_no_width(self):
+    def test_none_is_left_out_but_those_of_no_width(self) -> None:
         """The reassurance force has 382 cells with a companion, 13 of which have both ends at the base."""
         cells = [
             (row, column)
@@ -212,7 +216,7 @@ class TestFigures:
         narrow = [row for row, name in cells if row.get(f"{name}_low", row[name]) == row.get(f"{name}_high", row[name])]
         assert (len(cells), len(narrow), len(figures(FORCE))) == (382, 13, 369)
 
-    def test_periods_tell_rows_apart(self):
+    def test_periods_tell_rows_apart(self) -> None:
         lines = [
             {"task": "hold", "capability": "inf", "quantity": 2, "quantity_low": 1, "last_period": 1},
             {"task": "hold", "capability": "inf", "quantity": 3, "quantity_high": 4, "first_period": 2},
@@ -238,14 +242,14 @@ class TestFigures:
                 == 1
             )
 
-    def test_names(self):
+    def test_names(self) -> None:
         assert [f.key for f in figures(FORCE, ["budgets.amount", "nations[nation=GBR].troop_ceiling"])] == [
             "nations[nation=GBR].troop_ceiling", "budgets[payer=*].amount",
         ]  # fmt: skip
         polish = figures(FORCE, ["willingness[nation=POL].willingness", "willingness.willingness"])
         assert len(polish) == len([figure for figure in figures(FORCE) if figure.table == "willingness"])
 
-    def test_names_without_a_figure(self):
+    def test_names_without_a_figure(self) -> None:
         names = [
             "forces.unts", "foces.units", "forces[nation=PLO].units", "forces.min_units",
             "budgets[payer=common].amount", "forces", "forces[natoin=POL].units", "sources.title",
@@ -274,7 +278,7 @@ BASE = {"gap": 0.5, "cost": 10.0}
 
 
 class TestOneAtATime:
-    def test_the_base_and_both_ends(self):
+    def test_the_base_and_both_ends(self) -> None:
         asked = one_at_a_time(ranged(units_low=3, min_units=2, min_units_low=1, min_units_high=4))
         units, least = (f"forces[nation=AAA,unit_type=bn].{name}" for name in ("units", "min_units"))
         rows, sizes = ask(asked, lambda point: row(point, values=BASE))
@@ -287,12 +291,12 @@ class TestOneAtATime:
         ]
         assert asked.title == "2 figures one at a time: 4 points"
 
-    def test_a_low_case_starts_at_the_low_end(self):
+    def test_a_low_case_starts_at_the_low_end(self) -> None:
         asked = one_at_a_time(ranged(units_low=3, units_high=6).case("low"))
         rows, _ = ask(asked, lambda point: row(point, values=BASE))
         assert [found.point.inputs["end"] for found in rows] == ["base", "high"]
 
-    def test_what_is_loosened_is_looked_at_together_first(self):
+    def test_what_is_loosened_is_looked_at_together_first(self) -> None:
         """Pools at their high ends, three of them; two ceilings are too few."""
         nations = ("AAA", "BBB", "CCC")
         ceilings = {"troop_ceiling": 500, "troop_ceiling_high": 900}
@@ -309,7 +313,7 @@ class TestOneAtATime:
         assert joined.overrides == tuple(f"forces[nation={n},unit_type=bn].units=6" for n in nations)
         assert part.size == 9
 
-    def test_nothing_uncertain(self):
+    def test_nothing_uncertain(self) -> None:
         assert faults(lambda: one_at_a_time(toy())) == [
             "--one-at-a-time: found no figure with a range in toy; expected _low or _high columns"
         ]

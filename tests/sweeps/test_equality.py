@@ -50,10 +50,10 @@ FLAGS = (("nations", "can_lead"),)
 LIMITS = ("gap<=0.5", "gap<=0.9", "cost<=500", "risk<=0.5", "burden<=3")
 
 
-def changes(instance, rng):
+def changes(instance: allocator.Instance, rng: random.Random) -> str | None:
     """One random change of a fact or a choice."""
 
-    def key(table, column):
+    def key(table: str, column: str) -> str | None:
         rows = [row for row in instance.rows(table) if row[column] is not None]
         if not rows:
             return None
@@ -88,7 +88,7 @@ def changes(instance, rng):
     )
 
 
-def points(instance, rng, count):
+def points(instance: allocator.Instance, rng: random.Random, count: int) -> list[Point]:
     """Random points, most of them near each other: few changes, drawn again and again."""
     drawn = [change for change in (changes(instance, rng) for _ in range(8)) if change]
     chosen = [Point({})]
@@ -147,7 +147,7 @@ def check(seed: int, folder: Path, count: int = 14) -> tuple[int, int]:
         ("model.willingness_floor*=0.5,1,2", []),
     ],
 )
-def test_scaled_whole_numbers_and_added_rows_are_swept_as_solved(vary, notes):
+def test_scaled_whole_numbers_and_added_rows_are_swept_as_solved(vary: str, notes: list[str] | None) -> None:
     instance = toy(
         nations=[{"nation": "AAA"}, {"nation": "BBB"}],
         unit_types=[{"unit_type": "bn", "rotation_ratio": 3}],
@@ -167,7 +167,7 @@ def test_scaled_whole_numbers_and_added_rows_are_swept_as_solved(vary, notes):
 
 
 @pytest.mark.parametrize("first", range(0, 24, 6))
-def test_every_point_is_as_a_cold_solve(first, tmp_path):
+def test_every_point_is_as_a_cold_solve(first: int, tmp_path: Path) -> None:
     total, known = (
         sum(pair) for pair in zip(*(check(seed, tmp_path) for seed in range(first, first + 6)), strict=True)
     )

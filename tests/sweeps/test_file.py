@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -64,27 +65,27 @@ DESIGN = Design(
 )
 
 
-def uncertain():
+def uncertain() -> allocator.Instance:
     return toy(forces=[{"nation": "AAA", "unit_type": "bn", "units": 5, "units_low": 2}])
 
 
-def faults(path):
+def faults(path: Path) -> list[str]:
     with pytest.raises(allocator.BadInput) as caught:
         load_design(path)
     return [str(fault) for fault in caught.value.faults]
 
 
-def written(folder, text):
+def written(folder: Path, text: str) -> Path:
     path = folder / "try.toml"
     path.write_text(text)
     return path
 
 
-def test_a_whole_file(tmp_path):
+def test_a_whole_file(tmp_path: Path) -> None:
     assert load_design(written(tmp_path, WHOLE)) == DESIGN
 
 
-def test_its_parts():
+def test_its_parts() -> None:
     asked = parts(DESIGN, uncertain(), model())
     assert [(part.kind, part.size) for part in asked] == [
         ("grid", 8), ("one-at-a-time", 2), ("morris", 8), ("pareto", 5), ("politics", 1), ("threshold", 4),
@@ -93,12 +94,12 @@ def test_its_parts():
     assert all(part.title for part in asked)
 
 
-def test_all_figures_one_at_a_time(tmp_path):
+def test_all_figures_one_at_a_time(tmp_path: Path) -> None:
     design = load_design(written(tmp_path, "one_at_a_time = true"))
     assert [part.size for part in parts(design, uncertain(), model())] == [2]
 
 
-def test_by_name_beside_an_instance(tmp_path):
+def test_by_name_beside_an_instance(tmp_path: Path) -> None:
     shutil.copytree(shipped("instances") / "toy-budget", tmp_path / "toy")
     (tmp_path / "toy" / "sweeps").mkdir()
     (tmp_path / "toy" / "sweeps" / "money.toml").write_text('vary = ["budgets[payer=*].amount=100:250:4"]')
@@ -114,7 +115,7 @@ def test_by_name_beside_an_instance(tmp_path):
         load_design("money", toy())
 
 
-def test_faults_of_a_file_together(tmp_path):
+def test_faults_of_a_file_together(tmp_path: Path) -> None:
     text = """
 titel = "x"
 vary = "forces.units=1,2"
@@ -156,7 +157,7 @@ over = "a"
     ]
 
 
-def test_files_that_cannot_be_read(tmp_path):
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert faults(tmp_path / "none.toml")[0].endswith("none.toml: found nothing there; expected a file")
     assert faults(written(tmp_path, "vary = ["))[0].endswith("; expected TOML")
     assert faults(written(tmp_path, "threshold = 1\nsample = 2")) == [
@@ -165,7 +166,7 @@ def test_files_that_cannot_be_read(tmp_path):
     ]
 
 
-def test_faults_of_all_parts_together():
+def test_faults_of_all_parts_together() -> None:
     design = Design(
         vary=("forces.unts=1,2",),
         coalitions=("BBB",),
@@ -188,6 +189,6 @@ def test_faults_of_all_parts_together():
     )
 
 
-def test_an_empty_design():
+def test_an_empty_design() -> None:
     with pytest.raises(allocator.BadUsage, match="nothing to sweep: give at least one of --vary"):
         parts(Design(title="x", overrides=("forces.units=1",)), uncertain(), model())

@@ -1,6 +1,10 @@
 """Which of two points is harder, and what the resident model does from one point to the next."""
 
+from __future__ import annotations
+
 import random
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,12 +21,12 @@ POOL = "forces[nation=FRA,unit_type=combat_squadron].units"
 
 
 @pytest.fixture(scope="module")
-def order():
+def order() -> Callable[..., str]:
     """Compares settings of one instance: 'harder', 'easier', 'same' or 'apart', as far as plans or a stage go."""
     instance, model = choose(BASE)
     facets = Facets(instance, model)
 
-    def compared(first, second, *objectives):
+    def compared(first: Sequence[str], second: Sequence[str], *objectives: str) -> str:
         order = Order(facets.base)
         for settings in (first, second):
             changes = facets.changes(*choose(instance, model, settings))
@@ -55,7 +59,7 @@ def order():
         "model.limits=cost<=900",
     ],
 )
-def test_one_fact_makes_a_point_harder(order, setting):
+def test_one_fact_makes_a_point_harder(order: Callable[..., str], setting: str) -> None:
     if setting == "model.max_burden=0.001":  # it makes a budget of the nations' costs, which then counts prices
         assert order((setting,), ()) == "apart"
         assert order((setting,), ("model.max_burden=0.002",)) == "harder"
@@ -64,20 +68,20 @@ def test_one_fact_makes_a_point_harder(order, setting):
     assert order((), (setting,)) == "easier"
 
 
-def test_bigger_units_are_harder_where_no_framework_share_counts_heads(order):
+def test_bigger_units_are_harder_where_no_framework_share_counts_heads(order: Callable[..., str]) -> None:
     without = "model.families=troop_ceiling,budget"
     heavier = "unit_types[unit_type=battlegroup_heavy].personnel=2000"
     assert order((without, heavier), (without,)) == "harder"
     assert order((heavier,), ()) == "apart"
 
 
-def test_what_goes_both_ways_does_not_compare(order):
+def test_what_goes_both_ways_does_not_compare(order: Callable[..., str]) -> None:
     assert order(("budgets[payer=*].amount=1000", "nations[nation=FRA].troop_ceiling=99999"), ()) == "apart"
     assert order(("model.families=budget",), ()) == "apart"
     assert order(("horizon.periods=2",), ()) == "apart"
 
 
-def test_a_stage_asks_only_about_its_own_objectives(order):
+def test_a_stage_asks_only_about_its_own_objectives(order: Callable[..., str]) -> None:
     """Priorities change what the gap is, not what can be done; a stance above the floor only the risk."""
     assert order(("objectives[objective=training].priority=2",), ()) == "same"
     assert order(("objectives[objective=training].priority=2",), (), "gap") == "apart"
@@ -88,7 +92,7 @@ def test_a_stage_asks_only_about_its_own_objectives(order):
     assert order(("model.objectives=gap,cost",), (), "gap") == "apart"
 
 
-def test_a_model_stays_and_only_what_differs_is_changed():
+def test_a_model_stays_and_only_what_differs_is_changed() -> None:
     """In place where the layout holds, anew where it does not, and every answer as if it were the first."""
     instance, model = choose("sky-shield")
     solver = Solver()
@@ -110,7 +114,7 @@ def test_a_model_stays_and_only_what_differs_is_changed():
             assert plan.value(name) == pytest.approx(cold.value(name), rel=2e-4, abs=1e-6), settings
 
 
-def test_known_bounds_count_only_where_they_hold():
+def test_known_bounds_count_only_where_they_hold() -> None:
     known = Known(bounds=((((), 0.25),), (((0.25,), 7.0), ((0.2,), 9.0))))
     assert known.bound(0, []) == 0.25
     assert known.bound(1, [0.25]) == 7.0  # 9 was proved for plans that reach 0.2, and this one gives up more
@@ -119,7 +123,7 @@ def test_known_bounds_count_only_where_they_hold():
     assert known.bound(2, [0.2, 9.0]) == 0.0
 
 
-def test_a_plan_that_does_not_fit_is_no_help():
+def test_a_plan_that_does_not_fit_is_no_help() -> None:
     """What is handed over as known is tried, not believed: a plan that breaks the instance is dropped."""
     instance, model = choose("toy-enablers")
     wrong = {("AAA", "squadron", "west", 1): 99}
@@ -129,12 +133,12 @@ def test_a_plan_that_does_not_fit_is_no_help():
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_columns_counted_from_the_base_say_what_whole_rows_say(seed):
+def test_columns_counted_from_the_base_say_what_whole_rows_say(seed: int) -> None:
     rng = random.Random(seed)
     names = [(kind, at) for kind in ("units", "budget", "personnel") for at in range(3)] + [("limit", "gap")]
     bearing = {name: frozenset(rng.choice([[PLANS], [PLANS, "gap"], ["cost"], [STAGES]])) for name in names}
 
-    def facet(name):
+    def facet(name: tuple[str, str] | tuple[str, int]) -> Any:
         value = rng.choice([1.0, 2.0, 4.0, float("inf")] if name[0] == "budget" else [1.0, 2.0, 4.0])
         direction = NEITHER if name[0] == "personnel" else EASIER
         return (value if direction else repr(value), direction, bearing[name])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 
@@ -10,11 +11,12 @@ import allocator
 from allocator.model import Model
 from allocator.sweeps.design.parts import Point
 from allocator.sweeps.design.withdrawal import Politics, outcome, politics
+from allocator.sweeps.run.row import Row
 from tests.sweeps.asking import ask, points, row
 from tests.toys import model, pools, toy
 
 
-def instance(**stances):
+def instance(**stances: tuple[float, float]) -> allocator.Instance:
     """Nations whose stances are (land, sea)."""
     names = list(stances)
     return toy(
@@ -32,7 +34,7 @@ def instance(**stances):
 
 
 class TestDraws:
-    def test_each_stance_holds_as_often_as_it_is_willing(self):
+    def test_each_stance_holds_as_often_as_it_is_willing(self) -> None:
         part = politics(instance(AAA=(0.7, 0.9), BBB=(0.6, 1.0)), model(), 20_000, seed=1)
         fallen: Counter[str] = Counter()
         for point in points(part):
@@ -46,7 +48,7 @@ class TestDraws:
         assert part.size == 6
         assert part.title == "20,000 draws of who withdraws, 6 of them different"
 
-    def test_withdrawing_is_no_willingness(self):
+    def test_withdrawing_is_no_willingness(self) -> None:
         base = instance(AAA=(0.7, 0.9), BBB=(0.6, 1.0))
         for point in points(politics(base, model(), 200)):
             changed = base.override(*point.overrides) if point.overrides else base
@@ -54,7 +56,7 @@ class TestDraws:
             names = point.inputs["withdrawn"].split()
             assert gone == {full for n in names for full in ([n] if "." in n else [f"{n}.land", f"{n}.sea"])}
 
-    def test_who_cannot_take_part_is_not_drawn(self):
+    def test_who_cannot_take_part_is_not_drawn(self) -> None:
         """AAA is below the floor at sea, so all that it can withdraw from is the land; ZZZ has no unit."""
         base = instance(AAA=(0.7, 0.4), ZZZ=(0.6, 0.6), CCC=(1.0, 1.0))
         part = politics(base, model(), 500)
@@ -65,12 +67,12 @@ class TestDraws:
         free = politics(base, Model(willingness_floor=0.0), 500)
         assert {point.inputs["withdrawn"] for point in points(free)} == {"", "AAA", "AAA.sea"}
 
-    def test_the_seed_settles_the_draws(self):
+    def test_the_seed_settles_the_draws(self) -> None:
         base = allocator.read("reassurance-force")
         one, same, other = (politics(base, Model(), 50, seed) for seed in (0, 0, 1))
         assert one.points == same.points != other.points
 
-    def test_faults(self):
+    def test_faults(self) -> None:
         with pytest.raises(allocator.BadInput) as caught:
             politics(instance(AAA=(1, 1)), model(), 0, -1, ["coverage.lnd>=0.5", "coverage>0.5"])
         assert [str(fault) for fault in caught.value.faults] == [
@@ -84,18 +86,18 @@ class TestDraws:
 
 
 class TestOutcome:
-    def part(self, *draws, success=()):
+    def part(self, *draws: tuple[str, int], success: Sequence[str] = ()) -> Politics:
         """(withdrawn, weight) a point."""
         made = tuple(Point({"withdrawn": name}, weight=weight) for name, weight in draws)
         wanted = politics(instance(AAA=(1, 1)), model(), 1, success=success).success
         return Politics(sum(weight for _, weight in draws), 0, made, wanted)
 
-    def test_by_hand(self):
+    def test_by_hand(self) -> None:
         """Ten draws: six undisturbed, three without AAA, one without BBB that has no plan."""
         part = self.part(("", 6), ("AAA", 3), ("BBB.land", 1), success=["coverage>=0.5", "cost<=50"])
         coverage = {"": 0.8, "AAA": 0.4}
 
-        def answer(point):
+        def answer(point: Point) -> Row:
             name = point.inputs["withdrawn"]
             if name not in coverage:
                 return row(point, status="infeasible")
@@ -125,23 +127,23 @@ class TestOutcome:
         assert matters["BBB"]["difference"] == pytest.approx((6 * 0.8 + 3 * 0.4) / 9)
         assert matters["BBB"]["low"] is None  # one draw has no variance
 
-    def test_stopped_early_is_told(self):
+    def test_stopped_early_is_told(self) -> None:
         part = self.part(("", 5), ("AAA", 2))
         rows = ask(part, lambda point: row(point, status="feasible", coverage=1.0, cost=0.0))[0]
         assert outcome(part, rows)["unproved"] == 7
 
-    def test_no_plan_anywhere(self):
+    def test_no_plan_anywhere(self) -> None:
         part = self.part(("", 5), success=["coverage>=0.5"])
         told = outcome(part, ask(part, lambda point: row(point, status="infeasible"))[0])
         assert (told["coverage"]["mean"], told["cost"], told["success"][0]["probability"]) == (0.0, None, 0.0)
 
-    def test_a_sweep_that_was_stopped(self):
+    def test_a_sweep_that_was_stopped(self) -> None:
         part = self.part(("", 5), ("AAA", 2))
         rows = ask(part, lambda point: row(point, coverage=1.0, cost=0.0))[0]
         with pytest.raises(allocator.BadUsage, match="5 of 7 draws are done"):
             outcome(part, rows[:1])
 
-    def test_a_level_out_of_range(self):
+    def test_a_level_out_of_range(self) -> None:
         part = self.part(("", 5))
         with pytest.raises(allocator.BadUsage, match="a level of 1, expected a number between 0 and 1"):
             outcome(part, [], level=1.0)

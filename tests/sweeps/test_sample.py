@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import numpy
 import pytest
@@ -11,14 +13,17 @@ import pytest
 import allocator
 from allocator.sweeps.design.figures import Figure
 from allocator.sweeps.design.file import Sampling
+from allocator.sweeps.design.parts import Part, Point
 from allocator.sweeps.design.sample import sample, scaled
+from allocator.sweeps.run.row import Row
+from tests.present import present
 from tests.sweeps.asking import ask, points, row
 from tests.toys import pools, toy, willing
 
 NATIONS = ("AAA", "BBB", "CCC")
 
 
-def instance():
+def instance() -> allocator.Instance:
     """Three uncertain ceilings, each from 0 to 2."""
     return toy(
         nations=[
@@ -29,20 +34,20 @@ def instance():
     )
 
 
-def answered(part, function):
+def answered(part: Part, function: Callable[..., float]) -> list[Row]:
     return ask(part, lambda point: row(point, coverage=function(*point.inputs.values()), cost=1.0))[0]
 
 
-def ishigami(*values):
+def ishigami(*values: float) -> float:
     a, b, c = (math.pi * (value - 1) for value in values)
     return math.sin(a) + 7 * math.sin(b) ** 2 + 0.1 * c**4 * math.sin(a)
 
 
-def by_figure(told, output="coverage"):
+def by_figure(told: Iterable[Mapping[str, Any]], output: str = "coverage") -> dict[str, Mapping[str, Any]]:
     return {entry["figure"][15:18]: entry for entry in told if entry["output"] == output}
 
 
-def test_sobol_indices_of_ishigami():
+def test_sobol_indices_of_ishigami() -> None:
     """Ishigami and Homma (1990): first-order 0.314, 0.442, 0; total 0.558, 0.442, 0.244."""
     part = sample(instance(), 1024, "sobol", seed=1)
     assert (part.size, part.kind) == (1024 * 5, "sobol")
@@ -54,7 +59,7 @@ def test_sobol_indices_of_ishigami():
         assert 0 < told[nation]["total_conf"] < 0.15
 
 
-def test_morris_effects_of_a_sum():
+def test_morris_effects_of_a_sum() -> None:
     """Of 3a + b + 2 the effects over the ranges of width 2 are 6, 2 and 0, everywhere the same."""
     part = sample(instance(), 10, "morris", seed=1)
     assert part.size == 10 * 4
@@ -65,12 +70,12 @@ def test_morris_effects_of_a_sum():
     assert mixed["AAA"]["sigma"] > 0.1
 
 
-def pool(low, high, nation="AAA"):
+def pool(low: int, high: int, nation: str = "AAA") -> dict[str, Any]:
     """A pool of which as many units are uncertain."""
     return {"nation": nation, "unit_type": "bn", "units": low, "units_low": low, "units_high": high}
 
 
-def whole(*ranges):
+def whole(*ranges: tuple[int, int]) -> allocator.Instance:
     nations = NATIONS[: len(ranges)]
     return toy(
         nations=[{"nation": n} for n in nations],
@@ -81,7 +86,7 @@ def whole(*ranges):
 
 
 @pytest.mark.parametrize("n", [2, 10])
-def test_morris_effects_of_a_whole_number_over_a_range_of_one(n):
+def test_morris_effects_of_a_whole_number_over_a_range_of_one(n: int) -> None:
     """Coverage is a hundredth for each battalion: 0.01 over the range from 9 to 10, in a sweep that is solved."""
     design = allocator.Design(sample=Sampling(n, "morris"))
     with allocator.sweep(whole((9, 10)), design, workers=0) as sweep:
@@ -92,7 +97,7 @@ def test_morris_effects_of_a_whole_number_over_a_range_of_one(n):
 
 
 @pytest.mark.parametrize("ends", [(0, 1), (0, 2), (3, 6), (2, 12), (0, 101)])
-def test_morris_effects_of_whole_numbers_of_a_line_are_its_slope(ends):
+def test_morris_effects_of_whole_numbers_of_a_line_are_its_slope(ends: tuple[int, int]) -> None:
     """Of 0.01 a + 0.03 b over ranges of r and 40: 0.01 r and 1.2; sigma is 0 on every line."""
     part = sample(whole(ends, (0, 40)), 12, "morris", seed=2)
     told = part.indices(answered(part, lambda a, b: 0.01 * a + 0.03 * b), ["coverage"])
@@ -102,7 +107,7 @@ def test_morris_effects_of_whole_numbers_of_a_line_are_its_slope(ends):
     assert all(entry["sigma"] == pytest.approx(0, abs=1e-12) for entry in told)
 
 
-def test_the_ranking_is_that_of_the_slopes():
+def test_the_ranking_is_that_of_the_slopes() -> None:
     """A range of one counted for half as much again, and so came before a wider one that moves more."""
     part = sample(whole((0, 1), (0, 101)), 10, "morris")
     told = part.indices(answered(part, lambda a, b: 0.10 * a + 0.12 / 101 * b), ["coverage"])
@@ -110,7 +115,7 @@ def test_the_ranking_is_that_of_the_slopes():
     assert [entry["mu_star"] for entry in told] == pytest.approx([0.12, 0.10], abs=1e-12)
 
 
-def test_steps_that_rounding_made_nothing_are_left_out_and_counted():
+def test_steps_that_rounding_made_nothing_are_left_out_and_counted() -> None:
     """Of ten digits nine are drawn, so that the ceiling stays; the other figure has its effect of 1 over the range."""
     ends = [1e9, 1e9 + 0.2]
     case = toy(
@@ -127,14 +132,14 @@ def test_steps_that_rounding_made_nothing_are_left_out_and_counted():
     assert still["unmoved"] == 6
 
 
-def test_morris_is_salib_s_where_nothing_is_rounded():
+def test_morris_is_salib_s_where_nothing_is_rounded() -> None:
     from SALib.analyze import morris
 
     part = sample(instance(), 20, "morris", seed=5)
     rows = answered(part, ishigami)
     told = by_figure(part.indices(rows, ["coverage"]))
     problem = {"num_vars": 3, "names": list(NATIONS), "bounds": [[0.0, 1.0]] * 3}
-    output = numpy.array([each.measures["coverage"] for each in rows])
+    output = numpy.array([present(each.measures)["coverage"] for each in rows])
     seeded = numpy.random.default_rng(5)
     theirs = morris.analyze(problem, part.unit, output, num_resamples=1000, num_levels=4, seed=seeded)
     for at, nation in enumerate(NATIONS):
@@ -143,7 +148,7 @@ def test_morris_is_salib_s_where_nothing_is_rounded():
             assert told[nation][name] == pytest.approx(float(theirs[name][at]), rel=noise, abs=1e-6), (nation, name)
 
 
-def test_sobol_indices_of_whole_numbers():
+def test_sobol_indices_of_whole_numbers() -> None:
     """Of a + b with a in {0, 1} and b in {0, 1, 2} the variances are 1/4 and 2/3: shares 3/11 and 8/11."""
     part = sample(whole((0, 1), (0, 2)), 512, "sobol", seed=1)
     told = {e["figure"][14:17]: e for e in part.indices(answered(part, lambda a, b: a + b), ["coverage"])}
@@ -152,7 +157,7 @@ def test_sobol_indices_of_whole_numbers():
         assert told[nation]["first"] == pytest.approx(share, abs=0.05)
 
 
-def test_rank_correlations_are_of_the_values_that_are_taken():
+def test_rank_correlations_are_of_the_values_that_are_taken() -> None:
     """What is a rising function of a whole number has a rank correlation of 1, whatever was rounded."""
     part = sample(whole((9, 10), (0, 40)), 50, "lhs")
     told = {e["figure"][14:17]: e for e in part.indices(answered(part, lambda a, b: a), ["coverage"])}
@@ -160,7 +165,7 @@ def test_rank_correlations_are_of_the_values_that_are_taken():
     assert abs(told["BBB"]["rank_correlation"]) < 0.3
 
 
-def test_rank_correlations_of_a_hypercube():
+def test_rank_correlations_of_a_hypercube() -> None:
     part = sample(instance(), 200, "lhs", seed=3)
     for column in part.unit.T:  # one value in each of 200 slices
         assert sorted(int(200 * share) for share in column) == list(range(200))
@@ -174,7 +179,7 @@ def test_rank_correlations_of_a_hypercube():
 
 
 @pytest.mark.parametrize("method", ["lhs", "sobol", "morris"])
-def test_an_output_that_does_not_vary_has_no_indices(method):
+def test_an_output_that_does_not_vary_has_no_indices(method: str) -> None:
     part = sample(instance(), 8, method)
     told = part.indices(answered(part, lambda a, b, c: a), ["coverage", "cost"])
     assert len(told) == 6
@@ -182,8 +187,8 @@ def test_an_output_that_does_not_vary_has_no_indices(method):
     assert first is None
 
 
-def test_points_without_a_plan():
-    def answer(point):
+def test_points_without_a_plan() -> None:
+    def answer(point: Point) -> Row:
         value = next(iter(point.inputs.values()))
         return row(point, coverage=value) if value > 0.5 else row(point, status="infeasible")
 
@@ -195,7 +200,7 @@ def test_points_without_a_plan():
         part.indices(ask(part, answer)[0], ["coverage"])
 
 
-def test_rows_and_measures_that_do_not_fit():
+def test_rows_and_measures_that_do_not_fit() -> None:
     part = sample(instance(), 4)
     rows = answered(part, lambda a, b, c: a)
     with pytest.raises(allocator.BadUsage, match=r"3 rows, expected 4"):
@@ -204,7 +209,7 @@ def test_rows_and_measures_that_do_not_fit():
         part.indices(rows, ["coverge"])
 
 
-def test_values_lie_in_their_ranges_and_can_be_set():
+def test_values_lie_in_their_ranges_and_can_be_set() -> None:
     force = allocator.read("reassurance-force")
     for method, n in (("lhs", 5), ("sobol", 2), ("morris", 2)):
         part = sample(force, n, method, ["forces[nation=POL].units", "budgets.amount"], seed=7)
@@ -215,7 +220,7 @@ def test_values_lie_in_their_ranges_and_can_be_set():
                 assert isinstance(value, int) == figure.whole
 
 
-def test_every_whole_number_of_a_range_is_as_likely():
+def test_every_whole_number_of_a_range_is_as_likely() -> None:
     figure = Figure("k", "forces", "units", 3, 2, 4, True)
     assert Counter(scaled(figure, (i + 0.5) / 300) for i in range(300)) == {2: 100, 3: 100, 4: 100}
     assert (scaled(figure, 0.0), scaled(figure, 1.0)) == (2, 4)
@@ -224,7 +229,7 @@ def test_every_whole_number_of_a_range_is_as_likely():
 
 
 @pytest.mark.parametrize("method", ["lhs", "sobol", "morris"])
-def test_the_seed_settles_design_and_indices(method):
+def test_the_seed_settles_design_and_indices(method: str) -> None:
     one, same, other = (sample(instance(), 8, method, seed=seed) for seed in (0, 0, 1))
     assert points(one) == points(same)
     assert points(one) != points(other)
@@ -241,16 +246,16 @@ def test_the_seed_settles_design_and_indices(method):
         ((2**30, "sobol"), "a sample of 5,368,709,120 points, expected at most 1,000,000"),
     ],
 )
-def test_bad_usage(arguments, text):
+def test_bad_usage(arguments: tuple[Any, ...], text: str) -> None:
     with pytest.raises(allocator.BadUsage) as caught:
         sample(instance(), *arguments)
     assert str(caught.value) == text
 
 
-def test_without_salib(monkeypatch):
+def test_without_salib(monkeypatch: pytest.MonkeyPatch) -> None:
     usage = allocator.BadUsage
 
-    def missing(name):
+    def missing(name: str) -> None:
         raise ImportError(name)
 
     monkeypatch.setattr("allocator.sweeps.design.sample.importlib.import_module", missing)
@@ -258,6 +263,6 @@ def test_without_salib(monkeypatch):
         sample(instance(), 4)
 
 
-def test_nothing_uncertain():
+def test_nothing_uncertain() -> None:
     with pytest.raises(allocator.BadInput, match="--sample: found no figure with a range in toy"):
         sample(toy(), 4)

@@ -18,6 +18,7 @@ import pytest
 
 from allocator.errors import AllocatorError, BadUsage
 from allocator.sweeps.run.store import VERSION, Store
+from tests.present import present
 from tests.sweeps.storing import put
 
 ROOT = Path(__file__).parents[2]
@@ -36,24 +37,24 @@ sys.stdin.read()
 """
 
 
-def writer(path, rows):
+def writer(path: Path, rows: int) -> subprocess.Popen[str]:
     """A process that is about to open the store and put rows; it tells of each that is safe."""
     command = [sys.executable, "-c", WRITER, str(path), str(rows)]
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-    assert child.stdout.readline() == "begin\n"
+    assert present(child.stdout).readline() == "begin\n"
     return child
 
 
-def ended(child):
+def ended(child: subprocess.Popen[str]) -> str:
     """The rest of what it told; where it still runs it may end."""
-    child.stdin.close()
-    with child.stdout:
-        told = child.stdout.read()
+    present(child.stdin).close()
+    with present(child.stdout) as stream:
+        told = stream.read()
     child.wait()
     return told
 
 
-def fill(store):
+def fill(store: Store) -> tuple[int, str]:
     """Rows that the store took before it refused one, and what it said then."""
     for number in range(1000):
         try:
@@ -63,7 +64,7 @@ def fill(store):
     raise AssertionError("it took them all")
 
 
-def refused(path):
+def refused(path: Path) -> str:
     before = path.read_bytes() if path.is_file() else None
     with pytest.raises(BadUsage) as refusal:
         Store(path)
@@ -73,7 +74,7 @@ def refused(path):
 
 
 class TestRows:
-    def test_come_back_as_they_were(self, tmp_path):
+    def test_come_back_as_they_were(self, tmp_path: Path) -> None:
         small = {"status": "optimal", "values": {"gap": 0.1 + 0.2}, "text": "é \ud800 \x00", "none": None, "yes": True}
         large = {"deployments": [["FRA", "battalion", "hold", t, 3] for t in range(500)]}
         with Store(tmp_path / "s.sqlite") as store:
@@ -86,13 +87,13 @@ class TestRows:
             assert store.count() == 2
         assert [file.name for file in tmp_path.iterdir()] == ["s.sqlite"]
 
-    def test_a_row_put_again_takes_the_place_of_the_first(self, tmp_path):
+    def test_a_row_put_again_takes_the_place_of_the_first(self, tmp_path: Path) -> None:
         with Store(tmp_path / "s") as store:
             put(store, "a", {"n": 1})
             put(store, "a", {"n": 2})
             assert (store.known(["a"]), store.count()) == ({"a": {"n": 2}}, 1)
 
-    def test_rows_of_a_changed_instance_are_noticed(self, tmp_path):
+    def test_rows_of_a_changed_instance_are_noticed(self, tmp_path: Path) -> None:
         with Store(tmp_path / "s") as store:
             put(store, "a", sha256="old")
             put(store, "b", sha256="new")
@@ -100,13 +101,13 @@ class TestRows:
             assert [store.others("toy", sha256) for sha256 in ("old", "new", "newest")] == [1, 1, 2]
 
     @pytest.mark.parametrize("number", [float("nan"), float("inf")])
-    def test_numbers_that_are_not_finite_are_refused(self, tmp_path, number):
+    def test_numbers_that_are_not_finite_are_refused(self, tmp_path: Path, number: float) -> None:
         with Store(tmp_path / "s") as store:
             with pytest.raises(ValueError, match="not JSON compliant"):
                 put(store, "a", {"values": {"gap": number}})
             assert store.count() == 0
 
-    def test_ten_thousand_rows_are_found_in_time(self, tmp_path):
+    def test_ten_thousand_rows_are_found_in_time(self, tmp_path: Path) -> None:
         content = {"deployments": [["FRA", "battalion", "hold", t, 3] for t in range(30)]}
         keys = [f"{number:064}" for number in range(10_000)]
         with Store(tmp_path / "s") as store:
@@ -120,7 +121,7 @@ class TestRows:
             assert len(store.known(keys)) == 10_000
         assert time.process_time() - began < 2
 
-    def test_a_row_costs_little(self, tmp_path):
+    def test_a_row_costs_little(self, tmp_path: Path) -> None:
         with Store(tmp_path / "s") as store:
             began = time.perf_counter()
             for number in range(100):
@@ -129,16 +130,16 @@ class TestRows:
 
 
 class TestOwner:
-    def test_a_second_sweep_is_refused_while_the_first_lives(self, tmp_path):
+    def test_a_second_sweep_is_refused_while_the_first_lives(self, tmp_path: Path) -> None:
         path = tmp_path / "s"
         first = writer(path, 0)
-        assert first.stdout.readline() == "open\n"
+        assert present(first.stdout).readline() == "open\n"
         assert refused(path).endswith("is in use by another sweep")
         assert ended(first) == ""
         assert first.returncode == 0
         Store(path).close()
 
-    def test_within_a_process_too_and_the_lock_holds_on(self, tmp_path):
+    def test_within_a_process_too_and_the_lock_holds_on(self, tmp_path: Path) -> None:
         path = tmp_path / "s"
         with Store(path):
             for _ in range(2):
@@ -149,13 +150,13 @@ class TestOwner:
             assert other.returncode == 1
         Store(path).close()
 
-    def test_kill_9_loses_no_row_that_was_acknowledged(self, tmp_path):
+    def test_kill_9_loses_no_row_that_was_acknowledged(self, tmp_path: Path) -> None:
         path = tmp_path / "s"
         acknowledged = []
         chance = random.Random(4)
         for _ in range(15):
             child = writer(path, 100_000)
-            assert child.stdout.readline() == "open\n"
+            assert present(child.stdout).readline() == "open\n"
             time.sleep(chance.uniform(0.0, 0.25))
             child.send_signal(signal.SIGKILL)
             acknowledged += ended(child).split("\n")[:-1]
@@ -166,7 +167,7 @@ class TestOwner:
         assert len(acknowledged) > 15
         assert all(found[key]["number"] == int(key[3:]) for key in acknowledged)
 
-    def test_a_kill_while_it_is_created_leaves_what_opens(self, tmp_path):
+    def test_a_kill_while_it_is_created_leaves_what_opens(self, tmp_path: Path) -> None:
         path = tmp_path / "s"
         chance = random.Random(4)
         for _ in range(10):
@@ -177,7 +178,7 @@ class TestOwner:
             Store(path).close()
             path.unlink()
 
-    def test_a_kill_while_the_log_is_moved_into_the_file(self, tmp_path):
+    def test_a_kill_while_the_log_is_moved_into_the_file(self, tmp_path: Path) -> None:
         """The file's first page says already how long it will be."""
         path, log = tmp_path / "s", tmp_path / "s-wal"
         store = Store(path)
@@ -197,7 +198,7 @@ class TestOwner:
 
 
 class TestStrangeFiles:
-    def test_another_version(self, tmp_path):
+    def test_another_version(self, tmp_path: Path) -> None:
         path = tmp_path / "s"
         Store(path).close()
         with sqlite3.connect(path) as connection:
@@ -205,7 +206,7 @@ class TestStrangeFiles:
         connection.close()
         assert f"is a store of version {VERSION + 1}" in refused(path)
 
-    def test_a_store_of_the_first_version(self, tmp_path):
+    def test_a_store_of_the_first_version(self, tmp_path: Path) -> None:
         """Its rows have no checksum."""
         path = tmp_path / "s"
         with sqlite3.connect(path) as connection:
@@ -217,7 +218,7 @@ class TestStrangeFiles:
         assert f"is a store of version 1, and this program uses version {VERSION}" in told
         assert "give another file, delete this one" in told
 
-    def test_a_database_of_another_program(self, tmp_path):
+    def test_a_database_of_another_program(self, tmp_path: Path) -> None:
         path = tmp_path / "s"
         with sqlite3.connect(path) as connection:
             connection.execute("CREATE TABLE points (key TEXT)")
@@ -225,24 +226,24 @@ class TestStrangeFiles:
         assert "not a sweep store" in refused(path)
 
     @pytest.mark.parametrize("content", [b"x", b"name;units\nFRA;3\n" * 5000, b"SQLite format 3\x00 not really"])
-    def test_a_file_that_is_no_database(self, tmp_path, content):
+    def test_a_file_that_is_no_database(self, tmp_path: Path, content: bytes) -> None:
         path = tmp_path / "forces.csv"
         path.write_bytes(content)
         assert "not a sweep store" in refused(path)
 
-    def test_an_empty_file_is_a_new_store(self, tmp_path):
+    def test_an_empty_file_is_a_new_store(self, tmp_path: Path) -> None:
         (tmp_path / "s").touch()
         with Store(tmp_path / "s") as store:
             assert store.count() == 0
 
-    def test_places_where_no_file_can_be(self, tmp_path):
+    def test_places_where_no_file_can_be(self, tmp_path: Path) -> None:
         assert "is a folder" in refused(tmp_path)
         assert "there is no folder" in refused(tmp_path / "absent" / "s")
         (tmp_path / "file").touch()
         assert "there is no folder" in refused(tmp_path / "file" / "s")
         assert "is not a file" in refused(Path(os.devnull))
 
-    def test_what_may_not_be_written(self):
+    def test_what_may_not_be_written(self) -> None:
         folder = Path(tempfile.mkdtemp())
         path = folder / "s"
         Store(path).close()
@@ -263,7 +264,7 @@ class TestStrangeFiles:
             shutil.rmtree(folder)
 
     @pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
-    def test_a_truncated_file(self, tmp_path, share):
+    def test_a_truncated_file(self, tmp_path: Path, share: float) -> None:
         path = tmp_path / "s"
         with Store(path) as store:
             for number in range(200):
@@ -272,7 +273,7 @@ class TestStrangeFiles:
         path.write_bytes(content[: int(len(content) * share)])
         assert "is damaged" in refused(path)
 
-    def test_a_damaged_page(self, tmp_path):
+    def test_a_damaged_page(self, tmp_path: Path) -> None:
         path = tmp_path / "s"
         with Store(path) as store:
             for number in range(200):
@@ -284,7 +285,7 @@ class TestStrangeFiles:
 
 
 class TestFullDisk:
-    def test_what_was_put_before_is_safe(self, tmp_path):
+    def test_what_was_put_before_is_safe(self, tmp_path: Path) -> None:
         path = tmp_path / "s"
         with Store(path) as store:
             store._connection.execute("PRAGMA max_page_count = 20")
@@ -295,7 +296,7 @@ class TestFullDisk:
             assert len(store.known(map(str, range(1000)))) == rows
             put(store, "and on it goes")
 
-    def test_a_limit_of_the_system(self, tmp_path):
+    def test_a_limit_of_the_system(self, tmp_path: Path) -> None:
         path = tmp_path / "s"
         limits = resource.getrlimit(resource.RLIMIT_FSIZE)
         store = Store(path)

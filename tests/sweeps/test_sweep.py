@@ -9,6 +9,7 @@ import os
 import signal
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import distributed
@@ -18,6 +19,7 @@ import allocator
 from allocator.errors import BadInput, BadUsage
 from allocator.sweeps import sweep as module
 from allocator.sweeps import tables
+from allocator.sweeps.design.parts import Point
 from allocator.sweeps.run.task import Setup
 
 TOY = "toy-enablers"
@@ -25,7 +27,7 @@ VARY = ("forces[nation=AAA,unit_type=squadron].units=0:6:7", "requirements[task=
 GRID = allocator.Design(vary=VARY)
 
 
-def answers(sweep):
+def answers(sweep: allocator.Sweep) -> list[tuple[dict[str, Any], str, dict[str, Any]]]:
     """Inputs, status and values of every row."""
     return [
         (dict(row.point.inputs), row.status, dict(row.values or {})) for answer in sweep.answers for row in answer.rows
@@ -33,7 +35,7 @@ def answers(sweep):
 
 
 @pytest.fixture(scope="module")
-def right():
+def right() -> list[tuple[dict[str, Any], str, Any]]:
     """What the grid comes to when each point is solved by itself."""
     plans = []
     with allocator.sweep(TOY, GRID, workers=0) as sweep:
@@ -46,23 +48,29 @@ def right():
 
 
 @pytest.mark.parametrize("workers", [0, 1, 2])
-def test_rows_are_those_of_single_solves(right, workers):
+def test_rows_are_those_of_single_solves(right: list[tuple[dict[str, Any], str, Any]], workers: int) -> None:
     with allocator.sweep(TOY, GRID, workers=workers) as sweep:
         assert answers(sweep) == right
         assert sum(row.proved for row in sweep.answers[0].rows) > 5
 
 
-def test_a_point_is_understood_once_where_it_is_solved_in_this_process(monkeypatch):
+def test_a_point_is_understood_once_where_it_is_solved_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seven points, each read once: for its order among the others and for its solve."""
-    before, points = Setup.at, []
-    monkeypatch.setattr(Setup, "at", lambda setup, point: points.append(point) or before(setup, point))
+    before = Setup.at
+    points: list[Point] = []
+
+    def at(setup: Setup, point: Point) -> tuple[allocator.Instance, allocator.Model]:
+        points.append(point)
+        return before(setup, point)
+
+    monkeypatch.setattr(Setup, "at", at)
     with allocator.sweep(TOY, allocator.Design(vary=VARY[:1]), workers=0) as sweep:
         assert sorted(point.overrides for point in points) == sorted(
             p.overrides for p, _ in sweep.answers[0].rows.points
         )
 
 
-def test_points_beyond_those_that_are_kept_are_read_again(monkeypatch):
+def test_points_beyond_those_that_are_kept_are_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("allocator.sweeps.run.runner.KEPT", 2)
     with allocator.sweep(TOY, allocator.Design(vary=VARY[:1]), workers=0) as sweep:
         few = answers(sweep)
@@ -71,7 +79,7 @@ def test_points_beyond_those_that_are_kept_are_read_again(monkeypatch):
         assert answers(sweep) == few
 
 
-def test_what_is_in_the_store_is_not_solved_again(tmp_path):
+def test_what_is_in_the_store_is_not_solved_again(tmp_path: Path) -> None:
     told = []
     store = tmp_path / "a.sweep"
     with allocator.sweep(TOY, allocator.Design(vary=VARY[:1]), workers=0, store=store) as sweep:
@@ -89,7 +97,7 @@ def test_what_is_in_the_store_is_not_solved_again(tmp_path):
         assert max(fresh) >= 6
 
 
-def test_a_changed_instance_and_other_options_are_noticed(tmp_path):
+def test_a_changed_instance_and_other_options_are_noticed(tmp_path: Path) -> None:
     store, design = tmp_path / "a.sweep", allocator.Design(vary=VARY[:1])
     with allocator.sweep(TOY, design, workers=0, store=store) as sweep:
         assert sweep.changed == 0
@@ -105,10 +113,10 @@ def test_a_changed_instance_and_other_options_are_noticed(tmp_path):
 
 
 class TestRefused:
-    def test_before_anything_is_solved(self, tmp_path):
+    def test_before_anything_is_solved(self, tmp_path: Path) -> None:
         solved: list[Any] = []
 
-        def sweep(**more):
+        def sweep(**more: Any) -> allocator.Sweep:
             design = allocator.Design(**{"vary": VARY, **more})
             return allocator.sweep(TOY, design, workers=0, store=tmp_path / "a", progress=solved.append, max_points=35)
 
@@ -122,20 +130,20 @@ class TestRefused:
                 sweep(**wrong)
         assert not solved
 
-    def test_a_point_that_breaks_the_instance(self):
+    def test_a_point_that_breaks_the_instance(self) -> None:
         """Each value can be set alone, the two together make last_period come before first_period."""
         design = allocator.Design(vary=("requirements.first_period=1,2", "requirements.last_period=1,2"))
         with pytest.raises(BadInput, match="period"):
             allocator.sweep("toy-periods", design, workers=0)
 
-    def test_a_table_that_cannot_be_written(self, tmp_path):
+    def test_a_table_that_cannot_be_written(self, tmp_path: Path) -> None:
         for name in ("a.txt", "nowhere/a.csv", "."):
             with pytest.raises(BadUsage):
                 tables.check_table(tmp_path / name)
 
 
 @pytest.mark.parametrize("suffix", tables.SUFFIXES)
-def test_tables_are_written_and_read_again(tmp_path, suffix):
+def test_tables_are_written_and_read_again(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"out{suffix}"
     with allocator.sweep(TOY, GRID, workers=0) as sweep:
         sweep.write(path)
@@ -156,7 +164,9 @@ def test_tables_are_written_and_read_again(tmp_path, suffix):
         assert list(read.columns) == columns
 
 
-def test_a_point_that_kills_its_workers_is_set_aside(tmp_path, monkeypatch, right):
+def test_a_point_that_kills_its_workers_is_set_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, right: list[tuple[dict[str, Any], str, Any]]
+) -> None:
     """One point aborts whatever process solves it: it costs two workers, and no other point anything."""
     monkeypatch.setattr(module, "WORKER", "tests.sweeps.jobs:Deadly")
     store = tmp_path / "a.sweep"
@@ -174,10 +184,10 @@ def test_a_point_that_kills_its_workers_is_set_aside(tmp_path, monkeypatch, righ
     assert plan.value("gap") == allocator.solve(TOY, overrides=rows[bad[0]].point.overrides).value("gap")
 
 
-def test_an_interrupt_leaves_what_was_done(tmp_path):
+def test_an_interrupt_leaves_what_was_done(tmp_path: Path) -> None:
     store = tmp_path / "a.sweep"
 
-    def stop(progress):
+    def stop(progress: Any) -> None:
         if progress.done == 10:
             raise KeyboardInterrupt
 
@@ -190,13 +200,13 @@ def test_an_interrupt_leaves_what_was_done(tmp_path):
         assert len(sweep.answers[0].rows) == 35
 
 
-def test_on_a_cluster_with_a_worker_killed_in_the_middle(right):
+def test_on_a_cluster_with_a_worker_killed_in_the_middle(right: list[tuple[dict[str, Any], str, Any]]) -> None:
     cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None)
     with cluster:
         pids = list(distributed.Client(cluster).run(os.getpid).values())
         started = threading.Event()
 
-        def kill():
+        def kill() -> None:
             started.wait(60)
             time.sleep(0.1)
             os.kill(pids[0], signal.SIGKILL)
@@ -210,7 +220,7 @@ def test_on_a_cluster_with_a_worker_killed_in_the_middle(right):
         killer.join()
 
 
-def test_a_table_longer_than_a_sheet_is_refused():
+def test_a_table_longer_than_a_sheet_is_refused() -> None:
     """A sheet has 1,048,576 lines, and the first of them is the heading."""
     long = itertools.chain(itertools.repeat({}, 1_048_575), [{"a": 1}])
     with pytest.raises(BadUsage, match="a sheet holds 1,048,576 lines"):

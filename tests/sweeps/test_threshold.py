@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 import allocator
 from allocator.sweeps.design.condition import conditions, measured
 from allocator.sweeps.design.parts import Point
-from allocator.sweeps.design.threshold import threshold
+from allocator.sweeps.design.threshold import Threshold, threshold
 from allocator.sweeps.run.row import Row
 from tests.sweeps.asking import ask, row
 from tests.toys import model, toy
@@ -16,16 +19,16 @@ MONEY = [{"payer": "*", "amount": 50.0, "amount_low": 0.0, "amount_high": 100.0}
 KEY = "budgets[payer=*].amount"
 
 
-def instance():
+def instance() -> allocator.Instance:
     return toy(budgets=MONEY, forces=[{"nation": "AAA", "unit_type": "bn", "units": 5, "units_high": 40}])
 
 
-def found(part, function):
+def found(part: Threshold, function: Callable[[Any], float | str | None]) -> Any:
     """The answer where coverage is a function of the key; None and words stand for a status."""
 
-    def answer(point):
+    def answer(point: Point) -> Row:
         (value,) = point.inputs.values()
-        coverage = function(value)
+        coverage: Any = function(value)
         return row(point, status=coverage) if isinstance(coverage, str) else row(point, coverage=coverage)
 
     rows, sizes = ask(part, answer)
@@ -33,7 +36,7 @@ def found(part, function):
     return part.answer(reversed(rows))
 
 
-def test_a_rising_function():
+def test_a_rising_function() -> None:
     part = threshold(instance(), model(), "coverage>=0.7", f"{KEY}=0:100")
     told = found(part, lambda value: value / 100)
     assert (told.outcome, told.holds_at, told.fails_at, told.solves) == ("changes", 70, 69.9, 12)
@@ -44,7 +47,7 @@ def test_a_rising_function():
     assert part.title == "threshold of coverage>=0.7 over budgets[payer=*].amount from 0 to 100"
 
 
-def test_a_falling_function_and_a_tolerance():
+def test_a_falling_function_and_a_tolerance() -> None:
     part = threshold(instance(), model(), "coverage<=0.25", KEY, tolerance=8)
     told = found(part, lambda value: 1 - value / 100)
     assert told.holds_at - told.fails_at <= 8
@@ -52,13 +55,13 @@ def test_a_falling_function_and_a_tolerance():
     assert told.solves == 2 + 4
 
 
-def test_from_high_to_low_and_other_operators():
+def test_from_high_to_low_and_other_operators() -> None:
     part = threshold(instance(), model(), "coverage>=0.7", f"{KEY}*=2:0")
     told = found(part, lambda value: value / 2)
     assert (told.over, told.holds_at, told.fails_at) == ("budgets[payer=*].amount*=", 1.4, 1.398)
 
 
-def test_whole_numbers_to_one_unit():
+def test_whole_numbers_to_one_unit() -> None:
     part = threshold(instance(), model(), "coverage>=0.5", "forces[nation=AAA,unit_type=bn].units")
     told = found(part, lambda value: value / 40)
     assert (told.holds_at, told.fails_at) == (20, 19)
@@ -70,7 +73,7 @@ def test_whole_numbers_to_one_unit():
     assert (one.size, found(one, lambda value: value).holds_at) == (2, 1)
 
 
-def test_whole_numbers_can_be_scaled():
+def test_whole_numbers_can_be_scaled() -> None:
     """Of five battalions three are left from 0.6 on, and rounding down is said."""
     part = threshold(instance(), model(), "coverage>=0.6", "forces.units*=0:2")
     told = found(part, lambda value: (5 * round(1000 * value) // 1000) / 5)
@@ -81,7 +84,7 @@ def test_whole_numbers_can_be_scaled():
     assert less.axis.notes == ()
 
 
-def test_no_change_between_the_ends():
+def test_no_change_between_the_ends() -> None:
     part = threshold(instance(), model(), "coverage>=0.5", KEY)
     told = found(part, lambda value: 1.0)
     assert (told.outcome, told.solves) == ("holds at both ends", 2)
@@ -90,7 +93,7 @@ def test_no_change_between_the_ends():
     assert found(part, lambda value: "infeasible").outcome == "holds at neither end"
 
 
-def test_a_function_that_flips_three_times_gives_one_of_the_flips():
+def test_a_function_that_flips_three_times_gives_one_of_the_flips() -> None:
     part = threshold(instance(), model(), "coverage>=0.5", KEY)
     told = found(part, lambda value: 1.0 if 20 <= value < 40 or value >= 80 else 0.0)
     assert told.outcome == "changes"
@@ -98,7 +101,7 @@ def test_a_function_that_flips_three_times_gives_one_of_the_flips():
     assert "if the condition changes once" in told.text
 
 
-def test_what_is_not_proved_is_open():
+def test_what_is_not_proved_is_open() -> None:
     part = threshold(instance(), model(), "coverage>=0.5", KEY)
     told = found(part, lambda value: "feasible" if 40 < value < 60 else value / 100)
     assert (told.outcome, told.open_at, told.fails_at, told.holds_at) == ("not settled", 50, 0, 100)
@@ -110,7 +113,7 @@ def test_what_is_not_proved_is_open():
     assert (told.outcome, told.open_at, told.holds_at) == ("not settled", 0, None)
 
 
-def test_a_sweep_that_was_stopped():
+def test_a_sweep_that_was_stopped() -> None:
     part = threshold(instance(), model(), "coverage>=0.5", KEY)
     rows, _ = ask(part, lambda point: row(point, coverage=point.inputs[KEY] / 100))
     told = part.answer(rows[:4])
@@ -170,27 +173,27 @@ def test_a_sweep_that_was_stopped():
         ),
     ],
 )
-def test_faults(condition, over, tolerance, told):
+def test_faults(condition: str, over: str, tolerance: float | None, told: list[str]) -> None:
     with pytest.raises(allocator.BadInput) as caught:
         threshold(instance(), model(), condition, over, tolerance)
     assert [str(fault) for fault in caught.value.faults] == told
 
 
-def test_several_figures_are_not_one():
+def test_several_figures_are_not_one() -> None:
     force = allocator.read("reassurance-force")
     with pytest.raises(allocator.BadInput, match=r"--over willingness\[nation=GBR\].willingness: found \d figures"):
         threshold(force, model(), "coverage>=1", "willingness[nation=GBR].willingness")
 
 
 class TestCondition:
-    def test_limits_are_met_to_the_last_digit_of_a_sum(self):
+    def test_limits_are_met_to_the_last_digit_of_a_sum(self) -> None:
         (least, most) = conditions(toy(), ["coverage >= 0.3", "cost<=1e3"], "--success")
         assert least.met({"coverage": 0.1 + 0.1 + 0.1 - 1e-16})
         assert not least.met({"coverage": 0.2999})
         assert most.met({"cost": 1000.0})
         assert not most.met({"cost": 1000.1})
 
-    def test_a_line_that_asks_for_nothing_is_met(self):
+    def test_a_line_that_asks_for_nothing_is_met(self) -> None:
         (unmet, covered) = conditions(toy(), ["unmet.hold.inf<=0", "coverage.land>=1"], "--success")
         assert unmet.met({})
         assert covered.met({})
@@ -198,7 +201,7 @@ class TestCondition:
         with pytest.raises(allocator.BadUsage, match="there is no people at this point"):
             people.met({})
 
-    def test_the_measures_are_those_of_a_solved_plan(self):
+    def test_the_measures_are_those_of_a_solved_plan(self) -> None:
         from allocator.plan.measures import everything
 
         for name in ("toy-pledges", "toy-periods"):
@@ -206,7 +209,7 @@ class TestCondition:
             assert set(everything(plan)) == set(measured(plan.instance))
 
 
-def test_a_bound_settles_what_the_time_did_not():
+def test_a_bound_settles_what_the_time_did_not() -> None:
     """Coverage 0.75 is reached and none above 0.76 is possible: 0.7 holds, 0.8 does not, 0.755 is open."""
     stages = (("gap", 0.25, 0.24), ("cost", 9.0, 1.0))
     open_row = Row(Point({}), "", "feasible", stages=stages, measures={"coverage": 0.75, "cost": 9.0})

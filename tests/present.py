@@ -1,0 +1,13 @@
+"""What must be there: a match, an answer, a stream."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def present(value: T | None) -> T:
+    """The value, which is not None."""
+    assert value is not None
+    return value
