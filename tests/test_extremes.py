@@ -156,7 +156,9 @@ def test_a_share_of_one_in_a_thousand_million(people: int, gap: float) -> None:
 
 def test_a_burden_beyond_all_figures_is_a_fault_of_the_nation() -> None:
     instance = tiny(nations__gdp=1e-9, unit_types__operating_cost=1e12)
-    with pytest.raises(BadInput, match=r"nations\[nation=AAA\], gdp: found a gdp of 1e-09 million beside 1e\+12"):
+    with pytest.raises(
+        BadInput, match=r"nations\[nation=AAA\], gdp: found a gdp of 1e-09 million beside what AAA pays"
+    ):
         allocator.solve(instance, load_model("reference"))
     assert solved(instance).status == "optimal"  # where the burden is no objective
 
@@ -325,7 +327,7 @@ class TestWhatTheSolverCannotKeep:
         assert stages.answer.deployed is None
 
     def test_a_limit_that_is_passed_again_and_again_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        def rejects(instance: allocator.Instance, model: allocator.Model, deployed: object) -> list[Violation]:
+        def rejects(instance: allocator.Instance, model: allocator.Model, *plan: object) -> list[Violation]:
             return [Violation("requirement_supply", ("hold_port", "troops", 1), "too little", Fraction(1))]
 
         monkeypatch.setattr("allocator.solving.lexicographic.check_deployments", rejects)

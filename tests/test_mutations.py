@@ -43,8 +43,8 @@ MUTATIONS = [
     ),
     (
         "families/participation.py",
-        "columns, most[n, u, o, t], [m.joins[n, o]]",
-        "[], most[n, u, o, t], [m.joins[n, o]]",
+        "columns, together, [m.joins[n, o, t]]",
+        "[], together, [m.joins[n, o, t]]",
     ),
     ("families/troop_ceiling.py", "personnel = Fraction(problem.personnel[u])", "personnel = Fraction(1)"),
     ("families/troop_ceiling.py", "people[n, t].append", "people[n, 1].append"),
@@ -55,7 +55,11 @@ MUTATIONS = [
         "for t, deploy in here.items() if t in periods",
         "for t, deploy in here.items() if t == 1",
     ),
-    ("families/budget.py", "n, problem.money.own_cost, problem.money.burden_limit", "n, problem.money.common_cost, problem.money.burden_limit"),
+    (
+        "families/budget.py",
+        "n, problem.money.own_cost, problem.money.burden_limit",
+        "n, problem.money.common_cost, problem.money.burden_limit",
+    ),
     ("families/framework_nation.py", "-float(share) * coef", "-float(share) * coef / 2"),
     (
         "families/framework_nation.py",

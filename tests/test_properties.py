@@ -22,6 +22,7 @@ from allocator import Instance
 from allocator.audit import check_deployments, check_plan
 from allocator.exact import step_of
 from allocator.model import load_model
+from allocator.plan.tables import COLUMNS
 from allocator.problem import Problem
 from allocator.solving.heuristics.filling import first_plan
 from tests.oracle.random_instances import random_instance
@@ -159,7 +160,7 @@ def test_a_kill_while_writing_leaves_the_old_or_the_new(tmp_path: Path) -> None:
         process.wait()
         if target.exists():
             names = {path.name for path in target.iterdir()}
-            assert names == {"deployments.csv", "coverage.csv", "objectives.csv", "nations.csv", "manifest.json"}
+            assert names == {*(f"{table}.csv" for table in COLUMNS), "manifest.json"}
             assert json.loads((target / "manifest.json").read_text())["status"] == "optimal"
 
 

@@ -60,7 +60,7 @@ class Plan:
         return replace(self, stopped_by="interrupt", manifest={**self.manifest, "stopped_by": "interrupt"})
 
     def rows(self, table: str) -> list[dict[str, Any]]:
-        """Rows of ``deployments``, ``coverage``, ``objectives`` or ``nations``; none if there is no plan.
+        """Rows of a result table, such as ``deployments`` or ``coverage``; none if there is no plan.
 
         Examples
         --------
@@ -136,7 +136,7 @@ class Plan:
         answer: dict[str, Any] = {"status": self.status}
         if self.reason:
             answer["reason"] = self.reason
-        answer.update({table: self.rows(table) for table in ("objectives", "deployments", "coverage", "nations")})
+        answer.update({table: self.rows(table) for table in COLUMNS})
         return {**answer, "manifest": deepcopy(self.manifest)}
 
     def write(self, path: str | os.PathLike[str]) -> None:

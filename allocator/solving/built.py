@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from pyomo.core.expr import LinearExpression
 
 from allocator.errors import BadUsage
+from allocator.money import Money
+from allocator.pools import Pools
 from allocator.problem import Problem
 
 if TYPE_CHECKING:
@@ -53,9 +55,8 @@ def check_components(m: pyo.ConcreteModel, ours: pyo.ConcreteModel) -> None:
     m, ours : ConcreteModel
         The model with the caller's changes, and the same model as it was built.
     """
-    for name, value in vars(m.problem).items():
-        if name not in ("instance", "model") and _filled(value) != _filled(getattr(ours.problem, name)):
-            raise BadUsage(f"m.problem.{name} was changed, which has no effect on the model; {CHOICES}")
+    if (changed := _changed(m.problem, ours.problem)) is not None:
+        raise BadUsage(f"m.problem.{changed} was changed, which has no effect on the model; {CHOICES}")
     for component in m.component_objects(active=True):
         name = f"m.{component.name}"
         if component.ctype is pyo.Objective and ours.component(component.name) is None:
@@ -74,6 +75,18 @@ def check_components(m: pyo.ConcreteModel, ours: pyo.ConcreteModel) -> None:
             raise BadUsage(f"m.{name} is a reserved name; choose another")
     for component in ours.component_objects(descend_into=False):
         _check_component(m.component(component.name), component)
+
+
+def _changed(mine: Any, ours: Any) -> str | None:
+    """The first attribute of what was read that differs; None if all are the same."""
+    name: str
+    for name, value in vars(mine).items():
+        if isinstance(value, Pools | Money) and name in ("pools", "money") and isinstance(mine, Problem):
+            if (inner := _changed(value, getattr(ours, name))) is not None:
+                return f"{name}.{inner}"
+        elif name not in ("instance", "model", "pools") and _filled(value) != _filled(getattr(ours, name)):
+            return name
+    return None
 
 
 def _filled(value: Any) -> Any:
