@@ -12,7 +12,7 @@ PACKAGE = ROOT / "allocator"
 
 ORDER = [
     {"errors"},
-    {"stopping", "exact", "files", "arguments", "resources", "reading", "outcome"},
+    {"stopping", "exact", "files", "arguments", "resources", "reading", "outcome", "purchases"},
     {"instance"},
     {"model"},
     {"problem"},
