@@ -1,126 +1,126 @@
 """The independent check of a plan: it recomputes every constraint and every figure from the tables alone.
 
 Nothing here comes from the families or the solver, and no number is rounded: cells are read as exact decimal numbers.
-:func:`check_deployments` returns the constraints that a set of deployments breaks; :func:`check_plan` also recomputes
-each result table and the bounds that the plan claims to have proved.
+:func:`check_deployments` returns the constraints that deployments and purchases break; :func:`check_plan` also
+recomputes each result table and the bounds that the plan claims to have proved.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
-from fractions import Fraction as F
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
 
-from allocator.audit.constraints import (
-    budgets,
-    ceilings,
-    cells,
-    conditions,
-    frameworks,
-    minimum_contributions,
-    pools,
-    requirements,
-)
-from allocator.audit.facts import Deployed, facts_of, number, unit_periods
-from allocator.audit.figures import differences, expected
+from allocator.audit.facts import Deployed, facts_of, number
+from allocator.audit.figures import CHECKED, differences, expected, stated
+from allocator.audit.forces import ceilings, cells, commitments, minimum_contributions, pools, whole
+from allocator.audit.money import acquisitions, budgets, industries, joint_purchases, order_cells
 from allocator.audit.proofs import proofs
+from allocator.audit.tasks import conditions, frameworks, prerequisites, requirements
+from allocator.audit.totals import Totals
+from allocator.audit.values import MONEY, VALUES
 from allocator.audit.violation import Violation
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.plan.plan import Plan
 from allocator.purchases import NONE, Purchases
 
+CHECKS = {
+    "minimum_contribution": minimum_contributions,
+    "conditions": conditions,
+    "commitments": commitments,
+    "troop_ceiling": ceilings,
+    "framework_nation": frameworks,
+    "prerequisites": prerequisites,
+    "acquisition": acquisitions,
+    "industry": industries,
+    "joint_purchase": joint_purchases,
+}
+"""Family -> its check; rotation, caveats and budget depend on other choices of the model as well."""
+
 
 def check_deployments(
     instance: Instance, model: Model, deployed: Deployed, purchases: Purchases = NONE
 ) -> list[Violation]:
-    """Every constraint of the instance, under the model's choices, that the deployments break."""
-    facts = facts_of(instance)
-    broken = list(cells(facts, model, deployed))
+    """Every constraint of the instance, under the model's choices, that deployments and purchases break."""
+    return _broken(Totals(facts_of(instance), deployed, purchases), model)
+
+
+def _broken(totals: Totals, model: Model) -> list[Violation]:
+    broken = [*cells(totals, model), *order_cells(totals, model)]
     if broken:  # the sums below need valid cells
         return broken
-    broken += requirements(facts, deployed)
-    broken += pools(facts, model, deployed)
-    chosen = {
-        "minimum_contribution": minimum_contributions,
-        "conditions": conditions,
-        "troop_ceiling": ceilings,
-        "framework_nation": frameworks,
-    }
-    for family, check in chosen.items():
+    broken += requirements(totals)
+    broken += pools(totals, model)
+    for family, check in CHECKS.items():
         if family in model.families:
-            broken += check(facts, deployed)
+            broken += check(totals)
     if "budget" in model.families:
-        broken += budgets(facts, model, deployed)
-    if model.limits:
-        values = {name: value for (name,), (value,) in expected(facts, deployed)["objectives"].items()}
-        for name, most in model.limits.items():
-            if values[name] > number(most):
-                text = f"{name} is {float(values[name]):g}, its limit is {most:g}"
-                broken.append(Violation("limit_objective", (name,), text, values[name] - number(most)))
+        broken += budgets(totals, model)
+    broken += _limits(totals, model, VALUES, "")
     return broken
+
+
+def _limits(totals: Totals, model: Model, names: Iterable[str], of: str) -> Iterator[Violation]:
+    """Objectives above the model's limits."""
+    for name in names:
+        if name in model.limits:
+            value, most = VALUES[name](totals), number(model.limits[name])
+            if value > most:
+                text = f"{name}{of} is {float(value):g}, its limit is {float(most):g}"
+                yield Violation("limit_objective", (name,), text, value - most)
 
 
 def check_commitments(
     instance: Instance, model: Model, committed: Mapping[tuple[str, str, int], int]
 ) -> list[Violation]:
-    """The pools, ceilings, budgets and limits that are exceeded if all committed units are deployed.
+    """The pools, ceilings, budgets and limits on money that are exceeded if all committed units are deployed.
 
-    ``committed`` is (nation, unit type, period) -> units, 1 or more.
+    ``committed`` is (nation, unit type, period) -> units, 1 or more. A two-stage plan buys nothing: what can be used is
+    the units that each nation has. What depends on tasks (supply, pledges, the family ``commitments``, prerequisites)
+    is checked in the plan of each future.
     """
     facts = facts_of(instance)
     broken = []
     for (n, u, t), units in committed.items():
         where = f"{n} commits {units} {u} in period {t}"
-        if (n, u) not in facts.force or not facts.force[n, u]["first_period"] <= t <= facts.horizon:
+        force = facts.force.get((n, u))
+        if force is None or not force["first_period"] <= t <= force["last_period"]:
             broken.append(Violation("commit", (n, u, t), f"{where}: there is no such pool, or it is not ready"))
-        if not isinstance(units, int) or isinstance(units, bool) or units < 1:
+        if not whole(units, 1):
             broken.append(Violation("commit", (n, u, t), f"{where}: not a whole number of units above 0"))
     if broken:
         return broken
-    out = {(n, u, "", t): units for (n, u, t), units in committed.items()}
-    broken += pools(facts, model, out)
+    totals = Totals(facts, {(n, u, "", t): units for (n, u, t), units in committed.items()})
+    broken += pools(totals, model)
     if "troop_ceiling" in model.families:
-        broken += ceilings(facts, out)
+        broken += ceilings(totals)
     if "budget" in model.families:
-        broken += budgets(facts, model, out)
-    own: dict[str, int] = defaultdict(int)
-    for (n, u), units in unit_periods(out, 1, facts.horizon).items():
-        own[n] += facts.price[u][1] * units
-    years = F(facts.horizon * facts.months, 12)
-    gdp = {n: number(row["gdp"]) for n, row in facts.nation.items() if row["gdp"] is not None}
-    values = {
-        "cost": F(sum(sum(facts.price[u]) * units for (_, u, _), units in committed.items()), facts.coin),
-        "burden": max((F(1000 * own[n], facts.coin) / years / gdp[n] for n in own if n in gdp), default=F(0)),
-    }
-    for name, value in values.items():
-        most = number(model.limits.get(name, value))
-        if value > most:
-            text = f"{name} of what is committed is {float(value):g}, its limit is {float(most):g}"
-            broken.append(Violation("limit_objective", (name,), text, value - most))
+        broken += budgets(totals, model)
+    broken += _limits(totals, model, MONEY, " of what is committed")
     return broken
 
 
 def check_plan(plan: Plan) -> list[Violation]:
-    """Every error in a plan: in its deployments, its tables, and the bounds that it claims to have proved."""
-    rows = plan.rows("deployments")
-    deployed = {(row["nation"], row["unit_type"], row["task"], row["period"]): row["units"] for row in rows}
-    broken = check_deployments(plan.instance, plan.model, deployed)
-    if len(deployed) != len(rows):
-        broken.append(Violation("deployments", (), "a deployment is listed twice in the plan"))
+    """Every error in a plan: in its deployments and purchases, its tables, and the bounds it claims to have proved."""
+    tables = {table: plan.rows(table) for table in CHECKED}
+    found = {}
+    for table, rows in tables.items():
+        try:
+            found[table] = stated(table, rows)
+        except KeyError as missing:
+            return [Violation(table, (), f"{table}: a row has no column {missing.args[0]}")]
+    purchases = Purchases(
+        {(n, u, k): (units, joint) for (n, u, k), (units, joint, *_) in found["orders"].items()},
+        {(u, k): expansions for (u, k), (_, _, expansions) in found["industry"].items() if expansions != 0},
+    )
+    deployed = {key: units for key, (units, *_) in found["deployments"].items()}
+    totals = Totals(facts_of(plan.instance), deployed, purchases)
+    broken = _broken(totals, plan.model)
+    for table, rows in tables.items():
+        if len(rows) != len(found[table]):
+            broken.append(Violation(table, (), f"{table}: two rows of the plan have the same key"))
     if broken:
         return broken
-    facts = facts_of(plan.instance)
-    claims = expected(facts, deployed)
-    for table, key in (("deployments", 4), ("coverage", 4), ("nations", 1), ("objectives", 1)):
-        stated: dict[Any, list[Any]] = {}
-        for row in plan.rows(table):
-            names = list(row)
-            if table == "coverage":
-                names = ["task", "capability", "period", "objective", "required", "supplied", "shortfall"]
-                stated[row["task"], row["capability"], row["period"]] = [row[name] for name in names[3:]]
-                continue
-            stated[tuple(row[name] for name in names[:key])] = [row[name] for name in names[key:]]
-        broken += differences(table, stated, claims[table])
-    return broken + list(proofs(plan))
+    claims = expected(totals, plan.model)
+    for table, figures in found.items():
+        broken += differences(table, figures, claims[table])
+    return broken or list(proofs(plan))
