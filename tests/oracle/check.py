@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from fractions import Fraction
 from typing import Any
@@ -10,6 +11,9 @@ import allocator
 from allocator.model import Model
 from tests.oracle import brute, formulation
 from tests.oracle.compare import disagreements
+
+MEASURED = {"gap", "risk", "cost", "burden"}
+Differ = Callable[[str, Any, Any], None]
 
 
 def as_model(model: dict[str, Any]) -> Model:
@@ -38,10 +42,10 @@ def check(obj: dict[str, Any], model: dict[str, Any], enumerate_up_to: int = 0, 
 
 
 def tables(obj: dict[str, Any], model: dict[str, Any], plan: dict[str, Any]) -> list[str]:
-    """The result tables of spec 4, recomputed from the deployments; and is the plan a plan?"""
+    """The result tables, recomputed from the decisions in `solve --json`; and is the plan a plan?"""
     judge = brute.Judge(obj, model)
-    deployed = brute.plan_of(plan["deployments"])
-    found = judge.faults(deployed)
+    decided = brute.plan_of(plan)
+    found = judge.faults(decided)
     if found:
         return found
 
@@ -52,47 +56,91 @@ def tables(obj: dict[str, Any], model: dict[str, Any], plan: dict[str, Any]) -> 
         if not same:
             found.append(f"{what}: {float(truth) if isinstance(truth, Fraction) else truth} against {claim}")
 
-    if len(deployed) != len(plan["deployments"]) or min(deployed.values(), default=1) < 1:
-        found.append("deployments: a row twice, or one of no units")
-    for row in plan["deployments"]:
+    for check_table in (_deployments, _coverage, _leaders, _nations, _orders, _industry):
+        check_table(judge, decided, plan, differ)
+    values = judge.values(decided)
+    for row in plan["objectives"]:
+        differ(f"objective {row['objective']}", values[row["objective"]], row["value"])
+    differ("objectives", MEASURED | set(judge.order), {r["objective"] for r in plan["objectives"]})
+    return found
+
+
+def _deployments(judge: brute.Judge, decided: brute.Plan, plan: dict[str, Any], differ: Differ) -> None:
+    rows = plan["deployments"]
+    differ("deployments, each once", len(decided.deploy), len(rows))
+    for row in rows:
         what = f"deployments {row}"
         differ(what, row["units"] * judge.people[row["unit_type"]], row["personnel"])
         differ(what, row["units"] * judge.price[row["unit_type"]], row["cost"])
-    values = judge.values(deployed)
-    for row in plan["objectives"]:
-        differ(f"objective {row['objective']}", values[row["objective"]], row["value"])
-    if {r["objective"] for r in plan["objectives"]} != set(values):
-        found.append("objectives: not all four")
 
+
+def _coverage(judge: brute.Judge, decided: brute.Plan, plan: dict[str, Any], differ: Differ) -> None:
     lines = {(r["task"], r["capability"], r["period"]): r for r in plan["coverage"]}
-    for row, asked in zip(judge.rows, obj["requirements"], strict=False):  # the given ones come first
+    differ("coverage, each line once", len(lines), len(plan["coverage"]))
+    for row, asked in zip(judge.rows, judge.obj["requirements"], strict=False):  # the given ones come first
         for t in row["periods"]:
             line = lines.pop((asked["task"], row["capability"], t), None)
-            if line is None:
-                found.append(f"coverage: no line for {asked['task']}, {row['capability']}, {t}")
-                continue
-            supplied = judge.supplied(deployed, row, t)
-            differ("coverage required", row["quantity"], line["required"])
-            differ("coverage supplied", supplied, line["supplied"])
-            differ("coverage shortfall", max(Fraction(0), row["quantity"] - supplied), line["shortfall"])
-            differ("coverage objective", judge.about(asked["task"]), line["objective"])
-    found += [f"coverage: more than asked, {line}" for line in lines.values() if line["required"] != 0]
+            differ(f"coverage: a line for {asked['task']}, {row['capability']}, {t}", True, line is not None)
+            if line is not None:
+                supplied = judge.supplied(decided, row, t)
+                differ("coverage required", row["quantity"], line["required"])
+                differ("coverage supplied", supplied, line["supplied"])
+                differ("coverage shortfall", max(Fraction(0), row["quantity"] - supplied), line["shortfall"])
+                differ("coverage objective", judge.about(asked["task"]), line["objective"])
+    for line in lines.values():
+        differ(f"coverage: a line of nothing asked, {line}", 0, line["required"])
 
-    own = {n: sum((judge.pays(n, k) * v for k, v in deployed.items()), Fraction(0)) for n in judge.nation_rows}
-    total = sum(own.values())
-    if [r["nation"] for r in plan["nations"]] != list(own):
-        found.append("nations: not every one, or in another order")
+
+def _leaders(judge: brute.Judge, decided: brute.Plan, plan: dict[str, Any], differ: Differ) -> None:
+    led = set()
+    if "framework_nation" in judge.families:
+        shares = {j: brute.cell(r, "framework_share", 0) for j, r in judge.tasks.items()}
+        led = {j for _, _, j, _ in decided.deploy if shares[j] > 0}
+    differ("leaders, one a task", sorted(led), sorted(r["task"] for r in plan["leaders"]))
+    for row in plan["leaders"]:
+        n, named = row["nation"], judge.tasks[row["task"]].get("framework_nation")
+        fits = judge.nation_rows[n].get("can_lead") is True and named in (None, n)
+        differ(f"{n} leads {row['task']}", True, fits and judge.leads(decided, row["task"], n))
+
+
+def _nations(judge: brute.Judge, decided: brute.Plan, plan: dict[str, Any], differ: Differ) -> None:
+    own, parts = judge.own(decided), judge.parts(decided)
+    bought = judge.own(brute.Plan(orders=decided.orders, joint=decided.joint))
+    total, borne = sum(own.values()), judge.borne(decided)
+    differ("nations, every one", list(own), [r["nation"] for r in plan["nations"]])
     for row in plan["nations"]:
         n = row["nation"]
-        gdp = judge.nation_rows[n].get("gdp")
+        counted = n not in judge.collective
         peak = max(
-            sum(judge.people[k[1]] * v for k, v in deployed.items() if (k[0], k[3]) == (n, t))
-            for t in range(1, judge.T + 1)
+            sum(judge.people[k[1]] * v for k, v in decided.deploy.items() if (k[0], k[3]) == (n, t))
+            for t in judge.periods
         )
-        differ(f"{n} member", any(k[0] == n for k in deployed), row["member"])
+        differ(f"{n} member", any(k[0] == n for k in decided.deploy) if counted else None, row["member"])
         differ(f"{n} personnel", peak, row["personnel"])
         differ(f"{n} cost", own[n], row["cost"])
+        differ(f"{n} procurement", bought[n], row["procurement"])
+        differ(f"{n} common_part", parts[n] if judge.part and counted else None, row["common_part"])
         differ(f"{n} share", own[n] / total if total else Fraction(0), row["share"])
-        burden = None if gdp is None else own[n] / judge.years / brute.exact(gdp) * 1000
-        differ(f"{n} burden", burden, row["burden"])
-    return found
+        differ(f"{n} burden", 1000 * borne[n] / judge.years / judge.gdp[n] if n in borne else None, row["burden"])
+
+
+def _orders(judge: brute.Judge, decided: brute.Plan, plan: dict[str, Any], differ: Differ) -> None:
+    differ("orders, each once", len(decided.orders), len(plan["orders"]))
+    for row in plan["orders"]:
+        key = (row["nation"], row["unit_type"], row["period"])
+        whole, fund = judge.order_cost(key, row["units"], row["joint"])
+        differ(f"orders ready {row}", row["period"] + judge.lead[key[:2]], row["ready"])
+        differ(f"orders cost {row}", whole, row["cost"])
+        differ(f"orders common {row}", fund, row["common"])
+
+
+def _industry(judge: brute.Judge, decided: brute.Plan, plan: dict[str, Any], differ: Differ) -> None:
+    lines = []
+    if {"industry", "acquisition"} <= set(judge.families):
+        lines = sorted((u, t) for u in judge.industry for t in judge.periods)
+    differ("industry, a line each", lines, sorted((r["unit_type"], r["period"]) for r in plan["industry"]))
+    for row in plan["industry"]:
+        u, t = row["unit_type"], row["period"]
+        differ(f"industry deliveries {row}", judge.delivered(decided, u, t), row["deliveries"])
+        differ(f"industry capacity {row}", judge.capacity(decided, u, t), row["capacity"])
+        differ(f"industry expansions {row}", decided.expand.get((u, t), 0), row["expansions"])

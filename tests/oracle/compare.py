@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.oracle import brute, formulation
+
 
 def disagreements(model: dict[str, Any], truth: dict[str, Any], other: dict[str, Any]) -> list[str]:
     """Where `other` differs from `truth`: status, each stage, the final value of each listed objective.
@@ -28,3 +30,20 @@ def disagreements(model: dict[str, Any], truth: dict[str, Any], other: dict[str,
         if not right - 2.1e-6 * max(1, abs(right)) <= left <= right + room:
             found.append(f"value {name}: {right} against {left}")
     return found
+
+
+def oracles_disagree(obj: dict[str, Any], model: dict[str, Any], limit: int) -> list[str]:
+    """Where formulation and enumeration differ; above `limit` plans, only whether the judge accepts the plan."""
+    found = formulation.solve(obj, model)
+    wrong = []
+    if found["status"] == "optimal":
+        judge = brute.Judge(obj, model)
+        plan = brute.plan_of(found)
+        wrong = judge.faults(plan)
+        for name, value in ({} if wrong else judge.values(plan)).items():
+            if abs(float(value) - found["values"][name]) > 1e-9 * max(1, abs(float(value))):
+                wrong.append(f"value {name}: {float(value)} against {found['values'][name]}")
+    try:
+        return wrong + disagreements(model, brute.solve(obj, model, limit), found)
+    except brute.TooMany:
+        return wrong

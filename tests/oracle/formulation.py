@@ -6,10 +6,11 @@ Clear rather than fast, and with no import from `allocator`: its agreement must 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from typing import Any
 
+from tests.oracle.building import Building
 from tests.oracle.facts import Facts, get
+from tests.oracle.float_values import Decision, evaluate
 from tests.oracle.program import Expr, Failed, Program, add
 
 
@@ -20,55 +21,76 @@ class Formulation:
         f = self.facts = facts
         p = self.program = Program()
         self.deploy = {
-            (n, u, j, t): p.var(0, f.forces[n, u]["units"], True)
+            (n, u, j, t): p.var(0, f.most[n, u], True)
             for (n, u) in f.forces
             for j in f.tasks
             for t in f.periods
             if f.allowed(n, u, j, t)
         }
-        self.joins = {(n, o): p.var(0, 1, True) for n in f.nations for o in f.objective_priority}
-        self.member = {n: p.var(0, 1, True) for n in f.nations}
-        self.people = {k: float(f.units[k[1]]["personnel"]) for k in self.deploy}
-        self.own = {
-            n: {d: f.cost(k[1]) * (1 - f.common(k[1])) for k, d in self.deploy.items() if k[0] == n} for n in f.nations
+        self.joins = {
+            (n, o, t): p.var(0, 1, True) for n in f.nations for o in f.objective_priority for t in f.periods
         }
+        self.member = {(n, t): p.var(0, 1, True) for n in f.nations for t in f.periods}
+        self.people = {k: float(f.units[k[1]]["personnel"]) for k in self.deploy}
+        self.building = Building(f, p, self.deploy)
         self.participation()
-        self.gap = self.requirement()
-        self.rotation()
-        for family in ("minimum_contribution", "conditions", "troop_ceiling", "budget", "framework_nation"):
+        self.terms = self.requirement()
+        self.usable()
+        for family in (
+            "minimum_contribution", "conditions", "commitments", "troop_ceiling", "budget", "framework_nation",
+            "prerequisites",
+        ):  # fmt: skip
             if f.on(family):
                 getattr(self, family)()
 
+    def decision(self, point: Any) -> Decision:
+        """The whole numbers of a point."""
+        b = self.building
+        parts = (self.deploy, b.orders, b.joint, b.expand)
+        return Decision(*({k: round(point[x]) for k, x in part.items() if round(point[x]) > 0} for part in parts))
+
+    def units(self, **keys: Any) -> Expr:
+        """What is deployed of these: `n`, `u`, `j` and `t`, each any where it is left out."""
+        wanted = [keys.get(name) for name in "nujt"]
+        return {
+            d: 1.0
+            for key, d in self.deploy.items()
+            if all(want in (None, have) for want, have in zip(wanted, key, strict=True))
+        }
+
     def participation(self) -> None:
         """``joins`` and ``member``, if and only if something is deployed."""
-        f, p, deploy, joins, member = self.facts, self.program, self.deploy, self.joins, self.member
-        for (n, o), x in joins.items():
-            under = {d: 1.0 for k, d in deploy.items() if k[0] == n and f.objective_of[k[2]] == o}
-            for (m, u, j, _), d in deploy.items():
-                if m == n and f.objective_of[j] == o:
-                    p.at_most({d: 1.0, x: -float(f.forces[n, u]["units"])}, 0)
+        f, p, joins, member = self.facts, self.program, self.joins, self.member
+        for (n, o, t), x in joins.items():
+            under: Expr = {}
+            for (m, u, j, s), d in self.deploy.items():
+                if (m, f.objective_of[j], s) == (n, o, t):
+                    under[d] = 1.0
+                    p.at_most({d: 1.0, x: -float(f.most[n, u])}, 0)
             p.at_most(add((1, {x: 1.0}), (-1, under)), 0)
-            p.at_most({x: 1.0, member[n]: -1.0}, 0)
-        for n, y in member.items():
-            p.at_most(add((1, {y: 1.0}), (-1, {x: 1.0 for (m, _), x in joins.items() if m == n})), 0)
+            p.at_most({x: 1.0, member[n, t]: -1.0}, 0)
+        for (n, t), y in member.items():
+            p.at_most(add((1, {y: 1.0}), (-1, {x: 1.0 for (m, _, s), x in joins.items() if (m, s) == (n, t)})), 0)
 
-    def requirement(self) -> Expr:
-        """The objective ``gap``, from the shortfalls that the rows define."""
+    def requirement(self) -> list[tuple[float, int, int, Expr]]:
+        """Weight, period, number of periods and unmet share of each row and period that counts."""
         f, p = self.facts, self.program
-        gap: Expr = defaultdict(float)
-        total_weight = sum(g[4] for g in f.given if g[2] > 0)
-        for j, c, quantity, max_gap, weight, span in f.given:
+        terms: list[tuple[float, int, int, Expr]] = []
+        for j, c, quantity, max_gap, weight, span, core, extra in f.given:
             for t in span:
                 short = p.var(0, max_gap * quantity, False)
                 where = None if f.scope[c] == "theatre" else j
                 p.at_least(add((1, self.supply(where, c, t)), (1, {short: 1.0})), quantity)
                 if quantity > 0:
-                    gap[short] += weight / total_weight / len(span) / quantity
+                    in_core = p.var(0, math.inf, False)
+                    p.at_least({in_core: 1.0, short: -1.0}, -(1 - core) * quantity)
+                    whole = quantity * (1 + extra * core)
+                    terms.append((weight, t, len(span), {short: 1 / whole, in_core: extra / whole}))
         for j, c, t in f.implied_task:
             p.at_least(self.supply(j, c, t), 0)
         for c, t in f.implied_theatre:
             p.at_least(self.supply(None, c, t), 0)
-        return dict(gap)
+        return terms
 
     def supply(self, j: str | None, c: str, t: int) -> Expr:
         f = self.facts
@@ -78,19 +100,22 @@ class Formulation:
             if s == t and (u, c) in f.amount and (j is None or k == j)
         }
 
-    def rotation(self) -> None:
-        f, p, deploy = self.facts, self.program, self.deploy
+    def usable(self) -> None:
+        f, p = self.facts, self.program
         for (n, u), force in f.forces.items():
-            rho = f.units[u].get("rotation_ratio") or 1
-            if not f.on("rotation"):
-                windows = [[t] for t in f.periods]
-            elif f.indefinite:
-                windows = [[(t - 1 + k) % f.T + 1 for k in range(rho)] for t in f.periods]
-            else:
-                windows = [[t + k for k in range(rho) if t + k <= f.T] for t in f.periods]
-            for window in windows:
-                here = [(1.0, {d: 1.0}) for s in window for (m, v, _, t), d in deploy.items() if (m, v, t) == (n, u, s)]
-                p.at_most(add(*here), force["units"])
+            rho = get(f.units[u], "rotation_ratio", 1) if f.on("rotation") else 1
+            if f.units[u].get("expendable"):
+                rho = f.T
+            for a in f.periods:
+                if f.indefinite:
+                    window = [self.units(n=n, u=u, t=(a - 1 + i) % f.T + 1) for i in range(rho)]
+                    p.at_most(add(*((1, here) for here in window)), f.standing((n, u), 1, 1))
+                    continue
+                for b in range(a, min(f.T, a + rho - 1) + 1):
+                    window = [self.units(n=n, u=u, t=t) for t in range(a, b + 1)]
+                    bought = self.building.ready((n, u), 1, b)
+                    used = add(*((1, here) for here in window), (-get(force, "availability", 1), bought))
+                    p.at_most(used, f.standing((n, u), a, b))
 
     def minimum_contribution(self) -> None:
         f, p, deploy = self.facts, self.program, self.deploy
@@ -99,22 +124,46 @@ class Formulation:
             if least > 1:
                 sends = p.var(0, 1, True)
                 p.at_least({d: 1.0, sends: -float(least)}, 0)
-                p.at_most({d: 1.0, sends: -float(f.forces[n, u]["units"])}, 0)
+                p.at_most({d: 1.0, sends: -float(f.most[n, u])}, 0)
 
     def conditions(self) -> None:
         """Events are in :meth:`Facts.allowed`."""
         f, p, joins, member = self.facts, self.program, self.joins, self.member
         for r in f.conditions:
-            for (n, o), x in joins.items():
+            for (n, o, t), x in joins.items():
                 if n != r["nation"] or get(r, "objective", o) != o:
                     continue
                 if r["requires"] == "nation":
-                    p.at_most(add((1, {x: 1.0}), (-1, {member[r["value"]]: 1.0})), 0)
+                    p.at_most(add((1, {x: 1.0}), (-1, {member[r["value"], t]: 1.0})), 0)
                 elif r["requires"] == "any_of":
-                    names = [m for name in r["value"].split() for m in f.groups.get(name, [name])]
-                    p.at_most(add((1, {x: 1.0}), *((-1, {member[m]: 1.0}) for m in names)), 0)
+                    names = {m for name in r["value"].split() for m in f.groups.get(name, [name])}
+                    p.at_most(add((1, {x: 1.0}), *((-1, {member[m, t]: 1.0}) for m in names)), 0)
                 elif r["requires"] == "coalition_size":
-                    p.at_most(add((float(r["value"]), {x: 1.0}), *((-1, {y: 1.0}) for y in member.values())), 0)
+                    counted = [member[m, t] for m in f.nations if not f.collective(m)]
+                    p.at_most(add((float(r["value"]), {x: 1.0}), (-1, dict.fromkeys(counted, 1.0))), 0)
+
+    def commitments(self) -> None:
+        f, p = self.facts, self.program
+        for r in f.commitments:
+            for t in f.span(r, r.get("task")):
+                units = self.units(n=r["nation"], u=r["unit_type"], j=r.get("task"), t=t)
+                p.at_least(units, get(r, "at_least", 0))
+                if r.get("at_most") is not None:
+                    p.at_most(units, r["at_most"])
+
+    def prerequisites(self) -> None:
+        f, p = self.facts, self.program
+        for r in f.prerequisites:
+            for j, c, quantity, _, _, span, *_ in f.given:
+                if (j, c) != (r["needs_task"], r["capability"]):
+                    continue
+                for t in span:
+                    anyone = p.var(0, 1, True)
+                    for (n, u, k, s), d in self.deploy.items():
+                        if (k, s) == (r["task"], t):
+                            p.at_most({d: 1.0, anyone: -float(f.most[n, u])}, 0)
+                    supply = self.supply(None if f.scope[c] == "theatre" else j, c, t)
+                    p.at_least(add((1, supply), (-get(r, "share", 1) * quantity, {anyone: 1.0})), 0)
 
     def troop_ceiling(self) -> None:
         f, p, deploy, people = self.facts, self.program, self.deploy, self.people
@@ -125,24 +174,13 @@ class Formulation:
                     p.at_most(here, r["troop_ceiling"])
 
     def budget(self) -> None:
-        f, p, deploy, own = self.facts, self.program, self.deploy, self.own
+        f, p = self.facts, self.program
         for r in f.budgets:
-            span = range(get(r, "first_period", 1), get(r, "last_period", f.T) + 1)
-            paid: Expr = {}
-            for (n, u, _, t), d in deploy.items():
-                if t not in span:
-                    continue
-                if r["payer"] == "*":
-                    paid[d] = f.cost(u)
-                elif r["payer"] == "common":
-                    paid[d] = f.cost(u) * f.common(u)
-                elif r["payer"] == n:
-                    paid[d] = f.cost(u) * (1 - f.common(u))
-            p.at_most(paid, r["amount"])
+            p.at_most(self.building.paid(r["payer"], f.span(r)), r["amount"])
         if f.model["max_burden"] is not None:
             for n, r in f.nations.items():
                 if r.get("gdp") is not None:
-                    p.at_most(own[n], f.model["max_burden"] * r["gdp"] * f.years)
+                    p.at_most(self.building.borne(n), f.model["max_burden"] * r["gdp"] * f.years)
 
     def framework_nation(self) -> None:
         f, p, deploy, people = self.facts, self.program, self.deploy, self.people
@@ -150,13 +188,14 @@ class Formulation:
             share = get(r, "framework_share", 0)
             if share <= 0:
                 continue
-            leads = {n: p.var(0, 1, True) for n, q in f.nations.items() if q.get("can_lead")}
+            fit = [n for n, q in f.nations.items() if q.get("can_lead") and r.get("framework_nation") in (None, n)]
+            leads = {n: p.var(0, 1, True) for n in fit}
             p.at_most(dict.fromkeys(leads.values(), 1.0), 1)
             for t in f.active[j]:
                 there = {k: d for k, d in deploy.items() if k[2] == j and k[3] == t}
                 for k, d in there.items():
-                    p.at_most(add((1, {d: 1.0}), (-f.forces[k[:2]]["units"], dict.fromkeys(leads.values(), 1.0))), 0)
-                big = sum(people[k] * f.forces[k[:2]]["units"] for k in there)
+                    p.at_most(add((1, {d: 1.0}), (-f.most[k[:2]], dict.fromkeys(leads.values(), 1.0))), 0)
+                big = sum(people[k] * f.most[k[:2]] for k in there)
                 for n, x in leads.items():
                     mine = {d: people[k] for k, d in there.items() if k[0] == n}
                     everyone = {d: people[k] for k, d in there.items()}
@@ -165,75 +204,89 @@ class Formulation:
     def objectives(self) -> dict[str, Expr]:
         f, people, deploy = self.facts, self.people, self.deploy
         risk = {
-            d: (1 - f.willingness[k[0], f.objective_of[k[2]]]) * people[k] * f.months / 1000 for k, d in deploy.items()
+            d: (1 - f.will(k[0], f.objective_of[k[2]], k[3])) * people[k] * f.months / 1000 for k, d in deploy.items()
         }
-        cost = {d: f.cost(k[1]) for k, d in deploy.items()}
-        heaviest = self.program.var(0, math.inf, False)
+        counted = sum(weight for _, _, quantity, _, weight, *_ in f.given if quantity > 0)
+        return {
+            "gap": add(*((weight / counted / periods, term) for weight, _, periods, term in self.terms)),
+            "risk": risk,
+            "cost": self.building.paid("*", f.periods),
+            "burden": self.burden(),
+            "worst_period": self.worst_period(),
+            "turnover": self.turnover(),
+            "imbalance": self.imbalance(),
+        }
+
+    def burden(self) -> Expr:
+        f, heaviest = self.facts, self.program.var(0, math.inf, False)
         for n, r in f.nations.items():
             if r.get("gdp") is not None:
                 per_mille = 1000 / f.years / r["gdp"]
-                self.program.at_most(add((per_mille, self.own[n]), (-1, {heaviest: 1.0})), 0)
-        return {"gap": self.gap, "risk": risk, "cost": cost, "burden": {heaviest: 1.0}}
+                self.program.at_most(add((per_mille, self.building.borne(n)), (-1, {heaviest: 1.0})), 0)
+        return {heaviest: 1.0}
+
+    def worst_period(self) -> Expr:
+        worst = self.program.var(0, math.inf, False)
+        for t in self.facts.periods:
+            here = [(weight, term) for weight, s, _, term in self.terms if s == t]
+            total = sum(weight for weight, _ in here)
+            self.program.at_most(add(*((weight / total, term) for weight, term in here), (-1, {worst: 1.0})), 0)
+        return {worst: 1.0}
+
+    def turnover(self) -> Expr:
+        f, total = self.facts, {}
+        for (n, u, j, t), d in self.deploy.items():
+            before = t - 1 or (f.T if f.indefinite else None)
+            if before is not None:
+                anew = self.program.var(0, math.inf, False)
+                earlier = {x: 1.0 for k, x in self.deploy.items() if k == (n, u, j, before)}
+                self.program.at_least(add((1, {anew: 1.0}), (-1, {d: 1.0}), (1, earlier)), 0)
+                total[anew] = self.people[n, u, j, t] / 1000
+        return total
+
+    def imbalance(self) -> Expr:
+        f, p, total = self.facts, self.program, {}
+        gdp = {n: r["gdp"] for n, r in f.nations.items() if r.get("gdp") is not None}
+        everyone = add(*((1, self.building.paid(n, f.periods)) for n in gdp))
+        for n in gdp:
+            apart = p.var(0, math.inf, False)
+            off = add((1, self.building.paid(n, f.periods)), (-gdp[n] / sum(gdp.values()), everyone))
+            p.at_least(add((1, {apart: 1.0}), (-1, off)), 0)
+            p.at_least(add((1, {apart: 1.0}), (1, off)), 0)
+            total[apart] = 0.5
+        return total
 
 
 def solve(obj: dict[str, Any], model: dict[str, Any]) -> dict[str, Any]:
     f = Facts(obj, model)
     formulation = Formulation(f)
-    p, deploy = formulation.program, formulation.deploy
+    p = formulation.program
     expressions = formulation.objectives()
     stages: dict[str, float] = {}
-    plan: dict[tuple[str, str, str, int], int] = {}
+    plan = Decision({}, {}, {}, {})
     for objective in f.model["objectives"]:
         point = p.minimise(expressions[objective])
         if point is None:
             if stages:
                 raise Failed(f"infeasible at {objective}, after an earlier stage was solved")
-            return {"status": "infeasible", "values": {}, "stages": {}, "deployments": []}
-        plan = {k: round(point[d]) for k, d in deploy.items() if round(point[d]) > 0}
+            return {"status": "infeasible", "values": {}, "stages": {}, **lists(f, plan)}
+        plan = formulation.decision(point)
         best = evaluate(f, plan)[objective]
         stages[objective] = best
         hold = (1 + f.model["tolerance"]) * best + 1e-6 * max(1.0, abs(best))
         # The feasibility tolerance is 1e-6 a row: scale so that it is a thousandth of the slack.
         scale = 1e3 / max(1.0, abs(best))
         p.at_most(add((scale, expressions[objective])), scale * hold)
-    return {
-        "status": "optimal",
-        "values": evaluate(f, plan),
-        "stages": stages,
-        "deployments": [
-            {"nation": n, "unit_type": u, "task": j, "period": t, "units": units}
-            for (n, u, j, t), units in sorted(plan.items())
-        ],
-    }
+    return {"status": "optimal", "values": evaluate(f, plan), "stages": stages, **lists(f, plan)}
 
 
-def evaluate(f: Facts, plan: dict[tuple[str, str, str, int], int]) -> dict[str, float]:
-    """All four objectives of a plan, as spec 3 defines them."""
-    weights = gap = 0.0
-    for j, c, quantity, _, weight, span in f.given:
-        if quantity <= 0:
-            continue
-        shares = []
-        for t in span:
-            supplied = sum(
-                f.amount.get((u, c), 0) * units
-                for (_, u, k, s), units in plan.items()
-                if s == t and (f.scope[c] == "theatre" or k == j)
-            )
-            shares.append(max(0.0, quantity - supplied) / quantity)
-        weights += weight
-        gap += weight * sum(shares) / len(shares)
-    burden = 0.0
-    for n, r in f.nations.items():
-        if r.get("gdp") is not None:
-            own = sum(f.cost(k[1]) * (1 - f.common(k[1])) * units for k, units in plan.items() if k[0] == n)
-            burden = max(burden, own / f.years / r["gdp"] * 1000)
+def lists(f: Facts, plan: Decision) -> dict[str, list[dict[str, Any]]]:
+    """The decisions as the tables `deployments`, `orders` and `industry` have them."""
+    names = ("nation", "unit_type", "task", "period", "units")
+    orders = [(*key, units, plan.joint.get(key, 0)) for key, units in sorted(plan.orders.items())]
+    industry = [(u, t, plan.expand.get((u, t), 0)) for u in f.industry for t in f.periods]
     return {
-        "gap": gap / weights,
-        "risk": sum(
-            (1 - f.willingness[n, f.objective_of[j]]) * f.units[u]["personnel"] * f.months * units / 1000
-            for (n, u, j, _), units in plan.items()
-        ),
-        "cost": sum(f.cost(k[1]) * units for k, units in plan.items()),
-        "burden": burden,
+        "deployments": [dict(zip(names, (*key, units), strict=True)) for key, units in sorted(plan.deploy.items())],
+        "orders": [dict(zip(("nation", "unit_type", "period", "units", "joint"), row, strict=True)) for row in orders],
+        "industry": [dict(zip(("unit_type", "period", "expansions"), row, strict=True)) for row in industry],
     }

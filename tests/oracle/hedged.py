@@ -23,16 +23,12 @@ Need = tuple[tuple[tuple[str, str, int], int], ...]
 def gaps_by_need(obj: dict[str, Any], model: dict[str, Any], limit: int) -> dict[Need, Fraction]:
     """What plans need, and the least gap of those that need it."""
     judge = brute.Judge(obj, model)
-    pools = [judge.pool_plans(force, limit) for force in judge.pool]
     least: dict[Need, Fraction] = {}
-    for number, parts in enumerate(product(*pools)):
-        if number > limit:
-            raise brute.TooMany
-        plan = {key: units for part in parts for key, units in part.items()}
+    for plan in brute.plans(judge, limit):
         if judge.faults(plan):
             continue
         needs: dict[tuple[str, str, int], int] = {}
-        for (n, u, _, t), units in plan.items():
+        for (n, u, _, t), units in plan.deploy.items():
             needs[n, u, t] = needs.get((n, u, t), 0) + units
         need = tuple(sorted(needs.items()))
         least[need] = min(judge.values(plan)["gap"], least.get(need, Fraction(1)))

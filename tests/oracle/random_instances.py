@@ -24,8 +24,13 @@ CORNERS = (
 )  # fmt: skip
 OBJECTIVES = ("gap", "risk", "cost", "burden")
 
-# size -> most unit types, objectives, tasks, periods, units in a pool, pools
-SIZES = {"tiny": (4, 2, 2, 4, 4, 6), "small": (4, 3, 3, 4, 6, 16)}
+# size -> most unit types, objectives, tasks, periods, units in a pool, pools; chance of each corner
+SIZES = {
+    "tiny": (4, 2, 2, 4, 4, 6, 0.45),
+    "small": (4, 3, 3, 4, 6, 16, 0.45),
+    "least": (3, 2, 3, 4, 2, 4, 0.15),
+    "wide": (4, 3, 3, 4, 5, 10, 0.2),
+}
 
 
 def times(*factors: float | int) -> float:
@@ -51,10 +56,10 @@ class _Maker:
     def __init__(self, seed: int, size: str) -> None:
         self.seed, self.size = seed, size
         rng = self.rng = random.Random(f"{seed}-{size}")
-        self.max_types, self.max_objectives, self.max_tasks, max_periods, self.max_pool, self.max_forces = SIZES[size]
+        self.max_types, self.max_objectives, self.max_tasks, max_periods, self.max_pool, self.max_forces = SIZES[size][:6]
         self.T = rng.randint(1, max_periods)
         # Each corner in some instances only: all of them together leave nothing to decide.
-        self.corners = {name for name in CORNERS if rng.random() < 0.45}
+        self.corners = {name for name in CORNERS if rng.random() < SIZES[size][6]}
         self.months = rng.choice([1, 3, 6, 6, 12])
         self.names = list(CODES[: rng.choice([1, 2, 2, 3, 3, 4])])
         self.events = {name: rng.random() < 0.5 for name in ("peace", "backstop")[: rng.choice([0, 1, 2, 2])]}
@@ -169,7 +174,7 @@ class _Maker:
         theatre = {r["capability"] for r in self.capabilities if r.get("scope") == "theatre"}
         taken: set[tuple[str, str, int]] = set()
         useful = [r for r in self.yields if r["amount"] > 0]
-        many = {"tiny": 2, "small": 4}[self.size]
+        many = {"tiny": 2, "small": 4, "least": 2, "wide": 4}[self.size]
         most = sum(many * max(0.5, r["amount"]) for r in useful) / max(1, len(self.types))
         supplied = [r["capability"] for r in useful] or self.caps
         for _ in range(rng.randint(1, 4)):
