@@ -1,14 +1,14 @@
 """The independent check of a plan: it recomputes every constraint and every figure from the tables alone.
 
 Nothing here comes from the families or the solver, and no number is rounded: cells are read as exact decimal numbers.
-:func:`check_deployments` returns the constraints that a set of deployments breaks; :func:`check_plan` also recomputes
-each result table and the bounds that the plan claims to have proved.
+:func:`check_deployments` returns the constraints that a set of deployments breaks; :func:`check_plan` and
+:func:`check_tables` also recompute each result table and check the bounds that the plan claims to have proved.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction as F
 from typing import Any
 
@@ -29,6 +29,7 @@ from allocator.audit.violation import Violation
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.plan.plan import Plan
+from allocator.plan.tables import COLUMNS
 
 
 def check_deployments(instance: Instance, model: Model, deployed: Deployed) -> list[Violation]:
@@ -101,18 +102,38 @@ def check_commitments(
 
 def check_plan(plan: Plan) -> list[Violation]:
     """Every error in a plan: in its deployments, its tables, and the bounds that it claims to have proved."""
-    rows = plan.rows("deployments")
+    return check_tables(
+        plan.instance,
+        plan.model,
+        {table: plan.rows(table) for table in COLUMNS},
+        status=plan.status,
+        stages=plan.manifest["stages"],
+        gap=plan.manifest["options"]["gap"],
+    )
+
+
+def check_tables(
+    instance: Instance,
+    model: Model,
+    tables: Mapping[str, Sequence[Mapping[str, Any]]],
+    *,
+    status: str,
+    stages: Sequence[Mapping[str, Any]],
+    gap: float,
+) -> list[Violation]:
+    """The same for the result tables of a plan that has not been made yet; ``gap`` is the requested relative gap."""
+    rows = tables["deployments"]
     deployed = {(row["nation"], row["unit_type"], row["task"], row["period"]): row["units"] for row in rows}
-    broken = check_deployments(plan.instance, plan.model, deployed)
+    broken = check_deployments(instance, model, deployed)
     if len(deployed) != len(rows):
         broken.append(Violation("deployments", (), "a deployment is listed twice in the plan"))
     if broken:
         return broken
-    facts = facts_of(plan.instance)
+    facts = facts_of(instance)
     claims = expected(facts, deployed)
     for table, key in (("deployments", 4), ("coverage", 4), ("nations", 1), ("objectives", 1)):
         stated: dict[Any, list[Any]] = {}
-        for row in plan.rows(table):
+        for row in tables[table]:
             names = list(row)
             if table == "coverage":
                 names = ["task", "capability", "period", "objective", "required", "supplied", "shortfall"]
@@ -120,4 +141,4 @@ def check_plan(plan: Plan) -> list[Violation]:
                 continue
             stated[tuple(row[name] for name in names[:key])] = [row[name] for name in names[key:]]
         broken += differences(table, stated, claims[table])
-    return broken + list(proofs(plan))
+    return broken + list(proofs(model, tables["objectives"], status=status, stages=stages, gap=gap))
