@@ -12,7 +12,7 @@ from allocator.arguments import Several, function, optional, text, texts
 from allocator.arguments import path as a_path
 from allocator.errors import AllocatorError, BadUsage, OutOfTime
 from allocator.instance import Instance, read
-from allocator.instance.override import split_overrides
+from allocator.instance.override import changed, split_overrides
 from allocator.model import Model, load_model
 from allocator.plan.manifest import Origin
 from allocator.plan.plan import Plan
@@ -59,10 +59,8 @@ def choose(
     several.done()
     if not isinstance(instance, Instance):
         instance = read(instance)
-    instance = instance.case(case)
     of_instance, of_model = split_overrides(overrides)
-    if of_instance:
-        instance = instance.override(*of_instance)
+    instance = changed(instance, of_instance, case)
     if coalition is not None:
         instance = instance.coalition(coalition)
     if not isinstance(model, Model):
