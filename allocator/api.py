@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +12,16 @@ from allocator.arguments import Several, function, optional, text, texts
 from allocator.arguments import path as a_path
 from allocator.errors import AllocatorError, BadUsage, OutOfTime
 from allocator.instance import Instance, read
-from allocator.instance.override import split_overrides
+from allocator.instance.override import changed, split_overrides
 from allocator.model import Model, load_model
+from allocator.plan.manifest import Origin
 from allocator.plan.plan import Plan
 from allocator.stopping import DeadlinePassed, at_once, later, watched
 
 if TYPE_CHECKING:
     import pyomo.core as pyo
 
+    from allocator.solving.solver import Solver
     from allocator.solving.stage import Progress
 
 Source = Instance | str | os.PathLike[str]
@@ -39,16 +40,8 @@ def choose(
 
     Parameters
     ----------
-    instance : Instance or path
-        Facts; a path may be a folder, an ``.xlsx`` or ``.json`` file, or the name of a bundled instance.
-    model : Model, name, path or None
-        Choices; None means the instance's own model, or ``reference`` if it has none.
-    overrides : sequence of str
-        ``KEY=VALUE`` changes the instance, ``model.KEY=VALUE`` the model.
-    case : str
-        ``low``, ``base`` or ``high``, see :meth:`Instance.case`.
-    coalition : str, optional
-        Groups and nations that take part, see :meth:`Instance.coalition`; everyone by default.
+    instance, model, overrides, case, coalition
+        As for :func:`build`.
 
     Raises
     ------
@@ -66,10 +59,8 @@ def choose(
     several.done()
     if not isinstance(instance, Instance):
         instance = read(instance)
-    instance = instance.case(case)
     of_instance, of_model = split_overrides(overrides)
-    if of_instance:
-        instance = instance.override(*of_instance)
+    instance = changed(instance, of_instance, case)
     if coalition is not None:
         instance = instance.coalition(coalition)
     if not isinstance(model, Model):
@@ -83,6 +74,13 @@ def choose(
     return instance, model
 
 
+def pass_warnings(instance: Instance, model: Model, warn: Callable[[str], None] | None) -> None:
+    """Call ``warn`` with each warning about an instance and a model."""
+    if warn is not None:
+        for warning in [*instance.warnings(), *model.warnings()]:
+            warn(warning)
+
+
 def build(
     instance: Source,
     model: Choice = None,
@@ -93,6 +91,22 @@ def build(
 ) -> pyo.ConcreteModel:
     """Build the Pyomo model of an instance, e.g. to add your own constraints.
 
+    Parameters
+    ----------
+    instance : Instance or path
+        Facts; a path may be a folder, an ``.xlsx`` or ``.json`` file, or the name of a bundled instance.
+    model : Model, name, path or None
+        Choices; None means the instance's own model, or ``reference`` if it has none.
+    overrides : sequence of str
+        ``KEY=VALUE`` changes the instance, ``model.KEY=VALUE`` the model; see :meth:`Instance.override` and
+        :meth:`Model.override`.
+    case : str
+        ``low``, ``base`` or ``high``, see :meth:`Instance.case`.
+    coalition : str, optional
+        Groups and nations that take part, see :meth:`Instance.coalition`; everyone by default.
+
+    Notes
+    -----
     ``models/MATHS.md`` lists its components. :func:`solve` accepts the model in place of an instance. It respects
     linear constraints, variables and blocks that you add, and tighter bounds and fixed values of existing variables.
     The objectives, the original constraints and wider bounds follow from the instance and the model's choices;
@@ -114,42 +128,25 @@ def build(
 
 
 def solve(
-    instance: Source | pyo.ConcreteModel,
-    model: Choice = None,
-    *,
-    gap: float = 1e-4,
-    time_limit: float | None = None,
-    threads: int = 1,
-    seed: int = 0,
-    overrides: Sequence[str] = (),
-    case: str = "base",
-    coalition: str | None = None,
-    progress: Callable[[Progress], None] | None = None,
-    warn: Callable[[str], None] | None = None,
+    instance: Source | pyo.ConcreteModel, model: Choice = None, *, gap: float = 1e-4, time_limit: float | None = None,
+    threads: int = 1, seed: int = 0, overrides: Sequence[str] = (), case: str = "base", coalition: str | None = None,
+    progress: Callable[[Progress], None] | None = None, warn: Callable[[str], None] | None = None,
     began: float | None = None,
-) -> Plan:
+) -> Plan:  # fmt: skip
     """Find the plan that minimises the model's objectives in their order, and prove how good it is.
 
     Parameters
     ----------
     instance : Instance, path, or Pyomo model from :func:`build`
         What to solve.
-    model : Model, name, path or None
-        Choices; None means the instance's own model, or ``reference`` if it has none.
+    model, overrides, case, coalition
+        As for :func:`build`.
     gap : float
         Relative gap at which an objective counts as proved; 0 requires a full proof.
     time_limit : float, optional
         Seconds for everything from reading to the last check; the best plan found in them is returned.
-    threads : int
-        Number of HiGHS threads; it must be the same for all solves of a process.
-    seed : int
-        Random seed for HiGHS.
-    overrides : sequence of str
-        ``KEY=VALUE``, see :meth:`Instance.override` and :meth:`Model.override`.
-    case : str
-        ``low``, ``base`` or ``high``, see :meth:`Instance.case`.
-    coalition : str, optional
-        Groups and nations that take part, see :meth:`Instance.coalition`; everyone by default.
+    threads, seed : int
+        Number of HiGHS threads, the same for all solves of a process; random seed for HiGHS.
     progress : callable, optional
         Called about four times per second with the progress of the solve.
     warn : callable, optional
@@ -169,10 +166,8 @@ def solve(
         The instance, the model or an override has faults.
     BadUsage
         An argument is of the wrong type or out of range, or a built model contains something that cannot be solved.
-    OutOfTime
-        The time limit passed while the instance was being read.
-    KeyboardInterrupt
-        Ctrl-C came while the instance was being read.
+    OutOfTime, KeyboardInterrupt
+        The time limit passed, or Ctrl-C came, while the instance was being read.
 
     Examples
     --------
@@ -184,43 +179,48 @@ def solve(
     0.25
     """
     began = time.monotonic() if began is None else began
-    with watched() as watch, later():
-        import pyomo.core as pyo
-
-        from allocator.plan.assumptions import assumptions
-        from allocator.solving.built import check_built
+    with watched(), later():
         from allocator.solving.solver import Solver
 
         function("progress", progress)
         function("warn", warn)
         solver = Solver(gap=gap, time_limit=time_limit, threads=threads, seed=seed)
-        limit = solver.options["time_limit"]
-        deadline = None if limit is None else began + limit
-        overrides = texts("overrides", overrides, "horizon.periods=4")
-        origin: dict[str, Any] = {"overrides": list(overrides), "case": case, "coalition": coalition}
-        if isinstance(instance, pyo.ConcreteModel):
-            if model is not None or overrides or case != "base" or coalition is not None:
-                raise BadUsage(
-                    "a built model already has its choices, overrides, case and coalition; pass them to build() instead"
-                )
-            check_built(instance)
-            origin["sha256"] = instance.problem.instance.sha256
-            plan = solver.solve_built(instance, deadline=deadline, progress=progress, **origin)
-        else:
-            try:
-                with at_once(None if isinstance(instance, Instance) else deadline):
-                    chosen = choose(instance, model, overrides, case=case, coalition=coalition)
-            except DeadlinePassed:
-                raise OutOfTime(
-                    f"The time limit of {time_limit:g} s passed while the instance was being read; nothing was solved."
-                ) from None
-            if warn is not None:
-                for text in [*chosen[0].warnings(), *chosen[1].warnings()]:
-                    warn(text)
-            origin["sha256"] = chosen[0].sha256
-            plan = solver.solve(*chosen, deadline=deadline, progress=progress, **origin)
-        plan = replace(plan, manifest={**plan.manifest, "assumptions": assumptions(plan)})
-        return plan.interrupted() if watch.interrupted.is_set() else plan
+        origin = Origin(tuple(texts("overrides", overrides, "horizon.periods=4")), case, coalition)
+        return _solved(solver, instance, model, origin, began, progress, warn)
+
+
+def _solved(
+    solver: Solver,
+    instance: Source | pyo.ConcreteModel,
+    model: Choice,
+    origin: Origin,
+    began: float,
+    progress: Callable[[Progress], None] | None,
+    warn: Callable[[str], None] | None,
+) -> Plan:
+    """The plan of a built model, or of an instance that is read first."""
+    import pyomo.core as pyo
+
+    from allocator.solving.built import check_built
+
+    limit = solver.options["time_limit"]
+    deadline = None if limit is None else began + limit
+    if isinstance(instance, pyo.ConcreteModel):
+        if model is not None or origin != Origin():
+            raise BadUsage(
+                "a built model already has its choices, overrides, case and coalition; pass them to build() instead"
+            )
+        check_built(instance)
+        return solver.solve_built(instance, deadline=deadline, progress=progress, origin=origin)
+    try:
+        with at_once(None if isinstance(instance, Instance) else deadline):
+            chosen = choose(instance, model, origin.overrides, case=origin.case, coalition=origin.coalition)
+    except DeadlinePassed:
+        raise OutOfTime(
+            f"The time limit of {limit:g} s passed while the instance was being read; nothing was solved."
+        ) from None
+    pass_warnings(*chosen, warn)
+    return solver.solve(*chosen, deadline=deadline, progress=progress, origin=origin)
 
 
 def export(
@@ -238,7 +238,7 @@ def export(
     Parameters
     ----------
     instance, model, overrides, case, coalition
-        As for :func:`solve`.
+        As for :func:`build`.
     path : path
         A name that ends in ``.mps`` or ``.lp``, in upper or lower case.
     objective : str, optional

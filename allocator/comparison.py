@@ -93,23 +93,10 @@ def cases(
     faults = []
     for source in instances:
         for variant in ("", *variants):
-            given: dict[str, str] = {}
-            settings = list(overrides)
-            for setting in split(variant):
-                key, _, value = setting.partition("=")
-                if key in ("model", "coalition", "case"):
-                    given[key] = value
-                else:
-                    settings.append(setting)
             try:
-                instance, chosen = choose(
-                    source, given.get("model", model), settings, case=given.get("case", "base"),
-                    coalition=given.get("coalition"),
-                )  # fmt: skip
+                found.append(_case(source, variant, model, overrides))
             except BadInput as bad:
                 faults += [fault for fault in bad.faults if fault not in faults]
-                continue
-            found.append(Case(variant or instance.name, instance, chosen))
     if faults:
         raise BadInput(faults)
     if len(found) < 2:
@@ -121,6 +108,26 @@ def cases(
             for case, name in zip(found, names, strict=True)
         ]
     return found
+
+
+def _case(source: Source, variant: str, model: Choice, overrides: Sequence[str]) -> Case:
+    """The case of an instance with the settings of a variant, which take precedence; its label is the variant."""
+    given: dict[str, str] = {}
+    settings = list(overrides)
+    for setting in split(variant):
+        key, _, value = setting.partition("=")
+        if key in ("model", "coalition", "case"):
+            given[key] = value
+        else:
+            settings.append(setting)
+    instance, chosen = choose(
+        source,
+        given.get("model", model),
+        settings,
+        case=given.get("case", "base"),
+        coalition=given.get("coalition"),
+    )
+    return Case(variant or instance.name, instance, chosen)
 
 
 def split(variant: str) -> list[str]:

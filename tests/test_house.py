@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from tests.present import present
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "allocator"
+BUILDING = ROOT / "instances" / "building"
 
 
 def test_the_mathematics_in_the_folder_is_that_of_the_code() -> None:
@@ -44,6 +46,32 @@ def test_every_constraint_stands_in_the_mathematics() -> None:
         for name in re.findall(r"m\.(\w+) = pyo\.(?:Constraint|Var)", path.read_text()):
             assert f"`{name}" in text, name
     assert all(f"`{name}`" in text for name in OBJECTIVES)
+
+
+def long_functions(folder: Path) -> list[str]:
+    """Functions of more than 60 lines, with their docstrings."""
+    return [
+        f"{path.relative_to(folder.parent)}: {node.name} has {present(node.end_lineno) - node.lineno + 1} lines"
+        for path in sorted(folder.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and present(node.end_lineno) - node.lineno >= 60
+    ]
+
+
+def test_no_function_is_above_60_lines() -> None:
+    assert long_functions(PACKAGE) + long_functions(ROOT / "benchmarks") + long_functions(BUILDING) == []
+
+
+def test_a_long_function_is_found(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("class A:\n    def f():\n" + "        x = 1\n" * 59)
+    (tmp_path / "b.py").write_text("def f():\n" + "    x = 1\n" * 60)
+    assert long_functions(tmp_path) == [f"{tmp_path.name}/b.py: f has 61 lines"]
+
+
+def test_no_file_is_above_400_lines() -> None:
+    files = [path for name in ("allocator", "benchmarks", "tests") for path in sorted((ROOT / name).rglob("*.py"))]
+    files += BUILDING.rglob("*.py")
+    assert {str(path): count for path in files if (count := len(path.read_text().splitlines())) > 400} == {}
 
 
 def test_public_names_have_docstrings() -> None:

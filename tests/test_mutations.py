@@ -128,7 +128,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def suite(file: str) -> list[str]:
     """The tests that must catch an error, those of the family itself first: others may take long with it."""
     own = "Test" + Path(file).stem.replace("_", " ").title().replace(" ", "")
-    files = (ROOT / "tests" / "families").glob("test_*.py")
+    files = sorted((ROOT / "tests" / "families").glob("test_*.py"))
     first = [f"tests/families/{path.name}::{own}" for path in files if f"class {own}:" in path.read_text()]
     return [*first, "tests/families", "tests/test_matrix.py"]
 

@@ -1,13 +1,14 @@
 """The independent check of a plan: it recomputes every constraint and every figure from the tables alone.
 
 Nothing here comes from the families or the solver, and no number is rounded: cells are read as exact decimal numbers.
-:func:`check_deployments` returns the constraints that deployments and purchases break; :func:`check_plan` also
-recomputes each result table and the bounds that the plan claims to have proved.
+:func:`check_deployments` returns the constraints that deployments and purchases break; :func:`check_plan` and
+:func:`check_tables` also recompute each result table and check the bounds that the plan claims to have proved.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from allocator.audit.facts import Deployed, facts_of, number
 from allocator.audit.figures import CHECKED, differences, expected, stated
@@ -21,6 +22,7 @@ from allocator.audit.violation import Violation
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.plan.plan import Plan
+from allocator.plan.tables import COLUMNS
 from allocator.purchases import NONE, Purchases
 
 CHECKS = {
@@ -101,11 +103,30 @@ def check_commitments(
 
 def check_plan(plan: Plan) -> list[Violation]:
     """Every error in a plan: in its deployments and purchases, its tables, and the bounds it claims to have proved."""
-    tables = {table: plan.rows(table) for table in CHECKED}
+    return check_tables(
+        plan.instance,
+        plan.model,
+        {table: plan.rows(table) for table in COLUMNS},
+        status=plan.status,
+        stages=plan.manifest["stages"],
+        gap=plan.manifest["options"]["gap"],
+    )
+
+
+def check_tables(
+    instance: Instance,
+    model: Model,
+    tables: Mapping[str, Sequence[Mapping[str, Any]]],
+    *,
+    status: str,
+    stages: Sequence[Mapping[str, Any]],
+    gap: float,
+) -> list[Violation]:
+    """The same for the result tables of a plan that has not been made yet; ``gap`` is the requested relative gap."""
     found = {}
-    for table, rows in tables.items():
+    for table in CHECKED:
         try:
-            found[table] = stated(table, rows)
+            found[table] = stated(table, tables[table])
         except KeyError as missing:
             return [Violation(table, (), f"{table}: a row has no column {missing.args[0]}")]
     purchases = Purchases(
@@ -113,14 +134,14 @@ def check_plan(plan: Plan) -> list[Violation]:
         {(u, k): expansions for (u, k), (_, _, expansions) in found["industry"].items() if expansions != 0},
     )
     deployed = {key: units for key, (units, *_) in found["deployments"].items()}
-    totals = Totals(facts_of(plan.instance), deployed, purchases)
-    broken = _broken(totals, plan.model)
-    for table, rows in tables.items():
-        if len(rows) != len(found[table]):
+    totals = Totals(facts_of(instance), deployed, purchases)
+    broken = _broken(totals, model)
+    for table in CHECKED:
+        if len(tables[table]) != len(found[table]):
             broken.append(Violation(table, (), f"{table}: two rows of the plan have the same key"))
     if broken:
         return broken
-    claims = expected(totals, plan.model)
+    claims = expected(totals, model)
     for table, figures in found.items():
         broken += differences(table, figures, claims[table])
-    return broken or list(proofs(plan))
+    return broken or list(proofs(model, tables["objectives"], status=status, stages=stages, gap=gap))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from allocator.api import Choice, Source, choose
+from allocator.api import Choice, Source, choose, pass_warnings
 from allocator.arguments import function, texts
 from allocator.errors import SolverError
 from allocator.hedging.answer import COLUMNS, STAGES, STRICT, Hedge
@@ -20,6 +20,7 @@ from allocator.hedging.recourse import Recourse, Second, needed_by
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.outcome import Stop, status
+from allocator.plan.manifest import Origin, manifest
 from allocator.plan.values import objective_values
 from allocator.problem import Problem
 from allocator.statistics import ONE, Estimate, Taste, estimate, value_at_risk
@@ -51,30 +52,26 @@ def hedge(
     ----------
     instance, model, overrides, case, coalition, warn
         As for :func:`allocator.solve`; the gap is minimised first, then the cost of what is committed.
-    futures : int
-        Futures to draw; if there are no more than this (or 64) in all, every one is used.
-    seed : int
-        Random seed of the draws and of HiGHS.
-    cvar : float
-        Level of the conditional value at risk, at least 0 and below 1: 0.9 means the worst tenth.
-    weight : float
-        Weight of the conditional value at risk, 0 to 1; the rest is the weight of the expectation.
+    futures, seed : int
+        Futures to draw, or all of them if there are no more than this or 64; random seed of the draws and of HiGHS.
+    cvar, weight : float
+        Level of the conditional value at risk, at least 0 and below 1 (0.9 means the worst tenth), and its weight, 0 to
+        1; the rest is the weight of the expectation.
     replications, evaluate : int
-        Samples from which the error of sampling is estimated (the plan's own sample included), and further futures that
-        are drawn to evaluate plans; at least 2 of each.
+        Samples from which the sampling error is estimated (one of them is the plan's own), and further futures that are
+        drawn to evaluate plans; at least 2 of each.
     gap, time_limit : float
-        Relative gap at which an objective counts as proved; seconds for each programme (a plan over one sample, or one
-        future alone), without limit by default.
+        Relative gap at which an objective counts as proved; seconds for each programme (one sample, or one future
+        alone), without limit by default.
     method : str
-        ``extensive`` solves one programme over all futures; ``hedging`` (progressive hedging, needs the extra
-        ``futures``) solves them one by one, for many.
+        ``extensive``: one programme over all futures; ``hedging``: progressive hedging, for many (extra ``futures``).
     progress : callable, optional
         Called with what is being solved and how far the solve is.
 
     Returns
     -------
     Hedge
-        Its plans have passed the independent check, or its status is ``error`` and ``reason`` gives the failed check.
+        Its plans passed the independent check; otherwise its status is ``error`` and ``reason`` says what failed.
 
     Raises
     ------
@@ -93,15 +90,12 @@ def hedge(
     options = checked(futures, seed, cvar, weight, replications, evaluate, gap, time_limit, method)
     function("progress", progress)
     function("warn", warn)
-    overrides = texts("overrides", overrides, "horizon.periods=4")
+    origin = Origin(tuple(texts("overrides", overrides, "horizon.periods=4")), case, coalition)
     with watched() as watch, later():
         with at_once():
-            read, chosen = choose(instance, model, overrides, case=case, coalition=coalition)
-            if warn is not None:
-                for text in [*read.warnings(), *chosen.warnings()]:
-                    warn(text)
-            entries = {"overrides": list(overrides), "case": case, "coalition": coalition}
-            work = _Hedging(read, chosen, options, progress, watch.interrupted, entries)
+            chosen = choose(instance, model, origin.overrides, case=case, coalition=coalition)
+            pass_warnings(*chosen, warn)
+            work = _Hedging(*chosen, options, progress, watch.interrupted, origin)
         return work.answer()
 
 
@@ -115,7 +109,7 @@ class _Hedging:
         options: Mapping[str, Any],
         report: Report | None,
         interrupted: threading.Event,
-        entries: Mapping[str, Any],
+        origin: Origin,
     ) -> None:
         self.instance, self.model, self.options, self.report = instance, model, options, report
         self.taste = Taste.of(options["weight"], options["cvar"])
@@ -131,7 +125,7 @@ class _Hedging:
             instance, model, self.problem.objective_of, self.highs, options["time_limit"], self.interrupted
         )
         self.times: dict[str, float] = {}
-        self.entries = entries
+        self.origin = origin
 
     def answer(self) -> Hedge:
         """Run all steps in order."""
@@ -370,14 +364,12 @@ class _Hedging:
         )  # fmt: skip
 
     def _manifest(self, name: str, stopped: str) -> dict[str, Any]:
-        """The question, the versions and how the solve ended."""
         from allocator.solving.solver import versions
 
-        return {
-            "instance": self.instance.name, "sha256": self.instance.sha256, "model": self.model.to_dict(),
-            "options": dict(self.options), "versions": versions(), **self.entries, "status": name,
-            "stopped_by": stopped, "times": {key: round(seconds, 4) for key, seconds in self.times.items()},
-        }  # fmt: skip
+        return manifest(
+            self.instance, self.model, self.origin, options=self.options, versions=versions(), status=name,
+            stopped_by=stopped, times=self.times,
+        )  # fmt: skip
 
     def _objectives(self, answer: Answer) -> list[dict[str, Any]]:
         """Values of the plan, what cost took from coverage, and what the stages proved."""

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from allocator.arguments import text as a_text
 from allocator.arguments import texts
-from allocator.instance.case import case
 from allocator.instance.coalition import coalition
 from allocator.instance.facts import Facts
 from allocator.instance.odd import warnings
-from allocator.instance.override import override
+from allocator.instance.override import changed
 from allocator.instance.program import of_dict, of_frames
 from allocator.instance.read import read_as, understood
 from allocator.instance.write import write
@@ -104,7 +103,7 @@ class Instance(Facts):
         ('forces[nation=AAA].units*=0.25: 10 * 0.25 = 2.5, rounded down to 2',)
         """
 
-        return override(self, texts("settings", settings))
+        return changed(self, texts("settings", settings))
 
     def case(self, name: str) -> Self:
         """The instance with every figure at one end of its range, checked again.
@@ -131,7 +130,7 @@ class Instance(Facts):
         8
         """
 
-        return case(self, name)
+        return changed(self, (), name)
 
     def coalition(self, text: str) -> Self:
         """The instance in which only a coalition takes part; the willingness of all other nations is 0.

@@ -1,4 +1,4 @@
-"""``KEY=VALUE`` changes cells of an instance or adds a row; the result is checked again."""
+"""A case and ``KEY=VALUE`` change cells of an instance or add a row; the result is checked once."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, cast
 
 from allocator.errors import BadInput, Fault
+from allocator.instance.case import at_case
 from allocator.instance.cells import Unfit, convert, converted, near, plain, quoted
 from allocator.instance.columns import Column, Table, Value
 from allocator.instance.odd import horizon_notes
@@ -44,8 +45,14 @@ def split_overrides(settings: Sequence[str]) -> tuple[list[str], list[str]]:
     return [setting for setting in settings if not setting.startswith("model.")], of_model
 
 
-def override(instance: F, settings: Sequence[str]) -> F:
-    """See :meth:`Instance.override`."""
+def changed(instance: F, settings: Sequence[str], case: str = "base") -> F:
+    """The instance at a case, then with each override in turn, checked again after both.
+
+    See :meth:`Instance.case` and :meth:`Instance.override`.
+    """
+    base, instance = instance, at_case(instance, case)
+    if instance is base and not settings:
+        return instance
     settled = instance.settings
     content: dict[str, Any] = {
         "instance": {key: dict(v) if isinstance(v, Mapping) else v for key, v in settled.items()}
@@ -60,7 +67,7 @@ def override(instance: F, settings: Sequence[str]) -> F:
             faults.append(Fault(f"--set {setting}", None, None, found, expected))
     if faults:
         raise BadInput(faults)
-    place = "--set " + " --set ".join(settings)
+    place = " ".join([*(() if instance is base else [f"--case {case}"]), *(f"--set {setting}" for setting in settings)])
     raw = from_object(content, place)
     raw.tables.update(
         {
@@ -70,7 +77,7 @@ def override(instance: F, settings: Sequence[str]) -> F:
         }
     )
     try:
-        changed = understood(raw, instance.path, type(instance))
+        result = understood(raw, instance.path, type(instance))
     except BaseException as error:
         for records in instance._sound.values():
             for record in records:
@@ -78,10 +85,10 @@ def override(instance: F, settings: Sequence[str]) -> F:
         if isinstance(error, BadInput):
             raise BadInput(error.faults) from None
         raise
-    notes = [*instance.notes, *notes, *horizon_notes(instance, changed)]
-    changed = changed.noted(tuple(notes), instance.outside)
-    changed._share(instance)
-    return changed
+    notes = [*instance.notes, *notes, *horizon_notes(instance, result)]
+    result = result.noted(tuple(notes), instance.outside)
+    result._share(instance)
+    return result
 
 
 def computed(column: Column, value: Value | None, op: str, text: str) -> tuple[int | float, str]:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from allocator.instance.assumed import assumed, totals
-from allocator.plan.plan import Plan
+from allocator.instance.facts import Facts
 from allocator.plan.values import Deployed, supplies
 from allocator.problem import Problem
 
@@ -14,8 +14,16 @@ COST = {"personnel", "operating_cost", "rotation_cost", "rotation_ratio"}
 """Figures of a unit type on which the cost of its deployments depends, in addition to the size of the pool."""
 
 
-def assumptions(plan: Plan) -> dict[str, Any] | None:
+def assumptions(instance: Facts, problem: Problem | None, deployed: Deployed | None) -> dict[str, Any] | None:
     """The number of figures, how many of them are assumed, and the shares of cost and coverage that depend on those.
+
+    Parameters
+    ----------
+    instance : Instance
+    problem : Problem or None
+        The instance as the solve read it; None if it was stopped before.
+    deployed : mapping or None
+        The plan's deployments; None if there is no plan.
 
     Returns
     -------
@@ -23,14 +31,11 @@ def assumptions(plan: Plan) -> dict[str, Any] | None:
         ``figures``, ``assumed``, ``cost_share`` and ``coverage_share`` (0 to 1; None if there is no plan, no cost or no
         coverage); None instead of the dict if no source of the instance is an assumption.
     """
-    figures = totals(plan.instance)
+    figures = totals(instance)
     if figures is None:
         return None
-    if not plan.found:
+    if problem is None or deployed is None:
         return {**figures, "cost_share": None, "coverage_share": None}
-    problem = Problem(plan.instance, plan.model)
-    rows = plan.rows("deployments")
-    deployed = {(row["nation"], row["unit_type"], row["task"], row["period"]): row["units"] for row in rows}
     return {**figures, "cost_share": cost_share(problem, deployed), "coverage_share": coverage_share(problem, deployed)}
 
 

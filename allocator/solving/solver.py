@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -13,12 +13,14 @@ from typing import Any
 import pyomo.core as pyo
 
 from allocator.arguments import solving
-from allocator.audit import check_plan
+from allocator.audit import check_tables
 from allocator.errors import SolverError
 from allocator.formulation import formulate, uncollected
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.outcome import Stop, status
+from allocator.plan.assumptions import assumptions
+from allocator.plan.manifest import Origin, manifest
 from allocator.plan.plan import Plan
 from allocator.plan.tables import tables
 from allocator.problem import Problem
@@ -60,7 +62,7 @@ class Solver:
 
     def __init__(self, *, gap: float = 1e-4, time_limit: float | None = None, threads: int = 1, seed: int = 0) -> None:
         gap, time_limit, threads, seed = solving(gap, time_limit, threads, seed)
-        self.options = {"gap": gap, "time_limit": time_limit, "threads": threads, "seed": seed}
+        self.options: dict[str, Any] = {"gap": gap, "time_limit": time_limit, "threads": threads, "seed": seed}
         self.structure = "none"
         self._highs = {"mip_rel_gap": gap, "mip_abs_gap": 1e-9, "threads": threads, "random_seed": seed}
         self._resident: Resident | None = None
@@ -73,7 +75,7 @@ class Solver:
         known: Known = NOTHING,
         deadline: float | None = None,
         progress: Callable[[Progress], None] | None = None,
-        **entries: Any,
+        origin: Origin | None = None,
     ) -> Plan:
         """Find the plan that minimises the model's objectives in their order, and prove how good it is.
 
@@ -87,13 +89,13 @@ class Solver:
             Time of ``time.monotonic`` at which the time limit ends; by default the limit begins now.
         progress : callable, optional
             Called about four times a second with what is known.
-        entries
-            Further entries of the plan's manifest.
+        origin : Origin, optional
+            What the user chose, for the manifest; without it, the manifest says nothing of that or of assumptions.
         """
         case = _Case(
             instance, model, lambda: Problem(instance, model), lambda problem: formulate(problem, lean=True), True
         )
-        return self._solve(case, known, deadline, progress, entries)
+        return self._solve(case, known, deadline, progress, origin)
 
     def solve_built(
         self,
@@ -101,12 +103,12 @@ class Solver:
         *,
         deadline: float | None = None,
         progress: Callable[[Progress], None] | None = None,
-        **entries: Any,
+        origin: Origin | None = None,
     ) -> Plan:
         """The same for a Pyomo model from :func:`allocator.build`, with the caller's additions."""
         problem: Problem = m.problem
         case = _Case(problem.instance, problem.model, lambda: problem, lambda _: m, m.lean)
-        return self._solve(case, NOTHING, deadline, progress, entries)
+        return self._solve(case, NOTHING, deadline, progress, origin)
 
     def _load(self, m: pyo.ConcreteModel) -> Loaded:
         """The model in HiGHS: changed in place if the previous model has its layout, otherwise loaded anew."""
@@ -128,7 +130,7 @@ class Solver:
         known: Known,
         deadline: float | None,
         progress: Callable[[Progress], None] | None,
-        entries: dict[str, Any],
+        origin: Origin | None,
     ) -> Plan:
         began = time.monotonic()
         limit = self.options["time_limit"]
@@ -137,22 +139,49 @@ class Solver:
         self.structure = "none"
         with watched() as watch, later(), uncollected():
             answer, problem, seconds = self._answered(case, watch, deadline, known, progress)
-            name = status(answer.deployed is not None, answer.stop, answer.closed)
             if watch.interrupted.is_set() or (self._resident is not None and self._resident.lost is not None):
                 self._resident = None  # the run may have been left unfinished
-            plan = self._plan(case, problem, answer, name, entries)
             times = {**answer.times, "solver": seconds}
-            if plan.found:
+            result = _result(case, problem, answer)
+            if result.tables:
                 audited = time.monotonic()
-                broken = check_plan(plan)
+                result = self._audited(case, result)
                 times["audit"] = time.monotonic() - audited
-                if broken:
-                    reason = "the audit rejects the plan: " + "; ".join(str(violation) for violation in broken[:5])
-                    plan.manifest["status"] = "error"
-                    plan = Plan("error", reason, case.instance, case.model, plan.manifest)
             times["total"] = time.monotonic() - began
-            plan.manifest["times"] = {key: round(value, 4) for key, value in times.items()}
+            plan = self._plan(case, problem, answer, result, times, origin)
             return plan.interrupted() if watch.interrupted.is_set() else plan
+
+    def _audited(self, case: _Case, result: _Result) -> _Result:
+        """The same result if it passes the independent audit, otherwise the error in it."""
+        broken = check_tables(
+            case.instance, case.model, result.tables,
+            status=result.status, stages=result.stages, gap=self.options["gap"],
+        )  # fmt: skip
+        if not broken:
+            return result
+        reason = "the audit rejects the plan: " + "; ".join(str(violation) for violation in broken[:5])
+        return _Result("error", reason, result.stages)
+
+    def _plan(
+        self,
+        case: _Case,
+        problem: Problem | None,
+        answer: Answer,
+        result: _Result,
+        times: dict[str, float],
+        origin: Origin | None,
+    ) -> Plan:
+        """The plan, with its whole manifest."""
+        counted: dict[str, Any] = {}
+        if origin is not None:
+            deployed = answer.deployed if result.tables else None
+            counted["assumptions"] = assumptions(case.instance, problem, deployed)
+        stopped_by = answer.stop.value if answer.stop in (Stop.TIME_LIMIT, Stop.INTERRUPT) else ""
+        made = manifest(
+            case.instance, case.model, origin, options=self.options, versions=versions(), status=result.status,
+            stopped_by=stopped_by, stages=result.stages, times=times, **counted,
+        )  # fmt: skip
+        return Plan(result.status, result.reason, case.instance, case.model, made, stopped_by, result.tables)
 
     def _answered(
         self,
@@ -189,41 +218,6 @@ class Solver:
             answer.reason = "The time limit passed while the instance was being read; building was not started."
         return answer, problem, 0.0 if stages is None else stages.solving
 
-    def _plan(self, case: _Case, problem: Problem | None, answer: Answer, name: str, entries: dict[str, Any]) -> Plan:
-        """The answer as a plan that must still pass the audit."""
-        found = problem is not None and name in ("optimal", "feasible")
-        stopped_by = answer.stop.value if answer.stop in (Stop.TIME_LIMIT, Stop.INTERRUPT) else ""
-        manifest = {
-            "instance": case.instance.name,
-            "model": case.model.to_dict(),
-            "options": dict(self.options),
-            **entries,
-            "versions": versions(),
-            "status": name,
-            "stopped_by": stopped_by,
-            "stages": [
-                {
-                    "objective": bounds.objective,
-                    "value": bounds.value,
-                    "bound": bounds.bound,
-                    "gap": bounds.gap,
-                    "how": answer.how.get(bounds.objective, "not reached"),
-                }
-                for bounds in answer.bounds.values()
-                if found
-            ],
-        }
-        result, reason = {}, answer.reason
-        if found:
-            assert problem is not None
-            result = tables(problem, answer.deployed or {}, answer.bounds)
-            missed = [name for name in case.model.objectives if answer.how.get(name, "not reached") == "not reached"]
-            if missed:
-                reason = " ".join(filter(None, (reason, f"Stopped before it was minimised: {', '.join(missed)}.")))
-            elif not answer.deployed:
-                reason = why_nothing(problem)
-        return Plan(name, reason, case.instance, case.model, manifest, stopped_by, result)
-
 
 @dataclass(frozen=True)
 class _Case:
@@ -234,6 +228,35 @@ class _Case:
     read: Callable[[], Problem]
     build: Callable[[Problem], pyo.ConcreteModel]
     bare: bool
+
+
+@dataclass(frozen=True)
+class _Result:
+    """What a solve found; ``tables`` is empty if there is no plan."""
+
+    status: str
+    reason: str
+    stages: list[dict[str, Any]] = field(default_factory=list)
+    tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+
+def _result(case: _Case, problem: Problem | None, answer: Answer) -> _Result:
+    """The answer of the stages as stages and tables of a plan; it must still pass the audit."""
+    name = status(answer.deployed is not None, answer.stop, answer.closed)
+    if problem is None or name not in ("optimal", "feasible"):
+        return _Result(name, answer.reason)
+    reached = {name: answer.how.get(name, "not reached") for name in case.model.objectives}
+    stages = [
+        {"objective": name, "value": bounds.value, "bound": bounds.bound, "gap": bounds.gap, "how": reached[name]}
+        for name, bounds in answer.bounds.items()
+    ]
+    reason = answer.reason
+    missed = [name for name, how in reached.items() if how == "not reached"]
+    if missed:
+        reason = " ".join(filter(None, (reason, f"Stopped before it was minimised: {', '.join(missed)}.")))
+    elif not answer.deployed:
+        reason = why_nothing(problem)
+    return _Result(name, reason, stages, tables(problem, answer.deployed or {}, answer.bounds))
 
 
 @cache

@@ -40,21 +40,11 @@ class TooMany(BadUsage):
 
 
 def sweep(
-    instance: Source,
-    design: Design,
-    *,
-    model: Choice = None,
-    store: str | os.PathLike[str] | None = None,
-    resume: bool = True,
-    workers: int | None = None,
-    scheduler: str | None = None,
-    gap: float = 1e-4,
-    time_limit: float | None = 60.0,
-    threads: int = 1,
-    seed: int = 0,
-    max_points: int = MOST_POINTS,
+    instance: Source, design: Design, *, model: Choice = None, store: str | os.PathLike[str] | None = None,
+    resume: bool = True, workers: int | None = None, scheduler: str | None = None, gap: float = 1e-4,
+    time_limit: float | None = 60.0, threads: int = 1, seed: int = 0, max_points: int = MOST_POINTS,
     progress: Callable[[Progress], None] | None = None,
-) -> Sweep:
+) -> Sweep:  # fmt: skip
     """Solve an instance at every point of a design: each point once, and only if other points do not prove its answer.
 
     Parameters

@@ -160,6 +160,16 @@ class TestOrder:
         assert sum(sent(plan).values()) == 3
         assert (plan.manifest["case"], plan.manifest["coalition"]) == ("low", None)
 
+    def test_the_instance_is_checked_once_after_both(self) -> None:
+        row = {"task": "hold", "capability": "inf", "quantity": 4, "quantity_low": 0}
+        instance = toy(requirements=[row])
+        plan = allocator.solve(instance, case="low", overrides=["requirements.quantity+=3"])
+        assert sum(sent(plan).values()) == 3
+        with pytest.raises(BadInput, match=r"--case low --set forces.units=3: requirements.*0 in every row"):
+            allocator.solve(instance, case="low", overrides=["forces.units=3"])
+        with pytest.raises(BadInput, match=r"--set forces.unit=3: found .*did you mean units"):
+            allocator.solve(instance, case="low", overrides=["forces.unit=3"])
+
     def test_a_coalition_comes_after_an_override(self, instance: allocator.Instance) -> None:
         plan = allocator.solve(instance, overrides=["groups[nation=CCC].group=ONE"], coalition="ONE")
         assert {n for n, *_ in sent(plan)} <= {"AAA", "BBB", "CCC"}

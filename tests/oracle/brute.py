@@ -136,7 +136,9 @@ def lists(judge: Judge, plan: Plan) -> dict[str, list[dict[str, Any]]]:
 
 def plan_of(answer: dict[str, Any]) -> Plan:
     """The decisions of an answer's tables."""
-    deploy = {(r["nation"], r["unit_type"], r["task"], int(r["period"])): int(r["units"]) for r in answer["deployments"]}
+    deploy = {
+        (r["nation"], r["unit_type"], r["task"], int(r["period"])): int(r["units"]) for r in answer["deployments"]
+    }
     orders, joint = (
         {(r["nation"], r["unit_type"], int(r["period"])): int(r[name]) for r in answer["orders"] if int(r[name])}
         for name in ("units", "joint")

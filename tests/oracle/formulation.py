@@ -27,9 +27,7 @@ class Formulation:
             for t in f.periods
             if f.allowed(n, u, j, t)
         }
-        self.joins = {
-            (n, o, t): p.var(0, 1, True) for n in f.nations for o in f.objective_priority for t in f.periods
-        }
+        self.joins = {(n, o, t): p.var(0, 1, True) for n in f.nations for o in f.objective_priority for t in f.periods}
         self.member = {(n, t): p.var(0, 1, True) for n in f.nations for t in f.periods}
         self.people = {k: float(f.units[k[1]]["personnel"]) for k in self.deploy}
         self.building = Building(f, p, self.deploy)

@@ -223,9 +223,7 @@ class Known:
         share = exact(cell(row, "availability", 1))
         return share * (owned + bought) - min(Fraction(cell(row, "home_units", 0)), share * owned)
 
-    def sustained(
-        self, force: Force, used: Mapping[int, int], orders: Mapping[tuple[str, str, int], int]
-    ) -> bool:
+    def sustained(self, force: Force, used: Mapping[int, int], orders: Mapping[tuple[str, str, int], int]) -> bool:
         """`used`: units deployed in each period, all tasks together."""
         u = self.types[force[1]]
         ratio = cell(u, "rotation_ratio", 1) if "rotation" in self.families else 1

@@ -56,7 +56,9 @@ class _Maker:
     def __init__(self, seed: int, size: str) -> None:
         self.seed, self.size = seed, size
         rng = self.rng = random.Random(f"{seed}-{size}")
-        self.max_types, self.max_objectives, self.max_tasks, max_periods, self.max_pool, self.max_forces = SIZES[size][:6]
+        self.max_types, self.max_objectives, self.max_tasks, max_periods, self.max_pool, self.max_forces = SIZES[size][
+            :6
+        ]
         self.T = rng.randint(1, max_periods)
         # Each corner in some instances only: all of them together leave nothing to decide.
         self.corners = {name for name in CORNERS if rng.random() < SIZES[size][6]}

@@ -63,7 +63,9 @@ class _More:
         self.windows = {
             r["task"]: (r.get("first_period") or 1, r.get("last_period") or self.T) for r in self.obj["tasks"]
         }
-        chosen = {name for name in ADDITIONS if rng.random() < (0.5 if name in OFTEN else 0.25)} or {rng.choice(ADDITIONS)}
+        chosen = {name for name in ADDITIONS if rng.random() < (0.5 if name in OFTEN else 0.25)} or {
+            rng.choice(ADDITIONS)
+        }
         if chosen & GROWTH:
             if rng.random() < 0.85:
                 self.obj["instance"]["horizon"]["indefinite"] = False
@@ -206,9 +208,7 @@ class _More:
     def _keys(self) -> None:
         some = self._nation_rows()
         rows = self.rng.sample(some, self.rng.randint(1, len(some)))
-        self.obj["funding_keys"] = [
-            {"nation": r["nation"], "weight": self.rng.choice([1, 1, 2, 3, 0.5])} for r in rows
-        ]
+        self.obj["funding_keys"] = [{"nation": r["nation"], "weight": self.rng.choice([1, 1, 2, 3, 0.5])} for r in rows]
         for row in self.obj["unit_types"]:
             if self.chance(0.6):
                 row["common_share"] = self.rng.choice([0.25, 0.5, 1])
@@ -299,6 +299,9 @@ class _More:
             "payer": self.rng.choice(sorted(payers)), "first_period": first,
             "amount": plus(times(self.rng.choice([0.5, 1, 2]), programme["price"]), times(self.rng.choice([0, 1, 3]), period)),
         }  # fmt: skip
-        taken = {(r["payer"], r.get("first_period") or 1, r.get("last_period") or self.T) for r in self.obj.get("budgets", [])}
+        taken = {
+            (r["payer"], r.get("first_period") or 1, r.get("last_period") or self.T)
+            for r in self.obj.get("budgets", [])
+        }
         if (budget["payer"], first, self.T) not in taken:
             self.obj["budgets"] = [*self.obj.get("budgets", []), budget]

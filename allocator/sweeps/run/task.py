@@ -66,13 +66,8 @@ class Worker:
 
     def _done(self, job: Job) -> dict[str, Any]:
         instance, model = job.understood or self.setup.at(job.point)
-        entries: dict[str, Any] = {
-            "overrides": list(job.point.overrides),
-            "case": job.point.case,
-            "coalition": job.point.coalition,
-        }
         try:
-            plan = self.solver.solve(instance, model, known=job.known, **entries)
+            plan = self.solver.solve(instance, model, known=job.known)
         except BadInput as bad:  # figures of this point that no solver can keep apart
             return refused(str(bad))
         if plan.stopped_by == "interrupt" and plan.status != "optimal":

@@ -1,0 +1,57 @@
+"""The manifest of a plan: what was solved, with which options and versions, and how the solve ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from allocator.instance import Instance
+from allocator.model import Model
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The choices of the user that made the solved instance from the one that was read."""
+
+    overrides: tuple[str, ...] = ()
+    case: str = "base"
+    coalition: str | None = None
+
+
+def manifest(
+    instance: Instance,
+    model: Model,
+    origin: Origin | None,
+    *,
+    options: Mapping[str, Any],
+    versions: Mapping[str, str],
+    status: str,
+    stopped_by: str,
+    times: Mapping[str, float],
+    **results: Any,
+) -> dict[str, Any]:
+    """The manifest, whole; ``results`` are further entries, and ``times`` are seconds.
+
+    Without an origin, the entries that follow from it and the hash of the instance are left out: the many solves of a
+    sweep and of a hedge do not need them.
+    """
+    made_from: dict[str, Any] = {}
+    if origin is not None:
+        made_from = {
+            "overrides": list(origin.overrides),
+            "case": origin.case,
+            "coalition": origin.coalition,
+            "sha256": instance.sha256,
+        }
+    return {
+        "instance": instance.name,
+        "model": model.to_dict(),
+        "options": dict(options),
+        **made_from,
+        "versions": dict(versions),
+        "status": status,
+        "stopped_by": stopped_by,
+        "times": {key: round(seconds, 4) for key, seconds in times.items()},
+        **results,
+    }

@@ -1,0 +1,65 @@
+"""The manifest of a plan: whole, made once, from one reading of the problem."""
+
+from __future__ import annotations
+
+import pytest
+
+import allocator
+from allocator.audit import Violation
+from allocator.plan.manifest import Origin
+from allocator.plan.plan import Plan
+from allocator.problem import Problem
+from allocator.solving.solver import Solver
+from tests.toys import toy
+
+COMMON = {
+    "instance", "model", "options", "overrides", "case", "coalition", "sha256", "versions", "status", "stopped_by",
+    "times",
+}  # fmt: skip
+SOURCES = [{"source": "assumption", "title": "Assumed"}]
+
+
+def test_solve_and_hedge_have_the_same_entries():
+    chosen = {"overrides": ["forces.units=3"], "case": "low", "coalition": "AAA"}
+    plan, hedge = allocator.solve(toy(), **chosen), allocator.hedge(toy(), **chosen)
+    assert set(plan.manifest) == COMMON | {"stages", "assumptions"}
+    assert set(hedge.manifest) == COMMON
+    for made in (plan.manifest, hedge.manifest):
+        assert {key: made[key] for key in chosen} == chosen
+        assert made["sha256"] == plan.instance.sha256
+    assert plan.manifest["versions"] == hedge.manifest["versions"]
+
+
+def test_a_solve_without_an_origin_has_no_hash_to_compute():
+    instance, model = allocator.api.choose(toy())
+    made = Solver().solve(instance, model).manifest
+    assert set(made) == COMMON - {"overrides", "case", "coalition", "sha256"} | {"stages"}
+    assert set(Solver().solve(instance, model, origin=Origin()).manifest) == COMMON | {"stages", "assumptions"}
+
+
+def test_a_problem_is_read_once(monkeypatch):
+    read = []
+    before = Problem.__init__
+    monkeypatch.setattr(Problem, "__init__", lambda self, *given: read.append(given) or before(self, *given))
+    plan = allocator.solve(toy(sources=SOURCES, forces=[{"nation": "AAA", "unit_type": "bn", "units": 2}]))
+    assert plan.manifest["assumptions"]["coverage_share"] == 0.0
+    assert len(read) == 1
+
+
+def test_a_plan_is_made_once_with_its_whole_manifest(monkeypatch):
+    made = []
+    before = Plan.__init__
+    monkeypatch.setattr(Plan, "__init__", lambda self, *given: made.append(set(given[4])) or before(self, *given))
+    allocator.solve(toy())
+    assert made == [COMMON | {"stages", "assumptions"}]
+
+
+@pytest.mark.parametrize("sources", [(), SOURCES])
+def test_a_plan_that_the_audit_rejects_is_an_error_with_a_whole_manifest(monkeypatch, sources):
+    monkeypatch.setattr("allocator.solving.solver.check_tables", lambda *_, **__: [Violation("pool", (), "wrong")])
+    plan = allocator.solve(toy(sources=list(sources)))
+    assert (plan.status, plan.rows("deployments")) == ("error", [])
+    assert plan.reason.startswith("the audit rejects the plan: ")
+    assert plan.manifest["status"] == "error"
+    assert {"audit", "total", "solver"} <= set(plan.manifest["times"])
+    assert (plan.manifest["assumptions"] or {"cost_share": None})["cost_share"] is None
