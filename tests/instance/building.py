@@ -10,6 +10,7 @@ from tests.toys import toy, willing
 
 Content = dict[str, Any]
 Row = dict[str, Any]
+Change = tuple[str, int | None, Row | None]
 
 _SOUND = toy(
     periods=4,
@@ -86,7 +87,7 @@ def sound() -> Instance:
     return _SOUND
 
 
-def changed(*changes: tuple[str, int | None, Row | None]) -> Content:
+def changed(*changes: Change) -> Content:
     """The content with rows changed: (table, row from 1 or None for a new one, cells; None deletes the row).
 
     A cell of None is left out. Changes of ``horizon`` go to the settings.
@@ -109,6 +110,6 @@ def changed(*changes: tuple[str, int | None, Row | None]) -> Content:
     return content
 
 
-def made(*changes: tuple[str, int | None, Row | None]) -> Instance:
+def made(*changes: Change) -> Instance:
     """The instance with rows changed; see :func:`changed`."""
     return Instance.from_dict(changed(*changes))

@@ -6,7 +6,7 @@ import pytest
 
 from allocator import BadInput, Instance, read, write
 from allocator.instance.tables import TABLES
-from tests.instance.building import changed, made, sound
+from tests.instance.building import Change, changed, made, sound
 
 
 def faults(*changes):
@@ -272,7 +272,7 @@ class TestLegal:
         assert fault.column == "capability"
 
 
-ALL = [
+ALL: list[Change] = [
     ("nations", 4, {"gdp": 5.0}),
     ("unit_types", 2, {"rotation_ratio": 2}),
     ("tasks", 1, {"framework_nation": "BBB"}),
