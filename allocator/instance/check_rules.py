@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allocator.errors import Fault
 from allocator.instance.cells import Unfit, convert, near, quoted
 from allocator.instance.check_names import known_keys
@@ -133,6 +135,19 @@ def framework_nations(typed: Typed) -> None:
         if not shares & record.bad and not any(record.cells.get(share) for share in shares):
             expected = f"above 0, or a framework_share_high above 0, because framework_nation is {nation}"
             typed.fault("tasks", record, "framework_share", expected)
+
+
+def drop_idle(table: str, row: dict[str, Any]) -> str:
+    """Remove the framework nation from a changed task whose framework_share is now 0, and return a note on it.
+
+    It has no effect there, and an author who gives it needs a share; see :func:`framework_nations`.
+    """
+    if table != "tasks" or "framework_nation" not in row:
+        return ""
+    if row.get("framework_share") or row.get("framework_share_high"):
+        return ""
+    nation = row.pop("framework_nation")
+    return f"the framework_nation {nation} of {row['task']} was removed: without a framework_share it has no effect"
 
 
 def commitments(typed: Typed) -> None:
