@@ -192,9 +192,16 @@ class Model:
 
     def warnings(self) -> list[str]:
         """One line for each choice that is legal but odd."""
+        found = []
         if self.max_burden is not None and "budget" not in self.families:
-            return ["max_burden has no effect: the model leaves out the family budget"]
-        return []
+            found.append("max_burden has no effect: the model leaves out the family budget")
+        if "acquisition" not in self.families:
+            found += [
+                f"the family {family} has no effect: the model leaves out the family acquisition"
+                for family in ("industry", "joint_purchase")
+                if family in self.families
+            ]
+        return found
 
 
 def _number(name: str, value: Any) -> float:

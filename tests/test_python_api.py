@@ -127,7 +127,7 @@ for call in (
         (call, {"case": None}, "case is None"),
         (call, {"case": 5}, "case is 5"),
         (call, {"case": ["low"]}, "case is "),
-        (call, {"case": "lo"}, "case is 'lo', expected one of low, base, high"),
+        (call, {"case": "lo"}, "case is 'lo', expected one of low, base, high, favourable, adverse"),
         (call, {"coalition": 5}, "coalition is 5"),
         (call, {"coalition": ["AAA"]}, "coalition is "),
         (call, {"model": 5}, "model is 5, expected a Model"),

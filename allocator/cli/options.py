@@ -101,10 +101,11 @@ set_option = click.option(
 )
 case_option = click.option(
     "--case",
-    type=click.Choice(["low", "base", "high"]),
+    type=click.Choice(["low", "base", "high", "favourable", "adverse"]),
     default="base",
     show_default=True,
-    help="Set every figure that has a range to the low or the high end of the range. --set is applied afterwards.",
+    help="Set every figure that has a range to the low or the high end of it, or to the end that can only help "
+    "(favourable) or only hurt (adverse) coverage. --set is applied afterwards.",
 )
 coalition_option = click.option(
     "--coalition",

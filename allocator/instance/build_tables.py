@@ -14,7 +14,15 @@ BUILD_TABLES = (
             reference("task", "tasks", "Task that waits."),
             reference("needs_task", "tasks", "Task of the line that it waits for."),
             reference("capability", "capabilities", "Capability of that line."),
-            number("share", "Part of its quantity that must be there.", "share", default=1.0, above=0, most=1),
+            number(
+                "share",
+                "Part of its quantity that must be there.",
+                "share",
+                default=1.0,
+                above=0,
+                most=1,
+                better="down",
+            ),
         ),
         required=False,
     ),
@@ -34,7 +42,9 @@ BUILD_TABLES = (
             reference("nation", "nations", "Nation."),
             reference("unit_type", "unit_types", "Kind of unit."),
             Column("period", "Period from which it holds.", "whole", "period", required=True, key=True, least=1),
-            number("change", "Units that join or leave.", "units", kind="whole", required=True, nonzero=True),
+            number(
+                "change", "Units that join or leave.", "units", kind="whole", required=True, nonzero=True, better="up"
+            ),
         ),
         required=False,
     ),
@@ -44,8 +54,15 @@ BUILD_TABLES = (
         (
             reference("nation", "nations", "Nation."),
             reference("unit_type", "unit_types", "Kind of unit."),
-            number("price", "Price with all it takes to field a unit.", "millions a unit", required=True, least=0),
-            number("max_units", "Most units it buys.", "units", kind="whole", required=True, least=0),
+            number(
+                "price",
+                "Price with all it takes to field a unit.",
+                "millions a unit",
+                required=True,
+                least=0,
+                better="down",
+            ),
+            number("max_units", "Most units it buys.", "units", kind="whole", required=True, least=0, better="up"),
             number(
                 "lead_periods",
                 "Periods from the order to the first in which the unit can deploy.",
@@ -63,6 +80,7 @@ BUILD_TABLES = (
                 kind="whole",
                 default=1,
                 least=1,
+                better="down",
             ),
         ),
         required=False,
@@ -72,9 +90,26 @@ BUILD_TABLES = (
         "what can be delivered to all nations together",
         (
             reference("unit_type", "unit_types", "Kind of unit."),
-            number("capacity", "Units it delivers.", "units a period", kind="whole", required=True, least=0),
-            number("expansion", "Units that one expansion adds.", "units a period", kind="whole", default=1, least=1),
-            number("expansion_price", "Price, paid by the common fund.", "millions an expansion", default=0.0, least=0),
+            number(
+                "capacity", "Units it delivers.", "units a period", kind="whole", required=True, least=0, better="up"
+            ),
+            number(
+                "expansion",
+                "Units that one expansion adds.",
+                "units a period",
+                kind="whole",
+                default=1,
+                least=1,
+                better="up",
+            ),
+            number(
+                "expansion_price",
+                "Price, paid by the common fund.",
+                "millions an expansion",
+                default=0.0,
+                least=0,
+                better="down",
+            ),
             number(
                 "expansion_lead_periods",
                 "Periods from the order to the first with the added units.",
@@ -83,7 +118,7 @@ BUILD_TABLES = (
                 default=1,
                 least=0,
             ),
-            number("max_expansions", "Most expansions.", "expansions", kind="whole", default=0, least=0),
+            number("max_expansions", "Most expansions.", "expansions", kind="whole", default=0, least=0, better="up"),
         ),
         required=False,
     ),
@@ -92,8 +127,10 @@ BUILD_TABLES = (
         "terms for buying together",
         (
             reference("unit_type", "unit_types", "Kind of unit."),
-            number("min_nations", "Fewest nations that buy.", "nations", kind="whole", default=3, least=2),
-            number("discount", "Part off the price.", "share", default=0.0, least=0, most=1),
+            number(
+                "min_nations", "Fewest nations that buy.", "nations", kind="whole", default=3, least=2, better="down"
+            ),
+            number("discount", "Part off the price.", "share", default=0.0, least=0, most=1, better="up"),
             number(
                 "common_share",
                 "Part of the lower price that the common fund pays.",

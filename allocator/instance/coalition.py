@@ -20,7 +20,8 @@ def coalition(instance: F, text: str) -> F:
     if not kept:  # the table must have a row; a willingness of 0 means the same as no row
         kept = [{**{key: rows[0][key] for key in ("nation", "objective")}, "willingness": 0.0}]
     outside = instance.outside | {row["nation"] for row in instance.rows("nations") if row["nation"] not in inside}
-    tables = {**instance.tables, "willingness": tuple(kept)}
+    promised = tuple(row for row in instance.tables["commitments"] if row["nation"] in inside)
+    tables = {**instance.tables, "willingness": tuple(kept), "commitments": promised}
     return type(instance)(instance.settings, tables, instance.path, instance.notes, outside)
 
 

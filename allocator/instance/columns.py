@@ -54,6 +54,9 @@ class Column:
         The only values allowed; empty if there are others.
     refers : str
         Table of which the value must be a key; empty if there is none.
+    better : str
+        ``up`` if a larger figure can only help coverage and never hurts it, ``down`` if a smaller one can; empty if
+        neither holds.
     """
 
     name: str
@@ -70,6 +73,7 @@ class Column:
     nonzero: bool = False
     choices: tuple[str, ...] = ()
     refers: str = ""
+    better: str = ""
 
     @property
     def numeric(self) -> bool:

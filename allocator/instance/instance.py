@@ -106,13 +106,15 @@ class Instance(Facts):
         return changed(self, texts("settings", settings))
 
     def case(self, name: str) -> Self:
-        """The instance with every figure at one end of its range, checked again.
+        """The instance with figures at one end of their ranges, checked again.
 
         Parameters
         ----------
         name : str
-            ``low`` or ``high``: each ``c_low`` (``c_high``) that is given replaces ``c``, and the companions are kept;
-            ``base`` is the instance itself.
+            ``low`` or ``high``: each ``c_low`` (``c_high``) that is given replaces ``c``, and the companions are kept.
+            ``favourable`` or ``adverse``: the same for figures of which one end can only help, or only hurt, coverage,
+            at that end (such as ``units_high`` and ``quantity_low``); all other figures keep their values. ``base`` is
+            the instance itself.
 
         Raises
         ------
@@ -133,7 +135,7 @@ class Instance(Facts):
         return changed(self, (), name)
 
     def coalition(self, text: str) -> Self:
-        """The instance in which only a coalition takes part; the willingness of all other nations is 0.
+        """The instance in which only a coalition takes part: all others have willingness 0 and no commitments.
 
         Parameters
         ----------

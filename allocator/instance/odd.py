@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from allocator.instance.odd_building import alone, cores, programmes, unbought, waiting
 from allocator.instance.plausible import MOST, few, implausible
+from allocator.instance.pools import Pool, pools
 
 if TYPE_CHECKING:
     from allocator.instance.facts import Facts
@@ -15,14 +17,21 @@ if TYPE_CHECKING:
 def warnings(instance: Facts) -> list[str]:
     """One line for each oddity; of each kind, the first few are named and the others counted."""
     pledges, coalitions = _conditions(instance)
+    held = pools(instance)
     kinds = (
-        (_minimums(instance), "pools with min_units above the pool"),
-        (_too_few(instance), "pools that are too small for their relief"),
+        (_unusable(held), "pools without a usable unit"),
+        (_minimums(held), "pools with min_units above the pool"),
+        (_too_few(instance, held), "pools that are too small for their relief"),
         (pledges, "pledges that are conditional on the nation itself"),
         (coalitions, "pledges that ask for too large a coalition"),
         (_useless(instance), "unit types that no task can use"),
         (_unasked(instance), "tasks that ask for nothing"),
-        (_unwilling(instance), "nations with pools that are willing to do nothing"),
+        (_unwilling(instance, held), "nations with pools that are willing to do nothing"),
+        (cores(instance), "requirements with half a core"),
+        (waiting(instance), "prerequisites that ask for nothing"),
+        (programmes(instance), "programmes that add no unit"),
+        (unbought(instance), "unit types that nobody can buy"),
+        (alone(instance), "unit types that too few nations can buy"),
     )
     found = [line for lines, what in kinds for line in few(lines, what)]
     return [*found, *implausible(instance)]
@@ -74,31 +83,47 @@ def _months(instance: Facts, row: Mapping[str, Any]) -> int:
     return (last - int(row.get("first_period") or 1) + 1) * instance.months_per_period
 
 
-def _minimums(instance: Facts) -> list[str]:
+def _unusable(held: list[Pool]) -> list[str]:
+    """Pools that have units at some time, but never a whole one that can be used."""
     return [
-        f"forces: {row['nation']} {row['unit_type']} has min_units {row['min_units']:,}, above its pool of "
-        f"{row['units']:,}, so it never deploys under the family minimum_contribution"
-        for row in instance.rows("forces")
-        if row["min_units"] > max(row["units"], 1)
+        f"forces: {pool.nation} {pool.unit_type} has {pool.units:,} unit{'' if pool.units == 1 else 's'} at the "
+        f"most, of which availability {float(pool.availability):g} and home_units {pool.home_units:,} leave no whole "
+        "one to use, so it never deploys"
+        for pool in held
+        if pool.units and not pool.usable
     ]
 
 
-def _too_few(instance: Facts) -> list[str]:
+def _minimums(held: list[Pool]) -> list[str]:
+    return [
+        f"forces: {pool.nation} {pool.unit_type} has min_units {pool.min_units:,}, above its pool of "
+        f"{_units(pool)}, so it never deploys under the family minimum_contribution"
+        for pool in held
+        if pool.min_units > max(pool.units, 1) or pool.min_units > pool.usable > 0
+    ]
+
+
+def _units(pool: Pool) -> str:
+    usable = f"{pool.usable:,} usable units of " if pool.usable != pool.units else ""
+    return f"{usable}{pool.units:,}"
+
+
+def _too_few(instance: Facts, held: list[Pool]) -> list[str]:
     """Pools that are too small to relieve a unit: an indefinite horizon repeats as often as the ratio needs."""
     if not instance.indefinite:
         return []
     ratio = {row["unit_type"]: row["rotation_ratio"] for row in instance.rows("unit_types")}
-    pools = [row for row in instance.rows("forces") if row["units"]]
+    usable = [pool for pool in held if pool.usable]
     found = []
-    for row in pools:
-        needed = -(-ratio[row["unit_type"]] // instance.periods)  # how often a window counts one period, at most
-        if row["units"] < needed:
+    for pool in usable:
+        needed = -(-ratio[pool.unit_type] // instance.periods)  # how often a window counts one period, at most
+        if pool.usable < needed:
             found.append(
-                f"forces: {row['nation']} {row['unit_type']} has {row['units']:,} of the {needed:,} units that it "
-                f"needs to relieve one (rotation_ratio {ratio[row['unit_type']]:,}), so it never deploys under the "
+                f"forces: {pool.nation} {pool.unit_type} has {pool.usable:,} of the {needed:,} units that it "
+                f"needs to relieve one (rotation_ratio {ratio[pool.unit_type]:,}), so it never deploys under the "
                 "family rotation"
             )
-    return found if _exceptional(len(found), len(pools)) else []
+    return found if _exceptional(len(found), len(usable)) else []
 
 
 def _exceptional(found: int, of: int) -> bool:
@@ -114,7 +139,8 @@ def _conditions(instance: Facts) -> tuple[list[str], list[str]]:
     grouped: dict[str, set[str]] = defaultdict(set)
     for row in instance.rows("groups"):
         grouped[row["group"]].add(row["nation"])
-    nations = len(instance.rows("nations"))
+    nations = sum(not row["collective"] for row in instance.rows("nations"))
+    counted = " (collective ones do not count)" if nations < len(instance.rows("nations")) else ""
     pledges, coalitions = [], []
     for row in instance.rows("conditions"):
         nation, requires, value = row["nation"], row["requires"], row["value"]
@@ -127,7 +153,7 @@ def _conditions(instance: Facts) -> tuple[list[str], list[str]]:
             )
         if requires == "coalition_size" and float(value) > nations:
             coalitions.append(
-                f"conditions: {nation} asks for a coalition of {value}, but there are {nations} nations; "
+                f"conditions: {nation} asks for a coalition of {value}, but there are {nations} nations{counted}; "
                 "the pledge never holds"
             )
     return pledges, coalitions
@@ -143,16 +169,19 @@ def _unasked(instance: Facts) -> list[str]:
     ]
 
 
-def _unwilling(instance: Facts) -> list[str]:
+def _unwilling(instance: Facts, held: list[Pool]) -> list[str]:
     """Nations that have pools but no objective to join, except those that a coalition leaves out."""
     willing = {row["nation"] for row in instance.rows("willingness") if row["willingness"]} | instance.outside
-    pooled = dict.fromkeys(row["nation"] for row in instance.rows("forces") if row["units"])
+    pooled: dict[str, str] = {}
+    for pool in held:
+        if pool.units:
+            pooled.setdefault(pool.nation, pool.table)
     found = [nation for nation in pooled if nation not in willing]
     if not _exceptional(len(found), len(pooled)):
         return []
     return [
-        f"willingness: {nation} has pools in forces but no willingness above 0 for any objective, so it sends nothing; "
-        "add a row, or delete its pools"
+        f"willingness: {nation} has pools in {pooled[nation]} but no willingness above 0 for any objective, so it "
+        "sends nothing; add a row, or delete its pools"
         for nation in found
     ]
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from allocator.errors import BadInput, Fault
 from allocator.instance.case import at_case
 from allocator.instance.cells import Unfit, convert, converted, near, plain, quoted
+from allocator.instance.check_rules import drop_idle
 from allocator.instance.columns import Column, Table, Value
 from allocator.instance.odd import horizon_notes
 from allocator.instance.raw import Cells, RawTable, Record
@@ -212,7 +213,7 @@ def _cells(
         raise Wrong(
             f"no row in {table.name}", f"rows to change, or the key of a row to add: {table.name}[{key}].COLUMN="
         )
-    return _changed(chosen, column, op, text)
+    return _changed(chosen, table, column, op, text)
 
 
 def _conditions(table: Table, where: str | None) -> dict[str, str]:
@@ -242,12 +243,12 @@ def _matching(rows: list[Cells], column: Column, wanted: str) -> list[Cells]:
     return [row for row in rows if row.get(column.name, column.default) == value]
 
 
-def _changed(rows: list[Cells], column: Column, op: str, text: str) -> list[str]:
+def _changed(rows: list[Cells], table: Table, column: Column, op: str, text: str) -> list[str]:
     """Change a cell of each row and return notes for the user."""
     changing = rows
     if op != "=":  # blanks have no number to change; that is a fault only if all rows are blank
         changing = [row for row in rows if row.get(column.name, column.default) is not None] or rows
-    rounded = []
+    rounded, idle = [], []
     for row in changing:
         if op == "=" and text == "":
             row.pop(column.name, None)
@@ -257,7 +258,9 @@ def _changed(rows: list[Cells], column: Column, op: str, text: str) -> list[str]
         row.understood = False
         for companion in (f"{column.name}_low", f"{column.name}_high"):  # a changed figure has no range
             row.pop(companion, None)
-    notes = []
+        if column.name == "framework_share" and (note := drop_idle(table.name, row)):
+            idle.append(note)
+    notes = idle
     if rounded:
         more = f"; {len(rounded):,} figures were rounded down in all" if len(rounded) > 1 else ""
         notes.append(rounded[0] + more)

@@ -19,8 +19,15 @@ TABLES: dict[str, Table] = {
             (
                 identifier("nation", "Code of the nation."),
                 named("Name of the nation."),
-                number("gdp", "Gross domestic product per year.", "millions", above=0, blank="unknown"),
-                number("troop_ceiling", "Most people that it deploys at once.", "people", least=0, blank="none"),
+                number("gdp", "Gross domestic product per year.", "millions", above=0, blank="unknown", better="up"),
+                number(
+                    "troop_ceiling",
+                    "Most people that it deploys at once.",
+                    "people",
+                    least=0,
+                    blank="none",
+                    better="up",
+                ),
                 Column("can_lead", "Can be the framework nation of a task.", "flag", default=False),
                 Column(
                     "collective",
@@ -56,8 +63,22 @@ TABLES: dict[str, Table] = {
                     choices=("air", "sea", "land", "training", "support"),
                 ),
                 number("personnel", "People in a unit.", "people", kind="whole", required=True, least=1),
-                number("operating_cost", "Cost of a deployed unit.", "millions a month", required=True, least=0),
-                number("rotation_cost", "Cost of a rotation.", "millions a unit and period", default=0.0, least=0),
+                number(
+                    "operating_cost",
+                    "Cost of a deployed unit.",
+                    "millions a month",
+                    required=True,
+                    least=0,
+                    better="down",
+                ),
+                number(
+                    "rotation_cost",
+                    "Cost of a rotation.",
+                    "millions a unit and period",
+                    default=0.0,
+                    least=0,
+                    better="down",
+                ),
                 number(
                     "rotation_ratio",
                     "Units in the pool for each deployed unit, counting that unit.",
@@ -65,6 +86,7 @@ TABLES: dict[str, Table] = {
                     kind="whole",
                     default=1,
                     least=1,
+                    better="down",
                 ),
                 number(
                     "common_share",
@@ -106,6 +128,7 @@ TABLES: dict[str, Table] = {
                     "the capability's",
                     required=True,
                     nonzero=True,
+                    better="up",
                 ),
             ),
         ),
@@ -137,6 +160,7 @@ TABLES: dict[str, Table] = {
                     default=0.0,
                     least=0,
                     most=1,
+                    better="down",
                 ),
                 reference(
                     "framework_nation",
@@ -154,8 +178,10 @@ TABLES: dict[str, Table] = {
             (
                 reference("task", "tasks", "Task that needs it."),
                 reference("capability", "capabilities", "Capability."),
-                number("quantity", "How much is required.", "the capability's", required=True, least=0),
-                number("max_gap", "Largest part that may stay unmet.", "share", default=1.0, least=0, most=1),
+                number("quantity", "How much is required.", "the capability's", required=True, least=0, better="down"),
+                number(
+                    "max_gap", "Largest part that may stay unmet.", "share", default=1.0, least=0, most=1, better="up"
+                ),
                 number("priority", "Weight of the line.", "weight", default=1.0, above=0),
                 number("core_share", "Part of the quantity that is its core.", "share", default=0.0, least=0, most=1),
                 number(
@@ -164,6 +190,7 @@ TABLES: dict[str, Table] = {
                     "weight",
                     default=1.0,
                     least=1,
+                    better="up",
                 ),
                 replace(FIRST, key=True, default=None, blank="the task's"),
                 replace(LAST, blank="the task's"),
@@ -175,7 +202,7 @@ TABLES: dict[str, Table] = {
             (
                 reference("nation", "nations", "Nation."),
                 reference("unit_type", "unit_types", "Kind of unit."),
-                number("units", "Units in the pool.", "units", kind="whole", required=True, least=0),
+                number("units", "Units in the pool.", "units", kind="whole", required=True, least=0, better="up"),
                 number(
                     "min_units",
                     "Least it sends to one task in one period, if any.",
@@ -183,6 +210,7 @@ TABLES: dict[str, Table] = {
                     kind="whole",
                     default=1,
                     least=1,
+                    better="down",
                 ),
                 replace(FIRST, meaning="First period in which the pool is ready."),
                 replace(LAST, meaning="Last period in which the pool is ready."),
@@ -193,9 +221,16 @@ TABLES: dict[str, Table] = {
                     default=1.0,
                     least=0,
                     most=1,
+                    better="up",
                 ),
                 number(
-                    "home_units", "Units of that part that never deploy.", "units", kind="whole", default=0, least=0
+                    "home_units",
+                    "Units of that part that never deploy.",
+                    "units",
+                    kind="whole",
+                    default=0,
+                    least=0,
+                    better="down",
                 ),
             ),
         ),
@@ -205,7 +240,7 @@ TABLES: dict[str, Table] = {
             (
                 reference("nation", "nations", "Nation."),
                 reference("objective", "objectives", "Objective."),
-                number("willingness", "How willing it is.", "0 to 1", required=True, least=0, most=1),
+                number("willingness", "How willing it is.", "0 to 1", required=True, least=0, most=1, better="up"),
                 replace(FIRST, meaning="First period of the stance.", key=True),
                 replace(LAST, meaning="Last period of the stance."),
             ),
@@ -251,7 +286,7 @@ TABLES: dict[str, Table] = {
             "a ceiling on money",
             (
                 Column("payer", "A nation, common, or * for the total of all payers.", "name", required=True, key=True),
-                number("amount", "What it can spend in the periods.", "millions", required=True, least=0),
+                number("amount", "What it can spend in the periods.", "millions", required=True, least=0, better="up"),
                 replace(FIRST, key=True),
                 replace(LAST, key=True),
             ),
@@ -266,9 +301,23 @@ TABLES: dict[str, Table] = {
                 reference("task", "tasks", "Task.", required=False, blank="all tasks together"),
                 replace(FIRST, key=True, default=None, blank="the task's, or the first of the horizon"),
                 replace(LAST, blank="the task's, or the last of the horizon"),
-                number("at_least", "Fewest units deployed in each period.", "units", kind="whole", default=0, least=0),
                 number(
-                    "at_most", "Most units deployed in each period.", "units", kind="whole", blank="no limit", least=0
+                    "at_least",
+                    "Fewest units deployed in each period.",
+                    "units",
+                    kind="whole",
+                    default=0,
+                    least=0,
+                    better="down",
+                ),
+                number(
+                    "at_most",
+                    "Most units deployed in each period.",
+                    "units",
+                    kind="whole",
+                    blank="no limit",
+                    least=0,
+                    better="up",
                 ),
             ),
             required=False,

@@ -141,7 +141,8 @@ class TestCase:
             assert allocator.Instance.from_dict(case.to_dict()) == case
 
     def test_no_such_case(self, ranged: allocator.Instance) -> None:
-        with pytest.raises(BadUsage, match=r"'hihg', expected one of low, base, high \(did you mean high\?"):
+        expected = "one of low, base, high, favourable, adverse"
+        with pytest.raises(BadUsage, match=rf"'hihg', expected {expected} \(did you mean high\?"):
             ranged.case("hihg")
 
     def test_a_case_in_which_nothing_is_asked_is_bad_input(self) -> None:

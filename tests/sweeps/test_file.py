@@ -144,7 +144,7 @@ over = "a"
         'try.toml, vary: found "forces.units=1,2"; expected a list of texts',
         'try.toml, coalitions: found "[1]"; expected a list of texts',
         'try.toml, one_at_a_time: found "forces.units"; expected true, false or a list of texts',
-        'try.toml, case: found "lowest"; expected one of low, base, high (did you mean low?)',
+        'try.toml, case: found "lowest"; expected one of low, base, high, favourable, adverse (did you mean low?)',
         'try.toml, gap: found "-1"; expected a number of at least 0',
         'try.toml, time_limit: found "0"; expected a number above 0',
         'try.toml, sample.method: found "sobl"; expected one of lhs, sobol, morris (did you mean sobol?)',

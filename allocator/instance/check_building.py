@@ -1,0 +1,116 @@
+"""Checks of what must be met first and of pools over the periods: changes, programmes, industry, expendable units."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from allocator.errors import Fault
+from allocator.instance.cells import near
+from allocator.instance.raw import Record, Typed
+
+_FINITE = ("force_changes", "acquisitions", "industry")
+"""Tables that an indefinite horizon has no room for."""
+
+_POOLS = ("forces", "force_changes", "acquisitions")
+"""Tables that name a nation's pool of a unit type."""
+
+_Pool = tuple[str, str]
+
+
+def prerequisites(typed: Typed) -> None:
+    """A task waits for a given requirement of another task."""
+    asked = typed.records.get("requirements", [])
+    known = bool(asked) and typed.whole("requirements") and not any({"task", "capability"} & r.bad for r in asked)
+    lines: dict[str, dict[str, None]] = defaultdict(dict)
+    for record in asked:
+        lines[str(record.cells.get("task"))][str(record.cells.get("capability"))] = None
+    for record in typed.records.get("prerequisites", []):
+        task, needs, capability = (record.cells.get(c) for c in ("task", "needs_task", "capability"))
+        if needs is not None and needs == task:
+            typed.fault("prerequisites", record, "needs_task", "another task than the one that waits")
+        elif known and None not in (needs, capability) and not {"needs_task", "capability"} & record.bad:
+            line = lines.get(str(needs), {})
+            if capability not in line:
+                there = f", one of {', '.join(line)}{near(str(capability), line)}" if line else ", which has none"
+                expected = f"a capability with a row in requirements for {needs}{there}"
+                typed.fault("prerequisites", record, "capability", expected)
+
+
+def expendable(typed: Typed) -> None:
+    """A unit that is used up is never relieved, so its rotation_ratio is 1."""
+    for record in typed.records.get("unit_types", []):
+        if record.cells.get("expendable") is not True:
+            continue
+        for column in ("rotation_ratio", "rotation_ratio_low", "rotation_ratio_high"):
+            if column not in record.bad and record.cells.get(column, 1) != 1:
+                typed.fault("unit_types", record, column, "1, because expendable units are used up, not relieved")
+
+
+def indefinite(typed: Typed) -> None:
+    """On an indefinite horizon, pools neither change nor are used up."""
+    settings = typed.settings.get("horizon")
+    if not isinstance(settings, dict) or settings.get("indefinite") is not True:
+        return
+    for name in _FINITE:
+        records = typed.records.get(name, [])
+        if records:
+            rows = "a row" if len(records) == 1 else f"{len(records):,} rows"
+            found = f"{rows} while horizon.indefinite is true"
+            expected = "none, or horizon.indefinite false: units that come or go do not repeat without end"
+            typed.faults.append(Fault(typed.place(name), records[0].at, None, found, expected))
+    held: dict[str, str] = {}
+    for name in _POOLS:
+        for record in typed.records.get(name, []):
+            held.setdefault(str(record.cells.get("unit_type")), f"{typed.place(name)}, row {record.at}")
+    for record in typed.records.get("unit_types", []):
+        unit = str(record.cells.get("unit_type"))
+        if record.cells.get("expendable") is True and unit in held:
+            expected = f"false while horizon.indefinite is true, because there is a pool of {unit} ({held[unit]})"
+            typed.fault("unit_types", record, "expendable", expected)
+
+
+def pools(typed: Typed) -> None:
+    """No pool falls below 0 in a period, also if every figure is at its low end."""
+    changes: dict[_Pool, list[Record]] = defaultdict(list)
+    unsure: set[_Pool] = set()
+    for record in typed.records.get("force_changes", []):
+        if {"nation", "unit_type", "period", "*"} & record.bad or not {"nation", "unit_type"} <= record.cells.keys():
+            continue
+        changes[_pool(record)].append(record)
+        if {"change", "change_low"} & record.bad:
+            unsure.add(_pool(record))
+    start: dict[_Pool, Record] = {}
+    for record in typed.records.get("forces", []) if changes else ():
+        if {"nation", "unit_type"} <= record.cells.keys():
+            start.setdefault(_pool(record), record)
+            if {"nation", "unit_type", "units", "units_low", "*"} & record.bad:
+                unsure.add(_pool(record))
+    if "forces" in typed.raw.unread or not typed.whole("forces") or not typed.whole("force_changes"):
+        return
+    for pool, rows in changes.items():
+        if pool not in unsure:
+            rows.sort(key=lambda record: record.cells["period"])
+            _stays_above(typed, pool, start.get(pool), rows)
+
+
+def _pool(record: Record) -> _Pool:
+    return str(record.cells["nation"]), str(record.cells["unit_type"])
+
+
+def _stays_above(typed: Typed, pool: _Pool, start: Record | None, rows: list[Record]) -> None:
+    """Report the first change, in the order of the periods, that takes a pool below 0."""
+    for end, words in (("", ""), ("_low", ", with every figure at its low end")):
+        left = _figure(start, "units", end) if start else 0
+        for record in rows:
+            column = f"change{end}" if f"change{end}" in record.cells else "change"
+            before, left = left, left + _figure(record, "change", end)
+            if left < 0:
+                has = f"{' '.join(pool)} has {before:,} units before period {record.cells['period']}{words}"
+                least = f"at least {-before}" if before else "above 0"
+                expected = f"{least}, so that the pool stays at 0 or more: {has}"
+                typed.fault("force_changes", record, column, expected)
+                return
+
+
+def _figure(record: Record, column: str, end: str) -> int:
+    return int(record.cells.get(f"{column}{end}", record.cells[column]))

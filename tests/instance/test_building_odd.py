@@ -1,0 +1,141 @@
+"""Warnings about pools over time, programmes, industry, prerequisites and cores."""
+
+from __future__ import annotations
+
+import pytest
+
+from allocator import Model
+from tests.instance.building import changed, made, sound
+
+LATE = {"first_order_period": 3, "lead_periods": 2}
+MORE = {"nation": "NAE", "unit_type": "aw", "period": 4, "change": 1}
+
+ODD = [
+    (
+        [("acquisitions", 1, LATE)],
+        ["acquisitions: AAA mi cannot deliver within the horizon: a unit ordered in period 3, the first, with "
+         "lead_periods 2 is ready in period 5, and the last period is 4",
+         "joint_purchases: mi is bought jointly by 2 nations or more, but at most 1 can order it in one period"],
+    ),
+    (
+        [("acquisitions", 1, {"min_order": 5}), ("joint_purchases", 1, None)],
+        ["acquisitions: AAA mi has min_order 5, above its max_units of 4, so it orders nothing"],
+    ),
+    (
+        [("acquisitions", 1, {"max_units": 0}), ("joint_purchases", 1, None)],
+        ["acquisitions: AAA mi has max_units 0, so it buys nothing"],
+    ),
+    (
+        [("acquisitions", 1, None), ("acquisitions", 2, None)],
+        ["industry: no nation can buy mi", "joint_purchases: mi is bought jointly by 2 nations or more, but at most 0"],
+    ),
+    ([("joint_purchases", 1, {"min_nations": 3})], ["joint_purchases: mi is bought jointly by 3 nations or more, but"]),
+    (  # in different periods; the second can still order in period 2, which is ready in period 3
+        [("acquisitions", 1, {"last_order_period": 1}), ("acquisitions", 2, {"first_order_period": 2})],
+        ["joint_purchases: mi is bought jointly by 2 nations or more, but at most 1 can order it in one period"],
+    ),
+    (  # a collective nation is not counted
+        [("acquisitions", 1, {"nation": "NAE"})],
+        ["joint_purchases: mi is bought jointly by 2 nations or more, but at most 1"],
+    ),
+    (
+        [("forces", 4, {"availability": 0.4})],
+        ["forces: NAE aw has 2 units at the most, of which availability 0.4 and home_units 0 leave no whole one"],
+    ),
+    ([("forces", 4, {"home_units": 2})], ["forces: NAE aw has 2 units at the most, of which avail"]),
+    ([("forces", 4, {"availability": 0.0})], ["forces: NAE aw has 2 units"]),
+    (  # (6 + 2) * 0.5 - 1 = 3 of 8
+        [("forces", 1, {"min_units": 4})],
+        ["forces: AAA bn has min_units 4, above its pool of 3 usable units of 8, so it never deploys under the family"],
+    ),
+    ([("forces", 1, {"min_units": 9})], ["forces: AAA bn has min_units 9, above its pool of 3 usable units of 8"]),
+    ([("forces", 2, {"min_units": 5})], ["forces: BBB bn has min_units 5, above its pool of 4, so it never"]),
+    (
+        [("requirements", 1, {"core_weight": None})],
+        ["requirements: hold inf has a core_share of 0.5 but no core_weight above 1, so its core counts like the rest"],
+    ),
+    (
+        [("requirements", 1, {"core_share": None})],
+        ["requirements: hold inf has a core_weight of 3 but no core_share above 0, so it has no core"],
+    ),
+    (
+        [("requirements", 3, {"last_period": 1})],
+        ["prerequisites: hold waits for awa at guard, which requires it in no period in which hold is active"],
+    ),
+    (
+        [("conditions", None, {"nation": "CCC", "requires": "coalition_size", "value": "4"})],
+        ["conditions: CCC asks for a coalition of 4, but there are 3 nations (collective ones do not count)"],
+    ),
+    (
+        [("willingness", 5, None), ("willingness", 6, None)],  # CCC has a pool by a change alone
+        ["willingness: CCC has pools in force_changes but no willingness above 0"],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "parts"), ODD)
+def test_what_is_odd_is_told_once_and_alone(changes, parts):
+    told = made(*changes).warnings()
+    assert len(told) == len(parts), told
+    for line, part in zip(told, parts, strict=True):
+        assert line.startswith(part), line
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [("forces", 4, {"availability": 0.5})],  # one whole unit
+        [("forces", 4, {"home_units": 1})],
+        [("forces", 4, {"units": 0})],  # no unit is no oddity
+        [("forces", 4, {"availability": 0.4}), ("force_changes", None, MORE)],
+        [("forces", 1, {"min_units": 3})],
+        [("acquisitions", 1, {"first_order_period": 3})],  # ordered in 3, ready in 4
+        [("requirements", 1, {"core_weight": 1.0, "core_weight_high": 2.0})],
+        [("requirements", 1, {"core_weight": None, "core_share": 0.0})],
+        [("willingness", 4, {"first_period": 4})],
+        [("conditions", None, {"nation": "CCC", "requires": "coalition_size", "value": "3"})],
+    ],
+)  # fmt: skip
+def test_what_is_not_odd(changes):
+    assert made(*changes).warnings() == []
+
+
+def test_orders_come_on_top_of_what_home_units_leave():
+    """One unit at home, one bought: it can deploy, however much stays at home."""
+    small = {"nation": "CCC", "unit_type": "mi", "units": 1, "home_units": 5}
+    (told,) = made(("forces", None, small)).warnings()
+    assert told.startswith("forces: CCC mi has 1 unit at the most")
+    programme = {"nation": "CCC", "unit_type": "mi", "price": 1.0, "max_units": 1}
+    assert made(("forces", None, small), ("acquisitions", None, programme)).warnings() == []
+
+
+def test_relief_counts_usable_units():
+    """An indefinite horizon of one period with rotation_ratio 2 needs two usable units to relieve one."""
+    flat = [("horizon", None, {"indefinite": True, "periods": 1})]
+    content = changed(*flat)
+    for table in ("force_changes", "acquisitions", "industry", "joint_purchases", "prerequisites", "commitments"):
+        del content[table]
+    content["unit_types"][1]["expendable"] = False
+    content["tasks"] = [{"task": "hold", "objective": "land", "name": "Hold"}]
+    content["requirements"] = [{"task": "hold", "capability": c, "quantity": 2.0} for c in ("inf", "air", "awa")]
+    content["willingness"] = [{"nation": n, "objective": "land", "willingness": 1.0} for n in ("AAA", "BBB", "NAE")]
+    content["forces"][0] = {"nation": "AAA", "unit_type": "bn", "units": 4}
+    kind = type(sound())
+    assert kind.from_dict(content).warnings() == []
+    content["forces"][0]["availability"] = 0.45
+    (told,) = kind.from_dict(content).warnings()
+    assert told.startswith("forces: AAA bn has 1 of the 2 units that it needs to relieve one (rotation_ratio 2)")
+
+
+@pytest.mark.parametrize("family", ["industry", "joint_purchase"])
+def test_a_family_without_acquisition_has_no_effect(family):
+    families = Model().families
+    assert Model(families=(*families, family)).warnings() == [
+        f"the family {family} has no effect: the model leaves out the family acquisition"
+    ]
+    assert Model(families=(*families, "acquisition", family)).warnings() == []
+
+
+def test_max_burden_without_budget():
+    (told,) = Model(families=("rotation",), max_burden=0.1).warnings()
+    assert "max_burden has no effect" in told
