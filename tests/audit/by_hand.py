@@ -161,9 +161,6 @@ def tables(**rows: list[tuple[Any, ...]]) -> dict[str, list[dict[str, Any]]]:
 
 def plan(instance: Instance, chosen: Model, content: dict[str, list[dict[str, Any]]]) -> Plan:
     """A plan with these tables, each objective of it proved."""
-    stages = [
-        {"objective": row["objective"], "value": row["value"]}
-        for row in content["objectives"]
-        if row["objective"] in chosen.objectives
-    ]
+    rows = content["objectives"]
+    stages = [{key: row.get(key) for key in ("objective", "value")} for row in rows]
     return Plan("optimal", "", instance, chosen, {"options": {"gap": 0.0}, "stages": stages}, _tables=content)
