@@ -35,10 +35,7 @@ PLANS = 3000
 def forces_there_are(size: str, first: int, last: int, factors: list[str]) -> None:
     bad = 0
     for seed in range(first, last):
-        if size == "hedge":
-            found = hedged.random_check(seed)
-        else:
-            found = _one(size, seed, factors)
+        found = hedged.random_check(seed) if size == "hedge" else _one(size, seed, factors)
         if found:
             bad += 1
             print(size, seed, found, flush=True)

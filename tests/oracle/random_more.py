@@ -63,7 +63,8 @@ class _More:
         self.windows = {
             r["task"]: (r.get("first_period") or 1, r.get("last_period") or self.T) for r in self.obj["tasks"]
         }
-        chosen = {name for name in ADDITIONS if rng.random() < (0.5 if name in OFTEN else 0.25)} or {rng.choice(ADDITIONS)}
+        chosen = {name for name in ADDITIONS if rng.random() < (0.5 if name in OFTEN else 0.25)}
+        chosen = chosen or {rng.choice(ADDITIONS)}
         if chosen & GROWTH:
             if rng.random() < 0.85:
                 self.obj["instance"]["horizon"]["indefinite"] = False
@@ -141,7 +142,7 @@ class _More:
     def _collective(self) -> None:
         if len(self.names) > 1:
             row = self.rng.choice(self.obj["nations"])
-            row["collective"] = self.rng.choice([True, "true"]) is not None
+            row["collective"] = True
             row.pop("gdp", None)
             if self.obj.get("budgets"):
                 self.obj["budgets"] = [r for r in self.obj["budgets"] if r["payer"] != row["nation"]]
@@ -206,9 +207,7 @@ class _More:
     def _keys(self) -> None:
         some = self._nation_rows()
         rows = self.rng.sample(some, self.rng.randint(1, len(some)))
-        self.obj["funding_keys"] = [
-            {"nation": r["nation"], "weight": self.rng.choice([1, 1, 2, 3, 0.5])} for r in rows
-        ]
+        self.obj["funding_keys"] = [{"nation": r["nation"], "weight": self.rng.choice([1, 1, 2, 3, 0.5])} for r in rows]
         for row in self.obj["unit_types"]:
             if self.chance(0.6):
                 row["common_share"] = self.rng.choice([0.25, 0.5, 1])
@@ -295,10 +294,10 @@ class _More:
         period = plus(row.get("rotation_cost") or 0, times(months, row["operating_cost"]))
         payers = {"*", "common"} | {r["nation"] for r in self._nation_rows()} & {programme["nation"]}
         first = self.rng.randint(1, self.T)
-        budget = {
-            "payer": self.rng.choice(sorted(payers)), "first_period": first,
-            "amount": plus(times(self.rng.choice([0.5, 1, 2]), programme["price"]), times(self.rng.choice([0, 1, 3]), period)),
-        }  # fmt: skip
-        taken = {(r["payer"], r.get("first_period") or 1, r.get("last_period") or self.T) for r in self.obj.get("budgets", [])}
+        bought = times(self.rng.choice([0.5, 1, 2]), programme["price"])
+        amount = plus(bought, times(self.rng.choice([0, 1, 3]), period))
+        budget = {"payer": self.rng.choice(sorted(payers)), "first_period": first, "amount": amount}
+        rows = self.obj.setdefault("budgets", [])
+        taken = {(r["payer"], r.get("first_period") or 1, r.get("last_period") or self.T) for r in rows}
         if (budget["payer"], first, self.T) not in taken:
-            self.obj["budgets"] = [*self.obj.get("budgets", []), budget]
+            rows.append(budget)
