@@ -170,7 +170,8 @@ class _More:
                 self.span(row, first, last)
             if "at_least" not in row or self.chance(0.4):
                 row["at_most"] = row.get("at_least", 0) + self.rng.choice([0, 0, 1])
-            rows[tuple(row.get(name) for name in ("nation", "unit_type", "task", "first_period"))] = row
+            begins = row.get("first_period") or (self.windows[task][0] if task else 1)
+            rows[n, u, task, begins] = row
         self.obj["commitments"] = list(rows.values())
 
     def _led(self) -> None:
