@@ -46,7 +46,7 @@ class Money:
             self.own_cost[unit] = cost - self.common_cost[unit]
         self._nothing = dict.fromkeys(self.unit_cost, Fraction(0))
         self.gdp = {row["nation"]: exact(row["gdp"]) for row in rows("nations") if row["gdp"] is not None}
-        self.collective = {row["nation"] for row in rows("nations") if row["collective"]}
+        self.collective = pools.collective
         weights = {row["nation"]: exact(row["weight"]) for row in rows("funding_keys")}
         self.funding_keys = {n: weight / sum(weights.values()) for n, weight in weights.items()}
 

@@ -84,6 +84,7 @@ class Pools:
         self.last = instance.periods
         self.indefinite = instance.indefinite
         rows = instance.rows
+        self.collective = {row["nation"] for row in rows("nations") if row["collective"]}
         self.units: dict[Pool, int] = {(row["nation"], row["unit_type"]): row["units"] for row in rows("forces")}
         self.ready: dict[Pool, range] = {
             (row["nation"], row["unit_type"]): range(row["first_period"], row["last_period"] + 1)
@@ -154,12 +155,16 @@ class Pools:
 
     @cached_property
     def clubs(self) -> dict[tuple[str, int], list[str]]:
-        """(unit type, period) -> the nations that may buy jointly then, where they are enough."""
+        """(unit type, period) -> the nations that may buy jointly then, where they are enough without collectives."""
         clubs: dict[tuple[str, int], list[str]] = defaultdict(list)
         for (n, u), programme in self.programmes.items():
             for k in programme.most if u in self.joint else ():
                 clubs[u, k].append(n)
-        return {(u, k): nations for (u, k), nations in clubs.items() if len(nations) >= self.joint[u].min_nations}
+        return {
+            (u, k): nations
+            for (u, k), nations in clubs.items()
+            if sum(n not in self.collective for n in nations) >= self.joint[u].min_nations
+        }
 
     # ---- what can be used ----------------------------------------------------------------------------------
 

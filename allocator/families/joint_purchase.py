@@ -10,7 +10,8 @@ $$c_{nuk} \le \bar{o}_{nuk}\, b_{nuk}, \qquad c_{nuk} \ge b_{nuk}, \qquad b_{nuk
 | $N$ | `terms.min_nations` | parameter | u | nations |
 | $\bar{o}$ | `programme.most` | parameter | n, u, k | units |
 
-Where fewer than $N$ nations can order in a period, there is no joint purchase. Constraints:
+A collective may buy with the others, but is not counted. Where fewer than $N$ nations can order in a period, there is no
+joint purchase. Constraints:
 `joint_purchase_most[n, u, k]`, `joint_purchase_least[n, u, k]`, `joint_purchase_club[n, u, k]`,
 `joint_purchase_nations[u, k]`. Needs: `acquisition`. Source: fixed charges with a threshold, Balinski (1961),
 Management Science 7(3).
@@ -45,6 +46,6 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
             only_if(m, m.joint_purchase_most, (n, u, k), [column], most, [together])
             m.joint_purchase_least[n, u, k] = (0.0, linear([(1.0, column), (-1.0, together)]), None)
             m.joint_purchase_club[n, u, k] = (None, linear([(1.0, together), (-1.0, club)]), 0.0)
-        members = [(1.0, m.together[n, u, k]) for n in nations]
+        members = [(1.0, m.together[n, u, k]) for n in nations if n not in pools.collective]
         least = float(pools.joint[u].min_nations)
         m.joint_purchase_nations[u, k] = (0.0, linear([*members, (-least, club)]), None)

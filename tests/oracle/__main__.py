@@ -3,7 +3,8 @@
 `python -m tests.oracle N` (or `FIRST LAST`): instances with everything that they can hold, `allocator.solve` against
 enumeration, where there are few enough plans, and else against the formulation; ends with a line for each part of an
 instance: how many had it, and of how many `allocator` said the same. `--oracles` instead compares the two oracles,
-`--deciding` counts the instances whose optimum changes without the part, `--size wide` draws larger ones.
+`--deciding` counts the instances whose optimum changes without the part, `--size wide` draws larger ones, `--extreme`
+figures from one end of what is legal to the other (enumeration alone judges them; larger ones are left out).
 
 `python -m tests.oracle SIZE FIRST LAST [FACTOR ...]`: instances about the forces that there are. With factors
 (0.001 1 1000, say) each instance is first rescaled by them. SIZE `extreme` gives tiny ones with figures from one end of
@@ -35,10 +36,7 @@ PLANS = 3000
 def forces_there_are(size: str, first: int, last: int, factors: list[str]) -> None:
     bad = 0
     for seed in range(first, last):
-        if size == "hedge":
-            found = hedged.random_check(seed)
-        else:
-            found = _one(size, seed, factors)
+        found = hedged.random_check(seed) if size == "hedge" else _one(size, seed, factors)
         if found:
             bad += 1
             print(size, seed, found, flush=True)
@@ -64,11 +62,24 @@ def _one(size: str, seed: int, factors: list[str]) -> list[str]:
         return [repr(error)]
 
 
-def everything(size: str, seeds: range, compare: Callable[[dict[str, Any], dict[str, Any]], list[str]]) -> None:
+def extreme_check(obj: dict[str, Any], model: dict[str, Any]) -> list[str]:
+    try:
+        brute.solve(obj, model, PLANS // 2)
+        return check(obj, model, enumerate_up_to=PLANS)
+    except (brute.TooMany, BadInput):
+        return []
+
+
+def everything(
+    size: str,
+    seeds: range,
+    compare: Callable[[dict[str, Any], dict[str, Any]], list[str]],
+    change: Callable[[dict[str, Any], int], dict[str, Any]] = lambda obj, seed: obj,
+) -> None:
     had: Counter[str] = Counter()
     agreed: Counter[str] = Counter()
     for seed in seeds:
-        obj, model = full_instance(seed, size), full_model(seed)
+        obj, model = change(full_instance(seed, size), seed), full_model(seed)
         try:
             found = compare(obj, model)
         except Exception as error:
@@ -103,6 +114,7 @@ def main() -> None:
     parser.add_argument("--size", choices=("least", "wide"), default="least")
     parser.add_argument("--oracles", action="store_true")
     parser.add_argument("--deciding", action="store_true")
+    parser.add_argument("--extreme", action="store_true")
     chosen = parser.parse_args()
     first, *rest = chosen.numbers
     if first in (*SIZES, "extreme", "hedge"):
@@ -112,6 +124,8 @@ def main() -> None:
     many = PLANS if chosen.size == "least" else 0
     if chosen.deciding:
         deciding(chosen.size, seeds)
+    elif chosen.extreme:
+        everything("least", seeds, extreme_check, extreme_instance)
     elif chosen.oracles:
         everything(chosen.size, seeds, lambda obj, model: oracles_disagree(obj, model, many))
     else:

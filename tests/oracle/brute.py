@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from tests.oracle.judge import Judge
-from tests.oracle.known import Force, Plan, cell, exact
+from tests.oracle.known import Force, Key, Plan, cell, exact
 
 __all__ = ["Judge", "Plan", "TooMany", "cell", "exact", "lists", "plan_of", "plans", "pool_plans", "solve"]
 
@@ -44,16 +44,16 @@ def pool_plans(judge: Judge, force: Force, limit: int) -> list[Plan]:
     done = []
     for bought in _purchases(judge, force):
         most = max(int(judge.usable(force, a, a, bought.orders)) for a in judge.periods)
-        found: list[dict[Any, int]] = [{}]
+        found: list[dict[Key, int]] = [{}]
         for key in keys:
             wider = []
-            for plan in found:
+            for here in found:
                 for units in [0, *range(max(1, least), most + 1)]:
                     used: dict[int, int] = {key[3]: units}
-                    for k, v in plan.items():
+                    for k, v in here.items():
                         used[k[3]] = used.get(k[3], 0) + v
                     if judge.sustained(force, used, bought.orders):
-                        wider.append({**plan, key: units} if units else plan)
+                        wider.append({**here, key: units} if units else here)
             found = wider
             if len(found) > limit:
                 raise TooMany
@@ -101,18 +101,17 @@ def plans(judge: Judge, limit: int) -> list[Plan]:
 def solve(obj: dict[str, Any], model: dict[str, Any], limit: int = 200_000) -> dict[str, Any]:
     """The lexicographic optimum over every plan; raises TooMany above `limit` plans."""
     judge = Judge(obj, model)
-    kept = [(judge.values(plan), plan) for plan in plans(judge, limit) if not judge.faults(plan)]
-    if not kept:
+    best = [plan for plan in plans(judge, limit) if next(judge.broken(plan), None) is None]
+    if not best:
         return {"status": "infeasible", "values": {}, "stages": {}, **lists(judge, Plan())}
     stages = {}
-    best = kept
     for objective in judge.order:
-        optimum = min(values[objective] for values, _ in best)
-        stages[objective] = optimum
+        values = [judge.value(plan, objective) for plan in best]
+        optimum = stages[objective] = min(values)
         hold = (1 + judge.tolerance) * optimum + Fraction(1, 10**6) * max(Fraction(1), abs(optimum))
-        best = [(values, plan) for values, plan in best if values[objective] <= hold]
-    values, plan = min(best, key=lambda pair: pair[0][judge.order[-1]])
-    return {"status": "optimal", "values": values, "stages": stages, **lists(judge, plan)}
+        least = best[values.index(optimum)]
+        best = [plan for plan, value in zip(best, values, strict=True) if value <= hold]
+    return {"status": "optimal", "values": judge.values(least), "stages": stages, **lists(judge, least)}
 
 
 def lists(judge: Judge, plan: Plan) -> dict[str, list[dict[str, Any]]]:
@@ -136,9 +135,8 @@ def lists(judge: Judge, plan: Plan) -> dict[str, list[dict[str, Any]]]:
 
 def plan_of(answer: dict[str, Any]) -> Plan:
     """The decisions of an answer's tables."""
-    deploy = {
-        (r["nation"], r["unit_type"], r["task"], int(r["period"])): int(r["units"]) for r in answer["deployments"]
-    }
+    rows = answer["deployments"]
+    deploy = {(r["nation"], r["unit_type"], r["task"], int(r["period"])): int(r["units"]) for r in rows}
     orders, joint = (
         {(r["nation"], r["unit_type"], int(r["period"])): int(r[name]) for r in answer["orders"] if int(r[name])}
         for name in ("units", "joint")

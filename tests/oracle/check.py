@@ -61,7 +61,8 @@ def tables(obj: dict[str, Any], model: dict[str, Any], plan: dict[str, Any]) -> 
     values = judge.values(decided)
     for row in plan["objectives"]:
         differ(f"objective {row['objective']}", values[row["objective"]], row["value"])
-    differ("objectives", MEASURED | set(judge.order), {r["objective"] for r in plan["objectives"]})
+    listed = sorted(r["objective"] for r in plan["objectives"])
+    differ("objectives, each once", sorted(MEASURED | set(judge.order)), listed)
     return found
 
 

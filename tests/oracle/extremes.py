@@ -52,6 +52,16 @@ def extreme_instance(obj: dict[str, Any], seed: int) -> dict[str, Any]:
         return amount if 1e-9 <= amount <= 1e12 else figure()
 
     draw("budgets", "amount", lambda: rng.choice([money, money, figure])())
+    draw("requirements", "core_share", lambda: rng.choice(SHARES))
+    draw("requirements", "core_weight", lambda: rng.choice((1, 1.000000001, 3, 1e6, 1e12)))
+    draw("forces", "availability", lambda: rng.choice((*SHARES, 1, 1)))
+    draw("prerequisites", "share", lambda: rng.choice((*SHARES, 1)))
+    draw("funding_keys", "weight")
+    draw("acquisitions", "price")
+    draw("industry", "expansion_price")
+    draw("industry", "expansion", lambda: rng.choice((1, 2, 10**9)))
+    draw("joint_purchases", "discount", lambda: rng.choice((*SHARES, 1)))
+    draw("joint_purchases", "common_share", lambda: rng.choice((*SHARES, 1)))
     for row in obj["unit_types"]:  # ranges are facts that a solve leaves alone, but each has to hold its figure
         row.pop("operating_cost_low", None)
         row.pop("operating_cost_high", None)

@@ -44,8 +44,7 @@ class Formulation:
     def decision(self, point: Any) -> Decision:
         """The whole numbers of a point."""
         b = self.building
-        parts = (self.deploy, b.orders, b.joint, b.expand)
-        return Decision(*({k: round(point[x]) for k, x in part.items() if round(point[x]) > 0} for part in parts))
+        return Decision(*(above_0(part, point) for part in (self.deploy, b.orders, b.joint, b.expand)))
 
     def units(self, **keys: Any) -> Expr:
         """What is deployed of these: `n`, `u`, `j` and `t`, each any where it is left out."""
@@ -253,6 +252,10 @@ class Formulation:
             p.at_least(add((1, {apart: 1.0}), (1, off)), 0)
             total[apart] = 0.5
         return total
+
+
+def above_0(variables: dict[Any, int], point: Any) -> dict[Any, int]:
+    return {key: round(point[x]) for key, x in variables.items() if round(point[x]) > 0}
 
 
 def solve(obj: dict[str, Any], model: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -11,6 +11,9 @@ from tests.oracle.known import Force, Known, Plan, cell, exact
 
 Over = Callable[[Fraction | int, Fraction | int], bool]
 """Whether a value passes a bound by more than the tolerance."""
+
+
+OBJECTIVES = ("gap", "risk", "cost", "burden", "worst_period", "turnover", "imbalance")
 
 
 def passes(value: Fraction | int, bound: Fraction | int) -> bool:
@@ -26,10 +29,13 @@ class Judge(Known):
         def over(value: Fraction | int, bound: Fraction | int) -> bool:
             return value > bound + tolerance * max(Fraction(1), abs(Fraction(bound)))
 
-        found = [*self._not_there(plan)]
-        if found:
-            return found
-        found += [*self._requirement(plan, over), *self._usable(plan)]
+        return [*self._not_there(plan)] or [*self.broken(plan, over)]
+
+    def broken(self, plan: Plan, over: Over = passes) -> Iterator[str]:
+        """Every family that a plan breaks in which each decision is there to be made."""
+        yield from self.exceeded(plan, over)
+        yield from self._requirement(plan, over)
+        yield from self._usable(plan)
         checks: dict[str, Callable[[Plan, Over], Iterator[str]]] = {
             "minimum_contribution": self._minimum,
             "conditions": self._conditions,
@@ -40,8 +46,7 @@ class Judge(Known):
         }
         for family, check in checks.items():
             if family in self.families:
-                found += check(plan, over)
-        return [*found, *self.exceeded(plan, over)]
+                yield from check(plan, over)
 
     def exceeded(self, plan: Plan, over: Over = passes) -> Iterator[str]:
         """Ceilings, which only more can break: a plan that breaks one breaks it whatever is added to it.
@@ -59,10 +64,11 @@ class Judge(Known):
                 yield from check(plan, over)
 
     def _not_there(self, plan: Plan) -> Iterator[str]:
-        for name, part in zip(plan._fields, plan, strict=True):
+        parts: tuple[Mapping[Any, int], ...] = (plan.deploy, plan.orders, plan.joint, plan.expand)
+        for part in parts:
             for key, units in part.items():
                 if units != int(units) or units <= 0:
-                    yield f"not a whole number above 0: {name} {key}"
+                    yield f"not a whole number above 0: {key}"
         for key in plan.deploy:
             if why := self.bars(key):
                 yield f"{why}: {key}"
@@ -215,7 +221,7 @@ class Judge(Known):
                 yield f"industry: {u} expanded too often"
 
     def _joint(self, plan: Plan, over: Over) -> Iterator[str]:
-        for u, r in self.terms.items():
+        for u, r in self.joint_terms.items():
             for k in self.periods:
                 together = {n for n, u_type, s in plan.joint if (u_type, s) == (u, k)}
                 if together and len(together - self.collective) < cell(r, "min_nations", 3):
@@ -246,37 +252,49 @@ class Judge(Known):
 
     def values(self, plan: Plan) -> dict[str, Fraction]:
         """Every objective, listed or not."""
-        terms: dict[int, list[Fraction]] = defaultdict(list)
-        weights: dict[int, Fraction] = defaultdict(Fraction)
-        gap = everything = Fraction(0)
+        return {name: self.value(plan, name) for name in OBJECTIVES}
+
+    def value(self, plan: Plan, objective: str) -> Fraction:
+        """One objective of a plan."""
+        value: Fraction = getattr(self, objective)(plan)
+        return value
+
+    def terms(self, plan: Plan) -> Iterator[tuple[dict[str, Any], int, Fraction]]:
+        """Each row that counts, its periods, and the share of it that counts as unmet then."""
         for row in self.rows:
             if row["quantity"] > 0:
-                mean = Fraction(0)
                 for t in row["periods"]:
-                    term = self.term(row, max(Fraction(0), row["quantity"] - self.supplied(plan, row, t)))
-                    mean += term / len(row["periods"])
-                    terms[t].append(row["weight"] * term)
-                    weights[t] += row["weight"]
-                gap += row["weight"] * mean
-                everything += row["weight"]
+                    yield row, t, self.term(row, max(Fraction(0), row["quantity"] - self.supplied(plan, row, t)))
+
+    def gap(self, plan: Plan) -> Fraction:
+        unmet = sum((row["weight"] * term / len(row["periods"]) for row, _, term in self.terms(plan)), Fraction(0))
+        return unmet / sum(row["weight"] for row in self.rows if row["quantity"] > 0)
+
+    def worst_period(self, plan: Plan) -> Fraction:
+        unmet: dict[int, Fraction] = defaultdict(Fraction)
+        weights: dict[int, Fraction] = defaultdict(Fraction)
+        for row, t, term in self.terms(plan):
+            unmet[t] += row["weight"] * term
+            weights[t] += row["weight"]
+        return max(unmet[t] / weights[t] for t in unmet)
+
+    def risk(self, plan: Plan) -> Fraction:
+        asked = Fraction(0)
+        for (n, u, j, t), units in plan.deploy.items():
+            asked += (1 - self.will[n, self.about(j), t]) * self.people[u] * units
+        return asked * self.months / 1000
+
+    def cost(self, plan: Plan) -> Fraction:
+        return sum((due.own + due.fund for due in self.payments(plan)), Fraction(0))
+
+    def burden(self, plan: Plan) -> Fraction:
+        borne = self.borne(plan)
+        return max((1000 * borne[n] / self.years / gdp for n, gdp in self.gdp.items()), default=Fraction(0))
+
+    def imbalance(self, plan: Plan) -> Fraction:
         own, gdp = self.own(plan), sum(self.gdp.values())
         shared = sum((own[n] for n in self.gdp), Fraction(0))
-        borne = self.borne(plan)
-        return {
-            "gap": gap / everything,
-            "risk": sum(
-                (
-                    (1 - self.will[n, self.about(j), t]) * self.people[u] * self.months * units / 1000
-                    for (n, u, j, t), units in plan.deploy.items()
-                ),
-                Fraction(0),
-            ),
-            "cost": sum((due.own + due.fund for due in self.payments(plan)), Fraction(0)),
-            "burden": max((1000 * borne[n] / self.years / self.gdp[n] for n in self.gdp), default=Fraction(0)),
-            "worst_period": max(sum(terms[t]) / weights[t] for t in terms),
-            "turnover": self.turnover(plan),
-            "imbalance": sum((abs(own[n] - self.gdp[n] / gdp * shared) for n in self.gdp), Fraction(0)) / 2,
-        }
+        return sum((abs(own[n] - self.gdp[n] / gdp * shared) for n in self.gdp), Fraction(0)) / 2
 
     def turnover(self, plan: Plan) -> Fraction:
         anew = 0

@@ -33,7 +33,12 @@ class Plan(NamedTuple):
     expand: Mapping[tuple[str, int], int] = {}
 
     def plus(self, other: Plan) -> Plan:
-        return Plan(*({**mine, **more} for mine, more in zip(self, other, strict=True)))
+        return Plan(
+            {**self.deploy, **other.deploy},
+            {**self.orders, **other.orders},
+            {**self.joint, **other.joint},
+            {**self.expand, **other.expand},
+        )
 
 
 class Payment(NamedTuple):
@@ -93,6 +98,7 @@ class Known:
         self._read_forces()
         self.rows = list(self._rows())
         self.barred: dict[Key, str] = {}
+        self.known_standing: dict[tuple[Force, int, int], tuple[Fraction, Fraction]] = {}
 
     def table(self, name: str) -> list[dict[str, Any]]:
         return cell(self.obj, name, [])
@@ -108,7 +114,7 @@ class Known:
             self.pool.setdefault(force, {"nation": force[0], "unit_type": force[1], "units": 0})
         self.lead = {force: int(cell(r, "lead_periods", 0)) for force, r in self.programmes.items()}
         self.industry = {r["unit_type"]: r for r in self.table("industry")}
-        self.terms = {r["unit_type"]: r for r in self.table("joint_purchases")}
+        self.joint_terms = {r["unit_type"]: r for r in self.table("joint_purchases")}
         weights = {r["nation"]: exact(r["weight"]) for r in self.table("funding_keys")}
         self.part = {n: weight / sum(weights.values()) for n, weight in weights.items()}
 
@@ -208,20 +214,28 @@ class Known:
 
     def can_join(self, u: str) -> bool:
         """Whether joint[n,u,k] is there."""
-        return u in self.terms and "joint_purchase" in self.families
+        return u in self.joint_terms and "joint_purchase" in self.families
 
     def usable(self, force: Force, a: int, b: int, orders: Mapping[tuple[str, str, int], int]) -> Fraction:
         """What can be used of the units that the nation has at some time in a..b."""
-        row = self.pool[force]
-        owned = int(row["units"])
-        for t, change in self.changes.get(force, {}).items():
-            if t <= a:
-                owned += change
-            elif t <= b:
-                owned += max(0, change)
+        share, standing = self._standing(force, a, b)
         bought = sum(v for k, v in orders.items() if k[:2] == force and k[2] + self.lead[force] <= b)
-        share = exact(cell(row, "availability", 1))
-        return share * (owned + bought) - min(Fraction(cell(row, "home_units", 0)), share * owned)
+        return standing + share * bought if bought else standing
+
+    def _standing(self, force: Force, a: int, b: int) -> tuple[Fraction, Fraction]:
+        """The share that is available, and what is usable without any order."""
+        if (force, a, b) not in self.known_standing:
+            row = self.pool[force]
+            owned = int(row["units"])
+            for t, change in self.changes.get(force, {}).items():
+                if t <= a:
+                    owned += change
+                elif t <= b:
+                    owned += max(0, change)
+            share = exact(cell(row, "availability", 1))
+            home = Fraction(cell(row, "home_units", 0))
+            self.known_standing[force, a, b] = share, share * owned - min(home, share * owned)
+        return self.known_standing[force, a, b]
 
     def sustained(self, force: Force, used: Mapping[int, int], orders: Mapping[tuple[str, str, int], int]) -> bool:
         """`used`: units deployed in each period, all tasks together."""
@@ -241,16 +255,16 @@ class Known:
         return True
 
     def supplied(self, plan: Plan, row: Mapping[str, Any], t: int) -> Fraction:
-        total = Fraction(0)
+        at, capability, total = row["at"], row["capability"], Fraction(0)
         for (_, u, j, s), units in plan.deploy.items():
-            if s == t and row["at"] in (None, j) and (u, row["capability"]) in self.yields:
-                total += self.yields[u, row["capability"]] * units
+            if s == t and (at is None or j == at) and (u, capability) in self.yields:
+                total += self.yields[u, capability] * units
         return total
 
     def order_cost(self, key: tuple[str, str, int], units: int, joint: int) -> tuple[Fraction, Fraction]:
         """The whole price of an order, and what the fund pays of it."""
         n, u, _ = key
-        terms = self.terms.get(u, {})
+        terms = self.joint_terms.get(u, {})
         price = exact(self.programmes[n, u]["price"])
         lower = price * (1 - exact(cell(terms, "discount", 0)))
         whole = (units - joint) * price + joint * lower

@@ -24,13 +24,15 @@ CORNERS = (
 )  # fmt: skip
 OBJECTIVES = ("gap", "risk", "cost", "burden")
 
-# size -> most unit types, objectives, tasks, periods, units in a pool, pools; chance of each corner
+# size -> most unit types, objectives, tasks, periods, units in a pool, pools
 SIZES = {
-    "tiny": (4, 2, 2, 4, 4, 6, 0.45),
-    "small": (4, 3, 3, 4, 6, 16, 0.45),
-    "least": (3, 2, 3, 4, 2, 4, 0.15),
-    "wide": (4, 3, 3, 4, 5, 10, 0.2),
+    "tiny": (4, 2, 2, 4, 4, 6),
+    "small": (4, 3, 3, 4, 6, 16),
+    "least": (3, 2, 3, 4, 2, 4),
+    "wide": (4, 3, 3, 4, 5, 10),
 }
+CORNER = {"tiny": 0.45, "small": 0.45, "least": 0.15, "wide": 0.2}
+"""Chance of each corner; small where `random_more.py` adds others."""
 
 
 def times(*factors: float | int) -> float:
@@ -56,12 +58,10 @@ class _Maker:
     def __init__(self, seed: int, size: str) -> None:
         self.seed, self.size = seed, size
         rng = self.rng = random.Random(f"{seed}-{size}")
-        self.max_types, self.max_objectives, self.max_tasks, max_periods, self.max_pool, self.max_forces = SIZES[size][
-            :6
-        ]
+        self.max_types, self.max_objectives, self.max_tasks, max_periods, self.max_pool, self.max_forces = SIZES[size]
         self.T = rng.randint(1, max_periods)
         # Each corner in some instances only: all of them together leave nothing to decide.
-        self.corners = {name for name in CORNERS if rng.random() < SIZES[size][6]}
+        self.corners = {name for name in CORNERS if rng.random() < CORNER[size]}
         self.months = rng.choice([1, 3, 6, 6, 12])
         self.names = list(CODES[: rng.choice([1, 2, 2, 3, 3, 4])])
         self.events = {name: rng.random() < 0.5 for name in ("peace", "backstop")[: rng.choice([0, 1, 2, 2])]}

@@ -63,9 +63,8 @@ class _More:
         self.windows = {
             r["task"]: (r.get("first_period") or 1, r.get("last_period") or self.T) for r in self.obj["tasks"]
         }
-        chosen = {name for name in ADDITIONS if rng.random() < (0.5 if name in OFTEN else 0.25)} or {
-            rng.choice(ADDITIONS)
-        }
+        chosen = {name for name in ADDITIONS if rng.random() < (0.5 if name in OFTEN else 0.25)}
+        chosen = chosen or {rng.choice(ADDITIONS)}
         if chosen & GROWTH:
             if rng.random() < 0.85:
                 self.obj["instance"]["horizon"]["indefinite"] = False
@@ -143,7 +142,7 @@ class _More:
     def _collective(self) -> None:
         if len(self.names) > 1:
             row = self.rng.choice(self.obj["nations"])
-            row["collective"] = self.rng.choice([True, "true"]) is not None
+            row["collective"] = True
             row.pop("gdp", None)
             if self.obj.get("budgets"):
                 self.obj["budgets"] = [r for r in self.obj["budgets"] if r["payer"] != row["nation"]]
@@ -171,7 +170,8 @@ class _More:
                 self.span(row, first, last)
             if "at_least" not in row or self.chance(0.4):
                 row["at_most"] = row.get("at_least", 0) + self.rng.choice([0, 0, 1])
-            rows[tuple(row.get(name) for name in ("nation", "unit_type", "task", "first_period"))] = row
+            begins = row.get("first_period") or (self.windows[task][0] if task else 1)
+            rows[n, u, task, begins] = row
         self.obj["commitments"] = list(rows.values())
 
     def _led(self) -> None:
@@ -295,13 +295,10 @@ class _More:
         period = plus(row.get("rotation_cost") or 0, times(months, row["operating_cost"]))
         payers = {"*", "common"} | {r["nation"] for r in self._nation_rows()} & {programme["nation"]}
         first = self.rng.randint(1, self.T)
-        budget = {
-            "payer": self.rng.choice(sorted(payers)), "first_period": first,
-            "amount": plus(times(self.rng.choice([0.5, 1, 2]), programme["price"]), times(self.rng.choice([0, 1, 3]), period)),
-        }  # fmt: skip
-        taken = {
-            (r["payer"], r.get("first_period") or 1, r.get("last_period") or self.T)
-            for r in self.obj.get("budgets", [])
-        }
+        bought = times(self.rng.choice([0.5, 1, 2]), programme["price"])
+        amount = plus(bought, times(self.rng.choice([0, 1, 3]), period))
+        budget = {"payer": self.rng.choice(sorted(payers)), "first_period": first, "amount": amount}
+        rows = self.obj.setdefault("budgets", [])
+        taken = {(r["payer"], r.get("first_period") or 1, r.get("last_period") or self.T) for r in rows}
         if (budget["payer"], first, self.T) not in taken:
-            self.obj["budgets"] = [*self.obj.get("budgets", []), budget]
+            rows.append(budget)
