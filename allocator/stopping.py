@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import _thread
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -104,8 +105,16 @@ def watched() -> Iterator[Watch]:
         handler = signal.getsignal(number)
         if callable(handler):  # otherwise the caller chose that the signal is ignored or ends the process
             watch.handlers[number] = handler
+    hook = sys.unraisablehook
+
+    def report(ignored: sys.UnraisableHookArgs) -> None:
+        """Print nothing of a stop that Python ignores, as in a destructor: it is recorded."""
+        if not issubclass(ignored.exc_type, (KeyboardInterrupt, DeadlinePassed)):
+            hook(ignored)
+
     _current = watch
     try:
+        sys.unraisablehook = report
         for number in watch.handlers:
             signal.signal(number, watch.receive)
         yield watch
@@ -113,6 +122,7 @@ def watched() -> Iterator[Watch]:
         watch.raises = False
         for number, handler in watch.handlers.items():
             signal.signal(number, handler)
+        sys.unraisablehook = hook
         _current = None
 
 

@@ -17,6 +17,7 @@ import pytest
 
 import allocator
 from allocator.solving.solver import Solver
+from allocator.solving.stage import Progress
 from allocator.stopping import ALARM, DeadlinePassed, at_once, later, watched
 from benchmarks.generate import generate
 from tests.cli.running import ENVIRONMENT, HERE
@@ -58,8 +59,11 @@ class TestWatch:
             with pytest.raises(KeyboardInterrupt):
                 interrupt()
 
-    @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-    def test_one_that_a_destructor_swallows_is_found_at_the_end_of_the_section(self) -> None:
+    def test_one_that_a_destructor_swallows_is_found_at_the_end_of_the_section(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        printed: list[object] = []
+        monkeypatch.setattr(sys, "unraisablehook", printed.append)
         reached = []
 
         def work() -> None:
@@ -70,6 +74,8 @@ class TestWatch:
         with pytest.raises(KeyboardInterrupt):
             work()
         assert reached
+        assert printed == []
+        assert sys.unraisablehook == printed.append
 
     def test_one_that_a_library_turns_into_an_error_of_its_own_stays_a_request_to_stop(self) -> None:
         def work() -> None:
@@ -126,7 +132,7 @@ class TestWatch:
 
         with pytest.raises(DeadlinePassed):
             work()
-        assert time.monotonic() - began < 0.5
+        assert time.monotonic() - began < 5  # without a deadline it never ends
 
     def test_a_deadline_does_not_break_what_must_be_whole(self) -> None:
         done = []
@@ -175,8 +181,14 @@ class TestSolver:
         assert solver.solve(toy(), model).status == "optimal"
 
     def test_the_plan_in_hand_is_kept_with_what_was_proved(self, slow: allocator.Instance) -> None:
-        after(1.0)
-        plan = allocator.solve(slow, gap=0)
+        at: list[Progress] = []
+
+        def stop(progress: Progress) -> None:
+            if progress.incumbent is not None and not at:
+                at.append(progress)
+                interrupt()
+
+        plan = allocator.solve(slow, gap=0, progress=stop)
         assert plan.stopped_by == plan.manifest["stopped_by"] == "interrupt"
         assert plan.status == "feasible"
         assert plan.deployments["units"].sum() > 0
@@ -218,10 +230,12 @@ class TestSolver:
 
 class TestTimeLimit:
     @pytest.mark.parametrize("limit", [0.3, 1.0])
-    def test_it_covers_reading_and_checking(self, slow: allocator.Instance, limit: float) -> None:
+    def test_it_covers_reading_and_checking(self, limit: float) -> None:
+        """Of an instance whose model alone takes five seconds to build."""
+        large = allocator.Instance.from_dict(generate(40_000, 1, binding=True))
         began = time.monotonic()
-        plan = allocator.solve(slow, time_limit=limit, gap=0)
-        assert time.monotonic() - began < limit + 1.0
+        plan = allocator.solve(large, time_limit=limit, gap=0)
+        assert time.monotonic() - began < limit + 3.0
         assert plan.status in ("feasible", "no_plan")
         assert plan.stopped_by == "time_limit"
 
@@ -252,7 +266,7 @@ class TestTimeLimit:
         began = time.monotonic()
         with pytest.raises(allocator.OutOfTime, match="while the instance was being read"):
             allocator.solve("toy-rotation", time_limit=0.2)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 4
 
     def test_a_search_for_reasons_ends_with_it(self) -> None:
         content = generate(3000, 1, binding=True)
@@ -260,7 +274,7 @@ class TestTimeLimit:
             row["max_gap"] = 0.0
         began = time.monotonic()
         plan = allocator.solve(allocator.Instance.from_dict(content), time_limit=2.0)
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < 6
         assert plan.status in ("infeasible", "no_plan")
 
 
@@ -290,10 +304,13 @@ def listening(process: subprocess.Popen[str]) -> None:
 
 
 class TestProcesses:
-    """Whenever the signal comes, it leaves a trace, and the process soon ends (a second on a machine of its own)."""
+    """Whenever the signal comes, it leaves a trace, and the process soon ends: in a second on a machine of its own.
+
+    Without the signal it would work for minutes.
+    """
 
     def ended(
-        self, command: list[str], delay: float, number: int, cwd: Path, within: float = 2.5
+        self, command: list[str], delay: float, number: int, cwd: Path, within: float = 10.0
     ) -> tuple[int, str, str]:
         process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT, cwd=cwd
@@ -318,8 +335,16 @@ class TestProcesses:
         assert process.communicate(timeout=30)[0].strip() == "interrupt"
         assert process.returncode == 0
 
-    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-    @pytest.mark.parametrize("delay", [0.0, 0.4, 1.8])
+    @pytest.mark.parametrize(
+        ("delay", "number"),
+        [
+            (0.0, signal.SIGINT),
+            (0.4, signal.SIGINT),
+            (1.8, signal.SIGINT),
+            (0.4, signal.SIGTERM),
+            (1.8, signal.SIGHUP),
+        ],
+    )
     def test_solve(self, delay: float, number: signal.Signals, hard: str, tmp_path: Path) -> None:
         code, out, err = self.ended([*HERE, "solve", hard, "--json", "--gap", "0"], delay, number, tmp_path)
         assert code in (0, 130)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -36,12 +37,16 @@ class TestStart:
 
     @pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
     def test_help_is_quick(self, arguments: list[str]) -> None:
-        def seconds() -> float:
+        """Beside what Python itself takes to start; a heavy import would take twenty times as long."""
+
+        def seconds(*command: str) -> float:
             began = time.monotonic()
-            assert run(*arguments).returncode == 0
+            assert subprocess.run(command, capture_output=True, check=False, env=ENVIRONMENT).returncode == 0
             return time.monotonic() - began
 
-        assert min(seconds() for _ in range(5)) < 0.3  # 0.06 on an idle machine
+        both = [(seconds(*HERE, *arguments), seconds(sys.executable, "-c", "")) for _ in range(3)]
+        helping, bare = map(min, zip(*both, strict=True))
+        assert helping < 8 * bare, both
 
     def test_no_command_is_help_and_bad_usage(self) -> None:
         done = run()
@@ -263,17 +268,22 @@ class TestLimits:
         assert answer["objectives"][0]["bound"] == 0.0
 
     def test_ctrl_c_keeps_the_best_plan_and_is_prompt(self, hard: Path) -> None:
+        at_once = "from allocator.cli.progress import Line; Line.PATIENCE = Line.EVERY = 0.0"
+        script = f"import allocator.cli; {at_once}; allocator.cli.main()"
         process = subprocess.Popen(
-            [*HERE, "solve", str(hard), "--json", "--gap", "0"],
+            [sys.executable, "-c", script, "solve", str(hard), "--json", "--gap", "0"],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            env=ENVIRONMENT,
         )
-        time.sleep(5)
+        for line in present(process.stderr):
+            if re.search(r"best \d", line):
+                break
         began = time.monotonic()
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
-        assert time.monotonic() - began < 3
+        out, err = process.communicate(timeout=60)
+        assert time.monotonic() - began < 10  # a second at most on an idle machine; without the signal it takes minutes
         answer = json.loads(out)
         assert process.returncode == 0, err
         assert answer["status"] == "feasible"

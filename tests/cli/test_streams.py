@@ -110,7 +110,7 @@ class TestTerminal:
         assert {"United", "Kingdom", "Türkiye", "optimal:"} <= words
 
     def test_a_long_solve_tells_how_it_goes_and_wipes_the_line(self, hard: Path) -> None:
-        shown, status = on_terminal("solve", hard, "--gap", "0", "--time-limit", "6", pipe_stdout=True)
+        shown, status = on_terminal("solve", hard, "--gap", "0", "--time-limit", "5", pipe_stdout=True)
         assert status == 0
         told = [part for part in shown.split("\r") if "best" in part]
         assert len(told) >= 2

@@ -191,7 +191,7 @@ class TestParent:
         parent.send_signal(signal.SIGKILL)
         parent.wait()
         present(parent.stdout).close()
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 20
         while any(map(alive, pids)) and time.monotonic() < deadline:
             time.sleep(0.05)
         assert not any(map(alive, pids))
@@ -204,6 +204,6 @@ class TestParent:
         assert os.getsid(0) not in map(os.getsid, pids)  # Ctrl-C in the terminal does not reach them
         began = time.monotonic()
         pool.close()
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 10  # the job would take ten minutes
         assert not any(map(alive, pids))
         pool.close()

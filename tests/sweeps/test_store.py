@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -122,11 +123,24 @@ class TestRows:
         assert time.process_time() - began < 2
 
     def test_a_row_costs_little(self, tmp_path: Path) -> None:
-        with Store(tmp_path / "s") as store:
+        """Beside what the disk itself takes to keep as much."""
+
+        def seconds(keep: Callable[[int], object]) -> float:
             began = time.perf_counter()
             for number in range(100):
-                put(store, str(number))
-            assert time.perf_counter() - began < 3
+                keep(number)
+            return time.perf_counter() - began
+
+        with (tmp_path / "plain").open("wb") as file:
+
+            def plainly(number: int) -> None:
+                file.write(b"x" * 4096)
+                file.flush()
+                os.fsync(file.fileno())
+
+            plain = seconds(plainly)
+        with Store(tmp_path / "s") as store:
+            assert seconds(lambda number: put(store, str(number))) < 1 + 10 * plain
 
 
 class TestOwner:
@@ -154,9 +168,11 @@ class TestOwner:
         path = tmp_path / "s"
         acknowledged = []
         chance = random.Random(4)
-        for _ in range(15):
+        for kill in range(15):
             child = writer(path, 100_000)
             assert present(child.stdout).readline() == "open\n"
+            if kill % 2:  # however slow the disk is, some kills hit a store that is being filled
+                acknowledged.append(present(child.stdout).readline().strip())
             time.sleep(chance.uniform(0.0, 0.25))
             child.send_signal(signal.SIGKILL)
             acknowledged += ended(child).split("\n")[:-1]
@@ -164,7 +180,7 @@ class TestOwner:
                 found = store.known(acknowledged)
                 assert set(acknowledged) <= set(found)
                 assert store.count() <= len(acknowledged) + 15
-        assert len(acknowledged) > 15
+        assert len(acknowledged) >= 7
         assert all(found[key]["number"] == int(key[3:]) for key in acknowledged)
 
     def test_a_kill_while_it_is_created_leaves_what_opens(self, tmp_path: Path) -> None:
