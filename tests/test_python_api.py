@@ -186,8 +186,8 @@ CALLS = [
     (lambda: allocator.sweep(TOY, {"vary": []}), "design is "),
     (lambda: allocator.sweep(5, allocator.Design(vary=["forces.units=1,2"])), "instance is 5"),
     *(
-        (lambda more=more: allocator.sweep(TOY, allocator.Design(vary=["forces.units=1,2"]), **more), told)
-        for more, told in (
+        (lambda more=more: allocator.sweep(TOY, allocator.Design(vary=["forces.units=1,2"]), **more), message)
+        for more, message in (
             ({"store": 5}, "store is 5"), ({"resume": None}, "resume is None"), ({"workers": "2"}, "workers is '2'"),
             ({"workers": -1}, "workers is -1"), ({"workers": 1.0}, "workers is 1.0"),
             ({"scheduler": 5}, "scheduler is 5"),
@@ -239,16 +239,16 @@ CALLS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("call", "more", "told"), CHOICES)
-def test_wrong_choices(call, more, told):
-    with pytest.raises(BadUsage, match=told):
+@pytest.mark.parametrize(("call", "more", "message"), CHOICES)
+def test_wrong_choices(call, more, message):
+    with pytest.raises(BadUsage, match=message):
         call(more)
 
 
-@pytest.mark.parametrize(("call", "told"), CALLS, ids=[told for _, told in CALLS])
-def test_wrong_arguments(call, told, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("call", "message"), CALLS, ids=[message for _, message in CALLS])
+def test_wrong_arguments(call, message, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(BadUsage, match=told) as bad:
+    with pytest.raises(BadUsage, match=message) as bad:
         call()
     assert "\n" not in str(bad.value)
     assert list(tmp_path.iterdir()) == []

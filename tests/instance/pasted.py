@@ -21,7 +21,7 @@ def two(**tables):
     )
 
 
-def told(path):
+def fault_lines(path):
     with pytest.raises(BadInput) as caught:
         read(path)
     return [str(fault) for fault in caught.value.faults]

@@ -23,7 +23,7 @@ def ask(part, answer):
         try:
             points = rounds.send(batch)
         except StopIteration:
-            assert sum(found.point.asked for found in rows) <= part.size
+            assert sum(found.point.in_answer for found in rows) <= part.size
             return rows, sizes
 
 
