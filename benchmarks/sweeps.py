@@ -76,8 +76,8 @@ def swept(
     with allocator.sweep(name, design, gap=gap, workers=workers, time_limit=None, seed=seed) as sweep:
         took = time.perf_counter() - began
         rows = [row for answer in sweep.answers for row in answer.rows]
-        beside = [row for answer in sweep.answers for row in answer.beside]
-        return took, rows, beside
+        helpers = [row for answer in sweep.answers for row in answer.helpers]
+        return took, rows, helpers
 
 
 def seconds(what: str, rows: list[Any]) -> float:
@@ -96,9 +96,9 @@ def thinned(vary: tuple[str, ...], points: int | None) -> tuple[str, ...]:
 
 def measure(name: str, title: str, design: allocator.Design, gap: float, every: int, seeds: int) -> None:
     """Measure one design on one instance: the sweep in this process, the loop, and one and two workers."""
-    here, rows, beside = swept(name, design, gap, 0)
-    solver = seconds("solver", rows + beside)
-    shared = (here - seconds("total", rows + beside)) / len(rows)
+    here, rows, helpers = swept(name, design, gap, 0)
+    solver = seconds("solver", rows + helpers)
+    shared = (here - seconds("total", rows + helpers)) / len(rows)
     own = shared + statistics.median(row.seconds["total"] - row.seconds["solver"] for row in rows)
     instance, model = choose(name)
     loop, differences = [], []

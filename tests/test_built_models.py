@@ -269,11 +269,11 @@ REFUSED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("change", "told"), REFUSED.values(), ids=REFUSED)
-def test_is_refused_in_a_sentence(change: Callable[[pyo.ConcreteModel], object], told: str) -> None:
+@pytest.mark.parametrize(("change", "message"), REFUSED.values(), ids=REFUSED)
+def test_is_refused_in_a_sentence(change: Callable[[pyo.ConcreteModel], object], message: str) -> None:
     m = built()
     change(m)
-    with pytest.raises(allocator.BadUsage, match=told) as bad:
+    with pytest.raises(allocator.BadUsage, match=message) as bad:
         allocator.solve(m)
     assert "\n" not in str(bad.value)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +13,10 @@ from pathlib import Path
 import click
 import pytest
 
+import allocator
 from allocator.cli import COMMANDS, cli
 from allocator.families.__main__ import maths
+from allocator.instance.assumed import totals
 from allocator.model import FAMILIES, OBJECTIVES
 from tests.present import present
 
@@ -75,8 +79,6 @@ def test_no_file_is_above_400_lines() -> None:
 
 
 def test_public_names_have_docstrings() -> None:
-    import allocator
-
     for name in allocator.__all__:
         assert getattr(allocator, name).__doc__, name
 
@@ -97,6 +99,30 @@ def test_the_reassurance_force_is_what_its_script_builds() -> None:
         cwd=ROOT,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_answer_on_the_page_of_an_instance_is_what_its_script_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(ROOT / "instances")
+    answer, mission, facts, refresh = (
+        importlib.import_module(f"building.{name}") for name in ("answer", "training_mission", "facts", "refresh")
+    )
+    shutil.copytree(ROOT / "instances" / "training-mission", tmp_path / "training-mission")
+    monkeypatch.setattr(answer, "HERE", tmp_path)
+    answer.answer(mission.training_mission(facts.Facts(refresh.DATA)))
+    written, page = (folder / "training-mission" / "README.md" for folder in (tmp_path, ROOT / "instances"))
+    assert written.read_text() == page.read_text()
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "instances").glob("*/README.md")), ids=lambda path: path.parent.name)
+def test_the_count_of_assumptions_on_a_page_is_that_of_its_tables(page: Path) -> None:
+    counted = re.search(r"<!-- count -->\n([0-9,]+) of ([0-9,]+) figures are assumptions[;.]", page.read_text())
+    if counted is not None:
+        found = present(totals(allocator.read(page.parent)))
+        assert [found["assumed"], found["figures"]] == [int(part.replace(",", "")) for part in counted.groups()]
+    else:
+        assert "<!-- count -->" not in page.read_text()
 
 
 def test_the_readme_s_python_runs_and_prints_what_it_says() -> None:

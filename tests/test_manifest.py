@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import allocator
+from allocator.api import choose
 from allocator.audit import Violation
 from allocator.plan.manifest import Origin
 from allocator.plan.plan import Plan
@@ -20,7 +23,7 @@ SOURCES = [{"source": "assumption", "title": "Assumed"}]
 
 
 def test_solve_and_hedge_have_the_same_entries():
-    chosen = {"overrides": ["forces.units=3"], "case": "low", "coalition": "AAA"}
+    chosen: dict[str, Any] = {"overrides": ["forces.units=3"], "case": "low", "coalition": "AAA"}
     plan, hedge = allocator.solve(toy(), **chosen), allocator.hedge(toy(), **chosen)
     assert set(plan.manifest) == COMMON | {"stages", "assumptions"}
     assert set(hedge.manifest) == COMMON
@@ -31,7 +34,7 @@ def test_solve_and_hedge_have_the_same_entries():
 
 
 def test_a_solve_without_an_origin_has_no_hash_to_compute():
-    instance, model = allocator.api.choose(toy())
+    instance, model = choose(toy())
     made = Solver().solve(instance, model).manifest
     assert set(made) == COMMON - {"overrides", "case", "coalition", "sha256"} | {"stages"}
     assert set(Solver().solve(instance, model, origin=Origin()).manifest) == COMMON | {"stages", "assumptions"}

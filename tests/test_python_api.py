@@ -187,8 +187,8 @@ CALLS = [
     (lambda: allocator.sweep(TOY, {"vary": []}), "design is "),
     (lambda: allocator.sweep(5, allocator.Design(vary=["forces.units=1,2"])), "instance is 5"),
     *(
-        (lambda more=more: allocator.sweep(TOY, allocator.Design(vary=["forces.units=1,2"]), **more), told)
-        for more, told in (
+        (lambda more=more: allocator.sweep(TOY, allocator.Design(vary=["forces.units=1,2"]), **more), message)
+        for more, message in (
             ({"store": 5}, "store is 5"), ({"resume": None}, "resume is None"), ({"workers": "2"}, "workers is '2'"),
             ({"workers": -1}, "workers is -1"), ({"workers": 1.0}, "workers is 1.0"),
             ({"scheduler": 5}, "scheduler is 5"),
@@ -240,16 +240,18 @@ CALLS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("call", "more", "told"), CHOICES)
-def test_wrong_choices(call: Callable[[Any], Any], more: dict[str, Any], told: str) -> None:
-    with pytest.raises(BadUsage, match=told):
+@pytest.mark.parametrize(("call", "more", "message"), CHOICES)
+def test_wrong_choices(call: Callable[[Any], Any], more: dict[str, Any], message: str) -> None:
+    with pytest.raises(BadUsage, match=message):
         call(more)
 
 
-@pytest.mark.parametrize(("call", "told"), CALLS, ids=[told for _, told in CALLS])
-def test_wrong_arguments(call: Callable[..., Any], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("call", "message"), CALLS, ids=[message for _, message in CALLS])
+def test_wrong_arguments(
+    call: Callable[..., Any], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(BadUsage, match=told) as bad:
+    with pytest.raises(BadUsage, match=message) as bad:
         call()
     assert "\n" not in str(bad.value)
     assert list(tmp_path.iterdir()) == []

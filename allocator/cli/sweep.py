@@ -334,11 +334,11 @@ def _show(done: Sweep, as_json: bool, as_csv: bool) -> None:
 
 def _warn(done: Sweep, store_file: str, quiet: bool) -> int:
     """Print warnings about the points and the store; return how many points have no answer."""
-    from allocator.sweeps.findings import became
+    from allocator.sweeps.findings import states
 
     reasons: Counter[str] = Counter()
     for answered in done.answers:
-        reasons.update(became(answered.rows)["reasons"])
+        reasons.update(states(answered.rows)["reasons"])
     if quiet:
         return reasons.total()
     print_message(*(f"warning: {text}" for text in [*done.notes, *done.model.warnings()]))

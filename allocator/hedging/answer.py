@@ -1,4 +1,4 @@
-"""What to commit before it is known who withdraws: the answer."""
+"""The result of a two-stage plan: what to commit before it is known who withdraws."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Hedge:
-    """The answer of :func:`allocator.hedge`.
+    """The result of :func:`allocator.hedge`.
 
     Attributes
     ----------
     status : str
-        As of a solve: ``optimal`` if both objectives are proved over the futures that the plan is made for.
+        As in :func:`allocator.solve`; ``optimal`` if both objectives are proved over the futures of the plan.
     reason : str
         Why there is no answer; empty otherwise.
     instance, model : Instance, Model
-        What was solved, overrides applied.
+        What was solved, after all overrides.
     method : str
         ``extensive`` or ``hedging``.
     enumerated : bool
@@ -71,9 +71,9 @@ class Hedge:
     estimate : Estimate or None
         The sampling error of the plan in which cost takes nothing from coverage; None if nothing is sampled.
     manifest : dict
-        Instance, model, options, versions, status, times.
+        Name and SHA-256 of the instance, model, options, overrides, case, coalition, versions, status, times.
     stopped_by : str
-        ``time_limit`` or ``interrupt``, else empty.
+        ``time_limit`` or ``interrupt``, otherwise empty.
     """
 
     status: str

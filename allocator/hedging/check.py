@@ -20,7 +20,7 @@ Deployed = Mapping[tuple[str, str, str, int], int]
 
 @dataclass(frozen=True)
 class Decision:
-    """A commitment, and what is deployed of it in each future.
+    """A commitment, and what is deployed from it in each future.
 
     None means that the future cannot meet what must be met: nothing is deployed there and its gap counts as 1.
     """

@@ -1,4 +1,4 @@
-"""What to commit before it is known who withdraws: the call."""
+"""Find what to commit before it is known who withdraws."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def hedge(
     overrides: Sequence[str] = (), case: str = "base", coalition: str | None = None, method: str = "extensive",
     progress: Report | None = None, warn: Callable[[str], None] | None = None,
 ) -> Hedge:  # fmt: skip
-    """What to commit before it is known who withdraws, and what planning for that is worth.
+    """Find what to commit before it is known who withdraws, and what it is worth to plan for withdrawal.
 
     The probability that a nation stays with an objective is its willingness. What is committed must be paid for and
     relieved whether it is used or not; how much of it is deployed is decided once it is known who stays.
@@ -196,7 +196,7 @@ class _Hedging:
         """The two-stage plan over the sample."""
         from allocator.hedging.programme import Programme
 
-        free, *counted = self.recourse.evaluate(self.sample, [None, *expected], self.report, "futures by themselves")
+        free, *counted = self.recourse.evaluate(self.sample, [None, *expected], self.report, "each future alone")
         shares = [future.probability for future in self.sample]
         floor = float(self.taste.value([Fraction(second.bound) for second in free], shares)) * (1 - 1e-12)
         start = [
@@ -215,7 +215,7 @@ class _Hedging:
         )  # fmt: skip
 
     def _settled(self, answer: Answer) -> Answer:
-        """The same commitments with the best deployments from them; the stages demand no more than the held values."""
+        """The same commitments with the best deployments: the stages only require the values that they hold."""
         for decision in (answer.decision, answer.strict):
             for future, deployed, gap in zip(self.sample, decision.deployed, self._gaps(decision), strict=True):
                 self.recourse.learn(decision.commitment, future, deployed, gap)
@@ -228,7 +228,7 @@ class _Hedging:
         return replace(answer, decision=decision, strict=strict)
 
     def _together(self, programme: Programme, free: Sequence[Second]) -> list[Decision]:
-        """All that the best plans of the futures need, if pools and limits allow it at once: then nothing is lost."""
+        """A commitment of everything that the best plans of the futures need, if pools and limits allow it at once."""
         units: dict[tuple[str, str, int], int] = {}
         for second in free:
             for key, count in needed_by(second.deployed or {}).items():
@@ -237,7 +237,7 @@ class _Hedging:
         return [] if programme.broken(decision) else [decision]
 
     def _hedged(self, start: Sequence[Decision], floor: float) -> Answer:
-        """The same by progressive hedging: rounds find a commitment, the ordinary second stages evaluate it."""
+        """The two-stage plan by progressive hedging: rounds find a commitment, and second stages evaluate it."""
         from allocator.hedging.programme import Answer
         from allocator.hedging.progressive import consensus
         from allocator.solving.stage import proved
@@ -307,9 +307,9 @@ class _Hedging:
         return known.tables() | known.worth(answer.bounds["gap"].bound if self.enumerated else None)
 
     def _estimate(self, answer: Answer, known: Figures) -> Estimate:
-        """The error of sampling: the bounds proved on further samples, against the plan's value in further draws.
+        """The sampling error: the bounds proved on further samples, against the plan's value in further draws.
 
-        The plan is the one in which cost takes nothing from coverage, since what cost takes is no error of sampling.
+        The plan is the one in which cost takes nothing from coverage, since what cost takes is not a sampling error.
         """
         from allocator.hedging.programme import Programme
 

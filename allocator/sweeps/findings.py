@@ -1,4 +1,4 @@
-"""What the rows of a sweep show, as plain values: what moves the answer, where it flips, and how sure that is."""
+"""What the rows of a sweep show, as plain values: what changes the answer, where, and how sure that is."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ def answer(part: Part, rows: Rows) -> dict[str, Any]:
     -------
     dict
         ``kind``, ``title``; ``points`` (rows), ``known`` (rows settled without a solve), ``unproved`` (stopped by the
-        time limit), ``infeasible``, ``failed`` (without an answer) and ``reasons`` (reason -> failed points); ``says``:
-        the result of :func:`varied`, :func:`tornado`, :func:`spread`, :meth:`Pareto.front`, :func:`outcome` or
-        :meth:`Threshold.answer`, or None if there is none; then ``why`` gives the reason.
+        time limit), ``infeasible``, ``failed`` (without an answer) and ``reasons`` (reason -> failed points);
+        ``result``: what :func:`varied`, :func:`tornado`, :func:`spread`, :meth:`Pareto.front`, :func:`outcome` or
+        :meth:`Threshold.answer` returns, or None if there is none; then ``why`` gives the reason.
     """
-    entries: dict[str, Any] = {"kind": part.kind, "title": part.title, **became(rows), "says": None, "why": ""}
+    entries: dict[str, Any] = {"kind": part.kind, "title": part.title, **states(rows), "result": None, "why": ""}
     if not rows:
         return entries | {"why": "no point was solved"}
     try:
-        entries["says"] = _says(part, rows)
+        entries["result"] = _result(part, rows)
     except BadUsage as cannot:
         entries["why"] = str(cannot)
     return entries
 
 
-def _says(part: Part, rows: Rows) -> dict[str, Any]:
+def _result(part: Part, rows: Rows) -> dict[str, Any]:
     if isinstance(part, Grid):
         return varied(rows)
     if isinstance(part, OneAtATime):
@@ -75,7 +75,7 @@ def _says(part: Part, rows: Rows) -> dict[str, Any]:
     return part.answer(rows).to_dict()
 
 
-def became(rows: Iterable[Row]) -> dict[str, Any]:
+def states(rows: Iterable[Row]) -> dict[str, Any]:
     """Number of ``points``, and of those in each state; see :func:`answer`."""
     counts = dict.fromkeys(("points", "known", "unproved", "infeasible", "failed"), 0)
     reasons: dict[str, int] = defaultdict(int)
@@ -91,7 +91,7 @@ def became(rows: Iterable[Row]) -> dict[str, Any]:
 
 
 def varied(rows: Sequence[Row]) -> dict[str, Any]:
-    """A grid: what each input does, and where the answer flips.
+    """A grid: the effect of each input, and where the answer changes.
 
     Returns
     -------
@@ -110,7 +110,7 @@ def varied(rows: Sequence[Row]) -> dict[str, Any]:
     entries["table"] = []
     for row in rows:
         lane = row.point.inputs[inputs[0]] if len(inputs) > 1 else None
-        entries["table"].append({**row.point.inputs, **_figures(row), **_flip(before.get(lane), row)})
+        entries["table"].append({**row.point.inputs, **_figures(row), **_changes(before.get(lane), row)})
         if row.found and (lane not in before or inputs[-1] != "coalition"):
             before[lane] = row
     return entries
@@ -140,7 +140,7 @@ def tornado(rows: Iterable[Row]) -> dict[str, Any]:
         raise BadUsage("the base has no plan to compare the others with")
     entries: dict[str, dict[str, Any]] = {}
     for row in ends:
-        end = {"value": row.point.inputs["value"], **_figures(row), **_flip(base, row), "change": None, "sure": None}
+        end = {"value": row.point.inputs["value"], **_figures(row), **_changes(base, row), "change": None, "sure": None}
         if row.found:
             assert row.measures is not None
             assert base.measures is not None
@@ -204,17 +204,17 @@ def _figures(row: Row) -> dict[str, Any]:
     return entries | {name: measures.get(name) for name in names}
 
 
-def _flip(before: Row | None, row: Row) -> dict[str, list[str]]:
-    """Who enters and leaves, which lines are newly met and missed."""
+def _changes(before: Row | None, row: Row) -> dict[str, list[str]]:
+    """The nations that enter and leave, and the lines that are newly met and missed."""
     entries: dict[str, list[str]] = {"enters": [], "leaves": [], "met": [], "missed": []}
     if before is None or not before.found or not row.found:
         return entries
     entries["enters"] = [nation for nation in row.members if nation not in before.members]
     entries["leaves"] = [nation for nation in before.members if nation not in row.members]
     was, now = _met(before), _met(row)
-    asked = _lines(before).keys() & _lines(row).keys()
-    entries["met"] = sorted((now - was) & asked)
-    entries["missed"] = sorted((was - now) & asked)
+    both = _lines(before).keys() & _lines(row).keys()
+    entries["met"] = sorted((now - was) & both)
+    entries["missed"] = sorted((was - now) & both)
     return entries
 
 

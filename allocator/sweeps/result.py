@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 class Answered:
     """One part of a sweep with the rows of its points, in the order of the part.
 
-    ``beside`` holds rows of points that were solved only because they prove something about these.
+    ``helpers`` holds rows of points that were solved only because they prove something about these.
     """
 
     part: Part
     rows: Rows
-    beside: Rows
+    helpers: Rows
 
 
 @dataclass

@@ -86,14 +86,14 @@ def sweep(
     with watched() as watch, later():
         with at_once():
             setup = _setup(instance, design, model, *options)
-            asked = parts(design, setup.instance, setup.model)
-        size = sum(part.size for part in asked)
+            questions = parts(design, setup.instance, setup.model)
+        size = sum(part.size for part in questions)
         if size > max_points:
             raise TooMany(size, max_points)
-        result, kept = _opened(setup, asked, store)
+        result, kept = _opened(setup, questions, store)
         make = partial(_executor, setup, workers, scheduler, size)
         runner = Runner(setup, kept, make, watch=watch, resume=resume, progress=progress)
-        _answer_all(asked, runner, result)
+        _answer_all(questions, runner, result)
         result.interrupted = result.interrupted or watch.interrupted.is_set()
         return result
 
@@ -124,7 +124,7 @@ def _setup(
     return Setup(base, choice, gap, time_limit if design.time_limit is None else design.time_limit, threads, seed)
 
 
-def _opened(setup: Setup, asked: list[Part], store: str | os.PathLike[str] | None) -> tuple[Sweep, Store]:
+def _opened(setup: Setup, questions: list[Part], store: str | os.PathLike[str] | None) -> tuple[Sweep, Store]:
     """A sweep without answers, and the store for its rows."""
     folder = None
     if store is None:
@@ -133,14 +133,14 @@ def _opened(setup: Setup, asked: list[Part], store: str | os.PathLike[str] | Non
     else:
         kept = Store(Path(store))
     base = setup.instance
-    changed, notes = kept.others(base.name, base.sha256), (*base.notes, *_notes(asked))
+    changed, notes = kept.others(base.name, base.sha256), (*base.notes, *_notes(questions))
     return Sweep(base, setup.model, changed=changed, notes=notes, _store=kept, _folder=folder), kept
 
 
-def _answer_all(asked: list[Part], runner: Runner, result: Sweep) -> None:
+def _answer_all(questions: list[Part], runner: Runner, result: Sweep) -> None:
     """Answer the parts one after the other; Ctrl-C keeps finished rows, any other error closes the sweep."""
     try:
-        for part in asked:
+        for part in questions:
             _answer(part, runner, result)
     except KeyboardInterrupt:
         result.interrupted = True
@@ -151,10 +151,10 @@ def _answer_all(asked: list[Part], runner: Runner, result: Sweep) -> None:
         runner.close()
 
 
-def _notes(asked: list[Part]) -> list[str]:
+def _notes(questions: list[Part]) -> list[str]:
     """Effects of the varied keys that a user should know, each once."""
-    axes = [axis for part in asked if isinstance(part, Grid) for axis in part.axes]
-    axes += [part.axis for part in asked if isinstance(part, Threshold)]
+    axes = [axis for part in questions if isinstance(part, Grid) for axis in part.axes]
+    axes += [part.axis for part in questions if isinstance(part, Threshold)]
     return list(dict.fromkeys(note for axis in axes for note in axis.notes))
 
 
@@ -174,8 +174,8 @@ def _answer(part: Part, runner: Runner, result: Sweep) -> None:
             except StopIteration:
                 break
     finally:
-        asked, beside = (runner.done([point for point in points if point.asked is wanted]) for wanted in (True, False))
-        result.answers.append(Answered(part, asked, beside))
+        rows, helpers = (runner.done([p for p in points if p.in_answer is shown]) for shown in (True, False))
+        result.answers.append(Answered(part, rows, helpers))
 
 
 def _executor(setup: Setup, workers: int | None, scheduler: str | None, most: int) -> Executor:

@@ -10,7 +10,7 @@ from typing import Any
 from building.scenario import OBJECTIVE_NAMES, Scenario, WhatIf
 from building.writing import HERE, between, count_text
 
-TIGHT = 1e-4  # relative gap of the recorded answers, as of a solve that names none
+TIGHT = 1e-4  # relative gap of the recorded answers, the default of a solve
 ORDER = ("gap", "risk", "cost", "burden")
 
 
@@ -27,7 +27,7 @@ def answer(scenario: Scenario, seconds: float = 60.0) -> None:
         values = {row["objective"]: float(row["value"]) for row in plan["objectives"]}
         return Solved(what_if.label, str(plan["status"]), values, plan)
 
-    base = solved(WhatIf("as it stands"), TIGHT)
+    base = solved(WhatIf("unchanged"), TIGHT)
     lines = [
         f'status = "{base.status}"',
         f'why = "as solved to a gap of {TIGHT:g} and accepted by the audit; see README.md"',
@@ -52,7 +52,7 @@ class Solved:
 
 
 def answer_text(scenario: Scenario, rows: list[Solved]) -> str:
-    """The answer as a page: what is met, who sends, and what would change it."""
+    """The answer as Markdown: what is met, who sends people, and the results of the what-ifs."""
     base = rows[0]
     coverage = [row for row in base.plan["coverage"] if amount(row["required"]) > 0]
     unmet = [row for row in coverage if amount(row["shortfall"]) > 1e-6]
@@ -69,14 +69,14 @@ def answer_text(scenario: Scenario, rows: list[Solved]) -> str:
         for o in dict.fromkeys(tasks.values())
     )
     lines = [
-        f"Model `{scenario.model or 'reference'}`, {base.status}: {len(coverage) - len(unmet)} of {len(coverage)} lines are met, "
-        f"and {sum(people_at.values()):,} people are out ({by_objective})."
-        + (" What stays open:" if unmet else " Nothing stays open."),
+        f"Model `{scenario.model or 'reference'}`, {base.status}: {len(coverage) - len(unmet)} of {len(coverage)} requirements are "
+        f"met in full, and {sum(people_at.values()):,} people are deployed ({by_objective})."
+        + (" Not met in full:" if unmet else ""),
         "",
     ]
     if unmet:
         lines += [
-            "| task | capability | asked | there |",
+            "| task | capability | required | supplied |",
             "| --- | --- | ---: | ---: |",
             *(
                 f"| {row['task']} | {row['capability']} | {shown(row['required'])} | {shown(row['supplied'])} |"

@@ -1,4 +1,4 @@
-"""The back-test of `ifor-1996`: how far the shares of a plan and of simple rules lie from what was seen."""
+"""The back-test of `ifor-1996`: how far the shares of a plan and of simple rules are from the observed ones."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from building.refresh import DATA
 from building.writing import HERE, between, count_text
 
 MODEL = "fair"
-SFOR = "requirements.quantity*=0.58"  # 34,800 of 60,000
+SFOR = ("requirements.quantity*=0.58",)  # 34,800 of 60,000
 LARGEST = 10
 ORDER = ("gap", "risk", "cost", "burden")
 
 
 def north(share: float, others: float) -> tuple[str, ...]:
-    """The divisions in another proportion than equal thirds."""
+    """The divisions in proportions other than equal thirds."""
     key = "requirements[task=division_{}].quantity*={}"
     return tuple(key.format(*row) for row in (("north", share), ("south_west", others), ("south_east", others)))
 
 
 WHAT_IFS = (
-    ("as it stands", MODEL, ()),
+    ("unchanged", MODEL, ()),
     ("model `reference`", "reference", ()),
-    ("who leads gives 0.3 of its division, not 0.2 (many plans tie)", MODEL, ("tasks.framework_share=0.3",)),
-    ("the north asks for a quarter, the others for the rest", MODEL, north(0.75, 1.125)),
-    ("the north asks for a half, the others for the rest", MODEL, north(1.5, 0.75)),
+    ("a lead nation provides 0.3 of its division, not 0.2 (many plans tie)", MODEL, ("tasks.framework_share=0.3",)),
+    ("the north needs a quarter of the people, the others the rest", MODEL, north(0.75, 1.125)),
+    ("the north needs half of the people, the others the rest", MODEL, north(1.5, 0.75)),
     ("one force, no divisions (`--model no-politics`)", "no-politics", ()),
 )
 
@@ -39,7 +39,7 @@ Solve = Callable[[str, Sequence[str]], Plan]
 
 @dataclass(frozen=True)
 class Error:
-    """Mean distance of shares in percentage points, and where it is greatest."""
+    """Mean error of shares in percentage points, and the nation with the largest error."""
 
     mean: float
     nation: str
@@ -47,11 +47,11 @@ class Error:
     seen: float
 
     def __str__(self) -> str:
-        return f"{self.mean:.2f} | {self.nation} {self.predicted:.1f} for {self.seen:.1f}"
+        return f"{self.mean:.2f} | {self.nation} {self.predicted:.1f} instead of {self.seen:.1f}"
 
 
 def compare(predicted: People, seen: People, nations: Sequence[str]) -> Error:
-    """Shares among the nations, prediction against what was seen; nations with neither do not count."""
+    """Predicted against observed shares of the nations' total; nations with neither do not count."""
     counted = [n for n in nations if predicted.get(n) or seen.get(n)]
     ours, theirs = (
         {n: 100 * people.get(n, 0.0) / sum(people.get(m, 0.0) for m in counted) for n in counted}
@@ -79,7 +79,7 @@ def answer(name: str) -> None:
     lines = [
         f'model = "{MODEL}"',
         f'status = "{plan["status"]}"',
-        'why = "as solved to a gap of 0 and accepted by the audit; the caps force nearly all of it, see README.md"',
+        'why = "as solved to a gap of 0 and accepted by the audit; the caps determine nearly all of it, see README.md"',
         "",
         "[objectives]",
         *(f"{key} = {round(values[key], 9)}" for key in ORDER),
@@ -109,14 +109,14 @@ def answer_text(facts: Facts, solve: Solve) -> str:
     largest = sorted(later, key=lambda n: -later[n])[:LARGEST]
     fewer = [[n for n in both if n != left] for left in ("UKR", "FRA", "USA")]
     lines = [
-        f"Model `{MODEL}`. 1996, in sample: {compare(first, then, everyone).mean:.2f} points a nation, "
-        f"{sum(first.values()):,.0f} of {sum(then.values()):,.0f} people; the caps force nearly all of it. Sends "
-        f"less than it did: {spared(first, then)}.",
+        f"Model `{MODEL}`. In sample (1996): a mean error of {compare(first, then, everyone).mean:.2f} percentage points "
+        f"per nation, {sum(first.values()):,.0f} of {sum(then.values()):,.0f} people; the caps determine nearly all of "
+        f"it. Nations that send less than they did: {spared(first, then)}.",
         "",
-        f"1998, out of sample, over the {len(both)} nations with a figure for 1998, a GDP and an army; mean error of "
-        "a nation's share in percentage points, and the greatest miss:",
+        f"Out of sample (1998): the mean error of a nation's share in percentage points, and the largest error, over "
+        f"the {len(both)} nations with a figure for 1998, a GDP and an army:",
         "",
-        "| prediction | error | greatest miss | without Ukraine | without France | without the USA |",
+        "| prediction | mean error | largest error | without Ukraine | without France | without the USA |",
         "| --- | ---: | --- | ---: | ---: | ---: |",
         *(
             f"| {label} | {compare(people, later, both)} | "
@@ -124,19 +124,19 @@ def answer_text(facts: Facts, solve: Solve) -> str:
             for label, people in rows
         ),
         "",
-        f"Over all {len(everyone)} nations with a figure: the model {compare(second, later, everyone).mean:.2f}, the "
-        f"shares of 1996 {compare(then, later, everyone).mean:.2f}.",
+        f"Mean error over all {len(everyone)} nations with a figure: {compare(second, later, everyone).mean:.2f} for the "
+        f"model, {compare(then, later, everyone).mean:.2f} for the shares of 1996.",
         "",
-        f"The {LARGEST} largest of 1998, in people:",
+        f"The {LARGEST} largest contributions of 1998, in people:",
         "",
         "| | " + " | ".join(largest) + " |",
         "| --- |" + " ---: |" * LARGEST,
         *(
             f"| {label} | " + " | ".join(f"{people[n]:,.0f}" for n in largest) + " |"
-            for label, people in (("1996, seen", then), ("1998, the model", second), ("1998, seen", later))
+            for label, people in (("1996, observed", then), ("1998, the model", second), ("1998, observed", later))
         ),
         "",
-        "| if | error | greatest miss |",
+        "| if | mean error | largest error |",
         "| --- | ---: | --- |",
         *(f"| {label} | {compare(sent(solve(model, (*SFOR, *changes))), later, both)} |"
           for label, model, changes in WHAT_IFS),
@@ -145,6 +145,6 @@ def answer_text(facts: Facts, solve: Solve) -> str:
 
 
 def spared(plan: People, pools: People) -> str:
-    """Who sends less than it could."""
+    """The nations that send less than they could."""
     less = sorted((n for n in pools if plan[n] < pools[n]), key=lambda n: plan[n] - pools[n])
     return ", ".join(f"{n} {plan[n]:,.0f} of {pools[n]:,.0f}" for n in less)

@@ -55,11 +55,11 @@ def demilitarised_zone(facts: Facts, width: int) -> Scenario:
         task_note=LAND_NOTE,
         what_ifs=(
             WhatIf("a mandate of the United Nations", overrides=("events.un_mandate=true",)),
-            WhatIf("the United States stands behind the force", overrides=("events.us_backstop=true",)),
-            WhatIf("all conditions met, the floor at 0.3",
+            WhatIf("the United States backs the force", overrides=("events.us_backstop=true",)),
+            WhatIf("all conditions are met, willingness floor 0.3",
                    overrides=("events.us_backstop=true", "events.un_mandate=true", "events.turkiye_seat=true",
                               "model.willingness_floor=0.3")),
-            WhatIf("no conditions, no caveats, no floor", "no-politics"),
-            WhatIf("a finite push, nobody relieved", "surge"),
+            WhatIf("no conditions, caveats or willingness floor", "no-politics"),
+            WhatIf("one tour, nobody is relieved", "surge"),
         ),
     )  # fmt: skip

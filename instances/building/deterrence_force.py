@@ -50,10 +50,10 @@ def deterrence_force(facts: Facts) -> Scenario:
         leaders=PRESENCE,
         task_note=LAND_NOTE,
         what_ifs=(
-            WhatIf("a finite push, nobody relieved", "surge"),
+            WhatIf("one tour, nobody is relieved", "surge"),
             WhatIf("one in three deployed, not one in four",
                    overrides=("unit_types[domain=land].rotation_ratio=3", "unit_types[domain=support].rotation_ratio=3")),
-            WhatIf("cost before burden, and no limit on it", "reference"),
+            WhatIf("cost before burden, no limit on burden", "reference"),
             WhatIf("no ceilings on people", overrides=("nations.troop_ceiling=",)),
             WhatIf("without Türkiye", overrides=("willingness[nation=TUR].willingness=0",)),
             WhatIf("without Türkiye, Canada, Australia, New Zealand",

@@ -112,9 +112,9 @@ def european_army(facts: Facts) -> Scenario:
         },
         task_note="where the front and the seas would be; approximate",
         what_ifs=(
-            WhatIf("the United States stands by", overrides=("events.us_backstop=true",)),
-            WhatIf("kept up for ever", "reference"),
+            WhatIf("the United States backs the force", overrides=("events.us_backstop=true",)),
+            WhatIf("sustained without an end date", "reference"),
             WhatIf("no ceilings on people", overrides=("nations.troop_ceiling=",)),
-            WhatIf("command is no bottleneck", overrides=("yields[unit_type=division_headquarters].amount=100",)),
+            WhatIf("headquarters are no bottleneck", overrides=("yields[unit_type=division_headquarters].amount=100",)),
         ),
     )  # fmt: skip

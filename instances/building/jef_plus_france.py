@@ -31,12 +31,12 @@ def jef_plus_france(facts: Facts) -> Scenario:
         willing="willing_if_asked",
         budgets=({"payer": "*", "amount": money, "source": money.source, "note": "SF02: 40 billion in ten years"},),
         what_ifs=(
-            WhatIf("a finite push, nobody relieved", "surge"),
+            WhatIf("one tour, nobody is relieved", "surge"),
             WhatIf("one in three deployed, not one in four", overrides=("unit_types.rotation_ratio=3",)),
             WhatIf("no ceilings on people", overrides=("nations.troop_ceiling=",)),
-            WhatIf("one in three, and no ceilings", overrides=(
+            WhatIf("one in three deployed, and no ceilings on people", overrides=(
                 "unit_types.rotation_ratio=3", "nations.troop_ceiling=")),
-            WhatIf("half the money", overrides=("budgets[payer=*].amount*=0.5",)),
+            WhatIf("half the budget", overrides=("budgets[payer=*].amount*=0.5",)),
             WhatIf("without France", overrides=("willingness[nation=FRA].willingness=0",)),
         ),
     )  # fmt: skip

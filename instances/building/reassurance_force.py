@@ -104,11 +104,11 @@ def reassurance_force(facts: Facts) -> Scenario:
         bars=STRAITS_BAR,
         budgets=tuple(budget_rows(facts, 6)),
         what_ifs=(
-            WhatIf("Türkiye has its seat", overrides=("events.turkiye_seat=true",)),
-            WhatIf("the United States stands behind the force", overrides=("events.us_backstop=true",)),
+            WhatIf("Türkiye has a seat in all consultations", overrides=("events.turkiye_seat=true",)),
+            WhatIf("the United States backs the force", overrides=("events.us_backstop=true",)),
             WhatIf("the United States does not consent", overrides=("events.us_consent=false",)),
             WhatIf("three billion a year, not four", overrides=("budgets[payer=*].amount*=0.75",)),
-            WhatIf("nobody pays above 0.2 % of GDP, burden before cost", "fair"),
-            WhatIf("no conditions, no caveats, no floor", "no-politics"),
+            WhatIf("burden before cost, at most 0.2 % of GDP a year", "fair"),
+            WhatIf("no conditions, caveats or willingness floor", "no-politics"),
         ),
     )

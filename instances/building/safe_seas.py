@@ -57,12 +57,12 @@ def safe_seas(facts: Facts) -> Scenario:
         },
         what_ifs=(
             WhatIf("the straits are opened", overrides=("events.straits_open=true",)),
-            WhatIf("Türkiye has its seat", overrides=("events.turkiye_seat=true",)),
-            WhatIf("opened, and every pledge is met", overrides=(
+            WhatIf("Türkiye has a seat in all consultations", overrides=("events.turkiye_seat=true",)),
+            WhatIf("the straits are opened, and every condition is met", overrides=(
                 "events.straits_open=true", "events.us_backstop=true", "events.turkiye_seat=true")),
-            WhatIf("opened, and a guest's relief takes five ships", overrides=(
+            WhatIf("the straits are opened, and guests need five ships for one on task", overrides=(
                 "events.straits_open=true", *(f"unit_types[unit_type={kind}].rotation_ratio=5" for kind in GUESTS))),
             WhatIf("without Türkiye", overrides=("willingness[nation=TUR].willingness=0",)),
-            WhatIf("a finite push, nobody relieved", "surge"),
+            WhatIf("one tour, nobody is relieved", "surge"),
         ),
     )  # fmt: skip

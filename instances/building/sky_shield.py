@@ -74,12 +74,12 @@ def sky_shield(facts: Facts) -> Scenario:
         events={**EVENTS, "nato_consensus": False, "fleet_consensus": True},
         extra=extra,
         what_ifs=(
-            WhatIf("NATO lends its early warning", overrides=("events.nato_consensus=true",)),
+            WhatIf("NATO provides its early-warning aircraft", overrides=("events.nato_consensus=true",)),
             WhatIf("the tanker fleet does not take part", overrides=("events.fleet_consensus=false",)),
-            WhatIf("NATO lends, and a base needs no battery", overrides=(
+            WhatIf("NATO provides them, and bases need no battery", overrides=(
                 "events.nato_consensus=true", "yields[capability=base_defence,unit_type=air_defence_battery].amount=1000")),
-            WhatIf("only those who spoke for the air", overrides=("model.willingness_floor=0.65",)),
-            WhatIf("a finite push, nobody relieved", "surge"),
+            WhatIf("only nations that have spoken for the air mission", overrides=("model.willingness_floor=0.65",)),
+            WhatIf("one tour, nobody is relieved", "surge"),
             WhatIf("48 jets", overrides=("requirements[task=shield_west].quantity=48",)),
         ),
     )  # fmt: skip

@@ -12,11 +12,11 @@ from building.scenario import Need, Scenario, Task, WhatIf
 REST = "EUO"  # members of the EU whose part is not published
 KINDS = ("training_team_eu", "training_team_national")
 WHAT_IFS = (
-    WhatIf("what runs now", overrides=("requirements.quantity=51400",)),
-    WhatIf("half as many trainers again", overrides=("forces[unit_type=training_team_eu].units*=1.5",
+    WhatIf("today's number of trainees", overrides=("requirements.quantity=51400",)),
+    WhatIf("50 % more trainers", overrides=("forces[unit_type=training_team_eu].units*=1.5",
                                                 "forces[unit_type=training_team_national].units*=1.5")),
     WhatIf("trainers are not relieved", overrides=("unit_types.rotation_ratio=1",)),
-    WhatIf("not relieved, and twice the sites", overrides=(
+    WhatIf("trainers are not relieved, and twice the sites", overrides=(
         "unit_types.rotation_ratio=1", "forces[unit_type=training_site].units*=2")),
     WhatIf("half the common fund", overrides=("budgets[payer=common].amount*=0.5",)),
 )  # fmt: skip

@@ -41,9 +41,9 @@ def us_drawdown(facts: Facts) -> Scenario:
                             "note": "an army at home backfills nobody there"} for key, *_, hosts in PLACES for nation in hosts]},
         task_note="where NATO's forward forces stand; approximate",
         what_ifs=(
-            WhatIf("they stay", overrides=("events.us_backstop=true",)),
-            WhatIf("all 20,000 leave", overrides=("requirements.quantity*=2",)),
-            WhatIf("those who stand behind the force in Ukraine are bound there",
+            WhatIf("the Americans stay", overrides=("events.us_backstop=true",)),
+            WhatIf("all 20,000 Americans leave", overrides=("requirements.quantity*=2",)),
+            WhatIf("the United Kingdom and France are committed to Ukraine",
                    overrides=tuple(f"willingness[nation={n}].willingness=0" for n in ("GBR", "FRA"))),
             WhatIf("cost before burden", "reference"),
         ),

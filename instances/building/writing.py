@@ -1,4 +1,4 @@
-"""Tables as text: companions, sources, notes, and what belongs into the folder of an instance."""
+"""Tables as text: companions, sources, notes, and the files of an instance."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HERE = Path(__file__).resolve().parents[1]
 
 
 def cells(row: Row) -> dict[str, str]:
-    """The row as text: a fact becomes its value and, where it has them, its companions."""
+    """The row as text: a fact becomes its value and its companions, if it has any."""
     out: dict[str, str] = {}
     for column, cell in row.items():
         if isinstance(cell, Fact):
@@ -40,7 +40,7 @@ def table_text(columns: Iterable[str], rows: Iterable[Mapping[str, str]]) -> str
 
 
 def written(rows: list[Row]) -> str:
-    """A table with the columns that some row fills, companions after their column, source and note last."""
+    """A table with the columns that are filled in some row; companions follow their column, source and note are last."""
     texts = [cells(row) for row in rows]
     columns = dict.fromkeys(column for row in texts for column in row)
     filled = [c for c in columns if any(row.get(c) for row in texts) and c not in ("source", "note")]
@@ -73,7 +73,7 @@ def cite(tables: dict[str, list[Row]]) -> dict[str, list[Row]]:
 
 
 def reasons(row: Row) -> list[str]:
-    """Why a figure that is no datum stands in a row, once a reason."""
+    """The reasons for the figures of a row that are not data, each once."""
     columns: dict[tuple[str, str], list[str]] = {}
     for column, cell in row.items():
         if isinstance(cell, Fact) and unsure(cell.basis):
@@ -91,7 +91,7 @@ def source_text(rows: list[Row]) -> str:
 
 @dataclass(frozen=True)
 class Built:
-    """What belongs into the folder of an instance, by file name."""
+    """The files of an instance, by name."""
 
     name: str
     files: dict[str, str]
@@ -108,16 +108,16 @@ def built(name: str, settings: str, tables: dict[str, list[Row]]) -> Built:
 
 
 def count_text(assumptions: Mapping[str, float]) -> str:
-    """How much of an answer is assumption, from the manifest of its plan."""
-    text = f"Of {assumptions['figures']} figures {assumptions['assumed']} are assumptions"
+    """How many figures are assumptions and what depends on them, from the manifest of a plan."""
+    text = f"{assumptions['assumed']:,} of {assumptions['figures']:,} figures are assumptions"
     if assumptions["cost_share"] is None or assumptions["coverage_share"] is None:
         return text + "."
     cost, coverage = (f"{100 * assumptions[key]:.0f} %" for key in ("cost_share", "coverage_share"))
-    return f"{text}; {cost} of the cost of the answer and {coverage} of its coverage hang on one."
+    return f"{text}; {cost} of the cost and {coverage} of the coverage depend on assumptions."
 
 
 def between(page: str, mark: str, content: str) -> str:
-    """The page with what stands between two marks replaced."""
+    """The page with new content between two marks."""
     start, end = f"<!-- {mark} -->", f"<!-- /{mark} -->"
     return re.sub(f"{start}.*?{end}", lambda _: f"{start}\n{content}\n{end}", page, flags=re.DOTALL)
 

@@ -69,7 +69,7 @@ class TestTable:
         assert found.stderr == ""
         content = json.loads(found.stdout)
         assert [p["coverage"] for p in content["points"]] == [0, 0.25, 0.5, 0.75, 1]
-        assert content["answers"][0]["says"]["table"][1]["enters"] == ["AAA"]
+        assert content["answers"][0]["result"]["table"][1]["enters"] == ["AAA"]
         rows = run("sweep", "toy-rotation", *VARY, "--csv", cwd=place).stdout
         assert rows == (place / "a.csv").read_text()
 

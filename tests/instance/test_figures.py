@@ -10,7 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 from allocator import BadInput, Instance, read, write
-from tests.instance.pasted import HEADER, SOUND, told, two, workbook
+from tests.instance.pasted import HEADER, SOUND, fault_lines, two, workbook
 
 # ---- texts and numbers ------------------------------------------------------------------------------------
 
@@ -20,10 +20,10 @@ def test_cr_lf_in_a_quoted_cell_is_lf(folder: Path) -> None:
     (folder / "forces.csv").write_bytes(text.encode())
     assert read(folder).tables["forces"][0]["note"] == "light infantry,\nno armour"
     (folder / "forces.csv").write_bytes(text.replace(",\r\nno", ",\rno").encode())
-    (line,) = told(folder)
+    (line,) = fault_lines(folder)
     assert line.startswith('forces.csv, row 2, column note: found "light infantry,\\rno armour"')
     (folder / "forces.csv").write_bytes(text.replace("BBB,bn,5", "BBB,bn,x").encode())
-    (line,) = told(folder)
+    (line,) = fault_lines(folder)
     assert line.startswith("forces.csv, row 4, column units")
 
 
@@ -87,7 +87,7 @@ def test_a_refused_cell_is_told_its_likely_reading(
         ",".join("" if n == column and table == "nations" else str(r.get(n, "")) for n in names) for r in rows[1:]
     ]
     (folder / f"{table}.csv").write_text("\n".join(lines).replace("True", "true") + "\n")
-    line = next(line for line in told(folder) if f"row 2, column {column}:" in line)
+    line = next(line for line in fault_lines(folder) if f"row 2, column {column}:" in line)
     assert line.endswith(f" {reading}") if reading else ": " not in line.partition("expected")[2]
 
 
@@ -108,7 +108,7 @@ def test_cells_of_a_workbook(tmp_path: Path) -> None:
         book["nations"].cell(3, 5, 1)
         book["willingness"].cell(2, 3, 80)
 
-    date, flag, share = told(workbook(tmp_path, change))
+    date, flag, share = fault_lines(workbook(tmp_path, change))
     assert "a spreadsheet turned it into a date" in date
     assert flag.endswith(": write true")
     assert share.endswith(": write 0.8 if it is a percentage")
@@ -147,7 +147,7 @@ def test_a_symbol_s_form(folder: Path, tmp_path: Path, symbol: str) -> None:
 def test_what_is_no_symbol(folder: Path, symbol: str, part: str) -> None:
     text = (folder / "unit_types.csv").read_text().splitlines()
     (folder / "unit_types.csv").write_text(f"{text[0]},symbol\n{text[1]},{symbol}\n")
-    (line,) = told(folder)
+    (line,) = fault_lines(folder)
     assert line.startswith("unit_types.csv, row 2, column symbol")
     assert part in line
 
@@ -157,7 +157,7 @@ def test_a_symbol_that_a_workbook_or_a_frame_holds_as_a_number(tmp_path: Path) -
         sheet = book["unit_types"]
         sheet.cell(2, [cell.value for cell in sheet[1]].index("symbol") + 1, int(DIGITS))
 
-    (line,) = told(workbook(tmp_path, change))
+    (line,) = fault_lines(workbook(tmp_path, change))
     assert line.startswith("unit_types, row 2, column symbol")
     assert "a spreadsheet turned it into a number and lost digits; format the column as text" in line
     frames = {name: two().frame(name) for name, rows in two().tables.items() if rows}
@@ -168,7 +168,7 @@ def test_a_symbol_that_a_workbook_or_a_frame_holds_as_a_number(tmp_path: Path) -
     content["unit_types"][0]["symbol"] = int(DIGITS)
     path = tmp_path / "x.json"
     path.write_text(json.dumps(content))
-    (line,) = told(path)
+    (line,) = fault_lines(path)
     assert "in quotes" in line
 
 
@@ -194,17 +194,17 @@ def test_numbers_that_nothing_holds_are_faults_of_their_cell(folder: Path, tmp_p
     content = json.dumps(two().to_dict())
     path = tmp_path / "x.json"
     path.write_text(content.replace('"units": 5', f'"units": {number}', 1))
-    (line,) = told(path)
+    (line,) = fault_lines(path)
     assert line.startswith(f'x.json: forces, row 1, column units: found "{number[:20]}')
     path.write_text(content.replace('"periods": 2', f'"periods": {number}'))
-    assert any(line.startswith("x.json, horizon.periods: found") for line in told(path))
+    assert any(line.startswith("x.json, horizon.periods: found") for line in fault_lines(path))
     (folder / "forces.csv").write_text(f"{HEADER}AAA,bn,{number}\nBBB,bn,5\n")
-    (line,) = told(folder)
+    (line,) = fault_lines(folder)
     assert line.startswith(f'forces.csv, row 2, column units: found "{number[:20]}')
     (folder / "forces.csv").write_text(SOUND)
     settings = (folder / "instance.toml").read_text()
     (folder / "instance.toml").write_text(settings.replace("periods = 2", f"periods = {number}"))
-    assert told(folder)[0].startswith("instance.toml, ")
+    assert fault_lines(folder)[0].startswith("instance.toml, ")
 
 
 def test_a_nought_with_a_giant_exponent_is_nought(folder: Path) -> None:
@@ -223,7 +223,7 @@ def test_a_cell_above_the_reader_s_limit_names_row_and_column(folder: Path, colu
         header, first = f"{header},{column}", f"{first},{cell}"
         rest = [f"{line}," for line in rest]
     path.write_text("\n".join([header, first, *rest]) + "\n")
-    (line,) = told(folder)
+    (line,) = fault_lines(folder)
     assert line.startswith(f'{table}.csv, row 2, column {column}: found "7777')
     assert "of at most 32,767 characters" in line
     assert len(line) < 300

@@ -44,12 +44,12 @@ CHANGES = {
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_no_mapping_of_an_instance_changes(change: Callable[[Any, Any], Any]) -> None:
     instance = toy(events={"peace": True}, periods=2)
-    before, told = instance.to_dict(), instance.sha256
+    before, sha256 = instance.to_dict(), instance.sha256
     for mapping in list(every_mapping(instance)):
         with pytest.raises(TypeError, match="override"):
             change(mapping, next(iter(mapping)))
     assert instance.to_dict() == before
-    assert Instance.from_dict(instance.to_dict()).sha256 == told
+    assert Instance.from_dict(instance.to_dict()).sha256 == sha256
 
 
 def test_tables_and_rows_are_tuples() -> None:
@@ -147,14 +147,14 @@ def test_copies_are_equal(made: Callable[..., Any]) -> None:
     assert instance != toy()
 
 
-def told(instance: Instance) -> tuple[str, list[dict[str, Any]]]:
+def hash_and_pools(instance: Instance) -> tuple[str, list[dict[str, Any]]]:
     return instance.sha256, [dict(row) for row in instance.rows("forces")]
 
 
 def test_another_process_gets_the_same() -> None:
     instance = toy()
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        assert pool.map(told, [instance]) == [told(instance)]
+        assert pool.map(hash_and_pools, [instance]) == [hash_and_pools(instance)]
 
 
 def test_equality_and_hash_agree() -> None:

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from allocator import BadInput, Instance, read
-from tests.instance.pasted import BODY, HEADER, SOUND, refilled, told, two, workbook
+from tests.instance.pasted import BODY, HEADER, SOUND, fault_lines, refilled, two, workbook
 
 LAYOUTS = [
     ("Forces of 2025\n" + SOUND, "row 1 looks like a title; the header is in row 2: delete row 1"),
@@ -60,7 +60,7 @@ LAYOUTS = [
 @pytest.mark.parametrize(("text", "part"), LAYOUTS)
 def test_one_mistake_in_the_layout_is_one_fault(folder: Path, text: str, part: str) -> None:
     (folder / "forces.csv").write_text(text)
-    (line,) = told(folder)
+    (line,) = fault_lines(folder)
     assert line.startswith("forces.csv")
     assert part in line
 
@@ -70,7 +70,7 @@ def test_a_folder_saved_with_semicolons_has_one_fault_a_file(folder: Path) -> No
     for path in files:
         path.write_text(path.read_text().replace(",", ";"))
     expected = sorted(f"{path.name}: columns are separated by ;: save the file with commas" for path in files)
-    assert sorted(told(folder)) == expected
+    assert sorted(fault_lines(folder)) == expected
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_folder_saved_with_semicolons_has_one_fault_a_file(folder: Path) -> No
 )
 def test_a_header_in_another_spelling_is_one_fault_a_column(folder: Path, header: str) -> None:
     (folder / "forces.csv").write_text(f"{header}\n{BODY}")
-    lines = told(folder)
+    lines = fault_lines(folder)
     assert len(lines) == 3
     for line, name in zip(lines, ("nation", "unit_type", "units"), strict=True):
         assert line.startswith("forces.csv, row 1, column ")
@@ -105,14 +105,14 @@ SHEETS = [
 
 @pytest.mark.parametrize(("rows", "part"), SHEETS)
 def test_a_sheet_s_layout_is_told_as_a_file_s(tmp_path: Path, rows: list[Any], part: str) -> None:
-    (line,) = told(workbook(tmp_path, refilled(rows)))
+    (line,) = fault_lines(workbook(tmp_path, refilled(rows)))
     assert line.startswith("forces")
     assert part in line
 
 
 def test_a_title_above_the_settings(tmp_path: Path) -> None:
     path = workbook(tmp_path, lambda book: (book["instance"].insert_rows(1), book["instance"].cell(1, 1, "Settings")))
-    assert told(path) == ["instance, row 1 looks like a title; the header is in row 2: delete row 1"]
+    assert fault_lines(path) == ["instance, row 1 looks like a title; the header is in row 2: delete row 1"]
 
 
 def test_a_table_that_starts_further_down_and_to_the_right_is_read(tmp_path: Path) -> None:
@@ -125,13 +125,13 @@ def test_a_json_table_of_lists_is_one_fault(tmp_path: Path) -> None:
     content["forces"] = [["nation", "unit_type", "units"], ["AAA", "bn", 5], ["BBB", "bn", 5]]
     path = tmp_path / "x.json"
     path.write_text(json.dumps(content))
-    (line,) = told(path)
+    (line,) = fault_lines(path)
     assert line.startswith("x.json: forces, row 1: found rows that are not objects")
 
 
 def test_a_misnamed_table_is_one_fault(folder: Path) -> None:
     (folder / "forces.csv").rename(folder / "force.csv")
-    (line,) = told(folder)
+    (line,) = fault_lines(folder)
     assert "force.csv: found an unknown table" in line
     assert "did you mean forces?" in line
 
@@ -171,14 +171,14 @@ def test_the_schema_knows_own_columns() -> None:
 
 def test_what_is_foreign_is_told_the_way_out(folder: Path, tmp_path: Path) -> None:
     (folder / "forces.csv").write_text("nation,unit_type,units,colour\nAAA,bn,5,red\nBBB,bn,5,\n")
-    (line,) = told(folder)
+    (line,) = fault_lines(folder)
     assert line.endswith("; rename it to _colour to keep it as your own")
     path = workbook(tmp_path, lambda book: book.create_sheet("pivot").append(["=1+1"]))
-    (line,) = told(path)
+    (line,) = fault_lines(path)
     assert line.endswith("; rename the sheet to _pivot to keep it as your own")
     (folder / "forces.csv").write_text(SOUND)
     (folder / "pivot.csv").write_text("a,b\n1,2\n")
-    (line,) = told(folder)
+    (line,) = fault_lines(folder)
     assert line.endswith("; a file of your own needs another ending than .csv")
 
 
@@ -199,7 +199,7 @@ def test_a_dotted_key_beside_its_table_in_toml(folder: Path, right: str, extra: 
     path.write_text(text)
     assert read(folder).events == {"peace": True}
     path.write_text(text.replace(right, extra))
-    (line,) = told(folder)
+    (line,) = fault_lines(folder)
     assert line.startswith(f'instance.toml, {key} is given twice; keep one of "{key}" and {key.partition(".")[2]} in ')
 
 
@@ -218,7 +218,7 @@ def test_a_dotted_key_beside_its_table_in_json(key: str, value: int, first: bool
 @pytest.mark.parametrize("cell", [3, None])
 def test_a_key_twice_in_the_settings_sheet(tmp_path: Path, cell: int | None) -> None:
     path = workbook(tmp_path, lambda book: book["instance"].append(["horizon.periods", cell]))
-    (line,) = told(path)
+    (line,) = fault_lines(path)
     assert "column horizon.periods is given twice; keep one; the first is row" in line
 
 
@@ -227,6 +227,6 @@ def test_a_key_twice_in_one_toml_table(folder: Path, extra: str) -> None:
     path = folder / "instance.toml"
     text = path.read_text().replace("[events]\n", "").rstrip("\n")
     path.write_text(f"{text}\n{extra}\n")
-    (line,) = told(folder)
+    (line,) = fault_lines(folder)
     assert "found a key or a table given twice; expected each once" in line
     assert f"row {text.count(chr(10)) + 2}" in line or f"row {text.count(chr(10)) + 1}" in line

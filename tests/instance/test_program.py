@@ -198,7 +198,7 @@ class TestColumns:
 
 
 @pytest.mark.parametrize(
-    ("given", "tables", "told"),
+    ("given", "tables", "message"),
     [
         (None, {}, "settings is None"),
         (5, {}, "settings is 5"),
@@ -213,8 +213,8 @@ class TestColumns:
         (settings(), {"instance": toy().frame("forces")}, "frames has the name 'instance'"),
     ],
 )
-def test_what_is_no_mapping_of_frames(given: Any, tables: Any, told: str) -> None:
-    with pytest.raises(BadUsage, match=told):
+def test_what_is_no_mapping_of_frames(given: Any, tables: Any, message: str) -> None:
+    with pytest.raises(BadUsage, match=message):
         Instance.from_frames(given, tables)
 
 

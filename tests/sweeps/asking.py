@@ -32,7 +32,7 @@ def ask(part: Part, answer: Callable[[Point], Row]) -> tuple[list[Row], list[int
         try:
             points = rounds.send(batch)
         except StopIteration:
-            assert sum(found.point.asked for found in rows) <= part.size
+            assert sum(found.point.in_answer for found in rows) <= part.size
             return rows, sizes
 
 

@@ -21,10 +21,10 @@ VARY = [
 ]
 CHILD = f"""
 import sys, allocator
-def told(progress):
+def report(progress):
     print(progress.found + progress.done, flush=True)
 design = allocator.Design(vary={VARY!r})
-with allocator.sweep({INSTANCE!r}, design, store=sys.argv[1], workers=2, progress=told) as sweep:
+with allocator.sweep({INSTANCE!r}, design, store=sys.argv[1], workers=2, progress=report) as sweep:
     assert not sweep.interrupted
 """
 
@@ -61,9 +61,9 @@ def killed(path: Path, rng: random.Random, most: int) -> tuple[int, bool]:
         if whole:
             break
     out, _ = child.communicate(timeout=60)
-    with Store(path) as store:  # readable, and every row that was told of is in it
-        told = [int(line) for line in out.split() if line.isdigit()]
-        assert store.count() >= max([before, *told]), (store.count(), before, told)
+    with Store(path) as store:  # readable, and every reported row is in it
+        reported = [int(line) for line in out.split() if line.isdigit()]
+        assert store.count() >= max([before, *reported]), (store.count(), before, reported)
     return kills, child.returncode == 0
 
 

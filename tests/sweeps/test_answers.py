@@ -37,9 +37,9 @@ class TestTornado:
         ]
 
     def test_changes_flips_and_what_is_sure(self) -> None:
-        says = tornado(self.rows())
-        assert says["base"]["coverage"] == 0.5
-        x, y, z = says["figures"]
+        shown = tornado(self.rows())
+        assert shown["base"]["coverage"] == 0.5
+        x, y, z = shown["figures"]
         assert x["low"]["change"] == pytest.approx({"coverage": -0.1, "cost": 0.0})
         assert x["low"]["sure"] == {"coverage": True, "cost": False}
         assert (x["low"]["enters"], x["low"]["leaves"], x["low"]["met"], x["low"]["missed"]) == (
@@ -53,7 +53,7 @@ class TestTornado:
         assert y["low"]["sure"] == {"coverage": False, "cost": False}, "0.4995 to 0.5005 may be the 0.5 of the base"
         assert z["high"]["sure"] is None
         assert z["high"]["status"] == "infeasible"
-        assert says["still"] == 1, "y; that z has no plan is a change"
+        assert shown["still"] == 1, "y; that z has no plan is a change"
 
     def test_without_a_base_nothing_is_compared(self) -> None:
         with pytest.raises(BadUsage, match="base has no plan"):
@@ -64,10 +64,10 @@ class TestTornado:
 
 class TestVaried:
     def test_a_line_is_compared_with_the_line_before(self) -> None:
-        says = varied([row(0.5, 1.0, "AAA", k=1), row(0.4, 2.0, "AAA BBB", k=2), row(0.4, 2.0, "BBB", k=3)])
-        assert [r["enters"] for r in says["table"]] == [[], ["BBB"], []]
-        assert [r["leaves"] for r in says["table"]] == [[], [], ["AAA"]]
-        assert says["sometimes"]["members"] == pytest.approx({"AAA": 2 / 3, "BBB": 2 / 3})
+        shown = varied([row(0.5, 1.0, "AAA", k=1), row(0.4, 2.0, "AAA BBB", k=2), row(0.4, 2.0, "BBB", k=3)])
+        assert [r["enters"] for r in shown["table"]] == [[], ["BBB"], []]
+        assert [r["leaves"] for r in shown["table"]] == [[], [], ["AAA"]]
+        assert shown["sometimes"]["members"] == pytest.approx({"AAA": 2 / 3, "BBB": 2 / 3})
 
     def test_coalitions_are_compared_with_the_first(self) -> None:
         rows = [row(0.5, 1.0, "AAA BBB", coalition=c) for c in ("all", "-AAA")]
@@ -109,13 +109,13 @@ def test_a_sweep_says_the_same_in_python() -> None:
     tables = base.to_dict()
     tables["forces"] = [{**r, "units_low": 1, "units_high": 8} for r in tables["forces"]]
     with allocator.sweep(allocator.Instance.from_dict(tables), design, workers=0) as sweep:
-        told = sweep.to_dict()
-        assert [a["kind"] for a in told["answers"]] == ["grid", "one-at-a-time", "lhs", "threshold"]
-        assert all(a["says"] is not None and a["failed"] == 0 for a in told["answers"])
-        assert len(told["points"]) == sum(a["points"] for a in told["answers"])
-        lhs = told["answers"][2]["says"]
-        coverage = sorted(p["coverage"] for p in told["points"] if p["part"] == "lhs")
+        content = sweep.to_dict()
+        assert [a["kind"] for a in content["answers"]] == ["grid", "one-at-a-time", "lhs", "threshold"]
+        assert all(a["result"] is not None and a["failed"] == 0 for a in content["answers"])
+        assert len(content["points"]) == sum(a["points"] for a in content["answers"])
+        lhs = content["answers"][2]["result"]
+        coverage = sorted(p["coverage"] for p in content["points"] if p["part"] == "lhs")
         assert lhs["quantiles"]["coverage"]["50"] == pytest.approx((coverage[7] + coverage[8]) / 2)
         assert {r["output"] for r in lhs["indices"]} == {"coverage", "cost"}
         cut = answer(sweep.answers[0].part, sweep.answers[0].rows[:0])
-        assert (cut["says"], cut["why"]) == (None, "no point was solved")
+        assert (cut["result"], cut["why"]) == (None, "no point was solved")

@@ -43,7 +43,7 @@ class TestJobs:
         assert {event.result["setup"]["base"] for event in events.values()} == {7}
         assert len({event.result["pid"] for event in events.values()}) == 2
 
-    def test_errors_are_told(self, local: dask.LocalCluster) -> None:
+    def test_errors_are_reported(self, local: dask.LocalCluster) -> None:
         with Cluster(TOY, None, local.scheduler_address) as cluster:
             events = run(cluster, {"bad": ("root", -1), "strange": ("unpicklable",), "good": ("root", 4)})
         assert isinstance(events["bad"], Failed)
@@ -104,7 +104,7 @@ class TestDeaths:
             done: Any = cluster.next_event(30)
             assert done.result["square"] == 9
 
-    def test_a_scheduler_that_goes_is_told(self) -> None:
+    def test_a_scheduler_that_goes_is_reported(self) -> None:
         with dask.LocalCluster(n_workers=1, processes=True, dashboard_address=":0") as running:
             cluster = Cluster(TOY, None, running.scheduler_address)
             cluster.submit("slow", ("slow_square", 1, 30))

@@ -309,7 +309,7 @@ class TestOneAtATime:
         )
         rows, sizes = ask(part, lambda point: row(point, values=BASE))
         assert sizes == [1, 1, 8]
-        (joined,) = [found.point for found in rows if not found.point.asked]
+        (joined,) = [found.point for found in rows if not found.point.in_answer]
         assert joined.overrides == tuple(f"forces[nation={n},unit_type=bn].units=6" for n in nations)
         assert part.size == 9
 

@@ -154,9 +154,9 @@ def test_columns_counted_from_the_base_say_what_whole_rows_say(seed: int) -> Non
         size = np.abs(finite).max(axis=0, initial=1e-12)
         for number in range(len(order)):
             for objectives in ((), ("gap",), ("gap", "cost")):
-                asked = order._asked(objectives)
-                looser = (rows[:, asked] >= rows[number, asked]).all(axis=1)
-                tighter = (rows[:, asked] <= rows[number, asked]).all(axis=1)
+                relevant = order._relevant(objectives)
+                looser = (rows[:, relevant] >= rows[number, relevant]).all(axis=1)
+                tighter = (rows[:, relevant] <= rows[number, relevant]).all(axis=1)
                 assert (order.looser(number, *objectives) == looser).all()
                 assert (order.tighter(number, *objectives) == tighter).all()
             off = np.abs(finite[:-1] - finite[number]) / size

@@ -105,20 +105,20 @@ class TestOutcome:
                 point, members=["BBB"] if name else ["AAA", "BBB"], coverage=coverage[name], cost=100 * coverage[name]
             )
 
-        told = outcome(part, ask(part, answer)[0], level=0.2)
-        assert (told["draws"], told["without_plan"], told["unproved"]) == (10, 1, 0)
-        assert [(c["condition"], c["probability"]) for c in told["success"]] == [
+        result = outcome(part, ask(part, answer)[0], level=0.2)
+        assert (result["draws"], result["without_plan"], result["unproved"]) == (10, 1, 0)
+        assert [(c["condition"], c["probability"]) for c in result["success"]] == [
             ("coverage>=0.5", 0.6),
             ("cost<=50", 0.3),
         ]
-        assert told["coverage"]["mean"] == pytest.approx((6 * 0.8 + 3 * 0.4 + 0) / 10)
-        assert told["coverage"]["value_at_risk"] == pytest.approx(0.4)  # 9 of 10 draws reach it, 8 of 10 have to
-        assert told["coverage"]["expected_shortfall"] == pytest.approx((0.0 + 0.4) / 2)
-        assert told["cost"]["mean"] == pytest.approx((6 * 80 + 3 * 40) / 9)
-        assert told["cost"]["value_at_risk"] == pytest.approx(80)
-        assert told["cost"]["mean_low"] < told["cost"]["mean"] < told["cost"]["mean_high"]
-        matters = {entry["nation"]: entry for entry in told["nations"]}
-        assert [entry["nation"] for entry in told["nations"]] == ["BBB", "AAA"]
+        assert result["coverage"]["mean"] == pytest.approx((6 * 0.8 + 3 * 0.4 + 0) / 10)
+        assert result["coverage"]["value_at_risk"] == pytest.approx(0.4)  # 9 of 10 draws reach it, 8 of 10 have to
+        assert result["coverage"]["expected_shortfall"] == pytest.approx((0.0 + 0.4) / 2)
+        assert result["cost"]["mean"] == pytest.approx((6 * 80 + 3 * 40) / 9)
+        assert result["cost"]["value_at_risk"] == pytest.approx(80)
+        assert result["cost"]["mean_low"] < result["cost"]["mean"] < result["cost"]["mean_high"]
+        matters = {entry["nation"]: entry for entry in result["nations"]}
+        assert [entry["nation"] for entry in result["nations"]] == ["BBB", "AAA"]
         assert (matters["AAA"]["member"], matters["BBB"]["member"]) == (0.6, 0.9)
         assert matters["AAA"]["withdraws"] == pytest.approx(0.3)
         assert matters["AAA"]["coverage_without"] == pytest.approx(0.4)
@@ -127,15 +127,15 @@ class TestOutcome:
         assert matters["BBB"]["difference"] == pytest.approx((6 * 0.8 + 3 * 0.4) / 9)
         assert matters["BBB"]["low"] is None  # one draw has no variance
 
-    def test_stopped_early_is_told(self) -> None:
+    def test_stopped_early_is_reported(self) -> None:
         part = self.part(("", 5), ("AAA", 2))
         rows = ask(part, lambda point: row(point, status="feasible", coverage=1.0, cost=0.0))[0]
         assert outcome(part, rows)["unproved"] == 7
 
     def test_no_plan_anywhere(self) -> None:
         part = self.part(("", 5), success=["coverage>=0.5"])
-        told = outcome(part, ask(part, lambda point: row(point, status="infeasible"))[0])
-        assert (told["coverage"]["mean"], told["cost"], told["success"][0]["probability"]) == (0.0, None, 0.0)
+        result = outcome(part, ask(part, lambda point: row(point, status="infeasible"))[0])
+        assert (result["coverage"]["mean"], result["cost"], result["success"][0]["probability"]) == (0.0, None, 0.0)
 
     def test_a_sweep_that_was_stopped(self) -> None:
         part = self.part(("", 5), ("AAA", 2))

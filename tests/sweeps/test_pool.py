@@ -1,4 +1,4 @@
-"""The pool: every job comes to an end that is told, whatever becomes of the workers."""
+"""The pool: every job ends with an event, whatever happens to of the workers."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class TestJobs:
         assert os.getpid() not in pids
         assert not any(map(alive, pids))
 
-    def test_an_error_is_told_and_the_worker_goes_on(self) -> None:
+    def test_an_error_is_reported_and_the_worker_goes_on(self) -> None:
         with Pool(TOY, None, 1) as pool:
             events = run(pool, {"bad": ("root", -1), "strange": ("unpicklable",), "good": ("root", 4)})
         assert isinstance(events["bad"], Failed)

@@ -43,29 +43,29 @@ def ishigami(*values: float) -> float:
     return math.sin(a) + 7 * math.sin(b) ** 2 + 0.1 * c**4 * math.sin(a)
 
 
-def by_figure(told: Iterable[Mapping[str, Any]], output: str = "coverage") -> dict[str, Mapping[str, Any]]:
-    return {entry["figure"][15:18]: entry for entry in told if entry["output"] == output}
+def by_figure(indices: Iterable[Mapping[str, Any]], output: str = "coverage") -> dict[str, Mapping[str, Any]]:
+    return {entry["figure"][15:18]: entry for entry in indices if entry["output"] == output}
 
 
 def test_sobol_indices_of_ishigami() -> None:
     """Ishigami and Homma (1990): first-order 0.314, 0.442, 0; total 0.558, 0.442, 0.244."""
     part = sample(instance(), 1024, "sobol", seed=1)
     assert (part.size, part.kind) == (1024 * 5, "sobol")
-    told = by_figure(part.indices(answered(part, ishigami), ["coverage"]))
-    assert list(told) == ["AAA", "BBB", "CCC"]  # the strongest first
+    indices = by_figure(part.indices(answered(part, ishigami), ["coverage"]))
+    assert list(indices) == ["AAA", "BBB", "CCC"]  # the strongest first
     for nation, first, total in (("AAA", 0.314, 0.558), ("BBB", 0.442, 0.442), ("CCC", 0.0, 0.244)):
-        assert told[nation]["first"] == pytest.approx(first, abs=0.05)
-        assert told[nation]["total"] == pytest.approx(total, abs=0.05)
-        assert 0 < told[nation]["total_conf"] < 0.15
+        assert indices[nation]["first"] == pytest.approx(first, abs=0.05)
+        assert indices[nation]["total"] == pytest.approx(total, abs=0.05)
+        assert 0 < indices[nation]["total_conf"] < 0.15
 
 
 def test_morris_effects_of_a_sum() -> None:
     """Of 3a + b + 2 the effects over the ranges of width 2 are 6, 2 and 0, everywhere the same."""
     part = sample(instance(), 10, "morris", seed=1)
     assert part.size == 10 * 4
-    told = by_figure(part.indices(answered(part, lambda a, b, c: 3 * a + b + 2), ["coverage"]))
-    assert [told[n]["mu_star"] for n in NATIONS] == pytest.approx([6, 2, 0], abs=1e-6)
-    assert [told[n]["sigma"] for n in NATIONS] == pytest.approx([0, 0, 0], abs=1e-6)
+    indices = by_figure(part.indices(answered(part, lambda a, b, c: 3 * a + b + 2), ["coverage"]))
+    assert [indices[n]["mu_star"] for n in NATIONS] == pytest.approx([6, 2, 0], abs=1e-6)
+    assert [indices[n]["sigma"] for n in NATIONS] == pytest.approx([0, 0, 0], abs=1e-6)
     mixed = by_figure(part.indices(answered(part, lambda a, b, c: a * b), ["coverage"]))
     assert mixed["AAA"]["sigma"] > 0.1
 
@@ -90,29 +90,29 @@ def test_morris_effects_of_a_whole_number_over_a_range_of_one(n: int) -> None:
     """Coverage is a hundredth for each battalion: 0.01 over the range from 9 to 10, in a sweep that is solved."""
     design = allocator.Design(sample=Sampling(n, "morris"))
     with allocator.sweep(whole((9, 10)), design, workers=0) as sweep:
-        (told,) = [r for r in sweep.to_dict()["answers"][0]["says"]["indices"] if r["output"] == "coverage"]
-    assert (told["mu_star"], told["mu"], told["sigma"]) == pytest.approx((0.01, 0.01, 0.0), abs=1e-12)
-    assert told["mu_star_conf"] == pytest.approx(0.0, abs=1e-12)
-    assert (told["effects"], told["unmoved"]) == (n, 0)
+        (indices,) = [r for r in sweep.to_dict()["answers"][0]["result"]["indices"] if r["output"] == "coverage"]
+    assert (indices["mu_star"], indices["mu"], indices["sigma"]) == pytest.approx((0.01, 0.01, 0.0), abs=1e-12)
+    assert indices["mu_star_conf"] == pytest.approx(0.0, abs=1e-12)
+    assert (indices["effects"], indices["unmoved"]) == (n, 0)
 
 
 @pytest.mark.parametrize("ends", [(0, 1), (0, 2), (3, 6), (2, 12), (0, 101)])
 def test_morris_effects_of_whole_numbers_of_a_line_are_its_slope(ends: tuple[int, int]) -> None:
     """Of 0.01 a + 0.03 b over ranges of r and 40: 0.01 r and 1.2; sigma is 0 on every line."""
     part = sample(whole(ends, (0, 40)), 12, "morris", seed=2)
-    told = part.indices(answered(part, lambda a, b: 0.01 * a + 0.03 * b), ["coverage"])
-    by_name = {entry["figure"][14:17]: entry for entry in told}
+    indices = part.indices(answered(part, lambda a, b: 0.01 * a + 0.03 * b), ["coverage"])
+    by_name = {entry["figure"][14:17]: entry for entry in indices}
     assert by_name["AAA"]["mu_star"] == pytest.approx(0.01 * (ends[1] - ends[0]), abs=1e-12)
     assert by_name["BBB"]["mu_star"] == pytest.approx(1.2, abs=1e-12)
-    assert all(entry["sigma"] == pytest.approx(0, abs=1e-12) for entry in told)
+    assert all(entry["sigma"] == pytest.approx(0, abs=1e-12) for entry in indices)
 
 
 def test_the_ranking_is_that_of_the_slopes() -> None:
     """A range of one counted for half as much again, and so came before a wider one that moves more."""
     part = sample(whole((0, 1), (0, 101)), 10, "morris")
-    told = part.indices(answered(part, lambda a, b: 0.10 * a + 0.12 / 101 * b), ["coverage"])
-    assert [entry["figure"][14:17] for entry in told] == ["BBB", "AAA"]
-    assert [entry["mu_star"] for entry in told] == pytest.approx([0.12, 0.10], abs=1e-12)
+    indices = part.indices(answered(part, lambda a, b: 0.10 * a + 0.12 / 101 * b), ["coverage"])
+    assert [entry["figure"][14:17] for entry in indices] == ["BBB", "AAA"]
+    assert [entry["mu_star"] for entry in indices] == pytest.approx([0.12, 0.10], abs=1e-12)
 
 
 def test_steps_that_rounding_made_nothing_are_left_out_and_counted() -> None:
@@ -125,8 +125,8 @@ def test_steps_that_rounding_made_nothing_are_left_out_and_counted() -> None:
         forces=[pool(0, 10)],
     )
     part = sample(case, 6, "morris")
-    told = part.indices(answered(part, lambda a, b: b / 10), ["coverage"])
-    moving, still = told
+    indices = part.indices(answered(part, lambda a, b: b / 10), ["coverage"])
+    moving, still = indices
     assert (moving["mu_star"], moving["effects"], moving["unmoved"]) == (pytest.approx(1.0), 6, 0)
     assert (still["mu_star"], still["sigma"], still["effects"]) == (None, None, 0)
     assert still["unmoved"] == 6
@@ -137,7 +137,7 @@ def test_morris_is_salib_s_where_nothing_is_rounded() -> None:
 
     part = sample(instance(), 20, "morris", seed=5)
     rows = answered(part, ishigami)
-    told = by_figure(part.indices(rows, ["coverage"]))
+    indices = by_figure(part.indices(rows, ["coverage"]))
     problem = {"num_vars": 3, "names": list(NATIONS), "bounds": [[0.0, 1.0]] * 3}
     output = numpy.array([present(each.measures)["coverage"] for each in rows])
     seeded = numpy.random.default_rng(5)
@@ -145,35 +145,35 @@ def test_morris_is_salib_s_where_nothing_is_rounded() -> None:
     for at, nation in enumerate(NATIONS):
         for name in ("mu_star", "mu_star_conf", "mu", "sigma"):
             noise = 0.15 if name == "mu_star_conf" else 1e-6  # of two bootstraps
-            assert told[nation][name] == pytest.approx(float(theirs[name][at]), rel=noise, abs=1e-6), (nation, name)
+            assert indices[nation][name] == pytest.approx(float(theirs[name][at]), rel=noise, abs=1e-6), (nation, name)
 
 
 def test_sobol_indices_of_whole_numbers() -> None:
     """Of a + b with a in {0, 1} and b in {0, 1, 2} the variances are 1/4 and 2/3: shares 3/11 and 8/11."""
     part = sample(whole((0, 1), (0, 2)), 512, "sobol", seed=1)
-    told = {e["figure"][14:17]: e for e in part.indices(answered(part, lambda a, b: a + b), ["coverage"])}
+    indices = {e["figure"][14:17]: e for e in part.indices(answered(part, lambda a, b: a + b), ["coverage"])}
     for nation, share in (("AAA", 3 / 11), ("BBB", 8 / 11)):
-        assert told[nation]["total"] == pytest.approx(share, abs=0.03)
-        assert told[nation]["first"] == pytest.approx(share, abs=0.05)
+        assert indices[nation]["total"] == pytest.approx(share, abs=0.03)
+        assert indices[nation]["first"] == pytest.approx(share, abs=0.05)
 
 
 def test_rank_correlations_are_of_the_values_that_are_taken() -> None:
     """What is a rising function of a whole number has a rank correlation of 1, whatever was rounded."""
     part = sample(whole((9, 10), (0, 40)), 50, "lhs")
-    told = {e["figure"][14:17]: e for e in part.indices(answered(part, lambda a, b: a), ["coverage"])}
-    assert told["AAA"]["rank_correlation"] == pytest.approx(1.0)
-    assert abs(told["BBB"]["rank_correlation"]) < 0.3
+    indices = {e["figure"][14:17]: e for e in part.indices(answered(part, lambda a, b: a), ["coverage"])}
+    assert indices["AAA"]["rank_correlation"] == pytest.approx(1.0)
+    assert abs(indices["BBB"]["rank_correlation"]) < 0.3
 
 
 def test_rank_correlations_of_a_hypercube() -> None:
     part = sample(instance(), 200, "lhs", seed=3)
     for column in part.unit.T:  # one value in each of 200 slices
         assert sorted(int(200 * share) for share in column) == list(range(200))
-    told = by_figure(part.indices(answered(part, lambda a, b, c: math.exp(3 * a) - 0.01 * b), ["coverage"]))
-    assert told["AAA"]["rank_correlation"] == pytest.approx(1, abs=0.01)
-    assert told["CCC"]["low"] < 0 < told["CCC"]["high"]
-    assert told["CCC"]["high"] - told["CCC"]["low"] == pytest.approx(2 * 1.96 / math.sqrt(197), rel=0.05)
-    assert (told["AAA"]["points"], told["AAA"]["without_plan"]) == (200, 0)
+    indices = by_figure(part.indices(answered(part, lambda a, b, c: math.exp(3 * a) - 0.01 * b), ["coverage"]))
+    assert indices["AAA"]["rank_correlation"] == pytest.approx(1, abs=0.01)
+    assert indices["CCC"]["low"] < 0 < indices["CCC"]["high"]
+    assert indices["CCC"]["high"] - indices["CCC"]["low"] == pytest.approx(2 * 1.96 / math.sqrt(197), rel=0.05)
+    assert (indices["AAA"]["points"], indices["AAA"]["without_plan"]) == (200, 0)
     falling = by_figure(part.indices(answered(part, lambda a, b, c: -b), ["coverage"]))["BBB"]
     assert (falling["rank_correlation"], falling["low"]) == pytest.approx((-1, -1))
 
@@ -181,9 +181,11 @@ def test_rank_correlations_of_a_hypercube() -> None:
 @pytest.mark.parametrize("method", ["lhs", "sobol", "morris"])
 def test_an_output_that_does_not_vary_has_no_indices(method: str) -> None:
     part = sample(instance(), 8, method)
-    told = part.indices(answered(part, lambda a, b, c: a), ["coverage", "cost"])
-    assert len(told) == 6
-    (first, *_) = [value for name, value in by_figure(told, "cost")["AAA"].items() if name not in ("output", "figure")]
+    indices = part.indices(answered(part, lambda a, b, c: a), ["coverage", "cost"])
+    assert len(indices) == 6
+    (first, *_) = [
+        value for name, value in by_figure(indices, "cost")["AAA"].items() if name not in ("output", "figure")
+    ]
     assert first is None
 
 
@@ -193,8 +195,8 @@ def test_points_without_a_plan() -> None:
         return row(point, coverage=value) if value > 0.5 else row(point, status="infeasible")
 
     part = sample(instance(), 40, "lhs")
-    told = part.indices(ask(part, answer)[0], ["coverage"])
-    assert (told[0]["points"], told[0]["without_plan"]) == (30, 10)
+    indices = part.indices(ask(part, answer)[0], ["coverage"])
+    assert (indices[0]["points"], indices[0]["without_plan"]) == (30, 10)
     part = sample(instance(), 8, "sobol")
     with pytest.raises(allocator.BadUsage, match=r"sobol indices need a plan at every point; \d+ of 40 have none"):
         part.indices(ask(part, answer)[0], ["coverage"])

@@ -36,11 +36,11 @@ def draw_sweep(out: Console, sweep: Sweep) -> None:
         found = answer(answered.part, answered.rows)
         out.print(Text(f"{sweep.instance.name}: {found['title']}", style="bold"))
         out.print(_summary(found, sweep.interrupted))
-        if found["says"] is None:
+        if found["result"] is None:
             out.print(found["why"])
             continue
         out.print()
-        _DRAW[found["kind"]](out, found["says"], currency)
+        _DRAW[found["kind"]](out, found["result"], currency)
 
 
 def _summary(found: dict[str, Any], stopped: bool) -> str:

@@ -1,4 +1,4 @@
-"""``MEASURE>=VALUE``: a condition that defines success, or where an answer flips."""
+"""``MEASURE>=VALUE``: a condition that defines success, or whose threshold is searched."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class Condition:
         BadUsage
             The plan has no such measure.
         """
-        nothing_asked = {"unmet": 0.0, "coverage": 1.0}.get(self.measure.partition(".")[0])
-        figure = measures.get(self.measure, nothing_asked)
+        nothing_required = {"unmet": 0.0, "coverage": 1.0}.get(self.measure.partition(".")[0])
+        figure = measures.get(self.measure, nothing_required)
         if figure is None:
             raise BadUsage(f"{self.text}: there is no {self.measure} at this point")
         room = figure - self.limit if self.at_least else self.limit - figure
@@ -75,10 +75,10 @@ def measured(instance: Instance) -> list[str]:
     """Names of the measures in the rows of an instance."""
     lines = {(row["task"], row["capability"]): None for row in instance.rows("requirements")}
     objective = {row["task"]: row["objective"] for row in instance.rows("tasks")}
-    asked = dict.fromkeys(objective[task] for task, _ in lines)
+    required = dict.fromkeys(objective[task] for task, _ in lines)
     return [
         *OBJECTIVES, "coverage", "people", "members", "cost_a_year",
-        *(f"{head}.{name}" for head in ("coverage", "people") for name in asked),
+        *(f"{head}.{name}" for head in ("coverage", "people") for name in required),
         *(f"people_of.{row['nation']}" for row in instance.rows("nations")),
         *(f"unmet.{task}.{capability}" for task, capability in lines),
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""A sweep as a file: ``sweeps/*.toml`` beside an instance; and the design that a file, a caller or the CLI fills.
+"""The design of a sweep, from a caller, the command line or a file (``sweeps/*.toml`` beside an instance).
 
 .. code-block:: toml
 
@@ -129,7 +129,7 @@ class Design:
     ----------
     title, description : str
     vary, coalitions : tuple of str
-        Together one grid, see :func:`allocator.sweeps.design.parts.grid`.
+        They form one grid, see :func:`allocator.sweeps.design.parts.grid`.
     one_at_a_time : bool or tuple of str
         True for every uncertain figure, or the names of some.
     sample : Sampling, optional
@@ -137,9 +137,9 @@ class Design:
     politics : Draws, optional
     threshold : tuple of Flip
     overrides, case, coalition, model
-        Of the base, as for :func:`allocator.solve`; without a model, the caller's model is used.
+        Choices of the base, as for :func:`allocator.solve`; without a model, the caller's model is used.
     gap, time_limit : float, optional
-        Of each solve; None uses the caller's value.
+        Options of each solve; None uses the caller's value.
     """
 
     title: str = ""
@@ -181,7 +181,7 @@ def _flips(name: str, value: Any) -> tuple[Flip, ...]:
 
 
 def parts(design: Design, instance: Instance, model: Model) -> list[Part]:
-    """The questions of a design, fully checked.
+    """The questions of a design, each checked on the instance.
 
     Parameters
     ----------
@@ -219,7 +219,7 @@ def parts(design: Design, instance: Instance, model: Model) -> list[Part]:
     faults: list[Fault] = []
     refused: list[str] = []
     if design.coalition is not None and design.coalitions:
-        expected = "one of --coalition (for every point) and --coalitions (to go through)"
+        expected = "either --coalition (for every point) or --coalitions (each in turn)"
         faults.append(Fault("--coalitions", None, None, f"--coalition {design.coalition} as well", expected))
     for make in makers:
         try:
@@ -241,7 +241,7 @@ def load_design(name: str | os.PathLike[str], instance: Instance | None = None) 
     Raises
     ------
     BadInput
-        Lists every fault of the file. :func:`parts` tries its content on an instance.
+        Lists every fault of the file. :func:`parts` checks its content against an instance.
     """
     path = _place(a_path("name", name), instance)
     try:

@@ -52,7 +52,7 @@ class Point:
         As for :func:`allocator.solve`.
     weight : int
         Number of draws with this point; 1 if nothing is drawn.
-    asked : bool
+    in_answer : bool
         True if it is part of the answer; otherwise it is solved only because it proves something about others.
     """
 
@@ -61,7 +61,7 @@ class Point:
     case: str = "base"
     coalition: str | None = None
     weight: int = 1
-    asked: bool = True
+    in_answer: bool = True
 
 
 class Part(Protocol):
@@ -223,7 +223,7 @@ class OneAtATime:
         (row,) = yield [base]
         together = self._loosened(ends, row) if row.found else []
         if together:
-            yield [Point({}, tuple(s for p in points for s in p.overrides), asked=False) for points in together]
+            yield [Point({}, tuple(s for p in points for s in p.overrides), in_answer=False) for points in together]
         if ends:
             yield ends
 

@@ -1,4 +1,4 @@
-"""Where an answer flips: bisection finds the value of a key at which a condition begins or ceases to hold.
+"""Where an answer changes: bisection finds the value of a key at which a condition starts or stops holding.
 
 Bisection assumes that the condition changes once between the ends. If it changes more often, bisection finds one of the
 changes; if the number of changes is even, it may find none.

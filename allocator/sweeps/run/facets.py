@@ -194,7 +194,7 @@ def _tasks(instance: Instance, _: Model, flags: Flags) -> Read:
 def _requirements(instance: Instance, *_: Any) -> Read:
     for row in instance.rows("requirements"):
         key = (row["task"], row["capability"], row["first_period"])
-        yield ("asked", *key), ((row["quantity"] > 0, row["last_period"]), NEITHER, bears(True, "gap"))
+        yield ("required", *key), ((row["quantity"] > 0, row["last_period"]), NEITHER, bears(True, "gap"))
         yield ("priority", *key), (row["priority"], NEITHER, bears(False, "gap"))
         yield ("quantity", *key), (row["quantity"], HARDER, bears(True, "gap"))
         yield ("max_gap", *key), (row["max_gap"], EASIER, bears())

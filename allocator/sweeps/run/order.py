@@ -84,11 +84,11 @@ class Order:
         and for each point only the columns in which it differs from the base are examined.
         """
         if (objectives, side) not in self._left:
-            asked = self._asked(objectives)
+            relevant = self._relevant(objectives)
             off = self._ease[: self._count] * side > self.ground * side
-            self._left[objectives, side] = asked, off[:, asked].sum(axis=1)
-        asked, off_ground = self._left[objectives, side]
-        own = asked[self._ease[number, asked] != self.ground[asked]]
+            self._left[objectives, side] = relevant, off[:, relevant].sum(axis=1)
+        relevant, off_ground = self._left[objectives, side]
+        own = relevant[self._ease[number, relevant] != self.ground[relevant]]
         here = self._ease[: self._count, own] * side
         beyond = off_ground - (here > self.ground[own] * side).sum(axis=1)
         found: NDArray[np.bool_] = beyond + (here > self._ease[number, own] * side).sum(axis=1) == 0
@@ -115,7 +115,8 @@ class Order:
         """One row per point, one column per facet in which points differ; more is easier."""
         return self._ease[: self._count]
 
-    def _asked(self, objectives: tuple[str, ...]) -> NDArray[np.int64]:
+    def _relevant(self, objectives: tuple[str, ...]) -> NDArray[np.int64]:
+        """Columns that plans or these objectives depend on."""
         concerns = {PLANS, *self._limited, *objectives, *([STAGES] if objectives else [])}
         return np.array([c for c, bearing in enumerate(self._bearing) if bearing & concerns], dtype=np.int64)
 
