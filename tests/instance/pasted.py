@@ -33,7 +33,7 @@ def faults(path: Path | str) -> tuple[Fault, ...]:
     return caught.value.faults
 
 
-def told(path: Path) -> list[str]:
+def fault_lines(path: Path) -> list[str]:
     return [str(fault) for fault in faults(path)]
 
 
