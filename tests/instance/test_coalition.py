@@ -138,7 +138,9 @@ class TestCase:
             assert allocator.Instance.from_dict(case.to_dict()) == case
 
     def test_no_such_case(self, ranged):
-        with pytest.raises(BadUsage, match=r"'hihg', expected one of low, base, high, favourable, adverse \(did you mean high\?"):
+        with pytest.raises(
+            BadUsage, match=r"'hihg', expected one of low, base, high, favourable, adverse \(did you mean high\?"
+        ):
             ranged.case("hihg")
 
     def test_a_case_in_which_nothing_is_asked_is_bad_input(self):
