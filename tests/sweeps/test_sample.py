@@ -219,9 +219,6 @@ def test_every_whole_number_of_a_range_is_as_likely():
     figure = Figure("k", "forces", "units", 3, 2, 4, True)
     assert Counter(scaled(figure, (i + 0.5) / 300) for i in range(300)) == {2: 100, 3: 100, 4: 100}
     assert (scaled(figure, 0.0), scaled(figure, 1.0)) == (2, 4)
-    change = Figure("k", "force_changes", "change", 1, -1, 2, True)  # never 0, which is no change
-    assert Counter(scaled(change, (i + 0.5) / 300) for i in range(300)) == {-1: 100, 1: 100, 2: 100}
-    assert (scaled(change, 0.0), scaled(change, 1.0)) == (-1, 2)
     number = Figure("k", "budgets", "amount", 0.1, 0.1, 0.7, False)
     assert (scaled(number, 0.0), scaled(number, 1 / 3), scaled(number, 1.0)) == (0.1, 0.3, 0.7)
 

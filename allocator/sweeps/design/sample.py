@@ -28,7 +28,6 @@ from typing import TYPE_CHECKING, Any
 from allocator.errors import BadUsage
 from allocator.instance import Instance
 from allocator.instance.cells import near
-from allocator.instance.tables import TABLES
 from allocator.statistics import SURE, Z, fisher
 from allocator.sweeps.design.figures import Figure
 from allocator.sweeps.design.parts import Point, counted, ranged
@@ -241,11 +240,9 @@ def sample(instance: Instance, n: int, method: str = "lhs", named: Sequence[str]
 
 
 def scaled(figure: Figure, share: float) -> int | float:
-    """The value of a figure at a share of its range; a whole number that must not be 0 is never 0."""
+    """The value of a figure at a share of its range."""
     if figure.whole:
-        gap = TABLES[figure.table].by_name[figure.column].nonzero and figure.low < 0 < figure.high
-        drawn = int(min(math.floor(figure.low + share * (figure.high - figure.low + 1 - gap)), figure.high - gap))
-        return drawn + 1 if gap and drawn >= 0 else drawn
+        return int(min(math.floor(figure.low + share * (figure.high - figure.low + 1)), figure.high))
     value = float(f"{figure.low + share * (figure.high - figure.low):.{DIGITS}g}")
     return min(max(value, figure.low), figure.high)
 
