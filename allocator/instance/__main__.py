@@ -1,10 +1,22 @@
 """Prints ``instances/FORMAT.md``: the tables and columns of the one dictionary."""
 
 import sys
+import textwrap
 
 from allocator.instance.columns import LARGEST, OWN, SMALLEST
-from allocator.instance.tables import SETTINGS, markdown
+from allocator.instance.tables import SETTINGS, TABLES, markdown
 from allocator.reading import MOST_BYTES, MOST_TOML
+
+
+def directions() -> str:
+    """Two items: the figures of which the high end is favourable, and those of which the low end is."""
+    lines = []
+    for better, end in (("up", "high"), ("down", "low")):
+        found = (f"{t.name}.{name}" for t in TABLES.values() for name in t.figures if t.by_name[name].better == better)
+        line = f"- favourable at the {end} end: {', '.join(found)}"
+        lines.append(textwrap.fill(line, 118, subsequent_indent="  ", break_long_words=False))
+    return "\n".join(lines)
+
 
 INTRODUCTION = f"""# The format of an instance
 
@@ -52,13 +64,51 @@ number except periods, companions and coordinates. Results also give the share o
 - of its coverage, weighted as in the objective `gap`: what is met of a requirement with an assumed `quantity`, or in
   periods in which a unit with an assumed `amount` supplies it.
 
+## Periods
+
+A stance in `willingness` holds in its periods; a nation has willingness 0 in a period without a stance, and two stances
+on one objective in one period are a fault. A pool in `forces` deploys in no period outside its own. A blank period in
+`requirements` and `commitments` means the first or the last period of the task, and in a row of `commitments` without a
+task that of the horizon. Rows of `commitments` and of `budgets` that overlap all hold.
+
+## Pools over time
+
+What a nation has of a kind of unit changes with `force_changes`, and grows with what it orders under a programme in
+`acquisitions`. A pool that only these tables name starts with 0 units and the defaults of `forces`. No pool may fall
+below 0, also with every figure at its low end. Changes, programmes, `industry` and pools of expendable units need
+`horizon.indefinite = false`: on an indefinite horizon they are a fault.
+
+In the periods a to b a nation can use
+
+    availability × (owned + ordered) − min(home_units, availability × owned)
+
+units of a pool, where *owned* is units + all changes up to a + the increases after a up to b, and *ordered* is what is
+ready by b.
+
+## Who pays
+
+A collective nation has no purse: `common` pays all that it costs. A gdp of its own, a budget that it pays and a row in
+`funding_keys` are faults, and it is not counted among the nations.
+
 ## Cases and coalitions
 
 `--case low` replaces every figure by its `_low` where one is given; `--case high` does the same with `_high`.
+
+`--case favourable` sets every figure to the end of its range that can only help coverage, and `--case adverse` to the
+end that can only hurt it, so the least gap at any such figures within their ranges lies between the two. A blank gdp,
+troop_ceiling or at_most is no limit and therefore stays blank in `favourable`; in `adverse` it takes its low end. A
+quantity stays as it is if its end would take the line out of the gap (0) or bring it in (from 0). All figures that are
+not in this list stay as they are, such as priorities, personnel, common shares and leads:
+
+{directions()}
+
+A task whose framework_share a case or an override sets to 0 loses its framework_nation, with a note, unless
+framework_share_high is above 0.
+
 `--coalition` names who takes part: groups and nations, read from left to right; `+` adds and `-` removes (`JEF+FRA`,
-`NATO-TUR-HUN`). A text that starts with `-` starts from all nations. The rows of all other nations in `willingness` are
-left out, so their willingness is 0. The name of a group may contain a hyphen; if a text can be read in two ways, the
-longer name is used.
+`NATO-TUR-HUN`). A text that starts with `-` starts from all nations. The rows of all other nations in `willingness` and
+`commitments` are left out, so their willingness is 0 and they promise nothing. The name of a group may contain a
+hyphen; if a text can be read in two ways, the longer name is used.
 
 ## Warnings
 
@@ -66,15 +116,20 @@ Input that is legal but odd is solved as it is, with a warning that names the ta
 The method `warnings()` of an instance, a model and a plan returns the same lines. A warning of each kind is given for a
 few rows; the others are counted.
 
-- Facts without effect: a min_units larger than the pool; a pool with fewer units than its rotation needs on an
-  indefinite horizon; a pledge that is conditional on the nation itself or requires more nations than there are; a unit
-  type that no task can use; a task that asks for nothing; a nation that has pools but is not willing to do anything. In
-  a long table, such nations, and pools too small for their rotation, are reported only if they are few or nearly all.
+- Facts without effect: a pool of which no whole unit is ever usable; a min_units larger than the pool, or than what
+  is usable of it; a pool with fewer usable units than its rotation needs on an indefinite horizon; a pledge that is
+  conditional on the nation itself or requires more nations than there are; a unit type that no task can use; a task
+  that asks for nothing; a nation that has pools but is not willing to do anything; a core_share without a
+  core_weight, and the reverse; a prerequisite whose line is not required in any period of its task; a programme that
+  cannot deliver within the horizon, or whose min_order is above its max_units; industry for what nobody can buy; a
+  joint purchase of what fewer than min_nations can order in one period. In a long table, nations that are not
+  willing, and pools too small for their rotation, are reported only if they are few or nearly all.
 - Figures that look a thousand or a million times too large or too small, in a whole column or in one row compared with
   the others: gdp, compared with operating_cost and with the cost of all pools; operating_cost per person and month
   (judged by itself in dollars, euros and a dozen other currencies); rotation_cost, compared with operating_cost;
   personnel; units; troop_ceiling, compared with the people in the pools; quantity, compared with what all forces
-  supply; amount of a budget, compared with the cheapest unit and with the cost of everything that it can pay for.
+  supply; amount of a budget, compared with the cheapest unit and with the cost of everything that it can pay for;
+  price, compared with operating_cost, and expansion_price, compared with price.
 - A budget that did not change when the horizon changed, and a plan in which a nation pays more than a tenth of its GDP.
 
 ## instance.toml

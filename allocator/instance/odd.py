@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from allocator.instance.apart import MOST, few
 from allocator.instance.odd_building import alone, cores, programmes, unbought, waiting
-from allocator.instance.plausible import MOST, few, implausible
+from allocator.instance.plausible import implausible
 from allocator.instance.pools import Pool, pools
 
 if TYPE_CHECKING:

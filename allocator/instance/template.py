@@ -6,7 +6,7 @@ import re
 
 from allocator.instance.columns import INSTANCE_NAME
 from allocator.instance.instance import Instance
-from allocator.instance.tables import markdown
+from allocator.instance.tables import TABLES, markdown
 from allocator.instance.write import folder_files
 
 _CONTENT = {
@@ -96,9 +96,10 @@ your own, then run
     allocator solve {name}
 
 `instance.toml` holds the settings, and each `.csv` file holds one table. A column that is not required may be blank or
-left out. Three optional tables are not here yet: groups, caveats and sources. Numeric columns may have companions
-`_low` and `_high`. Every table may have the columns `source` (a key of `sources`) and `note`. Columns between asterisks
-form the key.
+left out. Optional tables that are not here yet: {absent}.
+
+Numeric columns may have companions `_low` and `_high`. Every table may have the columns `source` (a key of `sources`)
+and `note`. Columns between asterisks form the key.
 {tables}"""
 
 
@@ -117,5 +118,6 @@ def template_files(name: str) -> dict[str, bytes]:
     if re.fullmatch(INSTANCE_NAME, name):
         lines = [line.replace('name = "my-case"', f'name = "{name}"') for line in lines]
     files["instance.toml"] = ("\n".join(lines) + "\n").encode("utf-8")
-    files["README.md"] = _README.format(name=name, tables=markdown()).encode("utf-8")
+    absent = ", ".join(table for table in TABLES if f"{table}.csv" not in files)
+    files["README.md"] = _README.format(name=name, absent=absent, tables=markdown()).encode("utf-8")
     return files

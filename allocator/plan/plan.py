@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from allocator.arguments import shown
 from allocator.errors import BadUsage
 from allocator.instance import Instance
-from allocator.instance.plausible import few
+from allocator.instance.apart import few
 from allocator.model import OBJECTIVES, Model
 from allocator.plan.tables import COLUMNS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from allocator import Model
-from tests.instance.building import changed, made, sound
+from tests.instance.building import Change, changed, made, sound
 
 LATE = {"first_order_period": 3, "lead_periods": 2}
 MORE = {"nation": "NAE", "unit_type": "aw", "period": 4, "change": 1}
@@ -139,3 +139,65 @@ def test_a_family_without_acquisition_has_no_effect(family):
 def test_max_burden_without_budget():
     (told,) = Model(families=("rotation",), max_burden=0.1).warnings()
     assert "max_burden has no effect" in told
+
+
+class TestPrices:
+    """Prices a thousand times off, compared with operation and with each other."""
+
+    @pytest.mark.parametrize(
+        ("price", "expansion", "part"),
+        [
+            (60.0, 300.0, ""),
+            (0.06, 0.3, "acquisitions: every figure in price looks a thousand times too small: at the median, a unit "
+             "costs as much as 0.06 months of its operation; price is in millions a unit; check it, or scale it with "
+             '--set "acquisitions.price*=1000"'),
+            (6e4, 3e5, "acquisitions: every figure in price looks a thousand times too large"),
+            (60.0, 6e5, "industry: every figure in expansion_price looks a thousand times too large: at the median, an "
+             "expansion costs as much as 10,000 units"),
+            (60.0, 0.3, "industry: every figure in expansion_price looks a thousand times too small"),
+        ],
+    )  # fmt: skip
+    def test_a_whole_column(self, price, expansion, part):
+        programmes = [("acquisitions", at, {"unit_type": "bn", "price": price}) for at in (1, 2)]
+        industry = [("industry", 1, {"unit_type": "bn", "expansion_price": expansion})]
+        told = made(*programmes, *industry, ("joint_purchases", 1, {"unit_type": "bn"})).warnings()
+        assert len(told) == bool(part)
+        assert not part or told[0].startswith(part)
+
+    def test_one_row(self):
+        rows = [{"nation": n, "unit_type": "bn", "price": 60.0, "max_units": 2} for n in ("AAA", "BBB", "CCC")]
+        rows[2]["price"] = 6e4
+        (told,) = made(*(("acquisitions", None, row) for row in rows)).warnings()
+        assert told.startswith("acquisitions: the price of CCC bn, 60,000, looks a thousand times too large beside the")
+        assert told.endswith("60 may be meant")
+
+    def test_ammunition_costs_nothing_to_keep(self):
+        """The price of an expendable unit is not compared with its operation."""
+        kept = ("unit_types", 2, {"operating_cost": 1e-5})
+        assert not [line for line in made(kept).warnings() if line.startswith("acquisitions")]
+
+
+def test_a_budget_may_be_for_buying():
+    """All that can be deployed costs little, but what can be bought may cost as much as the budget."""
+    rich: list[Change] = [("budgets", 1, {"amount": 5e4}), ("acquisitions", 1, {"price": 400.0, "max_units": 10})]
+    assert made(*rich).warnings() == []
+    (told,) = made(rich[0]).warnings()
+    assert told.startswith("budgets: the amount of *, 50,000, looks a thousand times too large")
+
+
+def test_the_common_fund_pays_for_a_collective_nation():
+    """Two aircraft for six months a period, four periods: 48 million, all of it common."""
+    assert made(("budgets", None, {"payer": "common", "amount": 48.0})).warnings() == []
+    (told,) = made(("budgets", None, {"payer": "common", "amount": 5.0})).warnings()
+    assert "one unit for one period costs at least 6" in told
+
+
+def test_requirements_are_compared_with_what_can_be_had():
+    """One salvo in stock and 40 to buy or to come: a requirement of 40 is no mistake."""
+    asked: list[Change] = [("requirements", 2, {"quantity": 40.0}), ("forces", 3, {"units": 1})]
+    more = ("acquisitions", 1, {"max_units": 40})
+    assert made(*asked, more).warnings() == []
+    gone: list[Change] = [("acquisitions", at, None) for at in (1, 2)]
+    gone += [("industry", 1, None), ("joint_purchases", 1, None)]
+    (told,) = made(*asked, *gone).warnings()
+    assert told.startswith("requirements: the quantity of guard air, 40, looks a thousand times too large")
