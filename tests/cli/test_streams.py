@@ -110,15 +110,23 @@ class TestTerminal:
         assert {"United", "Kingdom", "Türkiye", "optimal:"} <= words
 
     def test_a_long_solve_tells_how_it_goes_and_wipes_the_line(self, hard: Path) -> None:
-        shown, status = on_terminal("solve", hard, "--gap", "0", "--time-limit", "5", pipe_stdout=True)
+        for seconds in (4, 12, 36):  # a slow machine takes longer to begin
+            shown, status = on_terminal("solve", hard, "--gap", "0", "--time-limit", seconds, pipe_stdout=True)
+            told = [part for part in shown.split("\r") if "best" in part]
+            if len(told) >= 2:
+                break
         assert status == 0
-        told = [part for part in shown.split("\r") if "best" in part]
         assert len(told) >= 2
         assert re.match(r" +\d+ s  \w+ \(\d of 4\): best [\d.,]+, bound (none yet|[\d.,]+)", told[-1])
         assert shown.rstrip("\n").endswith("\r\x1b[K")
 
     def test_quiet_is_quiet(self, hard: Path) -> None:
-        shown, status = on_terminal("solve", hard, "--gap", "0", "--time-limit", "3", "--quiet", pipe_stdout=True)
+        for seconds in (3, 12, 36):
+            shown, status = on_terminal(
+                "solve", hard, "--gap", "0", "--time-limit", seconds, "--quiet", pipe_stdout=True
+            )
+            if status == 0:
+                break
         assert (shown, status) == ("", 0)
 
 
