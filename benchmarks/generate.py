@@ -34,7 +34,13 @@ def generate(variables: int, seed: int, binding: bool = False) -> Object:
     With `binding`, minimum contributions, conditional pledges, ceilings and budgets are many and tight.
     """
     rng = random.Random(f"{variables}-{seed}-{binding}")
-    count_n, count_u, count_j, T = dimensions(variables)
+    name = f"generated-{variables}-{seed}{'-binding' if binding else ''}"
+    return made(rng, name, dimensions(variables), binding)
+
+
+def made(rng: random.Random, name: str, size: tuple[int, int, int, int], binding: bool) -> Object:
+    """An instance with so many nations, unit types, tasks and periods of half a year, without end."""
+    count_n, count_u, count_j, T = size
     nations, types = list(NATIONS)[:count_n], list(UNIT_TYPES)[:count_u]
     supplied = {c for u in types for c, amount in UNIT_TYPES[u][7].items() if amount > 0}
     yields = {(u, c): a for u in types for c, a in UNIT_TYPES[u][7].items() if c in supplied}
@@ -45,7 +51,7 @@ def generate(variables: int, seed: int, binding: bool = False) -> Object:
     obj: Object = {
         "instance": {
             "format": 1,
-            "name": f"generated-{variables}-{seed}{'-binding' if binding else ''}",
+            "name": name,
             "title": f"Generated, {count_n} nations, {count_u} unit types, {count_j} tasks, {T} periods",
             "currency": "USD",
             "horizon": {"start": "2026-01", "months_per_period": months, "periods": T, "indefinite": True},

@@ -26,7 +26,7 @@ TYPICAL = 1e3
 
 SCALE_LIMIT = 2.0**40
 
-LARGE = 50_000
+LARGE = 1_000
 """Columns from which a relaxation is solved by interior points."""
 
 MANY = 0.05
