@@ -234,6 +234,26 @@ class TestIndefinite:
             sound().override("horizon.indefinite=true")
 
 
+def _figures():
+    """A row for every figure of every table: (table, row, column, a value)."""
+    for table in TABLES.values():
+        for name in table.figures:
+            for at, row in enumerate(sound().rows(table.name), start=1):
+                if row[name] is not None and not (name == "rotation_ratio" and row["expendable"]):
+                    yield table.name, at, name, row[name]
+                    break
+
+
+@pytest.mark.parametrize(("table", "at", "column", "value"), list(_figures()))
+def test_every_figure_may_have_a_range_of_its_own_type(table, at, column, value):
+    ends = {f"{column}_low": value, f"{column}_high": value}
+    assert made((table, at, ends)).rows(table)[at - 1][f"{column}_high"] == value
+    (fault,) = faults((table, at, {f"{column}_low": "x"}))
+    assert (fault.row, fault.column, fault.found) == (at, f"{column}_low", '"x"')
+    kind = TABLES[table].by_name[column].expected
+    assert fault.expected.startswith(kind)
+
+
 class TestLegal:
     """What the faults must not take with them."""
 
