@@ -58,15 +58,15 @@ def indefinite(typed: Typed) -> None:
             found = f"{rows} while horizon.indefinite is true"
             expected = "none, or horizon.indefinite false: units that come or go do not repeat without end"
             typed.faults.append(Fault(typed.place(name), records[0].at, None, found, expected))
-    held: dict[str, str] = {}
-    for name in _POOLS:
-        for record in typed.records.get(name, []):
-            held.setdefault(str(record.cells.get("unit_type")), f"{typed.place(name)}, row {record.at}")
     for record in typed.records.get("unit_types", []):
-        unit = str(record.cells.get("unit_type"))
-        if record.cells.get("expendable") is True and unit in held:
-            expected = f"false while horizon.indefinite is true, because there is a pool of {unit} ({held[unit]})"
-            typed.fault("unit_types", record, "expendable", expected)
+        if record.cells.get("expendable") is not True:
+            continue
+        unit = record.cells.get("unit_type")
+        held = ((name, pool) for name in _POOLS for pool in typed.records.get(name, []))
+        first = next(((name, pool.at) for name, pool in held if unit and pool.cells.get("unit_type") == unit), None)
+        if first is not None:
+            where = f"there is a pool of {unit} ({typed.place(first[0])}, row {first[1]})"
+            typed.fault("unit_types", record, "expendable", f"false while horizon.indefinite is true, because {where}")
 
 
 def pools(typed: Typed) -> None:

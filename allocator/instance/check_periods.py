@@ -48,6 +48,9 @@ def _range(
     typed: Typed, name: str, record: Record, columns: tuple[str, str], last: int | None, task: tuple[int, int] | None
 ) -> None:
     """Check the periods of one row, whose blanks mean those of the task if there is one."""
+    first, final = columns
+    if first not in record.cells and final not in record.cells:
+        return
     first_of, last_of = task if task and name == "requirements" else (1, last)
     inside = True
     for column in dict.fromkeys(columns):
@@ -60,7 +63,6 @@ def _range(
         elif last_of is not None and not first_of <= value <= last_of:
             typed.fault(name, record, column, f"one of its task's periods, {first_of} to {last_of}")
             inside = False
-    first, final = columns
     if not inside or {first, final} & record.bad:
         return
     begins: Any = record.cells.get(first, task[0] if task else 1)

@@ -88,7 +88,7 @@ def _unusable(held: list[Pool]) -> list[str]:
     """Pools that have units at some time, but never a whole one that can be used."""
     return [
         f"forces: {pool.nation} {pool.unit_type} has {pool.units:,} unit{'' if pool.units == 1 else 's'} at the "
-        f"most, of which availability {float(pool.availability):g} and home_units {pool.home_units:,} leave no whole "
+        f"most, of which availability {pool.availability:g} and home_units {pool.home_units:,} leave no whole "
         "one to use, so it never deploys"
         for pool in held
         if pool.units and not pool.usable

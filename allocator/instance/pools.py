@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
+from math import floor
 from typing import TYPE_CHECKING, Any
 
 from allocator.exact import exact
@@ -33,24 +35,23 @@ class Pool:
     unit_type: str
     table: str
     min_units: int
-    availability: Fraction
+    availability: float
     home_units: int
     levels: tuple[tuple[int, int], ...]
 
-    @property
+    @cached_property
     def units(self) -> int:
         """Most units that there ever are, with all that can be bought."""
         return max(owned + bought for owned, bought in self.levels)
 
-    @property
+    @cached_property
     def usable(self) -> int:
         """Most whole units that can ever be used at once, with all that can be bought."""
-        return max(
-            (
-                self.availability * (owned + bought) - min(Fraction(self.home_units), self.availability * owned)
-            ).__floor__()
-            for owned, bought in self.levels
-        )
+        if self.availability == 1 and not self.home_units:
+            return self.units
+        share = exact(self.availability)
+        home = Fraction(self.home_units)
+        return max(floor(share * (owned + bought) - min(home, share * owned)) for owned, bought in self.levels)
 
 
 def pools(instance: Facts) -> list[Pool]:
@@ -70,7 +71,7 @@ def pools(instance: Facts) -> list[Pool]:
             programme = programmes.get((nation, unit))
             levels = _levels(held["units"], changes.get((nation, unit), {}), programme, instance.periods)
             found[nation, unit] = Pool(
-                nation, unit, table, held["min_units"], exact(held["availability"]), held["home_units"], levels
+                nation, unit, table, held["min_units"], held["availability"], held["home_units"], levels
             )
     return list(found.values())
 
