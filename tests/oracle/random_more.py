@@ -75,6 +75,7 @@ class _More:
         for name in ADDITIONS:
             if name in chosen:
                 getattr(self, f"_{name}")()
+        self._tours()
 
     def chance(self, of: float) -> bool:
         return self.rng.random() < of
@@ -132,6 +133,17 @@ class _More:
         self.obj["force_changes"] = [
             {"nation": n, "unit_type": u, "period": t, "change": v} for (n, u, t), v in rows.items()
         ]
+
+    def _tours(self) -> None:
+        """Units that leave often do so in the middle of a tour, and there are some beside them."""
+        leaving = [r for r in self.obj.get("force_changes", []) if r["change"] < 0 and r["period"] > 1]
+        types = {r["unit_type"] for r in leaving}
+        for row in self.obj["unit_types"]:
+            if row["unit_type"] in types and not row.get("expendable") and self.chance(0.7):
+                row["rotation_ratio"] = 2
+        for row in self.obj["forces"]:
+            if any((r["nation"], r["unit_type"]) == (row["nation"], row["unit_type"]) for r in leaving):
+                row["units"] += self.rng.choice([0, 1])
 
     def _expendable(self) -> None:
         for row in self.obj["unit_types"]:
