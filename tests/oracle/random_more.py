@@ -75,6 +75,7 @@ class _More:
         for name in ADDITIONS:
             if name in chosen:
                 getattr(self, f"_{name}")()
+        self._tours()
 
     def chance(self, of: float) -> bool:
         return self.rng.random() < of
@@ -132,6 +133,17 @@ class _More:
         self.obj["force_changes"] = [
             {"nation": n, "unit_type": u, "period": t, "change": v} for (n, u, t), v in rows.items()
         ]
+
+    def _tours(self) -> None:
+        """Units that leave often do so in the middle of a tour, and there are some beside them."""
+        leaving = [r for r in self.obj.get("force_changes", []) if r["change"] < 0 and r["period"] > 1]
+        types = {r["unit_type"] for r in leaving}
+        for row in self.obj["unit_types"]:
+            if row["unit_type"] in types and not row.get("expendable") and self.chance(0.7):
+                row["rotation_ratio"] = 2
+        for row in self.obj["forces"]:
+            if any((r["nation"], r["unit_type"]) == (row["nation"], row["unit_type"]) for r in leaving):
+                row["units"] += self.rng.choice([0, 1])
 
     def _expendable(self) -> None:
         for row in self.obj["unit_types"]:
@@ -199,6 +211,10 @@ class _More:
             others = [j for j in self.windows if j != line["task"]]
             if others:
                 row = {"task": self.rng.choice(others), "needs_task": line["task"], "capability": line["capability"]}
+                if self.chance(0.5):  # what waits is worth more than what it waits for, of which there is little
+                    line["quantity"] = plus(line["quantity"], 1)
+                    for other in self.obj["requirements"]:
+                        other["priority"] = 5 if other["task"] == row["task"] else 1
                 if self.chance(0.4):
                     row["share"] = self.rng.choice([0.1, 0.3, 0.5, 0.8, 1])
                 rows[row["task"], row["needs_task"], row["capability"]] = row
@@ -224,7 +240,8 @@ class _More:
         favourite = rng.choice(useful or self.types)
         price = rng.choice([0, 0.6, 1.2, 3, 3, 6, 9])
         rows: dict[tuple[str, str], dict[str, Any]] = {}
-        together = self.chance(0.6)
+        together = len(self.names) > 1 and self.chance(0.7)
+        lead = min(rng.choice([0, 0, 1, 1, 2]), self.T - self.chance(0.95))
         others = rng.sample(self.names, min(len(self.names), rng.choice([2, 2, 3] if together else [1, 1, 2, 3])))
         for n in others:
             u = favourite if together or self.chance(0.6) else rng.choice(self.types)
@@ -232,11 +249,11 @@ class _More:
                 "nation": n, "unit_type": u, "price": price if self.chance(0.8) else rng.choice([0.6, 1.2, 3]),
                 "max_units": rng.choice([1, 1, 2, 2, 3]),
             }  # fmt: skip
-            if self.chance(0.5):
-                row["lead_periods"] = min(rng.choice([0, 1, 1, 2]), self.T - self.chance(0.95))
-            if self.chance(0.3):
+            if lead or self.chance(0.3):
+                row["lead_periods"] = lead if together or self.chance(0.5) else rng.randint(0, self.T - 1)
+            if self.chance(0.15 if together else 0.3):
                 self.span(row, 1, self.T, "{}_order_period")
-            if self.chance(0.3):
+            if self.chance(0.2):
                 row["min_order"] = rng.choice([1, 2, 2])
             rows[n, u] = row
         self.obj["acquisitions"] = list(rows.values())
@@ -246,7 +263,7 @@ class _More:
         if together or self.chance(0.1):
             self._joint(favourite)
         if self.chance(0.4):
-            self._budget_for(rng.choice(self.obj["acquisitions"]))
+            self._budget_for(rng.choice(self.obj["acquisitions"]), rng.choice([0.5, 1, 2]))
 
     def _ask_more(self, u: str, buyers: list[str]) -> None:
         """More is asked of what the unit supplies, and its buyers have few and are often willing."""
@@ -287,16 +304,18 @@ class _More:
         if shared:
             row["common_share"] = self.rng.choice([0.25, 0.5, 1])
         self.obj["joint_purchases"] = [row]
+        if self.chance(0.5):  # what only those can afford who buy together
+            rest = plus(1, -row.get("discount", 0))
+            self._budget_for(self.rng.choice(self.obj["acquisitions"]), times(rest, self.rng.choice([1, 2, 2])))
 
-    def _budget_for(self, programme: dict[str, Any]) -> None:
-        """A budget of what some units cost that are bought, and a period of one that is deployed."""
+    def _budget_for(self, programme: dict[str, Any], units: float) -> None:
+        """A budget of what so many units cost that are bought, and some periods of one that is deployed."""
         row = next(r for r in self.obj["unit_types"] if r["unit_type"] == programme["unit_type"])
         months = self.obj["instance"]["horizon"]["months_per_period"]
         period = plus(row.get("rotation_cost") or 0, times(months, row["operating_cost"]))
         payers = {"*", "common"} | {r["nation"] for r in self._nation_rows()} & {programme["nation"]}
         first = self.rng.randint(1, self.T)
-        bought = times(self.rng.choice([0.5, 1, 2]), programme["price"])
-        amount = plus(bought, times(self.rng.choice([0, 1, 3]), period))
+        amount = plus(times(units, programme["price"]), times(self.rng.choice([0, 1, 3]), period))
         budget = {"payer": self.rng.choice(sorted(payers)), "first_period": first, "amount": amount}
         rows = self.obj.setdefault("budgets", [])
         taken = {(r["payer"], r.get("first_period") or 1, r.get("last_period") or self.T) for r in rows}

@@ -94,7 +94,7 @@ def test_usable_by_hand() -> None:
     assert found["burden"] == pytest.approx(24)
 
 
-def test_a_unit_that_leaves_has_deployed_before() -> None:
+def test_units_that_leave_by_hand() -> None:
     """One of 3 leaves in period 2: a tour of two periods has 2 that stay, and the one that leaves after its first."""
     obj = hand(
         unit_types__rotation_ratio=2,
@@ -183,3 +183,17 @@ def test_promises_and_prerequisites_by_hand() -> None:
     assert status(obj) == "optimal"
     obj["willingness"][0]["willingness"] = 0.4
     assert status(obj) == "infeasible"
+
+
+def test_theatre_prerequisite_by_hand() -> None:
+    """What is at `second` supplies the whole theatre too: two there are enough for the line that they wait for."""
+    obj = hand(1, tasks=[*hand()["tasks"], {"task": "second", "objective": "land", "name": "S"}])
+    obj["capabilities"][0]["scope"] = "theatre"
+    obj["prerequisites"] = [{"task": "second", "needs_task": "hold", "capability": "troops"}]
+    obj["capabilities"].append({"capability": "guards", "name": "Guards", "unit": "battalion"})
+    obj["yields"].append({"unit_type": "bn", "capability": "guards", "amount": 1})
+    obj["requirements"].append({"task": "second", "capability": "guards", "quantity": 2})
+    obj["forces"][0]["units"] = 2
+    assert values(obj, "gap")["gap"] == pytest.approx(0)
+    obj["forces"][0]["units"] = 1
+    assert values(obj, "gap")["gap"] == pytest.approx((0.5 + 1) / 2)
