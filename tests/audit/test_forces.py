@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from allocator.audit import check_commitments
@@ -80,7 +82,8 @@ class TestSingleDeployments:
         self.wrong(at("BBB", {1: 1}), "there is no such pool or task")
         self.wrong(at("AAA", {1: 1}, unit="gun"), "there is no such pool or task")
         self.wrong(at("AAA", {1: 1}, "march"), "there is no such pool or task")
-        for units in (0, -1, 1.0, True):
+        wrong: list[Any] = [0, -1, 1.0, True]
+        for units in wrong:
             self.wrong(at("AAA", {1: units}), "not a whole number of units above 0")
 
     def test_active(self):
