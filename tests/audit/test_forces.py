@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from allocator.audit import check_commitments
@@ -41,6 +43,101 @@ def test_a_pool_is_ready_to_its_last_period():
     for t in (1, 3):
         text = f"AAA sends 1 bn to hold in period {t}: the pool is ready only from period 2 to 2"
         one(broken(instance, NO_FAMILY, at("AAA", {t: 1})), "deploy", ("AAA", "bn", "hold", t), text)
+
+
+class TestSingleDeployments:
+    """A battalion supplies infantry and takes fuel; a depot gives fuel, which nobody asks for in so many words."""
+
+    def instance(self, last=1, scope="task", **tables):
+        return finite(
+            unit_types=[{"unit_type": "bn"}, {"unit_type": "depot"}, {"unit_type": "band"}],
+            capabilities=[
+                {"capability": "inf", "name": "Infantry", "unit": "battalion"},
+                {"capability": "fuel", "name": "Fuel", "unit": "day", "scope": scope},
+                {"capability": "music", "name": "Music", "unit": "march"},
+            ],
+            yields=[
+                {"unit_type": "bn", "capability": "inf", "amount": 1.0},
+                {"unit_type": "bn", "capability": "fuel", "amount": -1.0},
+                {"unit_type": "depot", "capability": "fuel", "amount": 1.0},
+                {"unit_type": "band", "capability": "music", "amount": 1.0},
+                {"unit_type": "band", "capability": "inf", "amount": -1.0},
+            ],
+            tasks=[{"task": "hold", "last_period": 2}, {"task": "rest"}],
+            requirements=[
+                {"task": "hold", "capability": "inf", "quantity": 4.0},
+                {"task": "rest", "capability": "music", "quantity": 1.0},
+                {"task": "rest", "capability": "fuel", "quantity": 0.0, "last_period": last},
+            ],
+            forces=[*pools(5, "AAA"), *pools(5, "AAA", unit="depot"), *pools(5, "AAA", unit="band")],
+            **tables,
+        )
+
+    def wrong(self, deployed, why, chosen=NO_FAMILY, **tables):
+        ((n, u, j, t), units) = next(iter(deployed.items()))
+        text = f"{n} sends {units} {u} to {j} in period {t}: {why}"
+        one(broken(self.instance(**tables), chosen, deployed), "deploy", (n, u, j, t), text)
+
+    def test_known_and_whole(self):
+        self.wrong(at("BBB", {1: 1}), "there is no such pool or task")
+        self.wrong(at("AAA", {1: 1}, unit="gun"), "there is no such pool or task")
+        self.wrong(at("AAA", {1: 1}, "march"), "there is no such pool or task")
+        wrong: list[Any] = [0, -1, 1.0, True]
+        for units in wrong:
+            self.wrong(at("AAA", {1: units}), "not a whole number of units above 0")
+
+    def test_active(self):
+        assert broken(self.instance(), NO_FAMILY, at("AAA", {2: 1}) | at("AAA", {2: 1}, unit="depot")) == []
+        self.wrong(at("AAA", {3: 1}), "the task is not active then")
+
+    @pytest.mark.parametrize("last", [1, 2, 3])
+    def test_a_unit_supplies_what_is_asked_for_or_taken_there(self, last):
+        asked = at("AAA", {1: 1}, unit="depot") | at("AAA", {1: 1}, "rest", unit="depot")
+        assert broken(self.instance(last), NO_FAMILY, asked) == []
+        self.wrong(at("AAA", {1: 1}, unit="band"), "the unit supplies nothing that the task asks for")
+
+    def test_what_no_line_asks_for_is_implied_where_it_is_taken(self):
+        # infantry is taken at rest, where no line asks for it; music is taken nowhere
+        taken = at("AAA", {1: 1}, "rest") | at("AAA", {1: 1}, "rest", unit="depot")
+        assert broken(self.instance(), NO_FAMILY, taken) == []
+
+    def test_a_line_of_the_theatre_stands_for_every_task_in_its_periods(self):
+        depot = at("AAA", {1: 1}, unit="depot")
+        assert broken(self.instance(1, "theatre"), NO_FAMILY, depot) == []  # implied at hold in period 2
+        self.wrong(depot, "the unit supplies nothing that the task asks for", last=2, scope="theatre")
+
+    @pytest.mark.parametrize("caveat", [{"task": "hold"}, {"unit_type": "bn"}, {"task": "hold", "unit_type": "bn"}])
+    def test_caveats(self, caveat):
+        caveats = {"caveats": [{"nation": "AAA", "objective": "land", **caveat}]}
+        self.wrong(at("AAA", {1: 1}), "a caveat forbids it", model("caveats"), **caveats)
+        deployed = at("AAA", {1: 1}) | at("AAA", {1: 1}, unit="depot")
+        assert broken(self.instance(**caveats), NO_FAMILY, deployed) == []
+        other = {"caveats": [{"nation": "AAA", "task": "rest", "unit_type": "bn"}]}
+        assert broken(self.instance(**other), model("caveats"), deployed) == []
+
+
+class TestMinimumContribution:
+    def test_so_many_or_none(self):
+        instance = finite(forces=pools(5, "AAA", min_units=2))
+        assert broken(instance, model("minimum_contribution"), at("AAA", {1: 2})) == []
+        text = "AAA sends 1 bn to hold in period 2, but must send at least 2 or none"
+        found = broken(instance, model("minimum_contribution"), at("AAA", {1: 2, 2: 1}))
+        one(found, "minimum_contribution_least", ("AAA", "bn", "hold", 2), text, 1)
+
+
+class TestEvents:
+    @pytest.mark.parametrize("objective", [{}, {"objective": "land"}])
+    def test_a_pledge_that_requires_a_false_event(self, objective):
+        row = {"nation": "AAA", "requires": "event", "value": "peace", **objective}
+        for peace in (True, False):
+            instance = toy(events={"peace": peace}, conditions=[row])
+            assert broken(instance, NO_FAMILY, at("AAA", {1: 1})) == []
+            found = broken(instance, model("conditions"), at("AAA", {1: 1}))
+            if peace:
+                assert found == []
+                continue
+            text = "AAA sends 1 bn to hold in period 1: the pledge requires the event peace, which is false"
+            one(found, "deploy", ("AAA", "bn", "hold", 1), text)
 
 
 class TestConstantPools:
