@@ -23,7 +23,8 @@ def build_up(seed: int, nations: int = 30, types: int = 12, tasks: int = 6, year
     rng = random.Random(f"build-up-{seed}")
     obj = made(rng, f"build-up-{nations}-{types}-{years}-{seed}", (nations, types, tasks, years), False)
     horizon = {"start": "2026-01", "months_per_period": 12, "periods": years, "indefinite": False}
-    obj["instance"] |= {"model": "build", "horizon": horizon, "title": f"Build-up of {nations} nations in {years} years"}
+    title = f"Build-up of {nations} nations in {years} years"
+    obj["instance"] |= {"model": "build", "horizon": horizon, "title": title}
     for task in obj["tasks"]:
         task.pop("first_period", None)
         task.pop("last_period", None)
@@ -42,7 +43,12 @@ def build_up(seed: int, nations: int = 30, types: int = 12, tasks: int = 6, year
     obj["acquisitions"] = _programmes(rng, codes, kinds, years)
     obj["industry"] = _industry(rng, kinds, years)
     obj["joint_purchases"] = [
-        {"unit_type": u, "min_nations": rng.randint(3, 5), "discount": rng.choice([0.1, 0.15, 0.2]), "common_share": 0.15}
+        {
+            "unit_type": u,
+            "min_nations": rng.randint(3, 5),
+            "discount": rng.choice([0.1, 0.15, 0.2]),
+            "common_share": 0.15,
+        }
         for u in kinds
         if rng.random() < 1 / 3
     ]
