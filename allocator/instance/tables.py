@@ -190,7 +190,6 @@ TABLES: dict[str, Table] = {
                     "weight",
                     default=1.0,
                     least=1,
-                    better="up",
                 ),
                 replace(FIRST, key=True, default=None, blank="the task's"),
                 replace(LAST, blank="the task's"),
