@@ -16,7 +16,7 @@ from tests.instance.building import Change, Content, changed, made, sound
 UP = {
     "nations": ["gdp", "troop_ceiling"],
     "yields": ["amount"],
-    "requirements": ["max_gap", "core_weight"],
+    "requirements": ["max_gap"],
     "forces": ["units", "availability"],
     "willingness": ["willingness"],
     "budgets": ["amount"],
@@ -42,7 +42,7 @@ NEITHER = {
     "unit_types": ["personnel", "common_share"],
     "objectives": ["priority"],
     "tasks": ["latitude", "longitude"],
-    "requirements": ["priority", "core_share"],
+    "requirements": ["priority", "core_share", "core_weight"],
     "funding_keys": ["weight"],
     "acquisitions": ["lead_periods"],
     "industry": ["expansion_lead_periods"],
