@@ -50,6 +50,11 @@ class Prerequisite:
     row: Row
     least: Fraction
 
+    @property
+    def line(self) -> tuple[str, str, str]:
+        """The task, and the task and capability that it waits for."""
+        return self.task, self.row.task, self.row.capability
+
 
 class Problem:
     """An instance read through a model's choices.

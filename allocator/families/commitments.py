@@ -17,25 +17,31 @@ Needs: `deploy`. Source: bounds on flows, Ford and Fulkerson (1962), Flows in Ne
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 
 import pyomo.core as pyo
 
 from allocator.families.rows import Exact, at_least, at_most
-from allocator.problem import Problem
+from allocator.problem import Commitment, Problem
+
+
+def promises(m: pyo.ConcreteModel, problem: Problem) -> Iterator[tuple[int, Commitment, int, list[Exact]]]:
+    """Each row of the table and period: its number from 1, what it says, the period, and what is deployed."""
+    for i, promise in enumerate(problem.commitments, start=1):
+        tasks = problem.TASKS if promise.task is None else [promise.task]
+        cells = [m.cells.get((promise.nation, promise.unit_type, j), {}) for j in tasks]
+        for t in promise.periods:
+            yield i, promise, t, [(Fraction(1), here[t]) for here in cells if t in here]
 
 
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``commitments_least`` and ``commitments_most``."""
     m.commitments_least = pyo.Constraint(pyo.Any, doc="a nation keeps what it has promised")
     m.commitments_most = pyo.Constraint(pyo.Any, doc="a nation gives no more than it will")
-    for i, promise in enumerate(problem.commitments, start=1):
-        tasks = problem.TASKS if promise.task is None else [promise.task]
-        cells = [m.cells.get((promise.nation, promise.unit_type, j), {}) for j in tasks]
-        for t in promise.periods:
-            terms: list[Exact] = [(Fraction(1), here[t]) for here in cells if t in here]
-            if promise.at_least:
-                kept = [*terms, (Fraction(promise.at_least), m.failed)] if m.may_fail else terms
-                at_least(m, m.commitments_least, (i, t), kept, Fraction(promise.at_least))
-            if promise.at_most is not None and len(terms) > 1:
-                at_most(m, m.commitments_most, (i, t), terms, Fraction(promise.at_most))
+    for i, promise, t, terms in promises(m, problem):
+        if promise.at_least:
+            kept = [*terms, (Fraction(promise.at_least), m.failed)] if m.may_fail else terms
+            at_least(m, m.commitments_least, (i, t), kept, Fraction(promise.at_least))
+        if promise.at_most is not None and len(terms) > 1:
+            at_most(m, m.commitments_most, (i, t), terms, Fraction(promise.at_most))

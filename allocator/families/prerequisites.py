@@ -12,8 +12,7 @@ $$x_{nujt} \le \bar{x}_{nujt}\, z_{jt}, \qquad \sum_{n,u} a_{uc}\, x_{nuj't} \ge
 | $\bar{x}$ | `problem.cap` | parameter | n, u, j, t | units |
 
 The line of a theatre capability counts supply at every task. A period in which the line does not stand asks nothing.
-Constraints: `prerequisites_there[n, u, j, t]`, `prerequisites_met[i, t]`, where `i` counts pairs of a row of the table
-and a row of the statement of requirements from 1. Supply comes in whole multiples of the step of the amounts, and what
+Constraints: `prerequisites_there[n, u, j, t]`, `prerequisites_met[j, j', c, t]`. Supply comes in whole multiples of the step of the amounts, and what
 must be met is raised to one. Needs: `deploy`. Source: precedence between activities, Weingartner (1966), Management
 Science 12(7).
 
@@ -51,7 +50,7 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     for (n, u, j), here in m.cells.items():
         for t, deploy in here.items() if j in waiting else ():
             at_task[j, t].append(((n, u, j, t), deploy))
-    for i, needs in enumerate(problem.prerequisites, start=1):
+    for needs in problem.prerequisites:
         for t in needs.row.periods if needs.least else ():
             if not at_task[needs.task, t]:
                 continue
@@ -62,4 +61,4 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
             terms = supply[needs.row.place, needs.row.capability, t]
             step = step_of(amount for amount, _ in terms)
             least = ceil(needs.least / step) * step if step else needs.least
-            at_least(m, m.prerequisites_met, (i, t), [*terms, (-least, m.there[needs.task, t])], Fraction(0))
+            at_least(m, m.prerequisites_met, (*needs.line, t), [*terms, (-least, m.there[needs.task, t])], Fraction(0))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,14 +15,14 @@ import pyomo.core as pyo
 
 from allocator.audit import Violation
 from allocator.errors import BadInput, Fault
-from allocator.families import requirement
+from allocator.families import commitments, requirement
 from allocator.families.rows import Exact
 from allocator.instance import Instance
 from allocator.outcome import Stop
-from allocator.problem import Problem
+from allocator.problem import Commitment, Problem
 from allocator.solving.highs import Resident
 from allocator.solving.standard_form import Matrix
-from allocator.statement import THEATRE
+from allocator.statement import THEATRE, Row
 
 UNEXPLAINED = "No plan meets every constraint; there was no time left to find the requirements that cause this."
 
@@ -31,6 +33,18 @@ LONGEST = 60.0
 """Most seconds of the search for a reason."""
 
 
+@dataclass(frozen=True)
+class Must:
+    """Something that every plan must meet: its row, its supply in shares of the least, and what it is in words.
+
+    ``words`` takes the share that cannot be met.
+    """
+
+    key: tuple[Any, ...]
+    share: tuple[list[int], list[float]]
+    words: Callable[[float], str]
+
+
 def why_infeasible(
     m: pyo.ConcreteModel,
     matrix: Matrix,
@@ -38,46 +52,70 @@ def why_infeasible(
     time_limit: float | None,
     interrupted: threading.Event,
 ) -> str:
-    """Name the requirements that cannot be met together, and by how much each must be reduced.
+    """Name the requirements and promises that cannot be met together, and by how much each must be reduced.
 
-    Every requirement may be reduced at a price in proportion to what must be met of it; the answer is the cheapest
-    reduction. If even that does not help, rows that the caller added are the cause.
+    Each may be reduced at a price in proportion to what must be met of it; the answer is the cheapest reduction. If
+    even that does not help, rows that the caller added are the cause.
     """
     if m.problem.model.limits:
         limits = ", ".join(f"{name} at most {most:g}" for name, most in m.problem.model.limits.items())
         return f"No plan meets every constraint with {limits}."
-    problem: Problem = m.problem
-    must = [(row, key, terms, least) for row, key, terms, least in requirement.lines(m, problem) if least]
+    musts = [*_requirements(m, matrix), *_promises(m, matrix)]
     resident = Resident(matrix, {**options, "mip_rel_gap": 1e-4})
-    shares = [_share(matrix, terms, least) for _, _, terms, least in must]
-    short = resident.relax(_rows_of(m, matrix, {key for _, key, _, _ in must}), shares)
+    short = resident.relax(_rows_of(m, matrix, {must.key for must in musts}), [must.share for must in musts])
     run = resident.run(LONGEST if time_limit is None else min(LONGEST, time_limit), interrupted)
     if run.stop in (Stop.TIME_LIMIT, Stop.INTERRUPT) and run.point is None:
         return UNEXPLAINED
     if run.stop is Stop.INFEASIBLE or run.point is None:
         return "No plan meets every constraint; the requirements alone are not the cause."
-    units = {row["capability"]: row["unit"] for row in problem.instance.rows("capabilities")}
-    names = {row["task"]: f"{row['name']} ({row['task']})" for row in problem.instance.rows("tasks")}
-    lines = []
-    for (row, (j, c, t), _, needed), column in zip(must, short, strict=True):
-        if run.point[column] <= 1e-6:
-            continue
-        least = float((1 - row.max_gap) * row.quantity)
-        where = "the theatre" if j == THEATRE else names[j]
-        most = "all" if row.max_gap == 0 else f"at least {least:g}"
-        lines.append(
-            f"{where}, period {t}: {most} of {float(row.quantity):g} {units[c]} ({c}) must be met "
-            f"(max_gap {float(row.max_gap):g}); {run.point[column] * float(needed):.4g} of it cannot be."
-        )
+    missed = [(must, run.point[column]) for must, column in zip(musts, short, strict=True)]
+    lines = [must.words(share) for must, share in missed if share > 1e-6]
     if not lines:
         return "No plan meets every constraint."
     together = "This cannot be met:" if len(lines) == 1 else "These cannot all be met; the least reduction that helps:"
     return "\n".join([together, *lines])
 
 
-def _rows_of(m: pyo.ConcreteModel, matrix: Matrix, keys: Collection[requirement.Key]) -> list[int]:
-    """Rows of the model that require supply, including their digits."""
-    owners = ("requirement_supply", "requirement_least")
+def _requirements(m: pyo.ConcreteModel, matrix: Matrix) -> Iterator[Must]:
+    """Lines of which some part must be met."""
+    problem: Problem = m.problem
+    units = {row["capability"]: row["unit"] for row in problem.instance.rows("capabilities")}
+    names = {row["task"]: f"{row['name']} ({row['task']})" for row in problem.instance.rows("tasks")}
+
+    def words(row: Row, key: requirement.Key, needed: Fraction, share: float) -> str:
+        j, c, t = key
+        least = float((1 - row.max_gap) * row.quantity)
+        where = "the theatre" if j == THEATRE else names[j]
+        most = "all" if row.max_gap == 0 else f"at least {least:g}"
+        return (
+            f"{where}, period {t}: {most} of {float(row.quantity):g} {units[c]} ({c}) must be met "
+            f"(max_gap {float(row.max_gap):g}); {share * float(needed):.4g} of it cannot be."
+        )
+
+    for row, key, terms, least in requirement.lines(m, problem):
+        if least:
+            yield Must(key, _share(matrix, terms, least), partial(words, row, key, least))
+
+
+def _promises(m: pyo.ConcreteModel, matrix: Matrix) -> Iterator[Must]:
+    """What nations have promised."""
+
+    def words(promise: Commitment, t: int, share: float) -> str:
+        where = "at all tasks together" if promise.task is None else f"at {promise.task}"
+        return (
+            f"{promise.nation} has promised at least {promise.at_least} {promise.unit_type} {where} in period {t}; "
+            f"{share * promise.at_least:.4g} of them cannot be sent."
+        )
+
+    for i, promise, t, terms in commitments.promises(m, m.problem):
+        if promise.at_least:
+            share = _share(matrix, terms, Fraction(promise.at_least))
+            yield Must((i, t), share, partial(words, promise, t))
+
+
+def _rows_of(m: pyo.ConcreteModel, matrix: Matrix, keys: Collection[tuple[Any, ...]]) -> list[int]:
+    """Rows of the model that must be met, including their digits."""
+    owners = [name for name in ("requirement_supply", "requirement_least", "commitments_least") if m.component(name)]
     rows = [row for name in owners for key, row in m.component(name).items() if key in keys]
     digits = [(row.index(), row) for row, _ in getattr(m, "carries", ())]
     rows += [row for (name, *key, _), row in digits if name in owners and tuple(key) in keys]
@@ -111,6 +149,14 @@ LIMITS = {
     "rotation_pool": ("forces", ("nation", "unit_type"), "units"),
     "minimum_contribution_least": ("forces", ("nation", "unit_type"), "min_units"),
     "troop_ceiling_people": ("nations", ("nation",), "troop_ceiling"),
+    "commitments_least": ("commitments", (), "at_least"),
+    "commitments_most": ("commitments", (), "at_most"),
+    "prerequisites_met": ("prerequisites", ("task", "needs_task", "capability"), "share"),
+    "acquisition_most": ("acquisitions", ("nation", "unit_type"), "max_units"),
+    "acquisition_least": ("acquisitions", ("nation", "unit_type"), "min_order"),
+    "industry_capacity": ("industry", ("unit_type",), "capacity"),
+    "industry_expansions": ("industry", ("unit_type",), "max_expansions"),
+    "joint_purchase_nations": ("joint_purchases", ("unit_type",), "min_nations"),
     "budget_burden": ("nations", ("nation",), "gdp"),
     "burden_heaviest": ("nations", ("nation",), "gdp"),
     "framework_nation_share": ("tasks", ("task",), "framework_share"),
