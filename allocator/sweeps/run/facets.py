@@ -10,47 +10,54 @@ easier (+1), harder (-1) or neither (0: the two points must agree), and what it 
 objectives. A stage of a lexicographic solve considers only facets of the feasible set, of its own objective and of
 earlier objectives; a price does not affect the stage `gap` if there is no budget.
 
-A fact has a direction only where that is proved. Plans hold deployments and orders, so a rule that more plans keep is
-easier, whatever the other families are:
+A fact has a direction only where that is proved; otherwise two points must agree in it. A plan holds deployments and
+orders, and every family is a rule on plans, so a rule that more plans keep is easier whatever the other families are:
 
-| fact | more of it | affects | proof |
+| fact (of each period, if it has periods) | more of it | affects | why |
 | --- | --- | --- | --- |
-| units, availability and changes (by period) of a pool | easier | plans | what can be used, $\max(0, \alpha p - h) + \alpha o$, grows with each |
-| home_units of a pool | harder | plans | the same falls with $h$ |
-| rotation_ratio; expendable | harder | plans | there are more spans, and the others stay |
-| first_period of a pool (last_period) | harder (easier) | plans | there are fewer (more) variables, and 0 is always allowed |
+| units, changes, availability of a pool | easier | plans | usable units, $\max(0, \alpha p - h) + \alpha o$, grow |
+| home_units of a pool | harder | plans | the same with $h$ |
+| rotation_ratio; expendable | harder | plans | there are more spans; the others stay |
+| first_period (last_period) of a pool | harder (easier) | plans | fewer (more) periods allow more than 0 |
 | min_units, min_order, min_nations | harder | plans | fewer numbers are allowed |
-| troop_ceiling, budget, max_burden, a limit (none is the easiest) | easier | plans | a sum may be greater |
-| at_most, at_least (by period) | easier, harder | plans | a sum may be greater, must be greater |
-| caveat, conditional pledge | harder | plans | there is one more rule; a pledge rules in each period |
-| share of a prerequisite (none is 0) | harder | plans | more must be supplied |
-| event that holds; nation that can lead | easier | plans | one rule less; one more nation may lead |
-| willingness at or above the floor (by period) | easier | plans | there are more variables |
-| willingness (by period) | easier | risk | $1 - \omega$ falls |
-| yield (of one sign) | easier | plans | supply grows in every row; shortfalls fall with it |
-| quantity (above 0) | harder | plans, gap, worst_period | more must be met, also as a prerequisite; $s/q$ grows, and terms with it |
+| troop_ceiling, budget, max_burden, limit (none: easiest) | easier | plans | a sum may be greater |
+| at_most (none: easiest); at_least | easier; harder | plans | a sum may be greater; it must be greater |
+| caveat, conditional pledge | harder | plans | there is one more rule |
+| share of a prerequisite (none: 0) | harder | plans | more must be supplied |
+| event that holds; nation that can lead | easier | plans | there is one rule less; one more nation may lead |
+| willingness at or above the floor | easier | plans | one more number may be above 0 |
+| willingness | easier | risk | $1 - \omega$ falls |
+| yield (of one sign) | easier | plans | supply grows in every row, and no shortfall grows |
+| quantity (above 0) | harder | plans, gap, worst_period | more must be met; $\sigma = s/q$ grows |
 | max_gap | easier | plans | less must be met |
-| core_weight | easier | gap, worst_period | the term's derivative is 0 or $-\sigma\kappa$ or $-(1-\sigma)(1-\kappa)$ over a square, $\sigma = s/q$ |
+| core_weight | easier | gap, worst_period | see below |
 | framework_share | harder | plans | the nation that leads must give more |
-| unit-period cost: all of it; what the fund pays; what the nation pays | harder | cost and total budgets; common budgets; burden and national budgets | sums grow; all of it falls to the fund for a collective; with funding keys the fund's part is in burden |
-| price of a programme | harder | cost, burden, budgets | whoever pays a part pays more |
-| discount | easier | cost, burden, budgets | whoever pays a part pays less |
-| max_units, last_order_period (first_order_period) | easier (harder) | plans | more orders are allowed (fewer) |
-| capacity, expansion, max_expansions | easier | plans | more can be delivered |
-| expansion_lead_periods | harder | plans | what is expanded counts in fewer periods; it is paid when it is ordered |
-| expansion_price | harder | cost, total and common budgets; burden with funding keys | sums grow |
+| cost of a unit and period | harder | cost, total budgets | sums grow |
+| the fund's part of it (all, for a collective) | harder | common budgets, burden with keys | sums grow |
+| the nation's part of it | harder | national budgets, burden | sums grow |
+| price of a programme | harder | cost, burden, budgets | all who pay a part pay more |
+| discount | easier | cost, burden, budgets | all who pay a part pay less |
+| max_units | easier | plans | a sum may be greater |
+| first_order_period (last_order_period) | harder (easier) | plans | fewer (more) periods allow orders |
+| capacity, expansion, max_expansions | easier | plans | a sum may be greater |
+| expansion_lead_periods | harder | plans | an expansion counts later; it is paid when it is ordered |
+| expansion_price | harder | as the fund's part, and cost | sums grow |
 | gdp | easier | burden; plans under max_burden | the same cost is a smaller part |
-| personnel | harder | risk, turnover; plans under a ceiling (neither, if a framework share counts people) | sums grow; a share may go either way |
-| priorities, core_share | neither | gap, worst_period | the mean may go either way |
+| personnel | harder | risk, turnover; plans under a ceiling | sums grow |
+| personnel, where a framework share counts people | neither | plans | it is on both sides |
+| priorities, core_share | neither | gap, worst_period | a mean may go either way |
 | own costs, prices, discounts, gdp | neither | imbalance | a difference may go either way |
-| common_share of a joint purchase | neither | burden, imbalance, common and national budgets | one payer pays less and the other more |
+| common_share of a joint purchase | neither | burden, imbalance, budgets | one payer pays less, another more |
 | lead_periods | neither | plans | units come later, but they are paid later too |
-| anything else: periods, scopes, groups, who is collective, who must lead, funding keys, families, objectives, tolerance | neither | plans | |
+| anything else | neither | plans | periods, scopes, groups, collectives, funding keys, choices |
+
+A requirement counts $\sigma$, or with a core $(\sigma + (\alpha - 1) \max(0, \sigma - 1 + \kappa)) / (1 + (\alpha - 1)
+\kappa)$. That grows with $\sigma$. Its derivative with respect to $\alpha$ has the sign of $-\sigma \kappa$ up to
+$\sigma = 1 - \kappa$, and of $-(1 - \sigma)(1 - \kappa)$ from there on, so it falls.
 """
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -114,59 +121,6 @@ def flags(instance: Instance, model: Model) -> Flags:
         bool(instance.rows("funding_keys")),
         any(row["collective"] for row in instance.rows("nations")),
     )
-
-
-class Facets:
-    """Reads points as changes from a base; a table that is the same as in the base is not read again."""
-
-    def __init__(self, instance: Instance, model: Model) -> None:
-        self._instance = instance
-        self._key = self._reading(instance, model)
-        self._tables = {table: self._read(table, instance, model, self._key[0]) for table in READERS}
-        self._plain = self._settings(instance, model, self._key[0])
-        self.base: dict[Name, Facet] = {**self._plain}
-        for facets in self._tables.values():
-            self.base.update(facets)
-
-    def changes(self, instance: Instance, model: Model) -> Changes:
-        """The facets of an instance under a model that differ from the base; None for a facet that it lacks."""
-        key = self._reading(instance, model)
-        same = key == self._key
-        pairs = [(self._plain, self._settings(instance, model, key[0]))]
-        for table, facets in self._tables.items():
-            if not same or instance.tables[table] != self._instance.tables[table]:
-                pairs.append((facets, self._read(table, instance, model, key[0])))
-        changed: Changes = {}
-        for before, after in pairs:
-            for name in before.keys() | after.keys():
-                if before.get(name) != after.get(name):
-                    changed[name] = after.get(name)
-        return changed
-
-    @staticmethod
-    def _settings(instance: Instance, model: Model, own: Flags) -> dict[Name, Facet]:
-        facets: dict[Name, Facet] = {}
-        facets["flags",] = (repr(own), NEITHER, bears())
-        for key in ("objectives", "tolerance"):
-            facets[key,] = (repr(getattr(model, key)), NEITHER, bears(False, STAGES))
-        facets["horizon",] = (repr(sorted(instance.settings["horizon"].items())), NEITHER, bears())
-        if "conditions" in model.families:
-            for event, holds in instance.events.items():
-                facets["event", event] = (float(holds), EASIER, bears())
-        for objective, most in model.limits.items():
-            facets["limit", objective] = (most, EASIER, bears())
-        if model.max_burden is not None and "budget" in model.families:
-            facets["max_burden",] = (model.max_burden, EASIER, bears())
-        return facets
-
-    @staticmethod
-    def _reading(instance: Instance, model: Model) -> tuple[Flags, float, int]:
-        """What the facets of a table depend on besides the table."""
-        return flags(instance, model), model.willingness_floor, instance.months_per_period
-
-    @staticmethod
-    def _read(table: str, instance: Instance, model: Model, own: Flags) -> dict[Name, Facet]:
-        return {name: facet for name, facet in READERS[table](instance, model, own) if facet[2]}
 
 
 def bears(plans: bool = True, *objectives: str) -> frozenset[str]:
@@ -377,23 +331,3 @@ READERS: dict[str, Callable[[Instance, Model, Flags], Read]] = {
     "joint_purchases": _joint_purchases,
 }
 """Table -> its facets; ``sources`` have none."""
-
-
-def to_plain(changes: Changes) -> list[Any]:
-    """Changes as plain values for JSON."""
-    return [
-        [list(name), None if facet is None else [repr(facet[0]), facet[1], sorted(facet[2])]]
-        for name, facet in changes.items()
-    ]
-
-
-def from_plain(content: list[Any]) -> Changes:
-    """Changes from what :func:`to_plain` made of them."""
-    changes: Changes = {}
-    for name, facet in content:
-        if facet is not None:
-            value, direction, bearing = facet
-            value = float(value) if direction else ast.literal_eval(value)
-            facet = (value, direction, frozenset(bearing))
-        changes[tuple(name)] = facet
-    return changes

@@ -138,9 +138,9 @@ class Order:
                 self._ease = np.hstack([self._ease, column[:, None]])
         for sign in (EASIER, HARDER):
             if (name, sign) in self._columns:
-                column = self._columns[name, sign]
-                self._bearing[column] |= known[2]  # with other budgets or families a fact affects other objectives
-                yield column, sign
+                at = self._columns[name, sign]
+                self._bearing[at] |= known[2]  # with other budgets or families a fact affects other objectives
+                yield at, sign
 
     def _value(self, name: Name, facet: Facet | None) -> float:
         if facet is None:
