@@ -60,7 +60,7 @@ def everything(**tables: list[Row]) -> Instance:
             {"nation": "BBB", "unit_type": "bn", "units": 3},
             {"nation": "CCC", "unit_type": "team", "units": 3, "first_period": 1, "last_period": 3},
             {"nation": "BBB", "unit_type": "team", "units": 1},
-            {"nation": "AAA", "unit_type": "lot", "units": 3},
+            {"nation": "AAA", "unit_type": "lot", "units": 7},
             {"nation": "NNN", "unit_type": "bn", "units": 2},
         ],
         "willingness": [
