@@ -190,7 +190,7 @@ def _tasks(instance: Instance, _: Model, flags: Flags) -> Read:
 def _requirements(instance: Instance, *_: Any) -> Read:
     for row in instance.rows("requirements"):
         key = (row["task"], row["capability"], row["first_period"])
-        yield ("asked", *key), ((row["quantity"] > 0, row["last_period"]), NEITHER, bears(True, *UNMET))
+        yield ("required", *key), ((row["quantity"] > 0, row["last_period"]), NEITHER, bears(True, *UNMET))
         yield ("priority", *key), (row["priority"], NEITHER, bears(False, *UNMET))
         yield ("quantity", *key), (row["quantity"], HARDER, bears(True, *UNMET))
         yield ("core share", *key), (row["core_share"], NEITHER, bears(False, *UNMET))
