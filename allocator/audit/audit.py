@@ -63,7 +63,7 @@ def check_deployments(
 
 
 def check_commitments(
-    instance: Instance, model: Model, committed: Mapping[tuple[str, str, int], int]
+    instance: Instance, model: Model, committed: Mapping[tuple[str, str, int], int], purchases: Purchases = NONE
 ) -> list[Violation]:
     """The pools, ceilings, budgets and limits that are exceeded if all committed units are deployed.
 

@@ -62,6 +62,8 @@ class Point:
         ``KEY=VALUE``, as for :func:`allocator.solve`.
     case, coalition
         As for :func:`allocator.solve`.
+    released : tuple of (row, period)
+        Promises that no longer hold, see :mod:`allocator.withdrawal`.
     weight : int
         Number of draws with this point; 1 if nothing is drawn.
     asked : bool
@@ -72,6 +74,7 @@ class Point:
     overrides: tuple[str, ...] = ()
     case: str = "base"
     coalition: str | None = None
+    released: tuple[tuple[int, int], ...] = ()
     weight: int = 1
     asked: bool = True
 

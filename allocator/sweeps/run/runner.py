@@ -171,7 +171,7 @@ class Runner:
 
     def key(self, point: Point) -> str:
         """Hash of everything that the result of a point depends on."""
-        own = json.dumps([point.overrides, point.case, point.coalition])
+        own = json.dumps([point.overrides, point.case, point.coalition, point.released])
         return hashlib.sha256((self._stem + own).encode()).hexdigest()
 
     def rows(self, points: Sequence[Point], title: str = "") -> Rows:
