@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any, ClassVar
 
 import pytest
 
@@ -18,7 +19,7 @@ from allocator.withdrawal import Stance, able, every_future, futures
 from tests.present import present
 from tests.toys import Row, pools, toy, willing
 
-SEA = {
+SEA: dict[str, Any] = {
     "objectives": [{"objective": o, "name": o} for o in ("land", "sea")],
     "tasks": [{"task": "hold"}, {"task": "patrol", "objective": "sea"}],
     "requirements": [{"task": j, "capability": "inf", "quantity": 2.0} for j in ("hold", "patrol")],
@@ -70,7 +71,7 @@ class TestStances:
         assert [row["willingness"] for row in first.instance(instance).rows("willingness")] == [0.9, 0.6]
         assert [row["willingness"] for row in second.instance(instance).rows("willingness")] == [0.9, 0.0]
         assert second.withdrawn == {Stance("AAA", "land", 3, 3)}
-        assert list(second.withdrawn)[0].when == "in period 3"
+        assert next(iter(second.withdrawn)).when == "in period 3"
 
     def test_stances_in_which_nothing_can_be_deployed_do_not_count(self) -> None:
         """One is below the floor, and in the other the pool is not ready: there is only one future beside."""
@@ -81,7 +82,7 @@ class TestStances:
 
 
 class TestPromises:
-    ROW: Row = {"nation": "AAA", "unit_type": "bn", "task": "hold", "at_least": 1}
+    ROW: ClassVar[Row] = {"nation": "AAA", "unit_type": "bn", "task": "hold", "at_least": 1}
 
     def test_a_promise_ends_where_its_objective_is_left(self) -> None:
         """Kept in periods 1 and 2 and, as far as it reaches, nowhere else; the limit of three stays."""

@@ -239,7 +239,7 @@ class _Hedging:
         return replace(answer, decision=decision, strict=strict)
 
     def _together(self, programme: Programme, free: Sequence[Second]) -> list[Decision]:
-        """All that the best plans of the futures need, if pools and limits allow it at once: then nothing is lost."""
+        """A commitment of everything that the best plans of the futures need, if pools and limits allow it at once."""
         plans = tuple(second.deployed for second in free)
         decision = Decision(together(plan or {} for plan in plans), plans)
         return [] if programme.broken(decision) else [decision]
