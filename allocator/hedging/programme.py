@@ -129,7 +129,7 @@ class Programme:
         level = max(gaps) if self.alone else value_at_risk(gaps, self.shares, self.taste.alpha)
         x = np.zeros(len(self.matrix.columns))
         for s, (points, deployed) in enumerate(zip(self.points, decision.deployed, strict=True)):
-            x += points.point(deployed)
+            x += points.point(None if deployed is None else dict(deployed))  # a future has no orders of its own
             x[column_of[id(m.unmet[s])]] = float(gaps[s])
             if s in m.excess:
                 x[column_of[id(m.excess[s])]] = float(max(Fraction(0), gaps[s] - level))
