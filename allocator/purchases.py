@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 Cell = tuple[str, str, str, int]
 """Nation, unit type, task and period of a deployment."""
@@ -48,6 +49,14 @@ class Decided(dict[Cell, int]):
         return not self == other
 
     __hash__ = None
+
+
+def decided(rows: Callable[[str], Iterable[Mapping[str, Any]]]) -> Decided:
+    """Deployments and purchases from result tables: ``rows`` returns the rows of a table by its name."""
+    deployed = {(d["nation"], d["unit_type"], d["task"], d["period"]): d["units"] for d in rows("deployments")}
+    orders = {(o["nation"], o["unit_type"], o["period"]): (o["units"], o["joint"]) for o in rows("orders")}
+    expansions = {(e["unit_type"], e["period"]): e["expansions"] for e in rows("industry") if e["expansions"]}
+    return Decided(deployed, Purchases(orders, expansions) if orders or expansions else NONE)
 
 
 def bought(deployed: object) -> Purchases:

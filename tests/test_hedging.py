@@ -135,7 +135,7 @@ def brute_force(
         best = Fraction(1)
         choices = []
         for n, units in commitment.items():
-            land, sea = ((n, o) not in future.withdrawn for o in ("land", "sea"))
+            land, sea = ((n, o) not in {stance[:2] for stance in future.withdrawn} for o in ("land", "sea"))
             splits = [(a, b) for a in range(units + 1) for b in range(units + 1 - a)]
             choices.append([(a, b) for a, b in splits if (land or not a) and (sea or not b)])
         for choice in product(*choices):
@@ -233,11 +233,11 @@ class TestFutures:
         """One number a nation and draw, in the order of the table; equal draws are one."""
         instance, _, _, _ = three_nations(3)
         will = {(r["nation"], r["objective"]): r["willingness"] for r in instance.rows("willingness")}
-        pairs = able(Problem(instance, REFERENCE))
+        stances = able(Problem(instance, REFERENCE))
         seen: dict[Any, Any] = {}
         for mood in np.random.default_rng(5).random((50, 3)):
             number = dict(zip(("AAA", "BBB", "CCC"), mood, strict=True))
-            left = frozenset(pair for pair in pairs if number[pair[0]] > will[pair])
+            left = frozenset(stance for stance in stances if number[stance.nation] > will[stance[:2]])
             seen[left] = seen.get(left, 0) + 1
         drawn = futures(instance, REFERENCE, 50, 5)
         assert {f.withdrawn: f.probability for f in drawn} == {left: Fraction(k, 50) for left, k in seen.items()}
@@ -277,7 +277,7 @@ class TestFutures:
         assert sum(f.probability for f in whole.futures) == 1
         commitment = present(found.decision).commitment
         gaps = [
-            Fraction(max(0, 4 - sum(u for (n, *_), u in commitment.items() if (n, "land") not in f.withdrawn)), 4)
+            Fraction(max(0, 4 - sum(u for (n, *_), u in commitment.items() if (n, "land", 1, 1) not in f.withdrawn)), 4)
             for f in whole.futures
         ]
         value = Taste.of(0.5, 0.9).value(gaps, [f.probability for f in whole.futures])

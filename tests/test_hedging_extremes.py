@@ -13,7 +13,7 @@ from allocator.hedging.check import Decision
 from allocator.hedging.programme import Programme
 from allocator.model import load_model
 from allocator.statistics import Taste
-from allocator.withdrawal import Future
+from allocator.withdrawal import Future, Stance
 from tests.oracle.hedged import random_check
 from tests.test_extremes import tiny
 
@@ -81,7 +81,7 @@ def test_the_start_of_a_two_stage_plan_meets_every_row() -> None:
     """What the budget's last digit, 3 * 4,999 millionths, takes from the next is filled in, and what is given up."""
     model, everything = load_model("reference"), [{"payer": "*", "amount": 40.014997}]
     instance = shaky(4.0, cost=10.004999, unit_types__operating_cost=10, requirements__max_gap=0, budgets=everything)
-    both = [Future(frozenset(), Fraction(1, 2)), Future(frozenset({("BBB", "o")}), Fraction(1, 2))]
+    both = [Future(frozenset(), Fraction(1, 2)), Future(frozenset({Stance("BBB", "o", 1, 1)}), Fraction(1, 2))]
     programme = Programme(instance, model, both, Taste.of(0, 0), {"mip_rel_gap": 0.0})
     assert len(programme.m.carries) == 1
     units = {("AAA", "u", 1): 1, ("BBB", "v", 1): 3}

@@ -72,7 +72,7 @@ def _limits(totals: Totals, model: Model, names: Iterable[str], of: str) -> Iter
 
 
 def check_commitments(
-    instance: Instance, model: Model, committed: Mapping[tuple[str, str, int], int]
+    instance: Instance, model: Model, committed: Mapping[tuple[str, str, int], int], purchases: Purchases = NONE
 ) -> list[Violation]:
     """The pools, ceilings, budgets and limits on money that are exceeded if all committed units are deployed.
 

@@ -11,6 +11,7 @@ from allocator.errors import BadUsage
 from allocator.hedging.check import Broken, Decision, check_decision
 from allocator.instance import Instance
 from allocator.model import Model
+from allocator.plan.tables import COLUMNS as PLAN_COLUMNS
 from allocator.statistics import Estimate
 from allocator.withdrawal import Future
 
@@ -29,6 +30,8 @@ STRICT = ("two_stage_strict", "expected_case_strict")
 
 COLUMNS = {
     "commitments": ("nation", "unit_type", "period", "units", "people", "cost", "expected_case"),
+    "orders": PLAN_COLUMNS["orders"],
+    "industry": PLAN_COLUMNS["industry"],
     "plans": ("plan", "value", "coverage", "coverage_worst", "coverage_all_stay", "no_plan", "cost"),
     "futures": ("future", "withdrawn", "probability", *PLANS, *STRICT),
     "objectives": ("objective", "value", "given_up", "bound", "relative_gap"),
@@ -100,7 +103,7 @@ class Hedge:
         return self.status in ("optimal", "feasible")
 
     def rows(self, table: str = "commitments") -> list[dict[str, Any]]:
-        """Rows of a result table: ``commitments``, ``plans``, ``futures``, ``objectives`` or ``deployments``."""
+        """Rows of a result table, by its name in ``COLUMNS``; ``commitments`` by default."""
         if not isinstance(table, str) or table not in COLUMNS:
             raise BadUsage(f"no result table {shown(table)}; there are {', '.join(COLUMNS)}")
         return [dict(row) for row in self._tables.get(table, [])]
@@ -135,7 +138,7 @@ class Hedge:
         return {**answer, "manifest": self.manifest}
 
     def check(self) -> list[Broken]:
-        """The independent check: commitments and the plan of every future, in exact arithmetic."""
+        """The independent check: commitments, orders and the plan of every future, in exact arithmetic."""
         if self.decision is None:
             return []
         return check_decision(self.instance, self.model, self.futures, self.decision)

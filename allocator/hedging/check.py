@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from allocator.audit import Violation, check_commitments, check_deployments
+from allocator.hedging.first_stage import Commitment, in_future, ordered
 from allocator.instance import Instance
 from allocator.model import Model
+from allocator.plan.values import Deployed
 from allocator.withdrawal import Future
-
-Commitment = Mapping[tuple[str, str, int], int]
-"""(nation, unit type, period) -> units, 1 or more."""
-
-Deployed = Mapping[tuple[str, str, str, int], int]
 
 
 @dataclass(frozen=True)
@@ -46,17 +43,20 @@ def check_decision(
 ) -> list[Broken]:
     """Every constraint that a two-stage plan breaks.
 
-    The whole commitment must fit pools, ceilings and budgets at once (``budgeted``; false for a commitment that has
-    been checked already). The plan of each future must pass the check of deployments for that future's instance and
-    stay within the commitment.
+    The whole commitment must fit pools with what is ordered, ceilings and budgets at once (``budgeted``; false for a
+    commitment that has been checked already). The plan of each future must pass the check of deployments for that
+    future's instance, with the same orders, and stay within the commitment.
     """
     broken = []
+    purchases, later = ordered(decision.commitment), in_future(model)
     if budgeted:
-        broken += [Broken(None, violation) for violation in check_commitments(instance, model, decision.commitment)]
+        found = check_commitments(instance, model, decision.commitment, purchases)
+        broken += [Broken(None, violation) for violation in found]
     for s, (future, deployed) in enumerate(zip(futures, decision.deployed, strict=True)):
         if deployed is None:
             continue
-        broken += [Broken(s, found) for found in check_deployments(future.instance(instance), model, deployed)]
+        found = check_deployments(future.instance(instance), later, deployed, purchases)
+        broken += [Broken(s, violation) for violation in found]
         out: dict[tuple[str, str, int], int] = defaultdict(int)
         for (n, u, _, t), units in deployed.items():
             out[n, u, t] += units

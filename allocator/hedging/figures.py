@@ -7,16 +7,11 @@ from fractions import Fraction
 from typing import Any
 
 from allocator.hedging.answer import COLUMNS, PLANS, STRICT
-from allocator.hedging.check import Commitment
+from allocator.hedging.first_stage import Commitment, cost_of
 from allocator.hedging.recourse import Second
 from allocator.problem import Problem
 from allocator.statistics import Taste, cvar, mean
 from allocator.withdrawal import Future, able
-
-
-def cost_of(problem: Problem, commitment: Commitment) -> Fraction:
-    """Cost of a commitment in millions, whether it is used or not."""
-    return sum((problem.money.unit_cost[u] * units for (_, u, _), units in commitment.items()), start=Fraction(0))
 
 
 class Figures:

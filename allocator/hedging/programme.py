@@ -14,14 +14,15 @@ import numpy as np
 from allocator.errors import SolverError
 from allocator.exact import exact
 from allocator.hedging.answer import STAGES
-from allocator.hedging.check import Broken, Commitment, Decision, check_decision
+from allocator.hedging.check import Broken, Decision, check_decision
+from allocator.hedging.first_stage import Commitment, Committed, cost_of, ordered
 from allocator.hedging.two_stage import IMPLIED, two_stage
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.outcome import NUMERICAL, Bounds, Stop, relative_gap
 from allocator.plan.values import objective_values
-from allocator.problem import Problem
-from allocator.solving.columns import Points, carry
+from allocator.purchases import Decided
+from allocator.solving.columns import Orders, Points, carry
 from allocator.solving.highs import Resident
 from allocator.solving.lexicographic import HOLD, SHARE
 from allocator.solving.running import Sight
@@ -77,7 +78,7 @@ class Programme:
         self.matrix = compile_model(m)
         self.blocks = [m.component(f"future_{s}") for s in range(len(self.futures))]
         self.points = [Points(block, self.matrix) for block in self.blocks]
-        self.problems: list[Problem] = [block.problem for block in self.blocks]
+        self.orders = Orders(m, self.matrix)
         self.resident = Resident(self.matrix, options)
         self.keys: list[tuple[str, str, int]] = list(m.commit)
         self.at = np.array([self.matrix.column_of[id(m.commit[key])] for key in self.keys], dtype=np.int64)
@@ -90,17 +91,16 @@ class Programme:
     # ---- decisions and points ---------------------------------------------------------------------------------
 
     def gaps(self, decision: Decision) -> list[Fraction]:
-        """Exact gap of each future."""
+        """Exact gap of each future; what is required is the same in all."""
         return [
-            ONE if deployed is None else objective_values(problem, deployed)["gap"]
-            for problem, deployed in zip(self.problems, decision.deployed, strict=True)
+            ONE if deployed is None else objective_values(self.m.problem, deployed)["gap"]
+            for deployed in decision.deployed
         ]
 
     def values(self, decision: Decision) -> dict[str, Fraction]:
         """Exact values of both objectives."""
-        cost: dict[str, Fraction] = self.m.problem.money.unit_cost
-        spent = sum((cost[u] * units for (_, u, _), units in decision.commitment.items()), start=Fraction(0))
-        return {"gap": self.taste.value(self.gaps(decision), self.shares), "cost": spent}
+        cost = cost_of(self.m.problem, decision.commitment)
+        return {"gap": self.taste.value(self.gaps(decision), self.shares), "cost": cost}
 
     def broken(self, decision: Decision) -> list[Broken]:
         """The constraints that a decision breaks, checked exactly."""
@@ -109,12 +109,15 @@ class Programme:
     def decision(self, point: Floats) -> Decision:
         """The decision of a point, in whole units."""
         units = np.rint(point[self.at]).astype(int).tolist()
+        purchases = self.orders.purchases(point)
         commitment = {key: count for key, count in zip(self.keys, units, strict=True) if count > 0}
         m, column_of = self.m, self.matrix.column_of
         return Decision(
-            commitment,
+            Committed(commitment, purchases),
             tuple(
-                None if s in m.failed and point[column_of[id(m.failed[s])]] > 0.5 else points.deployed(point)
+                None
+                if s in m.failed and point[column_of[id(m.failed[s])]] > 0.5
+                else Decided(points.deployed(point), purchases)
                 for s, points in enumerate(self.points)
             ),
         )
@@ -126,13 +129,14 @@ class Programme:
         level = max(gaps) if self.alone else value_at_risk(gaps, self.shares, self.taste.alpha)
         x = np.zeros(len(self.matrix.columns))
         for s, (points, deployed) in enumerate(zip(self.points, decision.deployed, strict=True)):
-            x += points.point(deployed)
+            x += points.point(None if deployed is None else dict(deployed))  # a future has no orders of its own
             x[column_of[id(m.unmet[s])]] = float(gaps[s])
             if s in m.excess:
                 x[column_of[id(m.excess[s])]] = float(max(Fraction(0), gaps[s] - level))
         if self.taste.weight:
             x[column_of[id(m.level)]] = float(level)
         x[self.at] = [decision.commitment.get(key, 0) for key in self.keys]
+        self.orders.fill(ordered(decision.commitment), x)
         carry(m, self.matrix, x)
         capped: Floats = np.minimum(x, self.matrix.upper)
         return capped

@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import floor
 from typing import Any
 
@@ -21,7 +22,7 @@ import pyomo.core as pyo
 
 from allocator.audit import check_commitments
 from allocator.families.rows import linear
-from allocator.hedging.check import Commitment
+from allocator.hedging.first_stage import Commitment
 from allocator.hedging.two_stage import two_stage
 from allocator.instance import Instance
 from allocator.model import Model
@@ -55,7 +56,7 @@ def consensus(
 
         def scenario(name: str, **_: Any) -> pyo.ConcreteModel:
             future = futures[int(name.rpartition("_")[2])]
-            m = two_stage(instance, model, [Future(future.withdrawn, ONE)], taste, alone)
+            m = two_stage(instance, model, [replace(future, probability=ONE)], taste, alone)
             first = [*m.commit.values(), *([m.level] if taste.weight else [])]
             most = sum(variable.ub for variable in m.commit.values())
             m.every_commitment = pyo.Constraint(expr=(None, linear((1.0, x) for x in m.commit.values()), most))

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from allocator.hedging.check import Commitment, Decision, Deployed
+from allocator.hedging.check import Decision
+from allocator.hedging.first_stage import Commitment, needed_by
 from allocator.hedging.programme import Programme, Watch
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.outcome import relative_gap
+from allocator.plan.values import Deployed
 from allocator.solving.stage import Progress
-from allocator.statistics import Taste
-from allocator.withdrawal import Future, Pair
+from allocator.statistics import ONE, Taste
+from allocator.withdrawal import Future, Promised, Stance
 
 Key = frozenset[tuple[tuple[str, str, int], int]] | None
+Used = tuple[str, str, int]
+"""Nation, objective and period in which a plan deploys something."""
+
 Report = Callable[[str, Progress | None], None]
 
 NEUTRAL = Taste(Fraction(0), Fraction(0))
@@ -36,9 +41,10 @@ class Second:
 class Recourse:
     """Solves second stages one by one and uses the results of earlier ones.
 
-    The more nations withdraw, the fewer plans are possible. So a bound proved in one future holds in every future in
-    which the same nations and more have withdrawn, and a plan that uses no nation that has withdrawn is feasible here
-    as well. Nothing is solved if the bound and the value of such a plan meet.
+    The more stances are withdrawn, the fewer plans are possible, unless promises no longer hold. So a bound proved in
+    one future holds in every future in which the same stances and more are withdrawn and the same promises hold, and a
+    plan that uses no withdrawn stance is feasible here as well if it keeps the promises that hold here. Nothing is
+    solved if the bound and the value of such a plan meet.
     """
 
     def __init__(
@@ -54,9 +60,10 @@ class Recourse:
         self.objective_of = objective_of
         self.time_limit, self.interrupted = time_limit, interrupted
         self.gap: float = options["mip_rel_gap"]
-        self.known: dict[Key, dict[frozenset[Pair], Second]] = {}
-        self.used: dict[int, tuple[Deployed, frozenset[Pair]]] = {}  # by identity of the plan
-        self.solved: set[tuple[Key, frozenset[Pair]]] = set()
+        self.known: dict[Key, dict[frozenset[Stance], Second]] = {}
+        self.released: dict[frozenset[Stance], frozenset[Promised]] = {}
+        self.used: dict[int, tuple[Deployed, frozenset[Used]]] = {}  # by identity of the plan
+        self.solved: set[tuple[Key, frozenset[Stance]]] = set()
 
     def learn(self, commitment: Commitment, future: Future, deployed: Deployed | None, gap: Fraction) -> None:
         """Add a plan that another programme has found."""
@@ -67,6 +74,7 @@ class Recourse:
 
     def _keep(self, key: Key, future: Future, second: Second) -> None:
         """Add the best plan of a commitment in a future: full knowledge of the future allows it as well."""
+        self.released[future.withdrawn] = future.released
         self.known.setdefault(key, {})[future.withdrawn] = second
         free = self.known.get(None, {}).get(future.withdrawn)
         if free is not None and second.gap < free.gap:
@@ -107,23 +115,29 @@ class Recourse:
         known = self.known.setdefault(key, {})
         free = self.known.get(None, {})
         before = known.get(future.withdrawn)
-        floor = max((second.bound for left, second in known.items() if left <= future.withdrawn), default=0.0)
+        floor = max((second.bound for left, second in known.items() if self._looser(left, future)), default=0.0)
         if future.withdrawn in free:
             floor = max(floor, free[future.withdrawn].bound)
         sources = list(self.known.values()) if commitment is None else [known]
-        fitting = [second for source in sources for second in source.values() if self._fits(second, future)]
+        gone = {(*stance[:2], t) for stance in future.withdrawn for t in stance.periods}
+        fitting = [
+            second
+            for source in sources
+            for left, second in source.items()
+            if self.released[left] <= future.released and self._fits(second, gone)
+        ]
         best = min([*fitting, *([before] if before else [])], key=lambda second: second.gap, default=None)
         if best is not None and relative_gap(float(best.gap), floor) <= self.gap:
             self._keep(key, future, Second(best.deployed, best.gap, min(floor, float(best.gap))))
             return programme
         if self.interrupted.is_set():
             raise KeyboardInterrupt
-        alone = Future(future.withdrawn)
+        alone = replace(future, probability=ONE)
         programme = programme or Programme(self.instance, self.model, [alone], NEUTRAL, self.options)
         self.solved.add((key, future.withdrawn))
         start = [programme.nothing]
         if best is not None:
-            needed = dict(commitment) if commitment is not None else needed_by(best.deployed or {})
+            needed = commitment if commitment is not None else needed_by(best.deployed or {})
             start.append(Decision(needed, (best.deployed,)))
         answer = programme.solve(
             start, stages=("gap",), fixed=commitment, floor=floor, time_limit=self.time_limit,
@@ -135,23 +149,19 @@ class Recourse:
             raise KeyboardInterrupt
         return programme
 
-    def _fits(self, second: Second, future: Future) -> bool:
-        """Whether a plan uses no nation that has withdrawn."""
+    def _looser(self, left: frozenset[Stance], future: Future) -> bool:
+        """Whether every plan of a future is one of another, from which fewer stances are withdrawn."""
+        return left <= future.withdrawn and self.released[left] == future.released
+
+    def _fits(self, second: Second, gone: Collection[Used]) -> bool:
+        """Whether a plan uses no stance that is withdrawn."""
         if second.deployed is None:
             return False
         if id(second.deployed) not in self.used:
-            pairs = frozenset((n, self.objective_of[j]) for n, _, j, _ in second.deployed)
-            self.used[id(second.deployed)] = (second.deployed, pairs)
-        return not self.used[id(second.deployed)][1] & future.withdrawn
+            used = frozenset((n, self.objective_of[j], t) for n, _, j, t in second.deployed)
+            self.used[id(second.deployed)] = (second.deployed, used)
+        return self.used[id(second.deployed)][1].isdisjoint(gone)
 
 
 def _key(commitment: Commitment | None) -> Key:
     return None if commitment is None else frozenset(commitment.items())
-
-
-def needed_by(deployed: Deployed) -> dict[tuple[str, str, int], int]:
-    """The least commitment that a plan needs."""
-    needed: dict[tuple[str, str, int], int] = {}
-    for (n, u, _, t), units in deployed.items():
-        needed[n, u, t] = needed.get((n, u, t), 0) + units
-    return needed

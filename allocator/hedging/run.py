@@ -11,18 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 from allocator.api import Choice, Source, choose, pass_warnings
 from allocator.arguments import function, texts
-from allocator.errors import SolverError
+from allocator.errors import BadUsage, SolverError
 from allocator.hedging.answer import COLUMNS, STAGES, STRICT, Hedge
-from allocator.hedging.check import Commitment, Decision, check_decision
-from allocator.hedging.figures import Figures, cost_of
+from allocator.hedging.check import Decision, check_decision
+from allocator.hedging.figures import Figures
+from allocator.hedging.first_stage import Commitment, cost_of, needed_by, ordered, together
 from allocator.hedging.options import checked
-from allocator.hedging.recourse import Recourse, Second, needed_by
+from allocator.hedging.recourse import Recourse, Second
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.outcome import Stop, status
 from allocator.plan.manifest import Origin, manifest
+from allocator.plan.tables import tables as result_tables
 from allocator.plan.values import objective_values
 from allocator.problem import Problem
+from allocator.purchases import Decided, decided
 from allocator.statistics import ONE, Estimate, Taste, estimate, value_at_risk
 from allocator.stopping import at_once, later, watched
 from allocator.withdrawal import STAY, Future, every_future, futures, possible
@@ -117,6 +120,10 @@ class _Hedging:
             "mip_rel_gap": options["gap"], "mip_abs_gap": 1e-9, "threads": 1, "random_seed": options["seed"],
         }  # fmt: skip
         self.problem = Problem(instance, model)
+        if options["method"] == "hedging" and self.problem.pools.programmes:
+            raise BadUsage(
+                "method hedging cannot order units; use method extensive, or leave out the family acquisition"
+            )
         every = every_future(instance, model, max(ENUMERATED, options["futures"]))
         self.enumerated = every is not None
         self.sample = every or futures(instance, model, options["futures"], options["seed"])
@@ -178,7 +185,7 @@ class _Hedging:
 
         solver = Solver(gap=self.options["gap"], time_limit=self.options["time_limit"], seed=self.options["seed"])
         found: list[Commitment] = []
-        plans: tuple[dict[tuple[str, str, str, int], int], ...] = ()
+        plans: tuple[Decided, ...] = ()
         for tolerance in (self.model.tolerance, 0.0) if self.model.tolerance else (0.0,):
             model = replace(self.model, objectives=STAGES, tolerance=tolerance)
             watch = self._watch("the expected case")
@@ -187,8 +194,7 @@ class _Hedging:
                 raise KeyboardInterrupt
             if not plan.found:
                 return self._nothing(plan.status, plan.reason, plan.stopped_by)
-            rows = plan.rows("deployments")
-            plans = ({(d["nation"], d["unit_type"], d["task"], d["period"]): d["units"] for d in rows},)
+            plans = (decided(plan.rows),)
             found.append(needed_by(plans[0]))
         return found
 
@@ -208,10 +214,9 @@ class _Hedging:
         with at_once():
             programme = Programme(self.instance, self.model, self.sample, self.taste, self.highs)
         start += self._together(programme, free)
-        what = f"a plan for {len(self.sample)} futures"
         return programme.solve(
             start, stages=STAGES, floor=floor, time_limit=self.options["time_limit"], interrupted=self.interrupted,
-            watch=self._watch(what),
+            watch=self._watch(f"a plan for {len(self.sample)} futures"),
         )  # fmt: skip
 
     def _settled(self, answer: Answer) -> Answer:
@@ -229,11 +234,8 @@ class _Hedging:
 
     def _together(self, programme: Programme, free: Sequence[Second]) -> list[Decision]:
         """A commitment of everything that the best plans of the futures need, if pools and limits allow it at once."""
-        units: dict[tuple[str, str, int], int] = {}
-        for second in free:
-            for key, count in needed_by(second.deployed or {}).items():
-                units[key] = max(count, units.get(key, 0))
-        decision = Decision(units, tuple(second.deployed for second in free))
+        plans = tuple(second.deployed for second in free)
+        decision = Decision(together(plan or {} for plan in plans), plans)
         return [] if programme.broken(decision) else [decision]
 
     def _hedged(self, start: Sequence[Decision], floor: float) -> Answer:
@@ -251,12 +253,8 @@ class _Hedging:
         (seconds,) = self.recourse.evaluate(self.sample, [found], self.report, "the plan in its futures")
         decisions = [*start, Decision(found, tuple(second.deployed for second in seconds))]
         best = min(decisions, key=self._value)
-        used: dict[tuple[str, str, int], int] = {}
-        for deployed in best.deployed:
-            for key, units in needed_by(deployed or {}).items():
-                used[key] = max(units, used.get(key, 0))
-        value = self._value(best)
-        gap = proved("gap", float(value), max(bound, floor))
+        used = together(deployed or {} for deployed in best.deployed)
+        gap = proved("gap", float(self._value(best)), max(bound, floor))
         cost = proved("cost", float(cost_of(self.problem, used)), 0.0)
         closed = gap.gap <= self.options["gap"] and cost.value == 0
         decision = Decision(used, best.deployed)
@@ -351,8 +349,10 @@ class _Hedging:
         if answer.stop is Stop.TIME_LIMIT:
             stopped = stopped or "time_limit"
         name = status(True, answer.stop, answer.closed)
+        purchased = result_tables(self.problem, Decided((), ordered(answer.decision.commitment)), {})
         tables = {
             "commitments": self._commitments(answer.decision.commitment, expected),
+            **{table: purchased[table] for table in ("orders", "industry")},
             "objectives": self._objectives(answer),
             **{table: figures.get(table, []) for table in ("plans", "futures", "deployments")},
         }

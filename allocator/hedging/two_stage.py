@@ -1,28 +1,32 @@
 r"""Commit now, adapt after some nations withdraw: a two-stage stochastic programme as one extensive form.
 
 $$\min\ (1 - \lambda) \sum_s p_s\, g_s + \lambda \Big( \eta + \frac{1}{1 - \alpha} \sum_s p_s\, e_s \Big), \qquad
-\text{then} \quad \min\ \sum_{n,u,t} k_u\, c_{nut}$$
+\text{then} \quad \min\ \sum_{n,u,t} k_u\, c_{nut} + \text{orders} + \text{expansions}$$
 $$e_s \ge g_s - \eta, \qquad g_s \ge \text{gap}(x_s), \qquad g_s \ge f_s \qquad \forall s$$
 $$\sum_j x_{snujt} \le c_{nut} \qquad \forall s, n, u, t$$
 $$e_s = 0 \quad \forall s \text{ where } 1 - \alpha \le \min_s p_s \text{: the level is the gap of the worst future}$$
-$$c \text{ within rotation, troop ceilings, budgets and max\_burden as if all of it were deployed}$$
+$$c \text{ and orders within rotation, troop ceilings, budgets and max\_burden as if all of } c \text{ were deployed}$$
 $$x_s \text{ within every family of the model in future } s, \text{ or } f_s = 1 \text{ and } x_s = 0$$
 
 | symbol | code | kind | index | unit |
 | --- | --- | --- | --- | --- |
 | $c$ | `commit` | whole variable, first stage | n, u, t | units made ready and kept for the force |
+| orders, expansions | `single`, `joint`, `expand` | whole variables, first stage | n, u, k | units; expansions |
 | $x$ | `deploy` of `future_s` | whole variable, second stage | s, n, u, j, t | units |
 | $g$ | `unmet` | variable | s | gap, a share |
-| $f$ | `failed` of `future_s` | 0/1 variable | s | what must be met (max_gap) is given up |
+| $f$ | `failed` of `future_s` | 0/1 variable | s | what must be met (max_gap, promises) is given up |
 | $e$, $\eta$ | `excess`, `level` | variable | s; – | gap beyond the level; the value at risk |
 | $p$ | `future.probability` | parameter | s | share |
 | $\lambda$, $\alpha$ | `taste.weight`, `taste.alpha` | parameter | | share |
 | $k$ | `problem.money.unit_cost` | parameter | u | millions a unit and period |
 
+Units are ordered before it is known who withdraws, so orders are the same in all futures: they are paid for and enlarge
+the pools whoever withdraws. Promises bind in each future who has not withdrawn (see :mod:`allocator.withdrawal`).
+
 Constraints: `commitment_kept[s, n, u, t]`, `unmet_counted[s]`, `unmet_failed[s]`, `excess_counted[s]`, and those of
-the families, on `commit`. A commitment is paid for whether it is used or not. Deployments never exceed it, so its
-limits (rotation, ceilings, budgets) hold in every future and are left out there. A commitment is made by period, so if
-everyone is certain to stay, the answer is the same as that of an ordinary solve.
+the families, on `commit` and orders. A commitment is paid for whether it is used or not. Deployments never exceed it,
+so its limits (rotation, ceilings, budgets) hold in every future and are left out there. A commitment is made by period,
+so if everyone is certain to stay, the answer is the same as that of an ordinary solve.
 
 While cost is minimised, the first objective may grow to (1 + tolerance) times its optimum, as in an ordinary solve. The
 bound and relative gap refer to the optimum; what cost took is ``given_up``. The values of planning and of knowing the
@@ -49,11 +53,12 @@ from functools import cached_property
 import pyomo.core as pyo
 from pyomo.core.expr import LinearExpression, MonomialTermExpression
 
-from allocator.families import budget, rotation, troop_ceiling
-from allocator.families.objectives import burden_terms, cost_terms, gap_terms
+from allocator.families import acquisition, budget, industry, joint_purchase, rotation, troop_ceiling
+from allocator.families.objectives import burden_terms, cost_terms, gap_terms, imbalance_terms
 from allocator.families.rows import Term, linear
 from allocator.formulation import formulate, uncollected
 from allocator.hedging.answer import STAGES
+from allocator.hedging.first_stage import in_future
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.problem import Problem
@@ -63,9 +68,20 @@ from allocator.withdrawal import Future
 COMMITTED = "committed"
 """Task name of a commitment, which has no task yet."""
 
-IMPLIED = ("rotation_pool", "troop_ceiling_people", "budget_payer", "budget_burden")
-"""Constraints that hold for the commitment, and so in every future."""
+IMPLIED = (
+    "rotation_pool", "troop_ceiling_people", "budget_payer", "budget_burden", "acquisition_most", "acquisition_least",
+    "industry_capacity", "industry_expansions", "joint_purchase_nations",
+)  # fmt: skip
+"""Constraints that hold for the commitment and its orders, and so in every future."""
 
+FIRST = {
+    "troop_ceiling": troop_ceiling.add,
+    "budget": budget.add,
+    "acquisition": acquisition.add,
+    "industry": industry.add,
+    "joint_purchase": joint_purchase.add,
+}
+"""Families of the first stage, beside ``rotation``."""
 
 NEGLIGIBLE = 1e-12
 """Shares of the gap up to this are left out: a solver loses them beside others, and no proof is so close."""
@@ -73,8 +89,7 @@ NEGLIGIBLE = 1e-12
 
 def of_future(model: Model) -> Model:
     """The model of one future: only its gap counts; limits on money apply to the commitment."""
-    limits = {name: most for name, most in model.limits.items() if name in ("gap", "risk")}
-    return replace(model, objectives=("gap",), limits=limits)
+    return replace(in_future(model), objectives=("gap",))
 
 
 class Roster(Problem):
@@ -91,6 +106,20 @@ class Roster(Problem):
         return {key: dict(sorted(here.items())) for key, here in cap.items()}
 
 
+class SecondStage(Problem):
+    """One future: what can be ordered raises what can be deployed, but orders are decisions of the first stage."""
+
+    def __init__(self, instance: Instance, model: Model) -> None:
+        super().__init__(instance, model)
+        _ = self.cap  # counts what orders can bring
+        self.pools.programmes, self.pools.industry, self.pools.joint = {}, {}, {}
+
+    @property
+    def must(self) -> bool:
+        """Whether something must be met, so that it may fail."""
+        return super().must or "worst_period" in self.model.limits
+
+
 def two_stage(
     instance: Instance, model: Model, futures: Sequence[Future], taste: Taste, alone: bool
 ) -> pyo.ConcreteModel:
@@ -102,16 +131,16 @@ def two_stage(
         m = pyo.ConcreteModel(name=f"{instance.name} under withdrawal")
         problem = m.problem = Roster(instance, replace(model, objectives=STAGES))
         m.commit = pyo.Var(pyo.Any, dense=False, domain=pyo.NonNegativeIntegers, doc="units kept for the force")
-        m.cells, m.bought = {}, {}
+        m.cells, m.lean = {}, True
         for (n, u, _), periods in problem.cap.items():
             here = m.cells[n, u, COMMITTED] = {t: m.commit.add((n, u, t)) for t in periods}
             for t, variable in here.items():
                 variable.setub(periods[t])
+        acquisition.columns(m, problem)
         rotation.add(m, problem)
-        if problem.has("troop_ceiling"):
-            troop_ceiling.add(m, problem)
-        if problem.has("budget"):
-            budget.add(m, problem)
+        for family, add in FIRST.items():
+            if problem.has(family):
+                add(m, problem)
         _limits(m, problem)
         m.unmet = pyo.Var(pyo.Any, dense=False, bounds=(0.0, 1.0), doc="gap of a future")
         m.failed = {}
@@ -119,7 +148,7 @@ def two_stage(
         m.unmet_counted = pyo.Constraint(pyo.Any, doc="the gap of a future")
         m.unmet_failed = pyo.Constraint(pyo.Any, doc="a future without a plan has a gap of 1")
         for s, future in enumerate(futures):
-            block = formulate(Problem(future.instance(instance), of_future(model)), lean=True, may_fail=True)
+            block = formulate(SecondStage(future.instance(instance), of_future(model)), lean=True, may_fail=True)
             m.add_component(f"future_{s}", block)
             _join(m, s, block)
         _mean_risk(m, futures, taste, alone)
@@ -130,7 +159,7 @@ def two_stage(
 
 def _limits(m: pyo.ConcreteModel, problem: Problem) -> None:
     """The model's limits on money, applied to all that is committed."""
-    makers = {"cost": cost_terms, "burden": burden_terms}
+    makers = {"cost": cost_terms, "burden": burden_terms, "imbalance": imbalance_terms}
     m.limit_objective = pyo.Constraint(pyo.Any, doc="what is committed stays within the model's limits on money")
     for name, most in problem.model.limits.items():
         terms = makers[name](m, problem) if name in makers else []
@@ -162,8 +191,10 @@ def _let_fail(m: pyo.ConcreteModel, s: int, block: pyo.ConcreteModel) -> None:
         return
     m.failed[s] = block.failed
     m.unmet_failed[s] = (0.0, linear([(1.0, m.unmet[s]), (-1.0, block.failed)]), None)
-    if "gap" in block.limit_objective:
-        limit = block.limit_objective["gap"]
+    for name in ("gap", "worst_period"):
+        if name not in block.limit_objective:
+            continue
+        limit = block.limit_objective[name]
         switch = MonomialTermExpression((limit.upper - 1.0, block.failed))
         limit.set_value((None, LinearExpression(args=[*limit.body.args, switch]), limit.upper))
 

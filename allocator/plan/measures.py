@@ -9,7 +9,7 @@ from typing import Any
 
 from allocator.errors import BadUsage
 from allocator.instance.cells import near
-from allocator.model import MEASURED
+from allocator.model import OBJECTIVES
 from allocator.plan.plan import Plan
 from allocator.resources import shipped
 
@@ -64,7 +64,7 @@ def everything(plan: Plan) -> dict[str, float]:
     """Every measure that needs only the plan: objectives, coverage, people, money, members, unmet requirements."""
     lines = statement(plan)
     nations = plan.rows("nations")
-    figures = {name: plan.value(name) for name in MEASURED}
+    figures = {name: plan.value(name) for name in plan.model.measured}
     figures |= {name: measure(plan, name) for name in ("cost_a_year", "coverage", "people", "members")}
     for objective, share in coverage_of(lines).items():
         figures[f"coverage.{objective}"] = share
@@ -177,12 +177,16 @@ def _rule_error(plan: Plan, rest: list[str]) -> float:
 
 
 MEASURES: dict[str, tuple[tuple[int, ...], Measure, str]] = {
-    **{name: ((0,), _objective(name), f"the objective {name}") for name in MEASURED},
+    **{name: ((0,), _objective(name), f"the objective {name}") for name in OBJECTIVES},
     "cost_a_year": ((0,), _cost_a_year, "total cost per year, millions"),
     "coverage": ((0, 1), _coverage, "1 - gap; .OBJECTIVE for one"),
     "people": ((0, 1), _people, "most people deployed at once; .OBJECTIVE for one objective"),
     "people_of": ((1,), _people_of, ".NATION: most of its people deployed at once"),
-    "members": ((0,), lambda plan, _: float(sum(r["member"] for r in plan.rows("nations"))), "nations that take part"),
+    "members": (
+        (0,),
+        lambda plan, _: float(sum(bool(r["member"]) for r in plan.rows("nations"))),
+        "nations that take part",
+    ),
     "units": ((1,), _units, ".UNIT_TYPE: most units deployed at once"),
     "owners": ((1,), _owners, ".UNIT_TYPE: nations that may take part and have one"),
     "supplied": ((2,), _line("supplied"), ".TASK.CAPABILITY: mean over the periods"),

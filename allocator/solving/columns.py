@@ -32,6 +32,46 @@ EXCESSES = (
 """Constraints that bound a variable from below only, and the variable: at its least, it is what the rest exceeds."""
 
 
+class Orders:
+    """Converts between purchases and the columns of orders of one model."""
+
+    def __init__(self, m: pyo.ConcreteModel, matrix: Matrix) -> None:
+        self.m, self.matrix = m, matrix
+        self._bought = [
+            (matrix.column_of[id(column)], n, u, k, joint)
+            for (n, u), orders in m.bought.items()
+            for k, parts in orders.items()
+            for column, joint in parts
+        ]
+        self._expand = [(matrix.column_of[id(e)], *key) for key, e in getattr(m, "expand", {}).items()]
+
+    def purchases(self, point: Floats) -> Purchases:
+        """Orders and expansions of a point, rounded to whole units."""
+        orders: dict[tuple[str, str, int], tuple[int, int]] = {}
+        for column, n, u, k, joint in self._bought:
+            count = round(point[column])
+            if count > 0:
+                all_units, together = orders.get((n, u, k), (0, 0))
+                orders[n, u, k] = (all_units + count, together + (count if joint else 0))
+        expansions = {(u, k): round(point[column]) for column, u, k in self._expand if point[column] > 0.5}
+        return Purchases(orders, expansions) if orders or expansions else NONE
+
+    def fill(self, purchases: Purchases, x: Floats) -> None:
+        """Write orders and expansions, and who buys jointly, into a point."""
+        m, column_of = self.m, self.matrix.column_of
+        for column, n, u, k, joint in self._bought:
+            units, together = purchases.orders.get((n, u, k), (0, 0))
+            x[column] = together if joint else units - together
+        for column, u, k in self._expand:
+            x[column] = purchases.expansions.get((u, k), 0)
+        for key, (_, together) in purchases.orders.items():
+            if key in getattr(m, "buys", ()):
+                x[column_of[id(m.buys[key])]] = 1
+            if together:
+                x[column_of[id(m.together[key])]] = 1
+                x[column_of[id(m.club[key[1], key[2]])]] = 1
+
+
 class Points:
     """Converts between plans and points of one model.
 
@@ -57,13 +97,7 @@ class Points:
         self.columns = self._of(m.deploy)
         self.period = np.array([t for _, _, _, t in self._keys], dtype=np.int64)
         known = [self._of(m.component(name)) for name in OURS if m.component(name) is not None]
-        self._bought = [
-            (self.matrix.column_of[id(column)], n, u, k, joint)
-            for (n, u), orders in m.bought.items()
-            for k, parts in orders.items()
-            for column, joint in parts
-        ]
-        self._expand = [(self.matrix.column_of[id(e)], *key) for key, e in getattr(m, "expand", {}).items()]
+        self._orders = Orders(m, matrix)
         self._known = np.sort(np.concatenate(known)).astype(np.int32)
 
     def _of(self, component: Any) -> NDArray[np.int64]:
@@ -81,14 +115,7 @@ class Points:
         """Deployments of a point and what is bought, rounded to whole units, in the order of the tables."""
         units = np.rint(point[self.columns]).astype(int)
         deployed = {self._keys[k]: int(units[k]) for k in np.nonzero(units > 0)[0]}
-        orders: dict[tuple[str, str, int], tuple[int, int]] = {}
-        for column, n, u, k, joint in self._bought:
-            count = round(point[column])
-            if count > 0:
-                all_units, together = orders.get((n, u, k), (0, 0))
-                orders[n, u, k] = (all_units + count, together + (count if joint else 0))
-        expansions = {(u, k): round(point[column]) for column, u, k in self._expand if point[column] > 0.5}
-        return Decided(deployed, Purchases(orders, expansions) if orders or expansions else NONE)
+        return Decided(deployed, self._orders.purchases(point))
 
     def point(self, deployed: Deployed | None) -> Floats:
         """A value for each column that agrees with a plan: shortfalls, and who joins, sends and leads.
@@ -122,25 +149,10 @@ class Points:
                         x[column_of[id(m.led[n, j, t])]] = people[n, j, t]
         for j, t in getattr(m, "there", ()):
             x[column_of[id(m.there[j, t])]] = any(people.get((n, j, t)) for n in problem.NATIONS)
-        self._buy(bought(deployed), x)
+        self._orders.fill(bought(deployed), x)
         carry(m, self.matrix, x)
         self._fill(x)
         return x
-
-    def _buy(self, purchases: Purchases, x: Floats) -> None:
-        """Orders and expansions of a plan, and who buys jointly."""
-        m, column_of = self.m, self.matrix.column_of
-        for column, n, u, k, joint in self._bought:
-            units, together = purchases.orders.get((n, u, k), (0, 0))
-            x[column] = together if joint else units - together
-        for column, u, k in self._expand:
-            x[column] = purchases.expansions.get((u, k), 0)
-        for key, (_, together) in purchases.orders.items():
-            if key in getattr(m, "buys", ()):
-                x[column_of[id(m.buys[key])]] = 1
-            if together:
-                x[column_of[id(m.together[key])]] = 1
-                x[column_of[id(m.club[key[1], key[2]])]] = 1
 
     def _leaders(self, people: dict[tuple[str, str, int], int]) -> list[tuple[str, str]]:
         """One nation per task that gives the framework share whenever anyone is there."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from allocator.arguments import one_of
 from allocator.files import write_whole
 from allocator.instance import Instance
-from allocator.model import MEASURED, Model
+from allocator.model import OBJECTIVES, Model
 from allocator.sweeps.design.parts import Part
 from allocator.sweeps.run.row import Rows
 from allocator.sweeps.run.store import Store
@@ -20,6 +20,12 @@ from allocator.sweeps.tables import check_table, content, record
 
 if TYPE_CHECKING:
     import pandas as pd
+
+COLUMNS = {
+    "deployments": ("part", "point", "nation", "unit_type", "task", "period", "units"),
+    "orders": ("part", "point", "nation", "unit_type", "period", "units", "joint"),
+}
+"""Tables beside ``sweep``, and their columns."""
 
 
 @dataclass(frozen=True)
@@ -86,14 +92,15 @@ class Sweep:
         inputs = dict.fromkeys(
             name for answer in self.answers for point, _ in answer.rows.points for name in point.inputs
         )
-        objectives = [f"{name}{suffix}" for name in MEASURED for suffix in ("", "_given_up", "_bound", "_gap")]
-        figures = dict.fromkeys(
-            name
-            for answer in self.answers
-            for row in answer.rows
-            for name in (row.measures or {})
-            if name not in MEASURED and name != "members" and not name.startswith("people_of.")
-        )
+        listed, figures = set(self.model.measured), dict[str, None]()
+        for answer in self.answers:
+            for row in answer.rows:
+                listed |= (row.values or {}).keys()
+                figures |= dict.fromkeys(row.measures or ())
+        figures = {name: None for name in figures if name not in (*OBJECTIVES, "members")}
+        figures = {name: None for name in figures if not name.startswith("people_of.")}
+        named = [name for name in OBJECTIVES if name in listed]
+        objectives = [f"{name}{suffix}" for name in named for suffix in ("", "_given_up", "_bound", "_gap")]
         return [
             "part", "point", *inputs, "weight", "status", "reason", "how", *objectives, "members", "nations", *figures,
             "seconds",
@@ -107,11 +114,19 @@ class Sweep:
 
     def deployments(self) -> Iterator[dict[str, Any]]:
         """The table ``deployments``: who sends what at each point."""
-        names = ("nation", "unit_type", "task", "period", "units")
+        names = COLUMNS["deployments"][2:]
         for answer in self.answers:
             for number, row in enumerate(answer.rows, start=1):
                 for deployment in row.deployments:
                     yield {"part": answer.part.kind, "point": number, **dict(zip(names, deployment, strict=True))}
+
+    def orders(self) -> Iterator[dict[str, Any]]:
+        """The table ``orders``: who buys what at each point."""
+        names = COLUMNS["orders"][2:]
+        for answer in self.answers:
+            for number, row in enumerate(answer.rows, start=1):
+                for order in row.orders:
+                    yield {"part": answer.part.kind, "point": number, **dict(zip(names, order, strict=True))}
 
     def frame(self) -> pd.DataFrame:
         """The table ``sweep`` as a DataFrame."""
@@ -139,7 +154,7 @@ class Sweep:
         return content(".csv", self.columns(), self.records()).decode()
 
     def write(self, path: str | os.PathLike[str], table: str = "sweep") -> None:
-        """Write the table ``sweep`` or ``deployments``, whole or not at all.
+        """Write the table ``sweep``, ``deployments`` or ``orders``, whole or not at all.
 
         Parameters
         ----------
@@ -151,8 +166,8 @@ class Sweep:
         BadUsage
             The name has another ending, or pyarrow, which Parquet needs, is not installed.
         """
-        one_of("table", table, ("sweep", "deployments"))
+        one_of("table", table, ("sweep", *COLUMNS))
         target = check_table(path)
-        columns = ["part", "point", "nation", "unit_type", "task", "period", "units"]
-        rows = self.deployments() if table == "deployments" else self.records()
-        write_whole(target, content(target.suffix, self.columns() if table == "sweep" else columns, rows))
+        makers = {"sweep": self.records, "deployments": self.deployments, "orders": self.orders}
+        columns = self.columns() if table == "sweep" else list(COLUMNS[table])
+        write_whole(target, content(target.suffix, columns, makers[table]()))

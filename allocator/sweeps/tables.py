@@ -12,7 +12,7 @@ from typing import Any
 
 from allocator.arguments import path as a_path
 from allocator.errors import BadUsage
-from allocator.model import MEASURED
+from allocator.model import OBJECTIVES
 from allocator.outcome import Bounds
 from allocator.sweeps.run.row import Row
 
@@ -47,7 +47,7 @@ def record(row: Row) -> dict[str, Any]:
         "how": "known" if row.proved else "+".join(sorted(set(row.how))),
     }  # fmt: skip
     stages = {name: Bounds(name, value, bound) for name, value, bound in row.stages}
-    for name in MEASURED:
+    for name in OBJECTIVES:
         value = (row.values or {}).get(name)
         record[name] = value
         if value is not None and name in stages:
@@ -55,7 +55,7 @@ def record(row: Row) -> dict[str, Any]:
             record |= dict(zip((f"{name}_given_up", f"{name}_bound", f"{name}_gap"), proved, strict=True))
     if row.found:
         record |= {"members": len(row.members), "nations": " ".join(row.members)}
-    kept = {name: figure for name, figure in (row.measures or {}).items() if name not in (*MEASURED, "members")}
+    kept = {name: figure for name, figure in (row.measures or {}).items() if name not in (*OBJECTIVES, "members")}
     return {**record, **kept, "seconds": (row.seconds or {}).get("total")}
 
 

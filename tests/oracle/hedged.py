@@ -48,13 +48,7 @@ def check(obj: dict[str, Any], model: dict[str, Any], weight: float, cvar: float
     for (n, u, _), here in problem.cap.items():
         for t, units in here.items():
             most[n, u, t] = max(units, most.get((n, u, t), 0))
-    futures = []
-    for future in found.futures:
-        willing = [
-            {**row, "willingness": 0.0} if (row["nation"], row["objective"]) in future.withdrawn else row
-            for row in obj["willingness"]
-        ]
-        futures.append(gaps_by_need({**obj, "willingness": willing}, model, limit))
+    futures = [gaps_by_need(future.instance(instance).to_dict(), model, limit) for future in found.futures]
     values = []
     for number, counts in enumerate(product(*(range(units + 1) for units in most.values()))):
         if number > limit:

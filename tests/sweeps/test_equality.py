@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from allocator.sweeps.run.store import Store
 from allocator.sweeps.run.task import Setup
 from tests.oracle.check import as_model
 from tests.oracle.random_instances import random_instance, random_model
+from tests.sweeps.everything import ALL, everything
 from tests.toys import pools, toy, willing
 
 FACTORS = ("0.25", "0.5", "0.8", "1.25", "2", "4")
@@ -46,6 +48,54 @@ WHOLE = (
     ("unit_types", "personnel", 1, 900),
     ("forces", "first_period", 1, 2),
 )
+NEW = {
+    ("forces", "availability"): ("=0.4", "=0.6", "=1"),
+    ("forces", "home_units"): ("=0", "=1", "=2"),
+    ("forces", "last_period"): ("=2", "=3"),
+    ("forces", "units"): ("-=1", "+=1", "+=2"),
+    ("force_changes", "change"): ("+=2", "=1", "=3"),
+    ("requirements", "quantity"): ("*=0.5", "*=1.4"),
+    ("requirements", "core_share"): ("=0", "=0.2", "=0.8"),
+    ("requirements", "core_weight"): ("=1", "=2", "=6"),
+    ("commitments", "at_least"): ("=0", "=1", "=3"),
+    ("commitments", "at_most"): ("=0", "=2", "=4"),
+    ("prerequisites", "share"): ("=0.1", "=0.7", "=1"),
+    ("funding_keys", "weight"): ("=1", "=7"),
+    ("willingness", "willingness"): ("=0", "=0.55", "=0.75"),
+    ("willingness", "last_period"): ("=2",),
+    ("acquisitions", "price"): ("*=0.2", "*=3"),
+    ("acquisitions", "max_units"): ("=0", "=1", "=5"),
+    ("acquisitions", "lead_periods"): ("=0", "=1", "=2"),
+    ("acquisitions", "last_order_period"): ("=1", "=2"),
+    ("acquisitions", "min_order"): ("=1", "=2", "=3"),
+    ("industry", "capacity"): ("=0", "=1", "=3"),
+    ("industry", "expansion"): ("=1", "=3"),
+    ("industry", "expansion_price"): ("=0", "=40"),
+    ("industry", "expansion_lead_periods"): ("=0", "=2"),
+    ("industry", "max_expansions"): ("=0", "=2"),
+    ("joint_purchases", "min_nations"): ("=2", "=3"),
+    ("joint_purchases", "discount"): ("=0", "=0.1", "=0.5"),
+    ("joint_purchases", "common_share"): ("=0", "=0.6", "=1"),
+    ("unit_types", "operating_cost"): ("*=0.5", "*=2"),
+    ("unit_types", "common_share"): ("=0", "=0.6"),
+    ("unit_types", "personnel"): ("*=0.5", "*=1.2"),
+    ("unit_types", "expendable"): ("=false",),
+    ("tasks", "framework_nation"): ("=AAA", "=BBB"),
+    ("tasks", "framework_share"): ("=0", "=0.6"),
+    ("budgets", "amount"): ("*=0.5", "*=0.8", "*=2"),
+    ("nations", "gdp"): ("*=0.6", "*=1.5"),
+}
+"""Changes of an instance with every table."""
+
+ORDERS = (
+    ("gap", "cost"),
+    ("gap", "worst_period", "turnover"),
+    ("gap", "burden", "risk"),
+    ("gap", "cost", "imbalance"),
+    ("worst_period", "gap"),
+)
+"""Objectives of the models with which that instance is swept."""
+
 FLAGS = (("nations", "can_lead"),)
 LIMITS = ("gap<=0.5", "gap<=0.9", "cost<=500", "risk<=0.5", "burden<=3")
 
@@ -88,9 +138,8 @@ def changes(instance: allocator.Instance, rng: random.Random) -> str | None:
     )
 
 
-def points(instance: allocator.Instance, rng: random.Random, count: int) -> list[Point]:
+def points(drawn: list[str], rng: random.Random, count: int) -> list[Point]:
     """Random points, most of them near each other: few changes, drawn again and again."""
-    drawn = [change for change in (changes(instance, rng) for _ in range(8)) if change]
     chosen = [Point({})]
     while len(chosen) < count:
         some = tuple(rng.sample(drawn, rng.randint(1, min(2, len(drawn)))))
@@ -103,20 +152,24 @@ def check(seed: int, folder: Path, count: int = 14) -> tuple[int, int]:
     """Compare a sweep over a random instance with cold solves; (points, points proved without a solve)."""
     rng = random.Random(seed)
     instance = allocator.Instance.from_dict(random_instance(seed, "small" if seed % 3 else "tiny"))
-    model = as_model(random_model(seed))
-    setup = Setup(instance, model)
+    drawn = [change for change in (changes(instance, rng) for _ in range(8)) if change]
+    return same(Setup(instance, as_model(random_model(seed))), points(drawn, rng, count), folder / f"{seed}.sweep")
+
+
+def same(setup: Setup, asked: list[Point], file: Path) -> tuple[int, int]:
+    """Compare the legal points of a sweep with cold solves; (points, points proved without a solve)."""
     good = []
-    for point in points(instance, rng, count):
+    for point in asked:
         try:
             setup.at(point)
         except BadInput:
             continue
         good.append(point)
-    with Store(folder / f"{seed}.sweep") as store:
+    with Store(file) as store:
         rows = list(Runner(setup, store, lambda: Here(setup), watch=Watch()).rows(good))
     for row in rows:
         cold = allocator.solve(*setup.at(row.point))
-        where = (seed, row.point.overrides, row.how, row.stages, cold.manifest["stages"])
+        where = (file.stem, row.point.overrides, row.how, row.stages, cold.manifest["stages"])
         assert row.status == cold.status, where
         for (name, value, bound), stage in zip(row.stages, cold.manifest["stages"], strict=True):
             assert name == stage["objective"], where
@@ -173,3 +226,17 @@ def test_every_point_is_as_a_cold_solve(first: int, tmp_path: Path) -> None:
     )
     assert total > 40
     assert known > total / 5, "hardly anything was proved without a solve"
+
+
+@pytest.mark.parametrize("seed", range(len(ORDERS)))
+def test_every_point_of_a_build_up_is_as_a_cold_solve(seed: int, tmp_path: Path) -> None:
+    """Promises, prerequisites, stances by period, usable pools, orders, industry, shared funds and all objectives."""
+    rng, instance = random.Random(seed), everything()
+    drawn = []
+    for table, column in rng.sample(sorted(NEW), 9):
+        row = rng.choice(instance.tables[table])
+        where = ",".join(f"{name}={row.get(name, '')}" for name in TABLES[table].key)
+        drawn += [f"{table}[{where}].{column}{text}" for text in rng.sample(NEW[table, column], 1)]
+    model = replace(ALL, objectives=ORDERS[seed], max_burden=ALL.max_burden if seed % 2 else None)
+    total, _ = same(Setup(instance, model), points(drawn, rng, 14), tmp_path / "sweep")
+    assert total >= 8

@@ -13,7 +13,8 @@ import allocator
 from allocator.api import choose
 from allocator.solving.prior import Known
 from allocator.solving.solver import Solver
-from allocator.sweeps.run.facets import EASIER, NEITHER, PLANS, STAGES, Facets, from_plain, to_plain
+from allocator.sweeps.run.changes import Facets, from_plain, to_plain
+from allocator.sweeps.run.facets import EASIER, NEITHER, PLANS, STAGES
 from allocator.sweeps.run.order import Order
 
 BASE = "reassurance-force"

@@ -35,6 +35,8 @@ class Figure:
         Whether the values are whole numbers.
     unit, what : str
         Unit and meaning of the column, see :mod:`allocator.instance.tables`.
+    nonzero : bool
+        Whether 0 is not allowed.
     """
 
     key: str
@@ -46,6 +48,7 @@ class Figure:
     whole: bool
     unit: str = ""
     what: str = ""
+    nonzero: bool = False
 
     def setting(self, value: int | float) -> str:
         """The override that sets the figure."""
@@ -107,7 +110,7 @@ def _of(instance: Instance, name: str) -> list[tuple[Figure, _Row]]:
                 assert base is None or isinstance(base, int | float)
                 figure = Figure(
                     f"{name}[{where}].{column.name}", name, column.name, base, low, high, column.kind == "whole",
-                    column.unit, column.meaning,
+                    column.unit, column.meaning, column.nonzero,
                 )  # fmt: skip
                 found.append((figure, row))
     return found

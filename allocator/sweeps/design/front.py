@@ -152,7 +152,7 @@ def pareto(instance: Instance, model: Model, objectives: Sequence[str], steps: i
     instance, model
         The base; the model's limits apply to the whole front.
     objectives : sequence of str
-        Two or three of gap, risk, cost, burden; the first is minimised under ceilings on the others.
+        Two or three, each once; the first is minimised under ceilings on the others.
     steps : int
         Values of each ceiling from the best to the worst, both included.
 
@@ -173,8 +173,9 @@ def pareto(instance: Instance, model: Model, objectives: Sequence[str], steps: i
         faults.append(Fault(place, None, None, counted(len(objectives), "objective"), "two or three"))
     if steps < 2:
         faults.append(Fault(place, None, None, f"steps {steps}", "at least 2, the best and the worst value"))
-    if "burden" in objectives and all(row["gdp"] is None for row in instance.rows("nations")):
-        faults.append(Fault(place, None, None, "burden, which is 0 everywhere", "a nation with a gdp"))
+    for name in ("burden", "imbalance"):
+        if name in objectives and all(row["gdp"] is None for row in instance.rows("nations")):
+            faults.append(Fault(place, None, None, f"{name}, which is 0 everywhere", "a nation with a gdp"))
     if faults:
         raise BadInput(faults)
     rest = tuple(name for name in model.objectives if name not in objectives)

@@ -21,10 +21,22 @@ if TYPE_CHECKING:
     from allocator.sweeps.run.row import Row
 
 LOOSENED_BY = {
+    ("acquisitions", "max_units"): "high",
+    ("acquisitions", "min_order"): "low",
     ("budgets", "amount"): "high",
+    ("commitments", "at_least"): "low",
+    ("commitments", "at_most"): "high",
+    ("force_changes", "change"): "high",
+    ("forces", "availability"): "high",
+    ("forces", "home_units"): "low",
     ("forces", "min_units"): "low",
     ("forces", "units"): "high",
+    ("industry", "capacity"): "high",
+    ("industry", "expansion"): "high",
+    ("industry", "max_expansions"): "high",
+    ("joint_purchases", "min_nations"): "low",
     ("nations", "troop_ceiling"): "high",
+    ("prerequisites", "share"): "low",
     ("requirements", "max_gap"): "high",
     ("tasks", "framework_share"): "low",
     ("unit_types", "rotation_ratio"): "low",
@@ -50,6 +62,8 @@ class Point:
         ``KEY=VALUE``, as for :func:`allocator.solve`.
     case, coalition
         As for :func:`allocator.solve`.
+    released : tuple of (row, period)
+        Promises that no longer hold, see :mod:`allocator.withdrawal`.
     weight : int
         Number of draws with this point; 1 if nothing is drawn.
     in_answer : bool
@@ -60,6 +74,7 @@ class Point:
     overrides: tuple[str, ...] = ()
     case: str = "base"
     coalition: str | None = None
+    released: tuple[tuple[int, int], ...] = ()
     weight: int = 1
     in_answer: bool = True
 

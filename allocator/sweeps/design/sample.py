@@ -242,7 +242,10 @@ def sample(instance: Instance, n: int, method: str = "lhs", named: Sequence[str]
 def scaled(figure: Figure, share: float) -> int | float:
     """The value of a figure at a share of its range."""
     if figure.whole:
-        return int(min(math.floor(figure.low + share * (figure.high - figure.low + 1)), figure.high))
+        skips = figure.nonzero and figure.low < 0 < figure.high
+        last = int(figure.high) - skips
+        drawn = int(min(math.floor(figure.low + share * (last - figure.low + 1)), last))
+        return drawn + (skips and drawn >= 0)
     value = float(f"{figure.low + share * (figure.high - figure.low):.{DIGITS}g}")
     return min(max(value, figure.low), figure.high)
 

@@ -1,14 +1,14 @@
 r"""Who withdraws: draws of the nations' moods, and their effect on the answer.
 
-In each draw every nation has one mood $u_n$, uniform between 0 and 1, and stays with an objective if the mood is at
-most its willingness:
+In each draw every nation has one mood $u_n$, uniform between 0 and 1, and stays with an objective in a period if the
+mood is at most its willingness then:
 
-$$ n \text{ stays with } o \iff u_n \le \text{willingness}[n,o], $$
+$$ n \text{ stays with } o \text{ in } t \iff u_n \le \text{willingness}[n,o,t], $$
 
-so the probability that a stance holds is its willingness, and a nation that stays with one objective stays with every
-objective that it is more willing to take on. Nations are drawn independently; pledges that depend on other nations fail
-with them in the solve itself. Only stances of nations that could deploy something count. Draws in which the same
-stances fail are one point, with their number as its weight (see :mod:`allocator.withdrawal`).
+so the probability that a stance holds is its willingness, and a nation that keeps one stance keeps every stance for
+which it is more willing. Nations are drawn independently; pledges that depend on other nations fail with them in the
+solve itself. Only stances of nations that could deploy something count. Draws in which the same stances fail are one
+point, with their number as its weight (see :mod:`allocator.withdrawal`, also on promises of who withdraws).
 
 **Toy.** A nation's willingness is 0.7 in the air and 0.4 on land, both above the floor: in 40 % of the draws it stays
 with both, in 30 % with the air alone, in 30 % with neither.
@@ -17,9 +17,10 @@ with both, in 30 % with the air alone, in 30 % with neither.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Generator, Iterable, Sequence
+from collections import Counter
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from allocator.errors import BadInput, BadUsage, Fault
@@ -29,7 +30,7 @@ from allocator.problem import Problem
 from allocator.statistics import difference_interval, mean_interval, mirrored, tail_risk, wilson
 from allocator.sweeps.design.condition import Condition, conditions
 from allocator.sweeps.design.parts import Point, counted
-from allocator.withdrawal import Future, able, futures
+from allocator.withdrawal import Future, Stance, able, futures
 
 if TYPE_CHECKING:
     from allocator.sweeps.run.row import Row
@@ -48,7 +49,8 @@ class Politics:
         Number of draws, and the seed of NumPy's generator.
     points : tuple of Point
         The different outcomes. Their input ``withdrawn`` lists who withdraws: ``POL`` from everything that it was
-        willing to take on, ``POL.peace_on_land`` from that objective alone.
+        willing to take on, ``POL.peace_on_land`` from that objective alone, ``POL.peace_on_land.3`` from the stance
+        that begins in period 3.
     success : tuple of Condition
     """
 
@@ -103,31 +105,39 @@ def politics(instance: Instance, model: Model, n: int, seed: int = 0, success: S
         faults += bad.faults
     if faults:
         raise BadInput(faults)
-    willing = _willing(instance, model)
-    points = tuple(_point(willing, future, n) for future in futures(instance, model, n, seed))
+    stances = able(Problem(instance, model))
+    rows = Counter((row["nation"], row["objective"]) for row in instance.rows("willingness"))
+    points = tuple(_point(stances, rows, future, n) for future in futures(instance, model, n, seed))
     return Politics(n, seed, points, tuple(wanted))
 
 
-_Willing = dict[str, list[str]]
-
-
-def _willing(instance: Instance, model: Model) -> _Willing:
-    """Nation -> objectives that it could deploy something under."""
-    willing: _Willing = defaultdict(list)
-    for nation, objective in able(Problem(instance, model)):
-        willing[nation].append(objective)
-    return willing
-
-
-def _point(willing: _Willing, future: Future, draws: int) -> Point:
+def _point(stances: Sequence[Stance], rows: Mapping[tuple[str, str], int], future: Future, draws: int) -> Point:
+    """A future as a point; ``rows`` counts the rows of each pair of nation and objective."""
     names: list[str] = []
     settings: list[str] = []
-    for nation, objectives in willing.items():
-        fallen = [objective for objective in objectives if (nation, objective) in future.withdrawn]
-        whole = len(fallen) == len(objectives)
-        names += [nation] if whole else [f"{nation}.{objective}" for objective in fallen]
-        settings += [f"willingness[nation={nation},objective={objective}].willingness=0" for objective in fallen]
-    return Point({"withdrawn": " ".join(names)}, tuple(settings), weight=int(future.probability * draws))
+    for nation, own in groupby(stances, key=lambda stance: stance.nation):
+        held = list(own)
+        fallen = [stance for stance in held if stance in future.withdrawn]
+        names += [nation] if len(fallen) == len(held) else _named(held, fallen)
+        for stance in fallen:
+            row = f"nation={nation},objective={stance.objective}"
+            row += f",first_period={stance.first_period}" if rows[stance[:2]] > 1 else ""
+            settings.append(f"willingness[{row}].willingness=0")
+    weight = int(future.probability * draws)
+    return Point(
+        {"withdrawn": " ".join(names)}, tuple(settings), released=tuple(sorted(future.released)), weight=weight
+    )
+
+
+def _named(held: Sequence[Stance], fallen: Sequence[Stance]) -> list[str]:
+    """Objectives that a nation leaves in all periods, each once, and single stances with their first period."""
+    count, left = (Counter(stance.objective for stance in some) for some in (held, fallen))
+    return list(
+        dict.fromkeys(
+            f"{s.nation}.{s.objective}" + (f".{s.first_period}" if left[s.objective] < count[s.objective] else "")
+            for s in fallen
+        )
+    )
 
 
 def outcome(part: Politics, rows: Iterable[Row], level: float = 0.05) -> dict[str, Any]:

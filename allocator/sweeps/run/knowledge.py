@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.model import MEASURED
+from allocator.model import OBJECTIVES
+from allocator.purchases import Decided, Purchases
 from allocator.solving.prior import SAME, Known
 from allocator.sweeps.run.facets import Changes, Facet, Name
 from allocator.sweeps.run.order import Order
-
-Deployed = dict[tuple[str, str, str, int], int]
 
 NONE = -1
 """No plan."""
@@ -37,8 +36,8 @@ class Knowledge:
         self._plans: list[bytes] = []
         self._plan_number: dict[bytes, int] = {}
         self._plan_at = np.zeros(0, dtype=np.int64)
-        size = len(MEASURED)
-        self._values = np.zeros((0, size))  # of the plan, by objective
+        size = len(OBJECTIVES)
+        self._values = np.zeros((0, size))  # of the plan, by objective; not a number if the model does not list it
         self._reached = np.zeros((0, size))  # by stage
         self._bounds = np.zeros((0, size))  # by stage
 
@@ -48,7 +47,7 @@ class Knowledge:
         if number == len(self._plan_at):
             more = max(64, number)
             self._plan_at = np.concatenate([self._plan_at, np.full(more, NONE)])
-            rows = np.full((more, len(MEASURED)), np.nan)
+            rows = np.full((more, len(OBJECTIVES)), np.nan)
             self._values, self._reached, self._bounds = (
                 np.vstack([array, rows]) for array in (self._values, self._reached, self._bounds)
             )
@@ -77,8 +76,9 @@ class Knowledge:
         if content["status"] in ("optimal", "feasible"):
             for stage, (_, value, bound) in enumerate(content["stages"]):
                 self._reached[number, stage], self._bounds[number, stage] = value, bound
-            self._values[number] = [content["values"][name] for name in MEASURED]
-            packed = zlib.compress(pickle.dumps(sorted(map(tuple, content["deployments"]))), 1)
+            self._values[number] = [content["values"].get(name, np.nan) for name in OBJECTIVES]
+            rows = [sorted(map(tuple, content[name])) for name in ("deployments", "orders", "expansions")]
+            packed = zlib.compress(pickle.dumps(rows), 1)
             self._plan_at[number] = self._plan_number.setdefault(packed, len(self._plans))
             if self._plan_at[number] == len(self._plans):
                 self._plans.append(packed)
@@ -90,10 +90,10 @@ class Knowledge:
             if looser[other]:
                 return Known(infeasible=reason)
         points = self._candidates(number, objectives)
-        likely = self._values[points][:, [MEASURED.index(name) for name in objectives]]
+        likely = self._values[points][:, [OBJECTIVES.index(name) for name in objectives]]
         bounds = tuple(self._known(number, objectives[: stage + 1], likely) for stage in range(len(objectives)))
         plans = dict.fromkeys(self._plan_at[points].tolist())
-        return Known(bounds, tuple(self._deployed(plan) for plan in plans))
+        return Known(bounds, tuple(self._decided(plan) for plan in plans))
 
     def _known(
         self, number: int, objectives: Sequence[str], likely: NDArray[np.float64]
@@ -120,7 +120,7 @@ class Knowledge:
         count = len(self._order)
         plan_at = self._plan_at[:count]
         done = plan_at != NONE
-        values = self._values[:count, [MEASURED.index(name) for name in objectives]]
+        values = self._values[:count, [OBJECTIVES.index(name) for name in objectives]]
 
         def first(others: NDArray[np.int64], most: int) -> list[int]:
             _, place = np.unique(plan_at[others], return_index=True)
@@ -137,5 +137,10 @@ class Knowledge:
         nearest = others[np.lexsort((distance[others], columns[others]))]
         return chosen + first(nearest, 1)
 
-    def _deployed(self, plan: int) -> Deployed:
-        return {(n, u, j, t): units for n, u, j, t, units in pickle.loads(zlib.decompress(self._plans[plan]))}
+    def _decided(self, plan: int) -> Decided:
+        deployed, orders, expansions = pickle.loads(zlib.decompress(self._plans[plan]))
+        purchases = Purchases(
+            {(n, u, k): (units, joint) for n, u, k, units, joint in orders},
+            {(u, k): count for u, k, count in expansions},
+        )
+        return Decided({(n, u, j, t): units for n, u, j, t, units in deployed}, purchases)

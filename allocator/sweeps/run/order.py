@@ -22,6 +22,10 @@ ABSENT: dict[str, float] = {
     "max_burden": INFINITE,
     "caveat": 0.0,
     "condition": 0.0,
+    "change": 0.0,
+    "at least": 0.0,
+    "at most": INFINITE,
+    "prerequisite": 0.0,
 }
 """Value of a missing facet by kind; a facet of another kind must be missing from both points or from none."""
 
@@ -135,7 +139,9 @@ class Order:
                 self._ease = np.hstack([self._ease, column[:, None]])
         for sign in (EASIER, HARDER):
             if (name, sign) in self._columns:
-                yield self._columns[name, sign], sign
+                at = self._columns[name, sign]
+                self._bearing[at] |= known[2]  # with other budgets or families a fact affects other objectives
+                yield at, sign
 
     def _value(self, name: Name, facet: Facet | None) -> float:
         if facet is None:

@@ -10,6 +10,7 @@ from allocator.errors import AllocatorError
 from allocator.model import MEASURED
 from allocator.plan.measures import everything
 from allocator.plan.plan import Plan
+from allocator.purchases import decided
 
 if TYPE_CHECKING:
     from allocator.sweeps.design.parts import Point
@@ -39,6 +40,8 @@ class Row:
         Name -> figure of the plan, see :func:`allocator.plan.measures.everything`; empty without a plan.
     members : tuple of str
     deployments : tuple of (nation, unit type, task, period, units)
+    orders : tuple of (nation, unit type, period, units, units bought jointly)
+    expansions : tuple of (unit type, period, expansions)
     seconds : mapping
         ``total`` and ``solver``.
     tolerance : float
@@ -56,6 +59,8 @@ class Row:
     measures: Mapping[str, float] | None = None
     members: tuple[str, ...] = ()
     deployments: tuple[tuple[str, str, str, int, int], ...] = ()
+    orders: tuple[tuple[str, str, int, int, int], ...] = ()
+    expansions: tuple[tuple[str, int, int], ...] = ()
     seconds: Mapping[str, float] | None = None
     tolerance: float = 0.0
 
@@ -84,6 +89,8 @@ class Row:
             content["measures"],
             tuple(content["members"]),
             tuple((n, u, j, t, units) for n, u, j, t, units in content["deployments"]),
+            tuple((n, u, k, units, joint) for n, u, k, units, joint in content["orders"]),
+            tuple((u, k, expansions) for u, k, expansions in content["expansions"]),
             content["seconds"],
             content["tolerance"],
         )
@@ -93,6 +100,7 @@ def content_of(plan: Plan, structure: str) -> dict[str, Any]:
     """The stored content of a plan, as plain values."""
     times = plan.manifest["times"]
     stages = plan.manifest["stages"]
+    plain = decided(plan.rows)
     return {
         "status": plan.status,
         "reason": plan.reason,
@@ -102,10 +110,9 @@ def content_of(plan: Plan, structure: str) -> dict[str, Any]:
         "values": {row["objective"]: row["value"] for row in plan.rows("objectives")},
         "measures": everything(plan) if plan.found else {},
         "members": [row["nation"] for row in plan.rows("nations") if row["member"]],
-        "deployments": [
-            [row["nation"], row["unit_type"], row["task"], row["period"], row["units"]]
-            for row in plan.rows("deployments")
-        ],
+        "deployments": [[*cell, units] for cell, units in plain.items()],
+        "orders": [[*key, *units] for key, units in plain.purchases.orders.items()],
+        "expansions": [[*key, count] for key, count in plain.purchases.expansions.items()],
         "seconds": {"total": times["total"], "solver": times["solver"]},
         "tolerance": plan.model.tolerance,
     }
@@ -113,8 +120,8 @@ def content_of(plan: Plan, structure: str) -> dict[str, Any]:
 
 _KINDS: dict[str, type] = {
     "status": str, "reason": str, "how": list, "structure": str, "stages": list, "values": dict, "measures": dict,
-    "members": list, "deployments": list, "seconds": dict, "aside": bool, "changes": list,
-    "tolerance": float,
+    "members": list, "deployments": list, "orders": list, "expansions": list, "seconds": dict, "aside": bool,
+    "changes": list, "tolerance": float,
 }  # fmt: skip
 
 
@@ -123,10 +130,13 @@ def fits(content: Mapping[str, Any]) -> bool:
     if not all(isinstance(content.get(name), kind) for name, kind in _KINDS.items()):
         return False
     figures = [*content["values"].values(), *content["measures"].values(), *content["seconds"].values()]
-    stages, deployments = content["stages"], content["deployments"]
+    stages = content["stages"]
     forms = (
         all(isinstance(stage, list) and list(map(type, stage)) in _STAGE for stage in stages),
-        all(isinstance(row, list) and list(map(type, row)) == [str, str, str, int, int] for row in deployments),
+        *(
+            all(isinstance(row, list) and list(map(type, row)) == kinds for row in content[name])
+            for name, kinds in _DECIDED.items()
+        ),
         all(isinstance(name, str) for name in (*content["how"], *content["members"])),
         all(isinstance(figure, int | float) for figure in figures if figure is not None),
         content["status"] not in ("optimal", "feasible") or content["values"].keys() >= set(MEASURED),
@@ -134,12 +144,18 @@ def fits(content: Mapping[str, Any]) -> bool:
     return all(forms)
 
 
+_DECIDED = {
+    "deployments": [str, str, str, int, int],
+    "orders": [str, str, int, int, int],
+    "expansions": [str, int, int],
+}
+
 _STAGE = [[str, one, other] for one in (int, float) for other in (int, float)]
 
 
 def refused(reason: str) -> dict[str, Any]:
     """The stored content of a point whose figures cannot be solved."""
-    nothing: dict[str, Any] = {key: [] for key in ("how", "stages", "members", "deployments")}
+    nothing: dict[str, Any] = {key: [] for key in ("how", "stages", "members", *_DECIDED)}
     return {
         "status": "error", "reason": reason, "structure": "none", **nothing, "values": {}, "measures": {},
         "seconds": {"total": 0.0, "solver": 0.0}, "tolerance": 0.0,

@@ -24,10 +24,11 @@ from allocator.model import Model
 from allocator.solving.solver import versions
 from allocator.stopping import Watch, at_once
 from allocator.sweeps.design.parts import Point
-from allocator.sweeps.run.facets import Changes, Facets, from_plain, to_plain
+from allocator.sweeps.run.changes import Facets, from_plain, to_plain
+from allocator.sweeps.run.facets import Changes
 from allocator.sweeps.run.knowledge import Knowledge
 from allocator.sweeps.run.pool import Died, Done, Event
-from allocator.sweeps.run.row import Rows, fits
+from allocator.sweeps.run.row import Rows, fits, refused
 from allocator.sweeps.run.store import Store
 from allocator.sweeps.run.task import Job, Setup, Worker
 
@@ -170,7 +171,7 @@ class Runner:
 
     def key(self, point: Point) -> str:
         """Hash of everything that the result of a point depends on."""
-        own = json.dumps([point.overrides, point.case, point.coalition])
+        own = json.dumps([point.overrides, point.case, point.coalition, point.released])
         return hashlib.sha256((self._stem + own).encode()).hexdigest()
 
     def rows(self, points: Sequence[Point], title: str = "") -> Rows:
@@ -323,11 +324,7 @@ class Runner:
         reason = event.reason
         if isinstance(event, Died):
             reason = f"its worker died {LIVES} times ({reason}); {self._set_aside(point, key)}"
-        nothing: dict[str, Any] = {"how": [], "structure": "none", "stages": [], "values": {}, "measures": {}}
-        seconds = {"total": 0.0, "solver": 0.0}
-        nothing |= {"members": [], "deployments": [], "seconds": seconds, "aside": isinstance(event, Died)}
-        nothing["tolerance"] = 0.0
-        return {**nothing, "status": "error", "reason": reason}
+        return {**refused(reason), "aside": isinstance(event, Died)}
 
     def _set_aside(self, point: Point, key: str) -> str:
         """Save the instance and the programme of a point that kills its workers."""

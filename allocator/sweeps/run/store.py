@@ -19,7 +19,7 @@ from allocator.errors import AllocatorError, BadUsage
 APPLICATION = 0x616C6C6F
 """Mark in the file's header that identifies a store."""
 
-VERSION = 2
+VERSION = 3
 """Version of the layout."""
 
 LAYOUT = (

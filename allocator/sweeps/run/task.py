@@ -14,6 +14,7 @@ from allocator.solving.prior import Known
 from allocator.solving.solver import Solver
 from allocator.sweeps.design.parts import Point
 from allocator.sweeps.run.row import content_of, refused
+from allocator.withdrawal import without_promises
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Setup:
         BadInput
             The point breaks the instance or the model.
         """
-        return choose(self.instance, self.model, point.overrides, case=point.case, coalition=point.coalition)
+        instance, model = choose(self.instance, self.model, point.overrides, case=point.case, coalition=point.coalition)
+        return without_promises(instance, point.released), model
 
 
 @dataclass(frozen=True)
