@@ -38,6 +38,8 @@ ASCII_SIGNS = str.maketrans(
         "─": "-",
         "‰": "per mille",
         "±": "+-",
+        "·": ".",
+        **dict(zip("▁▂▃▄▅▆▇", "0124679", strict=True)),  # tenths
     }
 )
 """Replacements for the signs of charts if the encoding of standard output lacks them."""
@@ -130,10 +132,14 @@ def _write(text: str) -> None:
 
 
 def console() -> Console:
-    """A console for standard output: as wide as the terminal, or :data:`WIDE`; in colour only on a terminal."""
+    """A console for standard output, in colour only on a terminal.
+
+    It is as wide as the terminal, or as ``COLUMNS`` says, or else :data:`WIDE`.
+    """
     from rich.console import Console
 
-    width = None if sys.stdout.isatty() else WIDE
+    columns = os.environ.get("COLUMNS", "")
+    width = None if sys.stdout.isatty() else int(columns) if columns.isdecimal() and int(columns) else WIDE
     return Console(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False)
 
 

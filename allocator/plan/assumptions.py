@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from allocator.exact import exact
 from allocator.instance.assumed import assumed, totals
 from allocator.plan.plan import Plan
 from allocator.plan.values import Deployed, supplies
@@ -12,6 +14,9 @@ from allocator.problem import Problem
 
 COST = {"personnel", "operating_cost", "rotation_cost", "rotation_ratio"}
 """Figures of a unit type on which the cost of its deployments depends, in addition to the size of the pool."""
+
+PRICES = {"acquisitions": "price", "industry": "expansion_price", "joint_purchases": "discount"}
+"""Table -> the figure on which the cost of orders and expansions depends."""
 
 
 def assumptions(plan: Plan) -> dict[str, Any] | None:
@@ -31,11 +36,21 @@ def assumptions(plan: Plan) -> dict[str, Any] | None:
     problem = Problem(plan.instance, plan.model)
     rows = plan.rows("deployments")
     deployed = {(row["nation"], row["unit_type"], row["task"], row["period"]): row["units"] for row in rows}
-    return {**figures, "cost_share": cost_share(problem, deployed), "coverage_share": coverage_share(problem, deployed)}
+    cost = cost_share(problem, deployed, plan.rows("orders"), plan.rows("industry"))
+    return {**figures, "cost_share": cost, "coverage_share": coverage_share(problem, deployed)}
 
 
-def cost_share(problem: Problem, deployed: Deployed) -> float | None:
-    """Share of the cost that is spent on unit types with an assumed figure of :data:`COST`, or on assumed pools."""
+def cost_share(
+    problem: Problem,
+    deployed: Deployed,
+    orders: Sequence[Mapping[str, Any]] = (),
+    industry: Sequence[Mapping[str, Any]] = (),
+) -> float | None:
+    """Share of the cost that depends on an assumption.
+
+    It is spent on unit types with an assumed figure of :data:`COST`, on assumed pools, and on orders and expansions
+    with an assumed figure of :data:`PRICES`.
+    """
     tables = problem.instance.tables
     kinds = {row["unit_type"] for row in tables["unit_types"] if assumed("unit_types", row) & COST}
     pools = {(row["nation"], row["unit_type"]) for row in tables["forces"] if "units" in assumed("forces", row)}
@@ -44,6 +59,21 @@ def cost_share(problem: Problem, deployed: Deployed) -> float | None:
         cost = problem.money.unit_cost[u] * units
         total += cost
         doubtful += cost if u in kinds or (n, u) in pools else 0
+    guessed = {table: [r for r in tables[table] if figure in assumed(table, r)] for table, figure in PRICES.items()}
+    programmes = {(row["nation"], row["unit_type"]) for row in guessed["acquisitions"]}
+    joint, built = ({row["unit_type"] for row in guessed[table]} for table in ("joint_purchases", "industry"))
+    for row in orders:
+        cost = exact(row["cost"])
+        total += cost
+        doubtful += (
+            cost
+            if (row["nation"], row["unit_type"]) in programmes or (row["joint"] and row["unit_type"] in joint)
+            else 0
+        )
+    for row in industry:
+        cost = row["expansions"] * problem.pools.industry[row["unit_type"]].price
+        total += cost
+        doubtful += cost if row["unit_type"] in built else 0
     return float(doubtful / total) if total else None
 
 
@@ -69,8 +99,8 @@ def coverage_share(problem: Problem, deployed: Deployed) -> float | None:
         guessed = "quantity" in assumed("requirements", source)
         for t in row.periods if row.weight else ():
             key = (row.place, row.capability, t)
-            met = min(row.quantity, max(Fraction(0), supplied[key]))
-            covered = row.weight * met / (row.quantity * len(row.periods))
+            missed = row.counted(min(row.quantity, max(Fraction(0), row.quantity - supplied[key])))
+            covered = row.weight * (1 - missed / row.whole) / len(row.periods)
             total += covered
             doubtful += covered if guessed or key in by_guess else 0
     return float(doubtful / total) if total else None
