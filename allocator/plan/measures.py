@@ -181,7 +181,7 @@ def _term(line: Mapping[str, Any], shortfall: float) -> float:
 def _line(column: str) -> Measure:
     def read(plan: Plan, rest: list[str]) -> float:
         lines = [line for line in statement(plan) if [line["task"], line["capability"]] == rest]
-        return sum(float(line[column]) for line in lines) / len(lines)
+        return float(sum(line[column] for line in lines) / len(lines))
 
     return read
 

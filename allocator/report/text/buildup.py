@@ -36,15 +36,16 @@ def _orders(out: Console, plan: Plan, full: bool) -> None:
     fund = any(row["common"] for row in rows)
     together = f", {joint:,} of them jointly" if joint else ""
     grid = table(
-        ("in", "right"), ("nation", "left"), ("orders", "left"), ("jointly", "right"), ("ready in", "right"),
-        (f"cost, {currency}", "right"), *([("of it the fund", "right")] if fund else []),
+        ("in", "right"), ("nation", "left"), ("orders", "left"), *([("jointly", "right")] if joint else []), ("ready in", "right"),
+        (f"cost, {currency}", "right"), *([("by the fund", "right")] if fund else []),
         title=f"Build-up: {count(units, 'unit')} ordered{together}",
     )  # fmt: skip
     for row in rows if full else rows[:MOST_ORDERS]:
         paid = [number(row["common"])] if fund else []
+        shared = [f"{row['joint']:,}"] if joint else []
         grid.add_row(
             str(row["period"]), names[row["nation"]], f"{row['units']:,}× {kinds[row['unit_type']]}",
-            f"{row['joint']:,}", str(row["ready"]), number(row["cost"]), *paid,
+            *shared, str(row["ready"]), number(row["cost"]), *paid,
         )  # fmt: skip
     out.print(grid)
     if len(rows) > MOST_ORDERS and not full:

@@ -24,9 +24,11 @@ def draw_comparison(out: Console, found: Comparison) -> None:
                 cells.append("–")
             elif isinstance(value, str):
                 cells.append(value)
-            elif section in ("coverage", "proved to") or (section in ("objective", "given up") and key == "gap"):
+            elif section in ("coverage", "worst coverage", "proved to") or (
+                section in ("objective", "given up") and key in SHARES
+            ):
                 cells.append(percent(value, 2 if section == "proved to" else 1))
-            elif len(found.currencies) > 1 and (key == "cost" or section == "money"):
+            elif len(found.currencies) > 1 and (key in ("cost", "imbalance") or section == "money"):
                 cells.append(f"{column.case.instance.currency} {number(value)}".strip())
             else:
                 cells.append(number(value))
@@ -59,7 +61,13 @@ UNITS = {
     "risk": "risk, thousand person-months",
     "cost": "cost, million over the horizon",
     "burden": "burden, per mille of GDP a year",
+    "worst_period": "unmet share in the worst period",
+    "turnover": "turnover, thousand people",
+    "imbalance": "imbalance, million",
 }
+
+SHARES = ("gap", "worst_period")
+"""Objectives that are shares."""
 
 
 def _row(section: str, key: str) -> str:
@@ -69,6 +77,8 @@ def _row(section: str, key: str) -> str:
         return f"  {key} of it given up for later objectives"
     if section == "proved to":
         return f"  {key} proved to within"
-    if section in ("coverage", "people"):
+    if section in ("coverage", "people", "orders"):
         return f"{section}, {key}"
-    return {"cost a year": "cost a year, million"}.get(key, key)
+    if section == "worst coverage":
+        return f"  {key} in its worst period"
+    return {"cost a year": "cost a year, million", "procurement": "procurement, million"}.get(key, key)

@@ -14,7 +14,7 @@ from allocator.instance.coalition import members
 from allocator.plan.measures import members as taking_part
 from allocator.plan.plan import Plan
 from allocator.report.text.periods import units_of
-from allocator.report.text.words import count, money, number, percent, table
+from allocator.report.text.words import count, money, percent, table
 
 NARROW = 110
 """Width below which what a nation sends is printed under its figures, not beside them."""
@@ -45,7 +45,8 @@ def draw_nations(out: Console, plan: Plan) -> None:
         led: dict[str, list[str]] = defaultdict(list)
         for row in plan.rows("leaders"):
             led[row["nation"]].append(tasks[row["task"]])
-        out.print(f"Framework nations: {'; '.join(f'{names[n]} ({', '.join(led[n])})' for n in led)}.")
+        listed = (f"{names[nation]} ({', '.join(where)})" for nation, where in led.items())
+        out.print(f"Framework nations: {'; '.join(listed)}.")
 
 
 def _table(out: Console, plan: Plan, rows: Sequence[dict[str, Any]], sent: dict[str, list[str]] | None) -> None:
@@ -96,9 +97,9 @@ def _sums(out: Console, plan: Plan) -> None:
     out.print(Text(total, style="bold"))
     silent = [r for r in plan.rows("nations") if r["common_part"] and not r["personnel"] and not r["cost"]]
     if common > 1e-6 and silent:
-        parts = sum(row["common_part"] for row in silent)
+        parts = money(sum(row["common_part"] for row in silent), plan.instance.currency)
         pay = "sends nothing pays" if len(silent) == 1 else "send nothing pay"
-        out.print(f"{count(len(silent), 'nation')} that {pay} {number(parts)} of the fund's {number(common)}.")
+        out.print(f"{count(len(silent), 'nation')} that {pay} {parts} of what the fund spends.")
 
 
 def peak_of_all(plan: Plan) -> int:
@@ -130,7 +131,8 @@ def _sent(plan: Plan) -> dict[str, list[str]]:
         units[row["nation"]][place][row["unit_type"]][row["period"]] += row["units"]
     return {
         nation: [
-            f"{tasks[task]}: " + ", ".join(units_of(kinds[u], n, active[task]) for u, n in by_kind.items())
+            f"{tasks[task]}: "
+            + ", ".join(units_of(kinds[u], n, active[task], instance.periods) for u, n in by_kind.items())
             for task, by_kind in sorted(by_task.items(), key=lambda item: item[0] == THEATRE)
         ]
         for nation, by_task in units.items()

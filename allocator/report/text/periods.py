@@ -52,21 +52,22 @@ def month(instance: Instance, period: int) -> str:
     return f"{months // 12:04d}-{months % 12 + 1:02d}"
 
 
-def units_of(kind: str, by_period: Mapping[int, int], periods: Sequence[int]) -> str:
+def units_of(kind: str, by_period: Mapping[int, int], active: Sequence[int], periods: int) -> str:
     """How many units of a kind are somewhere in the periods in which they can be: whole numbers, never a mean.
 
-    ``2× Battalion``; ``2× Battalion in periods 1–3``; ``1 to 3× Battalion (1, 3, 2)``.
+    ``2× Battalion``; ``2× Battalion in periods 1–3``; ``1 to 3× Battalion (1, 3, 2)``, with ``–`` for a period in
+    which they cannot be there.
     """
-    units = [by_period.get(t, 0) for t in periods]
-    there = [t for t in periods if by_period.get(t, 0)]
+    units = [by_period.get(t, 0) for t in active]
+    there = [t for t in active if by_period.get(t, 0)]
     least, most = min(units), max(units)
     if least == most:
         return f"{most:,}× {kind}"
     if len({by_period[t] for t in there}) == 1:
         return f"{most:,}× {kind} in {in_periods(there)}"
-    listed = ", ".join(f"{n:,}" for n in units)
-    if len(units) > LISTED:
-        listed = f"{sum(units):,} tours in {len(units)} periods"
+    listed = ", ".join(f"{by_period.get(t, 0):,}" if t in active else "–" for t in range(1, periods + 1))
+    if periods > LISTED:
+        listed = f"{sum(units):,} tours in {len(there)} periods"
     return f"{least:,} to {most:,}× {kind} ({listed})"
 
 
