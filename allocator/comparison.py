@@ -242,10 +242,11 @@ class Comparison:
                 changed[nation].append((abs(more) * people[unit], f"{more:+d} {unit} at {task}"))
         here, there = ({nation for nation, _, _ in posts} for posts in (column.posts, first.posts))
         moves = []
+        peak = " (most at once)" if max(c.plan.instance.periods for c in (first, column)) > 1 else ""
         for nation, posts in changed.items():
             word = "comes in" if nation not in there else "leaves" if nation not in here else "moves"
             moves.append(
-                (sum(weight for weight, _ in posts), f"{nation} {word}: " + ", ".join(text for _, text in posts))
+                (sum(weight for weight, _ in posts), f"{nation} {word}: {', '.join(text for _, text in posts)}{peak}")
             )
         return [text for _, text in sorted(moves, key=lambda pair: (-pair[0], pair[1]))]
 

@@ -189,7 +189,7 @@ def _line(column: str) -> Measure:
 def _worst(plan: Plan, rest: list[str]) -> float:
     lines = [line for line in statement(plan) if [line["task"], line["capability"]] == rest]
     least = min(supplied / line["required"] for line in lines for supplied in line["supplies"].values())
-    return max(0.0, 1 - least)
+    return max(0.0, 1 - float(least))
 
 
 def _ordered(column: str) -> Measure:

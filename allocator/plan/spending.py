@@ -51,6 +51,7 @@ def flows(plan: Plan) -> Flows:
             paid[OWN, ORDERS][t] += (row["cost"] - row["common"]) / len(periods)
             paid[COMMON, ORDERS][t] += row["common"] / len(periods)
     for row in plan.rows("industry"):
-        paid[COMMON, ORDERS][row["period"]] += row["expansions"] * price[row["unit_type"]]
+        if row["expansions"]:
+            paid[COMMON, ORDERS][row["period"]] += row["expansions"] * price[row["unit_type"]]
     kinds = [(who, what) for what in (OPERATIONS, ORDERS) for who in (OWN, COMMON)]
     return Flows({kind: dict(paid[kind]) for kind in kinds if any(flow > 1e-9 for flow in paid[kind].values())})

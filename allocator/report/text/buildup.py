@@ -8,23 +8,28 @@ from rich.text import Text
 from allocator.plan.plan import Plan
 from allocator.plan.spending import OPERATIONS, flows
 from allocator.report.text.periods import ByPeriod
-from allocator.report.text.words import count, number, table
+from allocator.report.text.words import count, money, number, table
 
 MOST_ORDERS = 25
 """Orders that are shown unless all are asked for; the others are counted."""
 
 
+MOST_PERIODS = 24
+"""Length of the horizon up to which industry and money are shown by period unless all is asked for."""
+
+
 def draw_build_up(out: Console, plan: Plan, *, full: bool) -> None:
     """Print orders, the use of industry, and money by period; nothing for one period without orders."""
+    by_period = full or plan.instance.periods <= MOST_PERIODS
     if plan.rows("orders"):
         out.print()
         _orders(out, plan, full)
-    if any(row["deliveries"] or row["expansions"] for row in plan.rows("industry")):
+    if by_period and any(row["deliveries"] or row["expansions"] for row in plan.rows("industry")):
         out.print()
         _industry(out, plan)
     if plan.instance.periods > 1 and (plan.rows("deployments") or plan.rows("orders")):
         out.print()
-        _money(out, plan)
+        _money(out, plan, by_period)
 
 
 def _orders(out: Console, plan: Plan, full: bool) -> None:
@@ -34,11 +39,11 @@ def _orders(out: Console, plan: Plan, full: bool) -> None:
     units, joint = (sum(row[key] for row in rows) for key in ("units", "joint"))
     currency = f"{plan.instance.currency} million".strip()
     fund = any(row["common"] for row in rows)
-    together = f", {joint:,} of them jointly" if joint else ""
+    together = f", {'all' if joint == units else f'{joint:,}'} of them jointly" if joint else ""
+    out.print(Text(f"Build-up: {count(units, 'unit')} ordered{together}", style="bold"))
     grid = table(
-        ("in", "right"), ("nation", "left"), ("orders", "left"), *([("jointly", "right")] if joint else []), ("ready in", "right"),
-        (f"cost, {currency}", "right"), *([("by the fund", "right")] if fund else []),
-        title=f"Build-up: {count(units, 'unit')} ordered{together}",
+        ("in", "right"), ("nation", "left"), ("orders", "left"), *([("jointly", "right")] if joint else []),
+        ("ready in", "right"), (f"cost, {currency}", "right"), *([("by the fund", "right")] if fund else []),
     )  # fmt: skip
     for row in rows if full else rows[:MOST_ORDERS]:
         paid = [number(row["common"])] if fund else []
@@ -72,9 +77,13 @@ def _use(deliveries: int, capacity: int) -> Text:
     return Text(f"{deliveries:,} of {capacity:,}", "yellow" if deliveries and deliveries == capacity else "")
 
 
-def _money(out: Console, plan: Plan) -> None:
+def _money(out: Console, plan: Plan, by_period: bool) -> None:
     periods = range(1, plan.instance.periods + 1)
     spent = flows(plan)
+    if not by_period:
+        ends = [money(round(end([spent.total(t) for t in periods]), 6), plan.instance.currency) for end in (min, max)]
+        out.print(f"In a period, {ends[0]} to {ends[1]} are paid; --full shows all {len(periods)}.")
+        return
     buys = any(what != OPERATIONS for _, what in spent.paid)
     currency = f"{plan.instance.currency} million".strip()
     grid = ByPeriod(plan.instance, "paid by")

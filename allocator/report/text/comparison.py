@@ -15,8 +15,7 @@ def draw_comparison(out: Console, found: Comparison) -> None:
     """Print a column for each case, and who moves where."""
     grid = table(("", "left"), *((column.case.label, "right") for column in found.columns))
     keys = dict.fromkeys(key for column in found.columns for key in column.figures)
-    sections = dict.fromkeys(section for section, _ in keys)
-    for section, key in (key for wanted in sections for key in keys if key[0] == wanted):
+    for section, key in (key for wanted in SECTIONS for key in keys if key[0] == wanted):
         cells = []
         for column in found.columns:
             value = column.figures.get((section, key))
@@ -55,6 +54,11 @@ def draw_comparison(out: Console, found: Comparison) -> None:
             out.print()
             out.print(f"{column.case.label}: {column.plan.reason}")
 
+
+SECTIONS = (
+    "plan", "objective", "given up", "proved to", "coverage", "worst coverage", "people", "money", "orders", "nations",
+)  # fmt: skip
+"""Sections of the figures in the order in which they are shown."""
 
 UNITS = {
     "gap": "unmet share",

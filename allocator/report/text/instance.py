@@ -67,10 +67,10 @@ def _offers(out: Console, instance: Instance, rows: list[dict[str, Any]], buying
     several = instance.periods > 1
     how = ["in the period that asks for most"] if several else []
     how += ["with all that can be ordered"] if buying else []
+    out.print(Text("Asked, and what can be sustained" + (f" ({', '.join(how)})" if how else ""), style="bold"))
     grid = table(
         ("capability", "left"), ("asked", "right"), ("sustained", "right"), ("unit", "left"), ("units", "right"),
         ("nations", "right"), ("", "left"),
-        title="Asked, and what can be sustained" + (f" ({', '.join(how)})" if how else ""),
     )  # fmt: skip
     for row in rows:
         remarks = _remarks(row, several)

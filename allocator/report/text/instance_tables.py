@@ -47,11 +47,13 @@ def draw_tables(out: Console, instance: Instance, model: Model) -> None:
             continue
         missing = [family for family in _needed(name) if family not in model.families]
         left_out = f" (without effect: the model {model.name} leaves out {' and '.join(missing)})" if missing else ""
-        grid = table(*columns, title=title.format(currency=f"{instance.currency} million".strip()) + left_out)
+        grid = table(*columns)
         cells = list(lines(names, rows))
         for line in cells[:MOST]:
             grid.add_row(*line)
         out.print()
+        named = title.format(currency=f"{instance.currency} million".strip())
+        out.print(Text.assemble((named, "bold"), left_out))
         out.print(grid)
         if len(cells) > MOST:
             out.print(f"… and {len(cells) - MOST:,} more.")

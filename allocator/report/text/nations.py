@@ -64,7 +64,8 @@ def _table(out: Console, plan: Plan, rows: Sequence[dict[str, Any]], sent: dict[
         ("burden", "right"),
         *([] if sent is None else [("sends", "left")]),
     ]
-    grid = table(*figures, title=_title(plan, rows))
+    out.print(Text(_title(plan, rows), style="bold"))
+    grid = table(*figures)
     for row in rows:
         burden = "–" if row["burden"] is None else f"{row['burden']:.2f}"
         cells = [f"{row['cost']:,.1f}", *([f"{row['common_part'] or 0:,.1f}"] if keys else []), percent(row["share"])]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import ceil
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -33,15 +34,15 @@ def spans(periods: Sequence[int]) -> str:
         else:
             found.append([t, t])
     if len(found) > MOST_SPANS:
-        return f"{len(periods)} of them"
+        return f"{len(periods)} periods"
     return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in found)
 
 
 def in_periods(periods: Sequence[int]) -> str:
     """``period 3``, ``periods 1–3, 5``, ``7 periods``."""
     text = spans(periods)
-    if text.endswith("of them"):
-        return f"{len(periods)} periods"
+    if text.endswith("periods"):
+        return text
     return f"period{'' if len(periods) == 1 else 's'} {text}"
 
 
@@ -110,10 +111,10 @@ class ByPeriod:
     def draw(self, out: Console) -> None:
         """Print the table; every block repeats the labels of the lines that have something in it."""
         periods = self.instance.periods
-        widest = max(len(line) for label, _ in self.lines for line in label.plain.split("\n"))
+        widest = max(cell_len(line) for label, _ in self.lines for line in label.plain.split("\n"))
         label = min(max(widest, len(self.heading)), max(12, out.width * 2 // 5))
         parts = [line for _, cells in self.lines for cell in cells for line in cell.plain.split("\n")]
-        cell = max(len("2026-01"), *map(len, parts))
+        cell = max(len("2026-01"), *map(cell_len, parts))
         fitting = max(1, (out.width - label) // (cell + 2))
         each = ceil(periods / ceil(periods / fitting))  # blocks of about the same width
         for first in range(1, periods + 1, each):

@@ -192,7 +192,8 @@ def _unmet(out: Console, plan: Plan, short: list[dict[str, Any]], lines: int, fu
     columns += [("asked", "right"), ("supplied", "right"), *([("least", "right"), ("in", "left")] if several else [])]
     columns += [("short", "right"), ("%", "right"), *([("unit", "left")] if wide else [])]
     mean = " (mean of its periods)" if several else ""
-    grid = table(*columns, title=f"Unmet: {len(short)} of {count(lines, 'line')}{mean}")
+    out.print(Text(f"Unmet: {len(short)} of {count(lines, 'line')}{mean}", style="bold"))
+    grid = table(*columns)
     for line in short if full else short[:MOST_LINES]:
         capability = capabilities[line["capability"]]
         named = [tasks[line["task"]], capability["name"]]
