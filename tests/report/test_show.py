@@ -25,7 +25,7 @@ def units(instance: Instance, model: Model = REFERENCE) -> tuple[int, int | None
     return row["units"], row["period"]
 
 
-def battalions(count: int, ratio: int = 1, expendable: bool = False, **columns: Any) -> dict[str, list[dict[str, Any]]]:
+def battalions(count: int, ratio: int = 1, expendable: bool = False, **columns: Any) -> dict[str, Any]:
     """Tables of the toy with one pool."""
     return {
         "unit_types": [{"unit_type": "bn", "rotation_ratio": ratio, "expendable": expendable}],

@@ -153,7 +153,8 @@ def test_full_prints_every_line() -> None:
     tasks = [{"task": f"t{i}", "name": f"Task {i}"} for i in range(40)]
     asks = [{"task": row["task"], "capability": "inf", "quantity": 1.0} for row in tasks]
     plan = plan_of(toy(tasks=tasks, requirements=asks), {})
-    short, full = (text_of(lambda out, full=full: draw_plan(out, plan, full=full)) for full in (False, True))
+    short = text_of(lambda out: draw_plan(out, plan))
+    full = text_of(lambda out: draw_plan(out, plan, full=True))
     assert "… and 15 more; --full shows all of them." in short
     assert [name for name in (f"Task {i}: Infantry" for i in range(40)) if name not in full] == []
 
@@ -202,7 +203,8 @@ class TestBuildUp:
 
     def test_many_periods_are_one_sentence_unless_all_are_asked_for(self) -> None:
         plan = plan_of(toy(periods=40), {("AAA", "bn", "hold", t): 1 + t % 2 for t in range(1, 41)})
-        short, full = (text_of(lambda out, full=full: draw_build_up(out, plan, full=full)) for full in (False, True))
+        short = text_of(lambda out: draw_build_up(out, plan, full=False))
+        full = text_of(lambda out: draw_build_up(out, plan, full=True))
         assert short.strip() == "In a period, 6 million to 12 million are paid; --full shows all 40."
         assert full.count("nations  ") == full.count("paid by") > 1
 
