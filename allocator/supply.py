@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import floor
 from typing import Any
@@ -78,27 +78,33 @@ def sustained(problem: Problem, used_up: set[str]) -> Stock:
             possible[n, u][t] = max(most, possible[n, u].get(t, 0))
     found: Stock = {}
     for pool, caps in possible.items():
-        n, u = pool
-        if u in used_up:
-            left = min(problem.pools.most(pool, window) for window in problem.pools.windows(pool))
-            left = min([left, *(units for units, periods in _affordable(problem, pool) if caps.keys() <= set(periods))])
-            units = {}
-            for t, most in caps.items():
-                units[t] = min(most, left)
-                left -= units[t]
-        else:
-            units = dict(caps)
-            for window in problem.pools.windows(pool):
-                times = sum(count for t, count in window.counts.items() if t in caps)
-                for t in window.counts.keys() & caps.keys():
-                    units[t] = min(units[t], problem.pools.most(pool, window) // times)
-            for most, periods in _affordable(problem, pool):
-                times = len(caps.keys() & set(periods))
-                for t in caps.keys() & set(periods):
-                    units[t] = min(units[t], most // times)
-        least = problem.pools.min_units[pool]
-        found[pool] = {t: units[t] for t in sorted(caps) if units[t] >= max(1, least)}
+        limits = [
+            (problem.pools.most(pool, window), {t: n for t, n in window.counts.items() if t in caps})
+            for window in problem.pools.windows(pool)
+        ]
+        limits += [(most, dict.fromkeys(caps.keys() & set(periods), 1)) for most, periods in _affordable(problem, pool)]
+        units = _stock(caps, limits) if pool[1] in used_up else _constant(caps, limits)
+        least = max(1, problem.pools.min_units[pool])
+        found[pool] = {t: units[t] for t in sorted(caps) if units[t] >= least}
     return found
+
+
+def _constant(caps: Mapping[int, int], limits: Sequence[tuple[int, Mapping[int, int]]]) -> dict[int, int]:
+    """Most units in each period if a limit on several periods is shared equally between them."""
+    units = dict(caps)
+    for most, counts in limits:
+        for t in counts:
+            units[t] = min(units[t], most // sum(counts.values()))
+    return units
+
+
+def _stock(caps: Mapping[int, int], limits: Sequence[tuple[int, Mapping[int, int]]]) -> dict[int, int]:
+    """Units in each period if as many as possible are used as soon as possible."""
+    units: dict[int, int] = {}
+    for t in sorted(caps):
+        left = [most - sum(units.get(other, 0) for other in counts) for most, counts in limits if t in counts]
+        units[t] = max(0, min([caps[t], *left]))
+    return units
 
 
 def _affordable(problem: Problem, pool: tuple[str, str]) -> Iterator[tuple[int, range]]:

@@ -83,6 +83,13 @@ def test_what_is_used_up_counts_once_for_the_horizon() -> None:
     assert "less than asked; over the whole horizon, as units are used up" in shown
 
 
+def test_a_stock_grows_with_deliveries() -> None:
+    """Two lots and ten more from period 4: twelve in all, although only two can be used before."""
+    comes = [{"nation": "AAA", "unit_type": "bn", "period": 4, "change": 10}]
+    instance = toy(periods=6, indefinite=False, force_changes=comes, **battalions(2, expendable=True))
+    assert units(instance) == (12, None)
+
+
 def test_orders_count_if_the_model_has_them() -> None:
     instance = built().instance
     assert offers(instance, Model(families=()))[0]["units"] == 2

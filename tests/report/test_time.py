@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -281,6 +282,29 @@ class TestMeasures:
         lines = statement(plan)
         for objective, shares in coverage_by_period(lines).items():
             assert sum(shares.values()) / 3 == pytest.approx(coverage_of(lines)[objective])
+
+
+def test_orders_at_an_assumed_price_depend_on_an_assumption() -> None:
+    """446 in all, of which 270 are for orders and 50 for the expansion."""
+    from allocator.plan.assumptions import assumptions
+
+    content = built().instance.to_dict()
+    content["sources"] = [{"source": "assumption", "title": "Assumed"}]
+
+    def share(*tables: str) -> float:
+        for table in ("acquisitions", "industry", "joint_purchases"):
+            for row in content[table]:
+                row.pop("source", None)
+                if table in tables:
+                    row["source"] = "assumption"
+        plan = built()
+        found = assumptions(replace(plan, instance=allocator.Instance.from_dict(content)))
+        assert found is not None
+        return float(found["cost_share"])
+
+    assert share() == 0
+    assert share("acquisitions") == share("joint_purchases") == pytest.approx(270 / 446)
+    assert share("industry") == pytest.approx(50 / 446)
 
 
 def test_the_tables_are_written_and_printed(tmp_path: Path) -> None:
