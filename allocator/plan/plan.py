@@ -152,7 +152,7 @@ class Plan:
         answer: dict[str, Any] = {"status": self.status}
         if self.reason:
             answer["reason"] = self.reason
-        answer.update({table: self.rows(table) for table in COLUMNS})
+        answer.update({table: self.rows(table) for table in ("objectives", *COLUMNS)})
         return {**answer, "manifest": deepcopy(self.manifest)}
 
     def write(self, path: str | os.PathLike[str]) -> None:
