@@ -142,7 +142,12 @@ def _no_plan(reason: str, time_limit: float | None) -> dict[str, object]:
     from allocator.plan.tables import COLUMNS
 
     manifest = {"status": "no_plan", "stopped_by": "time_limit", "options": {"time_limit": time_limit}}
-    return {"status": "no_plan", "reason": reason, **{table: [] for table in ("objectives", *COLUMNS)}, "manifest": manifest}
+    return {
+        "status": "no_plan",
+        "reason": reason,
+        **{table: [] for table in ("objectives", *COLUMNS)},
+        "manifest": manifest,
+    }
 
 
 def _earlier(target: Path) -> str:

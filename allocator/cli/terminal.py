@@ -132,14 +132,10 @@ def _write(text: str) -> None:
 
 
 def console() -> Console:
-    """A console for standard output, in colour only on a terminal.
-
-    It is as wide as the terminal, or as ``COLUMNS`` says, or else :data:`WIDE`.
-    """
+    """A console for standard output: as wide as the terminal, or :data:`WIDE`; in colour only on a terminal."""
     from rich.console import Console
 
-    columns = os.environ.get("COLUMNS", "")
-    width = None if sys.stdout.isatty() else int(columns) if columns.isdecimal() and int(columns) else WIDE
+    width = None if sys.stdout.isatty() else WIDE
     return Console(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False)
 
 

@@ -149,7 +149,7 @@ class TestTables:
             ],
         )  # fmt: skip
         allocator.write(instance, tmp_path / "x.json")
-        shown = run("show", tmp_path / "x.json", COLUMNS="80").stdout
+        shown = run("show", tmp_path / "x.json").stdout
         for line in (
             "AAA     Battalion  all tasks together  2–3             1        –",
             "Guard the port  Hold: Infantry   50 %",

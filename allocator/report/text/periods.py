@@ -21,6 +21,9 @@ MOST_SPANS = 4
 PICTURE = 24
 """Most signs of a picture; on a longer horizon, each sign is the worst of several periods."""
 
+PAGE = 80
+"""Width of a block of periods in columns if it is not for a terminal."""
+
 LEVELS = "▁▂▃▄▅▆▇█"
 """Signs for shares from nothing (the first) to all (the last)."""
 
@@ -109,13 +112,14 @@ class ByPeriod:
         self.lines.append((Text(label, style) if isinstance(label, str) else label, plain))
 
     def draw(self, out: Console) -> None:
-        """Print the table; every block repeats the labels of the lines that have something in it."""
+        """Print the table in blocks that repeat the labels, no wider than a page if it is not for a terminal."""
         periods = self.instance.periods
+        width = out.width if out.is_terminal else min(out.width, PAGE)
         widest = max(cell_len(line) for label, _ in self.lines for line in label.plain.split("\n"))
-        label = min(max(widest, len(self.heading)), max(12, out.width * 2 // 5))
+        label = min(max(widest, len(self.heading)), max(12, width * 2 // 5))
         parts = [line for _, cells in self.lines for cell in cells for line in cell.plain.split("\n")]
         cell = max(len("2026-01"), *map(cell_len, parts))
-        fitting = max(1, (out.width - label) // (cell + 2))
+        fitting = max(1, (width - label) // (cell + 2))
         each = ceil(periods / ceil(periods / fitting))  # blocks of about the same width
         for first in range(1, periods + 1, each):
             block = range(first, min(first + each, periods + 1))
