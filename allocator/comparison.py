@@ -13,7 +13,8 @@ from allocator.arguments import Several, instance_of, sequence, solving, texts
 from allocator.errors import BadInput, BadUsage
 from allocator.instance import Instance
 from allocator.model import Model
-from allocator.plan.measures import coverage_of, measure, statement
+from allocator.plan.measures import coverage_by_period, coverage_of, measure, statement
+from allocator.plan.measures import members as taking_part
 from allocator.plan.plan import Plan
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ class Column:
     ----------
     figures : mapping
         (section, key) -> value; shares from 0 to 1, money in millions, people in heads.
-    unmet : mapping
-        (task, capability) -> unmet share.
+    unmet, worst : mapping
+        (task, capability) -> unmet share: mean of the periods, and in the worst of them.
     posts : mapping
         (nation, unit type, task) -> most units deployed at once.
     """
@@ -52,6 +53,7 @@ class Column:
     plan: Plan
     figures: dict[tuple[str, str], float | str]
     unmet: dict[tuple[str, str], float]
+    worst: dict[tuple[str, str], float]
     posts: dict[tuple[str, str, str], int]
 
 
@@ -219,13 +221,13 @@ class Comparison:
                 continue
             name = f"{line[0]}, {line[1]}"
             if before <= MET_WITHIN:
-                changes.append(f"newly unmet: {name}, {100 * short:.0f} % of it")
+                changes.append(f"newly unmet: {name}, {_missing(column, line)} of it")
             elif short <= MET_WITHIN:
-                changes.append(f"newly met: {name}, {100 * before:.0f} % of it was missing")
+                changes.append(f"newly met: {name}, {_missing(first, line)} of it was missing")
             else:
                 changes.append(
                     f"{'more' if short > before else 'less'} unmet: {name}, "
-                    f"{100 * short:.0f} % instead of {100 * before:.0f} %"
+                    f"{_missing(column, line)} instead of {_missing(first, line)}"
                 )
         return changes
 
@@ -247,12 +249,20 @@ class Comparison:
                 changed[nation].append((abs(more) * people[unit], f"{more:+d} {unit} at {task}"))
         here, there = ({nation for nation, _, _ in posts} for posts in (column.posts, first.posts))
         moves = []
+        peak = " (most at once)" if max(c.plan.instance.periods for c in (first, column)) > 1 else ""
         for nation, posts in changed.items():
             word = "comes in" if nation not in there else "leaves" if nation not in here else "moves"
             moves.append(
-                (sum(weight for weight, _ in posts), f"{nation} {word}: " + ", ".join(text for _, text in posts))
+                (sum(weight for weight, _ in posts), f"{nation} {word}: {', '.join(text for _, text in posts)}{peak}")
             )
         return [text for _, text in sorted(moves, key=lambda pair: (-pair[0], pair[1]))]
+
+
+def _missing(column: Column, line: tuple[str, str]) -> str:
+    """The unmet share of a line, and that of its worst period if the two differ."""
+    mean, worst = column.unmet[line], column.worst[line]
+    most = f" (in the worst period {100 * worst:.0f} %)" if worst - mean > MET_WITHIN else ""
+    return f"{100 * mean:.0f} %{most}"
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -313,10 +323,10 @@ def compare(
 def _column(case: Case, plan: Plan) -> Column:
     figures: dict[tuple[str, str], float | str] = {("plan", "status"): plan.status}
     if not plan.found:
-        return Column(case, plan, figures, {}, {})
+        return Column(case, plan, figures, {}, {}, {})
     lines = statement(plan)
     nations = plan.rows("nations")
-    members = sorted((row for row in nations if row["member"]), key=lambda row: -row["personnel"])
+    members = sorted(taking_part(plan), key=lambda row: -row["personnel"])
     heaviest = max((row for row in nations if row["burden"] is not None), key=lambda row: row["burden"], default=None)
     for row in plan.rows("objectives"):
         name = row["objective"]
@@ -327,10 +337,17 @@ def _column(case: Case, plan: Plan) -> Column:
             figures["proved to", name] = row["relative_gap"]
     for objective, share in coverage_of(lines).items():
         figures["coverage", objective] = share
+    if plan.instance.periods > 1:
+        for objective, shares in coverage_by_period(lines).items():
+            figures["worst coverage", objective] = min(shares.values())
     figures["people", "all"] = measure(plan, "people")
     for objective in dict.fromkeys(row["objective"] for row in plan.instance.rows("tasks")):
         figures["people", objective] = measure(plan, f"people.{objective}")
     figures["money", "cost a year"] = measure(plan, "cost_a_year")
+    if plan.rows("orders"):
+        figures["money", "procurement"] = measure(plan, "procurement")
+        figures["orders", "units"] = measure(plan, "orders")
+        figures["orders", "jointly"] = measure(plan, "joint_orders")
     figures["nations", "members"] = float(len(members))
     figures["nations", "names"] = " ".join(row["nation"] for row in members)
     if heaviest is not None and heaviest["burden"]:
@@ -340,6 +357,9 @@ def _column(case: Case, plan: Plan) -> Column:
         post = (row["nation"], row["unit_type"], row["task"])
         posts[post] = max(posts[post], row["units"])
     unmet: defaultdict[tuple[str, str], float] = defaultdict(float)
+    worst: defaultdict[tuple[str, str], float] = defaultdict(float)
     for line in lines:
-        unmet[line["task"], line["capability"]] = max(unmet[line["task"], line["capability"]], float(line["missed"]))
-    return Column(case, plan, figures, dict(unmet), dict(posts))
+        at = line["task"], line["capability"]
+        unmet[at] = max(unmet[at], float(line["missed"]))
+        worst[at] = max(worst[at], 1 - min(line["supplies"].values()) / line["required"])
+    return Column(case, plan, figures, dict(unmet), dict(worst), dict(posts))

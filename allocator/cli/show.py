@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from typing import TYPE_CHECKING
-
 import click
 
 from allocator.cli.options import (
@@ -17,10 +14,6 @@ from allocator.cli.options import (
 )
 from allocator.cli.terminal import emit_json, print_message, printed
 
-if TYPE_CHECKING:
-    from allocator.instance import Instance
-    from allocator.model import Model
-
 
 @click.command("show")
 @instance_argument
@@ -32,23 +25,21 @@ if TYPE_CHECKING:
 def command(
     instance: str, model: str | None, case: str, overrides: tuple[str, ...], coalition: str | None, as_json: bool
 ) -> None:
-    """Show INSTANCE at a glance: what it asks for, and what willing nations could keep deployed.
+    """Show INSTANCE at a glance: what it asks for, and what willing nations could keep deployed in every period.
 
-    The offer counts each pool separately, after rotation, ceilings and budgets. A unit that serves one task cannot
-    serve another at the same time, so a plan may supply less than is offered.
+    What can be sustained counts the usable units of each pool separately, after rotation, ceilings and budgets. A unit
+    that serves one task cannot serve another at the same time, so a plan may supply less. Units that are used up count
+    once for the whole horizon.
     """
     from allocator.api import choose
     from allocator.instance.assumed import totals
     from allocator.report.text.instance import draw_instance
     from allocator.report.text.words import header
-    from allocator.supply import offers
+    from allocator.supply import offers, unusable
 
     read, chosen = choose(instance, model, overrides, case=case, coalition=coalition)
     print_message(*(f"warning: {text}" for text in [*read.warnings(), *chosen.warnings()]))
-    rows = offers(read, chosen)
-    deployable = _units(read, chosen)
-    for row in rows:
-        row["units"] = deployable[row["capability"], row["period"]]
+    rows, lost = offers(read, chosen), unusable(read, chosen)
     if as_json:
         emit_json(
             {
@@ -65,24 +56,8 @@ def command(
                     for task in read.rows("tasks")
                 ],
                 "capabilities": rows,
+                "unusable": lost,
             }
         )
         return
-    printed(lambda out: draw_instance(out, read, rows, header(read, chosen.name, case, coalition)))
-
-
-def _units(instance: Instance, model: Model) -> dict[tuple[str, int], int]:
-    """(capability, period) -> deployable units of all types that supply it, each pool counted separately."""
-    from allocator.problem import Problem
-
-    problem = Problem(instance, model)
-    pools: dict[tuple[str, str, int], int] = {}
-    for (n, u, _), periods in problem.cap.items():
-        for t, most in periods.items():
-            pools[n, u, t] = max(most, pools.get((n, u, t), 0))
-    units: dict[tuple[str, int], int] = defaultdict(int)
-    for (_, u, t), most in pools.items():
-        for c, amount in problem.amount[u].items():
-            if amount > 0:
-                units[c, t] += most
-    return units
+    printed(lambda out: draw_instance(out, read, chosen, rows, lost, header(read, chosen.name, case, coalition)))

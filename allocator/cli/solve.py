@@ -59,6 +59,8 @@ EXIT = {"optimal": 0, "feasible": 0, "infeasible": 3, "no_plan": 4, "interrupted
     metavar="DIR|FILE.xlsx",
     help="Write all result tables there, or none if writing fails. Only earlier results there are replaced.",
 )
+@click.option("--rota", is_flag=True, help="Also print who is at each task in each period, and who is missing.")
+@click.option("--full", is_flag=True, help="Print every line, however many there are, and the rota.")
 @json_option
 @click.option("--quiet", is_flag=True, help="Print no progress and no warnings.")
 def command(
@@ -72,6 +74,8 @@ def command(
     overrides: tuple[str, ...],
     coalition: str | None,
     out: str | None,
+    rota: bool,
+    full: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -83,6 +87,8 @@ def command(
     from allocator.api import solve
     from allocator.cli.progress import Line
 
+    if as_json and (rota or full):
+        raise BadUsage(f"--{'rota' if rota else 'full'} is for the text; --json prints everything")
     target = None if out is None else checked_target(out)
     warn = None if quiet else lambda text: print_message(f"warning: {text}")
     load_solver()
@@ -101,13 +107,13 @@ def command(
         if warn is not None:
             for text in plan.warnings():
                 warn(text)
-        _show(plan, target, out, as_json)
+        _show(plan, target, out, None if as_json else {"rota": rota, "full": full})
         watch.answered = plan.stopped_by == "interrupt"
         raise Exit(EXIT[plan.status])
 
 
-def _show(plan: Plan, target: Path | None, out: str | None, as_json: bool) -> None:
-    """Write a plan to the target, and print it even if it could not be written."""
+def _show(plan: Plan, target: Path | None, out: str | None, text: dict[str, bool] | None) -> None:
+    """Write a plan to the target, and print it even if it could not be written: as JSON, or as text with options."""
     failure: Exception | None = None
     if target is not None and plan.found:
         try:
@@ -115,12 +121,12 @@ def _show(plan: Plan, target: Path | None, out: str | None, as_json: bool) -> No
                 plan.write(target)
         except (AllocatorError, OSError) as error:
             failure = error
-    if as_json:
+    if text is None:
         emit_json(plan.to_dict())
     else:
         from allocator.report.text.plan import draw_plan
 
-        printed(lambda out: draw_plan(out, plan))
+        printed(lambda out: draw_plan(out, plan, **text))
     if failure is not None:
         raise failure
     if target is not None and plan.found:
@@ -136,7 +142,12 @@ def _no_plan(reason: str, time_limit: float | None) -> dict[str, object]:
     from allocator.plan.tables import COLUMNS
 
     manifest = {"status": "no_plan", "stopped_by": "time_limit", "options": {"time_limit": time_limit}}
-    return {"status": "no_plan", "reason": reason, **{table: [] for table in COLUMNS}, "manifest": manifest}
+    return {
+        "status": "no_plan",
+        "reason": reason,
+        **{table: [] for table in ("objectives", *COLUMNS)},
+        "manifest": manifest,
+    }
 
 
 def _earlier(target: Path) -> str:
@@ -166,7 +177,7 @@ def checked_target(out: str) -> Path:
 
 
 def _is_ours(workbook: Path) -> bool:
-    """Whether a workbook holds only result tables; an empty file counts too."""
+    """Whether a workbook holds only result tables, of this version or an earlier one; an empty file counts too."""
     from allocator.instance.workbook_parts import Damage, sheet_names
     from allocator.plan.tables import COLUMNS
 
@@ -178,4 +189,4 @@ def _is_ours(workbook: Path) -> bool:
         sheets = sheet_names(workbook)
     except Damage:
         return False
-    return set(sheets) == {*COLUMNS, "manifest"}
+    return {"deployments", "coverage", "objectives", "nations", "manifest"} <= set(sheets) <= {*COLUMNS, "manifest"}

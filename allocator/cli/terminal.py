@@ -38,6 +38,8 @@ ASCII_SIGNS = str.maketrans(
         "─": "-",
         "‰": "per mille",
         "±": "+-",
+        "·": ".",
+        **dict(zip("▁▂▃▄▅▆▇", "0124679", strict=True)),  # tenths
     }
 )
 """Replacements for the signs of charts if the encoding of standard output lacks them."""

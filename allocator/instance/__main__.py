@@ -60,8 +60,8 @@ If `sources` has that row, results end with the number of figures and how many o
 number except periods, companions and coordinates. Results also give the share of the plan that depends on assumptions:
 
 - of its cost: what is spent on a unit type with an assumed `personnel`, `operating_cost`, `rotation_cost` or
-  `rotation_ratio`, on units from a pool with assumed `units`, or on orders and expansions with an assumed `price`,
-  `discount` or `expansion_price`;
+  `rotation_ratio`, on units from a pool with assumed `units`, on orders with an assumed `price` (or, bought jointly, an
+  assumed `discount`), or on expansions with an assumed `expansion_price`;
 - of its coverage, weighted as in the objective `gap`: what is met of a requirement with an assumed `quantity`, or in
   periods in which a unit with an assumed `amount` supplies it.
 

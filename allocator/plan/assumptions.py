@@ -9,9 +9,13 @@ from allocator.instance.assumed import assumed, totals
 from allocator.instance.facts import Facts
 from allocator.plan.values import Deployed, supplies
 from allocator.problem import Problem
+from allocator.purchases import bought
 
 COST = {"personnel", "operating_cost", "rotation_cost", "rotation_ratio"}
 """Figures of a unit type on which the cost of its deployments depends, in addition to the size of the pool."""
+
+PRICES = {"acquisitions": "price", "industry": "expansion_price", "joint_purchases": "discount"}
+"""Table -> the figure on which the cost of orders and expansions depends."""
 
 
 def assumptions(instance: Facts, problem: Problem | None, deployed: Deployed | None) -> dict[str, Any] | None:
@@ -40,15 +44,32 @@ def assumptions(instance: Facts, problem: Problem | None, deployed: Deployed | N
 
 
 def cost_share(problem: Problem, deployed: Deployed) -> float | None:
-    """Share of the cost that is spent on unit types with an assumed figure of :data:`COST`, or on assumed pools."""
-    tables = problem.instance.tables
+    """Share of the cost that depends on an assumption.
+
+    It is spent on unit types with an assumed figure of :data:`COST`, on assumed pools, and on orders and expansions
+    with an assumed figure of :data:`PRICES`.
+    """
+    tables, money = problem.instance.tables, problem.money
     kinds = {row["unit_type"] for row in tables["unit_types"] if assumed("unit_types", row) & COST}
     pools = {(row["nation"], row["unit_type"]) for row in tables["forces"] if "units" in assumed("forces", row)}
     total = doubtful = Fraction(0)
     for (n, u, _, _), units in deployed.items():
-        cost = problem.money.unit_cost[u] * units
+        cost = money.unit_cost[u] * units
         total += cost
         doubtful += cost if u in kinds or (n, u) in pools else 0
+    guessed = {table: [r for r in tables[table] if figure in assumed(table, r)] for table, figure in PRICES.items()}
+    programmes = {(row["nation"], row["unit_type"]) for row in guessed["acquisitions"]}
+    joint, built = ({row["unit_type"] for row in guessed[table]} for table in ("joint_purchases", "industry"))
+    purchases = bought(deployed)
+    for (n, u, _), (units, together) in purchases.orders.items():
+        for count, jointly in ((units - together, False), (together, True)):
+            cost = count * sum(money.prices(n, u, joint=jointly)) if count else Fraction(0)
+            total += cost
+            doubtful += cost if (n, u) in programmes or (jointly and u in joint) else 0
+    for (u, _), expansions in purchases.expansions.items():
+        cost = expansions * problem.pools.industry[u].price
+        total += cost
+        doubtful += cost if u in built else 0
     return float(doubtful / total) if total else None
 
 
@@ -74,8 +95,8 @@ def coverage_share(problem: Problem, deployed: Deployed) -> float | None:
         guessed = "quantity" in assumed("requirements", source)
         for t in row.periods if row.weight else ():
             key = (row.place, row.capability, t)
-            met = min(row.quantity, max(Fraction(0), supplied[key]))
-            covered = row.weight * met / (row.quantity * len(row.periods))
+            missed = row.counted(min(row.quantity, max(Fraction(0), row.quantity - supplied[key])))
+            covered = row.weight * (1 - missed / row.whole) / len(row.periods)
             total += covered
             doubtful += covered if guessed or key in by_guess else 0
     return float(doubtful / total) if total else None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from math import isclose
 from typing import Any
 
 from allocator.errors import BadUsage
@@ -64,7 +65,7 @@ def everything(plan: Plan) -> dict[str, float]:
     """Every measure that needs only the plan: objectives, coverage, people, money, members, unmet requirements."""
     lines = statement(plan)
     nations = plan.rows("nations")
-    figures = {name: plan.value(name) for name in plan.model.measured}
+    figures = {row["objective"]: row["value"] for row in plan.rows("objectives")}
     figures |= {name: measure(plan, name) for name in ("cost_a_year", "coverage", "people", "members")}
     for objective, share in coverage_of(lines).items():
         figures[f"coverage.{objective}"] = share
@@ -74,6 +75,11 @@ def everything(plan: Plan) -> dict[str, float]:
     for line in lines:
         missed[f"unmet.{line['task']}.{line['capability']}"].append(line["missed"])
     return figures | {name: sum(shares) / len(shares) for name, shares in missed.items()}
+
+
+def members(plan: Plan) -> list[dict[str, Any]]:
+    """The rows of the nations that take part; a fleet of several is none."""
+    return [row for row in plan.rows("nations") if row["member"]]
 
 
 def _objective(name: str) -> Measure:
@@ -116,36 +122,110 @@ def coverage_of(lines: list[dict[str, Any]]) -> dict[str, float]:
     missed: dict[str, float] = defaultdict(float)
     for line in lines:
         total[line["objective"]] += line["priority"]
-        missed[line["objective"]] += line["priority"] * line["missed"]
+        missed[line["objective"]] += line["priority"] * sum(line["terms"].values()) / len(line["terms"])
     return {objective: 1 - missed[objective] / weight for objective, weight in total.items()}
 
 
+def coverage_by_period(lines: list[dict[str, Any]]) -> dict[str, dict[int, float]]:
+    """Objective -> period -> share of the requirements that stand in it that is met, weighted as in ``gap``."""
+    total: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
+    missed: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
+    for line in lines:
+        for t, term in line["terms"].items():
+            total[line["objective"]][t] += line["priority"]
+            missed[line["objective"]][t] += line["priority"] * term
+    return {
+        objective: {t: 1 - missed[objective][t] / weights[t] for t in sorted(weights)}
+        for objective, weights in total.items()
+    }
+
+
+def worst(by_period: Mapping[int, float]) -> tuple[float, list[int]]:
+    """The least of some figures by period, and the periods that have it; equal to nine digits counts as equal."""
+    least = min(by_period.values())
+    return least, [t for t, figure in by_period.items() if isclose(figure, least, rel_tol=1e-9, abs_tol=1e-9)]
+
+
 def statement(plan: Plan) -> list[dict[str, Any]]:
-    """The requirements with a quantity above 0, averaged over their periods."""
+    """The requirements with a quantity above 0, averaged over their periods.
+
+    ``missed`` is the share of the quantity that is not supplied. By period, there are ``supplies`` and ``terms``: what
+    is supplied, and what the objective ``gap`` counts (0 to 1; the core of a quantity counts more).
+    """
     lines = []
     rows = {(row["task"], row["capability"], row["period"]): row for row in plan.rows("coverage")}
     for line in plan.instance.rows("requirements"):
         periods = range(line["first_period"], line["last_period"] + 1)
-        here = [rows[line["task"], line["capability"], t] for t in periods]
-        mean = {key: sum(row[key] for row in here) / len(here) for key in ("required", "supplied", "shortfall")}
+        here = {t: rows[line["task"], line["capability"], t] for t in periods}
+        mean = {
+            key: sum(row[key] for row in here.values()) / len(here) for key in ("required", "supplied", "shortfall")
+        }
         if mean["required"] > 0:
-            missed = mean["shortfall"] / mean["required"]
-            lines.append({**line, **mean, "objective": here[0]["objective"], "missed": missed})
+            found = {
+                "objective": here[periods[0]]["objective"],
+                "missed": mean["shortfall"] / mean["required"],
+                "supplies": {t: row["supplied"] for t, row in here.items()},
+                "terms": {t: _term(line, row["shortfall"]) for t, row in here.items()},
+            }
+            lines.append({**line, **mean, **found})
     return lines
+
+
+def _term(line: Mapping[str, Any], shortfall: float) -> float:
+    """What a shortfall in one period counts in the gap, as a share of the whole line."""
+    share, more, quantity = line["core_share"], line["core_weight"] - 1, line["quantity"]
+    of_core = max(0.0, shortfall - (1 - share) * quantity)
+    return float((shortfall + more * of_core) / (quantity * (1 + more * share)))
 
 
 def _line(column: str) -> Measure:
     def read(plan: Plan, rest: list[str]) -> float:
         lines = [line for line in statement(plan) if [line["task"], line["capability"]] == rest]
-        return sum(float(line[column]) for line in lines) / len(lines)
+        return float(sum(line[column] for line in lines) / len(lines))
 
     return read
 
 
+def _worst(plan: Plan, rest: list[str]) -> float:
+    lines = [line for line in statement(plan) if [line["task"], line["capability"]] == rest]
+    least = min(supplied / line["required"] for line in lines for supplied in line["supplies"].values())
+    return max(0.0, 1 - float(least))
+
+
+def _ordered(column: str) -> Measure:
+    """Sum of a column of ``orders``, over all or those of one unit type."""
+
+    def read(plan: Plan, rest: list[str]) -> float:
+        return float(sum(row[column] for row in plan.rows("orders") if not rest or row["unit_type"] == rest[0]))
+
+    return read
+
+
+def _procurement(plan: Plan, rest: list[str]) -> float:
+    if rest:
+        return float(next(row["procurement"] for row in plan.rows("nations") if row["nation"] == rest[0]))
+    price = {row["unit_type"]: row["expansion_price"] for row in plan.instance.rows("industry")}
+    expanded = sum(row["expansions"] * price[row["unit_type"]] for row in plan.rows("industry"))
+    return float(sum(row["cost"] for row in plan.rows("orders")) + expanded)
+
+
+def _pools(plan: Plan) -> set[tuple[str, str]]:
+    """Nation and unit type of every pool that has a unit at some time, with what the plan orders."""
+    rows = plan.instance.rows
+    held = {(row["nation"], row["unit_type"]) for row in rows("forces") if row["units"] > 0}
+    gained = {(row["nation"], row["unit_type"]) for row in rows("force_changes") if row["change"] > 0}
+    return held | gained | {(row["nation"], row["unit_type"]) for row in plan.rows("orders")}
+
+
+def _nations(plan: Plan) -> set[str]:
+    """All nations; a fleet of several is none."""
+    return {row["nation"] for row in plan.instance.rows("nations") if not row["collective"]}
+
+
 def _owners(plan: Plan, rest: list[str]) -> float:
     willing = {row["nation"] for row in plan.instance.rows("willingness") if row["willingness"] > 0}
-    rows = [r for r in plan.instance.rows("forces") if r["unit_type"] == rest[0] and r["units"] > 0]
-    return float(len({r["nation"] for r in rows} & willing))
+    owners = {nation for nation, unit in _pools(plan) if unit == rest[0]}
+    return float(len(owners & willing & _nations(plan)))
 
 
 def _share_error(predicted: dict[str, float], seen: dict[str, float], nations: Iterable[str]) -> float:
@@ -171,7 +251,7 @@ def _plan_error(plan: Plan, rest: list[str]) -> float:
 def _rule_error(plan: Plan, rest: list[str]) -> float:
     seen = observed(rest[0])
     gdp = _compared(plan, seen)
-    pools = {row["nation"] for row in plan.instance.rows("forces") if row["units"] > 0}
+    pools = {nation for nation, _ in _pools(plan)}
     rule = gdp if rest[1] == "gdp" else observed(rest[1])
     return _share_error({n: value for n, value in rule.items() if n in pools}, seen, gdp)
 
@@ -182,16 +262,16 @@ MEASURES: dict[str, tuple[tuple[int, ...], Measure, str]] = {
     "coverage": ((0, 1), _coverage, "1 - gap; .OBJECTIVE for one"),
     "people": ((0, 1), _people, "most people deployed at once; .OBJECTIVE for one objective"),
     "people_of": ((1,), _people_of, ".NATION: most of its people deployed at once"),
-    "members": (
-        (0,),
-        lambda plan, _: float(sum(bool(r["member"]) for r in plan.rows("nations"))),
-        "nations that take part",
-    ),
+    "members": ((0,), lambda plan, _: float(len(members(plan))), "nations that take part"),
     "units": ((1,), _units, ".UNIT_TYPE: most units deployed at once"),
     "owners": ((1,), _owners, ".UNIT_TYPE: nations that may take part and have one"),
     "supplied": ((2,), _line("supplied"), ".TASK.CAPABILITY: mean over the periods"),
     "shortfall": ((2,), _line("shortfall"), ".TASK.CAPABILITY: mean over the periods"),
     "unmet": ((2,), _line("missed"), ".TASK.CAPABILITY: share of the requirement that is not met"),
+    "worst_unmet": ((2,), _worst, ".TASK.CAPABILITY: share that is not met in its worst period"),
+    "orders": ((0, 1), _ordered("units"), "units ordered; .UNIT_TYPE for one"),
+    "joint_orders": ((0, 1), _ordered("joint"), "units ordered jointly; .UNIT_TYPE for one"),
+    "procurement": ((0, 1), _procurement, "what orders and expansions cost, millions; .NATION: what it pays of orders"),
     "share_error": ((1,), _plan_error, ".LIST: mean error of the plan's shares of people, percentage points"),
     "rule_error": ((2,), _rule_error, ".LIST.RULE: the same for shares in proportion to gdp, army or another list"),
 }

@@ -97,13 +97,28 @@ class Plan:
 
     @property
     def objectives(self) -> pd.DataFrame:
-        """Value, part given up for later objectives, proved bound and relative gap of the four objectives."""
+        """Value, part given up for later objectives, proved bound and relative gap of the objectives."""
         return self.frame("objectives")
 
     @property
     def nations(self) -> pd.DataFrame:
-        """Membership, peak personnel, own cost (millions), burden (per mille of annual GDP) and share."""
+        """Membership, peak personnel, own cost (millions), burden (per mille of annual GDP), share and procurement."""
         return self.frame("nations")
+
+    @property
+    def leaders(self) -> pd.DataFrame:
+        """The framework nation of each task that needs one and at which anyone is."""
+        return self.frame("leaders")
+
+    @property
+    def orders(self) -> pd.DataFrame:
+        """Units ordered, jointly among them, when they are ready, and their cost (millions), by nation and period."""
+        return self.frame("orders")
+
+    @property
+    def industry(self) -> pd.DataFrame:
+        """Deliveries, capacity and expansions ordered, by unit type and period."""
+        return self.frame("industry")
 
     def value(self, objective: str) -> float:
         """The plan's value of an objective, in the objective's own unit.
@@ -117,9 +132,10 @@ class Plan:
         for row in self.rows("objectives"):
             if row["objective"] == objective:
                 return float(row["value"])
-        raise BadUsage(
-            f"no value of {shown(objective)}: {'no plan was found' if objective in OBJECTIVES else 'unknown'}"
-        )
+        why = "unknown"
+        if objective in OBJECTIVES:
+            why = f"the model {self.model.name} does not list it" if self.found else "no plan was found"
+        raise BadUsage(f"no value of {shown(objective)}: {why}")
 
     def warnings(self) -> list[str]:
         """Warnings about an implausible plan: nations that pay more than a tenth of their annual GDP."""
@@ -136,7 +152,7 @@ class Plan:
         answer: dict[str, Any] = {"status": self.status}
         if self.reason:
             answer["reason"] = self.reason
-        answer.update({table: self.rows(table) for table in COLUMNS})
+        answer.update({table: self.rows(table) for table in ("objectives", *COLUMNS)})
         return {**answer, "manifest": deepcopy(self.manifest)}
 
     def write(self, path: str | os.PathLike[str]) -> None:

@@ -89,7 +89,8 @@ class TestSolve:
         done = run("solve", "toy-rotation", "--json")
         answer = json.loads(done.stdout)
         assert done.returncode == 0
-        assert list(answer) == ["status", "objectives", "deployments", "coverage", "nations", "manifest"]
+        tables = ["objectives", "deployments", "coverage", "leaders", "nations", "orders", "industry"]
+        assert list(answer) == ["status", *tables, "manifest"]
         assert answer["status"] == "optimal"
         half = {"objective": "gap", "value": 0.5, "given_up": 0.0, "bound": 0.5, "relative_gap": 0.0}
         assert answer["objectives"][0] == half
@@ -106,7 +107,8 @@ class TestSolve:
         done = run("solve", "toy-rotation", "--out", tmp_path / "a" / "b", "--quiet")
         assert done.returncode == 0, done.stderr
         written = {path.name for path in (tmp_path / "a" / "b").iterdir()}
-        assert written == {"deployments.csv", "coverage.csv", "objectives.csv", "nations.csv", "manifest.json"}
+        tables = ("deployments", "coverage", "objectives", "leaders", "nations", "orders", "industry")
+        assert written == {*(f"{table}.csv" for table in tables), "manifest.json"}
         with (tmp_path / "a" / "b" / "deployments.csv").open() as file:
             (row,) = csv.DictReader(file)
         assert (row["units"], row["personnel"], row["cost"]) == ("2", "1000", "64.0")
@@ -119,7 +121,8 @@ class TestSolve:
 
         assert run("solve", "toy-rotation", "--out", tmp_path / "x.xlsx").returncode == 0
         book = python_calamine.load_workbook(tmp_path / "x.xlsx")
-        assert book.sheet_names == ["deployments", "coverage", "objectives", "nations", "manifest"]
+        tables = ["deployments", "coverage", "objectives", "leaders", "nations", "orders", "industry"]
+        assert book.sheet_names == [*tables, "manifest"]
 
     def test_infeasible_is_3_with_a_reason_and_no_tables(self, tmp_path: Path) -> None:
         done = run("solve", "toy-infeasible", "--json", "--out", tmp_path / "x")

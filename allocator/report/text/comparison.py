@@ -15,8 +15,7 @@ def draw_comparison(out: Console, found: Comparison) -> None:
     """Print a column for each case, and who moves where."""
     grid = table(("", "left"), *((column.case.label, "right") for column in found.columns))
     keys = dict.fromkeys(key for column in found.columns for key in column.figures)
-    sections = dict.fromkeys(section for section, _ in keys)
-    for section, key in (key for wanted in sections for key in keys if key[0] == wanted):
+    for section, key in (key for wanted in SECTIONS for key in keys if key[0] == wanted):
         cells = []
         for column in found.columns:
             value = column.figures.get((section, key))
@@ -24,9 +23,11 @@ def draw_comparison(out: Console, found: Comparison) -> None:
                 cells.append("–")
             elif isinstance(value, str):
                 cells.append(value)
-            elif section in ("coverage", "proved to") or (section in ("objective", "given up") and key == "gap"):
+            elif section in ("coverage", "worst coverage", "proved to") or (
+                section in ("objective", "given up") and key in SHARES
+            ):
                 cells.append(percent(value, 2 if section == "proved to" else 1))
-            elif len(found.currencies) > 1 and (key == "cost" or section == "money"):
+            elif len(found.currencies) > 1 and (key in ("cost", "imbalance") or section == "money"):
                 cells.append(f"{column.case.instance.currency} {number(value)}".strip())
             else:
                 cells.append(number(value))
@@ -54,12 +55,23 @@ def draw_comparison(out: Console, found: Comparison) -> None:
             out.print(f"{column.case.label}: {column.plan.reason}")
 
 
+SECTIONS = (
+    "plan", "objective", "given up", "proved to", "coverage", "worst coverage", "people", "money", "orders", "nations",
+)  # fmt: skip
+"""Sections of the figures in the order in which they are shown."""
+
 UNITS = {
     "gap": "unmet share",
     "risk": "risk, thousand person-months",
     "cost": "cost, million over the horizon",
     "burden": "burden, per mille of GDP a year",
+    "worst_period": "unmet share in the worst period",
+    "turnover": "turnover, thousand people",
+    "imbalance": "imbalance, million",
 }
+
+SHARES = ("gap", "worst_period")
+"""Objectives that are shares."""
 
 
 def _row(section: str, key: str) -> str:
@@ -69,6 +81,8 @@ def _row(section: str, key: str) -> str:
         return f"  {key} of it given up for later objectives"
     if section == "proved to":
         return f"  {key} proved to within"
-    if section in ("coverage", "people"):
+    if section in ("coverage", "people", "orders"):
         return f"{section}, {key}"
-    return {"cost a year": "cost a year, million"}.get(key, key)
+    if section == "worst coverage":
+        return f"  {key} in its worst period"
+    return {"cost a year": "cost a year, million", "procurement": "procurement, million"}.get(key, key)

@@ -10,11 +10,26 @@ from rich.text import Text
 
 from allocator.instance import Instance
 from allocator.instance.assumed import totals
-from allocator.report.text.words import contents, number, of_figures, table
+from allocator.model import Model
+from allocator.report.text.instance_tables import draw_tables
+from allocator.report.text.words import contents, count, number, of_figures, table
+
+MOST = 6
+"""Pools without a usable unit that are named; the others are counted."""
 
 
-def draw_instance(out: Console, instance: Instance, rows: list[dict[str, Any]], heading: str) -> None:
-    """Print what the instance asks for and what nations offer (``rows``)."""
+def draw_instance(
+    out: Console,
+    instance: Instance,
+    model: Model,
+    rows: list[dict[str, Any]],
+    unusable: list[dict[str, Any]],
+    heading: str,
+) -> None:
+    """Print what the instance asks for, what nations can sustain (``rows``), and its further tables.
+
+    ``unusable`` are pools of which no whole unit can be used.
+    """
     out.print(Text(instance.title, style="bold"))
     out.print(heading)
     out.print(contents(instance.tables))
@@ -34,28 +49,55 @@ def draw_instance(out: Console, instance: Instance, rows: list[dict[str, Any]], 
         grid.add_row(row["name"], number(row["priority"]), ", ".join(tasks[row["objective"]]))
     out.print(grid)
     out.print()
+    buying = bool(instance.rows("acquisitions")) and "acquisition" in model.families
+    _offers(out, instance, rows, buying)
+    if unusable:
+        kinds = {row["unit_type"]: row["name"] for row in instance.rows("unit_types")}
+        names = {row["nation"]: row["name"] for row in instance.rows("nations")}
+        named = [
+            f"{names[row['nation']]}, {kinds[row['unit_type']]} ({number(row['usable'])} of {row['units']:,})"
+            for row in unusable[:MOST]
+        ]
+        more = f"; and {len(unusable) - MOST} more" if len(unusable) > MOST else ""
+        out.print(f"No whole unit is usable of: {'; '.join(named)}{more}.")
+    draw_tables(out, instance, model)
+
+
+def _offers(out: Console, instance: Instance, rows: list[dict[str, Any]], buying: bool) -> None:
+    several = instance.periods > 1
+    how = ["in the period that asks for most"] if several else []
+    how += ["with all that can be ordered"] if buying else []
+    out.print(Text("Asked, and what can be sustained" + (f" ({', '.join(how)})" if how else ""), style="bold"))
     grid = table(
-        ("capability", "left"),
-        ("asked", "right"),
-        ("offered", "right"),
-        ("unit", "left"),
-        ("units", "right"),
-        ("nations", "right"),
-        ("", "left"),
-        title="Asked and offered" + (" (in the period that asks for most)" if instance.periods > 1 else ""),
-    )
+        ("capability", "left"), ("asked", "right"), ("sustained", "right"), ("unit", "left"), ("units", "right"),
+        ("nations", "right"), ("", "left"),
+    )  # fmt: skip
     for row in rows:
-        remark = _remark(row)
-        style = "red" if remark.startswith("nobody") else "yellow" if remark.startswith("less") else ""
-        asked, offered = number(row["asked"]), number(row["offered"])
-        counts = (str(row["units"]), str(row["nations"]))
-        grid.add_row(row["name"], asked, offered, row["unit"], *counts, Text(remark, style=style))
+        remarks = _remarks(row, several)
+        style = (
+            "red"
+            if remarks[:1] and remarks[0].startswith("nobody")
+            else "yellow"
+            if "less than asked" in remarks
+            else ""
+        )
+        grid.add_row(
+            row["name"], number(row["asked"]), number(row["offered"]), row["unit"], f"{row['units']:,}",
+            str(row["nations"]), Text("; ".join(remarks), style=style),
+        )  # fmt: skip
     out.print(grid)
 
 
-def _remark(row: dict[str, Any]) -> str:
+def _remarks(row: dict[str, Any], several: bool) -> list[str]:
+    remarks = []
     if row["offered"] == 0 and (row["asked"] > 0 or row["consumed"]):
-        return "nobody offers it"
-    if row["asked"] == 0:
-        return "not asked for; units consume it" if row["consumed"] else "not asked for"
-    return "less than asked" if row["offered"] < row["asked"] else ""
+        remarks.append("nobody can sustain it" if row["pools"] else "nobody offers it")
+    elif row["asked"] == 0:
+        remarks.append("not asked for; units consume it" if row["consumed"] else "not asked for")
+    elif row["offered"] < row["asked"]:
+        remarks.append("less than asked")
+    if row["collectives"]:
+        remarks.append(f"and {count(row['collectives'], 'collective fleet')}")
+    if row["period"] is None and several:
+        remarks.append("over the whole horizon, as units are used up")
+    return remarks

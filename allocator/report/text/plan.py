@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
-from allocator.instance.coalition import members
-from allocator.plan.measures import coverage_of, statement
+from allocator.plan.measures import coverage_by_period, coverage_of, statement, worst
 from allocator.plan.plan import Plan
-from allocator.report.text.words import count, header, money, number, of_figures, percent, table
-
-NARROW = 110
-"""Width below which what a nation sends is printed under its figures, not beside them."""
+from allocator.report.text.buildup import draw_build_up
+from allocator.report.text.nations import NARROW, draw_nations
+from allocator.report.text.periods import in_periods, picture, spans
+from allocator.report.text.rota import draw_rota
+from allocator.report.text.words import count, header, number, of_figures, percent, table
 
 MOST_LINES = 25
 """Unmet lines that are shown; the others are counted."""
-
-THEATRE = ""
-"""Key for units that supply all tasks alike."""
 
 MOST_MET = 12
 """Lines met in full that are named; if there are more, they are only counted."""
@@ -30,6 +25,8 @@ MEANING = {
     "gap": "weighted share that stays unmet",
     "risk": "thousand person-months from reluctant nations",
     "burden": "per mille of GDP a year, the highest",
+    "worst_period": "weighted share unmet in the worst period",
+    "turnover": "thousand people who go somewhere anew",
 }
 
 WORDS = {
@@ -50,8 +47,8 @@ ADVICE = {
 STOPPED = {"time_limit": ", stopped by the time limit", "interrupt": ", stopped by you"}
 
 
-def draw_plan(out: Console, plan: Plan) -> None:
-    """Print a plan, or the reason that there is none."""
+def draw_plan(out: Console, plan: Plan, *, rota: bool = False, full: bool = False) -> None:
+    """Print a plan, or the reason that there is none; in full with every line, and a rota."""
     instance = plan.instance
     out.print(Text(instance.title, style="bold"))
     out.print(header(instance, plan.model.name, plan.manifest["case"], plan.manifest["coalition"]))
@@ -61,8 +58,12 @@ def draw_plan(out: Console, plan: Plan) -> None:
         _objectives(out, plan)
         out.print()
         _coverage(out, plan)
-        _requirements(out, plan)
-        _nations(out, plan)
+        _requirements(out, plan, full=full)
+        draw_nations(out, plan)
+        draw_build_up(out, plan, full=full)
+        if rota or full:
+            out.print()
+            draw_rota(out, plan)
         _assumptions(out, plan)
 
 
@@ -91,6 +92,8 @@ def _objectives(out: Console, plan: Plan) -> None:
             yearly = value * 12 / (plan.instance.periods * plan.instance.months_per_period)
             currency = f"{plan.instance.currency} million".strip()
             meaning = f"{currency} over the horizon, {number(yearly)} a year"
+        elif name == "imbalance":
+            meaning = f"{plan.instance.currency} million from shares in proportion to GDP".strip()
         else:
             meaning = MEANING[name]
         grid.add_row(name, _shown(name, value), meaning, _proof(row))
@@ -98,7 +101,7 @@ def _objectives(out: Console, plan: Plan) -> None:
 
 
 def _shown(objective: str, value: float) -> str:
-    return percent(value, 2) if objective == "gap" else number(value)
+    return percent(value, 2) if objective in ("gap", "worst_period") else number(value)
 
 
 def _proof(row: dict[str, Any]) -> str:
@@ -120,97 +123,100 @@ def _proof(row: dict[str, Any]) -> str:
 
 def _coverage(out: Console, plan: Plan) -> None:
     names = {row["objective"]: row["name"] for row in plan.instance.rows("objectives")}
-    grid = table(("coverage", "left"), ("", "left"), ("", "right"))
-    for objective, share in coverage_of(statement(plan)).items():
+    lines = statement(plan)
+    by_period = coverage_by_period(lines)
+    several = plan.instance.periods > 1
+    bar = not several or out.width >= NARROW
+    grid = table(
+        ("coverage", "left"), *([("", "left")] if bar else []), ("mean" if several else "", "right"),
+        *([("by period", "left"), ("worst", "left")] if several else []),
+    )  # fmt: skip
+    each = 1
+    for objective, share in coverage_of(lines).items():
         full = int(20 * share + 1e-9)
-        colour = "green" if share > 0.9 else "yellow" if share > 0.5 else "red"
-        bar = Text.assemble(("█" * full, colour), ("░" * (20 - full), "dim"))
-        grid.add_row(names[objective], bar, percent(share))
+        colour = _colour(share)
+        bars = [Text.assemble(("█" * full, colour), ("░" * (20 - full), "dim"))] if bar else []
+        cells: list[str | Text] = [percent(share)]
+        if several:
+            signs, each = picture(by_period[objective], plan.instance.periods)
+            least, _ = worst(by_period[objective])
+            cells += [Text(signs, colour), Text(_worst(by_period[objective]), _colour(least))]
+        grid.add_row(names[objective], *bars, *cells)
     out.print(grid)
+    if several:
+        of = f"; each sign is the worst of {each} periods" if each > 1 else ""
+        out.print(f"by period: ▁ nothing, █ all{of}", style="dim")
     out.print()
 
 
-def _requirements(out: Console, plan: Plan) -> None:
+def _colour(share: float) -> str:
+    return "green" if share > 0.9 else "yellow" if share > 0.5 else "red"
+
+
+def _worst(shares: dict[int, float]) -> str:
+    """The worst period beside a mean: ``none in period 3``."""
+    least, when = worst(shares)
+    if len(when) == len(shares):
+        return "the same in each" if len(when) > 1 else ""
+    return f"{'none' if least <= 1e-9 else percent(least)} in {in_periods(when)}"
+
+
+def _requirements(out: Console, plan: Plan, *, full: bool) -> None:
     instance = plan.instance
     tasks = {row["task"]: row["name"] for row in instance.rows("tasks")}
     capabilities = {row["capability"]: row for row in instance.rows("capabilities")}
     lines = statement(plan)
     short = [line for line in lines if line["missed"] > 0]
     short.sort(key=lambda line: -line["missed"] * line["priority"])
-    several = instance.periods > 1
     if short:
-        columns = [("task", "left"), ("capability", "left")]
-        figures = [("asked", "right"), ("supplied", "right"), ("short", "right"), ("%", "right"), ("unit", "left")]
-        when = [("periods", "right")] if several else []
-        mean = " (mean of its periods)" if several else ""
-        grid = table(*columns, *when, *figures, title=f"Unmet: {len(short)} of {count(len(lines), 'line')}{mean}")
-        for line in short[:MOST_LINES]:
-            capability = capabilities[line["capability"]]
-            grid.add_row(
-                tasks[line["task"]],
-                capability["name"],
-                *([_span(line)] if several else []),
-                *(number(line[key]) for key in ("required", "supplied", "shortfall")),
-                percent(line["missed"], 0).removesuffix(" %"),
-                capability["unit"],
-            )
-        out.print(grid)
-        if len(short) > MOST_LINES:
-            out.print(f"… and {len(short) - MOST_LINES} more; --out writes all of them.")
+        _unmet(out, plan, short, len(lines), full)
     met = [line for line in lines if line["missed"] == 0]
     if met:
         line_met = Text.assemble((f"Met in full, {len(met)} of {count(len(lines), 'line')}", "bold"))
-        if len(met) <= MOST_MET:
+        if full or len(met) <= MOST_MET:
             named = (f"{tasks[line['task']]} ({capabilities[line['capability']]['name']})" for line in met)
             line_met.append(": " + "; ".join(dict.fromkeys(named)))
         out.print(line_met + Text("."))
     out.print()
 
 
-def _span(line: dict[str, Any]) -> str:
-    first, last = line["first_period"], line["last_period"]
-    return str(first) if first == last else f"{first}–{last}"
-
-
-def _nations(out: Console, plan: Plan) -> None:
-    instance = plan.instance
-    names = {row["nation"]: row["name"] for row in instance.rows("nations")}
-    senders = [row for row in plan.rows("nations") if row["member"]]
-    senders.sort(key=lambda row: (-row["personnel"], row["nation"]))
-    if not senders:
-        return
-    several = instance.periods > 1
-    beside = out.width >= NARROW
-    currency = f"{instance.currency} million".strip()
-    figures = [
-        ("nation", "whole" if beside else "left"),
-        ("peak people" if several else "people", "right"),
-        (f"own cost, {currency}", "right"),
-        ("share", "right"),
-        ("burden", "right"),
-    ]
-    sends = ("sends (mean of the periods)" if several else "sends", "left")
-    coalition = plan.manifest["coalition"]
-    able = len(names if coalition is None else members(instance, coalition))
-    title = f"Who sends what: {len(senders)} of {count(able, 'nation')}"
-    grid = table(*figures, *([sends] if beside else []), title=title)
-    sent = _sent(plan)
-    for row in senders:
-        burden = "–" if row["burden"] is None else f"{row['burden']:.2f}"
-        cells = [names[row["nation"]], f"{row['personnel']:,}", f"{row['cost']:,.1f}", percent(row["share"]), burden]
-        grid.add_row(*cells, *(["; ".join(sent[row["nation"]])] if beside else []))
+def _unmet(out: Console, plan: Plan, short: list[dict[str, Any]], lines: int, full: bool) -> None:
+    """Print the lines that are not met: means over their periods, and what is there in the worst of them."""
+    tasks = {row["task"]: row["name"] for row in plan.instance.rows("tasks")}
+    capabilities = {row["capability"]: row for row in plan.instance.rows("capabilities")}
+    several = plan.instance.periods > 1
+    some = any(len(line["supplies"]) < plan.instance.periods for line in short)
+    wide = out.width >= NARROW
+    columns = [("task", "left"), ("capability", "left")] if wide else [("task: capability, unit", "left")]
+    columns += [("periods", "right")] if some else []
+    columns += [("asked", "right"), ("supplied", "right"), *([("least", "right"), ("in", "left")] if several else [])]
+    columns += [("short", "right"), ("%", "right"), *([("unit", "left")] if wide else [])]
+    mean = " (mean of its periods)" if several else ""
+    out.print(Text(f"Unmet: {len(short)} of {count(lines, 'line')}{mean}", style="bold"))
+    grid = table(*columns)
+    for line in short if full else short[:MOST_LINES]:
+        capability = capabilities[line["capability"]]
+        named = [tasks[line["task"]], capability["name"]]
+        grid.add_row(
+            *(named if wide else [f"{': '.join(named)}, {capability['unit']}"]),
+            *([spans(list(line["supplies"]))] if some else []),
+            *(number(line[key]) for key in ("required", "supplied")),
+            *(_least(line["supplies"]) if several else []),
+            number(line["shortfall"]),
+            percent(line["missed"], 0).removesuffix(" %"),
+            *([capability["unit"]] if wide else []),
+        )
     out.print(grid)
-    own = sum(row["cost"] for row in senders)
-    common = max(0.0, plan.value("cost") - own)
-    if not beside:
-        out.print()
-        for row in senders:
-            out.print(Text(f"{names[row['nation']]} {sends[0]}", style="bold"))
-            out.print(Padding(Text("\n".join(sent[row["nation"]])), (0, 0, 0, 2)))
-    people = f"{peak_of_all(plan):,} people{' at the peak' if several else ''}"
-    fund = f", and {money(common, instance.currency)} from the common fund" if common > 1e-6 else ""
-    total = f"Together {people}; {money(own, instance.currency)} from the nations{fund}, over the horizon."
-    out.print(Text(total, style="bold"))
+    if len(short) > MOST_LINES and not full:
+        out.print(f"… and {len(short) - MOST_LINES} more; --full shows all of them.")
+
+
+def _least(supplies: dict[int, float]) -> tuple[str, str]:
+    """What is supplied in the worst period, and in which: ``none`` and ``3``; nothing if all periods are alike."""
+    least, when = worst(supplies)
+    if len(when) == len(supplies):
+        return "", ""
+    return number(least) if least else "none", spans(when)
 
 
 def _assumptions(out: Console, plan: Plan) -> None:
@@ -222,41 +228,3 @@ def _assumptions(out: Console, plan: Plan) -> None:
     parts = [f"{percent(share, 0)} of the {what}" for share, what in shares if share is not None]
     rest = f"; {' and '.join(parts)} depend on assumptions" if parts and counted["assumed"] else ""
     out.print(Text(f"{of_figures(counted)}{rest}."))
-
-
-def peak_of_all(plan: Plan) -> int:
-    """The largest number of people deployed at once by all nations together."""
-    people: dict[int, int] = defaultdict(int)
-    for row in plan.rows("deployments"):
-        people[row["period"]] += row["personnel"]
-    return max(people.values(), default=0)
-
-
-def _sent(plan: Plan) -> dict[str, list[str]]:
-    """Nation -> one text per task: how many units of each type, averaged over the periods.
-
-    Units that supply only the theatre come last, since their task makes no difference to what they supply.
-    """
-    kinds = {row["unit_type"]: row["name"] for row in plan.instance.rows("unit_types")}
-    tasks = {row["task"]: row["name"] for row in plan.instance.rows("tasks")} | {THEATRE: "For all tasks"}
-    wide = {row["capability"] for row in plan.instance.rows("capabilities") if row["scope"] == "theatre"}
-    bound = {r["unit_type"] for r in plan.instance.rows("yields") if r["amount"] > 0 and r["capability"] not in wide}
-    units: dict[str, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
-    for row in plan.rows("deployments"):
-        place = row["task"] if row["unit_type"] in bound else THEATRE
-        units[row["nation"]][place][row["unit_type"]] += row["units"]
-    periods = plan.instance.periods
-    return {
-        nation: [
-            f"{tasks[task]}: " + ", ".join(f"{_mean(n, periods)}× {kinds[u]}" for u, n in by_kind.items())
-            for task, by_kind in sorted(by_task.items(), key=lambda item: item[0] == THEATRE)
-        ]
-        for nation, by_task in units.items()
-    }
-
-
-def _mean(units: int, periods: int) -> str:
-    if units % periods == 0:
-        return f"{units // periods:,}"
-    mean = units / periods
-    return f"{mean:,.1f}" if mean >= 0.05 else "<0.1"

@@ -258,11 +258,14 @@ def _heading(name: str, currency: str) -> str:
         "risk": "risk, th. person-months",
         "cost": f"cost, {currency}",
         "burden": "burden, ‰ of GDP",
+        "worst_period": "unmet, worst period",
+        "turnover": "turnover, th. people",
+        "imbalance": f"imbalance, {currency}",
     }[name]
 
 
 def _objective(name: str, value: float, proved: bool) -> str:
-    return ("" if proved else "~") + (percent(value) if name == "gap" else number(value))
+    return ("" if proved else "~") + (percent(value) if name in ("gap", "worst_period") else number(value))
 
 
 def _plot(out: Console, front: list[dict[str, Any]], across: str, up: str, currency: str) -> None:

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from allocator.instance import Instance
 
 
-def table(*columns: tuple[str, str], title: str = "") -> Table:
+def table(*columns: tuple[str, str]) -> Table:
     """A plain table; each column is a heading with ``left``, ``right`` or ``whole`` (left and never wrapped)."""
     from rich.table import Table
 
-    grid = Table(box=None, title=title, title_justify="left", title_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading, side in columns:
         right = side == "right"
         grid.add_column(

@@ -1,0 +1,174 @@
+"""What can be sustained, with the same meaning for every length of the horizon, and the further tables."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import allocator
+from allocator import Instance, Model
+from allocator.report.text.instance import draw_instance
+from allocator.supply import offers, unusable
+from tests.cli.running import run
+from tests.report.by_hand import BUILD, built, text_of
+from tests.toys import toy
+
+REFERENCE = Model()
+
+
+def units(instance: Instance, model: Model = REFERENCE) -> tuple[int, int | None]:
+    """Sustained units of the first capability, and the period that they are for."""
+    row = offers(instance, model)[0]
+    return row["units"], row["period"]
+
+
+def battalions(count: int, ratio: int = 1, expendable: bool = False, **columns: Any) -> dict[str, Any]:
+    """Tables of the toy with one pool."""
+    return {
+        "unit_types": [{"unit_type": "bn", "rotation_ratio": ratio, "expendable": expendable}],
+        "forces": [{"nation": "AAA", "unit_type": "bn", "units": count, **columns}],
+    }
+
+
+@pytest.mark.parametrize("periods", [1, 2, 3, 4, 10])
+def test_relief_means_the_same_for_one_period_and_for_ten(periods: int) -> None:
+    """Ten battalions, each relieved three times: 4 x <= 10, so two stay for ever, however the years are cut."""
+    assert units(toy(periods=periods, **battalions(10, 4)))[0] == 2
+    assert units(toy(periods=periods, **battalions(10, 4)), Model(families=()))[0] == 10
+
+
+def test_availability_and_home_units() -> None:
+    """0.7 x 10 - 2 = 5 usable; of 0.5 x 1 no whole unit is, and it is named."""
+    assert units(toy(periods=3, **battalions(10, 1, availability=0.7, home_units=2)))[0] == 5
+    lost = toy(**battalions(1, 1, availability=0.5))
+    assert offers(lost, REFERENCE)[0]["units"] == 0
+    assert unusable(lost, REFERENCE) == [{"nation": "AAA", "unit_type": "bn", "units": 1, "usable": 0.5}]
+    assert unusable(toy(**battalions(0)), REFERENCE) == []
+    shown = text_of(
+        lambda out: draw_instance(out, lost, REFERENCE, offers(lost, REFERENCE), unusable(lost, REFERENCE), "")
+    )
+    assert "No whole unit is usable of: AAA, Battalion (0.5 of 1)." in shown
+
+
+def test_changes_leave_less_in_some_periods() -> None:
+    """Four with ratio 2; two leave in period 3. The worst period of those that ask alike: 2 // 2 = 1 in the last."""
+    leaves = [{"nation": "AAA", "unit_type": "bn", "period": 3, "change": -2}]
+    instance = toy(periods=4, indefinite=False, force_changes=leaves, **battalions(4, 2))
+    assert units(instance) == (1, 4)
+    assert units(toy(periods=4, indefinite=False, **battalions(4, 2))) == (2, 4)
+
+
+def test_a_pool_with_min_units_sends_them_or_none() -> None:
+    assert units(toy(periods=4, **battalions(6, 4, min_units=2)))[0] == 0
+    assert units(toy(periods=1, **battalions(6, 4, min_units=2)))[0] == 0
+    assert units(toy(periods=4, **battalions(8, 4, min_units=2)))[0] == 2
+
+
+@pytest.mark.parametrize(("periods", "amount", "sustained"), [(1, 12, 2), (4, 48, 2), (4, 47, 1)])
+def test_a_budget_lasts_for_all_its_periods(periods: int, amount: float, sustained: int) -> None:
+    """A battalion costs 6 a period."""
+    instance = toy(periods=periods, budgets=[{"payer": "AAA", "amount": float(amount)}])
+    assert units(instance)[0] == sustained
+
+
+def test_what_is_used_up_counts_once_for_the_horizon() -> None:
+    """Seven lots for six periods that ask for four each: 7 of 24; one a period would be 6."""
+    instance = toy(periods=6, indefinite=False, **battalions(7, expendable=True))
+    (row,) = offers(instance, REFERENCE)
+    assert (row["period"], row["asked"], row["offered"], row["units"]) == (None, 24.0, 7.0, 7)
+    shown = text_of(lambda out: draw_instance(out, instance, REFERENCE, [row], [], ""), width=160)
+    assert "less than asked; over the whole horizon, as units are used up" in shown
+
+
+def test_a_stock_grows_with_deliveries() -> None:
+    """Two lots and ten more from period 4: twelve in all, although only two can be used before."""
+    comes = [{"nation": "AAA", "unit_type": "bn", "period": 4, "change": 10}]
+    instance = toy(periods=6, indefinite=False, force_changes=comes, **battalions(2, expendable=True))
+    assert units(instance) == (12, None)
+
+
+def test_orders_count_if_the_model_has_them() -> None:
+    instance = built().instance
+    assert offers(instance, Model(families=()))[0]["units"] == 2
+    assert offers(instance, BUILD)[0]["units"] == 8  # three each in period 4, which asks for the most
+
+
+def test_fleets_of_several_are_counted_apart() -> None:
+    rows = {row["capability"]: row for row in offers(built().instance, BUILD)}
+    assert (rows["watch"]["nations"], rows["watch"]["collectives"]) == (0, 1)
+    shown = text_of(lambda out: draw_instance(out, built().instance, BUILD, [rows["watch"]], [], ""), width=160)
+    assert "and 1 collective fleet" in shown
+
+
+def test_nobody_offers_is_not_nobody_can_sustain() -> None:
+    """Three battalions with ratio 4 can be there for some periods but not for all."""
+    few = toy(periods=4, **battalions(3, 4))
+    assert "nobody can sustain it" in text_of(
+        lambda out: draw_instance(out, few, REFERENCE, offers(few, REFERENCE), [], "")
+    )
+    none = toy(periods=4, willingness=[{"nation": "AAA", "objective": "land", "willingness": 0.1}])
+    assert "nobody offers it" in text_of(
+        lambda out: draw_instance(out, none, REFERENCE, offers(none, REFERENCE), [], "")
+    )
+
+
+TABLES = """\
+Programmes (prices in million a unit)
+nation  unit type  price  most  least order  ordered in  periods until ready
+Alpha   Battalion    120     3            1  1–4                           1
+Bravo   Battalion    120     3            1  1–4                           1
+
+Industry (prices in million an expansion)
+unit type  units a period  expansions  price  periods until ready
+Battalion               1       1 × 2     50                    1
+
+Joint purchases
+unit type  nations at least  off the price  the fund pays
+Battalion                 2           25 %           20 %
+
+Parts of the common fund: Alpha 75.0 %, Charlie 25.0 %."""
+
+
+class TestTables:
+    def test_golden(self) -> None:
+        shown = text_of(lambda out: draw_instance(out, built().instance, BUILD, [], [], ""))
+        assert shown.endswith(TABLES)
+
+    def test_promises_changes_and_prerequisites(self, tmp_path: Path) -> None:
+        instance = toy(
+            periods=3, indefinite=False,
+            tasks=[{"task": "hold"}, {"task": "port", "name": "Guard the port"}],
+            requirements=[{"task": j, "capability": "inf", "quantity": 1.0} for j in ("hold", "port")],
+            commitments=[{"nation": "AAA", "unit_type": "bn", "first_period": 2, "at_least": 1}],
+            prerequisites=[{"task": "port", "needs_task": "hold", "capability": "inf", "share": 0.5}],
+            force_changes=[
+                {"nation": "AAA", "unit_type": "bn", "period": t, "change": change} for t, change in ((3, -1), (2, 2))
+            ],
+        )  # fmt: skip
+        allocator.write(instance, tmp_path / "x.json")
+        shown = run("show", tmp_path / "x.json").stdout
+        for line in (
+            "AAA     Battalion  all tasks together  2–3             1        –",
+            "Guard the port  Hold: Infantry   50 %",
+            "AAA     Battalion  +2 in 2, -1 in 3",
+        ):
+            assert line in shown
+        assert "without effect" not in shown
+        free = run("show", tmp_path / "x.json", "--model", "surge", "--set", "model.families=rotation").stdout
+        assert "Promised, in each of the periods (without effect: the model surge leaves out commitments)" in free
+
+    def test_a_model_without_programmes_is_said_to_have_none(self) -> None:
+        shown = text_of(lambda out: draw_instance(out, built().instance, REFERENCE, [], [], ""), width=160)
+        assert "an expansion) (without effect: the model reference leaves out acquisition and industry)" in shown
+        assert "a unit) (without effect: the model reference leaves out acquisition)" in shown
+
+
+def test_json_has_the_same_figures(tmp_path: Path) -> None:
+    instance = toy(**battalions(1, 1, availability=0.5))
+    allocator.write(instance, tmp_path / "x.json")
+    content = json.loads(run("show", tmp_path / "x.json", "--json").stdout)
+    assert content["unusable"] == [{"nation": "AAA", "unit_type": "bn", "units": 1, "usable": 0.5}]
+    assert content["capabilities"] == offers(instance, REFERENCE)
