@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from allocator import BadInput, Instance, read, write
+from allocator.errors import Fault
 from allocator.instance.tables import TABLES
 from tests.instance.building import Change, changed, made, sound
 
 
-def faults(*changes):
+def faults(*changes: Change) -> tuple[Fault, ...]:
     with pytest.raises(BadInput) as caught:
         made(*changes)
     return caught.value.faults
 
 
-def test_the_instance_is_sound_and_uses_every_table():
+def test_the_instance_is_sound_and_uses_every_table() -> None:
     assert all(sound().tables[name] for name in TABLES)
     assert sound().warnings() == []
 
@@ -27,7 +30,7 @@ WAIT = {"task": "hold", "needs_task": "guard", "capability": "air"}
 CHANGE = {"nation": "BBB", "unit_type": "bn", "period": 4, "change": 1}
 PROGRAMME = {"nation": "CCC", "unit_type": "mi", "price": 1.0, "max_units": 1}
 
-FAULTS = [
+FAULTS: list[tuple[Change, int, str, str]] = [
     # change, then row and column of the fault, and part of what is found or expected
     # --- nations
     (("nations", 4, {"gdp": 5.0}), 4, "gdp", "a blank: a collective nation has no purse"),
@@ -175,14 +178,14 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("change", "row", "column", "part"), FAULTS)
-def test_one_fault_is_named_once_and_alone(change, row, column, part):
+def test_one_fault_is_named_once_and_alone(change: Change, row: int, column: str, part: str) -> None:
     found = faults(change)
     (fault,) = found
     assert (fault.row, fault.column) == (row, column), fault
     assert part in f"{fault.found}; {fault.expected}"
 
 
-def test_the_table_of_a_fault_is_named():
+def test_the_table_of_a_fault_is_named() -> None:
     for change, *_ in FAULTS:
         if change[0] == "willingness" or change[1] is None:
             assert faults(change)[0].place == f"instance: {change[0]}"
@@ -191,7 +194,7 @@ def test_the_table_of_a_fault_is_named():
 class TestIndefinite:
     """On an indefinite horizon nothing comes, goes or is used up."""
 
-    def test_every_reason_is_told(self):
+    def test_every_reason_is_told(self) -> None:
         told = [str(fault) for fault in faults(FLAT)]
         assert len(told) == 4
         for part in (
@@ -220,16 +223,16 @@ class TestIndefinite:
             ),
         ],
     )
-    def test_a_pool_may_be_named_by_a_programme_or_a_change_alone(self, changes, where):
+    def test_a_pool_may_be_named_by_a_programme_or_a_change_alone(self, changes: list[Change], where: str) -> None:
         found = faults(FLAT, *self.GONE, *changes)
         (fault,) = [fault for fault in found if fault.column == "expendable"]
         assert f"there is a pool of mi (instance: {where})" in fault.expected
 
-    def test_without_them_an_indefinite_horizon_is_sound(self):
+    def test_without_them_an_indefinite_horizon_is_sound(self) -> None:
         gone = [*self.GONE, ("acquisitions", 1, None), ("acquisitions", 2, None), ("forces", 3, None)]
         assert made(FLAT, *gone).indefinite
 
-    def test_an_override_is_checked_too(self):
+    def test_an_override_is_checked_too(self) -> None:
         with pytest.raises(BadInput, match=r"force_changes.*while horizon.indefinite is true"):
             sound().override("horizon.indefinite=true")
 
@@ -262,10 +265,10 @@ class TestLegal:
             [("budgets", None, {"payer": "common", "amount": 5.0})],
         ],
     )
-    def test_it_is_read(self, changes):
+    def test_it_is_read(self, changes: list[Change]) -> None:
         assert made(*changes) == Instance.from_dict(changed(*changes))
 
-    def test_the_pool_of_a_bad_row_gives_no_second_fault(self):
+    def test_the_pool_of_a_bad_row_gives_no_second_fault(self) -> None:
         (fault,) = faults(("forces", 2, {"units": -1}))
         assert fault.column == "units"
         (fault,) = faults(("requirements", 3, {"capability": "awo"}))
@@ -305,10 +308,10 @@ WHERE = {
 class TestAllTogether:
     """All faults come in one report, with rows as each carrier counts them."""
 
-    def test_in_memory(self):
+    def test_in_memory(self) -> None:
         assert {(f.place.removeprefix("instance: "), f.row, f.column) for f in faults(*ALL)} == WHERE
 
-    def test_a_folder_counts_the_lines_of_the_file(self, tmp_path):
+    def test_a_folder_counts_the_lines_of_the_file(self, tmp_path: Path) -> None:
         write(sound(), tmp_path / "case")
         rows = changed(*ALL)
         for name in (name for name in rows if name != "instance"):
@@ -319,7 +322,7 @@ class TestAllTogether:
         found = {(f.place, f.row, f.column) for f in _told(tmp_path / "case")}
         assert found == {(f"{table}.csv", 2 * row + 1, column) for table, row, column in WHERE}
 
-    def test_a_workbook_counts_the_rows_of_the_sheet(self, tmp_path):
+    def test_a_workbook_counts_the_rows_of_the_sheet(self, tmp_path: Path) -> None:
         import openpyxl
 
         write(sound(), tmp_path / "case.xlsx")
@@ -336,7 +339,7 @@ class TestAllTogether:
         assert shown == {(table, row + 1, column) for table, row, column in WHERE}
 
 
-def _told(path):
+def _told(path: Path) -> tuple[Fault, ...]:
     with pytest.raises(BadInput) as caught:
         read(path)
     return caught.value.faults

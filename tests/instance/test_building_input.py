@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from allocator.instance.copy import copy
 from allocator.instance.schema import schema
 from allocator.instance.tables import TABLES
 from allocator.instance.template import template_files
-from tests.instance.building import changed, made, sound
+from tests.instance.building import Row, changed, made, sound
 
 RANGED = made(
     ("acquisitions", 1, {"lead_periods_high": 3, "price_low": 20.0}),
@@ -24,7 +25,7 @@ RANGED = made(
 
 class TestCarriers:
     @pytest.mark.parametrize("name", ["case", "case.xlsx", "case.json"])
-    def test_each_carrier_holds_everything(self, tmp_path, name):
+    def test_each_carrier_holds_everything(self, tmp_path: Path, name: str) -> None:
         write(RANGED, tmp_path / name)
         again = read(tmp_path / name)
         assert again == RANGED
@@ -32,12 +33,12 @@ class TestCarriers:
         assert copy(again, tmp_path / f"new-{name}") == []
         assert read(tmp_path / f"new-{name}").tables == RANGED.tables
 
-    def test_frames_dicts_and_pickles(self):
+    def test_frames_dicts_and_pickles(self) -> None:
         assert Instance.from_frames(RANGED.settings, {table: RANGED.frame(table) for table in TABLES}) == RANGED
         assert Instance.from_dict(RANGED.to_dict()) == RANGED
         assert pickle.loads(pickle.dumps(RANGED)) == RANGED
 
-    def test_the_schema_accepts_it_and_refuses_what_no_column_takes(self):
+    def test_the_schema_accepts_it_and_refuses_what_no_column_takes(self) -> None:
         import jsonschema
 
         validator = jsonschema.Draft202012Validator(schema())
@@ -58,16 +59,16 @@ class TestCarriers:
             ("toy-pledges", "3b63f9c99b90c03f9642b132d75b89bf3d073eb974aab651707724ba3f79b652"),
         ],
     )
-    def test_an_instance_without_the_new_tables_keeps_its_hash(self, name, sha256):
+    def test_an_instance_without_the_new_tables_keeps_its_hash(self, name: str, sha256: str) -> None:
         assert read(name).sha256 == sha256
 
-    def test_figures_of_the_new_tables_count_as_figures(self):
+    def test_figures_of_the_new_tables_count_as_figures(self) -> None:
         counted = count(RANGED)
         assert counted["force_changes"] == (3, 1)  # three changes, the second assumed; a period is no figure
         assert counted["acquisitions"] == (6, 0)
         assert counted["industry"] == (3, 0)
 
-    def test_the_template_names_the_tables_that_it_leaves_out(self):
+    def test_the_template_names_the_tables_that_it_leaves_out(self) -> None:
         page = template_files("my-case")["README.md"].decode()
         absent = "groups, caveats, commitments, prerequisites, funding_keys, force_changes, acquisitions, industry, "
         assert f"Optional tables that are not here yet: {absent}joint_purchases, sources." in page
@@ -76,12 +77,12 @@ class TestCarriers:
 class TestBlanks:
     """What a blank means in the rows that the solver reads."""
 
-    def test_commitments_take_the_periods_of_their_task_or_the_horizon(self):
+    def test_commitments_take_the_periods_of_their_task_or_the_horizon(self) -> None:
         rows = made(("commitments", None, {"nation": "BBB", "unit_type": "mi", "task": "guard", "at_most": 2}))
         found = [(row["first_period"], row["last_period"], row["at_least"]) for row in rows.rows("commitments")]
         assert found == [(2, 4, 1), (1, 4, 0), (1, 3, 0)]
 
-    def test_the_other_tables(self):
+    def test_the_other_tables(self) -> None:
         rows = sound().rows
         assert [(r["first_period"], r["last_period"]) for r in rows("willingness")][:3] == [(1, 2), (3, 4), (1, 4)]
         programme, industry, joint = rows("acquisitions")[0], rows("industry")[0], rows("joint_purchases")[0]
@@ -93,7 +94,7 @@ class TestBlanks:
         assert (rows("nations")[0]["collective"], rows("unit_types")[0]["expendable"]) == (False, False)
         assert rows("prerequisites")[0]["share"] == 0.5
 
-    def test_they_follow_the_horizon_and_the_task(self):
+    def test_they_follow_the_horizon_and_the_task(self) -> None:
         longer = sound().override("horizon.periods=6", "tasks[task=hold].last_period=5")
         assert longer.rows("acquisitions")[0]["last_order_period"] == 6
         assert [row["last_period"] for row in longer.rows("commitments")] == [5, 6]
@@ -116,7 +117,7 @@ ADDED = [
 
 class TestOverrides:
     @pytest.mark.parametrize(("setting", "table", "cells"), ADDED)
-    def test_a_whole_row_is_added(self, setting, table, cells):
+    def test_a_whole_row_is_added(self, setting: str, table: str, cells: Row) -> None:
         before = made(("willingness", 5, {"last_period": 1}))
         after = before.override(setting)
         assert len(after.tables[table]) == len(before.tables[table]) + 1
@@ -144,13 +145,13 @@ class TestOverrides:
             ("tasks[task=guard].framework_nation=AAA", "because framework_nation is AAA"),
         ],
     )
-    def test_what_is_changed_is_checked_again(self, setting, part):
+    def test_what_is_changed_is_checked_again(self, setting: str, part: str) -> None:
         with pytest.raises(BadInput) as caught:
             sound().override(setting)
         assert part in str(caught.value)
         assert sound().override("title=x").tables == sound().tables  # nothing is left behind
 
-    def test_rounding_and_ranges(self):
+    def test_rounding_and_ranges(self) -> None:
         after = RANGED.override("force_changes.change*=0.5", "acquisitions.max_units*=0.4", "forces.units=8")
         assert [row["change"] for row in after.rows("force_changes")] == [1, -2, 1]  # -1.5 is rounded down
         assert [row["max_units"] for row in after.rows("acquisitions")] == [1, 1]
@@ -158,14 +159,14 @@ class TestOverrides:
 
 
 class TestCoalition:
-    def test_who_is_outside_promises_nothing(self):
+    def test_who_is_outside_promises_nothing(self) -> None:
         instance = made(("commitments", None, {"nation": "BBB", "unit_type": "bn", "at_least": 1}))
         assert [row["nation"] for row in instance.coalition("BBB+NAE").rows("commitments")] == ["BBB"]
         assert [row["nation"] for row in instance.coalition("-BBB").rows("commitments")] == ["AAA", "AAA"]
         assert instance.coalition("CCC").rows("commitments") == ()
         assert Instance.from_dict(instance.coalition("BBB").to_dict()) == instance.coalition("BBB")
 
-    def test_stances_of_every_period_go(self):
+    def test_stances_of_every_period_go(self) -> None:
         inside = sound().coalition("AAA")
         assert [(row["nation"], row["first_period"]) for row in inside.rows("willingness")] == [("AAA", 1), ("AAA", 3)]
         assert sound().coalition("-AAA").rows("willingness")[0]["nation"] == "BBB"

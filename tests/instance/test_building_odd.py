@@ -74,7 +74,7 @@ ODD = [
 
 
 @pytest.mark.parametrize(("changes", "parts"), ODD)
-def test_what_is_odd_is_told_once_and_alone(changes, parts):
+def test_what_is_odd_is_told_once_and_alone(changes: list[Change], parts: list[str]) -> None:
     told = made(*changes).warnings()
     assert len(told) == len(parts), told
     for line, part in zip(told, parts, strict=True):
@@ -96,11 +96,11 @@ def test_what_is_odd_is_told_once_and_alone(changes, parts):
         [("conditions", None, {"nation": "CCC", "requires": "coalition_size", "value": "3"})],
     ],
 )  # fmt: skip
-def test_what_is_not_odd(changes):
+def test_what_is_not_odd(changes: list[Change]) -> None:
     assert made(*changes).warnings() == []
 
 
-def test_orders_come_on_top_of_what_home_units_leave():
+def test_orders_come_on_top_of_what_home_units_leave() -> None:
     """One unit at home, one bought: it can deploy, however much stays at home."""
     small = {"nation": "CCC", "unit_type": "mi", "units": 1, "home_units": 5}
     (told,) = made(("forces", None, small)).warnings()
@@ -109,7 +109,7 @@ def test_orders_come_on_top_of_what_home_units_leave():
     assert made(("forces", None, small), ("acquisitions", None, programme)).warnings() == []
 
 
-def test_relief_counts_usable_units():
+def test_relief_counts_usable_units() -> None:
     """An indefinite horizon of one period with rotation_ratio 2 needs two usable units to relieve one."""
     flat = [("horizon", None, {"indefinite": True, "periods": 1})]
     content = changed(*flat)
@@ -128,7 +128,7 @@ def test_relief_counts_usable_units():
 
 
 @pytest.mark.parametrize("family", ["industry", "joint_purchase"])
-def test_a_family_without_acquisition_has_no_effect(family):
+def test_a_family_without_acquisition_has_no_effect(family: str) -> None:
     families = Model().families
     assert Model(families=(*families, family)).warnings() == [
         f"the family {family} has no effect: the model leaves out the family acquisition"
@@ -136,7 +136,7 @@ def test_a_family_without_acquisition_has_no_effect(family):
     assert Model(families=(*families, "acquisition", family)).warnings() == []
 
 
-def test_max_burden_without_budget():
+def test_max_burden_without_budget() -> None:
     (told,) = Model(families=("rotation",), max_burden=0.1).warnings()
     assert "max_burden has no effect" in told
 
@@ -157,27 +157,27 @@ class TestPrices:
             (60.0, 0.3, "industry: every figure in expansion_price looks a thousand times too small"),
         ],
     )  # fmt: skip
-    def test_a_whole_column(self, price, expansion, part):
+    def test_a_whole_column(self, price: float, expansion: float, part: str) -> None:
         programmes = [("acquisitions", at, {"unit_type": "bn", "price": price}) for at in (1, 2)]
         industry = [("industry", 1, {"unit_type": "bn", "expansion_price": expansion})]
         told = made(*programmes, *industry, ("joint_purchases", 1, {"unit_type": "bn"})).warnings()
         assert len(told) == bool(part)
         assert not part or told[0].startswith(part)
 
-    def test_one_row(self):
+    def test_one_row(self) -> None:
         rows = [{"nation": n, "unit_type": "bn", "price": 60.0, "max_units": 2} for n in ("AAA", "BBB", "CCC")]
         rows[2]["price"] = 6e4
         (told,) = made(*(("acquisitions", None, row) for row in rows)).warnings()
         assert told.startswith("acquisitions: the price of CCC bn, 60,000, looks a thousand times too large beside the")
         assert told.endswith("60 may be meant")
 
-    def test_ammunition_costs_nothing_to_keep(self):
+    def test_ammunition_costs_nothing_to_keep(self) -> None:
         """The price of an expendable unit is not compared with its operation."""
         kept = ("unit_types", 2, {"operating_cost": 1e-5})
         assert not [line for line in made(kept).warnings() if line.startswith("acquisitions")]
 
 
-def test_a_budget_may_be_for_buying():
+def test_a_budget_may_be_for_buying() -> None:
     """All that can be deployed costs little, but what can be bought may cost as much as the budget."""
     rich: list[Change] = [("budgets", 1, {"amount": 5e4}), ("acquisitions", 1, {"price": 400.0, "max_units": 10})]
     assert made(*rich).warnings() == []
@@ -185,14 +185,14 @@ def test_a_budget_may_be_for_buying():
     assert told.startswith("budgets: the amount of *, 50,000, looks a thousand times too large")
 
 
-def test_the_common_fund_pays_for_a_collective_nation():
+def test_the_common_fund_pays_for_a_collective_nation() -> None:
     """Two aircraft for six months a period, four periods: 48 million, all of it common."""
     assert made(("budgets", None, {"payer": "common", "amount": 48.0})).warnings() == []
     (told,) = made(("budgets", None, {"payer": "common", "amount": 5.0})).warnings()
     assert "one unit for one period costs at least 6" in told
 
 
-def test_requirements_are_compared_with_what_can_be_had():
+def test_requirements_are_compared_with_what_can_be_had() -> None:
     """One salvo in stock and 40 to buy or to come: a requirement of 40 is no mistake."""
     asked: list[Change] = [("requirements", 2, {"quantity": 40.0}), ("forces", 3, {"units": 1})]
     more = ("acquisitions", 1, {"max_units": 40})

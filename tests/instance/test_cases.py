@@ -50,7 +50,7 @@ NEITHER = {
 }
 
 
-def test_every_figure_of_every_table_has_its_direction():
+def test_every_figure_of_every_table_has_its_direction() -> None:
     known = {
         (table, column): better
         for better, tables in (("up", UP), ("down", DOWN), ("", NEITHER))
@@ -62,7 +62,7 @@ def test_every_figure_of_every_table_has_its_direction():
     }
 
 
-def test_the_command_line_offers_every_case():
+def test_the_command_line_offers_every_case() -> None:
     import click
 
     from allocator.cli.options import case_option
@@ -94,7 +94,7 @@ def test_the_command_line_offers_every_case():
         (("requirements", 1, {"quantity": 0.0, "quantity_high": 8.0}), 0.0, 0.0),
     ],
 )
-def test_a_figure_goes_to_its_end(change: Change, favourable: Any, adverse: Any):
+def test_a_figure_goes_to_its_end(change: Change, favourable: Any, adverse: Any) -> None:
     table, row, cells = change
     assert row is not None
     assert cells is not None
@@ -113,7 +113,7 @@ def test_a_figure_goes_to_its_end(change: Change, favourable: Any, adverse: Any)
 class TestFrameworkNation:
     """A framework_share that falls to 0 takes its nation along, because it has no effect there."""
 
-    def test_in_a_case_without_a_high_end(self):
+    def test_in_a_case_without_a_high_end(self) -> None:
         instance = made(("tasks", 1, {"framework_share_low": 0.0}))
         for name in ("low", "favourable"):
             case = instance.case(name)
@@ -124,11 +124,11 @@ class TestFrameworkNation:
             )
         assert instance.case("adverse").tables["tasks"][0]["framework_nation"] == "AAA"
 
-    def test_not_where_the_high_end_is_above_0(self):
+    def test_not_where_the_high_end_is_above_0(self) -> None:
         instance = made(("tasks", 1, {"framework_share_low": 0.0, "framework_share_high": 0.6}))
         assert instance.case("favourable").rows("tasks")[0]["framework_nation"] == "AAA"
 
-    def test_in_an_override(self):
+    def test_in_an_override(self) -> None:
         changed_one = sound().override("tasks[task=hold].framework_share=0")
         assert "framework_nation" not in changed_one.tables["tasks"][0]
         assert "the framework_nation AAA of hold was removed" in changed_one.notes[0]
@@ -229,7 +229,7 @@ def _loose(instance: Instance) -> dict[Any, Any]:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_what_the_constraints_are_made_of_lies_between_the_two(seed):
+def test_what_the_constraints_are_made_of_lies_between_the_two(seed: int) -> None:
     """Favourable is at least as loose as any draw, and any draw at least as loose as adverse."""
     rng = random.Random(seed)
     instance = Instance.from_dict(_ranged(rng))
