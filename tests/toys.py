@@ -43,9 +43,9 @@ def toy(
     return Instance.from_dict({"instance": settings, **content})
 
 
-def willing(*nations: str, at: float = 1.0, objectives: tuple[str, ...] = ("land",)) -> list[Row]:
+def willing(*nations: str, at: float = 1.0, objectives: tuple[str, ...] = ("land",), **columns: Any) -> list[Row]:
     """Rows of ``willingness``, the same for all."""
-    return [{"nation": n, "objective": o, "willingness": at} for n in nations for o in objectives]
+    return [{"nation": n, "objective": o, "willingness": at, **columns} for n in nations for o in objectives]
 
 
 def pools(units: int, *nations: str, unit: str = "bn", **columns: Any) -> list[Row]:
