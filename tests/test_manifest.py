@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from allocator.plan.manifest import Origin
 from allocator.plan.plan import Plan
 from allocator.problem import Problem
 from allocator.solving.solver import Solver
-from tests.toys import toy
+from tests.toys import Row, toy
 
 COMMON = {
     "instance", "model", "options", "overrides", "case", "coalition", "sha256", "versions", "status", "stopped_by",
@@ -22,7 +23,18 @@ COMMON = {
 SOURCES = [{"source": "assumption", "title": "Assumed"}]
 
 
-def test_solve_and_hedge_have_the_same_entries():
+def count(monkeypatch: pytest.MonkeyPatch, kind: type, made: list[Any]) -> None:
+    """Note what each new object of the kind is made from."""
+    before: Callable[..., None] = kind.__init__  # type: ignore[misc]
+
+    def noted(self: Any, *given: Any) -> None:
+        made.append(given)
+        before(self, *given)
+
+    monkeypatch.setattr(kind, "__init__", noted)
+
+
+def test_solve_and_hedge_have_the_same_entries() -> None:
     chosen: dict[str, Any] = {"overrides": ["forces.units=3"], "case": "low", "coalition": "AAA"}
     plan, hedge = allocator.solve(toy(), **chosen), allocator.hedge(toy(), **chosen)
     assert set(plan.manifest) == COMMON | {"stages", "assumptions"}
@@ -33,32 +45,32 @@ def test_solve_and_hedge_have_the_same_entries():
     assert plan.manifest["versions"] == hedge.manifest["versions"]
 
 
-def test_a_solve_without_an_origin_has_no_hash_to_compute():
+def test_a_solve_without_an_origin_has_no_hash_to_compute() -> None:
     instance, model = choose(toy())
     made = Solver().solve(instance, model).manifest
     assert set(made) == COMMON - {"overrides", "case", "coalition", "sha256"} | {"stages"}
     assert set(Solver().solve(instance, model, origin=Origin()).manifest) == COMMON | {"stages", "assumptions"}
 
 
-def test_a_problem_is_read_once(monkeypatch):
-    read = []
-    before = Problem.__init__
-    monkeypatch.setattr(Problem, "__init__", lambda self, *given: read.append(given) or before(self, *given))
+def test_a_problem_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Any] = []
+    count(monkeypatch, Problem, read)
     plan = allocator.solve(toy(sources=SOURCES, forces=[{"nation": "AAA", "unit_type": "bn", "units": 2}]))
     assert plan.manifest["assumptions"]["coverage_share"] == 0.0
     assert len(read) == 1
 
 
-def test_a_plan_is_made_once_with_its_whole_manifest(monkeypatch):
-    made = []
-    before = Plan.__init__
-    monkeypatch.setattr(Plan, "__init__", lambda self, *given: made.append(set(given[4])) or before(self, *given))
+def test_a_plan_is_made_once_with_its_whole_manifest(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Any] = []
+    count(monkeypatch, Plan, made)
     allocator.solve(toy())
-    assert made == [COMMON | {"stages", "assumptions"}]
+    assert [set(given[4]) for given in made] == [COMMON | {"stages", "assumptions"}]
 
 
 @pytest.mark.parametrize("sources", [(), SOURCES])
-def test_a_plan_that_the_audit_rejects_is_an_error_with_a_whole_manifest(monkeypatch, sources):
+def test_a_plan_that_the_audit_rejects_is_an_error_with_a_whole_manifest(
+    monkeypatch: pytest.MonkeyPatch, sources: Sequence[Row]
+) -> None:
     monkeypatch.setattr("allocator.solving.solver.check_tables", lambda *_, **__: [Violation("pool", (), "wrong")])
     plan = allocator.solve(toy(sources=list(sources)))
     assert (plan.status, plan.rows("deployments")) == ("error", [])

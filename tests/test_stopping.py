@@ -196,7 +196,11 @@ class TestSolver:
     def test_a_signal_at_the_very_end_leaves_a_trace(self, monkeypatch: pytest.MonkeyPatch) -> None:
         from allocator.plan.assumptions import assumptions as count
 
-        monkeypatch.setattr("allocator.solving.solver.assumptions", lambda *given: interrupt() or count(*given))
+        def counted(*given: Any) -> Any:
+            interrupt()
+            return count(*given)
+
+        monkeypatch.setattr("allocator.solving.solver.assumptions", counted)
         plan = allocator.solve(toy())
         assert (plan.status, plan.stopped_by) == ("optimal", "interrupt")
 

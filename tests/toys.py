@@ -43,9 +43,9 @@ def toy(
     return Instance.from_dict({"instance": settings, **content})
 
 
-def willing(*nations: str, at: float = 1.0, objectives: tuple[str, ...] = ("land",)) -> list[Row]:
+def willing(*nations: str, at: float = 1.0, objectives: tuple[str, ...] = ("land",), **columns: Any) -> list[Row]:
     """Rows of ``willingness``, the same for all."""
-    return [{"nation": n, "objective": o, "willingness": at} for n in nations for o in objectives]
+    return [{"nation": n, "objective": o, "willingness": at, **columns} for n in nations for o in objectives]
 
 
 def pools(units: int, *nations: str, unit: str = "bn", **columns: Any) -> list[Row]:
@@ -58,6 +58,9 @@ def model(*families: str, **choices: Any) -> Model:
     return Model(**{"families": families, **choices})
 
 
+NO_FAMILY = model()
+
+
 def sent(plan: Plan) -> dict[tuple[str, str, str, int], int]:
     """(nation, unit type, task, period) -> units."""
     return {(d["nation"], d["unit_type"], d["task"], d["period"]): d["units"] for d in plan.rows("deployments")}
@@ -68,3 +71,17 @@ def units(instance: Instance, chosen: Model, **options: Any) -> int:
     plan = allocator.solve(instance, chosen, gap=0.0, **options)
     assert plan.status == "optimal", plan.reason
     return sum(sent(plan).values())
+
+
+def ordered(plan: Plan) -> dict[tuple[str, str, int], tuple[int, int]]:
+    """(nation, unit type, period of the order) -> (units, how many of them jointly)."""
+    return {
+        (row["nation"], row["unit_type"], row["period"]): (row["units"], row["joint"]) for row in plan.rows("orders")
+    }
+
+
+def values(instance: Instance, chosen: Model = NO_FAMILY) -> dict[str, float]:
+    """The objectives of the best plan, those that are always worked out and those that the model lists."""
+    plan = allocator.solve(instance, chosen, gap=0.0)
+    assert plan.status == "optimal", plan.reason
+    return {row["objective"]: row["value"] for row in plan.rows("objectives")}

@@ -63,7 +63,7 @@ def cost_share(problem: Problem, deployed: Deployed) -> float | None:
     purchases = bought(deployed)
     for (n, u, _), (units, together) in purchases.orders.items():
         for count, jointly in ((units - together, False), (together, True)):
-            cost = count * sum(money.prices(n, u, joint=jointly)) if count else Fraction(0)
+            cost = count * sum(money.prices(n, u, joint=jointly), start=Fraction(0)) if count else Fraction(0)
             total += cost
             doubtful += cost if (n, u) in programmes or (jointly and u in joint) else 0
     for (u, _), expansions in purchases.expansions.items():

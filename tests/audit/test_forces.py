@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 
+from allocator import Instance, Model
 from allocator.audit import check_commitments
-from tests.audit.by_hand import NO_FAMILY, at, broken, finite, one, orders
+from tests.audit.by_hand import NO_FAMILY, Units, at, broken, finite, one, orders
 from tests.toys import model, pools, toy
 
 ROTATION = model("rotation")
 BUYING = model("rotation", "acquisition")
 
 
-def ratio(most, **columns):
+def ratio(most: int, **columns: Any) -> dict[str, Any]:
     return {"unit_types": [{"unit_type": "bn", "rotation_ratio": most, **columns}]}
 
 
@@ -24,20 +25,20 @@ class TestStances:
         {"nation": "AAA", "objective": "land", "willingness": 0.4, "first_period": 3},
     )
 
-    def test_the_stance_of_the_period_counts(self):
+    def test_the_stance_of_the_period_counts(self) -> None:
         instance = finite(willingness=self.stances)
         assert broken(instance, NO_FAMILY, at("AAA", {1: 1})) == []
         assert broken(instance, model(willingness_floor=0.4), at("AAA", {1: 1, 3: 1})) == []
         text = "AAA sends 1 bn to hold in period 3: the nation is not willing enough for land (0.4)"
         one(broken(instance, NO_FAMILY, at("AAA", {1: 1, 3: 1})), "deploy", ("AAA", "bn", "hold", 3), text)
 
-    def test_a_period_without_a_row_is_0(self):
+    def test_a_period_without_a_row_is_0(self) -> None:
         text = "AAA sends 1 bn to hold in period 2: the nation is not willing enough for land (0)"
         found = broken(finite(willingness=self.stances), model(willingness_floor=0.0), at("AAA", {2: 1}))
         one(found, "deploy", ("AAA", "bn", "hold", 2), text)
 
 
-def test_a_pool_is_ready_to_its_last_period():
+def test_a_pool_is_ready_to_its_last_period() -> None:
     instance = finite(forces=pools(5, "AAA", first_period=2, last_period=2))
     assert broken(instance, NO_FAMILY, at("AAA", {2: 5})) == []
     for t in (1, 3):
@@ -141,13 +142,13 @@ class TestEvents:
 
 
 class TestConstantPools:
-    def test_windows_on_a_finite_horizon(self):
+    def test_windows_on_a_finite_horizon(self) -> None:
         instance = finite(**ratio(2))
         assert broken(instance, ROTATION, at("AAA", {1: 5, 3: 5})) == []
         text = "AAA deploys 6 bn over 2 periods from 2, but can use 5 of its pool"
         one(broken(instance, ROTATION, at("AAA", {1: 3, 2: 2, 3: 4})), "rotation_pool", ("AAA", "bn", 2), text, 1)
 
-    def test_without_the_family_each_period_counts_alone(self):
+    def test_without_the_family_each_period_counts_alone(self) -> None:
         assert broken(finite(**ratio(2)), NO_FAMILY, at("AAA", {1: 5, 2: 5, 3: 5})) == []
         text = "AAA deploys 6 bn in period 2, but can use 5 of its pool"
         one(broken(finite(), NO_FAMILY, at("AAA", {2: 6})), "rotation_pool", ("AAA", "bn", 2), text, 1)
@@ -161,43 +162,43 @@ class TestConstantPools:
             (1000000, {}, {3: 1}, 1),
         ],
     )
-    def test_windows_wrap_as_often_as_needed(self, rho, holds, breaks, start):
+    def test_windows_wrap_as_often_as_needed(self, rho: int, holds: Units, breaks: Units, start: int) -> None:
         instance = toy(periods=3, **ratio(rho))
         assert broken(instance, ROTATION, at("AAA", holds)) == []
         (found,) = broken(instance, ROTATION, at("AAA", breaks))
         assert (found.constraint, found.index) == ("rotation_pool", ("AAA", "bn", start))
 
-    def test_one_period_without_end(self):
+    def test_one_period_without_end(self) -> None:
         assert broken(toy(**ratio(2)), ROTATION, at("AAA", {1: 2})) == []
         text = "AAA deploys 6 bn over 2 periods from 1, but can use 5 of its pool"
         one(broken(toy(**ratio(2)), ROTATION, at("AAA", {1: 3})), "rotation_pool", ("AAA", "bn", 1), text, 1)
 
     @pytest.mark.parametrize("chosen", [NO_FAMILY, ROTATION])
-    def test_what_can_be_used_may_be_a_fraction(self, chosen):
+    def test_what_can_be_used_may_be_a_fraction(self, chosen: Model) -> None:
         instance = toy(forces=pools(5, "AAA", availability=0.5, home_units=1))  # 2.5, of which one stays
         assert broken(instance, chosen, at("AAA", {1: 1})) == []
         text = "AAA deploys 2 bn in period 1, but can use 1.5 of its pool"
         one(broken(instance, chosen, at("AAA", {1: 2})), "rotation_pool", ("AAA", "bn", 1), text, "1/2")
 
-    def test_more_at_home_than_there_are_leaves_nothing(self):
+    def test_more_at_home_than_there_are_leaves_nothing(self) -> None:
         instance = toy(forces=pools(5, "AAA", availability=0.5, home_units=4))
         text = "AAA deploys 1 bn in period 1, but can use 0 of its pool"
         one(broken(instance, NO_FAMILY, at("AAA", {1: 1})), "rotation_pool", ("AAA", "bn", 1), text, 1)
 
     @pytest.mark.parametrize("chosen", [NO_FAMILY, ROTATION])
-    def test_what_is_used_up_is_used_once(self, chosen):
+    def test_what_is_used_up_is_used_once(self, chosen: Model) -> None:
         instance = finite(**ratio(1, expendable=True))
         assert broken(instance, chosen, at("AAA", {1: 2, 2: 2, 3: 1})) == []
         text = "AAA deploys 6 bn over 3 periods from 1, but can use 5 of its pool"
         one(broken(instance, chosen, at("AAA", {1: 2, 2: 2, 3: 2})), "rotation_pool", ("AAA", "bn", 1), text, 1)
 
 
-def changes(*rows):
+def changes(*rows: tuple[int, int]) -> dict[str, Any]:
     return {"force_changes": [{"nation": "AAA", "unit_type": "bn", "period": t, "change": c} for t, c in rows]}
 
 
 class TestChangingPools:
-    def test_units_join(self):
+    def test_units_join(self) -> None:
         instance = finite(**changes((2, 2)))
         assert broken(instance, NO_FAMILY, at("AAA", {1: 5, 2: 7, 3: 7})) == []
         text = "AAA deploys 6 bn in period 1, but can use 5 of its pool"
@@ -205,7 +206,7 @@ class TestChangingPools:
         text = "AAA deploys 8 bn in period 2, but can use 7 of its pool"
         one(broken(instance, NO_FAMILY, at("AAA", {2: 8})), "rotation_pool", ("AAA", "bn", 2, 2), text, 1)
 
-    def test_units_that_leave_may_have_deployed_before(self):
+    def test_units_that_leave_may_have_deployed_before(self) -> None:
         instance = finite(**ratio(2), **changes((2, -2)))  # 1..2: five; from 2 on: three
         assert broken(instance, ROTATION, at("AAA", {1: 2, 2: 3})) == []
         text = "AAA deploys 6 bn over 2 periods from 1, but can use 5 of its pool"
@@ -215,13 +216,13 @@ class TestChangingPools:
         text = "AAA deploys 4 bn over 2 periods from 2, but can use 3 of its pool"
         one(broken(instance, ROTATION, at("AAA", {2: 2, 3: 2})), "rotation_pool", ("AAA", "bn", 2, 3), text, 1)
 
-    def test_who_leaves_and_who_joins_in_a_span_count_both(self):
+    def test_who_leaves_and_who_joins_in_a_span_count_both(self) -> None:
         instance = finite(**ratio(3), **changes((2, -2), (3, 4)))  # 1..3: 5 + 4; 2..3: 3 + 4; 3: 7
         assert broken(instance, ROTATION, at("AAA", {1: 2, 2: 3, 3: 4})) == []
         text = "AAA deploys 10 bn over 3 periods from 1, but can use 9 of its pool"
         one(broken(instance, ROTATION, at("AAA", {1: 3, 2: 2, 3: 5})), "rotation_pool", ("AAA", "bn", 1, 3), text, 1)
 
-    def test_what_is_used_up_can_be_replaced(self):
+    def test_what_is_used_up_can_be_replaced(self) -> None:
         instance = finite(**ratio(1, expendable=True), **changes((3, 3)))
         assert broken(instance, NO_FAMILY, at("AAA", {1: 4, 2: 1, 3: 3})) == []
         text = "AAA deploys 6 bn over 2 periods from 1, but can use 5 of its pool"
@@ -229,14 +230,14 @@ class TestChangingPools:
         text = "AAA deploys 9 bn over 3 periods from 1, but can use 8 of its pool"
         one(broken(instance, NO_FAMILY, at("AAA", {1: 4, 2: 1, 3: 4})), "rotation_pool", ("AAA", "bn", 1, 3), text, 1)
 
-    def test_a_change_makes_a_pool(self):
+    def test_a_change_makes_a_pool(self) -> None:
         instance = finite(forces=pools(1, "AAA", unit="x"), unit_types=[{"unit_type": "bn"}, {"unit_type": "x"}],
                           **changes((2, 2)))  # fmt: skip
         assert broken(instance, NO_FAMILY, at("AAA", {2: 2, 3: 2})) == []
         text = "AAA deploys 1 bn in period 1, but can use 0 of its pool"
         one(broken(instance, NO_FAMILY, at("AAA", {1: 1})), "rotation_pool", ("AAA", "bn", 1, 1), text, 1)
 
-    def test_orders_come_on_top_of_what_stays_at_home(self):
+    def test_orders_come_on_top_of_what_stays_at_home(self) -> None:
         terms = {"nation": "AAA", "unit_type": "bn", "price": 1.0, "max_units": 9, "lead_periods": 1}
         instance = finite(forces=pools(4, "AAA", availability=0.5, home_units=3), acquisitions=[terms])
         bought = orders("AAA", {1: 4})  # two of four can be used and stay; of the four ordered two, from period 2
@@ -246,7 +247,7 @@ class TestChangingPools:
         text = "AAA deploys 1 bn in period 1, but can use 0 of its pool"
         one(broken(instance, BUYING, at("AAA", {1: 1}), bought), "rotation_pool", ("AAA", "bn", 1, 1), text, 1)
 
-    def test_a_programme_makes_a_pool_even_if_nothing_is_ordered(self):
+    def test_a_programme_makes_a_pool_even_if_nothing_is_ordered(self) -> None:
         terms = {"nation": "AAA", "unit_type": "bn", "price": 1.0, "max_units": 9}
         instance = finite(forces=pools(1, "AAA", unit="x"), unit_types=[{"unit_type": "bn"}, {"unit_type": "x"}],
                           acquisitions=[terms])  # fmt: skip
@@ -255,7 +256,7 @@ class TestChangingPools:
         one(broken(instance, BUYING, at("AAA", {1: 1})), "rotation_pool", ("AAA", "bn", 1), text, 1)
 
 
-def test_a_ceiling_holds_in_each_period():
+def test_a_ceiling_holds_in_each_period() -> None:
     instance = finite(nations=[{"nation": "AAA", "troop_ceiling": 200}])
     assert broken(instance, model("troop_ceiling"), at("AAA", {1: 2, 2: 2})) == []
     text = "AAA has 300 people deployed in period 2, but its ceiling is 200"
@@ -266,38 +267,38 @@ def test_a_ceiling_holds_in_each_period():
 class TestCommitments:
     chosen = model("commitments")
 
-    def promised(self, **row):
+    def promised(self, **row: Any) -> Instance:
         tasks = [{"task": "hold"}, {"task": "guard", "first_period": 2}]
         lines = [{"task": task, "capability": "inf", "quantity": 4.0} for task in ("hold", "guard")]
         row = {"nation": "AAA", "unit_type": "bn", **row}
         return finite(tasks=tasks, requirements=lines, commitments=[row])
 
-    def test_at_a_task_in_each_of_its_periods(self):
+    def test_at_a_task_in_each_of_its_periods(self) -> None:
         instance = self.promised(task="guard", at_least=2)
         assert broken(instance, self.chosen, at("AAA", {2: 2, 3: 2}, "guard")) == []
         found = broken(instance, self.chosen, at("AAA", {1: 2, 3: 2}) | at("AAA", {2: 1, 3: 2}, "guard"))
         text = "AAA sends 1 bn to guard in period 2, but has promised at least 2"
         one(found, "commitments_least", (1, 2), text, 1)
 
-    def test_at_all_tasks_together_and_what_is_not_sent_counts_as_0(self):
+    def test_at_all_tasks_together_and_what_is_not_sent_counts_as_0(self) -> None:
         instance = self.promised(at_least=2, first_period=2, last_period=3)
         assert broken(instance, self.chosen, at("AAA", {2: 1, 3: 2}) | at("AAA", {2: 1}, "guard")) == []
         text = "AAA sends 0 bn to all tasks together in period 3, but has promised at least 2"
         one(broken(instance, self.chosen, at("AAA", {2: 2})), "commitments_least", (1, 3), text, 2)
 
-    def test_at_the_most(self):
+    def test_at_the_most(self) -> None:
         instance = self.promised(at_most=3, last_period=2)
         assert broken(instance, self.chosen, at("AAA", {1: 3, 2: 3, 3: 5})) == []
         found = broken(instance, self.chosen, at("AAA", {1: 3, 2: 2}) | at("AAA", {2: 2}, "guard"))
         text = "AAA sends 4 bn to all tasks together in period 2, but will send at most 3"
         one(found, "commitments_most", (1, 2), text, 1)
 
-    def test_left_out_nothing_is_asked(self):
+    def test_left_out_nothing_is_asked(self) -> None:
         assert broken(self.promised(at_least=9), NO_FAMILY, {}) == []
 
 
 class TestWhatAHedgeCommits:
-    def test_pools_over_spans_and_their_last_period(self):
+    def test_pools_over_spans_and_their_last_period(self) -> None:
         instance = finite(**ratio(2), **changes((2, -2)), forces=pools(5, "AAA", last_period=2))
         assert check_commitments(instance, ROTATION, {("AAA", "bn", 1): 2, ("AAA", "bn", 2): 3}) == []
         text = "AAA deploys 6 bn over 2 periods from 1, but can use 5 of its pool"
@@ -306,7 +307,7 @@ class TestWhatAHedgeCommits:
         text = "AAA commits 1 bn in period 3: there is no such pool, or it is not ready"
         one(check_commitments(instance, ROTATION, {("AAA", "bn", 3): 1}), "commit", ("AAA", "bn", 3), text)
 
-    def test_what_a_nation_carries_of_the_fund_counts(self):
+    def test_what_a_nation_carries_of_the_fund_counts(self) -> None:
         chosen = model("budget", max_burden=0.06)  # 60 million of a GDP of 1,000 in a year
         shared = {"unit_types": [{"unit_type": "bn", "common_share": 0.5}]}
         instance = finite(periods=2, **shared, funding_keys=[{"nation": "AAA", "weight": 2.0}])
@@ -316,7 +317,7 @@ class TestWhatAHedgeCommits:
         found = check_commitments(more, chosen, {("AAA", "bn", 1): 6, ("AAA", "bn", 2): 5})
         one(found, "budget_burden", ("AAA",), text, 6)
 
-    def test_limits_on_money(self):
+    def test_limits_on_money(self) -> None:
         chosen = model(limits={"cost": 12.0, "burden": 24.0, "imbalance": 0.0, "gap": 0.0, "turnover": 0.0})
         assert check_commitments(toy(), chosen, {("AAA", "bn", 1): 2}) == []
         found = check_commitments(toy(), chosen, {("AAA", "bn", 1): 3})

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
+from typing import Any
 
 import pytest
 
+from allocator import Instance
 from tests.audit.by_hand import BOUGHT, BUILT_MODEL, DEPLOYED, at, broken, built, finite, one, orders, together
 from tests.toys import model, pools, willing
 
@@ -14,7 +17,7 @@ JOINTLY = model("acquisition", "joint_purchase")
 INDUSTRY = model("acquisition", "industry")
 
 
-def programmes(*nations, **columns):
+def programmes(*nations: str, **columns: Any) -> dict[str, Any]:
     terms = {"unit_type": "bn", "price": 8.0, "max_units": 5, "lead_periods": 1, **columns}
     return {
         "nations": [{"nation": n, "collective": n == "FLT"} for n in ("AAA", "BBB", "CCC", "FLT")],
@@ -23,13 +26,13 @@ def programmes(*nations, **columns):
 
 
 class TestOrders:
-    def test_within_the_programme(self):
+    def test_within_the_programme(self) -> None:
         instance = finite(**programmes("AAA"))
         assert broken(instance, BUYING, {}, orders("AAA", {1: 2, 2: 3})) == []
         text = "AAA orders 6 bn over the horizon, but its programme has 5"
         one(broken(instance, BUYING, {}, orders("AAA", {1: 2, 2: 4})), "acquisition_most", ("AAA", "bn"), text, 1)
 
-    def test_at_least_so_many_at_once(self):
+    def test_at_least_so_many_at_once(self) -> None:
         instance = finite(**programmes("AAA", min_order=2))
         assert broken(instance, BUYING, {}, orders("AAA", {1: 2, 2: 2})) == []
         text = "AAA orders 1 bn in period 2, but must order at least 2 or none"
@@ -44,13 +47,13 @@ class TestOrders:
             ({}, 3, ", but the units are ready in period 4, after the last, 3"),
         ],
     )
-    def test_in_time(self, columns, k, why):
+    def test_in_time(self, columns: dict[str, int], k: int, why: str) -> None:
         instance = finite(**programmes("AAA", **columns))
         assert broken(instance, BUYING, {}, orders("AAA", {3 - k if k < 3 else 2: 1})) == []
         text = f"AAA orders 1 bn in period {k}{why}"
         one(broken(instance, BUYING, {}, orders("AAA", {k: 1})), "orders", ("AAA", "bn", k), text)
 
-    def test_only_with_a_programme_and_the_family(self):
+    def test_only_with_a_programme_and_the_family(self) -> None:
         instance = finite(**programmes("AAA"))
         text = "BBB orders 1 bn in period 1, but has no programme for it"
         one(broken(instance, BUYING, {}, orders("BBB", {1: 1})), "orders", ("BBB", "bn", 1), text)
@@ -58,22 +61,22 @@ class TestOrders:
         one(broken(instance, model("industry"), {}, orders("AAA", {1: 1})), "orders", ("AAA", "bn", 1), text)
 
     @pytest.mark.parametrize("units", [0, -1, 1.5, True, 2.0])
-    def test_whole(self, units):
+    def test_whole(self, units: Any) -> None:
         text = f"AAA orders {units} bn in period 1: not a whole number of units above 0"
         found = broken(finite(**programmes("AAA")), BUYING, {}, orders("AAA", {1: (units, 0)}))
         one(found, "orders", ("AAA", "bn", 1), text)
 
-    def test_willingness_does_not_matter(self):
+    def test_willingness_does_not_matter(self) -> None:
         instance = finite(**programmes("BBB"))
         assert broken(instance, BUYING, {}, orders("BBB", {1: 1})) == []
 
 
 class TestIndustry:
-    def capacity(self, **columns):
+    def capacity(self, **columns: Any) -> Instance:
         row = {"unit_type": "bn", "capacity": 2, "expansion": 2, "max_expansions": 2, **columns}
         return finite(4, **programmes("AAA", "BBB"), industry=[row])
 
-    def test_deliveries_of_all_nations_together(self):
+    def test_deliveries_of_all_nations_together(self) -> None:
         bought = together(orders("AAA", {1: 1, 2: 2}), orders("BBB", {1: 1}))
         assert broken(self.capacity(), INDUSTRY, {}, bought) == []
         more = together(bought, orders("BBB", {1: 2}))
@@ -82,19 +85,19 @@ class TestIndustry:
         assert broken(self.capacity(), BUYING, {}, more) == []
         assert broken(finite(4, **programmes("AAA", "BBB")), INDUSTRY, {}, more) == []  # no row, no limit
 
-    def test_expansions_count_from_their_lead_on(self):
+    def test_expansions_count_from_their_lead_on(self) -> None:
         bought = together(orders("AAA", {2: 4}), bn={2: 1})
         assert broken(self.capacity(), INDUSTRY, {}, bought) == []  # ready in 3, as is the expansion
         text = "4 bn become ready in period 3, but industry can deliver 2"
         late = together(orders("AAA", {2: 4}), bn={3: 1})
         one(broken(self.capacity(), INDUSTRY, {}, late), "industry_capacity", ("bn", 3), text, 2)
 
-    def test_so_many_expansions(self):
+    def test_so_many_expansions(self) -> None:
         assert broken(self.capacity(), INDUSTRY, {}, together(bn={1: 1, 3: 1})) == []
         text = "the industry for bn is expanded 3 times in all, but at most 2 times is possible"
         one(broken(self.capacity(), INDUSTRY, {}, together(bn={1: 2, 3: 1})), "industry_expansions", ("bn",), text, 1)
 
-    def test_only_within_the_horizon_and_with_both_families(self):
+    def test_only_within_the_horizon_and_with_both_families(self) -> None:
         assert broken(self.capacity(expansion_lead_periods=2), INDUSTRY, {}, together(bn={2: 1})) == []
         text = (
             "the industry for bn is expanded once in period 3, but this counts from period 5, outside the horizon of 4"
@@ -109,25 +112,25 @@ class TestIndustry:
         one(broken(finite(), INDUSTRY, {}, together(bn={1: 1})), "expand", ("bn", 1), text)
 
     @pytest.mark.parametrize("count", [0, -1, 0.5])
-    def test_whole(self, count):
+    def test_whole(self, count: Any) -> None:
         text = f"the industry for bn is expanded {count} times in period 1: not a whole number above 0"
         one(broken(self.capacity(), INDUSTRY, {}, together(bn={1: count})), "expand", ("bn", 1), text)
 
 
 class TestJointPurchases:
-    def terms(self, **columns):
+    def terms(self, **columns: Any) -> Instance:
         return finite(
             **programmes("AAA", "BBB", "CCC", "FLT"), joint_purchases=[{"unit_type": "bn", "min_nations": 2} | columns]
         )
 
-    def test_so_many_nations_in_one_period(self):
+    def test_so_many_nations_in_one_period(self) -> None:
         bought = together(orders("AAA", {1: (2, 1), 2: 1}), orders("BBB", {1: (1, 1), 2: 1}))
         assert broken(self.terms(), JOINTLY, {}, bought) == []
         text = "bn is bought jointly by 1 in period 2, but at least 2 nations must buy together"
         more = together(bought, orders("AAA", {2: (1, 1)}))
         one(broken(self.terms(), JOINTLY, {}, more), "joint_purchase_nations", ("bn", 2), text, 1)
 
-    def test_a_collective_is_not_counted(self):
+    def test_a_collective_is_not_counted(self) -> None:
         bought = together(orders("AAA", {1: (1, 1)}), orders("FLT", {1: (1, 1)}))
         text = "bn is bought jointly by 1 in period 1, but at least 2 nations must buy together"
         one(broken(self.terms(), JOINTLY, {}, bought), "joint_purchase_nations", ("bn", 1), text, 1)
@@ -137,12 +140,12 @@ class TestJointPurchases:
         ("joint", "why"),
         [(3, ", but 2 in all"), (-1, ": not a whole number of units"), (0.5, ": not a whole number of units")],
     )
-    def test_within_the_order(self, joint, why):
+    def test_within_the_order(self, joint: Any, why: str) -> None:
         bought = together(orders("AAA", {1: (2, joint)}), orders("BBB", {1: (1, 1)}))
         text = f"AAA orders {joint} bn jointly in period 1{why}"
         one(broken(self.terms(), JOINTLY, {}, bought), "joint", ("AAA", "bn", 1), text, 1 if joint == 3 else None)
 
-    def test_only_with_terms_and_the_family(self):
+    def test_only_with_terms_and_the_family(self) -> None:
         bought = orders("AAA", {1: (2, 1)})
         text = "AAA orders 1 bn jointly in period 1, but the model leaves out joint_purchase"
         one(broken(self.terms(), BUYING, {}, bought), "joint", ("AAA", "bn", 1), text)
@@ -171,8 +174,8 @@ class TestWhoPays:
             ("*", 1, 3, 129),
         ],
     )
-    def test_budgets(self, payer, first, last, spent):
-        def limited(amount):
+    def test_budgets(self, payer: str, first: int, last: int, spent: float) -> None:
+        def limited(amount: float) -> Instance:
             row = {"payer": payer, "amount": float(amount), "first_period": first, "last_period": last}
             return built(budgets=[{"payer": "CCC", "amount": 0.0}, row])
 
@@ -181,16 +184,16 @@ class TestWhoPays:
         found = broken(limited(spent - 0.25), BUILT_MODEL, DEPLOYED, BOUGHT)
         one(found, "budget_payer", (2,), text, "1/4")
 
-    def test_the_order_of_a_collective_falls_to_the_fund(self):
+    def test_the_order_of_a_collective_falls_to_the_fund(self) -> None:
         bought = together(BOUGHT, orders("FLT", {2: (2, 1)}), bn={1: 2})  # 8 + 6, in two parts
         rows = [("common", 1, 28), ("common", 2, 13), ("common", 3, 22), ("AAA", 2, 10.5), ("BBB", 3, 10.5)]
         limits = [{"payer": n, "amount": float(a), "first_period": t, "last_period": t} for n, t, a in rows]
         assert broken(built(budgets=limits), BUILT_MODEL, DEPLOYED, bought) == []
         less = [{**row, "amount": a - 0.5} for row, (_, _, a) in zip(limits[:3], rows, strict=False)]
         found = broken(built(budgets=[*less, *limits[3:]]), BUILT_MODEL, DEPLOYED, bought)
-        assert [(v.index, v.excess) for v in found] == [((1,), 0.5), ((2,), 0.5), ((3,), 0.5)]
+        assert [(v.index, v.excess) for v in found] == [((b,), Fraction(1, 2)) for b in (1, 2, 3)]
 
-    def test_the_fund_s_part_counts_for_max_burden_and_not_for_budgets(self):
+    def test_the_fund_s_part_counts_for_max_burden_and_not_for_budgets(self) -> None:
         chosen = replace(BUILT_MODEL, max_burden=0.023)  # AAA carries 57 + 11 of 69
         own = built(budgets=[{"payer": "AAA", "amount": 57.0}])
         assert broken(own, chosen, DEPLOYED, BOUGHT) == []
@@ -199,7 +202,7 @@ class TestWhoPays:
         without = replace(chosen, max_burden=0.019)  # 57, where nobody has a part of the fund
         assert broken(built(funding_keys=[]), without, DEPLOYED, BOUGHT) == []
 
-    def test_a_nation_that_sends_nothing_carries_its_part(self):
+    def test_a_nation_that_sends_nothing_carries_its_part(self) -> None:
         shared = finite(
             nations=[{"nation": "AAA"}, {"nation": "BBB", "gdp": 100.0}],
             unit_types=[{"unit_type": "bn", "common_share": 1.0}],
@@ -219,11 +222,11 @@ LIMITS = {
 
 
 class TestLimits:
-    def test_each_objective_may_be_what_it_is(self):
+    def test_each_objective_may_be_what_it_is(self) -> None:
         assert broken(built(), replace(BUILT_MODEL, limits=LIMITS), DEPLOYED, BOUGHT) == []
 
     @pytest.mark.parametrize("name", LIMITS)
-    def test_and_no_more(self, name):
+    def test_and_no_more(self, name: str) -> None:
         less = LIMITS[name] - 0.1
         (found,) = broken(built(), replace(BUILT_MODEL, limits={**LIMITS, name: less}), DEPLOYED, BOUGHT)
         assert (found.constraint, found.index) == ("limit_objective", (name,))

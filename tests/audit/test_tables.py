@@ -4,35 +4,41 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from allocator import Model
+from allocator import Instance, Model
 from allocator.audit import check_plan
 from allocator.plan import tables as plan_tables
+from allocator.purchases import Cell
 from tests.audit.by_hand import BUILT_MODEL, COLUMNS, ROWS, at, broken, built, finite, plan, tables
+from tests.present import present
 from tests.toys import model, pools, toy, willing
+
+Content = dict[str, list[dict[str, Any]]]
+"""Result tables."""
 
 RIGHT = tables(**ROWS)
 BLANK = (None, None, None)
 
 
-def texts(content, instance=None, chosen=BUILT_MODEL):
+def texts(content: Content, instance: Instance | None = None, chosen: Model = BUILT_MODEL) -> list[str]:
     return [str(fault) for fault in check_plan(plan(instance or built(), chosen, content))]
 
 
-def value_of(name, instance, deployed):
+def value_of(name: str, instance: Instance, deployed: dict[Cell, int]) -> Fraction:
     """A value, read from the sentence on a limit that it exceeds."""
     (found,) = broken(instance, model(limits={name: 0.0}), deployed)
-    return found.excess
+    return present(found.excess)
 
 
-def test_the_columns_are_those_of_the_results():
+def test_the_columns_are_those_of_the_results() -> None:
     assert {name: tuple(columns.split()) for name, columns in COLUMNS.items()} == plan_tables.COLUMNS
 
 
-def test_what_was_worked_out_by_hand_passes():
+def test_what_was_worked_out_by_hand_passes() -> None:
     assert texts(RIGHT) == []
 
 
@@ -46,7 +52,7 @@ FIGURES = [
 
 
 @pytest.mark.parametrize(("table", "number", "column"), FIGURES)
-def test_a_fault_in_any_figure_is_found(table, number, column):
+def test_a_fault_in_any_figure_is_found(table: str, number: int, column: str) -> None:
     for wrong in (None, "x", 7.5, float("nan")):
         content = deepcopy(RIGHT)
         if content[table][number][column] == wrong or (column == "period" and not isinstance(wrong, float)):
@@ -56,7 +62,7 @@ def test_a_fault_in_any_figure_is_found(table, number, column):
 
 
 @pytest.mark.parametrize("table", RIGHT)
-def test_a_row_that_is_missing_there_twice_or_without_a_column_is_found(table):
+def test_a_row_that_is_missing_there_twice_or_without_a_column_is_found(table: str) -> None:
     assert texts({**RIGHT, table: RIGHT[table][:-1]})
     twice = {**RIGHT, table: [*RIGHT[table], RIGHT[table][0]]}
     assert f"{table}: two rows of the plan have the same key" in texts(twice)
@@ -65,13 +71,13 @@ def test_a_row_that_is_missing_there_twice_or_without_a_column_is_found(table):
         assert texts({**RIGHT, table: rows}) == [f"{table}: a row has no column {lost}"]
 
 
-def test_a_fault_names_the_column():
+def test_a_fault_names_the_column() -> None:
     content = deepcopy(RIGHT)
     content["nations"][0]["common_part"] = 11.5
     assert texts(content) == ["nations: the row ('AAA',) says 11.5 in common_part, the tables give 11.0"]
 
 
-def test_the_orders_of_the_table_are_checked():
+def test_the_orders_of_the_table_are_checked() -> None:
     content = deepcopy(RIGHT)
     content["orders"][1]["units"] = 3
     assert texts(content) == [
@@ -81,7 +87,7 @@ def test_the_orders_of_the_table_are_checked():
     assert texts(content) == ["the industry for bn is expanded 3 times in all, but at most 2 times is possible"]
 
 
-def test_common_part_is_blank_where_nobody_has_a_part_of_the_fund():
+def test_common_part_is_blank_where_nobody_has_a_part_of_the_fund() -> None:
     content = deepcopy(RIGHT)
     for row in content["nations"]:
         row["common_part"] = None
@@ -93,7 +99,7 @@ def test_common_part_is_blank_where_nobody_has_a_part_of_the_fund():
 
 
 class TestIndustry:
-    def test_there_are_no_lines_without_the_families(self):
+    def test_there_are_no_lines_without_the_families(self) -> None:
         small = Model(objectives=("gap",))
         rows: dict[str, list[tuple[Any, ...]]] = {
             "deployments": [], "leaders": [], "orders": [], "industry": [],
@@ -113,7 +119,7 @@ class TestIndustry:
 
 
 class TestLeaders:
-    def content(self, *leaders, guard=0):
+    def content(self, *leaders: tuple[str, str]) -> Content:
         """AAA and BBB have two each at hold, for 24 million."""
         rows: dict[str, list[tuple[Any, ...]]] = {
             "deployments": [(n, "bn", "hold", 1, 2, 200, 12.0) for n in ("AAA", "BBB")],
@@ -125,7 +131,7 @@ class TestLeaders:
         }  # fmt: skip
         return tables(**rows)
 
-    def instance(self, **task):
+    def instance(self, **task: Any) -> Instance:
         tasks = [{"task": "hold", "framework_share": 0.5, **task}, {"task": "guard", "framework_share": 1.0}]
         return toy(
             nations=[{"nation": n, "can_lead": True} for n in ("AAA", "BBB")],
@@ -140,7 +146,7 @@ class TestLeaders:
 
     gap = Model(objectives=("gap",))
 
-    def test_any_nation_that_gives_enough(self):
+    def test_any_nation_that_gives_enough(self) -> None:
         for nation in ("AAA", "BBB"):
             assert texts(self.content(("hold", nation)), self.instance(), self.gap) == []
         wrong = ["leaders: the row ('hold',) says CCC, the tables give AAA or BBB"]
@@ -150,7 +156,7 @@ class TestLeaders:
         wrong = ["leaders: the row ('hold',) says AAA, the tables give BBB"]
         assert texts(self.content(("hold", "AAA")), fixed, self.gap) == wrong
 
-    def test_a_task_that_needs_one_and_no_other(self):
+    def test_a_task_that_needs_one_and_no_other(self) -> None:
         missing = ["leaders: the row ('hold',) is missing"]
         assert texts(self.content(), self.instance(), self.gap) == missing
         idle = ["leaders: the row ('guard',) should not be there"]
@@ -163,7 +169,7 @@ class TestLeaders:
 class TestValues:
     """Objectives where the built instance does not show them."""
 
-    def test_turnover_from_the_last_period_to_the_first(self):
+    def test_turnover_from_the_last_period_to_the_first(self) -> None:
         deployed = at("AAA", {1: 2, 2: 1, 3: 1})
         assert value_of("turnover", toy(periods=3), deployed) * 1000 == 100  # one more in 1 than in 3
         assert value_of("turnover", finite(), at("AAA", {1: 2, 2: 3})) * 1000 == 100
@@ -174,7 +180,7 @@ class TestValues:
         )
         assert value_of("turnover", moved, at("AAA", {1: 2}) | at("AAA", {2: 2}, "guard")) * 1000 == 200
 
-    def test_worst_period_weighs_the_lines_that_stand(self):
+    def test_worst_period_weighs_the_lines_that_stand(self) -> None:
         lines = [
             {"task": "hold", "capability": "inf", "quantity": 4.0, "priority": 3.0, "last_period": 1},
             {"task": "guard", "capability": "inf", "quantity": 2.0},
@@ -187,7 +193,7 @@ class TestValues:
         assert value_of("gap", instance, deployed) * 8 == 3
 
     @pytest.mark.parametrize(("units", "gap"), [(5, 0), (4, 1), (2, 3), (1, 6), (0, 9)])
-    def test_the_core_counts_more(self, units, gap):
+    def test_the_core_counts_more(self, units: int, gap: int) -> None:
         """Five asked, two of them core and three times as much: one short of them counts 3 of 9, another 1."""
         line = {"task": "hold", "capability": "inf", "quantity": 5.0, "core_share": 0.4, "core_weight": 3.0}
         instance, deployed = toy(requirements=[line]), at("AAA", {1: units}) if units else {}
@@ -197,7 +203,7 @@ class TestValues:
             else:
                 assert broken(instance, model(limits={name: 0.0}), deployed) == []
 
-    def test_risk_by_the_stance_of_the_period(self):
+    def test_risk_by_the_stance_of_the_period(self) -> None:
         stances = [
             {"nation": "AAA", "objective": "land", "willingness": 0.6, "last_period": 1},
             {"nation": "AAA", "objective": "land", "willingness": 0.75, "first_period": 2},
@@ -205,6 +211,6 @@ class TestValues:
         # six months: 0.4 * 200 and 0.25 * 100 people
         assert value_of("risk", finite(willingness=stances), at("AAA", {1: 2, 2: 1})) * 1000 == 6 * 105
 
-    def test_imbalance_without_a_gdp_is_0(self):
+    def test_imbalance_without_a_gdp_is_0(self) -> None:
         instance = toy(nations=[{"nation": "AAA"}])
         assert broken(instance, model(limits={"imbalance": 0.0}), at("AAA", {1: 3})) == []

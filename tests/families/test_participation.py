@@ -28,6 +28,19 @@ class TestParticipation:
         rows = {row["nation"]: row["member"] for row in allocator.solve(two, NONE).rows("nations")}
         assert rows == {"AAA": True, "BBB": False}
 
+    def test_the_stance_of_each_period_counts(self) -> None:
+        # willing enough in the first and last of three, and without a stance in the second
+        stances = [
+            *willing("AAA", at=0.6, last_period=1),
+            *willing("AAA", at=0.4, first_period=3),
+        ]
+        instance = toy(periods=3, willingness=stances)
+        for floor, periods in ((0.4, {1, 3}), (0.5, {1}), (0.7, set())):
+            plan = allocator.solve(instance, model(willingness_floor=floor), gap=0.0)
+            assert {t for _, _, _, t in sent(plan)} == periods
+        # the reluctance is that of the period: (0.4 + 0.6) x 400 people x 6 months
+        assert allocator.solve(instance, model(willingness_floor=0.4), gap=0.0).value("risk") == pytest.approx(2.4)
+
 
 class TestConditions:
     NATIONS = ({"nation": "AAA"}, {"nation": "BBB"}, {"nation": "CCC"})
@@ -83,6 +96,61 @@ class TestConditions:
             {"nation": "BBB", "requires": "nation", "value": "AAA"},
         )
         assert units(instance, model("conditions")) == 6
+
+    def test_a_pledge_holds_in_each_period_in_which_what_it_asks_for_does(self) -> None:
+        # AAA is ready in the second year alone, and CCC in the third
+        def joined(requires: str, value: str, *families: str) -> set[int]:
+            instance = toy(
+                periods=3,
+                nations=list(self.NATIONS),
+                requirements=[{"task": "hold", "capability": "inf", "quantity": 6.0}],
+                forces=[
+                    *pools(2, "AAA", first_period=2, last_period=2), *pools(2, "BBB"), *pools(2, "CCC", first_period=3),
+                ],
+                willingness=willing("AAA", "BBB", "CCC"),
+                conditions=[{"nation": "BBB", "requires": requires, "value": value}],
+            )  # fmt: skip
+            return {t for n, _, _, t in sent(allocator.solve(instance, model(*families), gap=0.0)) if n == "BBB"}
+
+        assert joined("nation", "AAA", "conditions") == {2}
+        assert joined("any_of", "AAA CCC", "conditions") == {2, 3}
+        assert joined("coalition_size", "2", "conditions") == {2, 3}
+        assert joined("coalition_size", "3", "conditions") == set()
+        assert joined("nation", "AAA") == {1, 2, 3}
+
+    @pytest.mark.parametrize(
+        ("requires", "value", "expected"),
+        [
+            ("nation", "FLT", 2 + 2),
+            ("any_of", "CCC FLT", 2 + 2),
+            ("any_of", "OWN", 2 + 2),
+            ("coalition_size", "1", 2 + 2),
+            ("coalition_size", "2", 2),  # BBB and the collective are one nation
+        ],
+    )
+    def test_a_collective_takes_part_but_is_not_counted(self, requires: str, value: str, expected: int) -> None:
+        instance = toy(
+            nations=[*self.NATIONS, {"nation": "FLT", "collective": True}],
+            groups=[{"group": "OWN", "nation": "FLT"}],
+            requirements=[{"task": "hold", "capability": "inf", "quantity": 6.0}],
+            forces=pools(2, "BBB", "FLT"),
+            willingness=willing("BBB", "FLT"),
+            conditions=[{"nation": "BBB", "requires": requires, "value": value}],
+        )
+        assert units(instance, model("conditions")) == expected
+        assert units(instance, NONE) == 2 + 2
+
+    def test_a_collective_s_own_pledge_waits_for_nations(self) -> None:
+        instance = toy(
+            nations=[*self.NATIONS, {"nation": "FLT", "collective": True}],
+            requirements=[{"task": "hold", "capability": "inf", "quantity": 9.0}],
+            forces=pools(2, "AAA", "BBB", "FLT"),
+            willingness=willing("AAA", "BBB", "FLT"),
+            conditions=[{"nation": "FLT", "requires": "coalition_size", "value": "2"}],
+        )
+        assert units(instance, model("conditions")) == 2 + 2 + 2
+        three = instance.override("conditions.value=3")
+        assert units(three, model("conditions")) == 2 + 2
 
     def test_a_size_of_three_counts_who_deploys_not_who_could(self) -> None:
         # C is dear and useless to the gap, yet A and B are worth more with it than without
@@ -164,6 +232,48 @@ class TestFrameworkNation:
         # B can lead only from period 2; C not at all: nobody may be there in period 1
         plan = allocator.solve(instance, model("framework_nation", "caveats"), gap=0.0)
         assert {t for _, _, _, t in sent(plan)} == {2}
+
+    def test_the_same_nation_leads_wherever_anyone_is_there_and_may_be_away_elsewhere(self) -> None:
+        # A is not willing in the second of three years: nobody goes then, and A leads in the others
+        instance = self.instance(
+            0.5,
+            periods=3,
+            willingness=[
+                *willing("AAA", last_period=1), *willing("AAA", first_period=3), *willing("BBB", "CCC"),
+            ],
+        )  # fmt: skip
+        plan = allocator.solve(instance, model("framework_nation"), gap=0.0)
+        assert sum(sent(plan).values()) == 4 + 4
+        assert {t for _, _, _, t in sent(plan)} == {1, 3}
+        assert plan.rows("leaders") == [{"task": "hold", "nation": "AAA"}]
+
+    def test_two_who_could_lead_by_turns_do_not_add_up(self) -> None:
+        # A can lead four in the first year and B four in the second, but one of them leads in both
+        instance = self.instance(
+            0.5,
+            lead=("AAA", "BBB"),
+            periods=2,
+            forces=[*pools(2, "AAA", last_period=1), *pools(2, "BBB", first_period=2), *pools(2, "CCC")],
+        )
+        assert units(instance, model("framework_nation")) == 4
+        assert units(instance, NONE) == 4 + 4
+
+    def test_the_named_nation_leads_and_no_other(self) -> None:
+        # A's four lead all six that are asked; B's one leads two
+        named: dict[str, Any] = {"forces": [*pools(4, "AAA"), *pools(1, "BBB"), *pools(2, "CCC")]}
+
+        def task(**columns: Any) -> allocator.Instance:
+            tasks = [{"task": "hold", "framework_share": 0.5, **columns}]
+            return self.instance(0.5, lead=("AAA", "BBB"), **named, tasks=tasks)
+
+        assert units(task(), model("framework_nation")) == 6
+        assert units(task(framework_nation="AAA"), model("framework_nation")) == 6
+        plan = allocator.solve(task(framework_nation="BBB"), model("framework_nation"), gap=0.0)
+        assert sum(sent(plan).values()) == 2
+        assert plan.rows("leaders") == [{"task": "hold", "nation": "BBB"}]
+        assert units(task(framework_nation="BBB"), NONE) == 6
+        without = task(framework_nation="BBB", framework_share=0.0, framework_share_high=0.5)
+        assert units(without, model("framework_nation")) == 6
 
     def test_columns_are_nation_by_nation_as_deployments_are(self) -> None:
         """In another order HiGHS took thirty times as long for deterrence-force with all who could lead."""

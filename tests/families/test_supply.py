@@ -1,22 +1,19 @@
-"""What is asked for, what there is and what it costs: each family alone on a toy worked out by hand.
+"""What is asked for and what there is: each family alone on a toy worked out by hand.
 
 It binds, it is satisfied, and left out it does not bind.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import pytest
 
 import allocator
-from tests.toys import model, pools, sent, toy, units, willing
+from tests.toys import Row, model, pools, sent, toy, units, values, willing
 
 NONE = model()
-
-
-def values(instance: allocator.Instance, chosen: allocator.Model = NONE) -> dict[str, float | None]:
-    plan = allocator.solve(instance, chosen, gap=0.0)
-    assert plan.status == "optimal", plan.reason
-    return {name: plan.value(name) for name in ("gap", "risk", "cost", "burden")}
 
 
 class TestRequirement:
@@ -133,6 +130,83 @@ class TestRotation:
         # 2x1+x2 and x1+2x2 <= 5: three at the most
         assert units(asked, model("rotation")) == 3
 
+    @pytest.mark.parametrize(
+        ("units_", "columns", "ratio", "expected"),
+        [
+            (5, {"availability": 0.5}, 1, 2),  # 2.5
+            (5, {"availability": 0.5}, 2, 1),  # 2x <= 2.5
+            (5, {"home_units": 2}, 1, 3),
+            (9, {"availability": 0.8, "home_units": 1}, 1, 4),  # 6.2, of which four are asked
+            (9, {"availability": 0.8, "home_units": 1}, 2, 3),  # 2x <= 6.2
+            (9, {"availability": 0.8, "home_units": 1}, 4, 1),
+            (9, {}, 4, 2),
+            (3, {"availability": 0.9, "home_units": 4}, 1, 0),
+            (3, {"availability": 0.0}, 1, 0),
+        ],
+    )
+    def test_what_can_be_used_of_a_pool(self, units_: int, columns: Row, ratio: int, expected: int) -> None:
+        asked = toy(unit_types=[{"unit_type": "bn", "rotation_ratio": ratio}], forces=pools(units_, "AAA", **columns))
+        assert units(asked, model("rotation")) == expected
+
+    def test_left_out_only_the_relief_is(self) -> None:
+        types = [{"unit_type": "bn", "rotation_ratio": 2}]
+        asked = toy(unit_types=types, forces=pools(5, "AAA", availability=0.8, home_units=1))
+        assert units(asked, model("rotation")) == 1  # 2x <= 3
+        assert units(asked, NONE) == 3
+
+    def changing(
+        self, changes: dict[int, int], asked: Iterable[int], last: int = 3, own: int = 5, **unit: Any
+    ) -> allocator.Instance:
+        """A pool of five with changes; eight are asked in some of the periods."""
+        return toy(
+            periods=last,
+            indefinite=False,
+            unit_types=[{"unit_type": "bn", **unit}],
+            requirements=[
+                {"task": "hold", "capability": "inf", "quantity": 8.0, "first_period": t, "last_period": t}
+                for t in asked
+            ],
+            forces=pools(own, "AAA"),
+            force_changes=[{"nation": "AAA", "unit_type": "bn", "period": t, "change": c} for t, c in changes.items()],
+        )
+
+    def test_units_join_and_leave(self) -> None:
+        # 5, 3 and 6
+        instance = self.changing({2: -2, 3: 3}, (1, 2, 3))
+        assert units(instance, NONE) == units(instance, model("rotation")) == 14
+
+    @pytest.mark.parametrize(
+        ("asked", "expected"),
+        [((1,), 5), ((2,), 3), ((3,), 7), ((1, 2), 5), ((2, 3), 7), ((1, 3), 9), ((1, 2, 3), 9)],
+    )
+    def test_each_span_has_what_there_is_at_some_time_of_it(self, asked: tuple[int, ...], expected: int) -> None:
+        # two of five leave in 2 and four join in 3: 5 in 1 and in 1..2; 3 in 2; 3 + 4 in 2..3 and 3; 5 + 4 in all
+        instance = self.changing({2: -2, 3: 4}, asked, rotation_ratio=3)
+        assert units(instance, model("rotation")) == expected
+
+    def test_what_joins_relieves_what_was_there(self) -> None:
+        # 5 in 1; 5 + 2 in 1..2
+        assert units(self.changing({2: 2}, (1, 2), last=2, rotation_ratio=2), model("rotation")) == 7
+        assert units(self.changing({2: 2}, (1,), last=2, rotation_ratio=2), model("rotation")) == 5
+
+    @pytest.mark.parametrize("chosen", [NONE, model("rotation")])
+    def test_what_is_used_up_deploys_once(self, chosen: allocator.Model) -> None:
+        assert units(self.changing({}, (1, 2, 3), expendable=True), chosen) == 5
+        # 5 in 1..2, 8 in all
+        assert units(self.changing({3: 3}, (1, 2, 3), expendable=True), chosen) == 8
+        assert units(self.changing({3: 3}, (1, 2), expendable=True), chosen) == 5
+
+    def test_a_change_alone_makes_a_pool(self) -> None:
+        instance = toy(
+            periods=2,
+            indefinite=False,
+            nations=[{"nation": "AAA"}, {"nation": "BBB"}],
+            forces=pools(1, "AAA"),
+            willingness=willing("AAA", "BBB"),
+            force_changes=[{"nation": "BBB", "unit_type": "bn", "period": 2, "change": 2}],
+        )
+        assert units(instance, NONE) == 1 + (1 + 2)
+
     def test_who_is_not_ready_stays_out_also_where_the_horizon_wraps(self) -> None:
         asked = toy(periods=2, forces=pools(5, "AAA", first_period=2))
         assert {key[3] for key in sent(allocator.solve(asked, model("rotation")))} == {2}
@@ -168,76 +242,3 @@ class TestTroopCeiling:
     def test_each_period_has_its_own(self) -> None:
         instance = toy(periods=2, nations=[{"nation": "AAA", "troop_ceiling": 250.0}])
         assert units(instance, model("troop_ceiling")) == 4
-
-
-class TestBudget:
-    def test_own_common_and_total_money(self) -> None:
-        def spend(payer: str, amount: float) -> int:
-            instance = toy(
-                unit_types=[{"unit_type": "bn", "common_share": 0.25, "rotation_cost": 2.0}],
-                budgets=[{"payer": payer, "amount": amount}],
-            )
-            return units(instance, model("budget"))
-
-        # a unit costs 2 + 6 x 1 = 8: 2 common, 6 own
-        assert spend("AAA", 18.0) == 3
-        assert spend("common", 5.9) == 2
-        assert spend("*", 8.0) == 1
-        assert spend("*", 7.9) == 0
-
-    def test_exactly_enough_is_enough(self) -> None:
-        instance = toy(
-            unit_types=[{"unit_type": "bn", "operating_cost": 0.1}],
-            months=1,
-            budgets=[{"payer": "*", "amount": 0.3}],
-        )
-        assert units(instance, model("budget")) == 3  # 0.1 + 0.1 + 0.1 is 0.3, whatever floats say
-
-    def test_overlapping_budgets_all_hold_in_their_periods(self) -> None:
-        instance = toy(
-            periods=3,
-            indefinite=False,
-            budgets=[
-                {"payer": "AAA", "amount": 60.0},
-                {"payer": "AAA", "amount": 6.0, "first_period": 2, "last_period": 3},
-            ],
-        )
-        # 6 a unit-period: ten in all, one in the last two periods; four fill the first
-        assert units(instance, model("budget")) == 5
-
-    def test_max_burden_is_a_share_of_gdp_a_year(self) -> None:
-        # 6 a unit in half a year; 3.7 % of 1000 a year is 18.5 in half a year: three
-        assert units(toy(), model("budget", max_burden=0.037)) == 3
-        assert units(toy(), model(max_burden=0.037)) == 4
-        # over two periods 37, so six unit-periods of the eight asked
-        assert units(toy(periods=2), model("budget", max_burden=0.037)) == 6
-        assert units(toy(nations=[{"nation": "AAA"}]), model("budget", max_burden=0.037)) == 4
-
-
-class TestObjectives:
-    def test_all_four_by_hand(self) -> None:
-        instance = toy(
-            unit_types=[{"unit_type": "bn", "rotation_cost": 2.0, "common_share": 0.25}],
-            willingness=willing("AAA", at=0.6),
-        )
-        found = values(instance)
-        # four units: 0.4 x 400 people x 6 months = 0.96 thousand; 4 x 8; own 24 in half a year of 1000
-        assert found == pytest.approx({"gap": 0.0, "risk": 0.96, "cost": 32.0, "burden": 48.0})
-
-    def test_later_objectives_only_choose_among_the_best(self) -> None:
-        instance = toy(
-            nations=[{"nation": "AAA", "gdp": 1000.0}, {"nation": "BBB", "gdp": 4000.0}],
-            forces=pools(4, "AAA", "BBB"),
-            willingness=willing("AAA", "BBB"),
-        )
-        plan = allocator.solve(instance, model(objectives=("gap", "burden")), gap=0.0)
-        # one from A weighs as much as four from B: 0.012 x units against 0.003 x units
-        assert sent(plan) == {("BBB", "bn", "hold", 1): 4} or plan.value("burden") == pytest.approx(12.0)
-        assert plan.value("burden") == pytest.approx(12.0)
-
-    def test_tolerance_lets_later_objectives_give_up_some(self) -> None:
-        instance = toy(forces=pools(3, "AAA"))
-        strict = allocator.solve(instance, model(objectives=("gap", "cost")), gap=0.0)
-        loose = allocator.solve(instance, model(objectives=("gap", "cost"), tolerance=1.0), gap=0.0)
-        assert (strict.value("gap"), strict.value("cost")) == (0.25, 18.0)
-        assert (loose.value("gap"), loose.value("cost")) == (0.5, 12.0)

@@ -93,7 +93,8 @@ class Facts:
         for t, change in self.changes.get(force, []):
             owned += change if t <= a else max(0, change) * (t <= b)
         present = get(r, "availability", 1) * owned
-        return present - min(get(r, "home_units", 0), present)
+        usable: float = present - min(get(r, "home_units", 0), present)
+        return usable
 
     def collective(self, n: str) -> bool:
         return bool(self.nations[n].get("collective"))
@@ -185,7 +186,8 @@ class Facts:
         return True
 
     def cost(self, u: str) -> float:
-        return get(self.units[u], "rotation_cost", 0) + self.months * self.units[u]["operating_cost"]
+        cost: float = get(self.units[u], "rotation_cost", 0) + self.months * self.units[u]["operating_cost"]
+        return cost
 
     def common(self, n: str, u: str) -> float:
         """The fund's share of the cost of a nation's unit."""

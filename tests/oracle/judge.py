@@ -248,7 +248,8 @@ class Judge(Known):
     def term(self, row: dict[str, Any], short: Fraction) -> Fraction:
         """The share of a row that counts as unmet in a period."""
         q, core, extra = row["quantity"], row["core"], row["extra"]
-        return (short + extra * max(Fraction(0), short - (1 - core) * q)) / (q * (1 + extra * core))
+        term: Fraction = (short + extra * max(Fraction(0), short - (1 - core) * q)) / (q * (1 + extra * core))
+        return term
 
     def values(self, plan: Plan) -> dict[str, Fraction]:
         """Every objective, listed or not."""
@@ -268,7 +269,8 @@ class Judge(Known):
 
     def gap(self, plan: Plan) -> Fraction:
         unmet = sum((row["weight"] * term / len(row["periods"]) for row, _, term in self.terms(plan)), Fraction(0))
-        return unmet / sum(row["weight"] for row in self.rows if row["quantity"] > 0)
+        weight: Fraction = sum(row["weight"] for row in self.rows if row["quantity"] > 0)
+        return unmet / weight
 
     def worst_period(self, plan: Plan) -> Fraction:
         unmet: dict[int, Fraction] = defaultdict(Fraction)

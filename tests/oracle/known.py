@@ -72,7 +72,8 @@ class Known:
         burden = model.get("max_burden")
         self.max_burden = None if burden is None else exact(burden)
         horizon = obj["instance"]["horizon"]
-        self.T, self.months = horizon["periods"], horizon["months_per_period"]
+        self.T: int = horizon["periods"]
+        self.months: int = horizon["months_per_period"]
         self.periods = range(1, self.T + 1)
         self.years = Fraction(self.T * self.months, 12)
         self.wraps = horizon["indefinite"]
@@ -101,7 +102,8 @@ class Known:
         self.known_standing: dict[tuple[Force, int, int], tuple[Fraction, Fraction]] = {}
 
     def table(self, name: str) -> list[dict[str, Any]]:
-        return cell(self.obj, name, [])
+        rows: list[dict[str, Any]] = cell(self.obj, name, [])
+        return rows
 
     def _read_forces(self) -> None:
         """Pools, what joins or leaves them, programmes, and the terms of industry and of joint purchases."""
@@ -119,7 +121,8 @@ class Known:
         self.part = {n: weight / sum(weights.values()) for n, weight in weights.items()}
 
     def about(self, task: str) -> str:
-        return self.tasks[task]["objective"]
+        objective: str = self.tasks[task]["objective"]
+        return objective
 
     def window(self, task: str | None) -> tuple[int, int]:
         """First and last period of a task; of the horizon where there is none."""
