@@ -49,7 +49,7 @@ def test_a_pool_is_ready_to_its_last_period() -> None:
 class TestSingleDeployments:
     """A battalion supplies infantry and takes fuel; a depot gives fuel, which nobody asks for in so many words."""
 
-    def instance(self, last=1, scope="task", **tables):
+    def instance(self, last: int = 1, scope: str = "task", **tables: Any) -> Instance:
         return finite(
             unit_types=[{"unit_type": "bn"}, {"unit_type": "depot"}, {"unit_type": "band"}],
             capabilities=[
@@ -74,12 +74,14 @@ class TestSingleDeployments:
             **tables,
         )
 
-    def wrong(self, deployed, why, chosen=NO_FAMILY, **tables):
+    def wrong(
+        self, deployed: dict[tuple[str, str, str, int], int], why: str, chosen: Model = NO_FAMILY, **tables: Any
+    ) -> None:
         ((n, u, j, t), units) = next(iter(deployed.items()))
         text = f"{n} sends {units} {u} to {j} in period {t}: {why}"
         one(broken(self.instance(**tables), chosen, deployed), "deploy", (n, u, j, t), text)
 
-    def test_known_and_whole(self):
+    def test_known_and_whole(self) -> None:
         self.wrong(at("BBB", {1: 1}), "there is no such pool or task")
         self.wrong(at("AAA", {1: 1}, unit="gun"), "there is no such pool or task")
         self.wrong(at("AAA", {1: 1}, "march"), "there is no such pool or task")
@@ -87,38 +89,38 @@ class TestSingleDeployments:
         for units in wrong:
             self.wrong(at("AAA", {1: units}), "not a whole number of units above 0")
 
-    def test_active(self):
+    def test_active(self) -> None:
         assert broken(self.instance(), NO_FAMILY, at("AAA", {2: 1}) | at("AAA", {2: 1}, unit="depot")) == []
         self.wrong(at("AAA", {3: 1}), "the task is not active then")
 
     @pytest.mark.parametrize("last", [1, 2, 3])
-    def test_a_unit_supplies_what_is_asked_for_or_taken_there(self, last):
+    def test_a_unit_supplies_what_is_asked_for_or_taken_there(self, last: int) -> None:
         asked = at("AAA", {1: 1}, unit="depot") | at("AAA", {1: 1}, "rest", unit="depot")
         assert broken(self.instance(last), NO_FAMILY, asked) == []
         self.wrong(at("AAA", {1: 1}, unit="band"), "the unit supplies nothing that the task asks for")
 
-    def test_what_no_line_asks_for_is_implied_where_it_is_taken(self):
+    def test_what_no_line_asks_for_is_implied_where_it_is_taken(self) -> None:
         # infantry is taken at rest, where no line asks for it; music is taken nowhere
         taken = at("AAA", {1: 1}, "rest") | at("AAA", {1: 1}, "rest", unit="depot")
         assert broken(self.instance(), NO_FAMILY, taken) == []
 
-    def test_a_line_of_the_theatre_stands_for_every_task_in_its_periods(self):
+    def test_a_line_of_the_theatre_stands_for_every_task_in_its_periods(self) -> None:
         depot = at("AAA", {1: 1}, unit="depot")
         assert broken(self.instance(1, "theatre"), NO_FAMILY, depot) == []  # implied at hold in period 2
         self.wrong(depot, "the unit supplies nothing that the task asks for", last=2, scope="theatre")
 
     @pytest.mark.parametrize("caveat", [{"task": "hold"}, {"unit_type": "bn"}, {"task": "hold", "unit_type": "bn"}])
-    def test_caveats(self, caveat):
-        caveats = {"caveats": [{"nation": "AAA", "objective": "land", **caveat}]}
+    def test_caveats(self, caveat: dict[str, Any]) -> None:
+        caveats: dict[str, Any] = {"caveats": [{"nation": "AAA", "objective": "land", **caveat}]}
         self.wrong(at("AAA", {1: 1}), "a caveat forbids it", model("caveats"), **caveats)
         deployed = at("AAA", {1: 1}) | at("AAA", {1: 1}, unit="depot")
         assert broken(self.instance(**caveats), NO_FAMILY, deployed) == []
-        other = {"caveats": [{"nation": "AAA", "task": "rest", "unit_type": "bn"}]}
+        other: dict[str, Any] = {"caveats": [{"nation": "AAA", "task": "rest", "unit_type": "bn"}]}
         assert broken(self.instance(**other), model("caveats"), deployed) == []
 
 
 class TestMinimumContribution:
-    def test_so_many_or_none(self):
+    def test_so_many_or_none(self) -> None:
         instance = finite(forces=pools(5, "AAA", min_units=2))
         assert broken(instance, model("minimum_contribution"), at("AAA", {1: 2})) == []
         text = "AAA sends 1 bn to hold in period 2, but must send at least 2 or none"
@@ -128,7 +130,7 @@ class TestMinimumContribution:
 
 class TestEvents:
     @pytest.mark.parametrize("objective", [{}, {"objective": "land"}])
-    def test_a_pledge_that_requires_a_false_event(self, objective):
+    def test_a_pledge_that_requires_a_false_event(self, objective: dict[str, Any]) -> None:
         row = {"nation": "AAA", "requires": "event", "value": "peace", **objective}
         for peace in (True, False):
             instance = toy(events={"peace": peace}, conditions=[row])

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import allocator
+from allocator.plan.assumptions import assumptions
 from allocator.plan.measures import coverage_by_period, coverage_of, measure, statement
 from allocator.plan.spending import COMMON, OPERATIONS, ORDERS, OWN, flows
+from allocator.problem import Problem
+from allocator.purchases import decided
 from allocator.report.text.buildup import draw_build_up
 from allocator.report.text.periods import in_periods, month, picture, spans, units_of
 from allocator.report.text.plan import draw_plan
@@ -292,8 +294,6 @@ class TestMeasures:
 
 def test_orders_at_an_assumed_price_depend_on_an_assumption() -> None:
     """446 in all, of which 270 are for orders and 50 for the expansion."""
-    from allocator.plan.assumptions import assumptions
-
     content = built().instance.to_dict()
     content["sources"] = [{"source": "assumption", "title": "Assumed"}]
 
@@ -303,8 +303,8 @@ def test_orders_at_an_assumed_price_depend_on_an_assumption() -> None:
                 row.pop("source", None)
                 if table in tables:
                     row["source"] = "assumption"
-        plan = built()
-        found = assumptions(replace(plan, instance=allocator.Instance.from_dict(content)))
+        instance, plan = allocator.Instance.from_dict(content), built()
+        found = assumptions(instance, Problem(instance, plan.model), decided(plan.rows))
         assert found is not None
         return float(found["cost_share"])
 
