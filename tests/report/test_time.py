@@ -15,6 +15,7 @@ from allocator.plan.spending import COMMON, OPERATIONS, ORDERS, OWN, flows
 from allocator.problem import Problem
 from allocator.purchases import decided
 from allocator.report.text.buildup import draw_build_up
+from allocator.report.text.comparison import draw_comparison
 from allocator.report.text.periods import in_periods, month, picture, spans, units_of
 from allocator.report.text.plan import draw_plan
 from allocator.report.text.rota import draw_rota
@@ -336,3 +337,19 @@ def test_the_tables_are_written_and_printed(tmp_path: Path) -> None:
 
     book = python_calamine.load_workbook(str(tmp_path / "out.xlsx"))
     assert {"leaders", "orders", "industry"} <= set(book.sheet_names)
+
+
+def test_a_comparison_says_the_worst_period_beside_the_mean() -> None:
+    found = allocator.compare(allocator.cases(["toy-periods"], ["forces[nation=BBB].units=0"]))
+    base, fewer = found.columns
+    for column in found.columns:
+        shares = coverage_by_period(statement(column.plan))["peace_on_land"]
+        assert column.figures["worst coverage", "peace_on_land"] == min(shares.values())
+    line = ("hub", "infantry")
+    assert fewer.worst[line] > fewer.unmet[line] > base.unmet[line]
+    (text,) = (text for text in found.changes(fewer) if "hub, infantry" in text)
+    for column in found.columns:
+        assert f"{100 * column.unmet[line]:.0f} % (in the worst period {100 * column.worst[line]:.0f} %)" in text
+    assert any(text.endswith(" (most at once)") for text in found.changes(fewer))
+    shown = text_of(lambda out: draw_comparison(out, found))
+    assert shown.index("coverage, peace_on_land") < shown.index("peace_on_land in its worst") < shown.index("people")
