@@ -25,6 +25,7 @@ ORDER = [
     {"audit"},
     {"solving"},
     {"api"},
+    {"explaining"},
     {"comparison", "claim_check", "sweeps", "hedging"},
     {"report"},
     {"cli"},

@@ -73,6 +73,15 @@ def understood(raw: Raw, path: Path | None, kind: type[F]) -> F:
     return kind(settled(content.settings), tables, path)
 
 
+def record_rows(path: Path, table: str) -> list[int]:
+    """Rows of a table's records as the author's editor counts them; empty if the table cannot be read."""
+    try:
+        found = _raw(path).tables.get(table)
+    except OSError:
+        return []
+    return [at for at, _ in found.records] if found is not None else []
+
+
 def _raw(path: Path) -> Raw:
     if path.is_dir():
         return _folder(path)

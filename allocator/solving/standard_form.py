@@ -316,7 +316,7 @@ def _arrays(m: pyo.ConcreteModel) -> Matrix:
             row_lower.append(-np.inf if least is None else least - constant)
             row_upper.append(np.inf if most is None else most - constant)
         costs = {}
-        for name in m.problem.model.objectives:
+        for name in getattr(m, "stages", m.problem.model.objectives):
             objective = m.component(f"objective_{name}")
             coefs, variables, _ = _linear(objective.expr, objective)
             cost = costs[name] = np.zeros(len(columns))

@@ -1,0 +1,253 @@
+"""One resident solver for the many solves of an explanation, with aims of its own beside the model's objectives."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import pyomo.core as pyo
+
+from allocator.audit import Violation
+from allocator.errors import SolverError
+from allocator.families.rows import Term, linear
+from allocator.formulation import formulate
+from allocator.instance import Instance
+from allocator.model import Model
+from allocator.outcome import Bounds, Stop, status
+from allocator.plan.values import Deployed
+from allocator.problem import Problem
+from allocator.purchases import Decided
+from allocator.solving.lexicographic import Stages
+from allocator.solving.prior import Known
+from allocator.solving.solver import Solver
+from allocator.stopping import DeadlinePassed, Watch, at_once
+
+
+@dataclass(frozen=True)
+class Aim:
+    """Something to minimise that is no objective of a model; never below 0.
+
+    Attributes
+    ----------
+    name : str
+        Letters, digits and underscores.
+    terms : callable
+        Takes the Pyomo model and its problem; may add variables and constraints, and returns the terms of the sum.
+        ``m.one`` is a variable that is 1, for a constant.
+    value : callable
+        Takes the problem and a plan; the exact value.
+    """
+
+    name: str
+    terms: Callable[[pyo.ConcreteModel, Problem], list[Term]]
+    value: Callable[[Problem, Deployed], Fraction]
+
+
+Extend = Callable[[pyo.ConcreteModel, Problem], None]
+"""Adds constraints to a Pyomo model."""
+
+Holds = Callable[[Problem, Deployed], bool]
+"""Whether a plan keeps, exactly, what was added."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The result of one solve of an explanation.
+
+    Attributes
+    ----------
+    status : str
+        ``optimal``, ``feasible``, ``infeasible``, ``no_plan``, ``interrupted`` or ``error``.
+    deployed : Decided or None
+        The plan, which passed the exact check.
+    values : mapping
+        Name of an objective or aim -> exact value of the plan.
+    bounds : mapping
+        Name -> value and proved bound of its own stage.
+    problem : Problem or None
+        What was solved; None if the time was over before it was read.
+    reason : str
+        Why there is no plan, if that is known.
+    """
+
+    status: str
+    deployed: Decided | None
+    values: Mapping[str, Fraction]
+    bounds: Mapping[str, Bounds]
+    problem: Problem | None
+    reason: str = ""
+
+    @property
+    def found(self) -> bool:
+        """Whether there is a plan."""
+        return self.deployed is not None
+
+    @property
+    def infeasible(self) -> bool:
+        """Whether it is proved that there is no plan."""
+        return self.status == "infeasible"
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is open: the plan is proved to be best, or it is proved that there is none."""
+        return self.status in ("optimal", "infeasible")
+
+
+class AimedStages(Stages):
+    """Stages over a model's objectives and aims."""
+
+    def __init__(
+        self, aims: Sequence[Aim | str], keeps: Holds | None, problem: Problem, load: Callable[..., Any], **given: Any
+    ) -> None:
+        super().__init__(problem, load, **given)
+        self.keeps = keeps
+        self.aims = {aim.name: aim for aim in aims if isinstance(aim, Aim)}
+        self.names = tuple(aim.name if isinstance(aim, Aim) else aim for aim in aims)
+
+    def _value(self, name: str, deployed: Any) -> Fraction:
+        if name not in self.aims:
+            return super()._value(name, deployed)
+        return self.aims[name].value(self.problem, deployed)
+
+    def _check(self, plan: Any) -> list[Violation]:
+        broken = super()._check(plan)
+        if broken or self.keeps is None or self.keeps(self.problem, plan):
+            return broken
+        return [Violation("added", (), "what was added to the question is not kept")]
+
+    def _own_rows(self) -> bool:
+        return False  # what was added is checked exactly, see ``keeps``
+
+    def _why_infeasible(self) -> str:
+        return ""
+
+
+class Bench:
+    """Solves instances one after the other on one model in HiGHS, until a deadline.
+
+    Parameters
+    ----------
+    gap : float
+        Relative gap at which a value counts as proved.
+    deadline : float or None
+        Time of ``time.monotonic`` at which all must be over.
+    threads, seed : int
+        As in :func:`allocator.solve`.
+    watch : Watch
+        Of :func:`allocator.stopping.watched`; set to stop.
+    """
+
+    def __init__(self, gap: float, deadline: float | None, threads: int, seed: int, watch: Watch) -> None:
+        self.solver = Solver(gap=gap, threads=threads, seed=seed)
+        self.deadline = deadline
+        self.watch = watch
+        self.solves = 0
+
+    @property
+    def over(self) -> bool:
+        """Whether no time is left, or the user has interrupted."""
+        late = self.deadline is not None and time.monotonic() >= self.deadline
+        return late or self.watch.interrupted.is_set()
+
+    def run(
+        self,
+        instance: Instance,
+        model: Model,
+        aims: Sequence[Aim | str] | None = None,
+        *,
+        extend: Extend | None = None,
+        keeps: Holds | None = None,
+        plans: Sequence[Deployed] = (),
+        floors: Sequence[float] = (),
+        limit: float | None = None,
+    ) -> Outcome:
+        """Minimise aims (by default the model's objectives) one after the other.
+
+        Parameters
+        ----------
+        instance, model : Instance, Model
+            What to solve; trusted, not checked again.
+        aims : sequence of Aim or str
+            Aims and names of objectives in their order.
+        extend : callable, optional
+            Adds constraints.
+        keeps : callable, optional
+            Whether a plan keeps exactly what ``extend`` added; required with it.
+        plans : sequence of deployments
+            Plans to try first; each counts only once it has passed the exact check.
+        floors : sequence of float
+            For each stage, a proved lower bound.
+        limit : float, optional
+            Most seconds of this solve.
+        """
+        order = list(model.objectives) if aims is None else list(aims)
+        named = tuple(aim for aim in order if isinstance(aim, str))
+        chosen = Model(**{**_fields(model), "objectives": named or ("gap",)})
+        deadline = self.deadline
+        if limit is not None:
+            until = time.monotonic() + limit
+            deadline = until if deadline is None else min(deadline, until)
+        known = Known(
+            bounds=tuple((((), floor),) if stage == 0 else () for stage, floor in enumerate(floors)),
+            plans=tuple(plans),
+        )
+        problem: Problem | None = None
+        stages: AimedStages | None = None
+        self.solves += 1
+        try:
+            with at_once(deadline):
+                problem = Problem(instance, chosen)
+            read = problem
+            stages = AimedStages(
+                order,
+                keeps,
+                problem,
+                lambda: self.solver._load(self._built(read, order, extend)),
+                options=self.solver._highs,
+                interrupted=self.watch.interrupted,
+                deadline=deadline,
+                bare=extend is None,
+                progress=None,
+                known=known,
+            )
+            stages.solve()
+        except SolverError as error:
+            return Outcome("error", None, {}, {}, problem, str(error))
+        except (KeyboardInterrupt, DeadlinePassed):
+            pass
+        return self._outcome(stages, problem)
+
+    def _built(self, problem: Problem, order: Sequence[Aim | str], extend: Extend | None) -> pyo.ConcreteModel:
+        m = formulate(problem, lean=True)
+        m.one = pyo.Var(bounds=(1.0, 1.0), doc="one, for constants")
+        if extend is not None:
+            extend(m, problem)
+        for aim in order:
+            if isinstance(aim, Aim):
+                objective = pyo.Objective(expr=linear(aim.terms(m, problem)))
+                m.add_component(f"objective_{aim.name}", objective)
+                objective.deactivate()
+        m.stages = [aim.name if isinstance(aim, Aim) else aim for aim in order]
+        return m
+
+    def _outcome(self, stages: AimedStages | None, problem: Problem | None) -> Outcome:
+        interrupted = self.watch.interrupted.is_set()
+        if interrupted or (self.solver._resident is not None and self.solver._resident.lost is not None):
+            self.solver._resident = None
+        if stages is None:
+            return Outcome("interrupted" if interrupted else "no_plan", None, {}, {}, problem)
+        answer = stages.answer
+        name = status(answer.deployed is not None, answer.stop, answer.closed)
+        if answer.stop is Stop.INTERRUPT and answer.deployed is None:
+            name = "interrupted"
+        values = {}
+        if answer.deployed is not None:
+            values = {each: stages._value(each, answer.deployed) for each in stages.names}
+        return Outcome(name, answer.deployed, values, dict(answer.bounds), problem, answer.reason)  # type: ignore[arg-type]
+
+
+def _fields(model: Model) -> dict[str, Any]:
+    return {name: getattr(model, name) for name in model.__dataclass_fields__}

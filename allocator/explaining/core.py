@@ -1,0 +1,253 @@
+"""What all questions of an explanation share: the instance, the plan in hand, least unmet shares, and the time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from allocator.errors import BadUsage
+from allocator.explaining.bench import Aim, Bench, Outcome
+from allocator.explaining.statements import Statement, lift
+from allocator.families.rows import Term
+from allocator.instance import Instance
+from allocator.instance.cells import near
+from allocator.instance.read import record_rows
+from allocator.model import Model
+from allocator.plan.values import Deployed, supplies
+from allocator.problem import Problem
+from allocator.statement import Row
+
+SAME = 1e-6
+"""Relative difference, at least of 1, within which two values are the same."""
+
+
+@dataclass
+class Part:
+    """The answer to a question, as far as it goes.
+
+    Attributes
+    ----------
+    lists : dict
+        Name -> list of rows, or another value of the answer, as in the contract.
+    text : list of str
+        Sentences for a reader, the first one first.
+    open : list of str
+        What time, the number asked for, or an interruption leaves open.
+    """
+
+    lists: dict[str, Any] = field(default_factory=dict)
+    text: list[str] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is left open."""
+        return not self.open
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A least value with its proved bound; both None if there is no plan (proved) or nothing is known.
+
+    ``infeasible`` is True only if it is proved that there is no plan.
+    """
+
+    value: float | None
+    bound: float | None
+    infeasible: bool = False
+    plan: Deployed | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether value and bound meet, or it is proved that there is no plan."""
+        if self.infeasible:
+            return True
+        return self.value is not None and self.bound is not None and same(self.value, self.bound)
+
+
+def same(one: float, other: float) -> bool:
+    """Whether two values do not differ as explanations count it."""
+    return abs(one - other) <= SAME * max(1.0, abs(one))
+
+
+class Core:
+    """The shared state of an explanation.
+
+    Parameters
+    ----------
+    instance, model : Instance, Model
+        What is explained, with all overrides.
+    bench : Bench
+        Solves it.
+    most : int
+        Conflicts, repairs, coalitions and rungs that are listed at the most.
+    within : float
+        How much worse an objective may be in a plan that is as good.
+    progress : callable
+        Called with a line on what is being done.
+    """
+
+    def __init__(
+        self,
+        instance: Instance,
+        model: Model,
+        bench: Bench,
+        *,
+        most: int = 10,
+        within: float = 0.0,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.instance, self.model, self.bench = instance, model, bench
+        self.most, self.within, self.progress = most, within, progress
+        self._least: dict[tuple[str, frozenset[str]], Reached] = {}
+        self._first: dict[frozenset[str], Reached] = {}
+
+    @cached_property
+    def base(self) -> Outcome:
+        """The lexicographic solve of the instance under the model: the plan in hand."""
+        return self.bench.run(self.instance, self.model)
+
+    @property
+    def plan(self) -> Deployed:
+        """The deployments of the plan in hand; only where there is one."""
+        assert self.base.deployed is not None
+        return self.base.deployed
+
+    # ---- targets ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def targets(self) -> list[str]:
+        """``gap``, every objective and every line with a quantity above 0, in the order of the tables."""
+        rows = [row for row in self.instance.rows("requirements") if row["quantity"] > 0]
+        objective_of = {row["task"]: row["objective"] for row in self.instance.rows("tasks")}
+        asked = {objective_of[row["task"]] for row in rows}
+        objectives = [o["objective"] for o in self.instance.rows("objectives") if o["objective"] in asked]
+        lines = dict.fromkeys(f"{row['task']}.{row['capability']}" for row in rows)
+        return ["gap", *objectives, *lines]
+
+    def check_target(self, target: str) -> None:
+        """Refuse a target that the instance does not have."""
+        if target not in self.targets:
+            raise BadUsage(
+                f"no target {target!r}; expected gap, an objective or TASK.CAPABILITY{near(target, self.targets)}"
+            )
+
+    def unmet(self, problem: Problem, target: str, deployed: Deployed) -> Fraction:
+        """The unmet share of a target in a plan, exactly."""
+        supplied = supplies(problem, deployed)
+        total = missed = Fraction(0)
+        for row in _aimed(problem, target):
+            short = sum(
+                (
+                    row.counted(max(Fraction(0), row.quantity - supplied[row.place, row.capability, t])) / row.whole
+                    for t in row.periods
+                ),
+                start=Fraction(0),
+            )
+            total += row.weight
+            missed += row.weight * short / len(row.periods)
+        return missed / total
+
+    def aim(self, target: str) -> Aim:
+        """Minimise the unmet share of a target."""
+
+        def terms(m: Any, problem: Problem) -> list[Term]:
+            rows = _aimed(problem, target)
+            total = sum((row.weight for row in rows), start=Fraction(0))
+            found: list[Term] = []
+            for row in rows:
+                share = row.weight / (total * row.whole * len(row.periods))
+                for t in row.periods:
+                    key = (row.task, row.capability, t)
+                    if key in m.shortfall:
+                        found.append((float(share), m.shortfall[key]))
+                    if key in m.core_shortfall:
+                        found.append((float(share * (row.core_weight - 1)), m.core_shortfall[key]))
+            return found
+
+        name = "unmet_" + "".join(letter if letter.isalnum() else "_" for letter in target)
+        return Aim(name, terms, lambda problem, deployed: self.unmet(problem, target, deployed))
+
+    # ---- least values ----------------------------------------------------------------------------------------
+
+    def least(self, target: str, lifted: Collection[Statement] = ()) -> Reached:
+        """The smallest unmet share of a target when all constraints hold but some statements are lifted."""
+        key = (target, frozenset(statement.id for statement in lifted))
+        if key not in self._least:
+            aim = self.aim(target)
+            instance, model = lift(self.instance, self.model, lifted)
+            start = [self.base.deployed] if self.base.deployed is not None else []
+            self._least[key] = reached(self.bench.run(instance, model, [aim], plans=start), aim.name)
+        return self._least[key]
+
+    def first(self, lifted: Collection[Statement] = ()) -> Reached:
+        """V: the optimum of the model's first objective, with some statements lifted."""
+        key = frozenset(statement.id for statement in lifted)
+        if key not in self._first:
+            instance, model = lift(self.instance, self.model, lifted)
+            self._first[key] = self.first_of(instance, model)
+        return self._first[key]
+
+    def first_of(self, instance: Instance, model: Model, **more: Any) -> Reached:
+        """The optimum of a model's first objective for an instance."""
+        name = model.objectives[0]
+        return reached(self.bench.run(instance, model, [name], **more), name)
+
+    # ---- where statements stand ------------------------------------------------------------------------------
+
+    def row_at(self, statement: Statement) -> int | None:
+        """The row of a statement as the user's editor counts it."""
+        if statement.row is None:
+            return None
+        return self._places(statement.table).get(statement.row, statement.row)
+
+    def _places(self, table: str) -> Mapping[int, int]:
+        if table not in self._where:
+            self._where[table] = places(self.instance, table)
+        return self._where[table]
+
+    @cached_property
+    def _where(self) -> dict[str, Mapping[int, int]]:
+        return {}
+
+    def statement(self, statement: Statement) -> dict[str, Any]:
+        """A statement as a row of an answer."""
+        return statement.to_dict(self.row_at(statement))
+
+
+def places(instance: Instance, table: str) -> Mapping[int, int]:
+    """Number of a record -> its row in the file or sheet that the instance was read from; empty if that is unknown."""
+    if instance.path is None:
+        return {}
+    rows = record_rows(instance.path, table)
+    if len(rows) != len(instance.tables[table]):  # the file or the instance has changed
+        return {}
+    return dict(enumerate(rows, start=1))
+
+
+def _aimed(problem: Problem, target: str) -> list[Row]:
+    """The rows that a target counts."""
+    task, _, capability = target.partition(".")
+    return [
+        row
+        for row in problem.rows
+        if row.weight
+        and (
+            target == "gap"
+            or (not capability and problem.objective_of[row.task] == target)
+            or (row.task, row.capability) == (task, capability)
+        )
+    ]
+
+
+def reached(outcome: Outcome, name: str) -> Reached:
+    """What a solve reached of its first aim."""
+    if outcome.infeasible:
+        return Reached(None, None, True)
+    if outcome.deployed is None or name not in outcome.bounds:
+        return Reached(None, None)
+    bounds = outcome.bounds[name]
+    return Reached(bounds.value, bounds.bound, False, outcome.deployed)

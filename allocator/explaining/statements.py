@@ -1,0 +1,299 @@
+"""Statements: the parts of an instance and a model that can be lifted, taken out of force."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from allocator.instance import Instance
+from allocator.model import Model
+
+WILLING = "willingness"
+AVAILABLE = "availability"
+"""Names of the two groups of statements that hold with every model."""
+
+FAMILY_OF = {
+    "requirements.max_gap": "requirement",
+    "nations.troop_ceiling": "troop_ceiling",
+    "budgets.amount": "budget",
+    "model.max_burden": "budget",
+    "caveats": "caveats",
+    "conditions": "conditions",
+    "forces.min_units": "minimum_contribution",
+    "unit_types.rotation_ratio": "rotation",
+    "tasks.framework_share": "framework_nation",
+    "forces.availability": AVAILABLE,
+    "forces.home_units": AVAILABLE,
+    "prerequisites": "prerequisites",
+    "commitments": "commitments",
+    "willingness": WILLING,
+    "forces.units": "units",
+}
+"""Kind of statement -> the family or group that it belongs to; lines and pools stand for themselves."""
+
+ORDER = tuple(FAMILY_OF)
+"""Order of the kinds, for lists without one of their own."""
+
+NUMBERS = {
+    "requirements.max_gap", "nations.troop_ceiling", "budgets.amount", "model.max_burden", "forces.units",
+}  # fmt: skip
+"""Kinds of which a repair raises the number; it lifts the others."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Something that an instance or a model says and that can be lifted.
+
+    Attributes
+    ----------
+    id : str
+        As in the contract, e.g. ``requirements.3.max_gap`` or ``willingness.FRA.safe_skies``.
+    kind : str
+        A key of :data:`FAMILY_OF`.
+    table, column : str
+        Where it stands; ``model`` for a choice of the model, an empty column for a whole row.
+    row : int or None
+        Number of the record in its table, from 1.
+    value : object
+        The value that stands there; None for a whole row.
+    text : str
+        What it says, in words.
+    nation, objective : str
+        Of a stance: whose and for what; of others the nation that it binds, if it binds one.
+    """
+
+    id: str
+    kind: str
+    table: str
+    column: str
+    row: int | None
+    value: Any
+    text: str
+    nation: str = ""
+    objective: str = ""
+
+    @property
+    def family(self) -> str:
+        """The family or group that it belongs to."""
+        return FAMILY_OF[self.kind]
+
+    def to_dict(self, at: int | None) -> dict[str, Any]:
+        """The statement as in the JSON of an answer; ``at`` is its row as the user's editor counts it."""
+        return {
+            "id": self.id, "table": self.table, "row": at, "column": self.column or None, "value": self.value,
+            "text": self.text,
+        }  # fmt: skip
+
+
+def threshold(model: Model) -> float:
+    """Willingness at which a lifted stance stands."""
+    return max(model.willingness_floor, 0.01)
+
+
+def statements(instance: Instance, model: Model, *, stances: str = "nation", pools: bool = False) -> list[Statement]:
+    """Every statement that stands, in the order of the contract.
+
+    Parameters
+    ----------
+    instance, model : Instance, Model
+    stances : str
+        ``nation``: a stance of each nation and objective; ``objective``: one for each objective, as in conflicts.
+    pools : bool
+        Whether the sizes of pools count, as in repairs and worth.
+    """
+    found = [*_figures(instance, model), *_rows(instance, model), *_stances(instance, model, stances)]
+    if pools:
+        found += [
+            _cell("forces", "units", i, row, f"{row['nation']} has {row['units']} {row['unit_type']}", row["nation"])
+            for i, row in enumerate(instance.rows("forces"), start=1)
+        ]
+    return sorted(found, key=lambda statement: ORDER.index(statement.kind))
+
+
+def _cell(table: str, column: str, i: int, row: Mapping[str, Any], text: str, nation: str = "") -> Statement:
+    return Statement(f"{table}.{i}.{column}", f"{table}.{column}", table, column, i, row[column], text, nation)
+
+
+def _figures(instance: Instance, model: Model) -> Iterator[Statement]:
+    """Statements that are a figure."""
+    has = model.families.__contains__
+    for i, row in enumerate(instance.rows("requirements"), start=1):
+        if row["quantity"] > 0 and row["max_gap"] < 1:
+            least = f"at most {100 * row['max_gap']:g} %" if row["max_gap"] else "nothing"
+            yield _cell("requirements", "max_gap", i, row, f"{row['task']} may miss {least} of its {row['capability']}")
+    for i, row in enumerate(instance.rows("nations"), start=1):
+        if has("troop_ceiling") and row["troop_ceiling"] is not None:
+            text = f"{row['nation']} deploys at most {row['troop_ceiling']:,g} people at once"
+            yield _cell("nations", "troop_ceiling", i, row, text, row["nation"])
+    for i, row in enumerate(instance.rows("budgets"), start=1):
+        if has("budget"):
+            text = f"the budget of {row['payer']} is {row['amount']:,g} million"
+            yield _cell("budgets", "amount", i, row, text, row["payer"] if row["payer"] not in ("*", "common") else "")
+    if has("budget") and model.max_burden is not None:
+        text = f"no nation bears more than {1000 * model.max_burden:g} per mille of its GDP a year"
+        yield Statement("model.max_burden", "model.max_burden", "model", "max_burden", None, model.max_burden, text)
+    for i, row in enumerate(instance.rows("forces"), start=1):
+        n, u = row["nation"], row["unit_type"]
+        if has("minimum_contribution") and row["min_units"] > 1:
+            yield _cell("forces", "min_units", i, row, f"{n} sends at least {row['min_units']} {u} or none", n)
+        if row["availability"] < 1:
+            yield _cell(
+                "forces", "availability", i, row, f"{100 * row['availability']:g} % of the {u} of {n} are usable", n
+            )
+        if row["home_units"] > 0:
+            yield _cell("forces", "home_units", i, row, f"{n} keeps {row['home_units']} {u} at home", n)
+    for i, row in enumerate(instance.rows("unit_types"), start=1):
+        if has("rotation") and row["rotation_ratio"] > 1:
+            text = f"each deployed {row['unit_type']} needs {row['rotation_ratio']} in the pool"
+            yield _cell("unit_types", "rotation_ratio", i, row, text)
+    for i, row in enumerate(instance.rows("tasks"), start=1):
+        if has("framework_nation") and row["framework_share"] > 0:
+            text = f"one nation gives {100 * row['framework_share']:g} % of the people at {row['task']}"
+            yield _cell("tasks", "framework_share", i, row, text)
+
+
+def _rows(instance: Instance, model: Model) -> Iterator[Statement]:
+    """Statements that are a whole row."""
+
+    def whole(table: str, say: Callable[[Mapping[str, Any]], str]) -> Iterator[Statement]:
+        for i, row in enumerate(instance.rows(table) if table in model.families else (), start=1):
+            yield Statement(f"{table}.{i}", table, table, "", i, None, say(row), row.get("nation") or "")
+
+    def caveat(row: Mapping[str, Any]) -> str:
+        what = row["unit_type"] or "anything"
+        where = row["task"] or row["objective"] or "any task"
+        return f"{row['nation']} does not send {what} to {where}"
+
+    def condition(row: Mapping[str, Any]) -> str:
+        what = row["objective"] or "anything"
+        kinds = {
+            "event": f"if {row['value']}", "nation": f"with {row['value']}", "any_of": f"with one of {row['value']}",
+            "coalition_size": f"in a coalition of {row['value']} nations",
+        }  # fmt: skip
+        return f"{row['nation']} joins {what} only {kinds[row['requires']]}"
+
+    def prerequisite(row: Mapping[str, Any]) -> str:
+        part = "" if row["share"] == 1 else f"{100 * row['share']:g} % of "
+        return f"nobody is at {row['task']} without {part}the {row['capability']} of {row['needs_task']}"
+
+    def commitment(row: Mapping[str, Any]) -> str:
+        least = f"at least {row['at_least']}" if row["at_least"] else ""
+        most = f"at most {row['at_most']}" if row["at_most"] is not None else ""
+        where = f" at {row['task']}" if row["task"] else ""
+        return f"{row['nation']} gives {' and '.join(filter(None, (least, most)))} {row['unit_type']}{where}"
+
+    yield from whole("caveats", caveat)
+    yield from whole("conditions", condition)
+    yield from whole("prerequisites", prerequisite)
+    yield from whole("commitments", commitment)
+
+
+def _stances(instance: Instance, model: Model, stances: str) -> Iterator[Statement]:
+    """Stances that keep a nation from an objective in some period."""
+    lacking: dict[str, dict[str, float]] = {}
+    for o in (row["objective"] for row in instance.rows("objectives")):
+        for n in (row["nation"] for row in instance.rows("nations")):
+            least = least_willing(instance, n, o)
+            if least < model.willingness_floor or least == 0:
+                lacking.setdefault(o, {})[n] = least
+    for o, nations in lacking.items():
+        if stances == "objective":
+            text = f"not all are willing to join {o}"
+            yield Statement(f"willingness.{o}", WILLING, WILLING, "willingness", None, None, text, "", o)
+            continue
+        for n, least in nations.items():
+            text = f"{n} is not willing to join {o} in every period (willingness {least:g})"
+            row = next(
+                (i for i, r in enumerate(instance.rows(WILLING), start=1) if (r["nation"], r["objective"]) == (n, o)),
+                None,
+            )
+            yield Statement(f"willingness.{n}.{o}", WILLING, WILLING, "willingness", row, least, text, n, o)
+
+
+def least_willing(instance: Instance, nation: str, objective: str) -> float:
+    """Least willingness of a nation for an objective over the periods of the horizon."""
+    stance = dict.fromkeys(range(1, instance.periods + 1), 0.0)
+    for row in instance.rows(WILLING):
+        if (row["nation"], row["objective"]) == (nation, objective):
+            stance.update(dict.fromkeys(range(row["first_period"], row["last_period"] + 1), row["willingness"]))
+    return min(stance.values())
+
+
+# ---- lifting -----------------------------------------------------------------------------------------------------
+
+
+def lift(instance: Instance, model: Model, lifted: Collection[Statement]) -> tuple[Instance, Model]:
+    """The instance and the model without some statements; not checked again."""
+    tables: dict[str, list[Mapping[str, Any]]] = {name: list(rows) for name, rows in instance.tables.items()}
+    gone: dict[str, set[int]] = {}
+    most = endless(instance) if any(statement.kind == "forces.units" for statement in lifted) else 0
+    for statement in lifted:
+        table, i = statement.table, statement.row
+        if statement.kind == "model.max_burden":
+            model = replace(model, max_burden=None)
+        elif statement.kind == WILLING:
+            continue
+        elif statement.kind == "budgets.amount" or not statement.column:
+            assert i is not None
+            gone.setdefault(table, set()).add(i)
+        else:
+            assert i is not None
+            tables[table][i - 1] = _lifted_row(statement, tables[table][i - 1], most)
+    for table, numbers in gone.items():
+        tables[table] = [row for i, row in enumerate(tables[table], start=1) if i not in numbers]
+    willing = {(s.nation, s.objective) for s in lifted if s.kind == WILLING}
+    if willing:
+        tables[WILLING] = _willing(instance, model, willing)
+    return Instance(instance.settings, tables, instance.path, instance.notes, instance.outside), model
+
+
+LIFTED: dict[str, Any] = {
+    "requirements.max_gap": 1.0, "nations.troop_ceiling": None, "forces.min_units": 1,
+    "unit_types.rotation_ratio": 1, "tasks.framework_share": 0.0, "forces.availability": 1.0, "forces.home_units": 0,
+}  # fmt: skip
+"""Kind -> the value of a lifted cell; None is a blank."""
+
+
+def _lifted_row(statement: Statement, row: Mapping[str, Any], most: int) -> dict[str, Any]:
+    value = most if statement.kind == "forces.units" else LIFTED[statement.kind]
+    cells = {**row, statement.column: value}
+    if value is None:
+        del cells[statement.column]
+    if statement.kind == "tasks.framework_share":
+        cells.pop("framework_nation", None)
+    return cells
+
+
+def _willing(instance: Instance, model: Model, willing: Collection[tuple[str, str]]) -> list[Mapping[str, Any]]:
+    """The table of stances with some pairs (nation "" means every nation) at least at the threshold in every period."""
+    least = threshold(model)
+    nations = [row["nation"] for row in instance.rows("nations")]
+    pairs = {(n, o) for nation, o in willing for n in ([nation] if nation else nations)}
+    rows: list[Mapping[str, Any]] = [
+        row for row in instance.tables[WILLING] if (row["nation"], row["objective"]) not in pairs
+    ]
+    for n, o in sorted(pairs, key=lambda pair: (nations.index(pair[0]), pair[1])):
+        stance = dict.fromkeys(range(1, instance.periods + 1), 0.0)
+        for row in instance.rows(WILLING):
+            if (row["nation"], row["objective"]) == (n, o):
+                stance.update(dict.fromkeys(range(row["first_period"], row["last_period"] + 1), row["willingness"]))
+        start = 1
+        for t in range(1, instance.periods + 1):
+            value = max(least, stance[t])
+            if t == instance.periods or max(least, stance[t + 1]) != value:
+                rows.append(
+                    {"nation": n, "objective": o, "willingness": value, "first_period": start, "last_period": t}
+                )
+                start = t + 1
+    return rows
+
+
+def endless(instance: Instance) -> int:
+    """Units of a pool beyond which more cannot help: what all lines ask for, in every period and with relief."""
+    amounts = [abs(row["amount"]) for row in instance.rows("yields")]
+    asked = sum(row["quantity"] for row in instance.rows("requirements"))
+    ratio = max(row["rotation_ratio"] for row in instance.rows("unit_types"))
+    least = max((row["min_units"] for row in instance.rows("forces")), default=1)
+    units = asked / min(amounts) * (1 + max(amounts) / min(amounts)) * max(ratio, instance.periods)
+    return int(min(1e6, max(1000.0, 2 * units + least * ratio)))
