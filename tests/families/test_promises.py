@@ -24,7 +24,7 @@ def line(task: str, quantity: float, capability: str = "inf", **columns: Any) ->
 class TestCommitments:
     CHEAPEST = model("commitments", objectives=("cost",))
 
-    def promised(self, *rows: Row, periods: int = 1, **tables: list[Row]) -> allocator.Instance:
+    def promised(self, *rows: Row, periods: int = 1, **tables: Any) -> allocator.Instance:
         commitments = [{"nation": "AAA", "unit_type": "bn", **row} for row in rows]
         return toy(periods=periods, indefinite=False, commitments=commitments, **tables)
 
