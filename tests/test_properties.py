@@ -103,7 +103,7 @@ def test_more_of_what_can_be_used_or_built_never_makes_the_gap_worse(seed: int) 
             not_worse(solved(instance.override(more), BUILD), before)
 
 
-@settings(few, max_examples=80)  # every sixth has orders
+@settings(few, max_examples=40)  # every eighth has orders
 @given(seeds)
 def test_the_full_formulation_has_the_values_of_the_lean_one(seed: int) -> None:
     """Also with orders, promises, prerequisites and every objective."""
