@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -91,6 +92,7 @@ def check(
     """Written, read and solved elsewhere, it has the optimum of ``solve`` and as many whole-number columns."""
     instance = allocator.read(instance) if isinstance(instance, str) else instance
     choices = load_model(model or instance.model or "reference")
+    choices = replace(choices, objectives=tuple(dict.fromkeys((*choices.objectives, objective))))
     allocator.export(instance, choices, path, objective=objective)
     value, whole = reader(path)
     plan = allocator.solve(instance, choices.override(f"model.objectives={objective}"), gap=0)
@@ -104,9 +106,25 @@ def test_every_toy(reader: Reader, ending: str, name: str, tmp_path: Path) -> No
     check(reader, name, tmp_path / f"a.{ending}", "gap")
 
 
-@pytest.mark.parametrize("objective", ["risk", "cost", "burden"])
-def test_every_objective(reader: Reader, ending: str, objective: str, tmp_path: Path) -> None:
-    check(reader, "toy-caveats" if objective == "risk" else "toy-periods", tmp_path / f"a.{ending}", objective)
+@pytest.mark.parametrize(
+    ("objective", "name", "max_gap", "value"),
+    [
+        ("risk", "toy-ammunition", 0.5, 0.0162),
+        ("cost", "toy-joint", 0.0, 308.0),
+        ("burden", "toy-funding", 0.5, 1.875),
+        ("worst_period", "toy-industry", 0.8, 0.4),
+        ("turnover", "toy-joint", 0.0, 0.27),
+        ("imbalance", "toy-funding", 0.5, 32.475248),
+    ],
+)
+def test_every_objective(
+    reader: Reader, ending: str, objective: str, name: str, max_gap: float, value: float, tmp_path: Path
+) -> None:
+    """Something must be done, so that none of them is 0."""
+    instance = allocator.read(name).override(f"requirements.max_gap={max_gap}")
+    path = tmp_path / f"a.{ending}"
+    check(reader, instance, path, objective)
+    assert reader(path)[0] == pytest.approx(value)
 
 
 def test_random_instances(reader: Reader, ending: str, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from allocator.plan.tables import COLUMNS
 from allocator.problem import Problem
 from allocator.solving.heuristics.filling import first_plan
 from tests.oracle.random_instances import random_instance
+from tests.oracle.random_more import full_instance, full_model
 from tests.present import present
 from tests.toys import toy
 
@@ -38,6 +39,21 @@ def solved(instance: Instance, model: allocator.Model = GAP_ALONE) -> allocator.
     return allocator.solve(instance, model, gap=0.0)
 
 
+def solved_as_built(instance: Instance, model: allocator.Model) -> allocator.Plan:
+    """The answer from the full formulation."""
+    return allocator.solve(allocator.build(instance, model), gap=0.0)
+
+
+def bare(content: dict[str, Any]) -> dict[str, Any]:
+    """An instance's content without ranges."""
+    return {
+        table: rows
+        if table == "instance"
+        else [{k: v for k, v in row.items() if not k.endswith(("_low", "_high"))} for row in rows]
+        for table, rows in content.items()
+    }
+
+
 def not_worse(better: allocator.Plan, worse: allocator.Plan) -> None:
     """The first plan's gap is at most the second's; what was feasible stays so."""
     if worse.found:
@@ -48,16 +64,10 @@ def not_worse(better: allocator.Plan, worse: allocator.Plan) -> None:
 @few
 @given(seeds, st.sampled_from(["budgets.amount*=1.5", "forces.units*=2", "nations.troop_ceiling*=2"]))
 def test_more_money_forces_or_room_never_make_the_gap_worse(seed: int, more: str) -> None:
-    instance = Instance.from_dict(random_instance(seed, "small"))
+    instance = Instance.from_dict(bare(random_instance(seed, "small")))
     table, _, column = more.partition("*")[0].partition(".")
     if not any(column in row for row in instance.tables[table]):
         return
-    bare = {
-        t: [{k: v for k, v in row.items() if not k.endswith(("_low", "_high"))} for row in rows]
-        for t, rows in instance.to_dict().items()
-        if t != "instance"
-    }
-    instance = Instance.from_dict({"instance": instance.to_dict()["instance"], **bare})
     kept = [row for row in instance.rows(table) if row[column] is not None]
     if len(kept) < len(instance.rows(table)):
         return
@@ -72,6 +82,37 @@ def test_leaving_a_family_out_never_makes_the_gap_worse(seed: int) -> None:
     for family in GAP_ALONE.families:
         loose = replace(GAP_ALONE, families=tuple(f for f in GAP_ALONE.families if f != family))
         not_worse(solved(instance, loose), before)
+
+
+BUILD = replace(load_model("build"), objectives=("gap",))
+MORE = [
+    "acquisitions.max_units*=2", "acquisitions.min_order=1", "industry.capacity+=1", "industry.max_expansions+=1",
+    "joint_purchases.min_nations=2", "forces.home_units=0", "forces.availability=1", "prerequisites.share*=0.5",
+    "commitments.at_least=0",
+]  # fmt: skip
+
+
+@few
+@given(seeds)
+def test_more_of_what_can_be_used_or_built_never_makes_the_gap_worse(seed: int) -> None:
+    instance = Instance.from_dict(bare(full_instance(seed)))
+    before = solved(instance, BUILD)
+    for more in MORE:
+        table, _, column = more.partition("=")[0].rstrip("*+").partition(".")
+        if any(row.get(column) is not None for row in instance.tables[table]):
+            not_worse(solved(instance.override(more), BUILD), before)
+
+
+@settings(few, max_examples=40)  # every eighth has orders
+@given(seeds)
+def test_the_full_formulation_has_the_values_of_the_lean_one(seed: int) -> None:
+    """Also with orders, promises, prerequisites and every objective."""
+    instance, model = Instance.from_dict(full_instance(seed)), allocator.Model(**full_model(seed))
+    lean, full = solved(instance, model), solved_as_built(instance, model)
+    assert full.status == lean.status
+    for row, other in zip(full.rows("objectives"), lean.rows("objectives"), strict=True):
+        if row["bound"] is not None:
+            assert row["value"] == pytest.approx(other["value"], rel=1e-5, abs=1e-5)
 
 
 @few

@@ -25,8 +25,15 @@ if TYPE_CHECKING:
 
 CHOICES = "build() with other facts (Instance.override) or choices (Model) instead"
 
-ONE_SIDED = ("shortfall", "core_shortfall", "heaviest", "worst", "anew", "above")
-"""Variables that the model bounds from below only; at the optimum they equal the plan's shortfall, burden and so on."""
+ONE_SIDED = {
+    "shortfall": "a shortfall of the plan",
+    "core_shortfall": "a shortfall of the plan",
+    "heaviest": "the heaviest burden",
+    "worst": "the worst period",
+    "anew": "the number of units that come anew",
+    "above": "the own cost of a nation above its share",
+}
+"""Variables that the model bounds from below only, and what they equal at the optimum."""
 
 RESERVED = (
     "sends", "leads", "led", "there", "single", "joint", "orders", "expand", "buys", "together", "club", "heaviest",
@@ -171,7 +178,7 @@ def _check_columns(matrix: Matrix, built: Matrix, columns: NDArray[np.int64]) ->
 
 def _one_sided(variable: Any) -> str:
     """Why a variable must not be pushed up."""
-    what = "the heaviest burden" if variable.parent_component().local_name == "heaviest" else "a shortfall of the plan"
+    what = ONE_SIDED[variable.parent_component().local_name]
     return f"it is {what}, which the model bounds from below only. Write an upper limit on it, or use m.deploy"
 
 
@@ -194,7 +201,7 @@ def _check_rows(matrix: Matrix, built: Matrix, columns: NDArray[np.int64], rows:
 
 
 def _check_own_rows(matrix: Matrix, one_sided: NDArray[np.int64], rows: NDArray[np.int64]) -> None:
-    """No added constraint pushes up a variable that is a shortfall or the heaviest burden of the plan."""
+    """No added constraint pushes up a variable that the model bounds from below only."""
     up = np.where(
         matrix.value > 0, matrix.row_lower[matrix.row_index] > -np.inf, matrix.row_upper[matrix.row_index] < np.inf
     )

@@ -223,6 +223,11 @@ class TestJointPurchase:
             {("AAA", "bn", 1): (2, 0), ("FLT", "bn", 1): (1, 0)},
         )
 
+    def test_a_nation_makes_the_number_full_where_a_collective_does_not(self) -> None:
+        # CCC buys one that it does not deploy: six at 5 million
+        cost, orders = self.bought(self.club(6.0, "AAA", "BBB", "CCC", "FLT", discount=0.5, min_nations=3))
+        assert (cost, orders["CCC", "bn", 1], orders["FLT", "bn", 1]) == (30.0, (1, 1), (1, 1))
+
     def test_nations_buy_together_in_one_period(self) -> None:
         # AAA can order in the first year alone, and BBB in the second
         instance = self.club(5.0, "AAA", "BBB", count=2, discount=0.5)

@@ -92,6 +92,14 @@ class TestBudget:
         assert units(instance, model("budget", "acquisition")) == expected
         assert units(instance, model("acquisition")) == 3
 
+    def test_parts_that_have_no_end_in_digits_add_up(self) -> None:
+        # three at a tenth of a million, a thirtieth a year each
+        instance = self.ordering(budgets=[{"payer": "AAA", "amount": 0.3}]).override("acquisitions.price=0.1")
+        assert units(instance, model("budget", "acquisition")) == 3
+        assert units(instance.override("budgets.amount=0.29"), model("budget", "acquisition")) == 2
+        one_year = instance.override("budgets[payer=AAA].last_period=1", "budgets.amount=0.1")
+        assert units(one_year, model("budget", "acquisition")) == 3
+
     @pytest.mark.parametrize(
         ("payer", "amount", "first", "last", "expected"),
         [

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import allocator
-from tests.toys import Row, model, pools, sent, toy, units, willing
+from tests.toys import Row, model, pools, sent, toy, units, values, willing
 
 NONE = model()
 
@@ -139,6 +139,24 @@ class TestConditions:
         )
         assert units(instance, model("conditions")) == expected
         assert units(instance, NONE) == 2 + 2
+
+    def test_another_nation_makes_the_number_full_where_a_collective_does_not(self) -> None:
+        # four asked: BBB and the collective have two each at six million, AAA two at twelve, and one of them must go
+        instance = toy(
+            nations=[*self.NATIONS, {"nation": "FLT", "collective": True}],
+            unit_types=[{"unit_type": "bn"}, {"unit_type": "dear", "operating_cost": 2.0}],
+            yields=[{"unit_type": u, "capability": "inf", "amount": 1.0} for u in ("bn", "dear")],
+            forces=[*pools(2, "BBB", "FLT"), *pools(2, "AAA", unit="dear")],
+            willingness=willing("AAA", "BBB", "FLT"),
+            conditions=[{"nation": "BBB", "requires": "coalition_size", "value": "2"}],
+        )
+        chosen = model("conditions", objectives=("gap", "cost"))
+        for plan in (
+            allocator.solve(instance, chosen, gap=0.0),
+            allocator.solve(allocator.build(instance, chosen), gap=0.0),
+        ):
+            assert (plan.value("gap"), plan.value("cost")) == (0.0, 3 * 6.0 + 12.0)
+        assert values(instance, model(objectives=("gap", "cost")))["cost"] == 4 * 6.0
 
     def test_a_collective_s_own_pledge_waits_for_nations(self) -> None:
         instance = toy(

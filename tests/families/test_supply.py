@@ -131,7 +131,7 @@ class TestRotation:
         assert units(asked, model("rotation")) == 3
 
     @pytest.mark.parametrize(
-        ("units_", "columns", "ratio", "expected"),
+        ("owned", "columns", "ratio", "expected"),
         [
             (5, {"availability": 0.5}, 1, 2),  # 2.5
             (5, {"availability": 0.5}, 2, 1),  # 2x <= 2.5
@@ -142,10 +142,11 @@ class TestRotation:
             (9, {}, 4, 2),
             (3, {"availability": 0.9, "home_units": 4}, 1, 0),
             (3, {"availability": 0.0}, 1, 0),
+            (100, {"availability": 0.29}, 29, 1),  # 29 exactly, whatever floats say
         ],
     )
-    def test_what_can_be_used_of_a_pool(self, units_: int, columns: Row, ratio: int, expected: int) -> None:
-        asked = toy(unit_types=[{"unit_type": "bn", "rotation_ratio": ratio}], forces=pools(units_, "AAA", **columns))
+    def test_what_can_be_used_of_a_pool(self, owned: int, columns: Row, ratio: int, expected: int) -> None:
+        asked = toy(unit_types=[{"unit_type": "bn", "rotation_ratio": ratio}], forces=pools(owned, "AAA", **columns))
         assert units(asked, model("rotation")) == expected
 
     def test_left_out_only_the_relief_is(self) -> None:
@@ -170,7 +171,7 @@ class TestRotation:
             force_changes=[{"nation": "AAA", "unit_type": "bn", "period": t, "change": c} for t, c in changes.items()],
         )
 
-    def test_units_join_and_leave(self) -> None:
+    def test_ownedjoin_and_leave(self) -> None:
         # 5, 3 and 6
         instance = self.changing({2: -2, 3: 3}, (1, 2, 3))
         assert units(instance, NONE) == units(instance, model("rotation")) == 14
