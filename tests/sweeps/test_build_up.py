@@ -15,11 +15,12 @@ from allocator.instance.tables import TABLES
 from allocator.model import Model
 from allocator.purchases import Purchases, bought
 from allocator.sweeps.design.figures import figures
+from allocator.sweeps.design.file import Flip
 from allocator.sweeps.design.sample import scaled
 from allocator.sweeps.run.facets import Facet, Name
 from allocator.sweeps.run.knowledge import Knowledge
 from tests.sweeps.everything import ALL, everything
-from tests.toys import toy
+from tests.toys import Row, pools, toy
 
 BUILD = Model(families=("acquisition", "industry", "budget"), objectives=("gap", "cost", "turnover"))
 
@@ -28,7 +29,7 @@ def building(**columns: Any) -> allocator.Instance:
     """AAA has two battalions of four, and may buy two for the second of two periods."""
     programme = {"nation": "AAA", "unit_type": "bn", "price": 10.0, "max_units": 2, "lead_periods": 1, **columns}
     return toy(
-        periods=2, indefinite=False, forces=[{"nation": "AAA", "unit_type": "bn", "units": 2}], acquisitions=[programme],
+        periods=2, indefinite=False, acquisitions=[programme], forces=pools(2, "AAA"),
         industry=[{"unit_type": "bn", "capacity": 1, "expansion_price": 3.0, "max_expansions": 1}],
     )  # fmt: skip
 
@@ -89,10 +90,10 @@ def test_knowledge_returns_plans_with_their_purchases() -> None:
 
 def ranged() -> allocator.Instance:
     """Every table that a sweep may vary, with a range of each figure of the new ones."""
-    tables = {}
+    tables: dict[str, list[Row]] = {}
     for name, column in (
-        ("commitments", "at_least"), ("prerequisites", "share"), ("funding_keys", "weight"), ("force_changes", "change"),
-        ("acquisitions", "price"), ("acquisitions", "lead_periods"), ("industry", "capacity"),
+        ("commitments", "at_least"), ("prerequisites", "share"), ("funding_keys", "weight"),
+        ("force_changes", "change"), ("acquisitions", "price"), ("acquisitions", "lead_periods"), ("industry", "capacity"),
         ("joint_purchases", "discount"), ("forces", "availability"), ("forces", "home_units"),
         ("requirements", "core_weight"), ("willingness", "willingness"),
     ):  # fmt: skip
@@ -142,7 +143,7 @@ def test_a_change_of_a_pool_is_never_drawn_as_none() -> None:
 def test_one_at_a_time_over_promises_pools_and_programmes() -> None:
     """Every end has the answer of a solve; loosened together, figures that change nothing are not solved."""
     named = ("forces.home_units", "forces.availability", "acquisitions.lead_periods", "commitments.at_least")
-    design = allocator.Design(one_at_a_time=True, figures=named)
+    design = allocator.Design(one_at_a_time=named)
     model = Model(families=ALL.families, objectives=("gap", "cost"))
     with allocator.sweep(ranged(), design, model=model, workers=0) as sweep:
         for row in sweep.answers[0].rows:
@@ -153,7 +154,7 @@ def test_one_at_a_time_over_promises_pools_and_programmes() -> None:
 
 
 def test_a_threshold_of_what_is_bought() -> None:
-    design = allocator.Design(thresholds=(("turnover<=0.1", "acquisitions.max_units=0:5"),))
+    design = allocator.Design(threshold=(Flip("turnover<=0.1", "acquisitions.max_units=0:5"),))
     with allocator.sweep(building(), design, model=BUILD, workers=0) as sweep:
         (found,) = (answer.part.answer(answer.rows) for answer in sweep.answers)  # type: ignore[attr-defined]
     assert (found.holds_at, found.fails_at) == (1, 2)

@@ -75,10 +75,10 @@ def measured(instance: Instance, model: Model) -> list[str]:
     """Names of the measures in the rows of an instance under a model."""
     lines = {(row["task"], row["capability"]): None for row in instance.rows("requirements")}
     objective = {row["task"]: row["objective"] for row in instance.rows("tasks")}
-    asked = dict.fromkeys(objective[task] for task, _ in lines)
+    required = dict.fromkeys(objective[task] for task, _ in lines)
     return [
         *model.measured, "coverage", "people", "members", "cost_a_year",
-        *(f"{head}.{name}" for head in ("coverage", "people") for name in asked),
+        *(f"{head}.{name}" for head in ("coverage", "people") for name in required),
         *(f"people_of.{row['nation']}" for row in instance.rows("nations")),
         *(f"unmet.{task}.{capability}" for task, capability in lines),
     ]  # fmt: skip
