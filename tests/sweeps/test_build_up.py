@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -88,40 +89,38 @@ def test_knowledge_returns_plans_with_their_purchases() -> None:
     assert bought(plan) == Purchases({("AAA", "bn", 1): (3, 1)}, {("bn", 1): 2})
 
 
+RANGES: dict[str, list[Row]] = {
+    "requirements": [{"core_weight_low": 2.0, "core_weight_high": 5.0}],
+    "forces": [{"availability_low": 0.6, "availability_high": 1.0, "home_units_low": 0, "home_units_high": 2}],
+    "willingness": [{}, {"willingness_low": 0.55}, {"willingness_high": 0.8}],
+    "commitments": [{"at_least_low": 1, "at_least_high": 3}, {"at_most_high": 2}],
+    "prerequisites": [{"share_low": 0.2, "share_high": 0.8}],
+    "funding_keys": [{"weight_low": 2.0}],
+    "force_changes": [{"change_low": -2, "change_high": 2}, {"change_high": 2}],
+    "acquisitions": [{"price_low": 9.0, "lead_periods_low": 0, "lead_periods_high": 2}, {"max_units_high": 4}],
+    "industry": [{"capacity_low": 0, "capacity_high": 2, "expansion_price_high": 5.0}],
+    "joint_purchases": [{"discount_low": 0.1, "min_nations_high": 3}],
+}
+"""Ranges of figures of the first rows of each table."""
+
+
 def ranged() -> allocator.Instance:
-    """Every table that a sweep may vary, with a range of each figure of the new ones."""
-    tables: dict[str, list[Row]] = {}
-    for name, column in (
-        ("commitments", "at_least"), ("prerequisites", "share"), ("funding_keys", "weight"),
-        ("force_changes", "change"), ("acquisitions", "price"), ("acquisitions", "lead_periods"), ("industry", "capacity"),
-        ("joint_purchases", "discount"), ("forces", "availability"), ("forces", "home_units"),
-        ("requirements", "core_weight"), ("willingness", "willingness"),
-    ):  # fmt: skip
-        rows = tables.get(name) or [dict(row) for row in everything().tables[name]]
-        for row in rows:
-            value = row.get(column, TABLES[name].by_name[column].default)
-            step = {"change": 3, "share": 0.2, "discount": 0.1, "availability": 0.2, "willingness": 0.1}.get(column, 1)
-            low, high = value - step, value + step
-            if column in ("at_least", "lead_periods", "home_units", "capacity", "core_weight"):
-                low = max(low, TABLES[name].by_name[column].least)
-            if column in ("availability", "willingness"):
-                high = min(high, 1.0)
-            row |= {f"{column}_low": low, f"{column}_high": high}
-        tables[name] = rows
-    tables["force_changes"][0] |= {"change_low": -2, "change_high": 2}
-    tables["force_changes"][1] |= {"change_low": 1}
-    tables["commitments"][1] |= {"at_least_high": 1}
-    return everything(**tables)
+    """Every table that a sweep may vary, with ranges."""
+    base = everything()
+    return everything(
+        **{
+            name: [{**row, **more} for row, more in zip_longest(base.tables[name], ranges, fillvalue={})]
+            for name, ranges in RANGES.items()
+        }
+    )
 
 
 def test_figures_of_the_new_tables_are_keys() -> None:
     instance = ranged()
     found = figures(instance)
-    assert {f"{f.table}.{f.column}" for f in found} >= {
-        "commitments.at_least", "prerequisites.share", "funding_keys.weight", "force_changes.change",
-        "acquisitions.lead_periods", "industry.capacity", "joint_purchases.discount", "forces.home_units",
-        "requirements.core_weight",
-    }  # fmt: skip
+    assert {(f.table, f.column) for f in found} == {
+        (table, key.rpartition("_")[0]) for table, rows in RANGES.items() for row in rows for key in row
+    }
     assert "willingness[nation=BBB,objective=land,first_period=3].willingness" in {f.key for f in found}
     for figure in found:
         assert figure.whole == (TABLES[figure.table].by_name[figure.column].kind == "whole")
