@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +84,7 @@ def test_knowledge_returns_plans_with_their_purchases() -> None:
     }  # fmt: skip
     knowledge.learn(number, content)
     (plan,) = knowledge.about(knowledge.add({}), ("gap", "turnover")).plans
-    assert plan == {("AAA", "bn", "hold", 1): 2}
+    assert dict(plan) == {("AAA", "bn", "hold", 1): 2}
     assert bought(plan) == Purchases({("AAA", "bn", 1): (3, 1)}, {("bn", 1): 2})
 
 
@@ -106,13 +105,11 @@ RANGES: dict[str, list[Row]] = {
 
 def ranged() -> allocator.Instance:
     """Every table that a sweep may vary, with ranges."""
-    base = everything()
-    return everything(
-        **{
-            name: [{**row, **more} for row, more in zip_longest(base.tables[name], ranges, fillvalue={})]
-            for name, ranges in RANGES.items()
-        }
-    )
+    tables: dict[str, list[Row]] = {}
+    for name, ranges in RANGES.items():
+        rows = everything().tables[name]
+        tables[name] = [{**row, **(ranges[at] if at < len(ranges) else {})} for at, row in enumerate(rows)]
+    return everything(**tables)
 
 
 def test_figures_of_the_new_tables_are_keys() -> None:
