@@ -160,8 +160,8 @@ class Comparison:
             listed = {name for column in self.columns for name in column.case.model.measured}
             sums = [name for name in ("cost", "risk", "turnover", "imbalance") if name in listed]
             notes.append(
-                f"{_listed(sums)} are sums over horizons of {_listed([f'{length:,}' for length in months])} months; they "
-                "cannot be compared directly"
+                f"{_listed(sums)} are sums over horizons of {_listed([f'{length:,}' for length in months])} months; "
+                "they cannot be compared directly"
             )
         return notes
 
