@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from allocator.api import Choice, Source, choose, solve
@@ -47,6 +47,8 @@ class Column:
         (task, capability) -> unmet share: mean of the periods, and in the worst of them.
     posts : mapping
         (nation, unit type, task) -> most units deployed at once.
+    orders : mapping
+        (nation, unit type) -> units ordered.
     """
 
     case: Case
@@ -55,6 +57,7 @@ class Column:
     unmet: dict[tuple[str, str], float]
     worst: dict[tuple[str, str], float]
     posts: dict[tuple[str, str, str], int]
+    orders: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
 def cases(
@@ -147,8 +150,8 @@ class Comparison:
     columns: tuple[Column, ...]
 
     def changes(self, column: Column) -> list[str]:
-        """Changes from the first column: lines that become met or unmet, nations that come, leave or move."""
-        return [*self._lines(column), *self._moves(column)]
+        """Changes from the first column: lines that become met or unmet, nations that come, leave, move or buy."""
+        return [*self._lines(column), *self._moves(column), *self._orders(column)]
 
     @property
     def currencies(self) -> tuple[str, ...]:
@@ -163,9 +166,11 @@ class Comparison:
             notes.append(f"costs are in {_listed(named)}; they cannot be compared directly")
         months = {c.case.instance.periods * c.case.instance.months_per_period: None for c in self.columns}
         if len(months) > 1:
+            listed = {name for column in self.columns for name in column.case.model.measured}
+            sums = [name for name in ("cost", "risk", "turnover", "imbalance") if name in listed]
             notes.append(
-                f"cost and risk are sums over horizons of {_listed([f'{length:,}' for length in months])} months; they "
-                "cannot be compared directly"
+                f"{_listed(sums)} are sums over horizons of {_listed([f'{length:,}' for length in months])} months; "
+                "they cannot be compared directly"
             )
         return notes
 
@@ -256,6 +261,14 @@ class Comparison:
                 (sum(weight for weight, _ in posts), f"{nation} {word}: {', '.join(text for _, text in posts)}{peak}")
             )
         return [text for _, text in sorted(moves, key=lambda pair: (-pair[0], pair[1]))]
+
+    def _orders(self, column: Column) -> list[str]:
+        """Nations that order more or fewer units."""
+        first = self.columns[0]
+        if not (first.plan.found and column.plan.found):
+            return []
+        more = {key: column.orders.get(key, 0) - first.orders.get(key, 0) for key in {**first.orders, **column.orders}}
+        return [f"{n} orders {count:+d} {u}" for (n, u), count in sorted(more.items()) if count]
 
 
 def _missing(column: Column, line: tuple[str, str]) -> str:
@@ -362,4 +375,7 @@ def _column(case: Case, plan: Plan) -> Column:
         at = line["task"], line["capability"]
         unmet[at] = max(unmet[at], float(line["missed"]))
         worst[at] = max(worst[at], 1 - min(line["supplies"].values()) / line["required"])
-    return Column(case, plan, figures, dict(unmet), dict(worst), dict(posts))
+    orders: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for row in plan.rows("orders"):
+        orders[row["nation"], row["unit_type"]] += row["units"]
+    return Column(case, plan, figures, dict(unmet), dict(worst), dict(posts), dict(orders))

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 import allocator
-from allocator.comparison import Column
+from allocator.comparison import Case, Column
+from allocator.model import Model
 from tests.cli.running import run
+from tests.toys import pools, toy
 
 
 def figures(column: Column) -> dict[str, Any]:
@@ -120,6 +122,23 @@ def test_one_currency_and_one_horizon_say_nothing() -> None:
     shown = run("compare", "toy-rotation", "--with", "forces.units=4", "--quiet").stdout
     assert "cannot be compared" not in shown
     assert "USD" not in shown
+
+
+def test_what_is_bought_and_what_else_is_minimised() -> None:
+    """A lower price buys two; turnover is a sum as well."""
+    instance = toy(
+        periods=2, indefinite=False, forces=pools(2, "AAA"), budgets=[{"payer": "AAA", "amount": 80.0}],
+        acquisitions=[{"nation": "AAA", "unit_type": "bn", "price": 100.0, "max_units": 2, "lead_periods": 1}],
+    )  # fmt: skip
+    model = Model(families=("budget", "acquisition"), objectives=("gap", "cost", "turnover"))
+    found = allocator.compare(
+        [Case("dear", instance, model), Case("cheap", instance.override("acquisitions.price=10"), model)]
+    )
+    assert found.columns[1].orders == {("AAA", "bn"): 2}
+    assert found.columns[1].figures["objective", "turnover"] == pytest.approx(0.2)
+    assert found.changes(found.columns[1])[-1] == "AAA orders +2 bn"
+    later = [Case("two", instance, model), Case("one", instance.override("horizon.months_per_period=3"), model)]
+    assert "cost, risk and turnover are sums over horizons of 12 and 6 months" in allocator.compare(later).notes()[0]
 
 
 def test_two_lengths_of_the_horizon() -> None:

@@ -193,7 +193,7 @@ class TestWhatIsOpen:
         stages = (("gap", 0.25, 0.2), ("cost", 12.0, 1.0))
         row = Row(Point({}), "", "feasible", stages=stages, measures={}, tolerance=tolerance)
         texts = ["coverage>=0.6", "coverage>=0.78", "coverage>=0.9"]
-        assert [condition.truth(row) for condition in conditions(toy(), texts, "--success")] == truths
+        assert [condition.truth(row) for condition in conditions(toy(), DOUBLE, texts, "--success")] == truths
 
     @pytest.mark.parametrize(("tolerance", "verdict"), [(0.0, HOLDS), (1.0, UNPROVED)])
     def test_claims(self, tolerance: float, verdict: str) -> None:

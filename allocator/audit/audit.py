@@ -76,9 +76,8 @@ def check_commitments(
 ) -> list[Violation]:
     """The pools, ceilings, budgets and limits on money that are exceeded if all committed units are deployed.
 
-    ``committed`` is (nation, unit type, period) -> units, 1 or more. A two-stage plan buys nothing: what can be used is
-    the units that each nation has. What depends on tasks (supply, pledges, the family ``commitments``, prerequisites)
-    is checked in the plan of each future.
+    ``committed`` is (nation, unit type, period) -> units, 1 or more. Orders and expansions are checked with it. What
+    depends on tasks (supply, pledges, the family ``commitments``, prerequisites) is checked in the plan of each future.
     """
     facts = facts_of(instance)
     broken = []
@@ -89,12 +88,14 @@ def check_commitments(
             broken.append(Violation("commit", (n, u, t), f"{where}: there is no such pool, or it is not ready"))
         if not whole(units, 1):
             broken.append(Violation("commit", (n, u, t), f"{where}: not a whole number of units above 0"))
+    totals = Totals(facts, {(n, u, "", t): units for (n, u, t), units in committed.items()}, purchases)
+    broken += order_cells(totals, model)
     if broken:
         return broken
-    totals = Totals(facts, {(n, u, "", t): units for (n, u, t), units in committed.items()})
     broken += pools(totals, model)
-    if "troop_ceiling" in model.families:
-        broken += ceilings(totals)
+    for family in ("troop_ceiling", "acquisition", "industry", "joint_purchase"):
+        if family in model.families:
+            broken += CHECKS[family](totals)
     if "budget" in model.families:
         broken += budgets(totals, model)
     broken += _limits(totals, model, MONEY, " of what is committed")

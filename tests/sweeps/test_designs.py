@@ -103,7 +103,8 @@ class TestGrid:
         ]
         assert faults(lambda: grid(toy(), model(), varies)) == [
             "--vary forces.unts=1,2: found no column unts in forces; expected one of nation, unit_type, units, "
-            "units_low, units_high, min_units, min_units_low, min_units_high, first_period, source, note "
+            "units_low, units_high, min_units, min_units_low, min_units_high, first_period, last_period, availability, "
+            "availability_low, availability_high, home_units, home_units_low, home_units_high, source, note "
             "(did you mean units?)",
             '--vary forces.units=0:5:3 at 2.5: found "2.5"; expected a whole number of at least 0: write 2, or 3',
             '--vary forces[nation=AAA].units=-1,3,4.5 at -1: found "-1"; expected a whole number of at least 0',
@@ -255,10 +256,11 @@ class TestFigures:
             "budgets[payer=common].amount", "forces", "forces[natoin=POL].units", "sources.title",
         ]  # fmt: skip
         assert faults(lambda: figures(FORCE, names)) == [
-            "figure forces.unts: found no figure unts in forces; expected one of units, min_units "
-            "(did you mean units?)",
+            "figure forces.unts: found no figure unts in forces; expected one of units, min_units, "
+            "availability, home_units (did you mean units?)",
             "figure foces.units: found no table foces; expected one of nations, groups, unit_types, capabilities, "
-            "yields, objectives, tasks, requirements, forces, willingness, caveats, conditions, budgets, sources "
+            "yields, objectives, tasks, requirements, forces, willingness, caveats, conditions, budgets, commitments, "
+            "prerequisites, funding_keys, force_changes, acquisitions, industry, joint_purchases, sources "
             "(did you mean forces?)",
             "figure forces[nation=PLO].units: found no row of forces with nation=PLO; expected one that is there "
             "(did you mean POL?)",
@@ -268,8 +270,9 @@ class TestFigures:
             "in its row",
             'figure forces: found "forces"; expected table.column or table[COLUMN=VALUE,...].column',
             'figure forces[natoin=POL].units: found "natoin=POL"; expected COLUMN=VALUE with one of nation, unit_type, '
-            "units, units_low, units_high, min_units, min_units_low, min_units_high, first_period, source, note "
-            "(did you mean nation?)",
+            "units, units_low, units_high, min_units, min_units_low, min_units_high, first_period, last_period, "
+            "availability, availability_low, availability_high, home_units, home_units_low, home_units_high, source, "
+            "note (did you mean nation?)",
             "figure sources.title: found no figure title in sources; expected a table with figures",
         ]
 

@@ -157,13 +157,16 @@ def test_faults() -> None:
     with pytest.raises(allocator.BadInput) as caught:
         pareto(toy(), model(), ["gap", "cst", "gap", "risk"], 1)
     assert [str(fault) for fault in caught.value.faults] == [
-        '--pareto gap,cst,gap,risk: found "cst"; expected one of gap, risk, cost, burden (did you mean cost?)',
+        '--pareto gap,cst,gap,risk: found "cst"; expected one of gap, risk, cost, burden, worst_period, turnover, '
+        "imbalance (did you mean cost?)",
         "--pareto gap,cst,gap,risk: found gap a second time; expected each objective once",
         "--pareto gap,cst,gap,risk: found 4 objectives; expected two or three",
         "--pareto gap,cst,gap,risk: found steps 1; expected at least 2, the best and the worst value",
     ]
     with pytest.raises(allocator.BadInput, match="burden, which is 0 everywhere; expected a nation with a gdp"):
         pareto(toy(nations=[{"nation": "AAA"}]), model(), ["gap", "burden"])
+    with pytest.raises(allocator.BadInput, match="imbalance, which is 0 everywhere; expected a nation with a gdp"):
+        pareto(toy(nations=[{"nation": "AAA"}]), model(), ["gap", "imbalance"])
 
 
 def test_permutations_span_the_payoff_table() -> None:

@@ -222,16 +222,17 @@ class TestStrangeFiles:
         connection.close()
         assert f"is a store of version {VERSION + 1}" in refused(path)
 
-    def test_a_store_of_the_first_version(self, tmp_path: Path) -> None:
-        """Its rows have no checksum."""
+    @pytest.mark.parametrize("version", [1, 2])
+    def test_a_store_of_an_earlier_version(self, tmp_path: Path, version: int) -> None:
+        """Rows of the first have no checksum, and those of the second no orders."""
         path = tmp_path / "s"
         with sqlite3.connect(path) as connection:
             connection.execute("PRAGMA application_id = 0x616C6C6F")
-            connection.execute("PRAGMA user_version = 1")
+            connection.execute(f"PRAGMA user_version = {version}")
             connection.execute("CREATE TABLE points (key TEXT PRIMARY KEY, instance TEXT, sha256 TEXT, content)")
         connection.close()
         told = refused(path)
-        assert f"is a store of version 1, and this program uses version {VERSION}" in told
+        assert f"is a store of version {version}, and this program uses version {VERSION}" in told
         assert "give another file, delete this one" in told
 
     def test_a_database_of_another_program(self, tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 import allocator
+from allocator.model import Model
 from allocator.sweeps.design.condition import conditions, measured
 from allocator.sweeps.design.parts import Point
 from allocator.sweeps.design.threshold import Threshold, threshold
@@ -187,17 +189,17 @@ def test_several_figures_are_not_one() -> None:
 
 class TestCondition:
     def test_limits_are_met_to_the_last_digit_of_a_sum(self) -> None:
-        (least, most) = conditions(toy(), ["coverage >= 0.3", "cost<=1e3"], "--success")
+        (least, most) = conditions(toy(), Model(), ["coverage >= 0.3", "cost<=1e3"], "--success")
         assert least.met({"coverage": 0.1 + 0.1 + 0.1 - 1e-16})
         assert not least.met({"coverage": 0.2999})
         assert most.met({"cost": 1000.0})
         assert not most.met({"cost": 1000.1})
 
     def test_a_line_that_asks_for_nothing_is_met(self) -> None:
-        (unmet, covered) = conditions(toy(), ["unmet.hold.inf<=0", "coverage.land>=1"], "--success")
+        (unmet, covered) = conditions(toy(), Model(), ["unmet.hold.inf<=0", "coverage.land>=1"], "--success")
         assert unmet.met({})
         assert covered.met({})
-        (people,) = conditions(toy(), ["people>=1"], "--success")
+        (people,) = conditions(toy(), Model(), ["people>=1"], "--success")
         with pytest.raises(allocator.BadUsage, match="there is no people at this point"):
             people.met({})
 
@@ -206,7 +208,10 @@ class TestCondition:
 
         for name in ("toy-pledges", "toy-periods"):
             plan = allocator.solve(name)
-            assert set(everything(plan)) == set(measured(plan.instance))
+            assert set(everything(plan)) == set(measured(plan.instance, plan.model))
+        listed = replace(plan.model, objectives=("gap", "turnover"))
+        plan = allocator.solve(plan.instance, listed)
+        assert set(everything(plan)) == set(measured(plan.instance, listed)) >= {"turnover"}
 
 
 def test_a_bound_settles_what_the_time_did_not() -> None:
@@ -214,5 +219,5 @@ def test_a_bound_settles_what_the_time_did_not() -> None:
     stages = (("gap", 0.25, 0.24), ("cost", 9.0, 1.0))
     open_row = Row(Point({}), "", "feasible", stages=stages, measures={"coverage": 0.75, "cost": 9.0})
     texts = ("coverage>=0.7", "coverage>=0.8", "coverage>=0.755", "gap<=0.3", "cost<=10")
-    truths = [condition.truth(open_row) for condition in conditions(instance(), texts, "--threshold")]
+    truths = [condition.truth(open_row) for condition in conditions(instance(), Model(), texts, "--threshold")]
     assert truths == [True, False, None, True, None]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from allocator.errors import BadInput, BadUsage, Fault
 from allocator.instance import Instance
 from allocator.instance.cells import Unfit, convert, near, quoted
-from allocator.model import OBJECTIVES
+from allocator.model import Model
 from allocator.sweeps.design.axes import NUMBER
 
 if TYPE_CHECKING:
@@ -71,26 +71,26 @@ class Condition:
         return worst if worst == best else None
 
 
-def measured(instance: Instance) -> list[str]:
-    """Names of the measures in the rows of an instance."""
+def measured(instance: Instance, model: Model) -> list[str]:
+    """Names of the measures in the rows of an instance under a model."""
     lines = {(row["task"], row["capability"]): None for row in instance.rows("requirements")}
     objective = {row["task"]: row["objective"] for row in instance.rows("tasks")}
     required = dict.fromkeys(objective[task] for task, _ in lines)
     return [
-        *OBJECTIVES, "coverage", "people", "members", "cost_a_year",
+        *model.measured, "coverage", "people", "members", "cost_a_year",
         *(f"{head}.{name}" for head in ("coverage", "people") for name in required),
         *(f"people_of.{row['nation']}" for row in instance.rows("nations")),
         *(f"unmet.{task}.{capability}" for task, capability in lines),
     ]  # fmt: skip
 
 
-def conditions(instance: Instance, texts: Sequence[str], place: str) -> list[Condition]:
+def conditions(instance: Instance, model: Model, texts: Sequence[str], place: str) -> list[Condition]:
     """Conditions from their texts.
 
     Parameters
     ----------
-    instance : Instance
-        The instance that the names in the conditions refer to.
+    instance, model : Instance, Model
+        What the names in the conditions refer to.
     texts : sequence of str
         ``MEASURE>=VALUE`` or ``MEASURE<=VALUE``.
     place : str
@@ -103,7 +103,7 @@ def conditions(instance: Instance, texts: Sequence[str], place: str) -> list[Con
     """
     faults: list[Fault] = []
     found: list[Condition] = []
-    known = measured(instance)
+    known = measured(instance, model)
     for text in texts:
         at = f"{place} {text}"
         part = _FORM.fullmatch(text)

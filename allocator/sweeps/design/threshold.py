@@ -176,7 +176,7 @@ def threshold(instance: Instance, model: Model, condition: str, over: str, toler
     wanted: list[Condition] = []
     place = f"--over {over}"
     try:
-        wanted = conditions(instance, [condition], "--threshold")
+        wanted = conditions(instance, model, [condition], "--threshold")
     except BadInput as bad:
         faults += bad.faults
     try:

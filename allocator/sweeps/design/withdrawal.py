@@ -100,7 +100,7 @@ def politics(instance: Instance, model: Model, n: int, seed: int = 0, success: S
         faults.append(Fault("--seed", None, None, str(seed), "a whole number of at least 0"))
     wanted: list[Condition] = []
     try:
-        wanted = conditions(instance, success, "--success")
+        wanted = conditions(instance, model, success, "--success")
     except BadInput as bad:
         faults += bad.faults
     if faults:
