@@ -5,6 +5,7 @@ python instances/build.py --check         exit 1 when a folder is not what this 
 python instances/build.py --refresh DIR   extract the rows that are used from the public data in DIR
 python instances/build.py --answer        solve, and write expected.toml and the answer in README.md
 python instances/build.py --sweeps        run the bundled sweeps, and write what they say into SWEEPS.md
+python instances/build.py --backtests     run all back-tests, print their tables, and write them into BACKTESTS.md
 """
 
 from __future__ import annotations
@@ -71,6 +72,7 @@ def main() -> int:
     parser.add_argument("--refresh", type=Path, metavar="DIR", help="extract the used rows from DIR first")
     parser.add_argument("--answer", action="store_true", help="solve, and write the answer")
     parser.add_argument("--sweeps", action="store_true", help="run the sweeps, and write what they say")
+    parser.add_argument("--backtests", action="store_true", help="run the back-tests, and write their tables")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="only these instances")
     options = parser.parse_args()
     if options.refresh:
@@ -95,6 +97,10 @@ def main() -> int:
             answer_backtest("ifor-1996")
     if options.sweeps:
         sweeps()
+    if options.backtests:
+        from building.backtests import backtests
+
+        backtests(facts)
     return 0
 
 

@@ -43,11 +43,12 @@ def test_the_errors_are_those_on_the_page(instance: allocator.Instance) -> None:
     told = dict(re.findall(r"^\| ([^|]*) \| ([0-9.]+) \| [A-Z]{3} ", page, re.MULTILINE))
     then, later, army = observed("ifor_1996"), observed("sfor_1998"), observed("army")
     gdp = {row["nation"]: row["gdp"] for row in table(instance, "nations") if row.get("gdp")}
-    both = sorted(set(later) & set(gdp) & set(army))
+    both = sorted({*then, *later})
+    assert set(both) <= gdp.keys() & army.keys()
     predictions = {
         "the model": people(allocator.solve(instance, overrides=SFOR)),
         "in proportion to GDP": {n: gdp[n] for n in gdp if n in then},
-        "in proportion to people in uniform": {n: army[n] for n in army if n in then},
+        "in proportion to armed forces": {n: army[n] for n in army if n in then},
         "everybody's share of 1996, unchanged": then,
     }
     for label, predicted in predictions.items():
@@ -58,11 +59,13 @@ def test_the_plan_of_1998_is_settled(instance: allocator.Instance) -> None:
     """Everybody sends all it could or stands at the heaviest burden, to a lot; the United States fill the north."""
     plan = allocator.solve(instance, gap=0.0, overrides=SFOR)
     sent, most = people(plan), plan.value("burden")
-    burden = {row["nation"]: row["burden"] for row in plan.rows("nations")}
+    gdp = {row["nation"]: row["gdp"] for row in table(instance, "nations")}
+    burden = next(row["burden"] for row in plan.rows("nations") if row["nation"] == "USA")
+    per_person = burden * gdp["USA"] / sent["USA"]
     for row in table(instance, "forces"):
         nation, pool = row["nation"], row["units"] * 10
         if nation != "USA" and sent[nation] < pool:
-            assert sent[nation] + 10 > sent[nation] / burden[nation] * most
+            assert per_person * (sent[nation] + 10) / gdp[nation] > most
     assert sent["USA"] == 11_600
     assert sum(sent.values()) == 34_800
 

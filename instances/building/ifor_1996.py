@@ -7,59 +7,60 @@ from dataclasses import replace
 
 from building.facts import ASSUMPTION, Fact, Facts, Row
 from building.forces import MONTHS
+from building.history import BOSNIA, FITTED, History
 from building.writing import Built, built, settings, table_text, text
 
 NAME = "ifor-1996"
-FITTED, TESTED = "historic_ifor_troops", "historic_sfor_troops"
+BEFORE, AFTER = FITTED.before, FITTED.after
 UNNAMED = {"EGY": "Egypt", "JOR": "Jordan", "MAR": "Morocco", "MYS": "Malaysia", "RUS": "Russia"}
+PRICES_OF = 2024  # year of the prices of a troop-year, the last for which there is an index
 OBJECTIVE, UNIT, CAPABILITY = "peace_on_land", "contingent", "troops"
 SECTORS = {  # who leads it (from memory) -> task, name, area, latitude, longitude
     "USA": ("division_north", "Multinational Division North", "Tuzla", 44.54, 18.67),
     "GBR": ("division_south_west", "Multinational Division South-West", "Banja Luka", 44.77, 17.19),
     "FRA": ("division_south_east", "Multinational Division South-East", "Mostar", 43.34, 17.81),
 }
-OBSERVED = {"ifor_1996": FITTED, "sfor_1998": TESTED}
 
 
-def contributions(facts: Facts, force: str) -> dict[str, Fact]:
+def contributions(facts: Facts, name: str) -> dict[str, Fact]:
     """The people each nation had in a force, where the list has a figure."""
-    return {nation: people for (nation, kind), people in facts.inventory.items() if kind == force}
+    return History(facts).lists[name]
 
 
 def nation_rows(facts: Facts) -> list[Row]:
     """Everybody with a figure for 1996 or 1998; who has none for 1996 gets no pool."""
-    seen = {**contributions(facts, TESTED), **contributions(facts, FITTED)}
-    rows: list[Row] = []
-    for nation in sorted(seen):
-        gdp = facts.nations.get((nation, "gdp_nominal"))
-        rows.append(
-            {
-                "nation": nation,
-                "name": UNNAMED.get(nation) or facts.names[nation],
-                "gdp": gdp.times(1000) if gdp else "",
-                "can_lead": str(nation in SECTORS).lower(),
-                "source": gdp.source if gdp else seen[nation].source,
-                "note": "GDP of 2024, not of 1996" if gdp else "no GDP in the data: its burden is not counted",
-            }
-        )
-    return rows
+    gdp = History(facts).figure("gdp", FITTED.year)
+    return [
+        {
+            "nation": nation,
+            "name": UNNAMED.get(nation) or facts.names[nation],
+            "gdp": gdp[nation],
+            "can_lead": str(nation in SECTORS).lower(),
+            "source": gdp[nation].source,
+            "note": f"GDP of {FITTED.year}",
+        }
+        for nation in sorted({*contributions(facts, AFTER), *contributions(facts, BEFORE)})
+    ]
 
 
 def contingent(facts: Facts) -> Fact:
     """People a lot: the most that divides every contribution of 1996."""
-    people = contributions(facts, FITTED)
+    people = contributions(facts, BEFORE)
     lot = math.gcd(*(int(fact.value) for fact in people.values()))
     return Fact(float(lot), source=next(iter(people.values())).source, basis="computed")
 
 
 def unit_type_rows(facts: Facts) -> list[Row]:
     lot = contingent(facts)
-    cost = facts.unit("any_troops", "troop_year_cost").times(lot.value / 1e6 / MONTHS)
+    history = History(facts)
+    then, now = (history.figure("consumer_prices", year)["USA"].value for year in (FITTED.year, PRICES_OF))
+    cost = facts.unit("any_troops", "troop_year_cost").times(lot.value / 1e6 / MONTHS * then / now)
     return [
         {
             "unit_type": UNIT, "name": f"Contingent of {lot.value:g}", "domain": "land", "personnel": lot,
             "operating_cost": cost, "symbol": "10031000151211000000",
-            "note": "the most that divides every contribution of 1996; relief is inside what a nation kept there",
+            "note": "the most that divides every contribution of 1996; relief is inside what a nation kept there; "
+            f"cost in prices of {FITTED.year} by American consumer prices, from memory",
         }
     ]  # fmt: skip
 
@@ -69,7 +70,7 @@ def force_rows(facts: Facts) -> list[Row]:
     return [
         {"nation": nation, "unit_type": UNIT, "units": people.times(1 / lot),
          "note": f"fitted: no more than the {people.value:g} of 1996"}
-        for nation, people in contributions(facts, FITTED).items()
+        for nation, people in contributions(facts, BEFORE).items()
     ]  # fmt: skip
 
 
@@ -77,7 +78,7 @@ def willingness_rows(facts: Facts) -> list[Row]:
     return [
         {"nation": nation, "objective": OBJECTIVE, "willingness": facts.assume("stance_yes"), "source": people.source,
          "note": "fitted: it came in 1996"}
-        for nation, people in contributions(facts, FITTED).items()
+        for nation, people in contributions(facts, BEFORE).items()
     ]  # fmt: skip
 
 
@@ -113,20 +114,16 @@ def caveat_rows() -> list[Row]:
 
 
 def observed(facts: Facts) -> Built:
-    """What was seen, and the people in uniform, of the nations of the instance."""
-    nations = sorted({*contributions(facts, FITTED), *contributions(facts, TESTED)})
-    tables = {name: contributions(facts, force) for name, force in OBSERVED.items()}
-    tables["army"] = {
-        nation: facts.nations[nation, "active_personnel"]
-        for nation in nations
-        if (nation, "active_personnel") in facts.nations
-    }
-    columns = ("nation", "people", "source")
+    """What was seen, and the armed forces of the time, of the nations of the instance."""
+    army = History(facts).figure("armed_forces", FITTED.year)
+    tables = {name: contributions(facts, name) for name in BOSNIA}
+    nations = sorted({n for table in tables.values() for n in table})
+    tables["army"] = {nation: army[nation] for nation in nations}
     return Built(
         "observed",
         {
             f"{name}.csv": table_text(
-                columns,
+                ("nation", "people", "source"),
                 [{"nation": n, "people": text(rows[n].value), "source": rows[n].source} for n in nations if n in rows],
             )
             for name, rows in tables.items()
