@@ -20,9 +20,10 @@ from allocator.outcome import Bounds, Stop, status
 from allocator.plan.values import Deployed
 from allocator.problem import Problem
 from allocator.purchases import Decided
-from allocator.solving.lexicographic import Stages
+from allocator.solving.lexicographic import Loaded, Stages
 from allocator.solving.prior import Known
 from allocator.solving.solver import Solver
+from allocator.solving.stage import Progress
 from allocator.stopping import DeadlinePassed, Watch, at_once
 
 
@@ -107,6 +108,11 @@ class AimedStages(Stages):
         self.aims = {aim.name: aim for aim in aims if isinstance(aim, Aim)}
         self.names = tuple(aim.name if isinstance(aim, Aim) else aim for aim in aims)
 
+    def _ready(self) -> Loaded:
+        loaded = super()._ready()
+        loaded.resident.prove_to(self.gap)  # the gap of a run before may have been another
+        return loaded
+
     def _value(self, name: str, deployed: Any) -> Fraction:
         if name not in self.aims:
             return super()._value(name, deployed)
@@ -138,12 +144,18 @@ class Bench:
         As in :func:`allocator.solve`.
     watch : Watch
         Of :func:`allocator.stopping.watched`; set to stop.
+
+    Attributes
+    ----------
+    progress : callable or None
+        Called during each solve with what is known.
     """
 
     def __init__(self, gap: float, deadline: float | None, threads: int, seed: int, watch: Watch) -> None:
         self.solver = Solver(gap=gap, threads=threads, seed=seed)
         self.deadline = deadline
         self.watch = watch
+        self.progress: Callable[[Progress], None] | None = None
         self.solves = 0
 
     @property
@@ -163,6 +175,7 @@ class Bench:
         plans: Sequence[Deployed] = (),
         floors: Sequence[float] = (),
         limit: float | None = None,
+        gap: float | None = None,
     ) -> Outcome:
         """Minimise aims (by default the model's objectives) one after the other.
 
@@ -182,6 +195,8 @@ class Bench:
             For each stage, a proved lower bound.
         limit : float, optional
             Most seconds of this solve.
+        gap : float, optional
+            Relative gap at which a value of this solve counts as proved.
         """
         order = list(model.objectives) if aims is None else list(aims)
         named = tuple(aim for aim in order if isinstance(aim, str))
@@ -206,11 +221,11 @@ class Bench:
                 keeps,
                 problem,
                 lambda: self.solver._load(self._built(read, order, extend)),
-                options=self.solver._highs,
+                options=self.solver._highs | ({} if gap is None else {"mip_rel_gap": gap}),
                 interrupted=self.watch.interrupted,
                 deadline=deadline,
                 bare=extend is None,
-                progress=None,
+                progress=self.progress,
                 known=known,
             )
             stages.solve()
