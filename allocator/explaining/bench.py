@@ -47,6 +47,9 @@ class Aim:
     value: Callable[[Problem, Deployed], Fraction]
 
 
+PATIENCE = 10.0
+"""Seconds that each of many solves may take if nobody gave a time limit for all."""
+
 Extend = Callable[[pyo.ConcreteModel, Problem], None]
 """Adds constraints to a Pyomo model."""
 
@@ -72,6 +75,8 @@ class Outcome:
         What was solved; None if the time was over before it was read.
     reason : str
         Why there is no plan, if that is known.
+    seconds : float
+        How long it took.
     """
 
     status: str
@@ -80,6 +85,7 @@ class Outcome:
     bounds: Mapping[str, Bounds]
     problem: Problem | None
     reason: str = ""
+    seconds: float = 0.0
 
     @property
     def found(self) -> bool:
@@ -107,11 +113,6 @@ class AimedStages(Stages):
         self.keeps = keeps
         self.aims = {aim.name: aim for aim in aims if isinstance(aim, Aim)}
         self.names = tuple(aim.name if isinstance(aim, Aim) else aim for aim in aims)
-
-    def _ready(self) -> Loaded:
-        loaded = super()._ready()
-        loaded.resident.prove_to(self.gap)  # the gap of a run before may have been another
-        return loaded
 
     def _value(self, name: str, deployed: Any) -> Fraction:
         if name not in self.aims:
@@ -152,10 +153,10 @@ class Bench:
     """
 
     def __init__(self, gap: float, deadline: float | None, threads: int, seed: int, watch: Watch) -> None:
+        self.progress: Callable[[Progress], None] | None = None
         self.solver = Solver(gap=gap, threads=threads, seed=seed)
         self.deadline = deadline
         self.watch = watch
-        self.progress: Callable[[Progress], None] | None = None
         self.solves = 0
 
     @property
@@ -163,6 +164,12 @@ class Bench:
         """Whether no time is left, or the user has interrupted."""
         late = self.deadline is not None and time.monotonic() >= self.deadline
         return late or self.watch.interrupted.is_set()
+
+    @property
+    def patience(self) -> float:
+        """Seconds after which one of many solves is left open: a twentieth of the time left, at least ten."""
+        left = 0.0 if self.deadline is None else self.deadline - time.monotonic()
+        return max(PATIENCE, left / 20)
 
     def run(
         self,
@@ -174,6 +181,7 @@ class Bench:
         keeps: Holds | None = None,
         plans: Sequence[Deployed] = (),
         floors: Sequence[float] = (),
+        wider: Sequence[Outcome] = (),
         limit: float | None = None,
         gap: float | None = None,
     ) -> Outcome:
@@ -192,11 +200,13 @@ class Bench:
         plans : sequence of deployments
             Plans to try first; each counts only once it has passed the exact check.
         floors : sequence of float
-            For each stage, a proved lower bound.
+            Proved lower bounds of the first stage.
+        wider : sequence of Outcome
+            What solves for the same aims reached among more plans: their bounds hold here.
         limit : float, optional
             Most seconds of this solve.
         gap : float, optional
-            Relative gap at which a value of this solve counts as proved.
+            Relative gap of this solve, in place of that of all.
         """
         order = list(model.objectives) if aims is None else list(aims)
         named = tuple(aim for aim in order if isinstance(aim, str))
@@ -205,13 +215,12 @@ class Bench:
         if limit is not None:
             until = time.monotonic() + limit
             deadline = until if deadline is None else min(deadline, until)
-        known = Known(
-            bounds=tuple((((), floor),) if stage == 0 else () for stage, floor in enumerate(floors)),
-            plans=tuple(plans),
-        )
+        known = _known([aim if isinstance(aim, str) else aim.name for aim in order], plans, floors, wider)
         problem: Problem | None = None
         stages: AimedStages | None = None
+        options = self.solver._highs if gap is None else {**self.solver._highs, "mip_rel_gap": gap}
         self.solves += 1
+        began = time.monotonic()
         try:
             with at_once(deadline):
                 problem = Problem(instance, chosen)
@@ -220,8 +229,8 @@ class Bench:
                 order,
                 keeps,
                 problem,
-                lambda: self.solver._load(self._built(read, order, extend)),
-                options=self.solver._highs | ({} if gap is None else {"mip_rel_gap": gap}),
+                lambda: self._loaded(read, order, extend, options),
+                options=options,
                 interrupted=self.watch.interrupted,
                 deadline=deadline,
                 bare=extend is None,
@@ -230,10 +239,17 @@ class Bench:
             )
             stages.solve()
         except SolverError as error:
-            return Outcome("error", None, {}, {}, problem, str(error))
+            return Outcome("error", None, {}, {}, problem, str(error), time.monotonic() - began)
         except (KeyboardInterrupt, DeadlinePassed):
             pass
-        return self._outcome(stages, problem)
+        return self._outcome(stages, problem, time.monotonic() - began)
+
+    def _loaded(
+        self, problem: Problem, order: Sequence[Aim | str], extend: Extend | None, options: Mapping[str, Any]
+    ) -> Loaded:
+        loaded = self.solver._load(self._built(problem, order, extend))
+        loaded.resident.choose(mip_rel_gap=options["mip_rel_gap"])
+        return loaded
 
     def _built(self, problem: Problem, order: Sequence[Aim | str], extend: Extend | None) -> pyo.ConcreteModel:
         m = formulate(problem, lean=True)
@@ -248,12 +264,12 @@ class Bench:
         m.stages = [aim.name if isinstance(aim, Aim) else aim for aim in order]
         return m
 
-    def _outcome(self, stages: AimedStages | None, problem: Problem | None) -> Outcome:
+    def _outcome(self, stages: AimedStages | None, problem: Problem | None, seconds: float) -> Outcome:
         interrupted = self.watch.interrupted.is_set()
         if interrupted or (self.solver._resident is not None and self.solver._resident.lost is not None):
             self.solver._resident = None
         if stages is None:
-            return Outcome("interrupted" if interrupted else "no_plan", None, {}, {}, problem)
+            return Outcome("interrupted" if interrupted else "no_plan", None, {}, {}, problem, "", seconds)
         answer = stages.answer
         name = status(answer.deployed is not None, answer.stop, answer.closed)
         if answer.stop is Stop.INTERRUPT and answer.deployed is None:
@@ -261,7 +277,23 @@ class Bench:
         values = {}
         if answer.deployed is not None:
             values = {each: stages._value(each, answer.deployed) for each in stages.names}
-        return Outcome(name, answer.deployed, values, dict(answer.bounds), problem, answer.reason)  # type: ignore[arg-type]
+        reached = dict(answer.bounds)
+        return Outcome(name, answer.deployed, values, reached, problem, answer.reason, seconds)  # type: ignore[arg-type]
+
+
+def _known(names: Sequence[str], plans: Sequence[Deployed], floors: Sequence[float], wider: Sequence[Outcome]) -> Known:
+    """What holds of a solve before it begins; a stage's bound holds where no earlier value is worse."""
+    bounds: list[list[tuple[tuple[float, ...], float]]] = [[] for _ in names]
+    bounds[0] += [((), floor) for floor in floors]
+    for outcome in wider:
+        reached: list[float] = []
+        for stage, name in enumerate(names):
+            if name not in outcome.bounds:
+                break
+            bounds[stage].append((tuple(reached), outcome.bounds[name].bound))
+            reached.append(outcome.bounds[name].value)
+    infeasible = "there is no plan among more" if any(outcome.infeasible for outcome in wider) else ""
+    return Known(tuple(map(tuple, bounds)), tuple(plans), infeasible)
 
 
 def _fields(model: Model) -> dict[str, Any]:

@@ -192,11 +192,15 @@ class Core:
         if key not in known:
             aim = self.aim(target)
             instance, model = lift(self.instance, self.model, lifted)
-            start = [self.base.deployed] if self.base.deployed is not None else []
+            start: list[Deployed] = [self.base.deployed] if self.base.deployed is not None else []
             below = [r for ids, r in known.items() if ids <= key and r.plan is not None]
             start += [r.plan for r in sorted(below, key=lambda r: r.value or 0.0)[:1] if r.plan is not None]
             floor = max((r.bound for ids, r in known.items() if key <= ids and r.bound is not None), default=0.0)
-            outcome = self.bench.run(instance, model, [aim], plans=start, floors=[floor], gap=self.closeness("gap"))
+            upper = min((float(self.unmet(self.problem, target, plan)) for plan in start), default=1.0)
+            outcome = self.bench.run(
+                instance, model, [aim], plans=start, floors=[floor],
+                gap=self.closeness("gap", upper), limit=self.bench.patience,
+            )  # fmt: skip
             found = reached(outcome, aim.name)
             if self.bench.over and not found.settled:
                 return found  # a later call may have more time
@@ -218,16 +222,25 @@ class Core:
     def first_of(self, instance: Instance, model: Model, **more: Any) -> Reached:
         """The optimum of a model's first objective for an instance."""
         name = model.objectives[0]
-        return reached(self.bench.run(instance, model, [name], gap=self.closeness(name), **more), name)
+        return reached(
+            self.bench.run(instance, model, [name], gap=self.closeness(name), limit=self.bench.patience, **more), name
+        )
 
-    def closeness(self, objective: str) -> float | None:
+    def closeness(self, objective: str, upper: float = 1.0) -> float | None:
         """The relative gap to which an objective is proved; None for the one that the user asked for.
 
-        Explanations compare values, so that shares and small programmes are proved as closely as values are compared.
+        Explanations compare values, so that shares (at most ``upper``) and small programmes are proved as closely as
+        values are compared.
         """
-        small = sum(1 for _ in self.problem.deployments()) <= SMALL
         asked: float = self.bench.solver.options["gap"]
-        return min(asked, SAME) if small or objective in SHARES else None
+        if objective in SHARES:
+            return min(asked, SAME / max(upper, SAME))
+        return min(asked, SAME) if self.small else None
+
+    @cached_property
+    def small(self) -> bool:
+        """Whether every value can be proved closely."""
+        return sum(map(len, self.problem.cap.values())) <= SMALL
 
     @cached_property
     def problem(self) -> Problem:
