@@ -64,6 +64,8 @@ class Answer:
         Instance, model, options and versions.
     refused : bool
         Whether the question needs a plan and there is none: the answer is the conflicts.
+    texts : mapping
+        Id of a statement -> what it says.
     """
 
     question: str
@@ -74,6 +76,7 @@ class Answer:
     plan: dict[str, list[dict[str, Any]]] | None
     manifest: dict[str, Any] = field(repr=False)
     refused: bool = False
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def complete(self) -> bool:

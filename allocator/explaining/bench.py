@@ -167,9 +167,8 @@ class Bench:
 
     @property
     def patience(self) -> float:
-        """Seconds after which one of many solves is left open: a twentieth of the time left, at least ten."""
-        left = 0.0 if self.deadline is None else self.deadline - time.monotonic()
-        return max(PATIENCE, left / 20)
+        """Seconds after which one of many solves is left open: a tenth of the time left, ten without a limit."""
+        return PATIENCE if self.deadline is None else max(0.1, (self.deadline - time.monotonic()) / 10)
 
     def run(
         self,

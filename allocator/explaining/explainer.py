@@ -16,6 +16,7 @@ from allocator.errors import BadUsage, OutOfTime, SolverError
 from allocator.explaining.answer import COLUMNS, Answer, columns
 from allocator.explaining.bench import Bench, Outcome
 from allocator.explaining.core import Core, Part
+from allocator.explaining.statements import statements
 from allocator.instance import Instance
 from allocator.instance.cells import near
 from allocator.model import Model
@@ -301,7 +302,8 @@ class Explainer:
             versions=versions(), status=status or "", stopped_by=stopped,
             times={"total": time.monotonic() - began}, solves=self._bench.solves,
         )  # fmt: skip
-        return Answer(question, status, left, lists, sentences, self._plan(shown), made, refused)
+        texts = {s.id: s.text for s in statements(self.instance, self.model, pools=True)}
+        return Answer(question, status, left, lists, sentences, self._plan(shown), made, refused, texts)
 
     def _nothing(self, base: Outcome | None) -> str:
         if base is not None and base.status == "error":

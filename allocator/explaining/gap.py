@@ -61,7 +61,7 @@ def targets(core: Core) -> Part:
         plan = float(core.unmet(core.base.problem, target, core.plan))
         if "." in target and plan == 0:
             continue
-        core.progress(f"the gap of {target}")
+        core.progress(f"dividing {target}")
         rows.append(_divided(core, target, plan, parts, part))
     part.lists["targets"] = rows
     part.text = [sentence(core, row, parts) for row in rows if "." not in row["target"] and row["plan"]]
@@ -152,6 +152,8 @@ def sentence(core: Core, row: Mapping[str, Any], parts: Mapping[str, Sequence[St
         told.append(f"{points(row['competition'])} are taken by other lines and earlier objectives")
     if row["forces"] is not None and points(row["forces"]) != "0":
         told.append(f"{points(row['forces'])} exist nowhere")
+    if not told:
+        return f"{points(row['plan'])} points are missing{what}; what they depend on is not known yet."
     if row["forces"] is None or any(share is None for share, _ in shares):
         told.append("the rest is not divided yet")
     return f"Of the {points(row['plan'])} points missing{what}, {_listed(told)}."

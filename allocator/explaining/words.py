@@ -23,3 +23,15 @@ def named(instance: Instance, target: str) -> str:
         for table, key, name in tables
     ]
     return ", ".join(names)
+
+
+UNITS = {
+    "risk": "thousand person-months", "cost": "million", "burden": "per mille of GDP", "turnover": "thousand people",
+    "imbalance": "million",
+}  # fmt: skip
+"""Unit of an objective; the others are shares."""
+
+
+def amount(objective: str, value: float) -> str:
+    """A value of an objective, or a difference of two, with its unit."""
+    return f"{value:,.6g} {UNITS[objective]}" if objective in UNITS else f"{points(value)} points"
