@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from allocator.claim_check import claims
     from allocator.comparison import cases, compare
     from allocator.errors import AllocatorError, BadInput, BadUsage, Fault, OutOfTime, SolverError
+    from allocator.explaining.answer import Answer
+    from allocator.explaining.explainer import Explainer, explain
     from allocator.hedging import Hedge, hedge
     from allocator.instance import Instance, write
     from allocator.model import Model, load_model
@@ -20,9 +22,11 @@ if TYPE_CHECKING:
 
 _HOME = {
     "AllocatorError": "errors",
+    "Answer": "explaining.answer",
     "BadInput": "errors",
     "BadUsage": "errors",
     "Design": "sweeps.design.file",
+    "Explainer": "explaining.explainer",
     "Fault": "errors",
     "Hedge": "hedging",
     "Instance": "instance",
@@ -35,6 +39,7 @@ _HOME = {
     "cases": "comparison",
     "claims": "claim_check",
     "compare": "comparison",
+    "explain": "explaining.explainer",
     "export": "api",
     "hedge": "hedging",
     "load_model": "model",
@@ -46,9 +51,11 @@ _HOME = {
 
 __all__ = [
     "AllocatorError",
+    "Answer",
     "BadInput",
     "BadUsage",
     "Design",
+    "Explainer",
     "Fault",
     "Hedge",
     "Instance",
@@ -61,6 +68,7 @@ __all__ = [
     "cases",
     "claims",
     "compare",
+    "explain",
     "export",
     "hedge",
     "load_model",

@@ -20,9 +20,10 @@ from allocator.outcome import Bounds, Stop, status
 from allocator.plan.values import Deployed
 from allocator.problem import Problem
 from allocator.purchases import Decided
-from allocator.solving.lexicographic import Stages
+from allocator.solving.lexicographic import Loaded, Stages
 from allocator.solving.prior import Known
 from allocator.solving.solver import Solver
+from allocator.solving.stage import Progress
 from allocator.stopping import DeadlinePassed, Watch, at_once
 
 
@@ -45,6 +46,9 @@ class Aim:
     terms: Callable[[pyo.ConcreteModel, Problem], list[Term]]
     value: Callable[[Problem, Deployed], Fraction]
 
+
+PATIENCE = 10.0
+"""Seconds that each of many solves may take if nobody gave a time limit for all."""
 
 Extend = Callable[[pyo.ConcreteModel, Problem], None]
 """Adds constraints to a Pyomo model."""
@@ -71,6 +75,8 @@ class Outcome:
         What was solved; None if the time was over before it was read.
     reason : str
         Why there is no plan, if that is known.
+    seconds : float
+        How long it took.
     """
 
     status: str
@@ -79,6 +85,7 @@ class Outcome:
     bounds: Mapping[str, Bounds]
     problem: Problem | None
     reason: str = ""
+    seconds: float = 0.0
 
     @property
     def found(self) -> bool:
@@ -138,9 +145,15 @@ class Bench:
         As in :func:`allocator.solve`.
     watch : Watch
         Of :func:`allocator.stopping.watched`; set to stop.
+
+    Attributes
+    ----------
+    progress : callable or None
+        Called during each solve with what is known.
     """
 
     def __init__(self, gap: float, deadline: float | None, threads: int, seed: int, watch: Watch) -> None:
+        self.progress: Callable[[Progress], None] | None = None
         self.solver = Solver(gap=gap, threads=threads, seed=seed)
         self.deadline = deadline
         self.watch = watch
@@ -152,6 +165,11 @@ class Bench:
         late = self.deadline is not None and time.monotonic() >= self.deadline
         return late or self.watch.interrupted.is_set()
 
+    @property
+    def patience(self) -> float:
+        """Seconds after which one of many solves is left open: a tenth of the time left, ten without a limit."""
+        return PATIENCE if self.deadline is None else max(0.1, (self.deadline - time.monotonic()) / 10)
+
     def run(
         self,
         instance: Instance,
@@ -162,7 +180,9 @@ class Bench:
         keeps: Holds | None = None,
         plans: Sequence[Deployed] = (),
         floors: Sequence[float] = (),
+        wider: Sequence[Outcome] = (),
         limit: float | None = None,
+        gap: float | None = None,
     ) -> Outcome:
         """Minimise aims (by default the model's objectives) one after the other.
 
@@ -179,9 +199,13 @@ class Bench:
         plans : sequence of deployments
             Plans to try first; each counts only once it has passed the exact check.
         floors : sequence of float
-            For each stage, a proved lower bound.
+            Proved lower bounds of the first stage.
+        wider : sequence of Outcome
+            What solves for the same aims reached among more plans: their bounds hold here.
         limit : float, optional
             Most seconds of this solve.
+        gap : float, optional
+            Relative gap of this solve, in place of that of all.
         """
         order = list(model.objectives) if aims is None else list(aims)
         named = tuple(aim for aim in order if isinstance(aim, str))
@@ -190,13 +214,12 @@ class Bench:
         if limit is not None:
             until = time.monotonic() + limit
             deadline = until if deadline is None else min(deadline, until)
-        known = Known(
-            bounds=tuple((((), floor),) if stage == 0 else () for stage, floor in enumerate(floors)),
-            plans=tuple(plans),
-        )
+        known = _known([aim if isinstance(aim, str) else aim.name for aim in order], plans, floors, wider)
         problem: Problem | None = None
         stages: AimedStages | None = None
+        options = self.solver._highs if gap is None else {**self.solver._highs, "mip_rel_gap": gap}
         self.solves += 1
+        began = time.monotonic()
         try:
             with at_once(deadline):
                 problem = Problem(instance, chosen)
@@ -205,20 +228,27 @@ class Bench:
                 order,
                 keeps,
                 problem,
-                lambda: self.solver._load(self._built(read, order, extend)),
-                options=self.solver._highs,
+                lambda: self._loaded(read, order, extend, options),
+                options=options,
                 interrupted=self.watch.interrupted,
                 deadline=deadline,
                 bare=extend is None,
-                progress=None,
+                progress=self.progress,
                 known=known,
             )
             stages.solve()
         except SolverError as error:
-            return Outcome("error", None, {}, {}, problem, str(error))
+            return Outcome("error", None, {}, {}, problem, str(error), time.monotonic() - began)
         except (KeyboardInterrupt, DeadlinePassed):
             pass
-        return self._outcome(stages, problem)
+        return self._outcome(stages, problem, time.monotonic() - began)
+
+    def _loaded(
+        self, problem: Problem, order: Sequence[Aim | str], extend: Extend | None, options: Mapping[str, Any]
+    ) -> Loaded:
+        loaded = self.solver._load(self._built(problem, order, extend))
+        loaded.resident.choose(mip_rel_gap=options["mip_rel_gap"])
+        return loaded
 
     def _built(self, problem: Problem, order: Sequence[Aim | str], extend: Extend | None) -> pyo.ConcreteModel:
         m = formulate(problem, lean=True)
@@ -233,12 +263,12 @@ class Bench:
         m.stages = [aim.name if isinstance(aim, Aim) else aim for aim in order]
         return m
 
-    def _outcome(self, stages: AimedStages | None, problem: Problem | None) -> Outcome:
+    def _outcome(self, stages: AimedStages | None, problem: Problem | None, seconds: float) -> Outcome:
         interrupted = self.watch.interrupted.is_set()
         if interrupted or (self.solver._resident is not None and self.solver._resident.lost is not None):
             self.solver._resident = None
         if stages is None:
-            return Outcome("interrupted" if interrupted else "no_plan", None, {}, {}, problem)
+            return Outcome("interrupted" if interrupted else "no_plan", None, {}, {}, problem, "", seconds)
         answer = stages.answer
         name = status(answer.deployed is not None, answer.stop, answer.closed)
         if answer.stop is Stop.INTERRUPT and answer.deployed is None:
@@ -246,7 +276,23 @@ class Bench:
         values = {}
         if answer.deployed is not None:
             values = {each: stages._value(each, answer.deployed) for each in stages.names}
-        return Outcome(name, answer.deployed, values, dict(answer.bounds), problem, answer.reason)  # type: ignore[arg-type]
+        reached = dict(answer.bounds)
+        return Outcome(name, answer.deployed, values, reached, problem, answer.reason, seconds)  # type: ignore[arg-type]
+
+
+def _known(names: Sequence[str], plans: Sequence[Deployed], floors: Sequence[float], wider: Sequence[Outcome]) -> Known:
+    """What holds of a solve before it begins; a stage's bound holds where no earlier value is worse."""
+    bounds: list[list[tuple[tuple[float, ...], float]]] = [[] for _ in names]
+    bounds[0] += [((), floor) for floor in floors]
+    for outcome in wider:
+        reached: list[float] = []
+        for stage, name in enumerate(names):
+            if name not in outcome.bounds:
+                break
+            bounds[stage].append((tuple(reached), outcome.bounds[name].bound))
+            reached.append(outcome.bounds[name].value)
+    infeasible = "there is no plan among more" if any(outcome.infeasible for outcome in wider) else ""
+    return Known(tuple(map(tuple, bounds)), tuple(plans), infeasible)
 
 
 def _fields(model: Model) -> dict[str, Any]:

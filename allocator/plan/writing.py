@@ -7,6 +7,7 @@ import io
 import json
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,12 @@ if TYPE_CHECKING:
     from allocator.plan.plan import Plan
 
 
-def check_target(path: str | os.PathLike[str]) -> None:
-    """Refuse, before a solve, a path to which results cannot be written.
+RESULTS = ("manifest.json", *(f"{table}.csv" for table in COLUMNS))
+"""Names of the files of a result."""
+
+
+def check_target(path: str | os.PathLike[str], names: Iterable[str] = RESULTS) -> None:
+    """Refuse, before a solve, a path to which results cannot be written; ``names`` are those of earlier results.
 
     Raises
     ------
@@ -41,7 +46,7 @@ def check_target(path: str | os.PathLike[str]) -> None:
     elif target.exists():
         if not target.is_dir():
             raise BadUsage(f"{target} is a file; results need a folder or a name that ends in .xlsx")
-        known = {"manifest.json", *(f"{table}.csv" for table in COLUMNS)}
+        known = set(names)
         strange = sorted(entry.name for entry in target.iterdir() if entry.name not in known)
         if strange:
             raise BadUsage(f"{target} holds other files ({', '.join(strange[:3])}); choose another folder")

@@ -1,0 +1,199 @@
+"""The gap, divided: what other lines take, what exists nowhere, and what depends on politics, relief, people, money."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from itertools import combinations
+from math import factorial
+from typing import Any
+
+from allocator.explaining.core import Core, Part, Reached
+from allocator.explaining.screening import helpful
+from allocator.explaining.statements import AVAILABLE, WILLING, Statement, statements
+from allocator.explaining.words import named, points
+
+CAUSES: Mapping[str, tuple[str, ...]] = {
+    "politics": (WILLING, "caveats", "conditions", "commitments"),
+    "sustainment": ("rotation", AVAILABLE, "minimum_contribution", "framework_nation", "prerequisites"),
+    "people": ("troop_ceiling",),
+    "money": ("budget",),
+}
+"""Cause -> the families and groups of statements that it consists of."""
+
+WORDS = {
+    "politics": {
+        WILLING: "willingness", "caveats": "caveats", "conditions": "conditions", "commitments": "commitments",
+    },
+    "sustainment": {
+        "rotation": "relief", AVAILABLE: "availability", "minimum_contribution": "least contributions",
+        "framework_nation": "framework nations", "prerequisites": "prerequisites",
+    },
+    "people": {"troop_ceiling": "ceilings on people"},
+    "money": {"budget": "money"},
+}  # fmt: skip
+"""Cause -> what it is called if it consists of one family alone."""
+
+Subset = frozenset[str]
+
+
+def causes(core: Core) -> dict[str, list[Statement]]:
+    """The causes that have a statement, with their statements."""
+    found = statements(core.instance, core.model)
+    parts = {cause: [s for s in found if s.family in families] for cause, families in CAUSES.items()}
+    return {cause: part for cause, part in parts.items() if part}
+
+
+def called(cause: str, part: Collection[Statement]) -> str:
+    """A cause in words: its one family, or itself."""
+    families = {statement.family for statement in part}
+    return WORDS[cause][families.pop()] if len(families) == 1 else cause
+
+
+# ---- targets -----------------------------------------------------------------------------------------------------
+
+
+def targets(core: Core) -> Part:
+    """The unmet share of the whole, of each objective and of each line that is short, divided."""
+    part, parts = Part(), causes(core)
+    assert core.base.problem is not None
+    rows = []
+    for target in core.targets:
+        plan = float(core.unmet(core.base.problem, target, core.plan))
+        if "." in target and plan == 0:
+            continue
+        core.progress(f"dividing {target}")
+        rows.append(_divided(core, target, plan, parts, part))
+    part.lists["targets"] = rows
+    part.text = [sentence(core, row, parts) for row in rows if "." not in row["target"] and row["plan"]]
+    return part
+
+
+def _divided(
+    core: Core, target: str, plan: float, parts: Mapping[str, Sequence[Statement]], part: Part
+) -> dict[str, Any]:
+    """One target; what is not proved is added to ``part.open``."""
+    least = _leasts(core, target, parts)
+    alone, every = least.get(Subset()), least.get(Subset(parts))
+    known = alone is not None and alone.value is not None and every is not None and every.value is not None
+    row: dict[str, Any] = {"target": target, "plan": plan, "least": None, "competition": None, "forces": None}
+    if alone is not None and alone.value is not None:
+        row |= {"least": alone.value, "competition": plan - alone.value}
+    if known and every is not None:
+        row["forces"] = every.value
+    if any(not reached.settled for reached in least.values()) or len(least) < 2 ** len(parts):
+        part.open.append(f"target {target}")
+    if alone is not None and not alone.settled:
+        row["bound"] = alone.bound
+    row["causes"] = [_cause(cause, parts, least) for cause in parts]
+    return row
+
+
+def _leasts(core: Core, target: str, parts: Mapping[str, Sequence[Statement]]) -> dict[Subset, Reached]:
+    """Set of lifted causes -> least unmet share, as far as time allows: none and all first, then what lies between.
+
+    Bounds with more causes lifted and plans with fewer hold in between, so that most sets need no solver.
+    """
+    sizes = sorted(range(len(parts) + 1), key=lambda size: (-abs(2 * size - len(parts)), size))
+    least: dict[Subset, Reached] = {}
+    for size in sizes:
+        for chosen in combinations(parts, size):
+            if core.bench.over:
+                return least
+            reached = core.least(target, [statement for cause in chosen for statement in parts[cause]])
+            if reached.value is not None:
+                least[Subset(chosen)] = reached
+    return least
+
+
+def _cause(cause: str, parts: Mapping[str, Sequence[Statement]], least: Mapping[Subset, Reached]) -> dict[str, Any]:
+    every = Subset(parts)
+    share, error = _share(cause, list(parts), least)
+    return {
+        "cause": cause,
+        "alone": _difference(least.get(Subset()), least.get(Subset([cause]))),
+        "last": _difference(least.get(every - {cause}), least.get(every)),
+        "share": share,
+        "error": error,
+    }
+
+
+def _difference(before: Reached | None, after: Reached | None) -> float | None:
+    if before is None or after is None or before.value is None or after.value is None:
+        return None
+    return before.value - after.value
+
+
+def _share(cause: str, parts: Sequence[str], least: Mapping[Subset, Reached]) -> tuple[float | None, float | None]:
+    """The Shapley value of a cause, and by how much it may be wrong where solves stayed open."""
+    others = [other for other in parts if other != cause]
+    share = low = high = 0.0
+    settled = True
+    for size in range(len(parts)):
+        weight = factorial(size) * factorial(len(parts) - size - 1) / factorial(len(parts))
+        for chosen in combinations(others, size):
+            before, after = least.get(Subset(chosen)), least.get(Subset(chosen) | {cause})
+            if before is None or after is None:
+                return None, None
+            assert before.value is not None
+            assert after.value is not None
+            share += weight * (before.value - after.value)
+            low += weight * ((before.bound or 0.0) - after.value)
+            high += weight * (before.value - (after.bound or 0.0))
+            settled = settled and before.settled and after.settled
+    return share, 0.0 if settled else max(high - share, share - low)
+
+
+def sentence(core: Core, row: Mapping[str, Any], parts: Mapping[str, Sequence[Statement]]) -> str:
+    """A divided target in words."""
+    what = "" if row["target"] == "gap" else f" in {named(core.instance, row['target'])}"
+    shares = [(each["share"], called(each["cause"], parts[each["cause"]])) for each in row["causes"]]
+    told = [f"{points(share)} depend on {name}" for share, name in shares if share and points(share) != "0"]
+    if row["competition"] and points(row["competition"]) != "0":
+        told.append(f"{points(row['competition'])} are taken by other lines and earlier objectives")
+    if row["forces"] is not None and points(row["forces"]) != "0":
+        told.append(f"{points(row['forces'])} exist nowhere")
+    if not told:
+        return f"{points(row['plan'])} points are missing{what}; what they depend on is not known yet."
+    if row["forces"] is None or any(share is None for share, _ in shares):
+        told.append("the rest is not divided yet")
+    return f"Of the {points(row['plan'])} points missing{what}, {_listed(told)}."
+
+
+def _listed(told: Sequence[str]) -> str:
+    return " and ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
+
+
+# ---- limits ------------------------------------------------------------------------------------------------------
+
+
+def limits(core: Core) -> Part:
+    """Each statement of a nation that lowers the gap if it alone is lifted."""
+    before = core.least("gap")
+    order = [row["nation"] for row in core.instance.rows("nations")]
+    single = [
+        statement
+        for statement in statements(core.instance, core.model)
+        if statement.nation and any(statement.family in families for families in CAUSES.values())
+    ]
+    groups = [[statement for statement in single if statement.nation == nation] for nation in order]
+    part = Part(lists={"limits": []})
+    rows = []
+    for statement, found in helpful(core, before, groups, lambda chosen, _: core.least("gap", chosen)):
+        if found is None:
+            part.open.append(f"limit {statement.id}")
+            continue
+        assert before.value is not None
+        assert found.value is not None
+        row: dict[str, Any] = {
+            "id": statement.id, "nation": statement.nation, "least": found.value, "gain": before.value - found.value,
+        }  # fmt: skip
+        if not found.settled:
+            row["bound"] = found.bound
+        rows.append((single.index(statement), statement, row))
+    rows.sort(key=lambda each: (-round(each[2]["gain"], 9), each[0]))
+    part.lists["limits"] = [row for _, _, row in rows]
+    part.text = [
+        f"{statement.text[0].upper()}{statement.text[1:]}: lifting that alone closes {points(row['gain'])} points."
+        for _, statement, row in rows[:1]
+    ]
+    return part

@@ -1,0 +1,182 @@
+"""An answer to a question about an instance, as text: sentences first, tables after, a screen at the most."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+
+from allocator.explaining.answer import Answer, columns
+from allocator.report.text.words import number, percent, table
+
+WIDTH = 100
+"""Columns of an answer on a terminal that is not narrower."""
+
+MOST = 10
+"""Rows of a list that are shown without ``full``."""
+
+SENTENCES = 8
+"""Sentences that are shown without ``full``."""
+
+TITLES = {
+    "conflicts": "Conflicts: with these rules alone in force there is no plan",
+    "repairs": "Ways out that give more",
+    "ask_less": "The cheapest way out that asks less",
+    "cheapest": "The cheapest way out of all",
+    "targets": "Points that are missing, and what they depend on",
+    "limits": "Single limits of a nation that would help if lifted alone",
+    "steps": "What one more of each is worth, in the first objective",
+    "rungs": "What more and more of it is worth, in the first objective",
+    "objectives": "Objectives of the plan in hand, and of the plan that was asked about",
+    "nations": "Without each nation, in the first objective",
+    "pairs": "Without two nations, in the first objective",
+    "keystones": "Whom the absence of a nation takes down, through pledges alone",
+    "shapley": "Points of coverage that each nation adds on average",
+    "coalitions": "Coalitions that are as good",
+    "swaps": "Members that can be exchanged",
+    "ranges": "Least and most in plans that are as good",
+    "changes": "Changes from the earlier plan",
+    "rules": "Shares of own cost under several rules",
+}
+"""List -> its heading; other lists have their names."""
+
+
+def draw_answer(out: Console, answer: Answer, *, full: bool = False) -> None:
+    """Print an answer: sentences, lists, and what is open."""
+    out.width = min(out.width, WIDTH)
+    told = answer.sentences if full else answer.sentences[:SENTENCES]
+    for sentence in told:
+        out.print(sentence)
+    shown = len(told) == len(answer.sentences)
+    for name, rows in _lists(answer).items():
+        most = len(rows) if full else MOST
+        out.print()
+        if not rows or not isinstance(rows[0], Mapping):
+            out.print(f"{TITLES.get(name, name)}: {_plain(rows, most)}")
+        else:
+            out.print(f"{TITLES.get(name, name)}:")
+            _table(out, answer, name, rows[:most])
+        shown = shown and len(rows) <= most
+        if len(rows) > most:
+            out.print(f"and {len(rows) - most:,} more")
+    _ending(out, answer, shown)
+
+
+def _ending(out: Console, answer: Answer, shown: bool) -> None:
+    """What is open, and how to see what is not shown."""
+    if answer.open:
+        named = ", ".join(answer.open[:6]) + (f", and {len(answer.open) - 6} more" if len(answer.open) > 6 else "")
+        out.print()
+        out.print(f"Not settled{' (interrupted)' if answer.interrupted else ''}: {named}.")
+        if not answer.interrupted and answer.manifest["options"]["time_limit"] is None:
+            out.print("A longer --time-limit gives each solve more time; ~ marks values that were not proved.")
+    if not shown:
+        out.print()
+        out.print("--full prints every line; --json and --out have everything.")
+
+
+def _lists(answer: Answer) -> dict[str, list[Any]]:
+    """The lists in the order of the answer; a single repair is a list of one, and empty ones are left out."""
+    lists: dict[str, list[Any]] = {}
+    for name, value in answer.answer.items():
+        if name in ("ask_less", "cheapest") and isinstance(value, Mapping):
+            lists[name] = [value]
+    found = answer.tables()
+    if answer.question == "why_not" and found.get("rules") is not None:
+        found.pop("rules")  # the sentence names them
+    return {name: rows for name, rows in (found | lists).items() if rows}
+
+
+def _plain(rows: Sequence[Any], most: int) -> str:
+    return ", ".join("–".join(map(str, each)) if isinstance(each, list | tuple) else str(each) for each in rows[:most])
+
+
+# ---- tables ------------------------------------------------------------------------------------------------------
+
+
+def _table(out: Console, answer: Answer, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    if name == "targets":
+        _targets(out, rows)
+        return
+    heads = [head for head in columns(name, list(rows)) if any(row.get(head) is not None for row in rows)]
+    heads = [head for head in heads if head not in HIDDEN.get(name, ())]
+    grid = table(*((head.replace("_", " "), _side(rows, head)) for head in heads))
+    for row in rows:
+        grid.add_row(*(_cell(answer, name, head, row) for head in heads))
+    out.print(grid)
+
+
+HIDDEN = {
+    "steps": ("bound",), "rungs": ("bound",), "repairs": ("verified",), "ask_less": ("verified",),
+    "cheapest": ("verified",), "limits": ("bound", "nation"), "objectives": ("bound",), "rules": ("nations",),
+}  # fmt: skip
+"""List -> columns that only --json and --out have."""
+
+SHARES = {
+    "targets": ("plan", "least"), "limits": ("least", "gain"), "shapley": ("value", "error"),
+    "rules": ("unfairness", "gap"), "nations": (), "pairs": (),
+}  # fmt: skip
+"""List -> columns that are shares whatever the model minimises."""
+
+VALUES = ("value", "gain", "loss", "extra", "bound", "forced")
+"""Columns in the unit of an objective: of the row's, or the first."""
+
+
+def _side(rows: Sequence[Mapping[str, Any]], head: str) -> str:
+    numeric = all(isinstance(row.get(head), int | float | None) for row in rows)
+    return "right" if numeric else "left"
+
+
+def _cell(answer: Answer, name: str, head: str, row: Mapping[str, Any]) -> str:
+    value = row.get(head)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None:
+        return "–"
+    if head == "id":
+        return answer.texts.get(str(value), str(value))
+    if isinstance(value, int | float):
+        objective = row.get("objective") or answer.manifest["model"]["objectives"][0]
+        share = head in SHARES.get(name, ()) or (
+            head in VALUES and name not in SHARES and objective in ("gap", "worst_period")
+        )
+        share = share or (name in ("nations", "pairs") and head in VALUES and objective in ("gap", "worst_period"))
+        open_ = head == "value" and row.get("bound") is not None and row["bound"] < value - 1e-6 * max(1.0, abs(value))
+        return ("~" if open_ else "") + (percent(value) if share else number(value))
+    return _words(value)
+
+
+def _words(value: Any) -> str:
+    """A nested value in words."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping):
+        if "text" in value:
+            return str(value["text"])
+        return ", ".join(f"{key} {_words(each)}" for key, each in value.items())
+    if isinstance(value, list | tuple):
+        between = "; " if value and isinstance(value[0], Mapping) else ", "
+        return between.join(map(_words, value)) or "none"
+    return json.dumps(value)
+
+
+def _targets(out: Console, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The divided gap in points."""
+    named = list(dict.fromkeys(each["cause"] for row in rows for each in row["causes"]))
+    heads = ("missing", "others", *named, "nowhere")
+    grid = table(("target", "left"), *((head, "right") for head in heads))
+    for row in rows:
+        shares = {each["cause"]: each for each in row["causes"]}
+        cells = [row["plan"], row["competition"], *(shares[name]["share"] for name in named), row["forces"]]
+        errors = [None, None, *(shares[name]["error"] for name in named), None]
+        grid.add_row(row["target"], *map(_points, cells, errors))
+    out.print(grid)
+
+
+def _points(share: float | None, error: float | None) -> str:
+    if share is None:
+        return "–"
+    sure = error is None or error < 0.0005
+    return ("" if sure else "~") + f"{100 * share + 1e-9:.1f}"
