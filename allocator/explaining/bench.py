@@ -20,7 +20,7 @@ from allocator.outcome import Bounds, Stop, status
 from allocator.plan.values import Deployed
 from allocator.problem import Problem
 from allocator.purchases import Decided
-from allocator.solving.lexicographic import Stages
+from allocator.solving.lexicographic import Loaded, Stages
 from allocator.solving.prior import Known
 from allocator.solving.solver import Solver
 from allocator.stopping import DeadlinePassed, Watch, at_once
@@ -162,7 +162,9 @@ class Bench:
         keeps: Holds | None = None,
         plans: Sequence[Deployed] = (),
         floors: Sequence[float] = (),
+        wider: Sequence[Outcome] = (),
         limit: float | None = None,
+        gap: float | None = None,
     ) -> Outcome:
         """Minimise aims (by default the model's objectives) one after the other.
 
@@ -179,9 +181,13 @@ class Bench:
         plans : sequence of deployments
             Plans to try first; each counts only once it has passed the exact check.
         floors : sequence of float
-            For each stage, a proved lower bound.
+            Proved lower bounds of the first stage.
+        wider : sequence of Outcome
+            What solves for the same aims reached among more plans: their bounds hold here.
         limit : float, optional
             Most seconds of this solve.
+        gap : float, optional
+            Relative gap of this solve, in place of that of all.
         """
         order = list(model.objectives) if aims is None else list(aims)
         named = tuple(aim for aim in order if isinstance(aim, str))
@@ -190,12 +196,10 @@ class Bench:
         if limit is not None:
             until = time.monotonic() + limit
             deadline = until if deadline is None else min(deadline, until)
-        known = Known(
-            bounds=tuple((((), floor),) if stage == 0 else () for stage, floor in enumerate(floors)),
-            plans=tuple(plans),
-        )
+        known = _known([aim if isinstance(aim, str) else aim.name for aim in order], plans, floors, wider)
         problem: Problem | None = None
         stages: AimedStages | None = None
+        options = self.solver._highs if gap is None else {**self.solver._highs, "mip_rel_gap": gap}
         self.solves += 1
         try:
             with at_once(deadline):
@@ -205,8 +209,8 @@ class Bench:
                 order,
                 keeps,
                 problem,
-                lambda: self.solver._load(self._built(read, order, extend)),
-                options=self.solver._highs,
+                lambda: self._loaded(read, order, extend, options),
+                options=options,
                 interrupted=self.watch.interrupted,
                 deadline=deadline,
                 bare=extend is None,
@@ -219,6 +223,13 @@ class Bench:
         except (KeyboardInterrupt, DeadlinePassed):
             pass
         return self._outcome(stages, problem)
+
+    def _loaded(
+        self, problem: Problem, order: Sequence[Aim | str], extend: Extend | None, options: Mapping[str, Any]
+    ) -> Loaded:
+        loaded = self.solver._load(self._built(problem, order, extend))
+        loaded.resident.choose(mip_rel_gap=options["mip_rel_gap"])
+        return loaded
 
     def _built(self, problem: Problem, order: Sequence[Aim | str], extend: Extend | None) -> pyo.ConcreteModel:
         m = formulate(problem, lean=True)
@@ -247,6 +258,21 @@ class Bench:
         if answer.deployed is not None:
             values = {each: stages._value(each, answer.deployed) for each in stages.names}
         return Outcome(name, answer.deployed, values, dict(answer.bounds), problem, answer.reason)  # type: ignore[arg-type]
+
+
+def _known(names: Sequence[str], plans: Sequence[Deployed], floors: Sequence[float], wider: Sequence[Outcome]) -> Known:
+    """What holds of a solve before it begins; a stage's bound holds where no earlier value is worse."""
+    bounds: list[list[tuple[tuple[float, ...], float]]] = [[] for _ in names]
+    bounds[0] += [((), floor) for floor in floors]
+    for outcome in wider:
+        reached: list[float] = []
+        for stage, name in enumerate(names):
+            if name not in outcome.bounds:
+                break
+            bounds[stage].append((tuple(reached), outcome.bounds[name].bound))
+            reached.append(outcome.bounds[name].value)
+    infeasible = "there is no plan among more" if any(outcome.infeasible for outcome in wider) else ""
+    return Known(tuple(map(tuple, bounds)), tuple(plans), infeasible)
 
 
 def _fields(model: Model) -> dict[str, Any]:
