@@ -78,7 +78,8 @@ def selection(instance: Instance, text: str) -> Selection:
         if not (words[3].isascii() and words[3].isdigit() and 1 <= int(words[3]) <= instance.periods):
             raise BadUsage(f"{text!r}: no period {words[3]!r}; expected 1 to {instance.periods}, or *")
         period = int(words[3])
-    return Selection(*found, *[None] * (3 - len(found)), period)
+    nation, unit_type, task = [*found, None, None][:3]
+    return Selection(nation, unit_type, task, period)
 
 
 def _listed(known: list[str]) -> str:

@@ -71,6 +71,8 @@ class Outcome:
         What was solved; None if the time was over before it was read.
     reason : str
         Why there is no plan, if that is known.
+    seconds : float
+        How long it took.
     """
 
     status: str
@@ -79,6 +81,7 @@ class Outcome:
     bounds: Mapping[str, Bounds]
     problem: Problem | None
     reason: str = ""
+    seconds: float = 0.0
 
     @property
     def found(self) -> bool:
@@ -201,6 +204,7 @@ class Bench:
         stages: AimedStages | None = None
         options = self.solver._highs if gap is None else {**self.solver._highs, "mip_rel_gap": gap}
         self.solves += 1
+        began = time.monotonic()
         try:
             with at_once(deadline):
                 problem = Problem(instance, chosen)
@@ -219,10 +223,10 @@ class Bench:
             )
             stages.solve()
         except SolverError as error:
-            return Outcome("error", None, {}, {}, problem, str(error))
+            return Outcome("error", None, {}, {}, problem, str(error), time.monotonic() - began)
         except (KeyboardInterrupt, DeadlinePassed):
             pass
-        return self._outcome(stages, problem)
+        return self._outcome(stages, problem, time.monotonic() - began)
 
     def _loaded(
         self, problem: Problem, order: Sequence[Aim | str], extend: Extend | None, options: Mapping[str, Any]
@@ -244,12 +248,12 @@ class Bench:
         m.stages = [aim.name if isinstance(aim, Aim) else aim for aim in order]
         return m
 
-    def _outcome(self, stages: AimedStages | None, problem: Problem | None) -> Outcome:
+    def _outcome(self, stages: AimedStages | None, problem: Problem | None, seconds: float) -> Outcome:
         interrupted = self.watch.interrupted.is_set()
         if interrupted or (self.solver._resident is not None and self.solver._resident.lost is not None):
             self.solver._resident = None
         if stages is None:
-            return Outcome("interrupted" if interrupted else "no_plan", None, {}, {}, problem)
+            return Outcome("interrupted" if interrupted else "no_plan", None, {}, {}, problem, "", seconds)
         answer = stages.answer
         name = status(answer.deployed is not None, answer.stop, answer.closed)
         if answer.stop is Stop.INTERRUPT and answer.deployed is None:
@@ -257,7 +261,8 @@ class Bench:
         values = {}
         if answer.deployed is not None:
             values = {each: stages._value(each, answer.deployed) for each in stages.names}
-        return Outcome(name, answer.deployed, values, dict(answer.bounds), problem, answer.reason)  # type: ignore[arg-type]
+        reached = dict(answer.bounds)
+        return Outcome(name, answer.deployed, values, reached, problem, answer.reason, seconds)  # type: ignore[arg-type]
 
 
 def _known(names: Sequence[str], plans: Sequence[Deployed], floors: Sequence[float], wider: Sequence[Outcome]) -> Known:

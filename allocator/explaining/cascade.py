@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from itertools import combinations
+from typing import Any
 
 from allocator.explaining.ability import Ability
 from allocator.explaining.core import Core, Part
@@ -114,7 +115,7 @@ def cascade(core: Core) -> Part:
         if down:
             keystones.append({"nation": n, "takes_down": down})
     keystones.sort(key=lambda row: -len(row["takes_down"]))
-    lists = {
+    lists: dict[str, Any] = {
         "greatest": [list(pair) for pair in greatest],
         "least": [list(pair) for pair in greatest if pair in least],
         "waiting": [list(pair) for pair in waiting],
@@ -124,7 +125,7 @@ def cascade(core: Core) -> Part:
     return Part(lists, _text(lists))
 
 
-def _text(lists: dict[str, list[list[str]]]) -> list[str]:
+def _text(lists: dict[str, Any]) -> list[str]:
     """The cascade in words."""
     greatest, waiting, triggers, keystones = (lists[name] for name in ("greatest", "waiting", "triggers", "keystones"))
     if not greatest:
@@ -143,7 +144,7 @@ def _text(lists: dict[str, list[list[str]]]) -> list[str]:
     else:
         text = [f"Pledges alone: all {len(greatest)} pledges of {nations} nations can be kept, and none has to wait."]
     for row in keystones[:3]:
-        down = row["takes_down"]  # type: ignore[call-overload]
+        down = row["takes_down"]
         fall = "one pledge of another nation falls" if len(down) == 1 else f"{len(down)} pledges of others fall"
-        text.append(f"Without {row['nation']}, {fall}.")  # type: ignore[call-overload]
+        text.append(f"Without {row['nation']}, {fall}.")
     return text

@@ -83,7 +83,7 @@ def disagreements(seeds: range) -> list[Any]:
             continue
         with core_of(*read(obj, chosen)) as core:
             lists = cascade(core).lists
-            answer = {
+            answer: dict[str, Any] = {
                 **{name: {tuple(pair) for pair in lists[name]} for name in ("greatest", "least", "waiting")},
                 "triggers": [set(some) for some in lists["triggers"]],
                 "keystones": {r["nation"]: {tuple(pair) for pair in r["takes_down"]} for r in lists["keystones"]},

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from allocator.errors import BadUsage
 from allocator.explaining.ability import FACTS
 from allocator.explaining.core import SAME
 from allocator.explaining.why import why, why_not
@@ -29,14 +28,14 @@ def verdict(truth: Truth, best: dict[str, Fraction], forced: dict[str, Fraction]
     if forced is None:
         return none
     for name, value in best.items():
-        if abs(forced[name] - value) > Fraction(repr(SAME)) * max(1, abs(value)):
+        if abs(forced[name] - value) > Fraction(repr(SAME)) * max(Fraction(1), abs(value)):
             return worse if forced[name] > value else "free"
     return "free"
 
 
 def disagreements(seeds: range) -> list[Any]:
     """Every question of random cases whose answer is not that of enumeration."""
-    found = []
+    found: list[Any] = []
     for obj, model, truth in cases(seeds):
         rng = random.Random(str(obj["instance"]["name"]))
         best = truth.best()
@@ -53,8 +52,8 @@ def disagreements(seeds: range) -> list[Any]:
                     for t in judge.periods
                 ]
                 bars = [judge.bars(key) for key in keys if holds(key)]
-                some = truth.best(lambda plan: any(holds(key) for key in plan.deploy))
-                none = truth.best(lambda plan: not any(holds(key) for key in plan.deploy))
+                some = truth.best(lambda plan, holds=holds: any(holds(key) for key in plan.deploy))
+                none = truth.best(lambda plan, holds=holds: not any(holds(key) for key in plan.deploy))
                 expected = verdict(truth, best, some, "impossible", "worse") if "" in bars else "forbidden"
                 answer = why_not(core, text)
                 if answer.lists["verdict"] != expected:

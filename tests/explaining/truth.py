@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
@@ -13,7 +13,7 @@ from allocator.explaining.bench import Bench
 from allocator.explaining.core import Core
 from allocator.instance import Instance
 from allocator.model import Model
-from allocator.purchases import Decided, Purchases
+from allocator.purchases import Decided, Purchases, bought
 from allocator.stopping import watched
 from tests.oracle.brute import Judge, Plan, TooMany, plans
 from tests.oracle.check import as_model
@@ -144,3 +144,18 @@ def _more_pledges(obj: dict[str, Any], seed: int) -> None:
 def read(obj: dict[str, Any], model: dict[str, Any]) -> tuple[Instance, Model]:
     """The same as ours."""
     return allocator.Instance.from_dict(obj), as_model(model)
+
+
+def as_plan(deployed: Mapping[Any, int]) -> Plan:
+    """One of our plans as one of the oracle."""
+    purchases = bought(deployed)
+    orders = {key: units for key, (units, _) in purchases.orders.items()}
+    joint = {key: together for key, (_, together) in purchases.orders.items() if together}
+    return Plan(dict(deployed), orders, joint, dict(purchases.expansions))
+
+
+def differ(truth: Fraction | None, claim: float | None) -> bool:
+    """Whether two values are not the same; None stands for no plan."""
+    if truth is None or claim is None:
+        return truth is not claim
+    return abs(float(truth) - claim) > 2e-6 * max(1.0, abs(float(truth)))
