@@ -271,10 +271,11 @@ class Problem:
                     caps[t] = min(caps[t], units)
             yield n, u, caps
 
-    def _caveat(self) -> set[tuple[str, str, str]]:
-        """(nation, unit, task) that a caveat forbids."""
+    @cached_property
+    def forbidden(self) -> set[tuple[str, str, str]]:
+        """(nation, unit, task) that a caveat forbids, if the model lists caveats."""
         forbidden: set[tuple[str, str, str]] = set()
-        for row in self.instance.rows("caveats"):
+        for row in self.instance.rows("caveats") if self.has("caveats") else ():
             for task in [row["task"]] if row["task"] else self.TASKS:
                 if row["objective"] and row["objective"] != self.objective_of[task]:
                     continue
@@ -289,7 +290,7 @@ class Problem:
         Nations whose pledges no possible coalition can meet, and tasks that nobody can lead, are removed until nothing
         changes.
         """
-        forbidden = self._caveat() if self.has("caveats") else set()
+        forbidden = self.forbidden
         cap: dict[tuple[str, str, str], dict[int, int]] = {}
         for (n, u), caps in self.pool_cap.items():
             least = max(1, self.pools.min_units[n, u])

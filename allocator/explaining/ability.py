@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -84,6 +84,16 @@ def selection(instance: Instance, text: str) -> Selection:
 
 def _listed(known: list[str]) -> str:
     return f" ({', '.join(known[:8])}{', ...' if len(known) > 8 else ''})"
+
+
+def without(instance: Instance, nations: Collection[str]) -> Instance:
+    """The instance without some nations: no row of theirs in ``willingness`` or ``commitments``; not checked again."""
+    left = {
+        table: [row for row in instance.tables[table] if row["nation"] not in nations]
+        for table in ("willingness", "commitments")
+    }
+    tables = {**instance.tables, **left}
+    return Instance(instance.settings, tables, instance.path, instance.notes, instance.outside | set(nations))
 
 
 class Ability:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from fractions import Fraction
 from typing import Any
 
 from allocator.explaining.as_good import Coalition, Space, members, other_than, space_of
 from allocator.explaining.bench import Aim
 from allocator.explaining.core import Core, Part
+from allocator.explaining.ranges import ranges
 from allocator.explaining.why import NO_PLAN
 from allocator.families.rows import Term
 from allocator.plan.values import Deployed
@@ -44,10 +45,7 @@ def _sorted_out(space: Space, part: Part) -> None:
     for n in [n for n in _alike(space) if n not in proved]:  # one by one
         here = n in members(space.core.plan)
         space.core.progress(f"a plan {'without' if here else 'with'} {n}")
-        found = space.one(
-            lambda coalition, n=n, here=here: (n in coalition) != here,
-            lambda comes, n=n, here=here: [([(1.0, comes[n])], 0.0 if here else 1.0, 0.0 if here else 1.0)],
-        )
+        found = _one_by_one(space, n, not here)
         if found is False:
             proved.add(n)
         elif found is None:
@@ -57,6 +55,15 @@ def _sorted_out(space: Space, part: Part) -> None:
     part.lists["always"] = [n for n in space.able if n in alike & proved and n in in_hand]
     part.lists["never"] = [n for n in space.able if n in alike & proved and n not in in_hand]
     part.lists["sometimes"] = [n for n in space.able if n not in alike]
+
+
+def _one_by_one(space: Space, nation: str, comes: bool) -> bool | None:
+    """Whether there is a plan with, or without, a nation."""
+    wanted = float(comes)
+    return space.one(
+        lambda coalition: (nation in coalition) == comes,
+        lambda columns: [([(1.0, columns[nation])], wanted, wanted)],
+    )
 
 
 def _alike(space: Space) -> list[str]:
@@ -103,10 +110,7 @@ def _coalitions(space: Space, part: Part) -> None:
         if space.core.bench.over:
             part.open.append("coalitions")
             break
-        found = space.one(
-            lambda coalition, known=known: coalition not in known,
-            lambda comes, known=known: [other_than(coalition, comes) for coalition in known],
-        )
+        found = _another(space, known)
         if found is not True:
             if found is None:
                 part.open.append("coalitions")
@@ -115,6 +119,14 @@ def _coalitions(space: Space, part: Part) -> None:
     if len(coalitions) > most:
         part.open.append(f"coalitions beyond {most}")
     part.lists["coalitions"] = [_listed(space, coalition) for coalition in coalitions[:most]]
+
+
+def _another(space: Space, known: Collection[Coalition]) -> bool | None:
+    """Whether there is a coalition besides the known ones."""
+    return space.one(
+        lambda coalition: coalition not in known,
+        lambda comes: [other_than(coalition, comes) for coalition in known],
+    )
 
 
 def _swaps(space: Space, part: Part) -> None:
@@ -130,19 +142,26 @@ def _swaps(space: Space, part: Part) -> None:
         if not left:
             break
         space.core.progress(f"swaps, {len(left)} left")
-        found = space.one(
-            lambda coalition, left=frozenset(left): coalition in left,
-            lambda comes: [
-                ([(1.0, comes[n]) for n in space.able if n in in_hand], len(in_hand) - 1.0, len(in_hand) - 1.0),
-                ([(1.0, comes[n]) for n in space.able if n not in in_hand], 1.0, 1.0),
-                *(other_than(coalition, comes) for coalition in known),
-            ],
-        )
+        found = _swapped(space, in_hand, frozenset(left), frozenset(possible) - frozenset(left))
         if found is not True:
             if found is None:
                 part.open.append("swaps")
             break
     part.lists["swaps"] = [pair for coalition, pair in possible.items() if coalition in known]
+
+
+def _swapped(
+    space: Space, in_hand: Coalition, wanted: Collection[Coalition], known: Collection[Coalition]
+) -> bool | None:
+    """Whether one of some coalitions is there, each with one member of the plan in hand less and one more."""
+
+    def rows(comes: Any) -> list[tuple[list[Term], float, float | None]]:
+        inside: list[Term] = [(1.0, column) for n, column in comes.items() if n in in_hand]
+        outside: list[Term] = [(1.0, column) for n, column in comes.items() if n not in in_hand]
+        stay = len(in_hand) - 1.0
+        return [(inside, stay, stay), (outside, 1.0, 1.0), *(other_than(coalition, comes) for coalition in known)]
+
+    return space.one(lambda coalition: coalition in wanted, rows)
 
 
 def _listed(space: Space, coalition: Iterable[str]) -> list[str]:
@@ -164,3 +183,6 @@ def _told(core: Core, lists: dict[str, Any]) -> list[str]:
         swaps = ", ".join(f"{b} for {a}" for a, b in lists["swaps"][:6])
         text.append(f"One can stand in for another: {swaps}.")
     return text
+
+
+__all__ = ["alternatives", "ranges"]

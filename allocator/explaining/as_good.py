@@ -87,7 +87,11 @@ class Space:
             self.plans.append(outcome.deployed)
         return outcome
 
-    def one(self, keeps: Callable[[Coalition], bool], rows: Callable[[Any], Sequence[tuple[list[Term], float, float | None]]]) -> bool | None:
+    def one(
+        self,
+        keeps: Callable[[Coalition], bool],
+        rows: Callable[[Any], Sequence[tuple[list[Term], float, float | None]]],
+    ) -> bool | None:
         """Whether there is a plan whose members keep a condition, which rows over ``m.comes`` say; None if open."""
         if any(keeps(coalition) for coalition in self.coalitions):
             return True

@@ -23,6 +23,7 @@ from allocator.purchases import Decided
 from allocator.solving.lexicographic import Loaded, Stages
 from allocator.solving.prior import Known
 from allocator.solving.solver import Solver
+from allocator.solving.stage import Progress
 from allocator.stopping import DeadlinePassed, Watch, at_once
 
 
@@ -110,6 +111,11 @@ class AimedStages(Stages):
         self.aims = {aim.name: aim for aim in aims if isinstance(aim, Aim)}
         self.names = tuple(aim.name if isinstance(aim, Aim) else aim for aim in aims)
 
+    def _ready(self) -> Loaded:
+        loaded = super()._ready()
+        loaded.resident.prove_to(self.gap)  # the gap of a run before may have been another
+        return loaded
+
     def _value(self, name: str, deployed: Any) -> Fraction:
         if name not in self.aims:
             return super()._value(name, deployed)
@@ -141,12 +147,18 @@ class Bench:
         As in :func:`allocator.solve`.
     watch : Watch
         Of :func:`allocator.stopping.watched`; set to stop.
+
+    Attributes
+    ----------
+    progress : callable or None
+        Called during each solve with what is known.
     """
 
     def __init__(self, gap: float, deadline: float | None, threads: int, seed: int, watch: Watch) -> None:
         self.solver = Solver(gap=gap, threads=threads, seed=seed)
         self.deadline = deadline
         self.watch = watch
+        self.progress: Callable[[Progress], None] | None = None
         self.solves = 0
 
     @property
@@ -190,7 +202,7 @@ class Bench:
         limit : float, optional
             Most seconds of this solve.
         gap : float, optional
-            Relative gap of this solve, in place of that of all.
+            Relative gap at which a value of this solve counts as proved.
         """
         order = list(model.objectives) if aims is None else list(aims)
         named = tuple(aim for aim in order if isinstance(aim, str))
@@ -202,7 +214,6 @@ class Bench:
         known = _known([aim if isinstance(aim, str) else aim.name for aim in order], plans, floors, wider)
         problem: Problem | None = None
         stages: AimedStages | None = None
-        options = self.solver._highs if gap is None else {**self.solver._highs, "mip_rel_gap": gap}
         self.solves += 1
         began = time.monotonic()
         try:
@@ -213,12 +224,12 @@ class Bench:
                 order,
                 keeps,
                 problem,
-                lambda: self._loaded(read, order, extend, options),
-                options=options,
+                lambda: self.solver._load(self._built(read, order, extend)),
+                options=self.solver._highs | ({} if gap is None else {"mip_rel_gap": gap}),
                 interrupted=self.watch.interrupted,
                 deadline=deadline,
                 bare=extend is None,
-                progress=None,
+                progress=self.progress,
                 known=known,
             )
             stages.solve()
@@ -227,13 +238,6 @@ class Bench:
         except (KeyboardInterrupt, DeadlinePassed):
             pass
         return self._outcome(stages, problem, time.monotonic() - began)
-
-    def _loaded(
-        self, problem: Problem, order: Sequence[Aim | str], extend: Extend | None, options: Mapping[str, Any]
-    ) -> Loaded:
-        loaded = self.solver._load(self._built(problem, order, extend))
-        loaded.resident.choose(mip_rel_gap=options["mip_rel_gap"])
-        return loaded
 
     def _built(self, problem: Problem, order: Sequence[Aim | str], extend: Extend | None) -> pyo.ConcreteModel:
         m = formulate(problem, lean=True)

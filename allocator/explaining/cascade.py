@@ -122,7 +122,7 @@ def cascade(core: Core) -> Part:
         "triggers": triggers,
         "keystones": keystones,
     }
-    return Part(lists, _text(lists))
+    return Part({"cascade": lists}, _text(lists))
 
 
 def _text(lists: dict[str, Any]) -> list[str]:

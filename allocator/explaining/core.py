@@ -23,6 +23,12 @@ from allocator.statement import Row
 SAME = 1e-6
 """Relative difference, at least of 1, within which two values are the same."""
 
+SHARES = ("gap", "worst_period")
+"""Objectives that are shares: least values of them are proved to :data:`SAME`, whatever gap is asked."""
+
+SMALL = 300
+"""Deployments up to which every value is proved to :data:`SAME`."""
+
 
 @dataclass
 class Part:
@@ -36,11 +42,14 @@ class Part:
         Sentences for a reader, the first one first.
     open : list of str
         What time, the number asked for, or an interruption leaves open.
+    plan : Outcome or None
+        A plan that takes the place of the plan in hand in the answer.
     """
 
     lists: dict[str, Any] = field(default_factory=dict)
     text: list[str] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
+    plan: Outcome | None = None
 
     @property
     def complete(self) -> bool:
@@ -102,7 +111,7 @@ class Core:
     ) -> None:
         self.instance, self.model, self.bench = instance, model, bench
         self.most, self.within, self.progress = most, within, progress
-        self._least: dict[tuple[str, frozenset[str]], Reached] = {}
+        self._least: dict[str, dict[frozenset[str], Reached]] = {}
         self._first: dict[frozenset[str], Reached] = {}
 
     @cached_property
@@ -174,27 +183,79 @@ class Core:
     # ---- least values ----------------------------------------------------------------------------------------
 
     def least(self, target: str, lifted: Collection[Statement] = ()) -> Reached:
-        """The smallest unmet share of a target when all constraints hold but some statements are lifted."""
-        key = (target, frozenset(statement.id for statement in lifted))
-        if key not in self._least:
+        """The smallest unmet share of a target when all constraints hold but some statements are lifted.
+
+        What is lifted only adds plans: a bound with more lifted holds with less, and a plan with less stays one.
+        """
+        key = frozenset(statement.id for statement in lifted)
+        known = self._least.setdefault(target, {})
+        if key not in known:
             aim = self.aim(target)
             instance, model = lift(self.instance, self.model, lifted)
-            start = [self.base.deployed] if self.base.deployed is not None else []
-            self._least[key] = reached(self.bench.run(instance, model, [aim], plans=start), aim.name)
-        return self._least[key]
+            start: list[Deployed] = [self.base.deployed] if self.base.deployed is not None else []
+            below = [r for ids, r in known.items() if ids <= key and r.plan is not None]
+            start += [r.plan for r in sorted(below, key=lambda r: r.value or 0.0)[:1] if r.plan is not None]
+            floor = max((r.bound for ids, r in known.items() if key <= ids and r.bound is not None), default=0.0)
+            outcome = self.bench.run(instance, model, [aim], plans=start, floors=[floor], gap=self.closeness("gap"))
+            found = reached(outcome, aim.name)
+            if self.bench.over and not found.settled:
+                return found  # a later call may have more time
+            known[key] = found
+        return known[key]
 
     def first(self, lifted: Collection[Statement] = ()) -> Reached:
         """V: the optimum of the model's first objective, with some statements lifted."""
         key = frozenset(statement.id for statement in lifted)
         if key not in self._first:
             instance, model = lift(self.instance, self.model, lifted)
-            self._first[key] = self.first_of(instance, model)
+            start = [self.base.deployed] if self.base.deployed is not None else []
+            found = self.first_of(instance, model, plans=start)
+            if self.bench.over and not found.settled:
+                return found
+            self._first[key] = found
         return self._first[key]
 
     def first_of(self, instance: Instance, model: Model, **more: Any) -> Reached:
         """The optimum of a model's first objective for an instance."""
         name = model.objectives[0]
-        return reached(self.bench.run(instance, model, [name], **more), name)
+        return reached(self.bench.run(instance, model, [name], gap=self.closeness(name), **more), name)
+
+    def closeness(self, objective: str) -> float | None:
+        """The relative gap to which an objective is proved; None for the one that the user asked for.
+
+        Explanations compare values, so that shares and small programmes are proved as closely as values are compared.
+        """
+        small = sum(1 for _ in self.problem.deployments()) <= SMALL
+        asked: float = self.bench.solver.options["gap"]
+        return min(asked, SAME) if small or objective in SHARES else None
+
+    @cached_property
+    def problem(self) -> Problem:
+        """The instance read through the model."""
+        return self.base.problem or Problem(self.instance, self.model)
+
+    # ---- who could deploy ------------------------------------------------------------------------------------
+
+    @cached_property
+    def able(self) -> list[tuple[str, str]]:
+        """Pairs of a nation and an objective for which the rules give a variable ``deploy``, in table order."""
+        problem = self.problem
+        forbidden = problem.forbidden
+        pairs = {
+            (n, problem.objective_of[j])
+            for (n, u) in problem.pools.units
+            for j in problem.eligible[u]
+            for t in problem.pools.ready[n, u]
+            if t in problem.active[j]
+            and (n, u, j) not in forbidden
+            and (n, problem.objective_of[j], t) not in problem.barred
+        }
+        return [(n, o) for n in problem.NATIONS for o in problem.OBJECTIVES if (n, o) in pairs]
+
+    @cached_property
+    def able_nations(self) -> list[str]:
+        """Nations of :attr:`able`, in table order."""
+        return list(dict.fromkeys(n for n, _ in self.able))
 
     # ---- where statements stand ------------------------------------------------------------------------------
 

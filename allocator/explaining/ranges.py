@@ -44,8 +44,10 @@ def ranges(core: Core) -> Part:
         high, most_open = _most(space, problem, amount)
         if least_open or most_open:
             part.open.append(f"ranges {amount.name}")
-        low, high = (float(Fraction(steps * amount.step, problem.last)) for steps in (low, high))
-        part.lists["ranges"].append({"kind": amount.kind, "name": amount.name, "low": low, "high": high})
+        ends = {
+            name: float(Fraction(steps * amount.step, problem.last)) for name, steps in (("low", low), ("high", high))
+        }
+        part.lists["ranges"].append({"kind": amount.kind, "name": amount.name, **ends})
     free = [row for row in part.lists["ranges"] if row["kind"] == "nation" and row["high"] > row["low"]]
     if free:
         widest = sorted(free, key=lambda row: row["low"] - row["high"])[:4]
@@ -110,7 +112,10 @@ def _solved(space: Space, amount: Amount, best: Deployed, sign: int, limit: int)
     """Least of ``limit`` and the steps, times a sign, together; a bound of it where it stays open."""
 
     def terms(m: Any, problem: Problem) -> list[Term]:
-        return [(float(limit), m.one), *((float(sign * weight), m.deploy[cell]) for cell, weight in amount.weights.items())]
+        return [
+            (float(limit), m.one),
+            *((float(sign * weight), m.deploy[cell]) for cell, weight in amount.weights.items()),
+        ]
 
     aim = Aim("amount", terms, lambda problem, deployed: Fraction(limit + sign * amount.of(deployed)))
     if space.core.bench.over:

@@ -11,9 +11,8 @@ import random
 from collections.abc import Iterator
 from math import comb
 
-from allocator.explaining.ability import Ability
+from allocator.explaining.ability import Ability, without
 from allocator.explaining.core import Core, Part, reached, same
-from allocator.explaining.who import without
 from allocator.instance import Instance
 from allocator.plan.values import Deployed
 from allocator.statistics import half_width
@@ -90,10 +89,7 @@ class Game:
 def shapley(core: Core) -> Part:
     """Shapley values of the able nations: exact for few of them, otherwise from random orders."""
     game = Game(core)
-    if len(game.able) <= EXACT:
-        part = _exact(game)
-    else:
-        part = _sampled(game)
+    part = _exact(game) if len(game.able) <= EXACT else _sampled(game)
     rows = [row for row in part.lists["shapley"] if row["value"] is not None]
     best = sorted(rows, key=lambda row: -row["value"])[:3]
     if best:

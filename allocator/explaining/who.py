@@ -9,31 +9,21 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from itertools import combinations
 from typing import Any
 
 from allocator.audit import check_deployments
-from allocator.explaining.ability import Ability
+from allocator.explaining.ability import Ability, without
 from allocator.explaining.bench import Outcome
 from allocator.explaining.core import Core, Part, Reached, reached, same
+from allocator.explaining.shapley import shapley
 from allocator.explaining.why import NO_PLAN
-from allocator.instance import Instance
 from allocator.plan.values import Deployed
 from allocator.purchases import Decided, bought
 
 COLD = 8.0
 """Time for the plans without each nation, as a multiple of that of the plan in hand; values are proved regardless."""
-
-
-def without(instance: Instance, nations: Collection[str]) -> Instance:
-    """The instance without some nations: no row of theirs in ``willingness`` or ``commitments``; not checked again."""
-    left = {
-        table: [row for row in instance.tables[table] if row["nation"] not in nations]
-        for table in ("willingness", "commitments")
-    }
-    tables = {**instance.tables, **left}
-    return Instance(instance.settings, tables, instance.path, instance.notes, instance.outside | set(nations))
 
 
 class Departures:
@@ -45,9 +35,7 @@ class Departures:
         self.able = Ability(core.instance, core.model).nations
         self.members = {n for n, _, _, _ in core.plan}
         bounds = core.base.bounds[self.first]
-        self.known: dict[frozenset[str], Reached] = {
-            frozenset(): Reached(bounds.value, bounds.bound, False, core.plan)
-        }
+        self.known: dict[frozenset[str], Reached] = {frozenset(): Reached(bounds.value, bounds.bound, False, core.plan)}
         self.promised = {
             row["nation"]
             for row in (core.instance.rows("commitments") if "commitments" in core.model.families else ())
@@ -79,7 +67,9 @@ class Departures:
     def _plan(self, gone: frozenset[str]) -> Reached | None:
         """The best known plan that uses none of some nations."""
         fitting = [
-            reach for reach in self.known.values() if reach.plan is not None and not {n for n, _, _, _ in reach.plan} & gone
+            reach
+            for reach in self.known.values()
+            if reach.plan is not None and not {n for n, _, _, _ in reach.plan} & gone
         ]
         return min(fitting, key=lambda reach: reach.value or 0.0, default=None)
 
@@ -152,7 +142,7 @@ def _nations(core: Core, departures: Departures, people: bool = True) -> Part:
         core.progress(f"without {n} ({at} of {len(every)})")
         reach = departures.reach(frozenset([n])) if n in departures.members else departures.reach(frozenset())
         row: dict[str, Any] = {"nation": n, "able": n in departures.able, **_lost(departures, reach)}
-        if reach.value is None and not reach.infeasible or "bound" in row:
+        if (reach.value is None and not reach.infeasible) or "bound" in row:
             part.open.append(f"nations {n}")
         row["survives"] = n not in departures.members or _survives(core, n)
         row["takes_over"] = []
@@ -276,3 +266,6 @@ def _pairs(core: Core, departures: Departures) -> Part:
             f" {row['extra']:.4g} more than the two losses together."
         )
     return part
+
+
+__all__ = ["nations", "pairs", "shapley", "who"]

@@ -25,7 +25,7 @@ def wrong(truth: Any, core: Any, most: int) -> list[Any]:
     every = {coalition(plan) for plan in good}
     lists = alternatives(core)
     answer = lists.lists
-    able, found = truth.able, []
+    able, found = truth.able, list[Any]()
     expected = {
         "always": [n for n in able if all(n in some for some in every)],
         "never": [n for n in able if not any(n in some for some in every)],
@@ -46,10 +46,14 @@ def wrong(truth: Any, core: Any, most: int) -> list[Any]:
 
 def loose(truth: Any, core: Any, good: list[Plan]) -> list[Any]:
     """Ranges that are not those of all plans."""
-    judge, found = truth.judge, []
+    judge, found = truth.judge, list[Any]()
     answer = ranges(core)
     for row in answer.lists["ranges"]:
-        at = {"nation": lambda k: k[0], "objective": lambda k: judge.about(k[2]), "unit_type": lambda k: k[1]}
+        at: dict[str, Any] = {
+            "nation": lambda k: k[0],
+            "objective": lambda k: judge.about(k[2]),
+            "unit_type": lambda k: k[1],
+        }
         of = at[row["kind"]]
         sums = [
             sum(
@@ -59,7 +63,7 @@ def loose(truth: Any, core: Any, good: list[Plan]) -> list[Any]:
             )
             for plan in good
         ]
-        low, high = (Fraction(end(sums), judge.T) for end in (min, max))
+        low, high = Fraction(min(sums), judge.T), Fraction(max(sums), judge.T)
         if differ(low, row["low"]) or differ(high, row["high"]):
             found.append((row, float(low), float(high)))
     count = len(judge.nation_rows) + len(judge.types) + len(judge.obj["objectives"])
@@ -94,7 +98,8 @@ def test_by_hand() -> None:
         (swap,) = answer["swaps"]
         assert (answer["always"], answer["never"], answer["sometimes"]) == (["AAA"], [], ["BBB", "CCC"])
         assert sorted(answer["coalitions"]) == [["AAA", "BBB"], ["AAA", "CCC"]]
-        assert sorted(swap) == ["BBB", "CCC"] and swap[0] in answer["coalitions"][0]
+        assert sorted(swap) == ["BBB", "CCC"]
+        assert swap[0] in answer["coalitions"][0]
         rows = {row["name"]: (row["low"], row["high"]) for row in ranges(core).lists["ranges"]}
         assert rows == {
             "AAA": (300, 300), "BBB": (0, 100), "CCC": (0, 100), "DDD": (0, 0), "land": (400, 400), "bn": (4, 4),

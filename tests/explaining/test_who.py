@@ -109,7 +109,8 @@ def test_by_hand() -> None:
         one = {row["nation"]: row for row in nations(core).lists["nations"]}
         assert {n: row["value"] for n, row in one.items()} == {"AAA": 0.25, "BBB": 0.0, "CCC": 0.0, "DDD": 0.0}
         assert [row["able"] for row in one.values()] == [True, True, True, False]
-        assert one["DDD"]["survives"] and one["DDD"]["takes_over"] == []
+        assert one["DDD"]["survives"]
+        assert one["DDD"]["takes_over"] == []
         two = pairs(core).lists["pairs"]
         assert [(row["nations"], row["loss"], row["extra"]) for row in two] == [
             (["AAA", "BBB"], 0.75, 0.5), (["AAA", "CCC"], 0.5, 0.25), (["BBB", "CCC"], 0.25, 0.25),

@@ -12,6 +12,7 @@ from allocator.explaining.ability import FACTS
 from allocator.explaining.core import SAME
 from allocator.explaining.why import why, why_not
 from tests.explaining.truth import Truth, cases, core_of, read
+from tests.oracle.brute import Plan
 
 
 def selected(truth: Truth, rng: random.Random) -> tuple[str, Any]:
@@ -33,6 +34,15 @@ def verdict(truth: Truth, best: dict[str, Fraction], forced: dict[str, Fraction]
     return "free"
 
 
+def halves(truth: Truth, holds: Any) -> list[dict[str, Fraction] | None]:
+    """The optimum with some of a selection, and with none of it."""
+
+    def some(plan: Plan) -> bool:
+        return any(holds(key) for key in plan.deploy)
+
+    return [truth.best(some), truth.best(lambda plan: not some(plan))]
+
+
 def disagreements(seeds: range) -> list[Any]:
     """Every question of random cases whose answer is not that of enumeration."""
     found: list[Any] = []
@@ -52,8 +62,7 @@ def disagreements(seeds: range) -> list[Any]:
                     for t in judge.periods
                 ]
                 bars = [judge.bars(key) for key in keys if holds(key)]
-                some = truth.best(lambda plan, holds=holds: any(holds(key) for key in plan.deploy))
-                none = truth.best(lambda plan, holds=holds: not any(holds(key) for key in plan.deploy))
+                some, none = halves(truth, holds)
                 expected = verdict(truth, best, some, "impossible", "worse") if "" in bars else "forbidden"
                 answer = why_not(core, text)
                 if answer.lists["verdict"] != expected:

@@ -157,5 +157,5 @@ def as_plan(deployed: Mapping[Any, int]) -> Plan:
 def differ(truth: Fraction | None, claim: float | None) -> bool:
     """Whether two values are not the same; None stands for no plan."""
     if truth is None or claim is None:
-        return truth is not claim
+        return truth is not None or claim is not None
     return abs(float(truth) - claim) > 2e-6 * max(1.0, abs(float(truth)))
