@@ -6,12 +6,15 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
-from fractions import Fraction
+from functools import partial
 from typing import Any
 
-from allocator.explaining.bench import Aim, Bench
+import pyomo.core as pyo
+
+from allocator.explaining.as_good import ANY_PLAN
+from allocator.explaining.bench import Bench
 from allocator.explaining.core import SAME
-from allocator.families.rows import Term
+from allocator.families.rows import Term, linear
 from allocator.plan.plan import Plan
 from allocator.plan.values import Deployed
 from allocator.problem import Problem
@@ -38,29 +41,50 @@ def another(plan: Plan, seconds: float) -> dict[tuple[str, str, str, int], int] 
         value = plan.value(name)
         limits[name] = min(value + SAME * max(1.0, abs(value)), limits.get(name, float("inf")))
     options = plan.manifest["options"]
+
     with watched() as watch, later():
         bench = Bench(0.0, time.monotonic() + seconds, options["threads"], options["seed"], watch)
-        outcome = bench.run(plan.instance, replace(plan.model, limits=limits), [_unlike(old)], plans=[old])
-    if outcome.deployed is None or dict(outcome.deployed) == dict(old):
-        return None
-    return dict(outcome.deployed)
+        for differ in (_less_alike, _different):  # the first look is quicker, the second misses nothing
+            outcome = bench.run(
+                plan.instance, replace(plan.model, limits=limits), [ANY_PLAN], floors=[1.0],
+                extend=partial(differ, old), keeps=lambda _, new: dict(new) != dict(old),
+            )  # fmt: skip
+            if not outcome.infeasible:
+                break
+    return None if outcome.deployed is None else dict(outcome.deployed)
 
 
-def _unlike(old: Deployed) -> Aim:
-    """Few of the units of a plan, and many others."""
+def _less_alike(old: Deployed, m: Any, _: Problem) -> None:
+    """Require fewer units where a plan has some, or more where it has none."""
+    m.another_differs = pyo.Constraint(pyo.Any, doc="fewer of the units of the plan, or more others")
+    own = ((1.0 if cell in old else -1.0, column) for cell, column in m.deploy.items())
+    m.another_differs["plan"] = (None, linear(own), float(sum(old.values()) - 1))
 
-    def spare(problem: Problem) -> int:
-        return sum(problem.cap[n, u, j][t] for n, u, j, t in problem.deployments() if (n, u, j, t) not in old)
 
-    def terms(m: Any, problem: Problem) -> list[Term]:
-        own = ((1.0 if cell in old else -1.0, column) for cell, column in m.deploy.items())
-        return [(float(spare(problem)), m.one), *own]
-
-    def value(problem: Problem, new: Deployed) -> Fraction:
-        own = sum(units if cell in old else -units for cell, units in new.items())
-        return Fraction(spare(problem) + own)
-
-    return Aim("unlike", terms, value)
+def _different(old: Deployed, m: Any, _: Problem) -> None:
+    """Require that the units by which deployments differ from a plan are at least 1 together."""
+    m.another_more = pyo.Var(pyo.Any, dense=False, domain=pyo.NonNegativeReals, doc="units above those of the plan")
+    m.another_above = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="there may be more units than in the plan")
+    m.another_units = pyo.Constraint(pyo.Any, doc="the units above those of the plan, at the most")
+    m.another_differs = pyo.Constraint(pyo.Any, doc="some deployment differs")
+    terms: list[Term] = []
+    constant = 0
+    for cell, column in m.deploy.items():
+        units, most = old.get(cell, 0), column.ub
+        if units == 0:
+            terms.append((1.0, column))
+            continue
+        constant += units  # fewer = units + more - column
+        terms.append((-1.0, column))
+        if units < most:
+            more, above = m.another_more.add(cell), m.another_above.add(cell)
+            terms.append((2.0, more))
+            m.another_units[cell, "above"] = (None, linear([(1.0, more), (-float(most - units), above)]), 0.0)
+            # more is no greater than what is there above the plan, or 0
+            m.another_units[cell, "there"] = (
+                None, linear([(1.0, more), (-1.0, column), (float(units), above)]), 0.0,
+            )  # fmt: skip
+    m.another_differs["plan"] = (1.0 - constant, linear(terms), None)
 
 
 def by_chance(plan: Plan, seconds: float) -> str | None:

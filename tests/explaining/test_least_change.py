@@ -19,6 +19,7 @@ from tests.explaining.truth import cases, core_of, read
 from tests.toys import model, pools, toy, willing
 
 Key = tuple[str, str, str, int]
+HEAD = "nation,unit_type,task,period,units\n"
 
 
 def rows(plan: dict[Key, int]) -> list[dict[str, Any]]:
@@ -117,15 +118,26 @@ class TestSavedPlans:
             assert saved_plan(source, plan.instance) == expected
 
     @pytest.mark.parametrize(
+        ("content", "says"),
+        [
+            ("nation,unit_type,task,period\nAAA,bn,hold,1\n", "column units is missing"),
+            ("", "no header"),
+            (HEAD + "AAB,bn,hold,1,1\n", 'row 2, column nation: found "AAB"; expected a nation of toy (did you mean'),
+            (HEAD + "AAA,bn,hold,1,1.5\n", 'row 2, column units: found "1.5"'),
+            (HEAD + "AAA,bn,hold,0,1\n", 'row 2, column period: found "0"'),
+            (HEAD + "AAA,bn,hold,1,1\nAAA,bn,hold,1,2\n", "row 3: found a second row"),
+            (HEAD + "AAA,bn,hold,1\n", "4 cells"),
+        ],
+    )
+    def test_rows_that_are_none(self, content: str, says: str, tmp_path: Path) -> None:
+        (tmp_path / "deployments.csv").write_text(content)
+        with pytest.raises(BadInput) as error:
+            saved_plan(tmp_path, two_nations())
+        assert says in str(error.value)
+
+    @pytest.mark.parametrize(
         ("name", "content", "says"),
         [
-            ("deployments.csv", "nation,unit_type,task,period\nAAA,bn,hold,1\n", "column units is missing"),
-            ("deployments.csv", "", "no header"),
-            ("deployments.csv", "nation,unit_type,task,period,units\nAAB,bn,hold,1,1\n", 'row 2, column nation: found "AAB"; expected a nation of toy (did you mean'),
-            ("deployments.csv", "nation,unit_type,task,period,units\nAAA,bn,hold,1,1.5\n", 'row 2, column units: found "1.5"'),
-            ("deployments.csv", "nation,unit_type,task,period,units\nAAA,bn,hold,0,1\n", 'row 2, column period: found "0"'),
-            ("deployments.csv", "nation,unit_type,task,period,units\nAAA,bn,hold,1,1\nAAA,bn,hold,1,2\n", "row 3: found a second row"),
-            ("deployments.csv", "nation,unit_type,task,period,units\nAAA,bn,hold,1\n", "4 cells"),
             ("p.json", "{", "JSON"),
             ("p.json", "[]", "no list of deployments"),
             ("p.json", '{"status": "infeasible", "deployments": []}', '"infeasible"'),
@@ -133,7 +145,7 @@ class TestSavedPlans:
             ("p.txt", "x", "a name that ends in .txt"),
             ("", "", "nothing there"),
         ],
-    )  # fmt: skip
+    )
     def test_what_is_no_plan(self, name: str, content: str, says: str, tmp_path: Path) -> None:
         if name:
             (tmp_path / name).write_text(content)
