@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -109,7 +111,21 @@ def command(
                 warn(text)
         _show(plan, target, out, None if as_json else {"rota": rota, "full": full})
         watch.answered = plan.stopped_by == "interrupt"
+        if warn is not None and not as_json and plan.status == "optimal":
+            _warn_of_another(plan, time_limit, warn)
         raise Exit(EXIT[plan.status])
+
+
+def _warn_of_another(plan: Plan, time_limit: float | None, warn: Callable[[str], None]) -> None:
+    """Warn if a short look finds another plan that is as good: as long as the solve took, within the time limit."""
+    from allocator.explaining.another import by_chance
+
+    seconds = plan.manifest["times"]["total"]
+    if time_limit is not None:
+        seconds = min(seconds, BEGAN + time_limit - time.monotonic())
+    sentence = by_chance(plan, seconds) if seconds > 0 else None
+    if sentence is not None:
+        warn(sentence)
 
 
 def _show(plan: Plan, target: Path | None, out: str | None, text: dict[str, bool] | None) -> None:

@@ -114,6 +114,11 @@ class AimedStages(Stages):
         self.aims = {aim.name: aim for aim in aims if isinstance(aim, Aim)}
         self.names = tuple(aim.name if isinstance(aim, Aim) else aim for aim in aims)
 
+    def _ready(self) -> Loaded:
+        loaded = super()._ready()
+        loaded.resident.prove_to(self.gap)  # the gap of a run before may have been another
+        return loaded
+
     def _value(self, name: str, deployed: Any) -> Fraction:
         if name not in self.aims:
             return super()._value(name, deployed)
@@ -157,6 +162,7 @@ class Bench:
         self.solver = Solver(gap=gap, threads=threads, seed=seed)
         self.deadline = deadline
         self.watch = watch
+        self.progress: Callable[[Progress], None] | None = None
         self.solves = 0
 
     @property

@@ -153,17 +153,19 @@ def _figures(instance: Instance, model: Model) -> Iterator[Statement]:
             yield _cell("tasks", "framework_share", i, row, text)
 
 
+def caveat_text(row: Mapping[str, Any]) -> str:
+    """A row of ``caveats`` in words."""
+    what = row["unit_type"] or "anything"
+    where = row["task"] or row["objective"] or "any task"
+    return f"{row['nation']} does not send {what} to {where}"
+
+
 def _rows(instance: Instance, model: Model) -> Iterator[Statement]:
     """Statements that are a whole row."""
 
     def whole(table: str, say: Callable[[Mapping[str, Any]], str]) -> Iterator[Statement]:
         for i, row in enumerate(instance.rows(table) if table in model.families else (), start=1):
             yield Statement(f"{table}.{i}", table, table, "", i, None, say(row), row.get("nation") or "")
-
-    def caveat(row: Mapping[str, Any]) -> str:
-        what = row["unit_type"] or "anything"
-        where = row["task"] or row["objective"] or "any task"
-        return f"{row['nation']} does not send {what} to {where}"
 
     def condition(row: Mapping[str, Any]) -> str:
         what = row["objective"] or "anything"
@@ -183,7 +185,7 @@ def _rows(instance: Instance, model: Model) -> Iterator[Statement]:
         where = f" at {row['task']}" if row["task"] else ""
         return f"{row['nation']} gives {' and '.join(filter(None, (least, most)))} {row['unit_type']}{where}"
 
-    yield from whole("caveats", caveat)
+    yield from whole("caveats", caveat_text)
     yield from whole("conditions", condition)
     yield from whole("prerequisites", prerequisite)
     yield from whole("commitments", commitment)

@@ -179,6 +179,12 @@ class Resident:
             solver.changeCoeff(row, column, float(matrix.value[k] * rows[row] * columns[column]))
         return True
 
+    def prove_to(self, gap: float) -> None:
+        """Set the relative gap at which later runs end."""
+        if self.lost is None and self.options.get("mip_rel_gap") != gap:
+            self.options["mip_rel_gap"] = gap
+            set_option(self.solver, "mip_rel_gap", gap)
+
     def minimise(self, objective: str) -> None:
         """Choose the objective of the next run.
 
