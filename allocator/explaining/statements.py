@@ -275,11 +275,14 @@ def _willing(instance: Instance, model: Model, willing: Collection[tuple[str, st
     rows: list[Mapping[str, Any]] = [
         row for row in instance.tables[WILLING] if (row["nation"], row["objective"]) not in pairs
     ]
-    for n, o in sorted(pairs, key=lambda pair: (nations.index(pair[0]), pair[1])):
+    given: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in instance.rows(WILLING):
+        given.setdefault((row["nation"], row["objective"]), []).append(row)
+    at = {n: i for i, n in enumerate(nations)}
+    for n, o in sorted(pairs, key=lambda pair: (at[pair[0]], pair[1])):
         stance = dict.fromkeys(range(1, instance.periods + 1), 0.0)
-        for row in instance.rows(WILLING):
-            if (row["nation"], row["objective"]) == (n, o):
-                stance.update(dict.fromkeys(range(row["first_period"], row["last_period"] + 1), row["willingness"]))
+        for row in given.get((n, o), ()):
+            stance.update(dict.fromkeys(range(row["first_period"], row["last_period"] + 1), row["willingness"]))
         start = 1
         for t in range(1, instance.periods + 1):
             value = max(least, stance[t])

@@ -1,0 +1,268 @@
+"""Minimal conflicts: requirement lines and families with which there is no plan, and with any one of them lifted there is.
+
+The smallest are found first by implicit hitting sets. Every set with which there is a plan leaves out some elements,
+and a conflict must contain one of them. The smallest set of elements that does so for every known plan is tried next:
+either it leaves no plan, and then it is a conflict, or it has a plan, which is extended until it keeps as much as it
+can. (A. Ignatiev, A. Previti, M. Liffiton, J. Marques-Silva, Smallest MUS Extraction with Minimal Hitting Set
+Dualization, CP 2015.) The statements of a conflict that already leave no plan are found by QuickXplain (U. Junker,
+AAAI 2004).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from allocator.explaining.bench import Extend, Holds
+from allocator.explaining.core import Core, Part
+from allocator.explaining.oracle import Oracle
+from allocator.explaining.statements import Statement, statements
+
+LINE = "requirements.max_gap"
+"""Kind of the statements that stand for themselves in a conflict; the others stand for their family."""
+
+FAMILY_WORDS = {
+    "troop_ceiling": "troop ceilings",
+    "budget": "budgets",
+    "caveats": "caveats",
+    "conditions": "conditional pledges",
+    "minimum_contribution": "least contributions",
+    "rotation": "rotation",
+    "framework_nation": "framework nations",
+    "availability": "availability and units kept at home",
+    "prerequisites": "prerequisites",
+    "commitments": "commitments",
+    "willingness": "willingness",
+}
+"""Family -> what a reader calls its rules."""
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A conflict.
+
+    Attributes
+    ----------
+    elements : tuple of str
+        Ids of lines, and names of families.
+    members : tuple of Statement
+        Statements of theirs that already leave no plan.
+    minimal : bool
+        Whether it is proved that no element and no member can be lifted.
+    """
+
+    elements: tuple[str, ...]
+    members: tuple[Statement, ...]
+    minimal: bool
+
+
+def conflicts(core: Core, always: tuple[Holds, Extend] | None = None) -> Part:
+    """All minimal conflicts, fewest elements first, up to ``core.most``; none if there is a plan.
+
+    Parameters
+    ----------
+    core : Core
+        What is explained.
+    always : pair of Holds and Extend, optional
+        A condition that is always in force.
+    """
+    search = Search(core, always)
+    found: list[Conflict] = []
+    for conflict in search.all():
+        if len(found) == core.most:
+            search.open.append(f"conflicts beyond {core.most}")
+            break
+        found.append(conflict)
+        core.progress(f"{len(found)} conflicts found")
+    found.sort(key=lambda conflict: not conflict.minimal)
+    rows = [
+        {
+            "families": list(conflict.elements),
+            "members": [core.statement(member) for member in conflict.members],
+            "minimal": conflict.minimal,
+        }
+        for conflict in found
+    ]
+    return Part({"conflicts": rows}, _sentences(found, always is not None), list(dict.fromkeys(search.open)))
+
+
+class Search:
+    """The search for conflicts: see the module."""
+
+    def __init__(self, core: Core, always: tuple[Holds, Extend] | None = None) -> None:
+        self.core = core
+        stated = statements(core.instance, core.model, stances="objective")
+        self.oracle = Oracle(core.bench, core.instance, core.model, stated, always)
+        self.elements: dict[str, list[Statement]] = {}
+        for statement in stated:
+            self.elements.setdefault(element_of(statement), []).append(statement)
+        self.names = list(self.elements)
+        self.lines = {s.id for s in stated if s.kind == LINE}
+        self.open: list[str] = []
+
+    def all(self) -> Iterator[Conflict]:
+        """Each conflict; if the time is over, the smallest set that is known to leave no plan comes last."""
+        everything = range(len(self.names))
+        if (known := self._decide(everything)) is not False:
+            if known is None:
+                self.open.append("conflicts")
+            return
+        blocked: list[int] = []
+        hits: list[int] = []
+        unsure: list[int] = []
+        any_found = False
+        while (chosen := smallest(len(self.names), hits, blocked + unsure)) is not None:
+            answer = self._decide(chosen)
+            if answer:
+                hits.append(_bits(everything) & ~_bits(self._grown(chosen)))
+            elif answer is None:
+                unsure.append(_bits(chosen))
+                self.open.append("conflicts")
+                if self.core.bench.over:
+                    break
+            else:
+                blocked.append(_bits(chosen))
+                any_found = True
+                yield self._conflict(chosen, True)
+        if not any_found:
+            yield self._last_place()
+
+    def first(self) -> Conflict | None:
+        """The first conflict; None if there is none or the time is over."""
+        return next(self.all(), None)
+
+    def _ids(self, chosen: Sequence[int]) -> list[str]:
+        return [s.id for k in chosen for s in self.elements[self.names[k]]]
+
+    def _decide(self, chosen: Sequence[int]) -> bool | None:
+        return self.oracle.decide(self._ids(chosen))
+
+    def _grown(self, chosen: Sequence[int]) -> list[int]:
+        """Elements with a plan: the chosen ones, all families that can be added, and as many lines as one plan keeps."""
+        families = [k for k, name in enumerate(self.names) if name not in self.lines]
+        kept = [*chosen]
+        for added in ([k for k in families if k not in chosen], *([k] for k in families)):
+            if not set(added) <= set(kept) and self._decide([*kept, *added]):
+                kept = self._kept([*kept, *added])
+        self.oracle.closest(self._ids(kept), self.lines)
+        return self._kept(kept)
+
+    def _kept(self, chosen: Sequence[int]) -> list[int]:
+        """All elements that a known plan keeps which keeps the chosen ones."""
+        ids = self.oracle.kept(frozenset(self._ids(chosen))) or frozenset(self._ids(chosen))
+        return [k for k, name in enumerate(self.names) if ids.issuperset(s.id for s in self.elements[name])]
+
+    def _conflict(self, chosen: Sequence[int], minimal: bool) -> Conflict:
+        """A conflict with the statements that already leave no plan."""
+        lines = [k for k in chosen if self.names[k] in self.lines]
+        rest = [s.id for s in self._of(k for k in chosen if k not in lines)]
+        needed, proved = self._shrunk(self._ids(lines), rest)
+        if not proved:
+            self.open.append("members of conflicts")
+        members = [s for s in self._of(chosen) if s.id in needed]
+        return Conflict(tuple(self.names[k] for k in chosen), tuple(members), minimal and proved)
+
+    def _of(self, chosen: Iterator[int] | Sequence[int]) -> list[Statement]:
+        return [s for k in chosen for s in self.elements[self.names[k]]]
+
+    def _last_place(self) -> Conflict:
+        """The smallest set that is known to leave no plan, as a conflict that is not proved to be minimal."""
+        ids = min(self.oracle.none, key=len)
+        chosen = [k for k, name in enumerate(self.names) if ids.intersection(s.id for s in self.elements[name])]
+        return Conflict(
+            tuple(self.names[k] for k in chosen), tuple(s for s in self._of(chosen) if s.id in ids), False
+        )
+
+    def _shrunk(self, background: list[str], candidates: list[str]) -> tuple[set[str], bool]:
+        """The background and the fewest candidates that leave no plan, none of which can be lifted; and its proof."""
+        proved = True
+
+        def needed(given: list[str], added: bool, rest: list[str]) -> list[str]:
+            nonlocal proved
+            if added:
+                answer = self.oracle.decide(given)
+                proved = proved and answer is not None
+                if answer is False:
+                    return []
+            if len(rest) <= 1:
+                return rest
+            half = len(rest) // 2
+            second = needed([*given, *rest[:half]], True, rest[half:])
+            first = needed([*given, *second], bool(second), rest[:half])
+            return [*first, *second]
+
+        return {*background, *needed(background, False, candidates)}, proved
+
+
+def element_of(statement: Statement) -> str:
+    """What a statement belongs to in a conflict: its own line, or its family."""
+    return statement.id if statement.kind == LINE else statement.family
+
+
+def _bits(chosen: Sequence[int]) -> int:
+    return sum(1 << k for k in chosen)
+
+
+def smallest(count: int, hits: Sequence[int], blocked: Sequence[int]) -> list[int] | None:
+    """The smallest set of the numbers below ``count``, the first in order, that meets each of some sets.
+
+    Sets are bits of a number. The result contains none of the blocked sets; None if there is no such set.
+    """
+    for size in range(count + 1):
+        found = _of_size(size, 0, 0, count, list(hits), blocked)
+        if found is not None:
+            return found
+        if not hits:
+            return None
+    return None
+
+
+def _of_size(
+    size: int, chosen: int, start: int, count: int, left: list[int], blocked: Sequence[int]
+) -> list[int] | None:
+    """At most ``size`` numbers from ``start`` that meet what is left, with those chosen before them."""
+    if any(chosen & block == block for block in blocked):
+        return None
+    if not left:
+        return [k for k in range(count) if chosen >> k & 1]
+    apart, used = 0, 0
+    for each in sorted(left, key=int.bit_count):
+        if not each & used:
+            apart, used = apart + 1, used | each
+    if apart > size:
+        return None
+    last = min(each.bit_length() for each in left)
+    for k in range(start, last):
+        if any(each >> k & 1 for each in left):
+            rest = [each for each in left if not each >> k & 1]
+            found = _of_size(size - 1, chosen | 1 << k, k + 1, count, rest, blocked)
+            if found is not None:
+                return found
+    return None
+
+
+# ---- in words ----------------------------------------------------------------------------------------------------
+
+
+def _sentences(found: Sequence[Conflict], added: bool) -> list[str]:
+    if not found:
+        return ["There is a plan: no rules conflict."]
+    text = [] if len(found) == 1 else [f"{len(found)} sets of rules leave no plan, each by itself."]
+    return [*text, *(sentence(conflict, added) for conflict in found)]
+
+
+def sentence(conflict: Conflict, added: bool = False) -> str:
+    """A conflict in words."""
+    if not conflict.elements:
+        cause = "the pools and other facts leave no plan that meets the condition" if added else "they leave no plan"
+        return f"No rule is to blame: {cause}, even with every rule lifted."
+    said = "; ".join(member.text for member in conflict.members)
+    lines = [member for member in conflict.members if member.kind == LINE]
+    families = [FAMILY_WORDS.get(name, name) for name in conflict.elements if not name.startswith("requirements.")]
+    if len(conflict.elements) == 1 and lines:
+        return f"This cannot be met with all that there is, whatever other rule is lifted: {said}."
+    names = " and ".join(filter(None, ("these lines" if len(lines) > 1 else "this line" if lines else "", *families)))
+    if not conflict.minimal:
+        return f"These cannot all hold, and perhaps some of them need not be lifted ({names}): {said}."
+    return f"These cannot all hold; with any one of them lifted there is a plan ({names}): {said}."

@@ -1,0 +1,178 @@
+"""Whether there is a plan with some statements in force and all others lifted: proved, or shown by a plan."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from allocator.audit import check_deployments
+from allocator.errors import AllocatorError
+from allocator.exact import exact
+from allocator.explaining.ask_less import excess, worst
+from allocator.explaining.bench import Aim, Bench, Extend, Holds
+from allocator.explaining.statements import Statement, lift
+from allocator.instance import Instance
+from allocator.model import Model
+from allocator.plan.values import Deployed
+from allocator.problem import Problem
+from allocator.purchases import bought
+from allocator.stopping import DeadlinePassed
+
+TRIED = 5
+"""Known plans that are checked again before a solve."""
+
+
+class Always(NamedTuple):
+    """A condition that is always in force: whether a plan keeps it exactly, and how a Pyomo model says it."""
+
+    holds: Holds
+    extend: Extend
+
+
+class Oracle:
+    """Answers whether there is a plan with some statements in force; knows what earlier answers imply.
+
+    Parameters
+    ----------
+    bench : Bench
+        Solves; the deadline and interruptions are its own.
+    instance, model : Instance, Model
+        With every statement in force.
+    statements : sequence of Statement
+        All that can be lifted; the others are always in force.
+    always : pair, optional
+        See :class:`Always`.
+
+    Attributes
+    ----------
+    none : list of frozenset
+        Sets of ids with which it is proved that there is no plan.
+    plans : list of (plan, frozenset)
+        Plans, each with ids of statements that it keeps together.
+    """
+
+    def __init__(
+        self,
+        bench: Bench,
+        instance: Instance,
+        model: Model,
+        statements: Sequence[Statement],
+        always: tuple[Holds, Extend] | None = None,
+    ) -> None:
+        self.bench, self.instance, self.model = bench, instance, model
+        self.statements = list(statements)
+        self.always = None if always is None else Always(*always)
+        self.none: list[frozenset[str]] = []
+        self.plans: list[tuple[Deployed, frozenset[str]]] = []
+        options = bench.solver.options
+        self.loose = Bench(0.2, bench.deadline, options["threads"], options["seed"], bench.watch)
+        self.longest = 0.0  # seconds that a decision took
+        self.groups: dict[str, frozenset[str]] = {}
+        for statement in statements:
+            ids = self.groups.get(statement.family, frozenset())
+            self.groups[statement.family] = ids | {statement.id}
+
+    def lifted(self, force: Collection[str]) -> tuple[Instance, Model]:
+        """The instance and the model with some statements in force and all others lifted."""
+        return lift(self.instance, self.model, [s for s in self.statements if s.id not in force])
+
+    def decide(self, force: Iterable[str]) -> bool | None:
+        """Whether there is a plan with these statements in force; None if that stays open."""
+        force = frozenset(force)
+        if any(bad <= force for bad in self.none):
+            return False
+        if self.kept(force) is not None:
+            return True
+        return self._solved(force, _ANY)
+
+    def closest(self, force: Iterable[str], wanted: Collection[str]) -> bool | None:
+        """The same, with a plan that misses little of the wanted lines."""
+        force = frozenset(force)
+        if any(bad <= force for bad in self.none):
+            return False
+        aim = excess([s for s in self.statements if s.id in wanted and s.id not in force])
+        return self._solved(force, aim, max(1.0, 3 * self.longest))
+
+    def kept(self, force: frozenset[str]) -> frozenset[str] | None:
+        """The most statements that a known plan keeps which keeps these; None if no known plan does."""
+        found = [ids for _, ids in self.plans if force <= ids]
+        if found:
+            return max(found, key=len)
+        tried = 0
+        for plan, ids in reversed(self.plans):
+            broken = {name for name, members in self.groups.items() if force & members - ids}
+            if len(broken) == 1 and not broken & {_LINES} and tried < TRIED and not self.bench.over:
+                tried += 1
+                if self._keeps(plan, force):
+                    self.plans.append((plan, force))
+                    return force
+        return None
+
+    def _keeps(self, plan: Deployed, force: Collection[str]) -> bool:
+        instance, model = self.lifted(force)
+        return not check_deployments(instance, model, plan, bought(plan))
+
+    def _solved(self, force: frozenset[str], aim: Aim, limit: float | None = None) -> bool | None:
+        if self.bench.over:
+            return None
+        began = time.monotonic()
+        instance, model = self.lifted(force)
+        floors = [1.0] if aim is _ANY else []
+        more: dict[str, Any] = {}
+        if self.always is not None:
+            more = {"extend": self.always.extend, "keeps": self.always.holds}
+        try:
+            bench = self.bench if limit is None else self.loose
+            outcome = bench.run(instance, model, [aim], floors=floors, limit=limit, **more)
+        except (AllocatorError, DeadlinePassed):  # figures that no solver can keep, or no time left
+            return None
+        self.longest = max(self.longest, time.monotonic() - began) if limit is None else self.longest
+        if outcome.deployed is not None:
+            assert outcome.problem is not None
+            self.plans.append((outcome.deployed, force | self._also(outcome.deployed, outcome.problem, force)))
+            return True
+        if outcome.infeasible:
+            self.none.append(force)
+            return False
+        return None
+
+    def _also(self, plan: Deployed, problem: Problem, force: frozenset[str]) -> frozenset[str]:
+        """Ids of lines and of whole families that a plan keeps besides those in force."""
+        lines = [s for s in self.statements if s.family == _LINES]
+        missed = worst(problem, plan, lines)
+        found = {s.id for s in lines if missed[s.id] <= exact(s.value)}
+        rest = {name: ids for name, ids in self.groups.items() if name != _LINES and not ids <= force}
+        together = frozenset().union(*(ids for name, ids in self.groups.items() if name not in {_LINES, *_CELLS}))
+        instance, model = self.lifted(together)
+        broken = {violation.constraint for violation in check_deployments(instance, model, plan, bought(plan))}
+        for name, ids in rest.items():
+            if name in _CELLS:
+                kept = self._keeps(plan, ids)
+            else:
+                kept = not broken & _CONSTRAINTS[name]
+            if kept:
+                found |= ids
+        return frozenset(found)
+
+
+_LINES = "requirement"
+
+_CELLS = ("willingness", "caveats", "conditions")
+"""Families that bar single deployments: the check looks at nothing else where they do."""
+
+_CONSTRAINTS = {
+    "rotation": {"rotation_pool"},
+    "availability": {"rotation_pool"},
+    "minimum_contribution": {"minimum_contribution_least"},
+    "commitments": {"commitments_least", "commitments_most"},
+    "troop_ceiling": {"troop_ceiling_people"},
+    "budget": {"budget_payer", "budget_burden"},
+    "framework_nation": {"framework_nation_share"},
+    "prerequisites": {"prerequisites_met"},
+}
+"""Family -> the constraints that the check names where a plan breaks it."""
+
+_ANY = Aim("any_plan", lambda m, problem: [(1.0, m.one)], lambda problem, deployed: Fraction(1))
+"""Any plan is as good as any other."""
