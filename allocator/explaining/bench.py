@@ -158,7 +158,6 @@ class Bench:
     """
 
     def __init__(self, gap: float, deadline: float | None, threads: int, seed: int, watch: Watch) -> None:
-        self.progress: Callable[[Progress], None] | None = None
         self.solver = Solver(gap=gap, threads=threads, seed=seed)
         self.deadline = deadline
         self.watch = watch

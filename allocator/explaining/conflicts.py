@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from allocator.explaining.bench import Extend, Holds
 from allocator.explaining.core import Core, Part
@@ -170,9 +169,7 @@ class Search:
         """The smallest set that is known to leave no plan, as a conflict that is not proved to be minimal."""
         ids = min(self.oracle.none, key=len)
         chosen = [k for k, name in enumerate(self.names) if ids.intersection(s.id for s in self.elements[name])]
-        return Conflict(
-            tuple(self.names[k] for k in chosen), tuple(s for s in self._of(chosen) if s.id in ids), False
-        )
+        return Conflict(tuple(self.names[k] for k in chosen), tuple(s for s in self._of(chosen) if s.id in ids), False)
 
     def _shrunk(self, background: list[str], candidates: list[str]) -> tuple[set[str], bool]:
         """The background and the fewest candidates that leave no plan, none of which can be lifted; and its proof."""

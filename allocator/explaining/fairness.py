@@ -163,7 +163,8 @@ def _told(core: Core, rows: list[dict[str, Any]]) -> str:
     if not known:
         return "The nations pay nothing of their own, so that there is nothing to share."
     best = min(known, key=lambda row: row["unfairness"])
-    text = f"The plan is closest to the rule {best['rule']}: {points(best['unfairness'])} points of own costs are borne by the wrong nations."
+    astray = f"{points(best['unfairness'])} points of own costs are borne by the wrong nations"
+    text = f"The plan is closest to the rule {best['rule']}: {astray}."
     if best["price"] is not None:
         currency = core.instance.currency
         text += f" The fairest plan with the same coverage costs {currency} {best['price']:,.6g} million more".replace(

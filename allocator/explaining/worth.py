@@ -17,6 +17,7 @@ from allocator.explaining.statements import LIFTED, WILLING, Statement, lift, st
 from allocator.explaining.words import amount
 from allocator.instance import Instance
 from allocator.model import Model
+from allocator.plan.values import Deployed
 
 TENTH = Fraction(11, 10)
 """Factor of a step of a ceiling, a budget or the greatest burden."""
@@ -160,7 +161,7 @@ def rungs(core: Core, text: str) -> Part:
     before = core.first()
     ceiling = core.first([standing[said.id]]) if said.id in standing else before
     part = Part(lists={"rungs": [], "flat": False})
-    start = [core.base.deployed] if core.base.deployed is not None else []
+    start: list[Deployed] = [core.base.deployed] if core.base.deployed is not None else []
     floor = ceiling.bound or 0.0
     for k in range(core.most + 1):
         if core.bench.over:

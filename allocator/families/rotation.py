@@ -18,7 +18,11 @@ up when it deploys has the whole horizon as its span.
 | $\rho$ | `pools.ratio` | parameter | u | units in the pool for one deployed |
 | $L$ | `programme.lead` | parameter | n, u | periods |
 
-Constraint: `rotation_pool[n, u, a, b]`. Only spans that no longer one implies have a row: those that end in each period
+What deploys is whole, so only the whole part of what can be used counts. With orders $o$ that part is a staircase
+$\lfloor \alpha\,p - h + \alpha\,o \rfloor$; the rows are the edges of the smallest concave function above it. They admit
+the same whole numbers as the inequality, and fewer fractions.
+
+Constraint: `rotation_pool[n, u, a, b]`, and `rotation_pool[n, u, a, b, i]` for further edges $i = 1, 2, \dots$ Only spans that no longer one implies have a row: those that end in each period
 and begin $\rho$ periods earlier or when units leave, unless the same span can be longer with the same units. If a window
 counts every period equally often, its row is divided by that number and rounded down.
 Needs: `deploy`, and `acquisition` where there are orders. Source: rotation as a cyclic sliding window, after the cyclic
@@ -33,12 +37,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from fractions import Fraction
+from itertools import pairwise
+from math import floor, gcd
 
 import pyomo.core as pyo
 
 from allocator.families.acquisition import ready
 from allocator.families.rows import Exact, at_most, linear
 from allocator.problem import Problem
+
+STEPS = 1_000
+"""Most orders for which the staircase is followed; with more of them, the row is written with fractions."""
 
 
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
@@ -57,12 +66,42 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
             often = min(window.counts.values()) if len(set(window.counts.values())) == 1 else 1
             key = (n, u, window.start, window.end)
             if orders:
-                use: list[Exact] = [(Fraction(1), deploy) for t in window.counts for deploy in by_period[t]]
                 available = pools.availability.get((n, u), Fraction(1))
-                if use:
-                    terms = [*use, *((-available * a, column) for a, column in orders)]
-                    at_most(m, m.rotation_pool, key, terms, usable)
+                edges = staircase(usable, available, pools.arriving((n, u), window.end))
+                use = [deploy for t in window.counts for deploy in by_period[t]]
+                for i, (a, b, limit) in enumerate(edges if use else ()):
+                    terms: list[Exact] = [(a, deploy) for deploy in use]
+                    terms += [(-b, column) for _, column in orders if b]
+                    at_most(m, m.rotation_pool, (*key, i) if i else key, terms, limit)
                 continue
             counted = [(float(count // often), deploy) for t, count in window.counts.items() for deploy in by_period[t]]
             if len(counted) > 1:  # a single term is limited by its own bound
                 m.rotation_pool[key] = (None, linear(counted), float(usable // often))
+
+
+def staircase(usable: Fraction, available: Fraction, most: int) -> list[tuple[Fraction, Fraction, Fraction]]:
+    """Edges (a, b, c) that say a * x <= c + b * o: as tight as possible around x <= usable + available * o.
+
+    The edges hold for whole x and all whole o from 0 to ``most``.
+    """
+    if most > STEPS:
+        return [(Fraction(1), available, usable)]
+    corners: list[tuple[int, int]] = []
+    for o in range(most + 1):
+        x = floor(usable + available * o)
+        while len(corners) > 1 and _below(corners[-2], corners[-1], (o, x)):
+            corners.pop()
+        corners.append((o, x))
+    if len(corners) == 1:
+        return [(Fraction(1), Fraction(0), Fraction(corners[0][1]))]
+    edges = []
+    for (o, x), (further, higher) in pairwise(corners):
+        parts = gcd(further - o, higher - x)
+        run, rise = (further - o) // parts, (higher - x) // parts
+        edges.append((Fraction(run), Fraction(rise), Fraction(run * x - rise * o)))
+    return edges
+
+
+def _below(first: tuple[int, int], middle: tuple[int, int], last: tuple[int, int]) -> bool:
+    """Whether the middle one of three points is on or below the line between the others."""
+    return (middle[1] - first[1]) * (last[0] - first[0]) <= (last[1] - first[1]) * (middle[0] - first[0])

@@ -44,6 +44,7 @@ class Orders:
             for column, joint in parts
         ]
         self._expand = [(matrix.column_of[id(e)], *key) for key, e in getattr(m, "expand", {}).items()]
+        self.columns = np.array([column for column, *_ in self._bought], dtype=np.int64)
 
     def purchases(self, point: Floats) -> Purchases:
         """Orders and expansions of a point, rounded to whole units."""
@@ -88,6 +89,8 @@ class Points:
         Columns of ``deploy``, in the order of ``m.deploy``.
     period : int array
         Their periods.
+    ordered, clubs : int array
+        Columns of what nations order (``single`` and ``joint``), and of ``club``.
     """
 
     def __init__(self, m: pyo.ConcreteModel, matrix: Matrix) -> None:
@@ -98,6 +101,8 @@ class Points:
         self.period = np.array([t for _, _, _, t in self._keys], dtype=np.int64)
         known = [self._of(m.component(name)) for name in OURS if m.component(name) is not None]
         self._orders = Orders(m, matrix)
+        self.ordered = self._orders.columns
+        self.clubs = self._of(m.club) if m.component("club") is not None else np.zeros(0, dtype=np.int64)
         self._known = np.sort(np.concatenate(known)).astype(np.int32)
 
     def _of(self, component: Any) -> NDArray[np.int64]:
@@ -110,6 +115,12 @@ class Points:
         if len(self._known) == len(self.matrix.column_of):
             return None
         return self._known[self.matrix.integral[self._known]]
+
+    def leading(self, point: Floats) -> NDArray[np.int64]:
+        """Columns of ``leads`` for the tasks that have a framework nation at a point."""
+        leads = {key: self.matrix.column_of[id(column)] for key, column in getattr(self.m, "leads", {}).items()}
+        led = {j for (_, j), column in leads.items() if point[column] > 0.5}
+        return np.array([column for (_, j), column in leads.items() if j in led], dtype=np.int64)
 
     def deployed(self, point: Floats) -> Decided:
         """Deployments of a point and what is bought, rounded to whole units, in the order of the tables."""

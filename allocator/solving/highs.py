@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import highspy
 import numpy as np
@@ -25,6 +25,9 @@ TYPICAL = 1e3
 """Size to which a typical objective coefficient is scaled: HiGHS drops improvements below 1e-6."""
 
 SCALE_LIMIT = 2.0**40
+
+Method = Literal["inside", "corner", "again"]
+"""How a relaxation is solved: see :meth:`Resident.relaxation`."""
 
 LARGE = 1_000
 """Columns from which a relaxation is solved by interior points."""
@@ -222,29 +225,35 @@ class Resident:
         interrupted: threading.Event,
         watch: Callable[[Sight], None] | None,
         patience: float | None,
+        method: Method = "inside",
     ) -> Relaxation | None:
-        """Solve without the requirement of whole numbers; None if that is not done in time.
+        """Solve without the requirement of whole numbers; None if that is not done in time, or there is no solution.
 
-        Large models are solved by interior points, without moving to a corner: the simplex method takes several times
-        as long.
+        Large models are solved by interior points: the simplex method takes several times as long. ``inside`` stops
+        there, ``corner`` moves on to a corner, and ``again`` starts the simplex method where the previous run ended.
         """
         options: dict[str, Any] = {"solve_relaxation": True}
-        if len(self.matrix.columns) > LARGE:
-            options |= {"solver": "ipm", "run_crossover": "off"}
+        if method == "again":
+            options["presolve"] = "off"
+        elif len(self.matrix.columns) > LARGE:
+            options |= {"solver": "ipm", "run_crossover": "off" if method == "inside" else "on"}
         run = self.run(time_limit, interrupted, watch, patience, **options)
+        if run.stop is Stop.FAILED and options.get("run_crossover") == "off":  # not precise enough without a corner
+            options["run_crossover"] = "on"
+            run = self.run(time_limit, interrupted, watch, patience, **options)
         if run.stop is not Stop.PROVED or run.point is None:
             return None
         info = self.solver.getInfo()
         value = info.objective_function_value
         bound = (value - info.primal_dual_objective_error * (1 + abs(value))) / self._scale
-        corner = "run_crossover" not in options
+        corner = options.get("run_crossover") != "off"
         return Relaxation(corner, run.point, np.array(self.solver.getSolution().col_dual), bound)
 
-    def restrict(self, columns: NDArray[np.int64], values: Floats) -> None:
-        """Fix whole-number columns at given values until :meth:`release`."""
+    def restrict(self, columns: NDArray[np.int64], lower: Floats, upper: Floats | None = None) -> None:
+        """Keep whole-number columns between bounds (by default at given values) until :meth:`release`."""
         if self.lost is not None:
             return
-        self.solver.changeColsBounds(len(columns), columns.astype(np.int32), values, values)
+        self.solver.changeColsBounds(len(columns), columns.astype(np.int32), lower, lower if upper is None else upper)
 
     def release(self) -> None:
         """Give all columns their own bounds again."""
@@ -325,7 +334,10 @@ class Resident:
         interrupted = interrupted or threading.Event()
         if interrupted.is_set():
             return Run(Stop.INTERRUPT, None, -np.inf)
-        for name, value in {**options, "time_limit": np.inf if time_limit is None else time_limit}.items():
+        until = np.inf if time_limit is None else time_limit
+        if "solve_relaxation" in options or not self.matrix.integral.any():
+            until += solver.getRunTime()  # for linear programmes HiGHS counts all runs so far
+        for name, value in {**options, "time_limit": until}.items():
             set_option(solver, name, value)
         running = Running(self._scale)
         limit = None if time_limit is None else max(time_limit, patience or 0.0)

@@ -19,8 +19,9 @@ from allocator.problem import Problem
 from allocator.purchases import Cell, Decided, bought
 from allocator.solving.columns import Points
 from allocator.solving.heuristics.filling import first_plan
-from allocator.solving.heuristics.restricted import Search, restricted
-from allocator.solving.highs import Relaxation, Resident, Run
+from allocator.solving.heuristics.restricted import restricted
+from allocator.solving.heuristics.search import Search
+from allocator.solving.highs import Method, Relaxation, Resident, Run
 from allocator.solving.prior import NOTHING, Known
 from allocator.solving.reasons import UNEXPLAINED, too_far_apart, why_infeasible, widest
 from allocator.solving.running import Sight
@@ -348,9 +349,9 @@ class Stages:
             watch = self._watch(stage, name, bound, restricted=True)
             return loaded.resident.run(self._left(SHARE / 2), self.interrupted, watch, self._left(), **options)
 
-        def relax() -> Relaxation | None:
+        def relax(method: Method = "inside") -> Relaxation | None:
             watch = self._watch(stage, name, floor, restricted=True)
-            return loaded.resident.relaxation(self._left(SHARE / 2), self.interrupted, watch, self._left())
+            return loaded.resident.relaxation(self._left(SHARE / 2), self.interrupted, watch, self._left(), method)
 
         search = Search(
             loaded.points,

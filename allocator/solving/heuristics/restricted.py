@@ -3,22 +3,19 @@
 HiGHS finds good plans late in these models, although the relaxation is close. In a round, the free columns are those
 that the relaxation or the best plan so far uses, about a tenth of all, and as many more by reduced cost. Rounds cover
 one window of periods after the other and then, if the free columns are few enough, all periods. Nodes and gap are
-limited, not time, so that the same input gives the same plan.
+limited, not time, so that the same input gives the same plan. Where nations order units, :mod:`.buying` comes first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.plan.values import Deployed
-from allocator.solving.columns import Points
-from allocator.solving.highs import Relaxation, Resident, Run
-from allocator.solving.standard_form import Floats
+from allocator.solving.heuristics.buying import buy
+from allocator.solving.heuristics.search import NODES, Search
+from allocator.solving.highs import Resident
 
 WORTH = 200
 """A stage with at least this many whole-number columns begins with a restricted run."""
@@ -31,37 +28,6 @@ USED = 0.2
 
 WINDOW, WHOLE = 1000, 4000
 """Most deployments used by the relaxation in a window of periods, and in all periods searched at once."""
-
-NODES = 100
-"""Most nodes of the search tree in a restricted run."""
-
-
-@dataclass(frozen=True)
-class Search:
-    """What the search needs from its stage.
-
-    Attributes
-    ----------
-    points : Points
-        Converts between plans and columns.
-    relax : callable
-        Solves the relaxation, or returns None if that is not done in time.
-    run : callable
-        Runs HiGHS, given the proved bound and options.
-    take : callable
-        Checks a point and stores its plan.
-    best : callable
-        Returns the best plan so far.
-    enough : callable
-        Whether to stop, given the proved bound and a relative gap to it.
-    """
-
-    points: Points
-    relax: Callable[[], Relaxation | None]
-    run: Callable[..., Run]
-    take: Callable[[Floats], Any]
-    best: Callable[[], Deployed | None]
-    enough: Callable[[float, float], bool]
 
 
 def restricted(resident: Resident, search: Search, last: int, gap: float, floor: float) -> float:
@@ -87,6 +53,8 @@ def restricted(resident: Resident, search: Search, last: int, gap: float, floor:
     if relaxed is None:
         return floor
     floor = max(floor, relaxed.bound)
+    if len(points.ordered) and not search.enough(floor, 2 * ROUGH) and buy(resident, search, gap, floor):
+        return floor
     limits = {"mip_rel_gap": max(gap, ROUGH), "mip_max_nodes": NODES}
     at = points.columns
     used = relaxed.point[at] > (1e-6 if relaxed.corner else USED)
