@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.exceptions import Exit
@@ -27,6 +28,7 @@ from allocator.stopping import later, watched
 
 if TYPE_CHECKING:
     from allocator.plan.plan import Plan
+    from allocator.stopping import Watch
 
 EXIT = {"optimal": 0, "feasible": 0, "infeasible": 3, "no_plan": 4, "interrupted": 130, "error": 1}
 """Status of a solve -> exit status of the command."""
@@ -107,12 +109,13 @@ def command(
         if warn is not None:
             for text in plan.warnings():
                 warn(text)
-        _show(plan, target, out, None if as_json else {"rota": rota, "full": full})
+        text = None if as_json else {"rota": rota, "full": full, "ways": _ways(plan, watch)}
+        _show(plan, target, out, text)
         watch.answered = plan.stopped_by == "interrupt"
         raise Exit(EXIT[plan.status])
 
 
-def _show(plan: Plan, target: Path | None, out: str | None, text: dict[str, bool] | None) -> None:
+def _show(plan: Plan, target: Path | None, out: str | None, text: dict[str, Any] | None) -> None:
     """Write a plan to the target, and print it even if it could not be written: as JSON, or as text with options."""
     failure: Exception | None = None
     if target is not None and plan.found:
@@ -135,6 +138,22 @@ def _show(plan: Plan, target: Path | None, out: str | None, text: dict[str, bool
         print_message(f"no plan was found; nothing was written to {out}{_earlier(target)}")
     if plan.status == "error":
         print_message(f"Error: {plan.reason}")
+
+
+def _ways(plan: Plan, watch: Watch) -> list[str]:
+    """Why an instance has no plan and what would help, found in as long again as the solve took, at least 5 s."""
+    if plan.status != "infeasible":
+        return []
+    from allocator.explaining.first import LEAST, first_ways
+
+    options = plan.manifest["options"]
+    took = time.monotonic() - BEGAN
+    seconds = max(LEAST, took)
+    if options["time_limit"] is not None:
+        seconds = min(seconds, options["time_limit"] - took)
+    return first_ways(
+        plan.instance, plan.model, seconds, watch, threads=options["threads"], seed=options["seed"]
+    )
 
 
 def _no_plan(reason: str, time_limit: float | None) -> dict[str, object]:

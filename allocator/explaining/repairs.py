@@ -24,6 +24,7 @@ from allocator.explaining.mending import after, mended, setting
 from allocator.explaining.oracle import Oracle
 from allocator.explaining.statements import Statement, lift, per_unit, statements
 from allocator.families.rows import Term, linear
+from allocator.instance import Instance
 from allocator.plan.values import Deployed
 from allocator.problem import Problem
 from allocator.stopping import DeadlinePassed
@@ -65,8 +66,8 @@ def repairs(core: Core, always: Always | None = None) -> Part:
             if not known:
                 part.open.append(f"repairs beyond {len(wanted)}")
             break
-        if len(wanted) == core.most:
-            part.open.append(f"repairs beyond {core.most}")
+        if len(wanted) == core.most or not found.proved:
+            part.open.append(f"repairs beyond {len(wanted)}")
             break
         wanted.append(search.row(found))
         core.progress(f"{len(wanted)} repairs found")
@@ -201,7 +202,7 @@ class Mender:
                 "to": after(by_id[i], needs[i], core.model),
                 "price": float(_price_of(by_id[i], needs[i], core.model)),
                 "set": setting(core.instance, core.model, by_id[i], needs[i]),
-                "text": _words(by_id[i], after(by_id[i], needs[i], core.model)),
+                "text": _words(core.instance, by_id[i], after(by_id[i], needs[i], core.model)),
             }
             for i in (s.id for s in self.all if s.id in needs)
         ]
@@ -243,34 +244,47 @@ def _price_of(statement: Statement, to: Fraction | None, model: Any) -> Fraction
 
 # ---- in words ----------------------------------------------------------------------------------------------------
 
+MOST_SAID = 4
+"""Changes that a sentence names; the others are counted."""
 
-def _words(statement: Statement, to: Any) -> str:
+
+def _words(instance: Instance, statement: Statement, to: Any) -> str:
     """A change in words."""
-    if statement.kind in _RAISED and to is not None:
-        shown = f"{to:,.6g}" if not isinstance(to, int) else f"{to:,}"
-        return f"raise {statement.column} from {statement.value:,} to {shown} ({statement.text})"
+    value, row = statement.value, (statement.row or 0) - 1
+    if statement.kind == LINE:
+        line = instance.rows("requirements")[row]
+        now = f"{100 * value:g} %" if value else "nothing"
+        return f"let {line['task']} miss up to {100 * to:.6g} % of its {line['capability']} (now {now})"
+    if statement.kind == "nations.troop_ceiling":
+        return f"let {statement.nation} deploy {to:,.10g} people at once (now {value:,.10g})"
+    if statement.kind == "budgets.amount":
+        return f"raise the budget of {instance.rows('budgets')[row]['payer']} to {to:,.10g} million (now {value:,.10g})"
+    if statement.kind == "model.max_burden":
+        return f"let nations bear {1000 * to:,.6g} per mille of their GDP a year (now {1000 * value:g})"
+    if statement.kind == "forces.units":
+        pool = instance.rows("forces")[row]
+        return f"give {pool['nation']} {to:,} {pool['unit_type']} (now {value:,})"
     if statement.kind == "willingness":
-        return f"{statement.nation} joins {statement.objective} (willingness {to:g} instead of {statement.value:g})"
+        return f"{statement.nation} joins {statement.objective} (willingness {to:g} instead of {value:g})"
     return f"lift this rule: {statement.text}"
 
 
 def sentences(lists: dict[str, Any]) -> list[str]:
     """The repairs in words, the first of each list."""
     text = []
-    names = {
-        "ask_less": "Ask less: ",
-        "cheapest": "The cheapest way out of all: ",
-    }
-    for name, start in names.items():
-        if lists.get(name):
-            text.append(start + said(lists[name]))
+    if lists.get("ask_less"):
+        text.append(f"Ask less: {said(lists['ask_less'])}")
     found = lists.get("repairs") or []
     if found:
-        more = f" ({len(found)} ways are known)" if len(found) > 1 else ""
-        text.insert(1 if lists.get("ask_less") else 0, f"Give more{more}: " + said(found[0]))
+        more = f" (the first of {len(found)} ways)" if len(found) > 1 else ""
+        text.append(f"Give more{more}: {said(found[0])}")
+    if lists.get("cheapest"):
+        text.append(f"The cheapest way out of all: {said(lists['cheapest'])}")
     return text or ["No change of the rules is known that leads to a plan."]
 
 
 def said(repair: dict[str, Any]) -> str:
     """The changes of a repair in one sentence."""
-    return "; ".join(change["text"] for change in repair["changes"]) + "."
+    texts = [change["text"] for change in repair["changes"]]
+    more = f"; and {len(texts) - MOST_SAID} more changes" if len(texts) > MOST_SAID + 1 else ""
+    return "; ".join(texts[:MOST_SAID] if more else texts) + f"{more}."
