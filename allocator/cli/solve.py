@@ -6,7 +6,7 @@ import gc
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.exceptions import Exit
@@ -29,6 +29,7 @@ from allocator.stopping import later, watched
 
 if TYPE_CHECKING:
     from allocator.plan.plan import Plan
+    from allocator.stopping import Watch
 
 EXIT = {"optimal": 0, "feasible": 0, "infeasible": 3, "no_plan": 4, "interrupted": 130, "error": 1}
 """Status of a solve -> exit status of the command."""
@@ -109,7 +110,8 @@ def command(
         if warn is not None:
             for text in plan.warnings():
                 warn(text)
-        _show(plan, target, out, None if as_json else {"rota": rota, "full": full})
+        text = None if as_json else {"rota": rota, "full": full, "ways": _ways(plan, watch)}
+        _show(plan, target, out, text)
         watch.answered = plan.stopped_by == "interrupt"
         if warn is not None and not as_json and plan.status == "optimal":
             _warn_of_another(plan, time_limit, warn)
@@ -128,7 +130,7 @@ def _warn_of_another(plan: Plan, time_limit: float | None, warn: Callable[[str],
         warn(sentence)
 
 
-def _show(plan: Plan, target: Path | None, out: str | None, text: dict[str, bool] | None) -> None:
+def _show(plan: Plan, target: Path | None, out: str | None, text: dict[str, Any] | None) -> None:
     """Write a plan to the target, and print it even if it could not be written: as JSON, or as text with options."""
     failure: Exception | None = None
     if target is not None and plan.found:
@@ -151,6 +153,22 @@ def _show(plan: Plan, target: Path | None, out: str | None, text: dict[str, bool
         print_message(f"no plan was found; nothing was written to {out}{_earlier(target)}")
     if plan.status == "error":
         print_message(f"Error: {plan.reason}")
+
+
+def _ways(plan: Plan, watch: Watch) -> list[str]:
+    """Why an instance has no plan and what would help, found in as long again as the solve took, at least 5 s."""
+    if plan.status != "infeasible":
+        return []
+    from allocator.explaining.first import LEAST, first_ways
+
+    options = plan.manifest["options"]
+    took = time.monotonic() - BEGAN
+    seconds = max(LEAST, took)
+    if options["time_limit"] is not None:
+        seconds = min(seconds, options["time_limit"] - took)
+    return first_ways(
+        plan.instance, plan.model, seconds, watch, threads=options["threads"], seed=options["seed"]
+    )
 
 
 def _no_plan(reason: str, time_limit: float | None) -> dict[str, object]:

@@ -89,7 +89,9 @@ def conflicts(core: Core, always: tuple[Holds, Extend] | None = None) -> Part:
 class Search:
     """The search for conflicts: see the module."""
 
-    def __init__(self, core: Core, always: tuple[Holds, Extend] | None = None) -> None:
+    def __init__(
+        self, core: Core, always: tuple[Holds, Extend] | None = None, *, infeasible: bool = False
+    ) -> None:
         self.core = core
         stated = statements(core.instance, core.model, stances="objective")
         self.oracle = Oracle(core.bench, core.instance, core.model, stated, always)
@@ -99,6 +101,8 @@ class Search:
         self.names = list(self.elements)
         self.lines = {s.id for s in stated if s.kind == LINE}
         self.open: list[str] = []
+        if infeasible or (always is None and core.settled_infeasible):
+            self.oracle.none.append(frozenset(s.id for s in stated))
 
     def all(self) -> Iterator[Conflict]:
         """Each conflict; if the time is over, the smallest set that is known to leave no plan comes last."""
@@ -130,6 +134,23 @@ class Search:
     def first(self) -> Conflict | None:
         """The first conflict; None if there is none or the time is over."""
         return next(self.all(), None)
+
+    def quick(self) -> None:
+        """Find some small conflict, not the smallest; the search falls back on it when the time is over."""
+        lines = [name for name in self.names if name in self.lines]
+        parts = [[s.id for s in self.elements[name]] for name in [n for n in self.names if n not in self.lines] + lines]
+
+        def needed(given: list[str], added: bool, rest: list[list[str]]) -> list[list[str]]:
+            if self.core.bench.over or (added and self.oracle.decide(given) is False):
+                return rest if self.core.bench.over else []
+            if len(rest) <= 1:
+                return rest
+            half = len(rest) // 2
+            second = needed([*given, *(i for part in rest[:half] for i in part)], True, rest[half:])
+            first = needed([*given, *(i for part in second for i in part)], bool(second), rest[:half])
+            return [*first, *second]
+
+        self.oracle.decide([i for part in needed([], False, parts) for i in part])
 
     def _ids(self, chosen: Sequence[int]) -> list[str]:
         return [s.id for k in chosen for s in self.elements[self.names[k]]]
@@ -249,17 +270,24 @@ def _sentences(found: Sequence[Conflict], added: bool) -> list[str]:
     return [*text, *(sentence(conflict, added) for conflict in found)]
 
 
+MOST_SAID = 5
+"""Statements that a sentence names; the others are counted."""
+
+
 def sentence(conflict: Conflict, added: bool = False) -> str:
     """A conflict in words."""
     if not conflict.elements:
         cause = "the pools and other facts leave no plan that meets the condition" if added else "they leave no plan"
         return f"No rule is to blame: {cause}, even with every rule lifted."
-    said = "; ".join(member.text for member in conflict.members)
+    texts = [member.text for member in conflict.members]
+    more = f"; and {len(texts) - MOST_SAID} more" if len(texts) > MOST_SAID + 1 else ""
+    said = "; ".join(texts[:MOST_SAID] if more else texts) + more
     lines = [member for member in conflict.members if member.kind == LINE]
     families = [FAMILY_WORDS.get(name, name) for name in conflict.elements if not name.startswith("requirements.")]
     if len(conflict.elements) == 1 and lines:
         return f"This cannot be met with all that there is, whatever other rule is lifted: {said}."
-    names = " and ".join(filter(None, ("these lines" if len(lines) > 1 else "this line" if lines else "", *families)))
+    *names, last = [*(["these lines" if len(lines) > 1 else "this line"] if lines else []), *families]
+    named = f"{', '.join(names)} and {last}" if names else last
     if not conflict.minimal:
-        return f"These cannot all hold, and perhaps some of them need not be lifted ({names}): {said}."
-    return f"These cannot all hold; with any one of them lifted there is a plan ({names}): {said}."
+        return f"These cannot all hold, and perhaps fewer of them cannot either ({named}): {said}."
+    return f"These cannot all hold; with any one of them lifted there is a plan ({named}): {said}."

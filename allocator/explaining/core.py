@@ -120,6 +120,11 @@ class Core:
         return self.bench.run(self.instance, self.model)
 
     @property
+    def settled_infeasible(self) -> bool:
+        """Whether the instance is known to have no plan, without a solve."""
+        return "base" in self.__dict__ and self.base.infeasible
+
+    @property
     def plan(self) -> Deployed:
         """The deployments of the plan in hand; only where there is one."""
         assert self.base.deployed is not None

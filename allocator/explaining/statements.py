@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import ceil
 from typing import Any
 
+from allocator.exact import exact
 from allocator.instance import Instance
 from allocator.model import Model
 
@@ -39,6 +42,10 @@ NUMBERS = {
     "requirements.max_gap", "nations.troop_ceiling", "budgets.amount", "model.max_burden", "forces.units",
 }  # fmt: skip
 """Kinds of which a repair raises the number; it lifts the others."""
+
+
+PRECISION = 10**6
+"""Parts of 1 to which the new numbers of repairs are rounded outward."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,14 @@ class Statement:
             "id": self.id, "table": self.table, "row": at, "column": self.column or None, "value": self.value,
             "text": self.text,
         }  # fmt: skip
+
+
+def per_unit(statement: Statement) -> Fraction:
+    """Price of raising a number by 1."""
+    if statement.kind == "requirements.max_gap":
+        return Fraction(1)
+    value = exact(statement.value)
+    return 1 / value if statement.kind == "model.max_burden" else 1 / max(value, Fraction(1))
 
 
 def threshold(model: Model) -> float:
@@ -295,10 +310,35 @@ def _willing(instance: Instance, model: Model, willing: Collection[tuple[str, st
 
 
 def endless(instance: Instance) -> int:
-    """Units of a pool beyond which more cannot help: what all lines ask for, in every period and with relief."""
-    amounts = [abs(row["amount"]) for row in instance.rows("yields")]
-    asked = sum(row["quantity"] for row in instance.rows("requirements"))
-    ratio = max(row["rotation_ratio"] for row in instance.rows("unit_types"))
-    least = max((row["min_units"] for row in instance.rows("forces")), default=1)
-    units = asked / min(amounts) * (1 + max(amounts) / min(amounts)) * max(ratio, instance.periods)
-    return int(min(1e6, max(1000.0, 2 * units + least * ratio)))
+    """Units of a pool beyond which more cannot help: what all lines ask for, in every period and with relief.
+
+    What units consume is asked for as well. Those that lead a task must be there in numbers beside the others.
+    """
+    asked: dict[str, Fraction] = {}
+    for row in instance.rows("requirements"):
+        asked[row["capability"]] = asked.get(row["capability"], Fraction(0)) + exact(row["quantity"])
+    yields = [(row["unit_type"], row["capability"], exact(row["amount"])) for row in instance.rows("yields")]
+    least = max([row["min_units"] for row in instance.rows("forces")] or [1])
+    least += max([row["at_least"] for row in instance.rows("commitments")] or [0])
+    types = {row["unit_type"]: row for row in instance.rows("unit_types")}
+    units: dict[str, Fraction] = {}
+    for _ in range(len(asked) + 2):
+        before = dict(units)
+        for u in types:
+            useful = [asked.get(c, Fraction(0)) / amount for unit, c, amount in yields if unit == u and amount > 0]
+            units[u] = min(Fraction(LARGEST), ceil(sum(useful, start=Fraction(0))) + Fraction(least))
+        for u, c, amount in yields:
+            if amount < 0:
+                asked[c] = asked.get(c, Fraction(0)) - amount * (units[u] - before.get(u, Fraction(0)))
+    most = max(units.values())
+    if any(row["framework_share"] > 0 for row in instance.rows("tasks")):
+        people = sum((row["personnel"] * units[u] for u, row in types.items()), start=Fraction(0))
+        most += people / min(row["personnel"] for row in types.values())
+    ratio = max(row["rotation_ratio"] for row in types.values())
+    usable = [exact(row["availability"]) for row in instance.rows("forces") if row["availability"] > 0]
+    home = max([row["home_units"] for row in instance.rows("forces")] or [0])
+    return int(min(LARGEST, (most * max(ratio, instance.periods) + home) / min(usable, default=Fraction(1)) + 1))
+
+
+LARGEST = 10**6
+"""Most units of a pool without end."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
@@ -47,13 +48,17 @@ ADVICE = {
 STOPPED = {"time_limit": ", stopped by the time limit", "interrupt": ", stopped by you"}
 
 
-def draw_plan(out: Console, plan: Plan, *, rota: bool = False, full: bool = False) -> None:
-    """Print a plan, or the reason that there is none; in full with every line, and a rota."""
+def draw_plan(
+    out: Console, plan: Plan, *, rota: bool = False, full: bool = False, ways: Sequence[str] = ()
+) -> None:
+    """Print a plan, or the reason that there is none and ways out; in full with every line, and a rota."""
     instance = plan.instance
     out.print(Text(instance.title, style="bold"))
     out.print(header(instance, plan.model.name, plan.manifest["case"], plan.manifest["coalition"]))
     out.print()
     _status(out, plan)
+    for sentence in ways:
+        out.print(Text(sentence))
     if plan.found:
         _objectives(out, plan)
         out.print()

@@ -1,0 +1,269 @@
+"""What must change so that a plan is allowed: which statements it breaks, how far numbers must go up, and the price."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from math import ceil, prod
+from typing import Any
+
+from allocator.audit import check_deployments
+from allocator.exact import exact
+from allocator.explaining.ask_less import worst
+from allocator.explaining.elastic import asked_of, forbids, willing
+from allocator.explaining.statements import NUMBERS, PRECISION, WILLING, Statement, lift, per_unit, threshold
+from allocator.instance import Instance
+from allocator.model import Model
+from allocator.plan.values import Deployed, supplies
+from allocator.pools import Pools
+from allocator.problem import Problem
+from allocator.purchases import bought
+
+Needs = dict[str, Fraction | None]
+"""Id of a changed statement -> its new number; None if it is lifted."""
+
+MANY = 5_000
+"""Combinations of ways out for pools that are compared."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """Changes that allow a plan, with their price."""
+
+    needs: Needs
+    price: Fraction
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """What is changed."""
+        return frozenset(self.needs)
+
+
+class Changes:
+    """Finds the changes that a plan needs.
+
+    Parameters
+    ----------
+    instance, model : Instance, Model
+        With every statement in force.
+    movable : sequence of Statement
+        What may change.
+    """
+
+    def __init__(self, instance: Instance, model: Model, movable: Sequence[Statement]) -> None:
+        self.instance, self.model, self.movable = instance, model, list(movable)
+        self.by_id = {statement.id: statement for statement in movable}
+        self.problem = Problem(instance, model)
+        self.lines = [s for s in movable if s.kind == "requirements.max_gap"]
+        self.limits = [s for s in movable if s.kind in ("nations.troop_ceiling", "budgets.amount", "model.max_burden")]
+        self.limited = lift(instance, model, [s for s in movable if s not in self.limits])
+        ratios = [s for s in movable if s.kind == "unit_types.rotation_ratio"]
+        self.relieved = Pools(*lift(instance, model, ratios))
+        self.forces = {(r["nation"], r["unit_type"]): i for i, r in enumerate(instance.rows("forces"), start=1)}
+        self.types = {r["unit_type"]: i for i, r in enumerate(instance.rows("unit_types"), start=1)}
+
+    def price(self, needs: Mapping[str, Fraction | None]) -> Fraction:
+        """The price of changes."""
+        return sum((self._price(self.by_id[i], to) for i, to in needs.items()), start=Fraction(0))
+
+    def _price(self, statement: Statement, to: Fraction | None) -> Fraction:
+        if to is not None:
+            return per_unit(statement) * (to - exact(statement.value))
+        if statement.kind == WILLING:
+            return exact(threshold(self.model)) - exact(statement.value)
+        return Fraction(1)
+
+    def ways(self, plan: Deployed) -> list[Way]:
+        """Ways to allow a plan; several only where a pool is too small, and then all unless they are too many."""
+        fixed: Needs = {s.id: None for s in self.movable if s.kind not in NUMBERS and self._broken(s, plan)}
+        fixed |= dict(self._numbers(plan))
+        parts = [options for options in self._pools(plan) if options]
+        if prod(map(len, parts)) > MANY:
+            parts = [[min(options, key=lambda needs: (len(needs), self.price(needs)))] for options in parts]
+        found = []
+        for chosen in product(*parts):
+            needs = dict(fixed)
+            for some in chosen:
+                needs |= some
+            found.append(Way(needs, self.price(needs)))
+        return found
+
+    def _numbers(self, plan: Deployed) -> Iterator[tuple[str, Fraction]]:
+        """Numbers other than those of pools that must go up, rounded outward."""
+        missed = worst(self.problem, plan, self.lines)
+        for s in self.lines:
+            if missed[s.id] > exact(s.value):
+                yield s.id, outward(missed[s.id])
+        above: dict[str, Fraction] = {}
+        names = {r["nation"]: i for i, r in enumerate(self.instance.rows("nations"), start=1)}
+        money = self.problem.money
+        for violation in check_deployments(*self.limited, plan, bought(plan)) if self.limits else ():
+            excess = violation.excess or Fraction(0)
+            if violation.constraint == "troop_ceiling_people":
+                key = f"nations.{names[violation.index[0]]}.troop_ceiling"
+            elif violation.constraint == "budget_payer":
+                key = f"budgets.{violation.index[0]}.amount"
+            elif violation.constraint == "budget_burden":
+                key, excess = "model.max_burden", excess / (money.gdp[violation.index[0]] * money.years)
+            else:
+                continue
+            above[key] = max(excess, above.get(key, Fraction(0)))
+        for s in self.limits:
+            if s.id in above:
+                yield s.id, outward(exact(s.value) + above[s.id])
+
+    # ---- what holds or is lifted -----------------------------------------------------------------------------
+
+    def _broken(self, statement: Statement, plan: Deployed) -> bool:
+        check = getattr(self, "_" + statement.table + "_broken", None)
+        return check is not None and bool(check(statement, plan))
+
+    def _row(self, statement: Statement) -> Mapping[str, Any]:
+        return self.instance.rows(statement.table)[(statement.row or 0) - 1]
+
+    def _caveats_broken(self, s: Statement, plan: Deployed) -> bool:
+        row = self._row(s)
+        return any(forbids(self.problem, row, n, u, j) for n, u, j, _ in plan)
+
+    def _willingness_broken(self, s: Statement, plan: Deployed) -> bool:
+        return any(
+            n == s.nation
+            and self.problem.objective_of[j] == s.objective
+            and not willing(self.problem, n, s.objective, t)
+            for n, _, j, t in plan
+        )
+
+    def _conditions_broken(self, s: Statement, plan: Deployed) -> bool:
+        row = self._row(s)
+        joined = {
+            t
+            for n, _, j, t in plan
+            if n == row["nation"] and row["objective"] in (None, self.problem.objective_of[j])
+        }
+        if row["requires"] == "event":
+            return bool(joined) and not self.instance.events[row["value"]]
+        partners, least = asked_of(self.problem, row)
+        return any(len({n for n, _, _, s in plan if s == t}.intersection(partners)) < least for t in joined)
+
+    def _forces_broken(self, s: Statement, plan: Deployed) -> bool:
+        if s.kind != "forces.min_units":
+            return False
+        pool = self._row(s)["nation"], self._row(s)["unit_type"]
+        return any((n, u) == pool and units < s.value for (n, u, _, _), units in plan.items())
+
+    def _tasks_broken(self, s: Statement, plan: Deployed) -> bool:
+        j = self._row(s)["task"]
+        share = self.problem.framework_share[j]
+        people: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        for (n, u, task, t), units in plan.items():
+            if task == j:
+                people[t][n] += units * self.problem.personnel[u]
+        return bool(people) and not any(
+            all(here.get(n, 0) >= share * sum(here.values()) for here in people.values())
+            for n in self.problem.leaders[j]
+        )
+
+    def _prerequisites_broken(self, s: Statement, plan: Deployed) -> bool:
+        needs = self._row(s)
+        supplied = supplies(self.problem, plan)
+        there = {t for _, _, j, t in plan if j == needs["task"]}
+        return any(
+            supplied[row.place, row.capability, t] < exact(needs["share"]) * row.quantity
+            for row in self.problem.rows
+            if row.given and (row.task, row.capability) == (needs["needs_task"], needs["capability"])
+            for t in row.periods
+            if t in there
+        )
+
+    def _commitments_broken(self, s: Statement, plan: Deployed) -> bool:
+        promise = self.problem.commitments[(s.row or 0) - 1]
+        for t in promise.periods:
+            units = sum(
+                count
+                for (n, u, j, period), count in plan.items()
+                if (n, u, period) == (promise.nation, promise.unit_type, t) and promise.task in (None, j)
+            )
+            if units < promise.at_least or (promise.at_most is not None and units > promise.at_most):
+                return True
+        return False
+
+    # ---- pools -----------------------------------------------------------------------------------------------
+
+    def _pools(self, plan: Deployed) -> Iterator[list[Needs]]:
+        """For each kind of unit, ways to make its pools large enough."""
+        used: dict[str, dict[tuple[str, str], dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
+        for (n, u, _, t), units in plan.items():
+            here = used[u][n, u]
+            here[t] = here.get(t, 0) + units
+        for u, pools in used.items():
+            ratio = f"unit_types.{self.types[u]}.rotation_ratio"
+            options = self._of_type(pools, self.problem.pools, plan)
+            if options != [{}] and ratio in self.by_id:
+                options += [{ratio: None, **needs} for needs in self._of_type(pools, self.relieved, plan)]
+            yield options
+
+    def _of_type(
+        self, pools: Mapping[tuple[str, str], Mapping[int, int]], source: Pools, plan: Deployed
+    ) -> list[Needs]:
+        parts = [list(self._of_pool(pool, by_period, source, plan)) for pool, by_period in pools.items()]
+        if prod(map(len, parts)) > MANY:
+            parts = [[min(options, key=lambda needs: (len(needs), self.price(needs)))] for options in parts if options]
+        found = []
+        for chosen in product(*parts):
+            needs: Needs = {}
+            for some in chosen:
+                needs |= some
+            found.append(needs)
+        return found
+
+    def _of_pool(
+        self, pool: tuple[str, str], by_period: Mapping[int, int], source: Pools, plan: Deployed
+    ) -> Iterator[Needs]:
+        """Ways to make one pool large enough: what is lifted of it, and its new size."""
+        own = {c: f"forces.{self.forces.get(pool)}.{c}" for c in ("units", "availability", "home_units")}
+        share, kept = source.availability.get(pool, Fraction(1)), source.home_units.get(pool, 0)
+        shares = [(share, {}), *([(Fraction(1), {own["availability"]: None})] if own["availability"] in self.by_id else [])]
+        homes = [(kept, {}), *([(0, {own["home_units"]: None})] if own["home_units"] in self.by_id else [])]
+        for part, of_share in shares:
+            for stays, of_home in homes:
+                more = self._lacking(pool, by_period, source, plan, part, stays)
+                needs: Needs = {**of_share, **of_home}
+                if more == 0:
+                    yield needs
+                elif more is not None and own["units"] in self.by_id:
+                    yield {**needs, own["units"]: Fraction(self.by_id[own["units"]].value + more)}
+
+    def _lacking(
+        self,
+        pool: tuple[str, str],
+        by_period: Mapping[int, int],
+        source: Pools,
+        plan: Deployed,
+        part: Fraction,
+        stays: int,
+    ) -> int | None:
+        """Units that a pool lacks for what is deployed of it; None if no number is enough."""
+        lead = source.programmes[pool].lead if pool in source.programmes else 0
+        orders = [(k + lead, units) for (n, u, k), (units, _) in bought(plan).orders.items() if (n, u) == pool]
+        lacking = 0
+        for window in source.windows(pool):
+            use = Fraction(sum(count * by_period.get(t, 0) for t, count in window.counts.items()))
+            use -= part * sum(units for at, units in orders if at <= window.end)
+            owned = source.owned(pool, window.start, window.end)
+            if use <= max(Fraction(0), part * owned - stays):
+                continue
+            if part == 0:
+                return None
+            lacking = max(lacking, ceil((use + stays) / part - owned))
+        return lacking
+
+
+def outward(number: Fraction) -> Fraction:
+    """A number rounded up to 6 decimals."""
+    return Fraction(ceil(number * PRECISION), PRECISION)
+
+
+

@@ -1,0 +1,246 @@
+"""What a condition on the plan would take: nothing, a price in the objectives, or changes of the rules."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pyomo.core as pyo
+
+from allocator.errors import BadUsage
+from allocator.explaining.bench import Extend, Holds, Outcome
+from allocator.explaining.conflicts import conflicts
+from allocator.explaining.core import Core, Part, same
+from allocator.explaining.repairs import repairs
+from allocator.families.objectives import MAKERS
+from allocator.families.rows import Term, linear
+from allocator.instance.cells import near
+from allocator.plan.values import Deployed, objective_values
+from allocator.problem import Problem
+
+ROOM = Fraction(1, 10**7)
+"""Relative difference, at least of 1, by which a condition may be missed: the solver computes with limited precision."""
+
+LONGEST = 15
+"""Powers of ten within which a number of a condition must be."""
+
+_CONDITION = re.compile(r"\s*(?P<what>[^<>=\s]+)\s*(?P<sign><=|>=)\s*(?P<number>\S+)\s*")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?|[+-]?\.\d+([eE][+-]?\d+)?")
+KNOWN = ("gap", "risk", "cost", "burden", "members", "unmet.TASK.CAPABILITY", "coverage", "coverage.OBJECTIVE")
+SHAPE = (
+    "gap, risk, cost, burden, members or unmet.TASK.CAPABILITY <= a number, or coverage, coverage.OBJECTIVE or "
+    "members >= a number"
+)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition that a plan should meet.
+
+    Attributes
+    ----------
+    text : str
+        As it was given.
+    holds : callable
+        Whether a plan keeps it exactly.
+    extend : callable
+        Adds it to a Pyomo model.
+    """
+
+    text: str
+    holds: Holds
+    extend: Extend
+
+    @property
+    def always(self) -> tuple[Holds, Extend]:
+        """The condition as one that is always in force."""
+        return self.holds, self.extend
+
+
+def need(core: Core, text: str) -> Part:
+    """Whether a plan can meet a condition, and at what price.
+
+    Parameters
+    ----------
+    core : Core
+        What is explained.
+    text : str
+        For example ``coverage.safe_skies>=0.9``.
+
+    Raises
+    ------
+    BadUsage
+        The condition cannot be read, or names what is not there.
+    """
+    condition = parse(core, text)
+    base = core.base
+    if base.deployed is not None and base.problem is not None and condition.holds(base.problem, base.deployed):
+        return _answer("free", core, base, condition, "The plan in hand keeps it already.")
+    forced = core.bench.run(core.instance, core.model, extend=condition.extend, keeps=condition.holds)
+    if forced.infeasible:
+        part = conflicts(core, condition.always)
+        ways = repairs(core, condition.always)
+        said = f"No plan meets {condition.text}."
+        return Part(
+            {"verdict": "impossible", **part.lists, **ways.lists},
+            [said, *part.text, *ways.text],
+            [*part.open, *ways.open],
+        )
+    if forced.deployed is None:
+        return Part({"verdict": "open"}, [f"It stays open whether a plan can meet {condition.text}."], ["verdict"])
+    return _answer(_verdict(core, base, forced), core, forced, condition, "")
+
+
+def _verdict(core: Core, base: Outcome, forced: Outcome) -> str:
+    """``possible`` as soon as an objective is proved to be worse, ``free`` if none differs, else ``open``."""
+    for name in core.model.objectives:
+        if name not in base.values:
+            return "open"
+        value, least = float(base.values[name]), forced.bounds[name].bound
+        if same(value, float(forced.values[name])):
+            continue
+        return "possible" if least > value and not same(value, least) else "open"
+    return "free"
+
+
+def _answer(verdict: str, core: Core, forced: Outcome, condition: Condition, said: str) -> Part:
+    rows = [
+        {
+            "objective": name,
+            "value": float(core.base.values[name]) if name in core.base.values else None,
+            "forced": float(forced.values[name]),
+            "bound": forced.bounds[name].bound,
+        }
+        for name in core.model.objectives
+    ]
+    worse = [row for row in rows if row["value"] is not None and not same(row["value"], row["forced"])]
+    prices = "; ".join(f"{row['objective']} {row['value']:,.6g} becomes {row['forced']:,.6g}" for row in worse)
+    words = {
+        "free": f"{condition.text} costs nothing: {said or 'another plan with the same values keeps it.'}",
+        "possible": f"{condition.text} is possible, at this price: {prices}.",
+        "open": f"{condition.text} is possible; the solver did not prove whether it costs anything ({prices}).",
+    }
+    return Part({"verdict": verdict, "objectives": rows}, [words[verdict]], ["verdict"] if verdict == "open" else [])
+
+
+# ---- reading a condition ---------------------------------------------------------------------------------------
+
+
+def parse(core: Core, text: str) -> Condition:
+    """Read a condition such as ``cost<=1200``.
+
+    Raises
+    ------
+    BadUsage
+        It cannot be read, or names what is not there.
+    """
+    part = _CONDITION.fullmatch(text)
+    if part is None:
+        raise BadUsage(f"--need {text}: expected {SHAPE}")
+    what, sign = part["what"], part["sign"]
+    head, _, rest = what.partition(".")
+    heads = {name.partition(".")[0]: name for name in KNOWN}
+    if head not in heads or (rest and "." not in heads[head] and head != "coverage"):
+        raise BadUsage(f"--need {text}: there is no {what}{near(what, KNOWN)}; expected {SHAPE}")
+    if head != "members" and sign != (">=" if head == "coverage" else "<="):
+        right = ">=" if head == "coverage" else "<="
+        raise BadUsage(f"--need {text}: {head} is limited with {right}, not {sign}")
+    number = _number(text, part["number"], head)
+    said = f"{what}{sign}{part['number']}"
+    if head == "members":
+        return _members(said, sign, int(number))
+    if head == "coverage":
+        return _share(core, said, text, rest or "gap", 1 - number, objective=bool(rest))
+    if head == "unmet":
+        return _share(core, said, text, rest, number, objective=False)
+    if head == "gap":
+        return _share(core, said, text, "gap", number, objective=False)
+    return _objective(said, head, number)
+
+
+def _number(text: str, number: str, head: str) -> Fraction:
+    if not _NUMBER.fullmatch(number):
+        raise BadUsage(f"--need {text}: {number} is no number; write a share as 0.9, not as 90 %")
+    if abs(Decimal(number).adjusted()) > LONGEST:
+        raise BadUsage(f"--need {text}: {number} is out of range")
+    value = Fraction(Decimal(number))
+    if head in ("gap", "coverage", "unmet") and not 0 <= value <= 1:
+        raise BadUsage(f"--need {text}: {head} is a share; expected a number from 0 to 1")
+    if value < 0 or (head == "members" and value.denominator != 1):
+        kind = "a whole number of nations" if head == "members" else "a number"
+        raise BadUsage(f"--need {text}: expected {kind} of at least 0")
+    return value
+
+
+def _share(core: Core, said: str, text: str, target: str, most: Fraction, *, objective: bool) -> Condition:
+    """An unmet share stays at or below a number."""
+    line = target != "gap" and not objective
+    known = [name for name in core.targets if ("." in name) == line and (line or name != "gap")]
+    if target != "gap" and target not in known:
+        kind = "line TASK.CAPABILITY with a quantity" if line else "objective with a line"
+        raise BadUsage(f"--need {text}: there is no {kind} {target!r}{near(target, known)}")
+    aim = core.aim(target)
+    return _at_most(said, aim.terms, aim.value, most)
+
+
+def _objective(said: str, name: str, most: Fraction) -> Condition:
+    """An objective stays at or below a number."""
+
+    def terms(m: Any, problem: Problem) -> list[Term]:
+        if name == "burden" and m.component("heaviest") is not None:
+            return [(1.0, m.heaviest)]
+        return MAKERS[name](m, problem)
+
+    return _at_most(said, terms, lambda problem, plan: objective_values(problem, plan)[name], most)
+
+
+def _at_most(
+    said: str,
+    terms: Callable[[Any, Problem], list[Term]],
+    value: Callable[[Problem, Deployed], Fraction],
+    most: Fraction,
+) -> Condition:
+    room = ROOM * max(Fraction(1), most)
+    scale = float(10_000 / max(Fraction(1), most))
+
+    def extend(m: Any, problem: Problem) -> None:
+        scaled = [(scale * a, x) for a, x in terms(m, problem)]
+        m.needed = pyo.Constraint(pyo.Any, doc="the condition of the question")
+        if scaled:
+            m.needed[0] = (None, linear(scaled), scale * float(most + room / 2))
+
+    return Condition(said, lambda problem, plan: value(problem, plan) <= most + room, extend)
+
+
+def _members(said: str, sign: str, count: int) -> Condition:
+    """At most, or at least, so many nations deploy something in some period; collectives are not counted."""
+
+    def counted(problem: Problem, plan: Deployed) -> int:
+        return len({n for n, *_ in plan} - set(problem.money.collective))
+
+    def extend(m: Any, problem: Problem) -> None:
+        cells: dict[str, list[Any]] = defaultdict(list)
+        for (n, _, _), here in m.cells.items():
+            if n not in problem.money.collective:
+                cells[n] += here.values()
+        m.counted = pyo.Var(list(cells), domain=pyo.Binary, doc="a nation is a member in some period")
+        m.needed = pyo.Constraint(pyo.Any, doc="the condition of the question")
+        for n, columns in cells.items():
+            if sign == ">=":
+                m.needed[n] = (None, linear([(1.0, m.counted[n]), *((-1.0, x) for x in columns)]), 0.0)
+                continue
+            for number, x in enumerate(columns):
+                m.needed[n, number] = (None, linear([(1.0, x), (-float(x.ub), m.counted[n])]), 0.0)
+        total = linear([(1.0, m.counted[n]) for n in cells] or [(0.0, m.one)])
+        ends = (float(count), None) if sign == ">=" else (None, float(count))
+        m.needed["members"] = (ends[0], total, ends[1])
+
+    def holds(problem: Problem, plan: Deployed) -> bool:
+        return counted(problem, plan) >= count if sign == ">=" else counted(problem, plan) <= count
+
+    return Condition(said, holds, extend)

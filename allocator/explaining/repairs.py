@@ -1,0 +1,290 @@
+"""Repairs: changes, none of which can be left out, after which there is a plan, with the least price.
+
+One mixed-integer programme decides what is deployed and which statements are changed (``elastic.py``). It first
+minimises the number of changes, then their price; each repair that is found is excluded together with all that contain
+it, so that the next one is again the least. What a plan needs is then worked out exactly (``changes.py``), and the
+repaired instance is built anew and solved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from allocator.errors import AllocatorError
+from allocator.exact import exact
+from allocator.explaining.ask_less import excess
+from allocator.explaining.bench import Aim, Bench, Extend, Holds, Outcome
+from allocator.explaining.changes import Changes, Way
+from allocator.explaining.core import Core, Part
+from allocator.explaining.elastic import Elastic
+from allocator.explaining.mending import after, mended, setting
+from allocator.explaining.oracle import Oracle
+from allocator.explaining.statements import Statement, lift, per_unit, statements
+from allocator.families.rows import Term, linear
+from allocator.instance import Instance
+from allocator.plan.values import Deployed
+from allocator.problem import Problem
+from allocator.stopping import DeadlinePassed
+
+Always = tuple[Holds, Extend]
+
+LINE = "requirements.max_gap"
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A repair: what changes, at which price, and whether it is proved to be the least of its kind."""
+
+    way: Way
+    proved: bool
+
+
+def repairs(core: Core, always: Always | None = None) -> Part:
+    """The repairs of an instance without a plan: ``repairs``, ``ask_less`` and ``cheapest``.
+
+    Parameters
+    ----------
+    core : Core
+        What is explained.
+    always : pair of Holds and Extend, optional
+        A condition that is always in force.
+    """
+    search = Mender(core, always)
+    part = Part({"repairs": [], "ask_less": None, "cheapest": None})
+    for name, find in (("ask_less", search.ask_less), ("cheapest", search.cheapest)):
+        found, known = find()
+        core.progress(f"{name} found" if found else f"no {name}")
+        part.lists[name] = search.row(found) if found else None
+        if not known or (found and not found.proved):
+            part.open.append(name)
+    wanted: list[dict[str, Any]] = []
+    for found, known in search.give_more():
+        if found is None:
+            if not known:
+                part.open.append(f"repairs beyond {len(wanted)}")
+            break
+        if len(wanted) == core.most or not found.proved:
+            part.open.append(f"repairs beyond {len(wanted)}")
+            break
+        wanted.append(search.row(found))
+        core.progress(f"{len(wanted)} repairs found")
+    part.lists["repairs"] = wanted
+    part.text = sentences(part.lists)
+    return part
+
+
+class Mender:
+    """Finds repairs: see the module."""
+
+    def __init__(self, core: Core, always: Always | None = None) -> None:
+        self.core, self.always = core, always
+        options = core.bench.solver.options
+        self.bench = Bench(0.0, core.bench.deadline, options["threads"], options["seed"], core.bench.watch)
+        self.bench.solver._highs["mip_feasibility_tolerance"] = 1e-9
+        self.all = statements(core.instance, core.model, pools=True)
+        self.original = Problem(core.instance, core.model)
+
+    # ---- the three lists -------------------------------------------------------------------------------------
+
+    def ask_less(self) -> tuple[Repair | None, bool]:
+        """The cheapest repair with max_gap alone, and whether it is known that it is this or none."""
+        lines = [s for s in self.all if s.kind == LINE]
+        if not lines:
+            return None, True
+        return self._cheapest(lines, excess(lines), None)
+
+    def cheapest(self) -> tuple[Repair | None, bool]:
+        """The cheapest repair of all."""
+        return self._found(self.all, [], counted=False)
+
+    def give_more(self) -> Any:
+        """Repairs without max_gap, the fewest changes first, then the cheapest; None at the end."""
+        movable = [s for s in self.all if s.kind != LINE]
+        without: list[frozenset[str]] = []
+        while True:
+            found, known = self._found(movable, without, counted=True)
+            yield found, known
+            if found is None:
+                return
+            without.append(found.way.ids)
+
+    # ---- one repair ------------------------------------------------------------------------------------------
+
+    def _found(
+        self, movable: Sequence[Statement], without: Sequence[frozenset[str]], counted: bool
+    ) -> tuple[Repair | None, bool]:
+        """The least repair among movable statements that contains none of some sets."""
+        if not movable or frozenset() in without:
+            return None, True
+        changes = Changes(self.core.instance, self.core.model, movable)
+        order: Callable[[Way], Any] = (lambda way: (len(way.needs), way.price)) if counted else (lambda way: way.price)
+        known: dict[int, tuple[Deployed, Way | None]] = {}
+
+        def best(plan: Deployed) -> Way | None:
+            if id(plan) not in known:
+                allowed = [way for way in changes.ways(plan) if not any(each <= way.ids for each in without)]
+                known[id(plan)] = plan, min(allowed, key=order, default=None)
+            return known[id(plan)][1]
+
+        def extend(m: Any, problem: Problem) -> None:
+            Elastic(m, problem, self.original, movable)
+            for number, ids in enumerate(without):
+                terms = [(1.0, m.changed[i]) for i in ids]
+                m.elastic["without", number] = (None, linear(terms), float(len(ids) - 1))
+
+        def value(of: Callable[[Way], Fraction]) -> Callable[[Problem, Deployed], Fraction]:
+            return lambda _, plan: of(best(plan) or Way({}, Fraction(10**9)))
+
+        price = Aim("price_of_changes", lambda m, _: _price(m, changes), value(lambda way: way.price))
+        count = Aim(
+            "number_of_changes",
+            lambda m, _: [(1.0, column) for column in m.changed.values()],
+            value(lambda way: Fraction(len(way.needs)) if way.needs else Fraction(10**6) * (way.price > 0)),
+        )
+        outcome = self._run(movable, [count, price] if counted else [price], extend, lambda _, plan: best(plan) is not None)
+        return self._as_repair(outcome, best)
+
+    def _cheapest(
+        self, movable: Sequence[Statement], aim: Aim, extend: Extend | None
+    ) -> tuple[Repair | None, bool]:
+        changes = Changes(self.core.instance, self.core.model, movable)
+        outcome = self._run(movable, [aim], extend, None)
+        return self._as_repair(outcome, lambda plan: changes.ways(plan)[0])
+
+    def _run(
+        self, movable: Sequence[Statement], aims: Sequence[Aim], extend: Extend | None, keeps: Holds | None
+    ) -> Outcome:
+        instance, model = lift(self.core.instance, self.core.model, movable)
+        holds, also = self.always or (None, None)
+
+        def extended(m: Any, problem: Problem) -> None:
+            for add in (also, extend):
+                if add is not None:
+                    add(m, problem)
+
+        def kept(problem: Problem, plan: Deployed) -> bool:
+            return all(check is None or check(problem, plan) for check in (holds, keeps))
+
+        if extend is None and also is None:
+            return self._tried(lambda: self.bench.run(instance, model, aims))
+        return self._tried(lambda: self.bench.run(instance, model, aims, extend=extended, keeps=kept))
+
+    def _tried(self, run: Callable[[], Outcome]) -> Outcome:
+        try:
+            if not self.bench.over:
+                return run()
+        except (AllocatorError, DeadlinePassed):  # figures that no solver can keep, or no time left
+            pass
+        return Outcome("no_plan", None, {}, {}, None)
+
+    def _as_repair(
+        self, outcome: Outcome, best: Callable[[Deployed], Way | None]
+    ) -> tuple[Repair | None, bool]:
+        if outcome.deployed is None:
+            return None, outcome.infeasible
+        way = best(outcome.deployed)
+        assert way is not None
+        return Repair(way, outcome.settled), True
+
+    # ---- as rows of the answer -------------------------------------------------------------------------------
+
+    def row(self, repair: Repair) -> dict[str, Any]:
+        """A repair as in the JSON of the answer."""
+        core, needs = self.core, repair.way.needs
+        by_id = {s.id: s for s in self.all}
+        changes = [
+            {
+                "id": i,
+                "from": by_id[i].value,
+                "to": after(by_id[i], needs[i], core.model),
+                "price": float(_price_of(by_id[i], needs[i], core.model)),
+                "set": setting(core.instance, core.model, by_id[i], needs[i]),
+                "text": _words(core.instance, by_id[i], after(by_id[i], needs[i], core.model)),
+            }
+            for i in (s.id for s in self.all if s.id in needs)
+        ]
+        price = sum((_price_of(by_id[i], needs[i], core.model) for i in needs), start=Fraction(0))
+        return {"changes": changes, "price": float(price), "verified": self._verified(needs, changes)}
+
+    def _verified(self, needs: Any, changes: Sequence[dict[str, Any]]) -> bool:
+        """Whether the repaired instance, built anew, has a plan."""
+        by_id = {s.id: s for s in self.all}
+        try:
+            instance, model = mended(
+                self.core.instance, self.core.model,
+                {by_id[row["id"]]: (needs[row["id"]], row["set"]) for row in changes},
+            )  # fmt: skip
+        except AllocatorError:
+            return False
+        return Oracle(self.core.bench, instance, model, [], self.always).decide([]) is True
+
+
+def _price(m: Any, changes: Changes) -> list[Term]:
+    """The price of changes: of raised numbers as far as they go up, of lifted statements as a whole."""
+    raised = [(1.0, column) for column in m.price.values()]
+    lifted = [s for s in changes.movable if s.id not in m.price and s.id in m.changed]
+    return raised + [
+        (float(_price_of(s, None, changes.model)), m.changed[s.id]) for s in lifted if s.kind not in _RAISED
+    ]
+
+
+_RAISED = ("requirements.max_gap", "nations.troop_ceiling", "budgets.amount", "model.max_burden", "forces.units")
+
+
+def _price_of(statement: Statement, to: Fraction | None, model: Any) -> Fraction:
+    if to is not None:
+        return per_unit(statement) * (to - exact(statement.value))
+    if statement.kind == "willingness":
+        return exact(after(statement, None, model)) - exact(statement.value)
+    return Fraction(1)
+
+
+# ---- in words ----------------------------------------------------------------------------------------------------
+
+MOST_SAID = 4
+"""Changes that a sentence names; the others are counted."""
+
+
+def _words(instance: Instance, statement: Statement, to: Any) -> str:
+    """A change in words."""
+    value, row = statement.value, (statement.row or 0) - 1
+    if statement.kind == LINE:
+        line = instance.rows("requirements")[row]
+        now = f"{100 * value:g} %" if value else "nothing"
+        return f"let {line['task']} miss up to {100 * to:.6g} % of its {line['capability']} (now {now})"
+    if statement.kind == "nations.troop_ceiling":
+        return f"let {statement.nation} deploy {to:,.10g} people at once (now {value:,.10g})"
+    if statement.kind == "budgets.amount":
+        return f"raise the budget of {instance.rows('budgets')[row]['payer']} to {to:,.10g} million (now {value:,.10g})"
+    if statement.kind == "model.max_burden":
+        return f"let nations bear {1000 * to:,.6g} per mille of their GDP a year (now {1000 * value:g})"
+    if statement.kind == "forces.units":
+        pool = instance.rows("forces")[row]
+        return f"give {pool['nation']} {to:,} {pool['unit_type']} (now {value:,})"
+    if statement.kind == "willingness":
+        return f"{statement.nation} joins {statement.objective} (willingness {to:g} instead of {value:g})"
+    return f"lift this rule: {statement.text}"
+
+
+def sentences(lists: dict[str, Any]) -> list[str]:
+    """The repairs in words, the first of each list."""
+    text = []
+    if lists.get("ask_less"):
+        text.append(f"Ask less: {said(lists['ask_less'])}")
+    found = lists.get("repairs") or []
+    if found:
+        more = f" (the first of {len(found)} ways)" if len(found) > 1 else ""
+        text.append(f"Give more{more}: {said(found[0])}")
+    if lists.get("cheapest"):
+        text.append(f"The cheapest way out of all: {said(lists['cheapest'])}")
+    return text or ["No change of the rules is known that leads to a plan."]
+
+
+def said(repair: dict[str, Any]) -> str:
+    """The changes of a repair in one sentence."""
+    texts = [change["text"] for change in repair["changes"]]
+    more = f"; and {len(texts) - MOST_SAID} more changes" if len(texts) > MOST_SAID + 1 else ""
+    return "; ".join(texts[:MOST_SAID] if more else texts) + f"{more}."
