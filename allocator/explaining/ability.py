@@ -241,7 +241,8 @@ class Ability:
                 stances.setdefault(low, []).append(o)
         whole = {said: named for said, named in stances.items() if len(named) == len(problem.OBJECTIVES) > 1}
         if whole:
-            return f"{next(iter(whole))} all {_number(len(problem.OBJECTIVES))} objectives"
+            count = len(problem.OBJECTIVES)
+            return f"{next(iter(whole))} {'both' if count == 2 else f'all {_number(count)}'} objectives"
         return "; ".join(f"{said} {', '.join(named)}" for said, named in stances.items())
 
     def _caveat(self, chosen: Selection) -> str:

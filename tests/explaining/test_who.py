@@ -21,7 +21,7 @@ def alone(truth: Truth, gone: Collection[str], values: dict[Any, Any], **more: A
     """V without some nations, or None where there is no plan."""
     key = frozenset(gone)
     if key not in values:
-        values[key] = Truth({**without(truth.obj, gone), **more}, truth.model, 5000)
+        values[key] = Truth({**without(truth.obj, gone), **more}, truth.model, 1500)
     return values[key]
 
 
@@ -83,7 +83,7 @@ def shared(truth: Truth, core: Core, values: dict[Any, Any]) -> list[Any]:
 
 def disagreements(seeds: range) -> list[Any]:
     found = []
-    for obj, chosen, truth in cases(seeds):
+    for obj, chosen, truth in cases(seeds, limit=300):
         with core_of(*read(obj, chosen)) as core:
             try:
                 found += [(obj["instance"]["name"], wrong) for wrong in lost(truth, core, {})]
