@@ -175,11 +175,13 @@ class Ability:
         These are the facts that bar all of it. If facts leave something, these are the choices that bar all of that.
         Where no rule alone does, all are named that bar a part.
         """
+        if next(self.allowed(chosen), None) is not None:
+            return []
         by_facts = [self.facts(cell) for cell in self.cells(chosen)]
         if all(by_facts):
             return _barring(by_facts, FACTS)
         by_choice = [self.choices(cell) for cell, facts in zip(self.cells(chosen), by_facts, strict=True) if not facts]
-        return _barring(by_choice, CHOICES) if all(by_choice) else []
+        return _barring(by_choice, CHOICES)
 
     @cached_property
     def pairs(self) -> list[tuple[str, str]]:
