@@ -95,7 +95,7 @@ def _problem(core: Core) -> Problem:
 def _who(core: Core, chosen: Selection) -> str:
     """The name of a nation, and what of it is in question."""
     names = {row["nation"]: row["name"] for row in core.instance.rows("nations")}
-    name = names[chosen.nation] if chosen.nation else "Every nation"
+    name = names[chosen.nation] if chosen.nation else "Any nation"
     parts = [
         chosen.unit_type or "", f"at {chosen.task}" if chosen.task else "",
         f"in period {chosen.period}" if chosen.period else "",
