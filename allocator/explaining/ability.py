@@ -175,11 +175,13 @@ class Ability:
         These are the facts that bar all of it. If facts leave something, these are the choices that bar all of that.
         Where no rule alone does, all are named that bar a part.
         """
+        if next(self.allowed(chosen), None) is not None:
+            return []
         by_facts = [self.facts(cell) for cell in self.cells(chosen)]
         if all(by_facts):
             return _barring(by_facts, FACTS)
         by_choice = [self.choices(cell) for cell, facts in zip(self.cells(chosen), by_facts, strict=True) if not facts]
-        return _barring(by_choice, CHOICES) if all(by_choice) else []
+        return _barring(by_choice, CHOICES)
 
     @cached_property
     def pairs(self) -> list[tuple[str, str]]:
@@ -241,7 +243,8 @@ class Ability:
                 stances.setdefault(low, []).append(o)
         whole = {said: named for said, named in stances.items() if len(named) == len(problem.OBJECTIVES) > 1}
         if whole:
-            return f"{next(iter(whole))} all {_number(len(problem.OBJECTIVES))} objectives"
+            count = len(problem.OBJECTIVES)
+            return f"{next(iter(whole))} {'both' if count == 2 else f'all {_number(count)}'} objectives"
         return "; ".join(f"{said} {', '.join(named)}" for said, named in stances.items())
 
     def _caveat(self, chosen: Selection) -> str:

@@ -98,10 +98,10 @@ def by_chance(plan: Plan, seconds: float) -> str | None:
     nations = [row["nation"] for row in plan.instance.rows("nations")]
     most = max(nations, key=lambda n: abs(after[n] - before[n]))
     if after[most] != before[most]:
-        what = f"asks {after[most]:,} people of {most} instead of {before[most]:,}"
+        what = f"it asks {after[most]:,} people of {most}, not {before[most]:,}"
     else:
-        what = "sends other units, or to other tasks"
-    return f"who sends what is partly chance: another plan is as good and {what}; see allocator explain --alternatives"
+        what = "it sends other units, or to other tasks"
+    return f"another plan is as good: {what}; see allocator explain --alternatives"
 
 
 def _people(deployed: Mapping[tuple[str, str, str, int], int], personnel: Mapping[str, int]) -> Mapping[str, int]:

@@ -35,7 +35,10 @@ class Departures:
         self.able = Ability(core.instance, core.model).nations
         self.members = {n for n, _, _, _ in core.plan}
         bounds = core.base.bounds[self.first]
-        self.known: dict[frozenset[str], Reached] = {frozenset(): Reached(bounds.value, bounds.bound, False, core.plan)}
+        kept = same(bounds.value, float(core.base.values[self.first]))  # later objectives took nothing of the first
+        start = Reached(bounds.value, bounds.bound, False, core.plan if kept else None)
+        self.known: dict[frozenset[str], Reached] = {frozenset(): start}
+        self.matters = self.members if kept else set(self.able)  # without any other nation, V is the same
         self.promised = {
             row["nation"]
             for row in (core.instance.rows("commitments") if "commitments" in core.model.families else ())
@@ -51,8 +54,15 @@ class Departures:
 
     def reach(self, gone: frozenset[str]) -> Reached:
         """V without some nations."""
+        gone = gone & self.matters if len(gone) == 1 else gone
         if gone not in self.known:
-            self.known[gone] = self._carried(gone) or self._solved(gone)
+            found = self._carried(gone)
+            if found is None and self.core.bench.over:
+                return Reached(None, None)
+            found = found or self._solved(gone)
+            if self.core.bench.over and not found.settled:
+                return found  # a later call may have more time
+            self.known[gone] = found
         return self.known[gone]
 
     def floor(self, gone: frozenset[str]) -> Reached | None:
@@ -136,14 +146,13 @@ def _nations(core: Core, departures: Departures, people: bool = True) -> Part:
     every = [row["nation"] for row in core.instance.rows("nations")]
     began = time.monotonic()
     for at, n in enumerate(every, start=1):
-        if core.bench.over and n in departures.members:
-            part.open.append(f"nations {n}")
-            continue
         core.progress(f"without {n} ({at} of {len(every)})")
-        reach = departures.reach(frozenset([n])) if n in departures.members else departures.reach(frozenset())
-        row: dict[str, Any] = {"nation": n, "able": n in departures.able, **_lost(departures, reach)}
-        if (reach.value is None and not reach.infeasible) or "bound" in row:
+        reach = departures.reach(frozenset([n]))
+        if not reach.settled:
             part.open.append(f"nations {n}")
+        if reach.value is None and not reach.infeasible:
+            continue
+        row: dict[str, Any] = {"nation": n, "able": n in departures.able, **_lost(departures, reach)}
         row["survives"] = n not in departures.members or _survives(core, n)
         row["takes_over"] = []
         part.lists["nations"].append(row)
@@ -177,16 +186,20 @@ def _take_over(core: Core, departures: Departures, part: Part, began: float) -> 
     for at, row in enumerate(rows):
         n = row["nation"]
         reach = departures.reach(frozenset([n]))
+        if core.bench.over:
+            row["takes_over"] = None
+            part.open.append(f"takes_over {n}")
+            continue
         spent = time.monotonic() - began
         limit = max(0.05 * core.base.seconds, (COLD * core.base.seconds - spent) / (len(rows) - at), 0.05)
         outcome: Outcome | None = None
-        if len(core.model.objectives) > 1 and not core.bench.over and reach.plan is not None:
+        if len(core.model.objectives) > 1 and reach.plan is not None:
             outcome = core.bench.run(
                 without(core.instance, [n]), core.model, plans=[reach.plan], floors=[reach.bound or 0.0], limit=limit,
                 wider=[] if n in departures.promised else [core.base],
             )  # fmt: skip
         plan = reach.plan if outcome is None or outcome.deployed is None else outcome.deployed
-        assert plan is not None
+        assert plan is not None  # its value is known
         after = _people(core, plan)
         row["takes_over"] = [m for m in departures.able if after[m] > before[m]]
 
@@ -226,32 +239,26 @@ def _told(departures: Departures, rows: list[dict[str, Any]]) -> list[str]:
 
 def _pairs(core: Core, departures: Departures) -> Part:
     part = Part({"pairs": []})
-    single = {n: departures.known.get(frozenset([n]), departures.known[frozenset()]) for n in departures.able}
+    single = {n: departures.reach(frozenset([n])) for n in departures.able}
 
     def alone(n: str) -> float:
         reach = single[n]
         return float("inf") if reach.value is None else reach.value
 
-    two = [pair for pair in combinations(departures.able, 2) if departures.members.intersection(pair)]
+    two = [pair for pair in combinations(departures.able, 2) if departures.matters.intersection(pair)]
     two.sort(key=lambda pair: -alone(pair[0]) - alone(pair[1]))
     for at, pair in enumerate(two, start=1):
         gone = frozenset(pair)
-        if gone not in departures.known and departures._carried(gone) is None and core.bench.over:
-            part.open.append(f"pairs {' '.join(pair)}")
-            continue
         core.progress(f"without {' and '.join(pair)} ({at} of {len(two)})")
         reach = departures.reach(gone)
         row: dict[str, Any] = {"nations": list(pair), **_lost(departures, reach), "extra": None}
-        losses = [_lost(departures, single[n])["loss"] for n in pair]
+        losses = [_lost(departures, single[n])["loss"] for n in pair]  # null where one is unknown
         if row["loss"] is not None and None not in losses:
             extra = row["loss"] - sum(losses)
             row["extra"] = 0.0 if same(departures.value, departures.value + extra) else extra
-        if reach.value is None and not reach.infeasible:
+        if not reach.settled:
             part.open.append(f"pairs {' '.join(pair)}")
-            continue
-        if "bound" in row:
-            part.open.append(f"pairs {' '.join(pair)}")
-        if row["loss"] != 0:
+        if (reach.value is not None or reach.infeasible) and row["loss"] != 0:
             part.lists["pairs"].append(row)
     order = {n: at for at, n in enumerate(departures.able)}
     part.lists["pairs"].sort(

@@ -95,7 +95,7 @@ def _problem(core: Core) -> Problem:
 def _who(core: Core, chosen: Selection) -> str:
     """The name of a nation, and what of it is in question."""
     names = {row["nation"]: row["name"] for row in core.instance.rows("nations")}
-    name = names[chosen.nation] if chosen.nation else "Every nation"
+    name = names[chosen.nation] if chosen.nation else "Any nation"
     parts = [
         chosen.unit_type or "", f"at {chosen.task}" if chosen.task else "",
         f"in period {chosen.period}" if chosen.period else "",
@@ -180,10 +180,12 @@ def _compared(rows: list[dict[str, Any]], verdict: str, what: str) -> str:
     for row in rows:
         value, forced = row["value"], row["forced"]
         if abs(forced - value) > SAME * max(1.0, abs(value)):
-            found = f"{row['objective']} is {forced:,.6g} instead of {value:,.6g} {what}"
+            found = f"{row['objective']} is {forced:,.6g} instead of {value:,.6g}"
             if verdict == "open":
-                return f"It is open whether it matters: {found}, and at least {row['bound']:,.6g}."
-            return f"The best plan is worse {what}: {found}." if verdict == "worse" else f"{found}."
+                return f"Whether it matters is open: {what}, {found}, and {row['bound']:,.6g} is not ruled out."
+            return (
+                f"The best plan is worse {what}: {found}." if verdict == "worse" else f"There is a plan as good {what}."
+            )
     return f"There is a plan as good {what}."
 
 

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from allocator.errors import BadUsage
 from allocator.explaining.ability import FACTS
 from allocator.explaining.core import SAME
 from allocator.explaining.why import why, why_not
 from tests.explaining.truth import Truth, cases, core_of, read
 from tests.oracle.brute import Plan
+from tests.toys import model, pools, toy, willing
 
 
 def selected(truth: Truth, rng: random.Random) -> tuple[str, Any]:
@@ -46,11 +48,11 @@ def halves(truth: Truth, holds: Any) -> list[dict[str, Fraction] | None]:
 def disagreements(seeds: range) -> list[Any]:
     """Every question of random cases whose answer is not that of enumeration."""
     found: list[Any] = []
-    for obj, model, truth in cases(seeds):
+    for obj, chosen, truth in cases(seeds):
         rng = random.Random(str(obj["instance"]["name"]))
         best = truth.best()
         assert best is not None
-        with core_of(*read(obj, model)) as core:
+        with core_of(*read(obj, chosen)) as core:
             for _ in range(3):
                 text, holds = selected(truth, rng)
                 judge = truth.judge
@@ -81,3 +83,97 @@ def disagreements(seeds: range) -> list[Any]:
 @pytest.mark.parametrize("first", range(0, 60, 20))
 def test_against_enumeration(first: int) -> None:
     assert disagreements(range(first, first + 20)) == []
+
+
+def question(**changes: Any) -> Any:
+    """AAA has battalions for two tasks; DDD has none, BBB none that anything asks for, CCC is not willing."""
+    tables: dict[str, Any] = {
+        "nations": [{"nation": n, "name": f"Nation {n}"} for n in ("AAA", "BBB", "CCC", "DDD")],
+        "unit_types": [{"unit_type": "bn"}, {"unit_type": "ship"}],
+        "capabilities": [{"capability": c, "name": c, "unit": "unit"} for c in ("inf", "sea")],
+        "yields": [{"unit_type": u, "capability": c, "amount": 1.0} for u, c in (("bn", "inf"), ("ship", "sea"))],
+        "objectives": [{"objective": o, "name": o} for o in ("land", "port")],
+        "tasks": [{"task": "hold"}, {"task": "guard", "objective": "port", "first_period": 2}],
+        "requirements": [{"task": j, "capability": "inf", "quantity": 2.0} for j in ("hold", "guard")],
+        "forces": [*pools(5, "AAA", last_period=2), *pools(1, "BBB", unit="ship"), *pools(4, "CCC")],
+        "willingness": willing("AAA", "BBB"),
+        "conditions": [{"nation": "AAA", "objective": "port", "requires": "event", "value": "peace"}],
+        "caveats": [{"nation": "AAA", "task": "hold", "unit_type": "ship"}],
+    }
+    return toy(periods=3, events={"peace": False}, **{**tables, **changes})
+
+
+@pytest.mark.parametrize(
+    ("text", "rules", "says"),
+    [
+        ("DDD", ["pool"], "Nation DDD: has no forces."),
+        (
+            "AAA ship",
+            ["pool", "eligible"],
+            "Nation AAA ship: has no ship; its ship supplies nothing that any task asks for.",
+        ),
+        (
+            "BBB ship * 1",
+            ["eligible"],
+            "Nation BBB ship in period 1: its ship supplies nothing that any task asks for.",
+        ),
+        ("CCC", ["willingness"], "Nation CCC: has said no to both objectives."),
+        ("AAA bn hold 3", ["ready"], "Nation AAA bn at hold in period 3: is not ready then: its bn in periods 1 to 2."),
+        ("CCC * guard 1", ["active"], "Nation CCC at guard in period 1: no such task then: guard in periods 2 to 3."),
+        ("AAA bn guard 2", ["willingness", "event"], None),
+    ],
+)
+def test_facts_suffice(text: str, rules: list[str], says: str | None) -> None:
+    with core_of(question(), model("conditions", "caveats")) as core:
+        answer = why_not(core, text)
+        assert (answer.lists["verdict"], answer.lists["rules"]) == ("forbidden", rules)
+        assert answer.text == [says] or says is None
+        assert core.bench.solves == 0
+
+
+def test_an_event_and_a_caveat() -> None:
+    able = willing("AAA", objectives=("land", "port"))
+    with core_of(question(willingness=able), model("conditions", "caveats")) as core:
+        answer = why_not(core, "AAA bn guard")
+        assert answer.lists["rules"] == ["event"]
+        assert answer.text == ["Nation AAA bn at guard: its pledge asks for peace, which is assumed false."]
+    barred = [{"nation": "AAA", "objective": "land"}]
+    with core_of(question(willingness=able, caveats=barred), model("caveats")) as core:
+        answer = why_not(core, "AAA bn hold")
+        assert answer.lists["rules"] == ["caveat"]
+        assert answer.text == ["Nation AAA bn at hold: caveat: AAA does not send anything to land."]
+
+
+def test_verdicts_by_hand() -> None:
+    """Four are asked, AAA has five. Without it nothing is met; with a limit on the gap there is no plan."""
+    with core_of(toy(), model(objectives=("gap", "cost"))) as core:
+        answer = why(core, "AAA")
+        assert answer.lists["verdict"] == "better"
+        assert answer.text == ["The best plan is worse without AAA: gap is 1 instead of 0."]
+        assert [(row["objective"], row["value"], row["forced"]) for row in answer.lists["objectives"]] == [
+            ("gap", 0.0, 1.0), ("cost", 24.0, 0.0),
+        ]  # fmt: skip
+        assert why_not(core, "AAA").lists["verdict"] == "free"
+    must = [{"task": "hold", "capability": "inf", "quantity": 4.0, "max_gap": 0.5}]
+    with core_of(toy(requirements=must), model()) as core:
+        assert why(core, "AAA bn").lists["verdict"] == "needed"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("AAB", "no nation 'AAB' in nations (did you mean AAA?)"),
+        ("AAA bm", "no unit_type 'bm' in unit_types (did you mean bn?)"),
+        ("AAA bn hole", "no task 'hole' in tasks (did you mean hold?)"),
+        ("AAA bn hold 4", "no period '4'; expected 1 to 3, or *"),
+        ("AAA bn hold one", "no period 'one'"),
+        ("AAA bn hold 1 2", "expected NATION [UNIT_TYPE [TASK [PERIOD]]]"),
+        (" ", "expected NATION"),
+    ],
+)
+def test_names_that_are_not_there(text: str, says: str) -> None:
+    with core_of(question(), model()) as core:
+        for ask in (why, why_not):
+            with pytest.raises(BadUsage) as error:
+                ask(core, text)
+            assert says in str(error.value)
