@@ -244,7 +244,8 @@ class Core:
     @cached_property
     def problem(self) -> Problem:
         """The instance read through the model."""
-        return self.base.problem or Problem(self.instance, self.model)
+        known = self.__dict__.get("base")
+        return (known and known.problem) or Problem(self.instance, self.model)
 
     # ---- who could deploy ------------------------------------------------------------------------------------
 
