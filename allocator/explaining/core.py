@@ -26,7 +26,7 @@ SAME = 1e-6
 SHARES = ("gap", "worst_period")
 """Objectives that are shares: least values of them are proved to :data:`SAME`, whatever gap is asked."""
 
-SMALL = 300
+SMALL = 80
 """Deployments up to which every value is proved to :data:`SAME`."""
 
 
@@ -187,7 +187,7 @@ class Core:
 
     # ---- least values ----------------------------------------------------------------------------------------
 
-    def least(self, target: str, lifted: Collection[Statement] = ()) -> Reached:
+    def least(self, target: str, lifted: Collection[Statement] = (), limit: float | None = None) -> Reached:
         """The smallest unmet share of a target when all constraints hold but some statements are lifted.
 
         What is lifted only adds plans: a bound with more lifted holds with less, and a plan with less stays one.
@@ -204,10 +204,10 @@ class Core:
             upper = min((float(self.unmet(self.problem, target, plan)) for plan in start), default=1.0)
             outcome = self.bench.run(
                 instance, model, [aim], plans=start, floors=[floor],
-                gap=self.closeness("gap", upper), limit=self.bench.patience,
+                gap=self.closeness("gap", upper), limit=self.bench.patience if limit is None else limit,
             )  # fmt: skip
             found = reached(outcome, aim.name)
-            if self.bench.over and not found.settled:
+            if not found.settled and (limit is not None or self.bench.over):
                 return found  # a later call may have more time
             known[key] = found
         return known[key]
@@ -227,9 +227,8 @@ class Core:
     def first_of(self, instance: Instance, model: Model, **more: Any) -> Reached:
         """The optimum of a model's first objective for an instance."""
         name = model.objectives[0]
-        return reached(
-            self.bench.run(instance, model, [name], gap=self.closeness(name), limit=self.bench.patience, **more), name
-        )
+        given = {"gap": self.closeness(name), "limit": self.bench.patience} | more
+        return reached(self.bench.run(instance, model, [name], **given), name)
 
     def closeness(self, objective: str, upper: float = 1.0) -> float | None:
         """The relative gap to which an objective is proved; None for the one that the user asked for.
@@ -250,7 +249,8 @@ class Core:
     @cached_property
     def problem(self) -> Problem:
         """The instance read through the model."""
-        return self.base.problem or Problem(self.instance, self.model)
+        known = self.__dict__.get("base")
+        return (known and known.problem) or Problem(self.instance, self.model)
 
     # ---- who could deploy ------------------------------------------------------------------------------------
 

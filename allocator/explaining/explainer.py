@@ -68,6 +68,15 @@ QUESTIONS: Mapping[str, tuple[str, ...]] = {
 }
 """Question -> the parts of its answer."""
 
+CHECKS: Mapping[str, Callable[[Core, Any], object]] = {
+    "why": lambda core, plea: _work("ability", "selection")(core.instance, plea),
+    "why_not": lambda core, plea: _work("ability", "selection")(core.instance, plea),
+    "need": lambda core, condition: _work("need", "parse")(core, condition),
+    "rungs": lambda core, key: _work("worth", "ladder")(core, key),
+    "repair": lambda core, plan: _work("saved", "saved_plan")(plan, core.instance),
+}
+"""Part -> what refuses a wrong argument before anything is solved."""
+
 PLANLESS = ("conflict", "why_not")
 """Questions that may be answered without a plan in hand."""
 
@@ -76,6 +85,12 @@ FACTS = ("conflicts", "repairs", "cascade", "why_not")
 
 WITHIN = {"alternatives": 0.05, "ranges": 0.05}
 """Question or part -> how much worse a plan that is as good may be, if the user does not say; 0 for all others."""
+
+
+def _work(file: str, name: str) -> Callable[..., Any]:
+    """A function of this room, loaded when it is needed."""
+    found: Callable[..., Any] = getattr(import_module(f"allocator.explaining.{file}"), name)
+    return found
 
 
 class Explainer:
@@ -206,15 +221,18 @@ class Explainer:
         with self._asked(question, began) as watch:
             parts: list[Part] = []
             asked = question
+            names, arguments = self._named(question, arguments)
             if question not in PLANLESS:
                 question = "conflict" if self._core.base.infeasible else question or "gap"
             if asked in (None, question):
-                parts = self._parts(question, arguments)
+                parts = self._parts(names or QUESTIONS[question], arguments)
                 if question == "why_not" and not parts[0].lists and self._core.base.infeasible:
                     question = "conflict"
+            if question == "why_not" and self._core.small:
+                _ = self._core.base  # facts sufficed, and the plan in hand takes no time
             refused = asked not in (None, question)
             if refused:
-                parts = self._parts(question, ())
+                parts = self._parts(QUESTIONS[question], ())
             return self._answered(question, parts, refused, began, watch)
 
     # ---- how -------------------------------------------------------------------------------------------------
@@ -228,19 +246,31 @@ class Explainer:
             self._bench.watch = watch
             yield watch
 
-    def _parts(self, question: str, arguments: Sequence[Any]) -> list[Part]:
-        """The parts of an answer, as far as there is a plan for those that need one."""
+    def _named(self, question: str | None, arguments: tuple[Any, ...]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+        """The parts of a question and their arguments, checked before anything is solved."""
+        if question is None:
+            return (), ()
         names = QUESTIONS[question]
+        if question == "worth" and arguments in ((), ("all",)):
+            return names, ()
         if question == "worth":
-            names, arguments = (("steps",), ()) if tuple(arguments) in ((), ("all",)) else (("rungs",), arguments)
-        if question != "conflict" and "base" in self._core.__dict__ and not self._core.base.found:
+            names = ("rungs",)
+        given = len(arguments) == (1 if names[0] in CHECKS else 0)
+        if not given:
+            raise BadUsage(f"the question {question} takes {'one argument' if names[0] in CHECKS else 'no argument'}")
+        if names[0] in CHECKS:
+            CHECKS[names[0]](self._core, *arguments)
+        return names, arguments
+
+    def _parts(self, names: tuple[str, ...], arguments: Sequence[Any]) -> list[Part]:
+        """The parts of an answer, as far as there is a plan for those that need one."""
+        base = self._solved
+        if base is not None and not base.found and not base.infeasible:
             names = tuple(name for name in names if name in FACTS)
         return [self._part(name, *arguments) for name in names]
 
     def _part(self, name: str, *arguments: Any) -> Part:
-        file, called = PARTS[name]
-        work = getattr(import_module(f"allocator.explaining.{file}"), called)
-        found: Part = work(self._core, *arguments)
+        found: Part = _work(*PARTS[name])(self._core, *arguments)
         if name == "cascade" and name not in found.lists:
             found = replace(found, lists={name: found.lists})
         return found
@@ -250,6 +280,8 @@ class Explainer:
         import pandas as pd
 
         with self._asked(name, time.monotonic()) as watch:
+            if name in CHECKS:
+                CHECKS[name](self._core, *arguments)
             if name not in FACTS:
                 self._need_plan(watch)
             part = self._part(name, *arguments)
@@ -321,9 +353,9 @@ class Explainer:
         """The tables of a plan, which pass the independent audit."""
         if outcome is None or outcome.deployed is None or outcome.problem is None:
             return None
-        problem = self._core.problem
-        if outcome is not self._solved:
-            found = tables(problem, outcome.deployed, {})
+        problem = outcome.problem
+        if self._solved is None or problem is not self._solved.problem:  # solved for other aims
+            found = tables(self._core.problem, outcome.deployed, {})
             broken = check_deployments(self.instance, self.model, outcome.deployed, bought(outcome.deployed))
             return self._sound(found, broken)
         bounds = {name: bound for name, bound in outcome.bounds.items() if name in problem.model.objectives}
@@ -333,7 +365,8 @@ class Explainer:
             for name, each in bounds.items()
         ]
         broken = check_tables(
-            self.instance, self.model, found, status=outcome.status, stages=stages,
+            self.instance, self.model, found, stages=stages,
+            status=outcome.status if outcome is self._solved else "feasible",
             gap=self._bench.solver.options["gap"],
         )  # fmt: skip
         return self._sound(found, broken)

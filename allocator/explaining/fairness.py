@@ -128,12 +128,12 @@ def heaviest(due: Mapping[str, Fraction]) -> Aim:
 
     def terms(m: Any, problem: Problem) -> list[Term]:
         m.greatest_load = pyo.Var(bounds=(0.0, None), doc="greatest load of a nation")
-        m.load = pyo.Constraint(pyo.Any, doc="no nation has more than the greatest load")
+        m.load_heaviest = pyo.Constraint(pyo.Any, doc="no nation has more than the greatest load")
         payments = Payments(m, problem)
         for n, most in due.items():
             own = [(cost / most, column) for cost, column in payments.terms(n, problem.PERIODS)]
             if own:
-                m.load[n] = (None, linear([*floats(own), (-1.0, m.greatest_load)]), 0.0)
+                m.load_heaviest[n] = (None, linear([*floats(own), (-1.0, m.greatest_load)]), 0.0)
         return [(1.0, m.greatest_load)]
 
     def value(problem: Problem, deployed: Deployed) -> Fraction:
@@ -163,12 +163,14 @@ def _told(core: Core, rows: list[dict[str, Any]]) -> str:
     if not known:
         return "The nations pay nothing of their own, so that there is nothing to share."
     best = min(known, key=lambda row: row["unfairness"])
-    astray = f"{points(best['unfairness'])} points of own costs are borne by the wrong nations"
-    text = f"The plan is closest to the rule {best['rule']}: {astray}."
+    parts = [
+        f"The plan is closest to the rule {best['rule']}: the wrong nations bear {points(best['unfairness'])} % of the "
+        "own costs."
+    ]
     if best["price"] is not None:
-        currency = core.instance.currency
-        text += f" The fairest plan with the same coverage costs {currency} {best['price']:,.6g} million more".replace(
-            "  ", " "
+        money = f"{core.instance.currency} {best['price']:,.6g} million".strip()
+        parts.append(
+            f"The fairest plan with the same coverage costs {money} more, and loads nobody with more than "
+            f"{best['load']:.3g} times its share."
         )
-        text += f", and loads nobody with more than {best['load']:.3g} times its share."
-    return text
+    return " ".join(parts)

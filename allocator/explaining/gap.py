@@ -8,7 +8,7 @@ from math import factorial
 from typing import Any
 
 from allocator.explaining.core import Core, Part, Reached
-from allocator.explaining.screening import helpful
+from allocator.explaining.screening import grouped, helpful
 from allocator.explaining.statements import AVAILABLE, WILLING, Statement, statements
 from allocator.explaining.words import named, points
 
@@ -169,16 +169,18 @@ def _listed(told: Sequence[str]) -> str:
 def limits(core: Core) -> Part:
     """Each statement of a nation that lowers the gap if it alone is lifted."""
     before = core.least("gap")
-    order = [row["nation"] for row in core.instance.rows("nations")]
     single = [
         statement
         for statement in statements(core.instance, core.model)
         if statement.nation and any(statement.family in families for families in CAUSES.values())
     ]
-    groups = [[statement for statement in single if statement.nation == nation] for nation in order]
     part = Part(lists={"limits": []})
     rows = []
-    for statement, found in helpful(core, before, groups, lambda chosen, _: core.least("gap", chosen)):
+    groups = grouped(core, single, lambda statement: statement)
+    found_of = helpful(
+        core, before, groups, lambda chosen, _, limit: core.least("gap", chosen, limit), lambda statement: statement
+    )
+    for statement, found in found_of:
         if found is None:
             part.open.append(f"limit {statement.id}")
             continue

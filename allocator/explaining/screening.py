@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from allocator.explaining.core import Core, Reached, same
+from allocator.explaining.statements import WILLING, Statement, lift
+from allocator.problem import Problem
 
 Change = TypeVar("Change")
 
-Reach = Callable[[Sequence[Change], float], Reached]
-"""The least value with some changes made, which is at least a proved floor."""
+Reach = Callable[[Sequence[Change], float, float], Reached]
+"""The least value with some changes made, which is at least a proved floor; the last number is the most seconds."""
+
+LETTING = (WILLING, "caveats")
+"""Kinds of statement that say only who may deploy."""
+
+TOGETHER = 1.0
+"""Most seconds of a solve with several changes, which only has to show that some of them may help."""
+
+SLACK = 3
+"""How many times its part of the time left a solve may take: most need less."""
 
 
 def gains(before: Reached, after: Reached) -> bool | None:
@@ -24,13 +36,30 @@ def gains(before: Reached, after: Reached) -> bool | None:
     return False if before.settled and after.settled and same(before.value, after.value) else None
 
 
+def grouped(core: Core, changes: Sequence[Change], of: Callable[[Change], Statement]) -> list[list[Change]]:
+    """The changes of each nation, those that only let it join or send more apart; last those of no nation."""
+    nations = [*(row["nation"] for row in core.instance.rows("nations")), ""]
+    groups: dict[tuple[str, bool], list[Change]] = {(n, lets): [] for n in nations for lets in (True, False)}
+    for change in changes:
+        groups[of(change).nation, of(change).kind in LETTING].append(change)
+    return list(groups.values())
+
+
+def idle(core: Core, lifted: Sequence[Statement]) -> bool:
+    """Whether lifting statements lets nobody deploy anything more: then nothing changes, and no solve is needed."""
+    if any(statement.kind not in LETTING for statement in lifted):
+        return False
+    return Problem(*lift(core.instance, core.model, lifted)).cap == core.problem.cap
+
+
 def helpful(
-    core: Core, before: Reached, groups: Sequence[Sequence[Change]], reach: Reach[Change]
-) -> Iterator[tuple[Change, Reached | None]]:
+    core: Core, before: Reached, groups: Sequence[Sequence[Change]], reach: Reach[Change],
+    of: Callable[[Change], Statement],
+) -> Iterator[tuple[Change, Reached | None]]:  # fmt: skip
     """The changes that lower a value if each is made alone, with the value; None as the value if that is open.
 
     A change only adds plans. If a whole group of changes does not lower the value, none of the group does; otherwise
-    the group is halved.
+    the group is halved. ``of`` gives the statement of a change.
     """
     total, done = sum(map(len, groups)), 0
     waiting = [(group, 0.0) for group in reversed(groups) if group]
@@ -39,8 +68,15 @@ def helpful(
         if core.bench.over:
             yield from ((change, None) for change in group)
             continue
+        if idle(core, [of(change) for change in group]):
+            done += len(group)
+            continue
         core.progress(f"single changes: {done} of {total} judged")
-        found = reach(group, floor)
+        limit = core.bench.patience if len(group) == 1 else TOGETHER
+        if core.bench.deadline is not None:
+            left = core.bench.deadline - time.monotonic()
+            limit = min(limit, SLACK * left / (len(waiting) + len(group)))
+        found = reach(group, floor, limit)
         gain = gains(before, found)
         if gain is False:
             done += len(group)

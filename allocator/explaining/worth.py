@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from allocator.errors import BadInput, BadUsage
 from allocator.exact import exact
 from allocator.explaining.core import Core, Part, Reached
-from allocator.explaining.screening import gains, helpful
+from allocator.explaining.screening import gains, grouped, helpful
 from allocator.explaining.statements import LIFTED, WILLING, Statement, lift, statements, threshold
 from allocator.explaining.words import amount
 from allocator.instance import Instance
@@ -26,6 +27,12 @@ MOVED = ("forces.units", "nations.troop_ceiling", "budgets.amount", "model.max_b
 """Kinds of statement of which more is worth something; the others are lifted."""
 
 EXPECTED = "all, or KEY+=STEP for one pool, ceiling, budget or max_burden, such as model.max_burden+=0.001"
+
+NAMES = {
+    "forces.units": "the {unit_type} of {nation}", "nations.troop_ceiling": "the troop ceiling of {nation}",
+    "budgets.amount": "the budget of {payer}",
+}  # fmt: skip
+"""Kind -> what a ladder calls it."""
 
 _LADDER = re.compile(r"(?P<key>[^+]+)\+=(?P<step>.+)", re.DOTALL)
 
@@ -59,11 +66,10 @@ def steps(core: Core) -> Part:
     """One step of every statement that lowers the first objective: the best first."""
     every = [_step(core, s) for s in statements(core.instance, core.model, pools=True)]
     every = [step for step in every if step.statement.kind != "requirements.max_gap"]
-    nations = ["", *(row["nation"] for row in core.instance.rows("nations"))]
-    groups = [[step for step in every if step.statement.nation == nation] for nation in nations]
+    groups = grouped(core, every, lambda step: step.statement)
     before, part = core.first(), Part(lists={"steps": []})
     rows = []
-    for step, found in helpful(core, before, groups, lambda chosen, floor: _reach(core, chosen, floor)):
+    for step, found in helpful(core, before, groups, partial(_reach, core), lambda step: step.statement):
         if found is None:
             part.open.append(f"step {step.statement.id}")
             continue
@@ -94,9 +100,9 @@ def _step(core: Core, said: Statement) -> Step:
     return Step(said, threshold(core.model) if said.kind == WILLING else LIFTED.get(said.kind))
 
 
-def _reach(core: Core, chosen: Sequence[Step], floor: float) -> Reached:
+def _reach(core: Core, chosen: Sequence[Step], floor: float, limit: float) -> Reached:
     start = [core.base.deployed] if core.base.deployed is not None else []
-    return core.first_of(*moved(core.instance, core.model, chosen), plans=start, floors=[floor])
+    return core.first_of(*moved(core.instance, core.model, chosen), plans=start, floors=[floor], limit=limit)
 
 
 # ---- more and more of one thing ----------------------------------------------------------------------------------
@@ -149,7 +155,7 @@ def _changed(core: Core, text: str, key: str) -> list[Statement]:
         pairs = zip(core.instance.rows(table), instance.rows(table), strict=True)
         for i, (before, after) in enumerate(pairs, start=1):
             if before[column] != after[column]:
-                name = " ".join(str(before[key]) for key in ("nation", "payer", "unit_type") if key in before)
+                name = NAMES[kind].format(**before)
                 found.append(Statement(f"{kind.replace('.', f'.{i}.')}", kind, table, column, i, before[column], name))
     return found
 
@@ -202,4 +208,4 @@ def _told(core: Core, said: Statement, part: Part) -> str:
     ending = "more than that is worth nothing" if part.lists["flat"] else "still more would be worth something"
     if part.open and "beyond" not in part.open[0]:
         ending = "the rest is not known yet"
-    return f"{said.text}: from {first['at']:,g} to {last['at']:,g}, {gain}; {ending}."
+    return f"With {said.text} from {first['at']:,g} to {last['at']:,g}, {gain}; {ending}."

@@ -1,0 +1,202 @@
+"""``allocator explain``: the answer object, the text, the files, exit statuses and bad usage."""
+
+from __future__ import annotations
+
+import csv
+import json
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import allocator
+from allocator.explaining.answer import Answer
+from allocator.report.text.explain import SENTENCES
+from tests.cli.running import ENVIRONMENT, HERE, run
+
+KEYS = ["question", "status", "complete", "open", "answer", "text", "plan", "manifest"]
+
+
+def asked(*arguments: object) -> dict[str, Any]:
+    done = run("explain", *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    assert list(answer) == KEYS
+    return answer
+
+
+class TestAnswer:
+    def test_without_a_question_the_gap_is_divided(self) -> None:
+        answer = asked("toy-ceiling")
+        assert (answer["question"], answer["status"], answer["complete"], answer["open"]) == (
+            "gap",
+            "optimal",
+            True,
+            [],
+        )
+        assert answer["answer"] == {
+            "targets": [
+                {
+                    "target": target, "plan": gap, "least": gap, "competition": 0.0, "forces": 0.0,
+                    "causes": [{"cause": "people", "alone": gap, "last": gap, "share": gap, "error": 0.0}],
+                }
+                for target, gap in (("gap", 0.125), ("peace_on_land", 0.125), ("hub.infantry", 0.25))
+            ],
+            "limits": [{"id": "nations.1.troop_ceiling", "nation": "AAA", "least": 0.0, "gain": 0.125}],
+        }  # fmt: skip
+        plan = allocator.solve("toy-ceiling")
+        for table in ("objectives", "deployments", "coverage", "nations"):
+            assert answer["plan"][table] == plan.rows(table)
+        assert answer["text"].startswith("Of the 13 points missing, 13 depend on ceilings on people.")
+        assert answer["manifest"]["sha256"] == plan.manifest["sha256"]
+        assert answer["manifest"]["options"]["most"] == 10
+
+    def test_options_arrive(self) -> None:
+        answer = asked(
+            "toy-ceiling", "--set", "nations[nation=AAA].troop_ceiling=", "--model", "surge", "--coalition", "AAA",
+            "--seed", 3, "--gap", 0.01, "--most", 4, "--within", 0.2, "--case", "low", "--time-limit", 60,
+        )  # fmt: skip
+        made = answer["manifest"]
+        chosen = {
+            "gap": 0.01, "time_limit": 60.0, "threads": 1, "seed": 3, "most": 4, "within": 0.2,
+        }  # fmt: skip
+        assert (made["options"], made["model"]["name"], made["coalition"]) == (chosen, "surge", "AAA")
+        assert made["overrides"] == ["nations[nation=AAA].troop_ceiling="]
+        assert made["case"] == "low"
+
+    def test_a_ladder(self) -> None:
+        answer = asked("toy-rotation", "--worth", "forces[nation=AAA].units+=2")
+        rungs = [(row["at"], row["value"], row["gain"]) for row in answer["answer"]["rungs"]]
+        assert rungs == [(10, 0.5, 0.0), (12, 0.25, 0.25), (14, 0.25, 0.25), (16, 0.0, 0.5)]  # 4 x <= units
+        assert answer["answer"]["flat"] is True
+        cut = asked("toy-rotation", "--worth", "forces[nation=AAA].units+=2", "--most", 2)
+        assert [row["at"] for row in cut["answer"]["rungs"]] == [10, 12, 14]
+        assert (cut["answer"]["flat"], cut["complete"], cut["open"]) == (False, False, ["rungs beyond 2"])
+
+    def test_worth(self) -> None:
+        answer = asked("toy-ceiling", "--worth", "all")
+        assert (
+            answer["answer"]["steps"]
+            == [{"id": "nations.1.troop_ceiling", "to": 1980.0, "value": 0.0, "bound": 0.0, "gain": 0.125}]
+            or [row["id"] for row in answer["answer"]["steps"]] == []
+        )
+
+    def test_in_part(self) -> None:
+        done = run("explain", "reassurance-force", "--time-limit", "4", "--json", "--quiet")
+        answer = json.loads(done.stdout)
+        assert done.returncode in (0, 4), done.stderr
+        assert answer["complete"] is False
+        assert answer["open"]
+
+    def test_nothing_known(self) -> None:
+        done = run("explain", "reassurance-force", "--time-limit", "0.01", "--json")
+        assert done.returncode == 4, done.stderr
+        answer = json.loads(done.stdout)
+        assert list(answer) == KEYS
+        assert (answer["status"], answer["complete"], answer["plan"]) == ("no_plan", False, None)
+
+
+class TestText:
+    def test_a_sentence_first_and_a_screen_at_the_most(self) -> None:
+        lines = run("explain", "toy-pledges").stdout.splitlines()
+        assert lines[0] == "Of the 50 points missing, 50 depend on conditions."
+        assert len(lines) <= 40
+        assert max(map(len, lines)) <= 100
+        assert "BBB joins peace_on_land only if us_backstop  " in "\n".join(lines)
+
+    def test_full_prints_every_line(self) -> None:
+        short = run("explain", "toy-enablers", "--worth", "all").stdout
+        full = run("explain", "toy-enablers", "--worth", "all", "--full").stdout
+        assert len(full) >= len(short)
+        assert "--full" not in full
+
+    def test_long_answers_are_cut(self) -> None:
+        from rich.console import Console
+
+        from allocator.report.text.explain import draw_answer
+
+        rows = [{"id": f"forces.{i}.units", "to": 2, "value": 0.5, "bound": 0.5, "gain": 0.1} for i in range(30)]
+        made = {"stopped_by": "", "options": {"time_limit": None}, "model": {"objectives": ["gap"]}}
+        answer = Answer("worth", "optimal", ["step x"], {"steps": rows}, ["One."] * 20, None, made)
+        out = Console(width=160)
+        with out.capture() as capture:
+            draw_answer(out, answer)
+        text = capture.get()
+        assert text.count("One.") == SENTENCES
+        assert "and 20 more" in text
+        assert "Not settled: step x." in text
+        with out.capture() as capture:
+            draw_answer(out, answer, full=True)
+        assert capture.get().count("forces.") == 30
+
+
+class TestFiles:
+    def test_each_list_is_a_table(self, tmp_path: Path) -> None:
+        out = tmp_path / "answer"
+        done = run("explain", "toy-ceiling", "--out", out)
+        assert done.stderr == f"wrote {out}\n"
+        assert sorted(path.name for path in out.iterdir()) == ["answer.json", "limits.csv", "targets.csv"]
+        with (out / "limits.csv").open() as file:
+            assert list(csv.reader(file)) == [
+                ["id", "nation", "least", "gain"], ["nations.1.troop_ceiling", "AAA", "0.0", "0.125"],
+            ]  # fmt: skip
+        assert json.loads((out / "answer.json").read_text())["question"] == "gap"
+        run("explain", "toy-rotation", "--worth", "all", "--out", out)
+        assert sorted(path.name for path in out.iterdir()) == ["answer.json", "steps.csv"]
+
+    def test_another_folder_is_not_touched(self, tmp_path: Path) -> None:
+        (tmp_path / "mine.txt").write_text("mine")
+        done = run("explain", "toy-ceiling", "--out", tmp_path)
+        assert done.returncode == 2
+        assert "holds other files (mine.txt)" in done.stderr
+        assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+class TestBadUsage:
+    @pytest.mark.parametrize(
+        ("arguments", "told"),
+        [
+            (["--who", "--fairness"], "--who and --fairness are 2 questions; ask one at a time"),
+            (["--worth", "all", "--why", "AAA", "--who"], "--worth and --why and --who are 3 questions"),
+            (["--worth", "forces"], "expected all, or KEY+=STEP"),
+            (["--worth", "forces[nation=AAB].units+=1"], "did you mean AAA?"),
+            (["--worth", "forces[nation=AAA].unit+=1"], "did you mean units?"),
+            (["--worth", "forces.units+=0"], "expected a number above 0"),
+            (["--worth", "forces.units+=x"], "expected a number above 0"),
+            (["--worth", "forces.units+=0.5"], "a pool has whole units"),
+            (["--worth", "forces.min_units+=1"], "the key selects no pool, ceiling, budget or max_burden"),
+            (["--worth", "model.willingness_floor+=0.1"], "the key selects no pool"),
+            (["--worth", "model.max_burden+=0.1"], "max_burden"),
+            (["--most", "0"], "--most"),
+            (["--within", "-1"], "--within"),
+            (["--json", "--full"], "--full is for the text"),
+            (["--out", "a.csv"], "expected a folder"),
+            (["--set", "forces.unit=1"], "did you mean units?"),
+            (["--model", "referense"], "did you mean reference?"),
+        ],
+    )
+    def test_is_said_and_nothing_is_printed(self, arguments: list[str], told: str) -> None:
+        done = run("explain", "toy-rotation", *arguments)
+        assert done.returncode == 2, done.stderr
+        assert told in done.stderr
+        assert done.stdout == ""
+        assert "Traceback" not in done.stderr
+
+
+def test_an_interruption_keeps_what_is_done() -> None:
+    process = subprocess.Popen(
+        [*HERE, "explain", "reassurance-force", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=ENVIRONMENT,
+    )  # fmt: skip
+    time.sleep(12)
+    process.send_signal(signal.SIGINT)
+    out, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    answer = json.loads(out)
+    assert list(answer) == KEYS
+    assert answer["complete"] is False
+    assert answer["manifest"]["stopped_by"] == "interrupt"
+    assert "interrupted" in errors

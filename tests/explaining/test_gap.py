@@ -1,0 +1,114 @@
+"""The gap, divided, and single limits: against the plans of every instance with statements lifted by hand."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import combinations, permutations
+from typing import Any
+
+import pytest
+
+import allocator
+from allocator.instance import Instance
+from tests.explaining.lifted import FAMILIES, Case, every, single, unmet, without
+from tests.oracle.brute import TooMany
+from tests.oracle.check import as_model
+from tests.oracle.random_instances import random_instance, random_model
+from tests.oracle.random_more import full_instance, full_model
+
+LIMIT = 3000
+CLOSE = 2e-6
+
+
+def case(seed: int) -> Case:
+    """A random case; every other one has the tables of the wider model."""
+    return (random_instance(seed), random_model(seed)) if seed % 2 else (full_instance(seed), full_model(seed))
+
+
+def wrong(chosen: Case, limit: int = LIMIT) -> list[str] | None:
+    """What the program says otherwise than enumeration; None if there are too many plans, or none."""
+    try:
+        truth = {
+            causes: every(without(chosen, causes), limit)
+            for size in range(5)
+            for causes in map(frozenset, combinations(FAMILIES, size))
+        }
+        alone = {id: (nation, every(make(), limit)) for id, nation, make in single(chosen)}
+    except TooMany:
+        return None
+    if not truth[frozenset()][1]:
+        return None
+    explainer = allocator.explain(Instance.from_dict(chosen[0]), as_model(chosen[1]))
+    answer = explainer.answer()
+    found = [] if answer.complete else [f"open: {answer.open}"]
+    assert answer.plan is not None
+    judge, _ = truth[frozenset()]
+    for row in answer.answer["targets"]:
+        least = {c: min(unmet(j, row["target"], p) for p in plans) for c, (j, plans) in truth.items()}
+        found += _target(row, least)
+    base = min(unmet(judge, "gap", plan) for plan in truth[frozenset()][1])
+    expected = {}
+    for id, (nation, (j, plans)) in alone.items():
+        least_alone = min(unmet(j, "gap", plan) for plan in plans)
+        if base - least_alone > CLOSE:
+            expected[id] = (nation, least_alone)
+    said = {row["id"]: row for row in answer.answer["limits"]}
+    if set(said) != set(expected):
+        found.append(f"limits {sorted(said)}, expected {sorted(expected)}")
+    for id in set(said) & set(expected):
+        nation, value = expected[id]
+        if said[id]["nation"] != nation or abs(said[id]["least"] - value) > CLOSE:
+            found.append(f"{id}: {said[id]}, expected {nation} {float(value)}")
+        if abs(said[id]["gain"] - (base - value)) > CLOSE:
+            found.append(f"{id}: gain {said[id]['gain']}, expected {float(base - value)}")
+    gains = [row["gain"] for row in answer.answer["limits"]]
+    if gains != sorted(gains, reverse=True):
+        found.append("limits are not in order")
+    return found
+
+
+def _target(row: dict[str, Any], least: dict[frozenset[str], Fraction]) -> list[str]:
+    """Differences of one target; shares are the mean over all orders of the causes that have a statement."""
+    causes = [each["cause"] for each in row["causes"]]
+    every_cause, none = frozenset(causes), frozenset[str]()
+    expected = {"least": least[none], "forces": least[frozenset(FAMILIES)]}
+    found = [f"{row['target']}: {k} {row[k]}, not {float(v)}" for k, v in expected.items() if abs(row[k] - v) > CLOSE]
+    if abs(row["competition"] - (row["plan"] - least[none])) > CLOSE:
+        found.append(f"{row['target']}: competition {row['competition']}")
+    total = row["competition"] + sum(each["share"] for each in row["causes"]) + row["forces"]
+    if abs(total - row["plan"]) > 1e-12:
+        found.append(f"{row['target']}: parts sum up to {total}, not {row['plan']}")
+    orders = list(permutations(causes))
+    for each in row["causes"]:
+        c = each["cause"]
+        before = [frozenset(order[: order.index(c)]) for order in orders]
+        share = sum((least[b] - least[b | {c}] for b in before), Fraction(0)) / len(orders)
+        last = least[every_cause - {c}] - least[every_cause]
+        for name, value in (("share", share), ("alone", least[none] - least[frozenset([c])]), ("last", last)):
+            if abs(each[name] - value) > CLOSE:
+                found.append(f"{row['target']}: {name} of {c} is {each[name]}, not {float(value)}")
+        if each["error"] > CLOSE:
+            found.append(f"{row['target']}: error of {c} is {each['error']}")
+    return found
+
+
+@pytest.mark.parametrize("seed", [1, 12, 23, 34, 45, 56])
+def test_random(seed: int) -> None:
+    judged = 0
+    for each in range(40 * seed, 40 * seed + 40):
+        found = wrong(case(each), 150)
+        assert found in (None, []), (each, found)
+        judged += found is not None
+    assert judged
+
+
+if __name__ == "__main__":
+    import sys
+
+    judged = 0
+    for seed in range(int(sys.argv[1]), int(sys.argv[2])):
+        result = wrong(case(seed), int(sys.argv[3]))
+        judged += result is not None
+        if result:
+            print(seed, result, flush=True)
+    print("judged", judged)
