@@ -19,7 +19,8 @@ from allocator.problem import Problem
 from allocator.purchases import Cell, Decided, bought
 from allocator.solving.columns import Points
 from allocator.solving.heuristics.filling import first_plan
-from allocator.solving.heuristics.restricted import Search, restricted
+from allocator.solving.heuristics.restricted import restricted
+from allocator.solving.heuristics.search import Search
 from allocator.solving.highs import Method, Relaxation, Resident, Run
 from allocator.solving.prior import NOTHING, Known
 from allocator.solving.reasons import UNEXPLAINED, too_far_apart, why_infeasible, widest
