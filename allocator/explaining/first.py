@@ -39,7 +39,9 @@ def first_ways(
 
     def core(last: bool = False) -> Core:
         left = end - time.monotonic()
-        return Core(instance, model, Bench(1e-4, time.monotonic() + left * (1 if last else SHARE), threads, seed, watch))
+        return Core(
+            instance, model, Bench(1e-4, time.monotonic() + left * (1 if last else SHARE), threads, seed, watch)
+        )
 
     less, known = Mender(core()).ask_less()
     search = Search(core(), infeasible=True)
@@ -62,5 +64,7 @@ def first_ways(
         else:
             missing.append(f"how to {name.lower()}")
     if missing:
-        found.append(f"There was no time to find {' and '.join(missing)}; allocator explain takes the time that you give it.")
+        found.append(
+            f"There was no time to find {' and '.join(missing)}; allocator explain takes the time that you give it."
+        )
     return found

@@ -109,7 +109,7 @@ def _verdict(core: Core, base: Outcome, forced: Outcome) -> str:
 
 
 def _answer(verdict: str, core: Core, forced: Outcome, condition: Condition, said: str) -> Part:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "objective": name,
             "value": float(core.base.values[name]) if name in core.base.values else None,
