@@ -84,6 +84,8 @@ def _lists(answer: Answer) -> dict[str, list[Any]]:
         if name in ("ask_less", "cheapest") and isinstance(value, Mapping):
             lists[name] = [value]
     found = answer.tables()
+    if answer.question != "repair":
+        found.pop("changes", None)  # those of the ways out, which are shown whole
     if answer.question == "why_not" and found.get("rules") is not None:
         found.pop("rules")  # the sentence names them
     return {name: rows for name, rows in (found | lists).items() if rows}
