@@ -47,6 +47,9 @@ class Aim:
     value: Callable[[Problem, Deployed], Fraction]
 
 
+PATIENCE = 10.0
+"""Seconds that each of many solves may take if nobody gave a time limit for all."""
+
 Extend = Callable[[pyo.ConcreteModel, Problem], None]
 """Adds constraints to a Pyomo model."""
 
@@ -167,20 +170,17 @@ class Bench:
         late = self.deadline is not None and time.monotonic() >= self.deadline
         return late or self.watch.interrupted.is_set()
 
+    @property
+    def patience(self) -> float:
+        """Seconds after which one of many solves is left open: a tenth of the time left, ten without a limit."""
+        return PATIENCE if self.deadline is None else max(0.1, (self.deadline - time.monotonic()) / 10)
+
     def run(
-        self,
-        instance: Instance,
-        model: Model,
-        aims: Sequence[Aim | str] | None = None,
-        *,
-        extend: Extend | None = None,
-        keeps: Holds | None = None,
-        plans: Sequence[Deployed] = (),
-        floors: Sequence[float] = (),
-        wider: Sequence[Outcome] = (),
-        limit: float | None = None,
+        self, instance: Instance, model: Model, aims: Sequence[Aim | str] | None = None, *,
+        extend: Extend | None = None, keeps: Holds | None = None, plans: Sequence[Deployed] = (),
+        floors: Sequence[float] = (), wider: Sequence[Outcome] = (), limit: float | None = None,
         gap: float | None = None,
-    ) -> Outcome:
+    ) -> Outcome:  # fmt: skip
         """Minimise aims (by default the model's objectives) one after the other.
 
         Parameters
@@ -221,17 +221,10 @@ class Bench:
                 problem = Problem(instance, chosen)
             read = problem
             stages = AimedStages(
-                order,
-                keeps,
-                problem,
-                lambda: self.solver._load(self._built(read, order, extend)),
-                options=self.solver._highs | ({} if gap is None else {"mip_rel_gap": gap}),
-                interrupted=self.watch.interrupted,
-                deadline=deadline,
-                bare=extend is None,
-                progress=self.progress,
-                known=known,
-            )
+                order, keeps, problem, lambda: self.solver._load(self._built(read, order, extend)),
+                options=self.solver._highs | ({} if gap is None else {"mip_rel_gap": gap}), deadline=deadline,
+                interrupted=self.watch.interrupted, bare=extend is None, progress=self.progress, known=known,
+            )  # fmt: skip
             stages.solve()
         except SolverError as error:
             return Outcome("error", None, {}, {}, problem, str(error), time.monotonic() - began)

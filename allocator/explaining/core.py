@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -26,7 +27,10 @@ SAME = 1e-6
 SHARES = ("gap", "worst_period")
 """Objectives that are shares: least values of them are proved to :data:`SAME`, whatever gap is asked."""
 
-SMALL = 300
+BASE = 0.6
+"""Part of the time left that the plan in hand may take."""
+
+SMALL = 80
 """Deployments up to which every value is proved to :data:`SAME`."""
 
 
@@ -116,8 +120,13 @@ class Core:
 
     @cached_property
     def base(self) -> Outcome:
-        """The lexicographic solve of the instance under the model: the plan in hand."""
-        return self.bench.run(self.instance, self.model)
+        """The lexicographic solve of the instance under the model: the plan in hand.
+
+        With a deadline it takes a part of the time: the question itself needs the rest.
+        """
+        deadline = self.bench.deadline
+        limit = None if deadline is None else BASE * (deadline - time.monotonic())
+        return self.bench.run(self.instance, self.model, limit=limit)
 
     @property
     def plan(self) -> Deployed:
@@ -182,7 +191,7 @@ class Core:
 
     # ---- least values ----------------------------------------------------------------------------------------
 
-    def least(self, target: str, lifted: Collection[Statement] = ()) -> Reached:
+    def least(self, target: str, lifted: Collection[Statement] = (), limit: float | None = None) -> Reached:
         """The smallest unmet share of a target when all constraints hold but some statements are lifted.
 
         What is lifted only adds plans: a bound with more lifted holds with less, and a plan with less stays one.
@@ -196,9 +205,13 @@ class Core:
             below = [r for ids, r in known.items() if ids <= key and r.plan is not None]
             start += [r.plan for r in sorted(below, key=lambda r: r.value or 0.0)[:1] if r.plan is not None]
             floor = max((r.bound for ids, r in known.items() if key <= ids and r.bound is not None), default=0.0)
-            outcome = self.bench.run(instance, model, [aim], plans=start, floors=[floor], gap=self.closeness("gap"))
+            upper = min((float(self.unmet(self.problem, target, plan)) for plan in start), default=1.0)
+            outcome = self.bench.run(
+                instance, model, [aim], plans=start, floors=[floor],
+                gap=self.closeness("gap", upper), limit=self.bench.patience if limit is None else limit,
+            )  # fmt: skip
             found = reached(outcome, aim.name)
-            if self.bench.over and not found.settled:
+            if not found.settled and (limit is not None or self.bench.over):
                 return found  # a later call may have more time
             known[key] = found
         return known[key]
@@ -218,21 +231,30 @@ class Core:
     def first_of(self, instance: Instance, model: Model, **more: Any) -> Reached:
         """The optimum of a model's first objective for an instance."""
         name = model.objectives[0]
-        return reached(self.bench.run(instance, model, [name], gap=self.closeness(name), **more), name)
+        given = {"gap": self.closeness(name), "limit": self.bench.patience} | more
+        return reached(self.bench.run(instance, model, [name], **given), name)
 
-    def closeness(self, objective: str) -> float | None:
+    def closeness(self, objective: str, upper: float = 1.0) -> float | None:
         """The relative gap to which an objective is proved; None for the one that the user asked for.
 
-        Explanations compare values, so that shares and small programmes are proved as closely as values are compared.
+        Explanations compare values, so that shares (at most ``upper``) and small programmes are proved as closely as
+        values are compared.
         """
-        small = sum(1 for _ in self.problem.deployments()) <= SMALL
         asked: float = self.bench.solver.options["gap"]
-        return min(asked, SAME) if small or objective in SHARES else None
+        if objective in SHARES:
+            return min(asked, SAME / max(upper, SAME))
+        return min(asked, SAME) if self.small else None
+
+    @cached_property
+    def small(self) -> bool:
+        """Whether every value can be proved closely."""
+        return sum(map(len, self.problem.cap.values())) <= SMALL
 
     @cached_property
     def problem(self) -> Problem:
         """The instance read through the model."""
-        return self.base.problem or Problem(self.instance, self.model)
+        known = self.__dict__.get("base")
+        return (known and known.problem) or Problem(self.instance, self.model)
 
     # ---- who could deploy ------------------------------------------------------------------------------------
 
