@@ -103,7 +103,7 @@ class Space:
             for at, (terms, least, most) in enumerate(rows(m.comes)):
                 m.asked[at] = (least, linear(terms), most)
 
-        outcome = self.run(ANY_PLAN, extend=extend, keeps=keeps, floors=[1.0])
+        outcome = self.run(ANY_PLAN, extend=extend, keeps=keeps, floors=[1.0], limit=self.patience)
         return True if outcome.found else False if outcome.infeasible else None
 
 

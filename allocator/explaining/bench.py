@@ -176,19 +176,11 @@ class Bench:
         return PATIENCE if self.deadline is None else max(0.1, (self.deadline - time.monotonic()) / 10)
 
     def run(
-        self,
-        instance: Instance,
-        model: Model,
-        aims: Sequence[Aim | str] | None = None,
-        *,
-        extend: Extend | None = None,
-        keeps: Holds | None = None,
-        plans: Sequence[Deployed] = (),
-        floors: Sequence[float] = (),
-        wider: Sequence[Outcome] = (),
-        limit: float | None = None,
+        self, instance: Instance, model: Model, aims: Sequence[Aim | str] | None = None, *,
+        extend: Extend | None = None, keeps: Holds | None = None, plans: Sequence[Deployed] = (),
+        floors: Sequence[float] = (), wider: Sequence[Outcome] = (), limit: float | None = None,
         gap: float | None = None,
-    ) -> Outcome:
+    ) -> Outcome:  # fmt: skip
         """Minimise aims (by default the model's objectives) one after the other.
 
         Parameters
@@ -230,17 +222,10 @@ class Bench:
                 problem = Problem(instance, chosen)
             read = problem
             stages = AimedStages(
-                order,
-                keeps,
-                problem,
-                lambda: self._loaded(read, order, extend, options),
-                options=options,
-                interrupted=self.watch.interrupted,
-                deadline=deadline,
-                bare=extend is None,
-                progress=self.progress,
+                order, keeps, problem, lambda: self._loaded(read, order, extend, options), options=options,
+                deadline=deadline, interrupted=self.watch.interrupted, bare=extend is None, progress=self.progress,
                 known=known,
-            )
+            )  # fmt: skip
             stages.solve()
         except SolverError as error:
             return Outcome("error", None, {}, {}, problem, str(error), time.monotonic() - began)

@@ -23,6 +23,9 @@ from allocator.plan.values import Deployed, objective_values
 from allocator.problem import Problem
 from allocator.purchases import Cell, Decided, bought
 
+PATIENCE = 20.0
+"""Least seconds of the search where no time limit is given; otherwise four times as long as the plan in hand took."""
+
 
 def repair(core: Core, plan: Any) -> Part:
     """The least change from a plan: a Plan, a result folder, workbook or JSON file, or rows of deployments.
@@ -38,9 +41,10 @@ def repair(core: Core, plan: Any) -> Part:
     core.progress("the least change")
     change = Change(old)
     purchases = bought(core.plan)
+    limit = max(PATIENCE, 4 * core.base.seconds) if core.bench.deadline is None else None
     outcome = core.bench.run(
         core.instance, as_good(core), [change.nations, change.units], extend=change.extend, keeps=lambda *_: True,
-        plans=[core.plan, Decided(old, purchases), Decided(old)], gap=0.0,
+        plans=[core.plan, Decided(old, purchases), Decided(old)], gap=0.0, limit=limit,
     )  # fmt: skip
     if outcome.deployed is None:  # the plan in hand is one
         part = Part({"nations_changed": None, "units_moved": None, "changes": []}, open=["changes"])

@@ -22,7 +22,7 @@ from allocator.explaining.why import NO_PLAN
 from allocator.plan.values import Deployed
 from allocator.purchases import Decided, bought
 
-COLD = 8.0
+COLD = 6.0
 """Time for the plans without each nation, as a multiple of that of the plan in hand; values are proved regardless."""
 
 
