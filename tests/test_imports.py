@@ -33,7 +33,7 @@ ORDER = [
 """Rooms and single files of the package; what stands in one line may import from that line and from those above."""
 
 ONLY_IN = {
-    "pyomo": {"families", "formulation", "solving", "api", "hedging"},
+    "pyomo": {"families", "formulation", "solving", "api", "explaining", "hedging"},
     "highspy": {"solving.highs"},
     "click": {"cli"},
     "rich": {"cli", "report.text"},

@@ -114,6 +114,11 @@ class AimedStages(Stages):
         self.aims = {aim.name: aim for aim in aims if isinstance(aim, Aim)}
         self.names = tuple(aim.name if isinstance(aim, Aim) else aim for aim in aims)
 
+    def _ready(self) -> Loaded:
+        loaded = super()._ready()
+        loaded.resident.prove_to(self.gap)  # the gap of a run before may have been another
+        return loaded
+
     def _value(self, name: str, deployed: Any) -> Fraction:
         if name not in self.aims:
             return super()._value(name, deployed)
@@ -153,10 +158,10 @@ class Bench:
     """
 
     def __init__(self, gap: float, deadline: float | None, threads: int, seed: int, watch: Watch) -> None:
-        self.progress: Callable[[Progress], None] | None = None
         self.solver = Solver(gap=gap, threads=threads, seed=seed)
         self.deadline = deadline
         self.watch = watch
+        self.progress: Callable[[Progress], None] | None = None
         self.solves = 0
 
     @property
@@ -171,19 +176,11 @@ class Bench:
         return PATIENCE if self.deadline is None else max(0.1, (self.deadline - time.monotonic()) / 10)
 
     def run(
-        self,
-        instance: Instance,
-        model: Model,
-        aims: Sequence[Aim | str] | None = None,
-        *,
-        extend: Extend | None = None,
-        keeps: Holds | None = None,
-        plans: Sequence[Deployed] = (),
-        floors: Sequence[float] = (),
-        wider: Sequence[Outcome] = (),
-        limit: float | None = None,
+        self, instance: Instance, model: Model, aims: Sequence[Aim | str] | None = None, *,
+        extend: Extend | None = None, keeps: Holds | None = None, plans: Sequence[Deployed] = (),
+        floors: Sequence[float] = (), wider: Sequence[Outcome] = (), limit: float | None = None,
         gap: float | None = None,
-    ) -> Outcome:
+    ) -> Outcome:  # fmt: skip
         """Minimise aims (by default the model's objectives) one after the other.
 
         Parameters
@@ -205,7 +202,7 @@ class Bench:
         limit : float, optional
             Most seconds of this solve.
         gap : float, optional
-            Relative gap of this solve, in place of that of all.
+            Relative gap at which a value of this solve counts as proved.
         """
         order = list(model.objectives) if aims is None else list(aims)
         named = tuple(aim for aim in order if isinstance(aim, str))
@@ -217,7 +214,6 @@ class Bench:
         known = _known([aim if isinstance(aim, str) else aim.name for aim in order], plans, floors, wider)
         problem: Problem | None = None
         stages: AimedStages | None = None
-        options = self.solver._highs if gap is None else {**self.solver._highs, "mip_rel_gap": gap}
         self.solves += 1
         began = time.monotonic()
         try:
@@ -225,30 +221,16 @@ class Bench:
                 problem = Problem(instance, chosen)
             read = problem
             stages = AimedStages(
-                order,
-                keeps,
-                problem,
-                lambda: self._loaded(read, order, extend, options),
-                options=options,
-                interrupted=self.watch.interrupted,
-                deadline=deadline,
-                bare=extend is None,
-                progress=self.progress,
-                known=known,
-            )
+                order, keeps, problem, lambda: self.solver._load(self._built(read, order, extend)),
+                options=self.solver._highs | ({} if gap is None else {"mip_rel_gap": gap}), deadline=deadline,
+                interrupted=self.watch.interrupted, bare=extend is None, progress=self.progress, known=known,
+            )  # fmt: skip
             stages.solve()
         except SolverError as error:
             return Outcome("error", None, {}, {}, problem, str(error), time.monotonic() - began)
         except (KeyboardInterrupt, DeadlinePassed):
             pass
         return self._outcome(stages, problem, time.monotonic() - began)
-
-    def _loaded(
-        self, problem: Problem, order: Sequence[Aim | str], extend: Extend | None, options: Mapping[str, Any]
-    ) -> Loaded:
-        loaded = self.solver._load(self._built(problem, order, extend))
-        loaded.resident.choose(mip_rel_gap=options["mip_rel_gap"])
-        return loaded
 
     def _built(self, problem: Problem, order: Sequence[Aim | str], extend: Extend | None) -> pyo.ConcreteModel:
         m = formulate(problem, lean=True)

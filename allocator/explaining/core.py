@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -25,6 +26,9 @@ SAME = 1e-6
 
 SHARES = ("gap", "worst_period")
 """Objectives that are shares: least values of them are proved to :data:`SAME`, whatever gap is asked."""
+
+BASE = 0.6
+"""Part of the time left that the plan in hand may take."""
 
 SMALL = 80
 """Deployments up to which every value is proved to :data:`SAME`."""
@@ -116,8 +120,13 @@ class Core:
 
     @cached_property
     def base(self) -> Outcome:
-        """The lexicographic solve of the instance under the model: the plan in hand."""
-        return self.bench.run(self.instance, self.model)
+        """The lexicographic solve of the instance under the model: the plan in hand.
+
+        With a deadline it takes a part of the time: the question itself needs the rest.
+        """
+        deadline = self.bench.deadline
+        limit = None if deadline is None else BASE * (deadline - time.monotonic())
+        return self.bench.run(self.instance, self.model, limit=limit)
 
     @property
     def plan(self) -> Deployed:

@@ -118,13 +118,6 @@ class Resident:
         self.seconds = 0.0  # spent in HiGHS
         self.lost: Stop | None = None  # why a run was left behind; nothing may touch the solver after that
 
-    def choose(self, **options: bool | int | float | str) -> None:
-        """Choose options for this run and those that follow."""
-        for name, value in options.items():
-            if self.lost is None and self.options.get(name) != value:
-                set_option(self.solver, name, value)
-                self.options[name] = value
-
     def _load(self) -> Any:
         matrix, rows, columns = self.matrix, self._row_scale, self._column_scale
         lp = highspy.HighsLp()
@@ -178,6 +171,12 @@ class Resident:
             row, column = int(matrix.row_index[k]), int(matrix.index[k])
             solver.changeCoeff(row, column, float(matrix.value[k] * rows[row] * columns[column]))
         return True
+
+    def prove_to(self, gap: float) -> None:
+        """Set the relative gap at which later runs end."""
+        if self.lost is None and self.options.get("mip_rel_gap") != gap:
+            self.options["mip_rel_gap"] = gap
+            set_option(self.solver, "mip_rel_gap", gap)
 
     def minimise(self, objective: str) -> None:
         """Choose the objective of the next run.
