@@ -134,10 +134,17 @@ def test_the_readme_s_python_runs_and_prints_what_it_says() -> None:
     assert told == re.findall(r"print\(.*# ((?:optimal )?[0-9.]+)$", code, re.MULTILINE)
 
 
-def test_the_readme_s_example() -> None:
-    text = (ROOT / "README.md").read_text()
-    example = re.search(r"<!-- example -->\n```console\n\$ allocator (.*?)\n(.*?)```", text, re.DOTALL)
-    command, shown = present(example).groups()
+EXAMPLES = re.findall(
+    r"<!-- example -->\n```console\n\$ allocator (.*?)\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL
+)
+
+
+def test_the_readme_has_its_examples() -> None:
+    assert [command.split()[0] for command, _ in EXAMPLES] == ["solve", "explain", "explain"]
+
+
+@pytest.mark.parametrize(("command", "shown"), EXAMPLES)
+def test_the_readme_s_examples(command: str, shown: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "allocator", *command.split()], capture_output=True, text=True, check=True, cwd=ROOT
     )

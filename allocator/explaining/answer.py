@@ -17,6 +17,8 @@ from allocator.plan.writing import check_target
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "conflicts": ("families", "members", "minimal"),
     "repairs": ("changes", "price", "verified"),
+    "ask_less": ("changes", "price", "verified"),
+    "cheapest": ("changes", "price", "verified"),
     "targets": ("target", "plan", "least", "competition", "forces", "causes"),
     "limits": ("id", "nation", "least", "gain"),
     "steps": ("id", "to", "value", "bound", "gain"),
@@ -37,7 +39,10 @@ PLAIN = (
 )  # fmt: skip
 """Further lists of answers; ``rules`` of ``why_not`` are names."""
 
-FILES = ("answer.json", *(f"{name}.csv" for name in dict.fromkeys([*COLUMNS, *PLAIN])))
+SINGLE = ("ask_less", "cheapest")
+"""Entries of answers that are one repair."""
+
+FILES = ("answer.json", *(f"{name}.csv" for name in dict.fromkeys([*COLUMNS, *PLAIN, *SINGLE])))
 """Names of the files of an answer."""
 
 
@@ -97,15 +102,10 @@ class Answer:
         }  # fmt: skip
 
     def tables(self) -> dict[str, list[Any]]:
-        """The lists, those inside of other entries too."""
-        found: dict[str, list[Any]] = {}
-        for name, value in self.answer.items():
-            if isinstance(value, list):
-                found[name] = value
-            elif isinstance(value, Mapping):
-                found |= {inner: each for inner, each in value.items() if isinstance(each, list) and inner in PLAIN}
-                found |= {inner: each for inner, each in value.items() if isinstance(each, list) and inner in COLUMNS}
-        return found
+        """The lists, those of the cascade too; a single repair is a list of one."""
+        content = {**self.answer, **self.answer.get("cascade", {})}
+        single = {name: [content[name]] for name in SINGLE if content.get(name) is not None}
+        return {name: value for name, value in content.items() if isinstance(value, list)} | single
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write each list as a CSV file, and the whole answer as ``answer.json``; all of it or nothing.

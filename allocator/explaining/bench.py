@@ -202,7 +202,7 @@ class Bench:
         limit : float, optional
             Most seconds of this solve.
         gap : float, optional
-            Relative gap of this solve, in place of that of all.
+            Relative gap at which a value of this solve counts as proved.
         """
         order = list(model.objectives) if aims is None else list(aims)
         named = tuple(aim for aim in order if isinstance(aim, str))
@@ -214,7 +214,6 @@ class Bench:
         known = _known([aim if isinstance(aim, str) else aim.name for aim in order], plans, floors, wider)
         problem: Problem | None = None
         stages: AimedStages | None = None
-        options = self.solver._highs if gap is None else {**self.solver._highs, "mip_rel_gap": gap}
         self.solves += 1
         began = time.monotonic()
         try:
@@ -232,13 +231,6 @@ class Bench:
         except (KeyboardInterrupt, DeadlinePassed):
             pass
         return self._outcome(stages, problem, time.monotonic() - began)
-
-    def _loaded(
-        self, problem: Problem, order: Sequence[Aim | str], extend: Extend | None, options: Mapping[str, Any]
-    ) -> Loaded:
-        loaded = self.solver._load(self._built(problem, order, extend))
-        loaded.resident.choose(mip_rel_gap=options["mip_rel_gap"])
-        return loaded
 
     def _built(self, problem: Problem, order: Sequence[Aim | str], extend: Extend | None) -> pyo.ConcreteModel:
         m = formulate(problem, lean=True)

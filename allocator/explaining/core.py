@@ -268,11 +268,13 @@ class Core:
         """Pairs of a nation and an objective for which the rules give a variable ``deploy``, in table order."""
         problem = self.problem
         forbidden = problem.forbidden
+        programmes = ((row["nation"], row["unit_type"]) for row in self.instance.rows("acquisitions"))
+        ready = dict.fromkeys(programmes, problem.PERIODS) | problem.pools.ready
         pairs = {
             (n, problem.objective_of[j])
-            for (n, u) in problem.pools.units
+            for (n, u), periods in ready.items()
             for j in problem.eligible[u]
-            for t in problem.pools.ready[n, u]
+            for t in periods
             if t in problem.active[j]
             and (n, u, j) not in forbidden
             and (n, problem.objective_of[j], t) not in problem.barred

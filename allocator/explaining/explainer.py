@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from allocator.api import Choice, Source, choose, pass_warnings
@@ -16,6 +15,7 @@ from allocator.errors import BadUsage, OutOfTime, SolverError
 from allocator.explaining.answer import COLUMNS, Answer, columns
 from allocator.explaining.bench import Bench, Outcome
 from allocator.explaining.core import Core, Part
+from allocator.explaining.questions import CHECKS, FACTS, PARTS, PLANLESS, QUESTIONS, WITHIN, named, work
 from allocator.explaining.statements import statements
 from allocator.instance import Instance
 from allocator.instance.cells import near
@@ -31,66 +31,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Report = Callable[[str, Progress | None], None]
-
-PARTS: Mapping[str, tuple[str, str]] = {
-    "conflicts": ("conflicts", "conflicts"),
-    "repairs": ("repairs", "repairs"),
-    "targets": ("gap", "targets"),
-    "limits": ("gap", "limits"),
-    "steps": ("worth", "steps"),
-    "rungs": ("worth", "rungs"),
-    "why": ("why", "why"),
-    "why_not": ("why", "why_not"),
-    "need": ("need", "need"),
-    "cascade": ("cascade", "cascade"),
-    "nations": ("who", "nations"),
-    "pairs": ("who", "pairs"),
-    "nations and pairs": ("who", "who"),
-    "shapley": ("shapley", "shapley"),
-    "alternatives": ("alternatives", "alternatives"),
-    "ranges": ("ranges", "ranges"),
-    "repair": ("least_change", "repair"),
-    "fairness": ("fairness", "fairness"),
-}
-"""Part of an answer -> the file and function ``(core, ...) -> Part`` that works it out."""
-
-QUESTIONS: Mapping[str, tuple[str, ...]] = {
-    "conflict": ("conflicts", "repairs"),
-    "gap": ("targets", "limits"),
-    "worth": ("steps",),
-    "why": ("why",),
-    "why_not": ("why_not",),
-    "need": ("need",),
-    "who": ("cascade", "nations and pairs", "shapley"),
-    "alternatives": ("alternatives", "ranges"),
-    "repair": ("repair",),
-    "fairness": ("fairness",),
-}
-"""Question -> the parts of its answer."""
-
-CHECKS: Mapping[str, Callable[[Core, Any], object]] = {
-    "why": lambda core, plea: _work("ability", "selection")(core.instance, plea),
-    "why_not": lambda core, plea: _work("ability", "selection")(core.instance, plea),
-    "need": lambda core, condition: _work("need", "parse")(core, condition),
-    "rungs": lambda core, key: _work("worth", "ladder")(core, key),
-    "repair": lambda core, plan: _work("saved", "saved_plan")(plan, core.instance),
-}
-"""Part -> what refuses a wrong argument before anything is solved."""
-
-PLANLESS = ("conflict", "why_not")
-"""Questions that may be answered without a plan in hand."""
-
-FACTS = ("conflicts", "repairs", "cascade", "why_not")
-"""Parts that may be worked out without a plan in hand."""
-
-WITHIN = {"alternatives": 0.05, "ranges": 0.05}
-"""Question or part -> how much worse a plan that is as good may be, if the user does not say; 0 for all others."""
-
-
-def _work(file: str, name: str) -> Callable[..., Any]:
-    """A function of this room, loaded when it is needed."""
-    found: Callable[..., Any] = getattr(import_module(f"allocator.explaining.{file}"), name)
-    return found
 
 
 class Explainer:
@@ -221,7 +161,7 @@ class Explainer:
         with self._asked(question, began) as watch:
             parts: list[Part] = []
             asked = question
-            names, arguments = self._named(question, arguments)
+            names, arguments = named(self._core, question, arguments)
             if question not in PLANLESS:
                 question = "conflict" if self._core.base.infeasible else question or "gap"
             if asked in (None, question):
@@ -246,22 +186,6 @@ class Explainer:
             self._bench.watch = watch
             yield watch
 
-    def _named(self, question: str | None, arguments: tuple[Any, ...]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-        """The parts of a question and their arguments, checked before anything is solved."""
-        if question is None:
-            return (), ()
-        names = QUESTIONS[question]
-        if question == "worth" and arguments in ((), ("all",)):
-            return names, ()
-        if question == "worth":
-            names = ("rungs",)
-        given = len(arguments) == (1 if names[0] in CHECKS else 0)
-        if not given:
-            raise BadUsage(f"the question {question} takes {'one argument' if names[0] in CHECKS else 'no argument'}")
-        if names[0] in CHECKS:
-            CHECKS[names[0]](self._core, *arguments)
-        return names, arguments
-
     def _parts(self, names: tuple[str, ...], arguments: Sequence[Any]) -> list[Part]:
         """The parts of an answer, as far as there is a plan for those that need one."""
         base = self._solved
@@ -270,7 +194,7 @@ class Explainer:
         return [self._part(name, *arguments) for name in names]
 
     def _part(self, name: str, *arguments: Any) -> Part:
-        found: Part = _work(*PARTS[name])(self._core, *arguments)
+        found: Part = work(*PARTS[name])(self._core, *arguments)
         if name == "cascade" and name not in found.lists:
             found = replace(found, lists={name: found.lists})
         return found
@@ -397,6 +321,8 @@ def explain(
 ) -> Explainer:  # fmt: skip
     """Ask an instance why its plan is as it is, what would change it, who matters and what else is as good.
 
+    Nothing is solved before the first question: the Explainer has a method for each.
+
     Parameters
     ----------
     instance, model, gap, threads, seed, overrides, case, coalition, warn
@@ -407,17 +333,11 @@ def explain(
     most : int
         Conflicts, repairs, coalitions and rungs that are listed at the most.
     within : float, optional
-        How much worse than in the plan in hand an objective may be in a plan that counts as good: 0.05 for
-        alternatives and 0 for the least change, by default.
+        How much worse an objective may be in a plan that is as good: by default 0.05 for alternatives, otherwise 0.
     progress : callable, optional
         Called with what is being done, and with the progress of a solve (None at the start).
     began : float, optional
         Start of the time in which the instance is read, on the clock ``time.monotonic``; now by default.
-
-    Returns
-    -------
-    Explainer
-        With a method for each question. Nothing is solved before the first.
 
     Raises
     ------

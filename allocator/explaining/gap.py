@@ -65,6 +65,8 @@ def targets(core: Core) -> Part:
         rows.append(_divided(core, target, plan, parts, part))
     part.lists["targets"] = rows
     part.text = [sentence(core, row, parts) for row in rows if "." not in row["target"] and row["plan"]]
+    if not part.text:
+        part.text = ["Nothing is missing: every line is met."]
     return part
 
 

@@ -138,6 +138,8 @@ def _changed(core: Core, text: str, key: str) -> list[Statement]:
     """The statements that an override of the form of the text changes, whether or not their family holds."""
     try:
         if key.startswith("model."):
+            if key != "model.max_burden" and hasattr(core.model, key.removeprefix("model.")):
+                return []
             core.model.override(f"{key}+=1")
             burden = core.model.max_burden
             is_burden = key == "model.max_burden" and burden is not None

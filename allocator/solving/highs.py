@@ -121,13 +121,6 @@ class Resident:
         self.seconds = 0.0  # spent in HiGHS
         self.lost: Stop | None = None  # why a run was left behind; nothing may touch the solver after that
 
-    def choose(self, **options: bool | int | float | str) -> None:
-        """Choose options for this run and those that follow."""
-        for name, value in options.items():
-            if self.lost is None and self.options.get(name) != value:
-                set_option(self.solver, name, value)
-                self.options[name] = value
-
     def _load(self) -> Any:
         matrix, rows, columns = self.matrix, self._row_scale, self._column_scale
         lp = highspy.HighsLp()

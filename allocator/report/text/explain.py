@@ -14,8 +14,8 @@ from allocator.report.text.words import number, percent, table
 WIDTH = 100
 """Columns of an answer on a terminal that is not narrower."""
 
-MOST = 10
-"""Rows of a list that are shown without ``full``."""
+MOST, LEAST = 24, 4
+"""Rows of all lists together that are shown without ``full``, and rows of each list in any case."""
 
 SENTENCES = 8
 """Sentences that are shown without ``full``."""
@@ -50,14 +50,19 @@ def draw_answer(out: Console, answer: Answer, *, full: bool = False) -> None:
     for sentence in told:
         out.print(sentence)
     shown = len(told) == len(answer.sentences)
-    for name, rows in _lists(answer).items():
-        most = len(rows) if full else MOST
+    lists = _lists(answer)
+    plain = {name: rows for name, rows in lists.items() if not isinstance(rows[0], Mapping)}
+    if plain:
         out.print()
-        if not rows or not isinstance(rows[0], Mapping):
-            out.print(f"{TITLES.get(name, name)}: {_plain(rows, most)}")
-        else:
-            out.print(f"{TITLES.get(name, name)}:")
-            _table(out, answer, name, rows[:most])
+    for name, rows in plain.items():
+        out.print(f"{TITLES.get(name, name)}: {_plain(rows, len(rows) if full else MOST)}")
+    tables = {name: rows for name, rows in lists.items() if name not in plain}
+    room = max(LEAST, MOST // max(1, len(tables)))
+    for name, rows in tables.items():
+        most = len(rows) if full or len(rows) <= room + 1 else room
+        out.print()
+        out.print(f"{TITLES.get(name, name)}:")
+        _table(out, answer, name, rows[:most])
         shown = shown and len(rows) <= most
         if len(rows) > most:
             out.print(f"and {len(rows) - most:,} more")
@@ -78,21 +83,32 @@ def _ending(out: Console, answer: Answer, shown: bool) -> None:
 
 
 def _lists(answer: Answer) -> dict[str, list[Any]]:
-    """The lists in the order of the answer; a single repair is a list of one, and empty ones are left out."""
-    lists: dict[str, list[Any]] = {}
-    for name, value in answer.answer.items():
-        if name in ("ask_less", "cheapest") and isinstance(value, Mapping):
-            lists[name] = [value]
+    """The lists in the order of the answer, without empty ones and the rules of a refusal, which the sentence names."""
     found = answer.tables()
     if answer.question != "repair":
         found.pop("changes", None)  # those of the ways out, which are shown whole
-    if answer.question == "why_not" and found.get("rules") is not None:
-        found.pop("rules")  # the sentence names them
-    return {name: rows for name, rows in (found | lists).items() if rows}
+    if answer.question == "why_not":
+        found.pop("rules", None)
+    if found.get("least") == found.get("greatest"):
+        found.pop("least", None)
+    return {name: rows for name, rows in found.items() if rows and _known(rows)}
+
+
+def _known(rows: Sequence[Any]) -> bool:
+    """Whether a list says anything besides names."""
+    if not isinstance(rows[0], Mapping):
+        return True
+    return any(value is not None for row in rows for value in list(row.values())[1:])
 
 
 def _plain(rows: Sequence[Any], most: int) -> str:
-    return ", ".join("–".join(map(str, each)) if isinstance(each, list | tuple) else str(each) for each in rows[:most])
+    """Names, or sets of names, separated by commas."""
+    more = f", and {len(rows) - most:,} more" if len(rows) > most else ""
+    return ", ".join(map(_joined, rows[:most])) + more
+
+
+def _joined(value: Any) -> str:
+    return "–".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 # ---- tables ------------------------------------------------------------------------------------------------------
@@ -159,6 +175,8 @@ def _words(value: Any) -> str:
             return str(value["text"])
         return ", ".join(f"{key} {_words(each)}" for key, each in value.items())
     if isinstance(value, list | tuple):
+        if value and isinstance(value[0], list | tuple):
+            return ", ".join(map(_joined, value))
         between = "; " if value and isinstance(value[0], Mapping) else ", "
         return between.join(map(_words, value)) or "none"
     return json.dumps(value)
