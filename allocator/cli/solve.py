@@ -109,8 +109,8 @@ def command(
         if warn is not None:
             for text in plan.warnings():
                 warn(text)
-        text = None if as_json else {"rota": rota, "full": full, "ways": _ways(plan, watch)}
-        _show(plan, target, out, text)
+        chosen = None if as_json else {"rota": rota, "full": full, "ways": _ways(plan, watch)}
+        _show(plan, target, out, chosen)
         watch.answered = plan.stopped_by == "interrupt"
         raise Exit(EXIT[plan.status])
 
@@ -151,9 +151,7 @@ def _ways(plan: Plan, watch: Watch) -> list[str]:
     seconds = max(LEAST, took)
     if options["time_limit"] is not None:
         seconds = min(seconds, options["time_limit"] - took)
-    return first_ways(
-        plan.instance, plan.model, seconds, watch, threads=options["threads"], seed=options["seed"]
-    )
+    return first_ways(plan.instance, plan.model, seconds, watch, threads=options["threads"], seed=options["seed"])
 
 
 def _no_plan(reason: str, time_limit: float | None) -> dict[str, object]:

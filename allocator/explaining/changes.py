@@ -139,9 +139,7 @@ class Changes:
     def _conditions_broken(self, s: Statement, plan: Deployed) -> bool:
         row = self._row(s)
         joined = {
-            t
-            for n, _, j, t in plan
-            if n == row["nation"] and row["objective"] in (None, self.problem.objective_of[j])
+            t for n, _, j, t in plan if n == row["nation"] and row["objective"] in (None, self.problem.objective_of[j])
         }
         if row["requires"] == "event":
             return bool(joined) and not self.instance.events[row["value"]]
@@ -225,8 +223,12 @@ class Changes:
         """Ways to make one pool large enough: what is lifted of it, and its new size."""
         own = {c: f"forces.{self.forces.get(pool)}.{c}" for c in ("units", "availability", "home_units")}
         share, kept = source.availability.get(pool, Fraction(1)), source.home_units.get(pool, 0)
-        shares = [(share, {}), *([(Fraction(1), {own["availability"]: None})] if own["availability"] in self.by_id else [])]
-        homes = [(kept, {}), *([(0, {own["home_units"]: None})] if own["home_units"] in self.by_id else [])]
+        shares: list[tuple[Fraction, Needs]] = [(share, {})]
+        homes: list[tuple[int, Needs]] = [(kept, {})]
+        if own["availability"] in self.by_id:
+            shares.append((Fraction(1), {own["availability"]: None}))
+        if own["home_units"] in self.by_id:
+            homes.append((0, {own["home_units"]: None}))
         for part, of_share in shares:
             for stays, of_home in homes:
                 more = self._lacking(pool, by_period, source, plan, part, stays)
@@ -264,6 +266,3 @@ class Changes:
 def outward(number: Fraction) -> Fraction:
     """A number rounded up to 6 decimals."""
     return Fraction(ceil(number * PRECISION), PRECISION)
-
-
-

@@ -1,4 +1,4 @@
-"""Minimal conflicts: requirement lines and families with which there is no plan, and with any one of them lifted there is.
+"""Minimal conflicts: lines and families with which there is no plan, and with any one of them lifted there is.
 
 The smallest are found first by implicit hitting sets. Every set with which there is a plan leaves out some elements,
 and a conflict must contain one of them. The smallest set of elements that does so for every known plan is tried next:
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from allocator.explaining.bench import Extend, Holds
 from allocator.explaining.core import Core, Part
@@ -90,9 +89,7 @@ def conflicts(core: Core, always: tuple[Holds, Extend] | None = None) -> Part:
 class Search:
     """The search for conflicts: see the module."""
 
-    def __init__(
-        self, core: Core, always: tuple[Holds, Extend] | None = None, *, infeasible: bool = False
-    ) -> None:
+    def __init__(self, core: Core, always: tuple[Holds, Extend] | None = None, *, infeasible: bool = False) -> None:
         self.core = core
         stated = statements(core.instance, core.model, stances="objective")
         self.oracle = Oracle(core.bench, core.instance, core.model, stated, always)
@@ -160,7 +157,7 @@ class Search:
         return self.oracle.decide(self._ids(chosen))
 
     def _grown(self, chosen: Sequence[int]) -> list[int]:
-        """Elements with a plan: the chosen ones, all families that can be added, and as many lines as one plan keeps."""
+        """Elements with a plan: the chosen ones, families that can be added, and as many lines as one plan keeps."""
         families = [k for k, name in enumerate(self.names) if name not in self.lines]
         kept = [*chosen]
         for added in ([k for k in families if k not in chosen], *([k] for k in families)):
@@ -191,9 +188,7 @@ class Search:
         """The smallest set that is known to leave no plan, as a conflict that is not proved to be minimal."""
         ids = min(self.oracle.none, key=len)
         chosen = [k for k, name in enumerate(self.names) if ids.intersection(s.id for s in self.elements[name])]
-        return Conflict(
-            tuple(self.names[k] for k in chosen), tuple(s for s in self._of(chosen) if s.id in ids), False
-        )
+        return Conflict(tuple(self.names[k] for k in chosen), tuple(s for s in self._of(chosen) if s.id in ids), False)
 
     def _shrunk(self, background: list[str], candidates: list[str]) -> tuple[set[str], bool]:
         """The background and the fewest candidates that leave no plan, none of which can be lifted; and its proof."""

@@ -144,12 +144,11 @@ class Mender:
             lambda m, _: [(1.0, column) for column in m.changed.values()],
             value(lambda way: Fraction(len(way.needs)) if way.needs else Fraction(10**6) * (way.price > 0)),
         )
-        outcome = self._run(movable, [count, price] if counted else [price], extend, lambda _, plan: best(plan) is not None)
+        aims = [count, price] if counted else [price]
+        outcome = self._run(movable, aims, extend, lambda _, plan: best(plan) is not None)
         return self._as_repair(outcome, best)
 
-    def _cheapest(
-        self, movable: Sequence[Statement], aim: Aim, extend: Extend | None
-    ) -> tuple[Repair | None, bool]:
+    def _cheapest(self, movable: Sequence[Statement], aim: Aim, extend: Extend | None) -> tuple[Repair | None, bool]:
         changes = Changes(self.core.instance, self.core.model, movable)
         outcome = self._run(movable, [aim], extend, None)
         return self._as_repair(outcome, lambda plan: changes.ways(plan)[0])
@@ -180,9 +179,7 @@ class Mender:
             pass
         return Outcome("no_plan", None, {}, {}, None)
 
-    def _as_repair(
-        self, outcome: Outcome, best: Callable[[Deployed], Way | None]
-    ) -> tuple[Repair | None, bool]:
+    def _as_repair(self, outcome: Outcome, best: Callable[[Deployed], Way | None]) -> tuple[Repair | None, bool]:
         if outcome.deployed is None:
             return None, outcome.infeasible
         way = best(outcome.deployed)

@@ -48,9 +48,7 @@ ADVICE = {
 STOPPED = {"time_limit": ", stopped by the time limit", "interrupt": ", stopped by you"}
 
 
-def draw_plan(
-    out: Console, plan: Plan, *, rota: bool = False, full: bool = False, ways: Sequence[str] = ()
-) -> None:
+def draw_plan(out: Console, plan: Plan, *, rota: bool = False, full: bool = False, ways: Sequence[str] = ()) -> None:
     """Print a plan, or the reason that there is none and ways out; in full with every line, and a rota."""
     instance = plan.instance
     out.print(Text(instance.title, style="bold"))
