@@ -221,9 +221,9 @@ class Bench:
                 problem = Problem(instance, chosen)
             read = problem
             stages = AimedStages(
-                order, keeps, problem, lambda: self._loaded(read, order, extend, options), options=options,
-                deadline=deadline, interrupted=self.watch.interrupted, bare=extend is None, progress=self.progress,
-                known=known,
+                order, keeps, problem, lambda: self.solver._load(self._built(read, order, extend)),
+                options=self.solver._highs | ({} if gap is None else {"mip_rel_gap": gap}), deadline=deadline,
+                interrupted=self.watch.interrupted, bare=extend is None, progress=self.progress, known=known,
             )  # fmt: skip
             stages.solve()
         except SolverError as error:

@@ -223,9 +223,12 @@ class Changes:
         """Ways to make one pool large enough: what is lifted of it, and its new size."""
         own = {c: f"forces.{self.forces.get(pool)}.{c}" for c in ("units", "availability", "home_units")}
         share, kept = source.availability.get(pool, Fraction(1)), source.home_units.get(pool, 0)
-        whole, none = (own[column] in self.by_id for column in ("availability", "home_units"))
-        shares = [(share, {}), *([(Fraction(1), {own["availability"]: None})] if whole else [])]
-        homes = [(kept, {}), *([(0, {own["home_units"]: None})] if none else [])]
+        shares: list[tuple[Fraction, Needs]] = [(share, {})]
+        homes: list[tuple[int, Needs]] = [(kept, {})]
+        if own["availability"] in self.by_id:
+            shares.append((Fraction(1), {own["availability"]: None}))
+        if own["home_units"] in self.by_id:
+            homes.append((0, {own["home_units"]: None}))
         for part, of_share in shares:
             for stays, of_home in homes:
                 more = self._lacking(pool, by_period, source, plan, part, stays)

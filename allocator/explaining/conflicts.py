@@ -1,4 +1,4 @@
-"""Minimal conflicts: requirement lines and families with which there is no plan, but with any one lifted there is.
+"""Minimal conflicts: lines and families with which there is no plan, and with any one of them lifted there is.
 
 The smallest are found first by implicit hitting sets. Every set with which there is a plan leaves out some elements,
 and a conflict must contain one of them. The smallest set of elements that does so for every known plan is tried next:
@@ -157,7 +157,7 @@ class Search:
         return self.oracle.decide(self._ids(chosen))
 
     def _grown(self, chosen: Sequence[int]) -> list[int]:
-        """Elements with a plan: the chosen ones, all families that fit, and as many lines as one plan keeps."""
+        """Elements with a plan: the chosen ones, families that can be added, and as many lines as one plan keeps."""
         families = [k for k, name in enumerate(self.names) if name not in self.lines]
         kept = [*chosen]
         for added in ([k for k in families if k not in chosen], *([k] for k in families)):

@@ -15,7 +15,7 @@ from typing import Any
 import pyomo.core as pyo
 
 from allocator.exact import exact
-from allocator.explaining.statements import NUMBERS, Statement, per_unit
+from allocator.explaining.statements import Statement, per_unit
 from allocator.families.acquisition import ready
 from allocator.families.payments import Payments
 from allocator.families.rows import Exact, floats, linear
@@ -147,9 +147,9 @@ class Elastic:
 
     def _willingness(self, statement: Statement) -> None:
         for n, _, j, t, x in self._all():
-            if (n, self.problem.objective_of[j]) == (statement.nation, statement.objective):
-                if not willing(self.original, n, statement.objective, t):
-                    self._bar(statement, [x])
+            own = (n, self.problem.objective_of[j]) == (statement.nation, statement.objective)
+            if own and not willing(self.original, n, statement.objective, t):
+                self._bar(statement, [x])
 
     def _conditions(self, statement: Statement) -> None:
         row = self.rows("conditions")[(statement.row or 0) - 1]
@@ -337,8 +337,3 @@ def asked_of(problem: Problem, row: Any) -> tuple[list[str], int]:
         named = [n for name in row["value"].split(" ") for n in problem.groups.get(name, [name])]
         return list(dict.fromkeys(named)), 1
     return [n for n in problem.NATIONS if n not in problem.money.collective], int(row["value"])
-
-
-def is_number(statement: Statement) -> bool:
-    """Whether a repair raises a number of the statement."""
-    return statement.kind in NUMBERS

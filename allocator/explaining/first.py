@@ -1,4 +1,4 @@
-"""What ``solve`` says of an instance without a plan: the first conflict, the least to ask less, and the first repair."""
+"""What ``solve`` says of an instance without a plan: its first conflict, how to ask less, and the first repair."""
 
 from __future__ import annotations
 
@@ -38,10 +38,9 @@ def first_ways(
     end = time.monotonic() + seconds
 
     def core(last: bool = False) -> Core:
-        left = end - time.monotonic()
-        return Core(
-            instance, model, Bench(1e-4, time.monotonic() + left * (1 if last else SHARE), threads, seed, watch)
-        )
+        now = time.monotonic()
+        until = end if last else now + SHARE * (end - now)
+        return Core(instance, model, Bench(1e-4, until, threads, seed, watch))
 
     less, known = Mender(core()).ask_less()
     search = Search(core(), infeasible=True)
@@ -64,7 +63,5 @@ def first_ways(
         else:
             missing.append(f"how to {name.lower()}")
     if missing:
-        found.append(
-            f"There was no time to find {' and '.join(missing)}; allocator explain takes the time that you give it."
-        )
+        found.append(f"There was no time to find {' and '.join(missing)}; allocator explain searches without a limit.")
     return found

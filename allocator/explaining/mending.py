@@ -60,7 +60,7 @@ def _candidates(instance: Instance, statement: Statement, value: Any) -> Iterato
         yield f"{table}[nation={statement.nation},objective={statement.objective}].{WILLING}={plain(value)}"
         return
     row = instance.tables[table][(statement.row or 0) - 1]
-    keys = [name for name in TABLES[table].key]
+    keys = list(TABLES[table].key)
     given = ",".join(f"{name}={plain(row[name])}" for name in keys if name in row)
     every = ",".join(f"{name}={plain(row[name]) if name in row else ''}" for name in keys)
     column = statement.column or ("at_least" if table == "commitments" else "")

@@ -24,7 +24,7 @@ from allocator.plan.values import Deployed, objective_values
 from allocator.problem import Problem
 
 ROOM = Fraction(1, 10**7)
-"""Relative difference, at least of 1, by which a condition may be missed: the solver computes with limited precision."""
+"""Relative difference, at least of 1, by which a condition may be missed: solvers compute with limited precision."""
 
 LONGEST = 15
 """Powers of ten within which a number of a condition must be."""

@@ -148,11 +148,7 @@ class Oracle:
         instance, model = self.lifted(together)
         broken = {violation.constraint for violation in check_deployments(instance, model, plan, bought(plan))}
         for name, ids in rest.items():
-            if name in _CELLS:
-                kept = self._keeps(plan, ids)
-            else:
-                kept = not broken & _CONSTRAINTS[name]
-            if kept:
+            if self._keeps(plan, ids) if name in _CELLS else not broken & _CONSTRAINTS[name]:
                 found |= ids
         return frozenset(found)
 

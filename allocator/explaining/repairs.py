@@ -144,9 +144,8 @@ class Mender:
             lambda m, _: [(1.0, column) for column in m.changed.values()],
             value(lambda way: Fraction(len(way.needs)) if way.needs else Fraction(10**6) * (way.price > 0)),
         )
-        outcome = self._run(
-            movable, [count, price] if counted else [price], extend, lambda _, plan: best(plan) is not None
-        )
+        aims = [count, price] if counted else [price]
+        outcome = self._run(movable, aims, extend, lambda _, plan: best(plan) is not None)
         return self._as_repair(outcome, best)
 
     def _cheapest(self, movable: Sequence[Statement], aim: Aim, extend: Extend | None) -> tuple[Repair | None, bool]:
