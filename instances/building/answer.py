@@ -14,7 +14,7 @@ TIGHT = 1e-4  # relative gap of the recorded answers, the default of a solve
 ORDER = ("gap", "risk", "cost", "burden")
 
 
-def answer(scenario: Scenario, seconds: float = 60.0) -> None:
+def answer(scenario: Scenario) -> None:
     """Solve an instance of this folder; write its expected.toml and the answer in its README."""
     sys.path.insert(0, str(HERE.parent))
     import allocator
@@ -23,20 +23,22 @@ def answer(scenario: Scenario, seconds: float = 60.0) -> None:
 
     def solved(what_if: WhatIf, gap: float) -> Solved:
         instance, given = allocator.read(folder), what_if.overrides
-        plan = allocator.solve(instance, what_if.model or None, gap=gap, time_limit=seconds, overrides=given).to_dict()
+        plan = allocator.solve(
+            instance, what_if.model or None, gap=gap, time_limit=scenario.seconds, overrides=given
+        ).to_dict()
         values = {row["objective"]: float(row["value"]) for row in plan["objectives"]}
         return Solved(what_if.label, str(plan["status"]), values, plan)
 
     base = solved(WhatIf("unchanged"), TIGHT)
     lines = [
         f'status = "{base.status}"',
-        f'why = "as solved to a gap of {TIGHT:g} and accepted by the audit; see README.md"',
+        f'why = "as solved to a gap of {TIGHT:g} within {scenario.seconds:g} seconds and accepted by the audit; see README.md"',
         "",
     ]
     lines += ["[objectives]", *(f"{key} = {round(base.values[key], 9)}" for key in ORDER)]
     (folder / "expected.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
-    rows = [base, *(solved(what_if, 1e-4) for what_if in scenario.what_ifs)]
+    rows = [base, *(solved(what_if, scenario.what_if_gap) for what_if in scenario.what_ifs)]
     page = (folder / "README.md").read_text(encoding="utf-8")
     page = between(page, "answer", answer_text(scenario, rows))
     page = between(page, "count", count_text(base.plan["manifest"]["assumptions"]))
@@ -61,17 +63,19 @@ def answer_text(scenario: Scenario, rows: list[Solved]) -> str:
         key=lambda row: -amount(row["personnel"]),
     )
     tasks = {task.key: task.objective for task in scenario.tasks}
+    several = scenario.periods > 1
     people_at: Counter[str] = Counter()
     for row in base.plan["deployments"]:
         people_at[tasks[str(row["task"])]] += int(amount(row["personnel"]))
     by_objective = ", ".join(
-        f"{OBJECTIVE_NAMES[o][0].lower()}{OBJECTIVE_NAMES[o][1:]} {people_at[o]:,}"
+        f"{OBJECTIVE_NAMES[o][0].lower()}{OBJECTIVE_NAMES[o][1:]} {people_at[o] / scenario.periods:,.0f}"
         for o in dict.fromkeys(tasks.values())
     )
     lines = [
-        f"Model `{scenario.model or 'reference'}`, {base.status}: {len(coverage) - len(unmet)} of {len(coverage)} requirements are "
-        f"met in full, and {sum(people_at.values()):,} people are deployed ({by_objective})."
-        + (" Not met in full:" if unmet else ""),
+        f"Model `{scenario.model or 'reference'}`, {base.status}: {len(coverage) - len(unmet)} of {len(coverage)} requirements"
+        f"{', each in each period,' if several else ''} are "
+        f"met in full, and {sum(people_at.values()) / scenario.periods:,.0f} people are deployed{' on average' if several else ''} "
+        f"({by_objective})." + (" Not met in full:" if unmet else ""),
         "",
     ]
     if unmet:
@@ -79,7 +83,11 @@ def answer_text(scenario: Scenario, rows: list[Solved]) -> str:
             "| task | capability | required | supplied |",
             "| --- | --- | ---: | ---: |",
             *(
-                f"| {row['task']} | {row['capability']} | {shown(row['required'])} | {shown(row['supplied'])} |"
+                "| "
+                + " | ".join(
+                    [place(row, several), str(row["capability"]), shown(row["required"]), shown(row["supplied"])]
+                )
+                + " |"
                 for row in unmet
             ),
             "",
@@ -97,6 +105,10 @@ def answer_text(scenario: Scenario, rows: list[Solved]) -> str:
         *(f"| {solved.label} | | | | | {solved.status} |" for solved in rows if not solved.values),
     ]
     return "\n".join(lines)
+
+
+def place(row: dict[str, Any], several: bool) -> str:
+    return f"{row['task']}, period {row['period']}" if several else str(row["task"])
 
 
 def shown(cell: object) -> str:
