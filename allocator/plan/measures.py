@@ -182,7 +182,11 @@ MEASURES: dict[str, tuple[tuple[int, ...], Measure, str]] = {
     "coverage": ((0, 1), _coverage, "1 - gap; .OBJECTIVE for one"),
     "people": ((0, 1), _people, "most people deployed at once; .OBJECTIVE for one objective"),
     "people_of": ((1,), _people_of, ".NATION: most of its people deployed at once"),
-    "members": ((0,), lambda plan, _: float(sum(bool(r["member"]) for r in plan.rows("nations"))), "nations that take part"),
+    "members": (
+        (0,),
+        lambda plan, _: float(sum(bool(r["member"]) for r in plan.rows("nations"))),
+        "nations that take part",
+    ),
     "units": ((1,), _units, ".UNIT_TYPE: most units deployed at once"),
     "owners": ((1,), _owners, ".UNIT_TYPE: nations that may take part and have one"),
     "supplied": ((2,), _line("supplied"), ".TASK.CAPABILITY: mean over the periods"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from building.facts import ASSUMPTION, Facts, Row
+from building.facts import ASSUMPTION, Fact, Facts, Row
 from building.forces import COMPANIES, LOTS, PAIRS, SQUADRON_AIRCRAFT
 
 CAPABILITIES = (
@@ -60,7 +60,9 @@ def yield_rows(facts: Facts, kinds: Container[str], asked: Container[str]) -> li
     for size in ("heavy", "medium", "light"):
         kind = f"companies_{size}"
         weight = facts.assume(f"weight_{size}")
-        rows.append((kind, "ground_presence", weight.times(1 / PAIRS), "half a battalion group, by the weight of the brigade"))
+        rows.append(
+            (kind, "ground_presence", weight.times(1 / PAIRS), "half a battalion group, by the weight of the brigade")
+        )
         for need in ("engineering", "logistics"):
             each = facts.assume(f"support_{size}").times(COMPANIES / LOTS).falling(lambda each: -each)
             rows.append((kind, need, each, "companies for two companies"))

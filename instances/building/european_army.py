@@ -61,10 +61,20 @@ def _pools(facts: Facts) -> list[Row]:
         if facts.assume(key).value * availability(facts, like).value >= 1
     ]  # fmt: skip
     pools += [
-        given_pool("USA", "early_warning_aircraft", facts.assume("hold_early_warning_USA"),
-                   availability(facts, "aewc_aircraft"), "no count in the data"),
-        given_pool("USA", "division_headquarters", facts.assume("hold_division_USA"),
-                   availability(facts, "division_hq"), "no count in the data"),
+        given_pool(
+            "USA",
+            "early_warning_aircraft",
+            facts.assume("hold_early_warning_USA"),
+            availability(facts, "aewc_aircraft"),
+            "no count in the data",
+        ),
+        given_pool(
+            "USA",
+            "division_headquarters",
+            facts.assume("hold_division_USA"),
+            availability(facts, "division_hq"),
+            "no count in the data",
+        ),
     ]
     return pools
 

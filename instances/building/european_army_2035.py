@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from building.ammunition_2025 import NO_ASAP, NO_EDIRPA, joint_terms
 from building.european_army import GIVEN, OUTSIDE, programme_yields
-from building.facts import Fact, Facts, Row
+from building.facts import Facts, Row
 from building.forces import availability, given_pool, given_type, relief
 from building.nations import contributors
 from building.scenario import Need, Scenario, Task, WhatIf
@@ -56,15 +56,24 @@ def money(facts: Facts) -> list[Row]:
     share = facts.assume("share_gdp_programme").times(1000 * YEARS)
     rows: list[Row] = [{"payer": "common", "amount": fund, "source": fund.source, "note": "for expansions and EDIRPA"}]
     return rows + [
-        {"payer": n, "amount": share.times(facts.nations[n, "gdp_nominal"]), "source": share.source, "note": "ten years"}
+        {
+            "payer": n,
+            "amount": share.times(facts.nations[n, "gdp_nominal"]),
+            "source": share.source,
+            "note": "ten years",
+        }
         for n in BUILDERS
     ]
 
 
 def european_army_2035(facts: Facts) -> Scenario:
     nations = [n for n in contributors(facts) if n not in OUTSIDE]
-    size = sum(facts.unit(kind, "personnel").value for kind in ("brigade_heavy", "engineer_battalion", "logistics_battalion"))
-    people = facts.unit("brigade_heavy", "personnel").map(lambda x: x + size - facts.unit("brigade_heavy", "personnel").value)
+    size = sum(
+        facts.unit(kind, "personnel").value for kind in ("brigade_heavy", "engineer_battalion", "logistics_battalion")
+    )
+    people = facts.unit("brigade_heavy", "personnel").map(
+        lambda x: x + size - facts.unit("brigade_heavy", "personnel").value
+    )
     one = facts.assume("counts_itself")
     step = {"capacity": "industry_brigades", "expansion": "industry_step", "expansion_price": "industry_step_price",
             "expansion_lead_periods": "industry_step_lead", "max_expansions": "industry_steps"}  # fmt: skip
@@ -85,7 +94,7 @@ def european_army_2035(facts: Facts) -> Scenario:
         needs=needs(facts),
         events={},
         willing="willing_if_asked",
-        model="build",
+        model="by-cost.toml",
         needs_peace=False,
         ceilings=False,
         start="2026-01",
@@ -108,7 +117,6 @@ def european_army_2035(facts: Facts) -> Scenario:
         },
         task_note="where the front and the seas would be; approximate",
         what_if_gap=1e-3,
-        seconds=180.0,
         what_ifs=(
             WhatIf("industry does not expand (no act like ASAP)", overrides=NO_ASAP),
             WhatIf("nobody buys together (no act like EDIRPA)", overrides=NO_EDIRPA),

@@ -101,8 +101,9 @@ class Facts:
                 return list(csv.DictReader(file))
 
         self.assumptions = {
-            row["key"]: Fact(float(row["value"]), number(row["low"]), number(row["high"]), note=row["reasoning"],
-                             key=row["key"])
+            row["key"]: Fact(
+                float(row["value"]), number(row["low"]), number(row["high"]), note=row["reasoning"], key=row["key"]
+            )
             for row in rows("assumptions")
         }
         self.units = {
@@ -110,15 +111,17 @@ class Facts:
             for r in rows("unit_types")
             if r["value"]
         }
-        self.ratios = {r["id"]: fact(r, r["id"]) for name in ("planning_ratios", "further")
-                       for r in rows(name) if r["value"]}
+        self.ratios = {
+            r["id"]: fact(r, r["id"]) for name in ("planning_ratios", "further") for r in rows(name) if r["value"]
+        }
         self.seeds = {r["id"]: fact(r) for r in rows("seed_facts")}
         nations = rows("nations")
         self.names = {r["iso3"]: r["nation"] for r in nations}
         self.roles = {r["iso3"]: r["value"] for r in nations if r["attribute"] == "role"}
         self.nations = {
             (r["iso3"], r["attribute"]): fact(r, f"{r['iso3']}.{r['attribute']}")
-            for r in nations if r["value"] and r["attribute"] != "role"
+            for r in nations
+            if r["value"] and r["attribute"] != "role"
         }
         self.inventory = {
             (r["nation"], r["unit_type"]): fact(r, f"{r['nation']}.{r['unit_type']}")

@@ -75,7 +75,9 @@ def needs(facts: Facts) -> list[Need]:
 def part(facts: Facts, seed: str, share: str) -> Fact:
     """A part of a force in battalion groups; the range is that of the force, not of the share."""
     force, fraction = land_force(facts, seed), facts.assume(share)
-    return replace(force, basis=fraction.basis, note=fraction.note, key=fraction.key).map(lambda x: round(x * fraction.value, 1))
+    return replace(force, basis=fraction.basis, note=fraction.note, key=fraction.key).map(
+        lambda x: round(x * fraction.value, 1)
+    )
 
 
 def budget_rows(facts: Facts, months: int) -> list[Row]:

@@ -10,7 +10,10 @@ from building.scenario import Need, Scenario, Task, WhatIf
 
 TOURS, LENGTH = 4, 6
 FLANK, PRESENCE, REAR = "allied_flank", "forward_presence", "rear"
-PROMISED = {"GBR": ("companies_heavy", "Estonia"), "FRA": ("companies_medium", "Romania")}  # who leads it, with what, where
+PROMISED = {
+    "GBR": ("companies_heavy", "Estonia"),
+    "FRA": ("companies_medium", "Romania"),
+}  # who leads it, with what, where
 MANDATED = ("EST", "LVA", "LTU")  # named a mandate of their parliament as a condition
 MANDATE = 2  # tours
 ELECTION = 4  # the tour after the French election of spring 2027

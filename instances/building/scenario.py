@@ -117,7 +117,9 @@ class Scenario:
         if self.stances:
             willingness = self.stances(willingness, facts)
         never = {str(row["nation"]) for row in willingness} - {
-            str(row["nation"]) for row in willingness if isinstance(row["willingness"], Fact) and row["willingness"].most
+            str(row["nation"])
+            for row in willingness
+            if isinstance(row["willingness"], Fact) and row["willingness"].most
         }
         pools = [pool for pool in pools if pool["nation"] not in never]
         caveats = [] if self.willing else caveat_rows(facts, pools, self.bars)

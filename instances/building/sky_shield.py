@@ -18,6 +18,24 @@ POOLED = {  # owner here, owner in the data: unit type, inventory key, name, eve
 LENT, SILENT = "events.nato_consensus=true", "model.willingness_floor=0.25"
 
 
+WHAT_IFS = (
+    WhatIf("NATO provides its early-warning aircraft", overrides=(LENT,)),
+    WhatIf("everybody takes part who has not said no", overrides=(SILENT,)),
+    WhatIf("both", overrides=(LENT, SILENT)),
+    WhatIf("both, and seven airframes keep an orbit, not six", overrides=(
+        LENT, SILENT, "yields[unit_type=early_warning_aircraft].amount=0.2857",
+        "yields[unit_type=surveillance_drone].amount=0.2857")),
+    WhatIf("both, and two orbits for eight squadrons, not four", overrides=(
+        LENT, SILENT, "yields[unit_type=combat_squadron,capability=early_warning].amount=-0.25")),
+    WhatIf("both, and the tanker fleet does not take part", overrides=(
+        LENT, SILENT, "events.fleet_consensus=false")),
+    WhatIf("both, and bases need no battery", overrides=(
+        LENT, SILENT, "yields[capability=base_defence,unit_type=air_defence_battery].amount=1000")),
+    WhatIf("both, 48 jets", overrides=(LENT, SILENT, "requirements[task=shield_west].quantity=48")),
+    WhatIf("both, one tour, nobody is relieved", "surge", (LENT, SILENT)),
+)  # fmt: skip
+
+
 def sky_shield(facts: Facts) -> Scenario:
     jets = replace(facts.seed("SF12"), value=facts.seed("SF12").most, low=facts.ratio("PR065").value,
                    high=facts.ratio("PR066").value)  # fmt: skip
@@ -62,20 +80,5 @@ def sky_shield(facts: Facts) -> Scenario:
         events={**EVENTS, "nato_consensus": False, "fleet_consensus": True},
         extra=extra,
         land_ceiling=False,
-        what_ifs=(
-            WhatIf("NATO provides its early-warning aircraft", overrides=(LENT,)),
-            WhatIf("everybody takes part who has not said no", overrides=(SILENT,)),
-            WhatIf("both", overrides=(LENT, SILENT)),
-            WhatIf("both, and seven airframes keep an orbit, not six", overrides=(
-                LENT, SILENT, "yields[unit_type=early_warning_aircraft].amount=0.2857",
-                "yields[unit_type=surveillance_drone].amount=0.2857")),
-            WhatIf("both, and two orbits for eight squadrons, not four", overrides=(
-                LENT, SILENT, "yields[unit_type=combat_squadron,capability=early_warning].amount=-0.25")),
-            WhatIf("both, and the tanker fleet does not take part", overrides=(
-                LENT, SILENT, "events.fleet_consensus=false")),
-            WhatIf("both, and bases need no battery", overrides=(
-                LENT, SILENT, "yields[capability=base_defence,unit_type=air_defence_battery].amount=1000")),
-            WhatIf("both, 48 jets", overrides=(LENT, SILENT, "requirements[task=shield_west].quantity=48")),
-            WhatIf("both, one tour, nobody is relieved", "surge", (LENT, SILENT)),
-        ),
+        what_ifs=WHAT_IFS,
     )  # fmt: skip

@@ -29,7 +29,9 @@ def training_mission(facts: Facts) -> Scenario:
                if kind == "training_throughput" and nation in nations}  # fmt: skip
     union, team = facts.inventory["EU", "training_throughput"], facts.unit("training_team", "throughput")
     rest = union.value - sum(held.value for nation, held in trained.items() if nation != "GBR")
-    others = replace(union, value=float(int(rest / team.value)) * relief(facts, "training_team").value, basis="computed")
+    others = replace(
+        union, value=float(int(rest / team.value)) * relief(facts, "training_team").value, basis="computed"
+    )
     ready = availability(facts, "training_team")
     course = facts.ratio("PR100").value / facts.assume("weeks_open").value  # years that a trainee holds a place
     places, spare = facts.assume("site_places"), facts.assume("site_spare")

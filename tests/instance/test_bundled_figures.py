@@ -1,4 +1,4 @@
-"""Where the figures of the bundled instances come from: a source that exists, or an assumption with range and reason."""
+"""Where the figures of the bundled instances come from: a source, or an assumption with range and reason."""
 
 from __future__ import annotations
 
@@ -50,13 +50,16 @@ def test_every_figure_has_a_source_or_an_assumption_with_its_reason(name: str) -
 
 def test_every_assumption_has_a_range_and_a_reason_and_is_in_its_range() -> None:
     for row in rows("assumptions"):
-        assert row["low"] and row["high"], row["key"]
+        assert row["low"], row["key"]
+        assert row["high"], row["key"]
         assert row["reasoning"], row["key"]
         assert float(row["low"]) <= float(row["value"]) <= float(row["high"]), row["key"]
 
 
 def test_every_assumption_is_used() -> None:
-    text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "instances").glob("*/*.csv") if path.parent != DATA)
+    text = "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "instances").glob("*/*.csv") if path.parent != DATA
+    )
     building = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "instances" / "building").glob("*.py"))
     for row in rows("assumptions"):
         key = row["key"]

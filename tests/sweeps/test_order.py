@@ -45,6 +45,8 @@ def order() -> Callable[..., str]:
         "nations[nation=FRA].troop_ceiling=100",
         "forces[nation=FRA].units=0",
         "forces[nation=FRA].min_units=2",
+        "forces[nation=FRA].availability*=0.5",
+        "forces[nation=FRA].home_units=2",
         "unit_types.rotation_ratio=9",
         "yields[unit_type=companies_medium,capability=ground_presence].amount=0.25",
         "requirements[task=western_air_policing,capability=combat_aircraft].quantity=90",
@@ -73,6 +75,19 @@ def test_bigger_units_are_harder_where_no_framework_share_counts_heads(order: Ca
     heavier = "unit_types[unit_type=companies_heavy].personnel=2000"
     assert order((without, heavier), (without,)) == "harder"
     assert order((heavier,), ()) == "apart"
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "requirements[capability=ground_presence].core_share=0.4",
+        "requirements[capability=ground_presence].core_weight=5",
+        "tasks[task=hub_kyiv].framework_nation=GBR",
+        "commitments[nation=FRA,unit_type=escort,task=straits_approaches].at_least=1",
+    ],
+)
+def test_what_has_no_direction_does_not_compare(order: Callable[..., str], setting: str) -> None:
+    assert order((setting,), (), "gap") == "apart"
 
 
 def test_what_goes_both_ways_does_not_compare(order: Callable[..., str]) -> None:

@@ -12,8 +12,8 @@ earlier objectives; a price does not affect the stage `gap` if there is no budge
 
 | fact | more of it | affects |
 | --- | --- | --- |
-| units of a pool | easier | plans |
-| min_units, first_period of a pool; rotation_ratio | harder | plans |
+| units and availability of a pool | easier | plans |
+| min_units, home_units, first_period of a pool; rotation_ratio | harder | plans |
 | troop_ceiling, budget, max_burden, a limit (none is the easiest) | easier | plans |
 | caveat, conditional pledge | harder | plans |
 | event that holds, nation that can lead | easier | plans |
@@ -26,7 +26,8 @@ earlier objectives; a price does not affect the stage `gap` if there is no budge
 | unit-period cost: all of it; what the nation pays | harder | cost and total budgets; burden and national budgets |
 | gdp | easier | burden; plans under max_burden |
 | personnel | harder | risk; plans under a ceiling (neither, if a framework share counts people) |
-| priorities | neither | gap |
+| priorities, cores | neither | gap |
+| commitments, prerequisites, funding keys; what is bought, built, or joins a pool | neither | plans |
 | anything else: periods, scopes, groups, families, objectives, tolerance | neither | plans |
 """
 
@@ -149,6 +150,7 @@ def _nations(instance: Instance, _: Model, flags: Flags) -> Read:
         yield ("ceiling", n), (INFINITE if ceiling is None else ceiling, EASIER, bears(ceilings))
         yield ("gdp known", n), (gdp is None, NEITHER, bears(flags.burdened, "burden"))
         yield ("gdp", n), (gdp or 0.0, EASIER, bears(flags.burdened, "burden"))
+        yield ("collective", n), (row["collective"], NEITHER, bears())
         yield ("can lead", n), (float(row["can_lead"]), EASIER, bears("framework_nation" in flags.families))
 
 
@@ -160,6 +162,7 @@ def _unit_types(instance: Instance, _: Model, flags: Flags) -> Read:
         yield ("cost", u), (float(whole), HARDER, bears(flags.total, "cost"))
         yield ("common cost", u), (float(common), HARDER, bears(flags.common))
         yield ("own cost", u), (float(whole - common), HARDER, bears(flags.national, "burden"))
+        yield ("expendable", u), (row["expendable"], NEITHER, bears())
         yield ("ratio", u), (row["rotation_ratio"], HARDER, bears("rotation" in flags.families))
         yield ("people", u), (people, HARDER, bears(False, "risk"))
         counted = flags.heads_led or "troop_ceiling" in flags.families
@@ -188,6 +191,7 @@ def _tasks(instance: Instance, _: Model, flags: Flags) -> Read:
         j = row["task"]
         yield ("task", j), ((row["objective"], row["first_period"], row["last_period"]), NEITHER, bears())
         led = "framework_nation" in flags.families
+        yield ("leader", j), (row["framework_nation"] or "", NEITHER, bears(led))
         yield ("share", j), (row["framework_share"], HARDER, bears(led))
 
 
@@ -196,6 +200,7 @@ def _requirements(instance: Instance, *_: Any) -> Read:
         key = (row["task"], row["capability"], row["first_period"])
         yield ("required", *key), ((row["quantity"] > 0, row["last_period"]), NEITHER, bears(True, "gap"))
         yield ("priority", *key), (row["priority"], NEITHER, bears(False, "gap"))
+        yield ("core", *key), ((row["core_share"], row["core_weight"]), NEITHER, bears(False, "gap"))
         yield ("quantity", *key), (row["quantity"], HARDER, bears(True, "gap"))
         yield ("max_gap", *key), (row["max_gap"], EASIER, bears())
 
@@ -206,11 +211,14 @@ def _forces(instance: Instance, _: Model, flags: Flags) -> Read:
         yield ("units", *key), (row["units"], EASIER, bears())
         yield ("least", *key), (row["min_units"], HARDER, bears("minimum_contribution" in flags.families))
         yield ("ready", *key), (row["first_period"], HARDER, bears())
+        yield ("ready to", *key), (row["last_period"], NEITHER, bears())
+        yield ("available", *key), (row["availability"], EASIER, bears())
+        yield ("at home", *key), (row["home_units"], HARDER, bears())
 
 
 def _willingness(instance: Instance, model: Model, _: Flags) -> Read:
     for row in instance.rows("willingness"):
-        key, will = (row["nation"], row["objective"]), row["willingness"]
+        key, will = (row["nation"], row["objective"], row["first_period"], row["last_period"]), row["willingness"]
         yield ("willing", *key), (float(will > 0 and will >= model.willingness_floor), EASIER, bears())
         yield ("willingness", *key), (will, EASIER, bears(False, "risk"))
 
@@ -238,6 +246,20 @@ def _budgets(instance: Instance, _: Model, flags: Flags) -> Read:
         yield ("budget", *key), (row["amount"], EASIER, bears("budget" in flags.families))
 
 
+def _whole(table: str) -> Callable[[Instance, Model, Flags], Read]:
+    """A table of which any difference makes two points differ."""
+
+    def read(instance: Instance, _: Model, __: Flags) -> Read:
+        rows = sorted(repr(sorted(row.items(), key=lambda cell: cell[0])) for row in instance.rows(table))
+        yield (table,), (tuple(rows), NEITHER, bears())
+
+    return read
+
+
+WHOLE = (
+    "commitments", "prerequisites", "funding_keys", "force_changes", "acquisitions", "industry", "joint_purchases",
+)  # fmt: skip
+
 READERS: dict[str, Callable[[Instance, Model, Flags], Read]] = {
     "nations": _nations,
     "unit_types": _unit_types,
@@ -252,6 +274,7 @@ READERS: dict[str, Callable[[Instance, Model, Flags], Read]] = {
     "conditions": _conditions,
     "groups": _groups,
     "budgets": _budgets,
+    **{table: _whole(table) for table in WHOLE},
 }
 """Table -> its facets; ``sources`` have none."""
 
