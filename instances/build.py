@@ -14,15 +14,18 @@ import argparse
 import sys
 from pathlib import Path
 
+from building.ammunition_2025 import ammunition_2025
 from building.answer import answer
 from building.backtest import answer as answer_backtest
 from building.demilitarised_zone import demilitarised_zone
 from building.deterrence_force import deterrence_force
 from building.european_army import european_army
+from building.european_army_2035 import european_army_2035
 from building.facts import Facts
 from building.ifor_1996 import ifor_1996, observed
 from building.jef_plus_france import jef_plus_france
 from building.reassurance_force import reassurance_force
+from building.reassurance_rotation import reassurance_rotation
 from building.refresh import DATA, refresh
 from building.safe_seas import safe_seas
 from building.scenario import Scenario
@@ -45,6 +48,9 @@ def scenarios(facts: Facts) -> list[Scenario]:
         safe_seas(facts),
         european_army(facts),
         us_drawdown(facts),
+        reassurance_rotation(facts),
+        european_army_2035(facts),
+        ammunition_2025(facts),
     ]
 
 

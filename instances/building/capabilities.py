@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 
 from building.facts import ASSUMPTION, Fact, Facts, Row
-from building.forces import BATTALIONS, COMPANIES, SQUADRON_AIRCRAFT
+from building.forces import COMPANIES, LOTS, PAIRS, SQUADRON_AIRCRAFT
 
 CAPABILITIES = (
     ("ground_presence", "Ground presence", "heavy battalion group", "task"),
@@ -13,10 +13,10 @@ CAPABILITIES = (
     ("logistics", "Logistics", "company", "theatre"),
     ("surveillance", "Surveillance from the air", "drone orbit", "task"),
     ("combat_aircraft", "Combat aircraft", "aircraft", "task"),
-    ("early_warning", "Airborne early warning", "aircraft on task", "theatre"),
-    ("refuelling", "Air refuelling", "aircraft on task", "theatre"),
+    ("early_warning", "Airborne early warning", "orbit", "theatre"),
+    ("refuelling", "Air refuelling", "aircraft deployed", "theatre"),
     ("air_defence", "Long-range air defence", "battery", "task"),
-    ("maritime_patrol", "Maritime patrol from the air", "aircraft on task", "task"),
+    ("maritime_patrol", "Maritime patrol from the air", "orbit", "task"),
     ("sea_control", "Sea control", "escort", "task"),
     ("mine_clearance", "Mine clearance", "vessel", "task"),
     ("trainees", "Trained soldiers", "trainee a year", "task"),
@@ -31,8 +31,10 @@ CAPABILITIES = (
     ("cruise_missiles", "Sea-launched cruise missiles", "boat", "task"),
     ("submarine_hunting", "Anti-submarine warfare", "escort", "task"),
     ("coastal_defence", "Coastal defence", "missile battery", "task"),
-    ("long_range_radar", "Long-range radar", "aircraft on task", "task"),
+    ("long_range_radar", "Long-range radar", "orbit", "task"),
     ("launch_detection", "Detection of missile launches", "constellation", "task"),
+    ("shells", "Artillery shells", "lot of 10,000", "task"),
+    ("new_brigades", "New brigades", "brigade", "task"),
     ("guest_tonnage", "Warship tonnage that the straits let in", "tonne", "theatre"),
 )
 
@@ -52,44 +54,43 @@ WIDELY = {row[0] for row in CAPABILITIES[:12]}
 
 def yield_rows(facts: Facts, kinds: Container[str], asked: Container[str]) -> list[Row]:
     """What a lot of these kinds gives, by the data's weights, and what it takes, by the data's needs."""
-    one = Fact(1.0, source=ASSUMPTION, basis="computed")
+    one = facts.assume("counts_itself")
+    orbit = facts.assume("aircraft_an_orbit").falling(lambda each: 1 / each)
     rows: list[tuple[str, str, Fact, str]] = []
     for size in ("heavy", "medium", "light"):
-        brigade, kind = f"brigade_{size}", f"battlegroup_{size}"
-        weight = facts.unit(brigade, "capability_peace_on_land")
-        rows.append((kind, "ground_presence", weight, "weight of the brigade"))
-        for need, support in (("engineering", "engineer"), ("logistics", "logistics")):
-            each = facts.unit(brigade, f"requires_{support}_battalion").times(-COMPANIES / BATTALIONS)
-            rows.append((kind, need, each, "companies a battalion group"))
-    light = facts.unit("brigade_light", "capability_peace_on_land")
-
-    def needs(aircraft: str) -> Fact:
-        return facts.unit("combat_squadron", f"requires_{aircraft}_aircraft").times(-1)
+        kind = f"companies_{size}"
+        weight = facts.assume(f"weight_{size}")
+        rows.append(
+            (kind, "ground_presence", weight.times(1 / PAIRS), "half a battalion group, by the weight of the brigade")
+        )
+        for need in ("engineering", "logistics"):
+            each = facts.assume(f"support_{size}").times(COMPANIES / LOTS).falling(lambda each: -each)
+            rows.append((kind, need, each, "companies for two companies"))
 
     rows += [
-        ("infantry_company", "ground_presence", light.times(1 / COMPANIES), "a quarter of a light group"),
+        ("infantry_company", "ground_presence", facts.assume("weight_light").times(1 / COMPANIES), "a quarter of a light group"),
         ("engineer_company", "engineering", one, "counts itself"),
         ("logistics_company", "logistics", one, "counts itself"),
-        ("surveillance_drone", "surveillance", one, "the rotation ratio holds what an orbit needs"),
+        ("surveillance_drone", "surveillance", orbit, "a share of an orbit"),
         ("combat_squadron", "combat_aircraft", facts.unit(*SQUADRON_AIRCRAFT), ""),
-        ("combat_squadron", "early_warning", needs("aewc"), ""),
-        ("combat_squadron", "refuelling", needs("tanker"), ""),
-        ("early_warning_aircraft", "early_warning", one, "the rotation ratio holds what an orbit needs"),
+        ("combat_squadron", "early_warning", facts.assume("orbits_a_squadron").falling(lambda each: -each), ""),
+        ("combat_squadron", "refuelling", facts.assume("tankers_a_squadron").falling(lambda each: -each), ""),
+        ("early_warning_aircraft", "early_warning", orbit, "a share of an orbit"),
         ("tanker_aircraft", "refuelling", one, "counts itself"),
         ("air_defence_battery", "air_defence", one, "counts itself"),
-        ("maritime_patrol_aircraft", "maritime_patrol", one, "the rotation ratio holds what an orbit needs"),
-        ("escort", "sea_control", facts.unit("escort", "capability_safe_seas"), "weight"),
-        ("patrol_vessel", "sea_control", facts.unit("patrol_vessel", "capability_safe_seas"), "weight"),
+        ("maritime_patrol_aircraft", "maritime_patrol", orbit, "a share of an orbit"),
+        ("escort", "sea_control", facts.assume("weight_escort"), "weight"),
+        ("patrol_vessel", "sea_control", facts.assume("weight_patrol_vessel"), "weight"),
         ("mine_countermeasures_vessel", "mine_clearance", one, "counts itself"),
         ("monitor_team", "monitors", facts.assume("people_monitor_team"), "each of them monitors"),
         ("infantry_company", "monitors", facts.assume("monitors_a_company"), ""),
-        ("battlegroup_light", "monitors", facts.assume("monitors_a_group"), ""),
-        ("tank_battalion", "tanks", Fact(50.0, source=ASSUMPTION, basis="computed"), "the lot"),
+        ("companies_light", "monitors", facts.assume("monitors_a_company").times(COMPANIES / PAIRS), "two companies"),
+        ("tank_battalion", "tanks", one.times(50), "the lot"),
         ("division_headquarters", "command", one, "counts itself"),
         ("submarine", "submarine_hunting", one, "counts as an escort"),
         ("carrier_group", "carrier_strike", one, "counts itself"),
-        ("escort_littoral", "sea_control", facts.unit("escort", "capability_safe_seas"), "weight"),
-        ("patrol_vessel_littoral", "sea_control", facts.unit("patrol_vessel", "capability_safe_seas"), "weight"),
+        ("escort_littoral", "sea_control", facts.assume("weight_escort"), "weight"),
+        ("patrol_vessel_littoral", "sea_control", facts.assume("weight_patrol_vessel"), "weight"),
         ("mine_countermeasures_vessel_littoral", "mine_clearance", one, "counts itself"),
         ("training_team_eu", "trainees", facts.unit("training_team", "throughput"), ""),
         ("training_team_national", "trainees", facts.unit("training_team", "throughput"), ""),

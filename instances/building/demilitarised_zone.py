@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from building.deterrence_force import LAND_NOTE, SECTORS
 from building.facts import Facts
-from building.forces import BATTALIONS, LAND, given_pool
+from building.forces import BATTALIONS, LAND, availability, given_pool
 from building.nations import contributors
 from building.politics import EVENTS
 from building.scenario import Need, Scenario, Task, WhatIf
@@ -24,8 +24,9 @@ def demilitarised_zone(facts: Facts, width: int) -> Scenario:
     civil, team = facts.ratio("PR063"), facts.assume("people_monitor_team").value
     relief = facts.assume("relief_monitor_team").value
     pools = [
-        given_pool(nation, "monitor_team", replace(civil.times(gdp[nation] / sum(gdp.values()) * relief / team).whole(),
-                   basis="planning assumption", note="the mission of 2017 (PR063) shared by GDP, with its relief"))
+        given_pool(nation, "monitor_team", civil.times(facts.assume("monitors_by_gdp"))
+                   .times(gdp[nation] / sum(gdp.values()) * relief / team).whole(), availability(facts, "monitor_team"),
+                   "the mission of 2017 (PR063) shared by GDP, with its relief")
         for nation in nations
     ]  # fmt: skip
     halves = (("north", "Guard the north", 49.9, 36.0), ("south", "Guard the south", 47.5, 35.0))

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from building.facts import Fact, Facts, Row
-from building.forces import BATTALIONS, LAND, given_pool, given_type
+from building.forces import BATTALIONS, COMBAT, LAND, PAIRS, availability, given_pool, given_type, relief
 from building.nations import PRESENCE, contributors
 from building.politics import condition
 from building.scenario import Need, Scenario, Task, WhatIf
 
 OUTSIDE = ("TUR", "CAN", "AUS", "NZL")  # "European armies, without Türkiye" (SF43)
-FRONTS = (("north", "The north", 60.0, 25.0), ("centre", "The centre", 52.5, 23.0), ("south", "The south", 46.5, 27.0))
-HEAVY = ("battlegroup_heavy", "battlegroup_medium")
-GIVEN = (  # unit type, name, domain, people, capability, assumption that holds a pool -> nation
-    ("coastal_battery", "Coastal missile battery", "land", "people_coastal", "coastal_defence",
+HEAVY = ("companies_heavy", "companies_medium")
+GIVEN = (  # unit type, name, domain, like which kind, capability, assumption that holds a pool -> nation
+    ("coastal_battery", "Coastal missile battery", "land", "coastal", "coastal_defence",
      {"FIN": "hold_coastal_FIN", "POL": "hold_coastal_POL", "SWE": "hold_coastal_SWE", "USA": "hold_coastal_USA"}),
-    ("cruise_missile_boat", "Submarine with cruise missiles", "sea", "people_cruise_boat", "cruise_missiles",
+    ("cruise_missile_boat", "Submarine with cruise missiles", "sea", "cruise_boat", "cruise_missiles",
      {"FRA": "hold_cruise_FRA", "GBR": "hold_cruise_GBR", "USA": "hold_cruise_USA"}),
-    ("launch_detection", "Satellites that see launches", "air", "people_launch_detection", "launch_detection",
+    ("launch_detection", "Satellites that see launches", "air", "launch_detection", "launch_detection",
      {"USA": "hold_launch_USA"}),
 )  # fmt: skip
 
@@ -27,44 +26,63 @@ def _totals(facts: Facts) -> tuple[Fact, Fact, Fact, Fact]:
     return brigades.times(BATTALIONS), tanks, vehicles, guns
 
 
-def _yields(facts: Facts) -> list[Row]:
-    groups, _, vehicles, guns = _totals(facts)
-    one = Fact(1.0, basis="computed")
-    command = facts.assume("divisions_a_group")
+def programme_yields(facts: Facts) -> list[Row]:
+    """What counts towards the six gaps."""
+    one = facts.assume("counts_itself")
     return [
-        *({"unit_type": kind, "capability": capability, "amount": total.times(1 / groups.value),
-           "note": "what Bruegel counts, spread over its brigades"}
-          for kind in HEAVY for capability, total in (("fighting_vehicles", vehicles), ("artillery", guns))),
-        *({"unit_type": kind, "capability": "command", "amount": Fact(-command.value, -command.most, -command.least,
-           note=command.note), "note": "a division commands three brigades"}
-          for kind in (*HEAVY, "battlegroup_light")),
         *({"unit_type": kind, "capability": capability, "amount": one, "note": "counts itself"}
           for kind, _, _, _, capability, _ in GIVEN),
         {"unit_type": "escort", "capability": "submarine_hunting", "amount": facts.assume("hunting_escort"), "note": ""},
         {"unit_type": "maritime_patrol_aircraft", "capability": "submarine_hunting",
          "amount": facts.assume("hunting_patrol_aircraft"), "note": ""},
-        {"unit_type": "early_warning_aircraft", "capability": "long_range_radar", "amount": one, "note": "counts itself"},
+        {"unit_type": "early_warning_aircraft", "capability": "long_range_radar",
+         "amount": facts.assume("aircraft_an_orbit").falling(lambda each: 1 / each), "note": "a share of an orbit"},
+    ]  # fmt: skip
+
+
+def _yields(facts: Facts) -> list[Row]:
+    groups, _, vehicles, guns = _totals(facts)
+    command = facts.assume("divisions_a_group").times(1 / PAIRS).falling(lambda each: -each)
+    spread = facts.assume("equipment_spread").times(1 / PAIRS)
+    return [
+        *({"unit_type": kind, "capability": capability, "amount": total.times(1 / groups.value).times(spread),
+           "note": "what Bruegel counts, spread over its brigades"}
+          for kind in HEAVY for capability, total in (("fighting_vehicles", vehicles), ("artillery", guns))),
+        *({"unit_type": kind, "capability": "command", "amount": command,
+           "note": "a division commands three brigades"} for kind in COMBAT),
+        *programme_yields(facts),
     ]  # fmt: skip
 
 
 def _pools(facts: Facts) -> list[Row]:
     pools = [
-        given_pool(nation, kind, facts.assume(key), "no count in the data")
-        for kind, _, _, _, _, held in GIVEN for nation, key in held.items()
+        given_pool(nation, kind, facts.assume(key), availability(facts, like), "no count in the data")
+        for kind, _, _, like, _, held in GIVEN for nation, key in held.items()
+        if facts.assume(key).value * availability(facts, like).value >= 1
     ]  # fmt: skip
     pools += [
-        given_pool("USA", "early_warning_aircraft", facts.assume("hold_early_warning_USA"), "no count in the data"),
-        given_pool("USA", "division_headquarters", facts.assume("hold_division_USA"), "no count in the data"),
+        given_pool(
+            "USA",
+            "early_warning_aircraft",
+            facts.assume("hold_early_warning_USA"),
+            availability(facts, "aewc_aircraft"),
+            "no count in the data",
+        ),
+        given_pool(
+            "USA",
+            "division_headquarters",
+            facts.assume("hold_division_USA"),
+            availability(facts, "division_hq"),
+            "no count in the data",
+        ),
     ]
     return pools
 
 
 def _needs(facts: Facts) -> tuple[Need, ...]:
     groups, tanks, vehicles, guns = _totals(facts)
-    third = 1 / len(FRONTS)
     return (
-        *(Need(f"front_{key}", capability, quantity.times(third), "", f"{note}, a third")
-          for key, *_ in FRONTS
+        *(Need("front", capability, quantity, "priority_front", note)
           for capability, quantity, note in (
               ("ground_presence", groups, "PR031 in battalion groups"), ("tanks", tanks, "PR032"),
               ("fighting_vehicles", vehicles, "PR033"), ("artillery", guns, "PR034"))),
@@ -89,7 +107,7 @@ def european_army(facts: Facts) -> Scenario:
         kinds=(*LAND, "tank_battalion", "division_headquarters", "escort", "submarine", "carrier_group",
                "maritime_patrol_aircraft", "early_warning_aircraft"),
         tasks=(
-            *(Task(f"front_{key}", "peace_on_land", name, name, lat, lon) for key, name, lat, lon in FRONTS),
+            Task("front", "peace_on_land", "Hold the front", "from the Arctic to the Black Sea", 52.5, 23.0),
             Task("coasts", "safe_seas", "Defend the coasts", "Baltic and Black Sea", 55.0, 18.0),
             Task("seas", "safe_seas", "Hunt submarines", "North Atlantic", 60.0, -10.0),
             Task("strike", "safe_seas", "Strike from the sea", "North Atlantic and Mediterranean", 50.0, -10.0),
@@ -104,8 +122,8 @@ def european_army(facts: Facts) -> Scenario:
         leaders=PRESENCE,
         months=12,
         extra={
-            "unit_types": [given_type(facts, kind, name, domain, facts.assume(people), 1.0 if kind == "launch_detection"
-                           else 3.0) for kind, name, domain, people, _, _ in GIVEN],
+            "unit_types": [given_type(facts, kind, name, domain, facts.assume(f"people_{like}"), relief(facts, like))
+                           for kind, name, domain, like, _, _ in GIVEN],
             "yields": _yields(facts), "forces": _pools(facts),
             "conditions": [condition("USA", objective, "event", "us_backstop", source, "SF39")
                            for objective in ("peace_on_land", "safe_seas", "safe_skies")],
@@ -113,6 +131,9 @@ def european_army(facts: Facts) -> Scenario:
         task_note="where the front and the seas would be; approximate",
         what_ifs=(
             WhatIf("the United States backs the force", overrides=("events.us_backstop=true",)),
+            WhatIf("half of the land forces is usable", overrides=tuple(
+                f"forces[unit_type={kind}].availability=0.5" for kind in (*LAND, "tank_battalion") if kind != "infantry_company")),
+            WhatIf("everything is usable", overrides=("forces.availability=1",)),
             WhatIf("sustained without an end date", "reference"),
             WhatIf("no ceilings on people", overrides=("nations.troop_ceiling=",)),
             WhatIf("headquarters are no bottleneck", overrides=("yields[unit_type=division_headquarters].amount=100",)),

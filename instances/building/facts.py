@@ -10,6 +10,7 @@ import csv
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 ASSUMPTION = "assumption"
 ARTICLE = "supplied source article on the coalition of the willing (April 2025)"
@@ -28,11 +29,18 @@ class Fact:
     source: str = ASSUMPTION
     basis: str = "planning assumption"
     note: str = ""
+    key: str = ""
+    """The assumption that it is: a row of `data/assumptions.csv`, or of another file of the data."""
 
     def map(self, change: Callable[[float], float]) -> Fact:
         """A rising function of the figure, applied to its range too."""
         low, high = (None if x is None else change(x) for x in (self.low, self.high))
         return replace(self, value=change(self.value), low=low, high=high, basis=worst(self.basis, "computed"))
+
+    def falling(self, change: Callable[[float], float]) -> Fact:
+        """A falling function of the figure: the ends of the range change places."""
+        there = self.map(change)
+        return replace(there, low=there.high, high=there.low)
 
     def times(self, factor: float | Fact) -> Fact:
         """The product; with another fact the least of both ranges and the greatest of both multiply."""
@@ -45,7 +53,7 @@ class Fact:
             low=self.least * factor.least if ranged else None,
             high=self.most * factor.most if ranged else None,
             basis=worst(self.basis, factor.basis, "computed"),
-            note=self.note if worst(self.basis, factor.basis) == self.basis else factor.note,
+            **reason(self, factor),
         )
 
     def plus(self, other: Fact) -> Fact:
@@ -55,7 +63,7 @@ class Fact:
             low=self.least + other.least,
             high=self.most + other.most,
             basis=worst(self.basis, other.basis, "computed"),
-            note=self.note if worst(self.basis, other.basis) == self.basis else other.note,
+            **reason(self, other),
         )
 
     @property
@@ -68,6 +76,12 @@ class Fact:
 
     def whole(self) -> Fact:
         return self.map(lambda x: float(round(x)))
+
+
+def reason(one: Fact, other: Fact) -> dict[str, Any]:
+    """Why a figure combined from two is an assumption: the reason of the less sure one."""
+    chosen = one if worst(one.basis, other.basis) == one.basis else other
+    return {"note": chosen.note, "key": chosen.key}
 
 
 def worst(*bases: str) -> str:
@@ -87,19 +101,33 @@ class Facts:
                 return list(csv.DictReader(file))
 
         self.assumptions = {
-            row["key"]: Fact(float(row["value"]), number(row["low"]), number(row["high"]), note=row["reasoning"])
+            row["key"]: Fact(
+                float(row["value"]), number(row["low"]), number(row["high"]), note=row["reasoning"], key=row["key"]
+            )
             for row in rows("assumptions")
         }
-        self.units = {(r["unit_type"], r["attribute"]): fact(r) for r in rows("unit_types") if r["value"]}
-        self.ratios = {r["id"]: fact(r) for r in rows("planning_ratios") if r["value"]}
+        self.units = {
+            (r["unit_type"], r["attribute"]): fact(r, f"{r['unit_type']}.{r['attribute']}")
+            for r in rows("unit_types")
+            if r["value"]
+        }
+        self.ratios = {
+            r["id"]: fact(r, r["id"]) for name in ("planning_ratios", "further") for r in rows(name) if r["value"]
+        }
         self.seeds = {r["id"]: fact(r) for r in rows("seed_facts")}
         nations = rows("nations")
         self.names = {r["iso3"]: r["nation"] for r in nations}
         self.roles = {r["iso3"]: r["value"] for r in nations if r["attribute"] == "role"}
         self.nations = {
-            (r["iso3"], r["attribute"]): fact(r) for r in nations if r["value"] and r["attribute"] != "role"
+            (r["iso3"], r["attribute"]): fact(r, f"{r['iso3']}.{r['attribute']}")
+            for r in nations
+            if r["value"] and r["attribute"] != "role"
         }
-        self.inventory = {(r["nation"], r["unit_type"]): fact(r) for r in rows("inventory") if r["value"]}
+        self.inventory = {
+            (r["nation"], r["unit_type"]): fact(r, f"{r['nation']}.{r['unit_type']}")
+            for r in rows("inventory")
+            if r["value"]
+        }
         self.positions = rows("positions")
 
     def assume(self, key: str, **changes: str) -> Fact:
@@ -119,7 +147,7 @@ def number(text: str) -> float | None:
     return float(text) if text else None
 
 
-def fact(row: Mapping[str, str]) -> Fact:
+def fact(row: Mapping[str, str], key: str = "") -> Fact:
     """A row of a data file; a seed fact without a value is the middle of its range.
 
     What the data assume is an assumption here too, and the citation is then its reason.
@@ -135,6 +163,7 @@ def fact(row: Mapping[str, str]) -> Fact:
         ASSUMPTION if row["basis"] == "planning assumption" else row["source"],
         row["basis"],
         row["source"] if unsure(row["basis"]) else "",
+        key if unsure(row["basis"]) else "",
     )
 
 

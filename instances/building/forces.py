@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from building.facts import ASSUMPTION, Cell, Fact, Facts, Row, join
+from building.facts import ASSUMPTION, Cell, Fact, Facts, Row, join, unsure
 from building.politics import latest
 
 MONTHS = 12
 BATTALIONS = 4  # battalion groups a brigade
 COMPANIES = 4  # companies a battalion
-SMALL_ARMY = 2  # an army of so few brigades offers companies
+PAIRS = 2  # pairs of companies a battalion: small enough that rounding to whole lots hides little
+LOTS = BATTALIONS * PAIRS
 SQUADRON_AIRCRAFT = "combat_squadron", "aircraft"
 
 
@@ -29,11 +30,11 @@ class UnitType:
 
 
 UNIT_TYPES = (
-    UnitType("battlegroup_heavy", "Heavy battalion group", "land", "brigade_heavy", BATTALIONS,
-             "10031000161211020000"),
-    UnitType("battlegroup_medium", "Medium battalion group", "land", "brigade_medium", BATTALIONS),
-    UnitType("battlegroup_light", "Light battalion group", "land", "brigade_light", BATTALIONS,
-             "10031000161211000000"),
+    UnitType("companies_heavy", "Two heavy companies with support", "land", "brigade_heavy", LOTS,
+             "10031000151211020000"),
+    UnitType("companies_medium", "Two medium companies with support", "land", "brigade_medium", LOTS),
+    UnitType("companies_light", "Two light companies with support", "land", "brigade_light", LOTS,
+             "10031000151211000000"),
     UnitType("infantry_company", "Infantry company", "land", "brigade_light", BATTALIONS * COMPANIES,
              "10031000151211000000"),
     UnitType("engineer_company", "Engineer company", "support", "engineer_battalion", COMPANIES,
@@ -61,10 +62,12 @@ MORE_TYPES = (  # of other scenarios
     UnitType("patrol_vessel_littoral", "Patrol vessel of a Black Sea state", "sea", "patrol_vessel"),
     UnitType("mine_countermeasures_vessel_littoral", "Mine vessel of a Black Sea state", "sea", "mcm_vessel"),
 )
-LAND = ("battlegroup_heavy", "battlegroup_medium", "battlegroup_light", "infantry_company", "engineer_company",
-        "logistics_company")  # fmt: skip
+COMBAT = ("companies_heavy", "companies_medium", "companies_light")
+LAND = (*COMBAT, "infantry_company", "engineer_company", "logistics_company")
 CATALOGUE = {kind.key: kind for kind in (*UNIT_TYPES, *MORE_TYPES)}
 LARGE_AIRCRAFT = ("isr_uav", "aewc_aircraft", "tanker_aircraft", "maritime_patrol_aircraft")
+ORBITS = ("isr_uav", "aewc_aircraft", "maritime_patrol_aircraft")  # one is on task day and night
+HOURS = 8760  # a year
 CURRENCIES = {  # unit type -> exchange row; the others are in USD
     "gbad_long_battery": "eur_usd", "escort": "gbp_usd", "mcm_vessel": "gbp_usd", "patrol_vessel": "gbp_usd",
 }  # fmt: skip
@@ -85,8 +88,12 @@ def people(facts: Facts, kind: UnitType) -> Fact:
 def annual_cost(facts: Facts, kind: UnitType) -> Fact:
     """Millions of USD a unit and year deployed."""
     if kind.data in LARGE_AIRCRAFT:
-        hour = facts.unit("combat_squadron", "flying_hour_cost")
-        return facts.assume("hours_per_large_aircraft").times(hour).times(1e-6)
+        hour = facts.unit("combat_squadron", "flying_hour_cost").times(1e-6)
+        if kind.data == "isr_uav":
+            hour = facts.assume("hour_of_a_drone").times(hour)
+        if kind.data in ORBITS:  # the hours of an orbit, shared by those that keep it
+            return facts.assume("aircraft_an_orbit").falling(lambda each: HOURS / each).times(hour)
+        return facts.assume("hours_per_large_aircraft").times(hour)
     if kind.data == "training_team":
         trainers = facts.unit("training_team", "personnel").value / 1e6
         return facts.unit("any_troops", "troop_year_cost").times(trainers).plus(eu_training_cost(facts))
@@ -95,6 +102,20 @@ def annual_cost(facts: Facts, kind: UnitType) -> Fact:
     heads = people(facts, kind).value if kind.data == "monitor_team" else 1  # published for one monitor
     cost = facts.unit(kind.data, "annual_deployed_cost").times(heads / kind.lots)
     return cost.times(facts.unit("exchange", CURRENCIES[kind.data])) if kind.data in CURRENCIES else cost
+
+
+def availability(facts: Facts, data: str) -> Fact:
+    """The share of a holding that can be used at all: assumed here, or the data's, or as far as it can deploy."""
+    return (
+        facts.assumptions.get(f"availability_{data}")
+        or facts.units.get((data, "availability"))
+        or facts.unit(data, "deployable_share")
+    )
+
+
+def relief(facts: Facts, data: str) -> Fact:
+    """Usable units for each one deployed, that one counted."""
+    return facts.assumptions.get(f"relief_{data}") or facts.unit(data, "rotation_factor")
 
 
 def eu_training_cost(facts: Facts) -> Fact:
@@ -115,7 +136,7 @@ def unit_type_rows(facts: Facts, kinds: Iterable[UnitType]) -> list[Row]:
             common = eu_training_cost(facts)
             share = replace(common, value=common.value / cost.value, low=None, high=None)
             note += "; the mission's common costs are the common fund's"
-        rotation = facts.units.get((kind.data, "rotation_factor")) or facts.assume(f"relief_{kind.data}")
+        rotation = relief(facts, kind.data)
         rows.append(
             {
                 "unit_type": kind.key,
@@ -141,8 +162,7 @@ def pool_rows(
 ) -> list[Row]:
     """Every holding in lots; ``owners`` says of some kinds whose holdings count as that kind.
 
-    The rotation ratio divides it later, so the base takes no readiness share; the low value does, as if only
-    the deployable share could rotate.
+    A holding of which no whole lot is usable is left out.
     """
     offered = offers(facts)
     rows: list[Row] = []
@@ -153,69 +173,57 @@ def pool_rows(
             units, note = holding(facts, nation, kind)
             if units is None or units.value < 1:
                 continue
-            ready = facts.units.get((kind.data, "deployable_share"))
-            low = None if ready is None else float(int(units.value * ready.value))
-            high = None
-            limit = offered.get((nation, kind.key))
+            usable = availability(facts, kind.data)
+            limit = offered.get((nation, kind.key), 0 if kind.key == "infantry_company" else None)
             if limit is not None:
-                rotation = facts.unit(kind.data, "rotation_factor").value
-                high = units.value
-                units = replace(units, value=min(units.value, limit * rotation))
-                low = None if low is None else min(low, units.value)
+                most = limit * relief(facts, kind.data).value
+                units = replace(units, value=min(units.value, most), low=None, high=units.value)
+                usable = facts.assume("availability_offered")
                 note = join(note, f"{limit:g} offered, times the rotation ratio; high: the whole holding")
-            rows.append(
-                {
-                    "nation": nation,
-                    "unit_type": kind.key,
-                    "units": replace(units, low=low, high=high),
-                    "source": units.source,
-                    "note": note,
-                }
-            )
+            if units.value * usable.value >= 1:
+                rows.append(given_pool(nation, kind.key, units, usable, note))
     return rows
 
 
-def given_pool(nation: str, kind: str, units: Fact, note: str = "") -> Row:
-    """A pool that is not a holding of the inventory."""
-    return {"nation": nation, "unit_type": kind, "units": units, "source": units.source, "note": note}
+def given_pool(nation: str, kind: str, units: Fact, usable: Fact, note: str = "") -> Row:
+    """A pool, and the share of it that can be used."""
+    share: Cell = "" if usable.value == 1 and usable.low is None else usable
+    if isinstance(share, Fact) and not unsure(share.basis):
+        note = join(note, f"availability: {share.source}")
+    return {"nation": nation, "unit_type": kind, "units": units, "availability": share, "source": units.source,
+            "note": note}  # fmt: skip
 
 
-def given_type(facts: Facts, key: str, name: str, domain: str, people: Fact, relief: float) -> Row:
+def given_type(facts: Facts, key: str, name: str, domain: str, people: Fact, relief: Fact) -> Row:
     """A unit type that the data do not describe, at the cost of its people."""
     cost = facts.unit("any_troops", "troop_year_cost").times(people).times(1e-6 / MONTHS)
     return {
         "unit_type": key, "name": name, "domain": domain, "personnel": people, "operating_cost": cost,
-        "rotation_ratio": Fact(relief), "source": ASSUMPTION, "note": "cost: its people at a troop-year's",
+        "rotation_ratio": relief, "source": ASSUMPTION, "note": "cost: its people at a troop-year's",
     }  # fmt: skip
 
 
 def holding(facts: Facts, nation: str, kind: UnitType) -> tuple[Fact | None, str]:
     """The lots of one kind a nation owns, and how they were counted."""
     total = facts.inventory.get((nation, "brigade_total"))
-    small = total is not None and total.value <= SMALL_ARMY
-    if kind.key == "infantry_company":
-        if total is None or not small:
-            return None, ""
-        return total.times(
-            kind.lots
-        ), f"{total.value:g} brigades in companies: an army of at most {SMALL_ARMY} brigades"
-    if kind.key.startswith("battlegroup_"):
-        if total is None or small:
+    if kind.key == "infantry_company":  # of those who offer a company and no more
+        return (None, "") if total is None else (total.times(kind.lots), f"{total.value:g} brigades in companies")
+    if kind.key in COMBAT:
+        if total is None:
             return None, ""
         split = facts.inventory.get((nation, kind.data))
         if split is None and not any((nation, f"brigade_{c}") in facts.inventory for c in ("heavy", "light")):
             if kind.data != "brigade_medium":
                 return None, ""
-            reason = "no split published, counted as medium"
-            unsplit = replace(total.times(kind.lots), basis="planning assumption", note=reason)
-            return unsplit, f"{total.value:g} brigades"
+            split_unknown = facts.assume("unsplit_brigades").times(total).times(kind.lots)
+            return replace(split_unknown, source=total.source, low=None, high=None), f"{total.value:g} brigades"
         return (None, "") if split is None else (split.times(kind.lots), f"{split.value:g} brigades")
     if kind.data == "training_team":
         held = facts.inventory.get((nation, "training_throughput"))
         national = facts.nations[nation, "member_eu"].value == 0
         if held is None or national != (kind.key == "training_team_national"):
             return None, ""
-        rotation = facts.unit("training_team", "rotation_factor").value
+        rotation = relief(facts, "training_team").value
         lots = held.map(lambda x: float(int(x / facts.unit("training_team", "throughput").value)))
         return lots.times(rotation), f"{held.value:g} trainees a year run already, times the rotation ratio"
     held = facts.inventory.get((nation, kind.data))
@@ -233,6 +241,6 @@ def offers(facts: Facts) -> dict[tuple[str, str], float]:
         if component == "sea" and row["high"]:
             limits[nation, "mine_countermeasures_vessel"] = float(row["high"])
         if component == "ground" and row["high"] and float(row["high"]) < 1000:
+            limits |= {(nation, other): 0.0 for other in LAND}
             limits[nation, "infantry_company"] = 1.0
-            limits[nation, "engineer_company"] = limits[nation, "logistics_company"] = 0.0
     return limits

@@ -94,7 +94,7 @@ def task_rows(facts: Facts) -> list[Row]:
 def requirement_rows(facts: Facts) -> list[Row]:
     divisions = facts.assume("divisions_ifor")
     force = facts.ratio("PR046")
-    each = replace(force.times(1 / divisions.value), basis=divisions.basis, note=divisions.note)
+    each = replace(force.times(1 / divisions.value), basis=divisions.basis, note=divisions.note, key=divisions.key)
     density = facts.ratio("PR053").value
     return [
         {"task": task, "capability": CAPABILITY, "quantity": each,

@@ -28,10 +28,16 @@ PLUG_IN = ("EST", "LVA", "LTU", "DNK", "AUS")  # join a force that Britain or Fr
 MINE_GROUP = ("ROU", "BGR")  # members of the group that Türkiye leads
 
 
+CONFIDENCE = ("low", "medium", "high")
+
+
 def latest(facts: Facts) -> dict[tuple[str, str], dict[str, str]]:
-    """The last position of each nation on each component."""
+    """The position of each nation on each component: the best confirmed one, and of these the last.
+
+    A reprinted report does not overrule what the nation said itself.
+    """
     found: dict[tuple[str, str], dict[str, str]] = {}
-    for row in sorted(facts.positions, key=lambda row: row["as_of"]):
+    for row in sorted(facts.positions, key=lambda row: (CONFIDENCE.index(row["confidence"]), row["as_of"])):
         found[row["iso3"], row["component"]] = row
     return found
 
@@ -68,14 +74,14 @@ def willingness_rows(facts: Facts, nations: Iterable[str]) -> list[Row]:
                 source = facts.inventory[nation, "training_throughput"].source
                 note = "training announced"
             else:
-                continue
+                value, source, note = facts.assume("stance_silent"), ASSUMPTION, "nothing said of it"
             rows.append(
                 {
                     "nation": nation,
                     "objective": objective,
                     "willingness": value,
                     "source": source,
-                    "note": note + "; the number is an assumption",
+                    "note": note,
                 }
             )
     return rows
@@ -84,20 +90,22 @@ def willingness_rows(facts: Facts, nations: Iterable[str]) -> list[Row]:
 def condition_rows(facts: Facts, nations: Iterable[str]) -> list[Row]:
     """What each pledge hangs on.
 
-    A peace agreement, but for training, which runs already; what a nation asked for beside it; and whom it
-    would not go without.
+    For a contingent, a peace agreement and the consent of the United States, but not for training, which runs
+    already; what a nation asked for beside them; and whom it would not go without.
     """
     rows: list[Row] = []
     for nation in nations:
-        for objective, row in positions(facts, nation).items():
-            if facts.assume(f"stance_{row['stance']}").value == 0:
+        said = positions(facts, nation)
+        for objective in OBJECTIVES:
+            row = said.get(objective)
+            if row and facts.assume(f"stance_{row['stance']}").most == 0:
                 continue
-            asked = [PHRASES[phrase] for phrase in row["condition"].split("; ") if phrase]
             if objective != "training":
-                rows.append(condition(nation, objective, "event", "peace_agreement", ARTICLE, "SF35"))
+                rows += for_any_contingent(nation, objective)
+            asked = [PHRASES[phrase] for phrase in row["condition"].split("; ") if phrase] if row else []
             rows += [
-                condition(nation, objective, "event", event, row["source"], row["condition"])
-                for event in sorted({event for event in asked if event} - {"peace_agreement"})
+                condition(nation, objective, "event", event, str(row and row["source"]), str(row and row["condition"]))
+                for event in sorted({event for event in asked if event} - {event for event, _ in ANY_CONTINGENT})
             ]
         if nation in PLUG_IN:
             note = "assumption: joins what a framework nation leads (SF57)"
@@ -119,11 +127,19 @@ def asked_rows(
         for nation, objective in both
     ]
     conditions = [
-        condition(nation, objective, "event", "peace_agreement", ARTICLE, "SF35")
+        row
         for nation, objective in both
         if peace and objective != "training"
+        for row in for_any_contingent(nation, objective)
     ]
     return willingness, conditions
+
+
+ANY_CONTINGENT = (("peace_agreement", "SF35"), ("us_consent", "SF34"))  # what the article says of all of them
+
+
+def for_any_contingent(nation: str, objective: str) -> list[Row]:
+    return [condition(nation, objective, "event", event, ARTICLE, note) for event, note in ANY_CONTINGENT]
 
 
 def condition(nation: str, objective: str, requires: str, value: str, source: str, note: str) -> Row:
@@ -140,7 +156,7 @@ def caveat_rows(facts: Facts, pools: list[Row], barred: Mapping[str, str]) -> li
     for pool in pools:
         nation, kind = str(pool["nation"]), str(pool["unit_type"])
         supply = last.get((nation, "logistics"))
-        if supply and kind.startswith(("battlegroup", "infantry", "engineer", "surveillance")):
+        if supply and kind.startswith(("companies", "infantry", "engineer", "surveillance")):
             rows.append({
                 "nation": nation, "task": "", "unit_type": kind, "objective": "peace_on_land",
                 "source": supply["source"], "note": "logistics only",

@@ -33,6 +33,9 @@ STRAITS_BAR = {  # warships -> the task in the Black Sea that they could do
 }  # fmt: skip
 
 
+PRIORITIES = {"kyiv": "priority_kyiv", "odesa": "priority_odesa", "lviv": "", "dnipro": ""}
+
+
 def land_force(facts: Facts, seed: str) -> Fact:
     """Battalion groups in a force of so many people, each with its share of engineers and logistics."""
     kinds = ("brigade_heavy", "engineer_battalion", "logistics_battalion")
@@ -47,7 +50,6 @@ def needs(facts: Facts) -> list[Need]:
     trainees = facts.inventory["EU", "training_throughput"].plus(facts.inventory["GBR", "training_throughput"])
     trainees = replace(trainees, low=facts.inventory["EU", "training_throughput"].value, high=None)
     group = facts.ratio("PR087")
-    cities = {"kyiv": "priority_kyiv", "odesa": "priority_odesa", "lviv": "", "dnipro": ""}
     policing = "western_air_policing"
     return [
         Need(policing, "combat_aircraft", aircraft, "priority_air_policing",
@@ -55,12 +57,12 @@ def needs(facts: Facts) -> list[Need]:
         Need(policing, "early_warning", assume("need_air_picture")),
         Need(policing, "refuelling", assume("need_refuelling")),
         *(Need(f"air_defence_{city}", "air_defence", assume(f"need_gbad_{city}"), priority, "")
-          for city, priority in cities.items()),
+          for city, priority in PRIORITIES.items()),
         Need("black_sea_mine_clearance", "mine_clearance", assume("groups_at_sea").times(group.value)),
         Need("black_sea_patrol", "sea_control", assume("need_sea_control_black_sea")),
         Need("black_sea_surveillance", "maritime_patrol", assume("need_maritime_patrol")),
         Need("straits_approaches", "sea_control", assume("need_sea_control_straits")),
-        *(Need(f"hub_{city}", "ground_presence", part(facts, "SF05", f"share_{city}"), "",
+        *(Need(f"hub_{city}", "ground_presence", part(facts, "SF05", f"share_{city}"), PRIORITIES[city],
            "SF05 in battalion groups with their support, times the hub's share")
           for city in ("kyiv", "odesa", "lviv")),
         Need("rear_support", "engineering", assume("need_engineers")),
@@ -73,7 +75,9 @@ def needs(facts: Facts) -> list[Need]:
 def part(facts: Facts, seed: str, share: str) -> Fact:
     """A part of a force in battalion groups; the range is that of the force, not of the share."""
     force, fraction = land_force(facts, seed), facts.assume(share)
-    return replace(force, basis=fraction.basis, note=fraction.note).map(lambda x: round(x * fraction.value, 1))
+    return replace(force, basis=fraction.basis, note=fraction.note, key=fraction.key).map(
+        lambda x: round(x * fraction.value, 1)
+    )
 
 
 def budget_rows(facts: Facts, months: int) -> list[Row]:
@@ -103,6 +107,7 @@ def reassurance_force(facts: Facts) -> Scenario:
         events=EVENTS,
         bars=STRAITS_BAR,
         budgets=tuple(budget_rows(facts, 6)),
+        land_ceiling=False,
         what_ifs=(
             WhatIf("Türkiye has a seat in all consultations", overrides=("events.turkiye_seat=true",)),
             WhatIf("the United States backs the force", overrides=("events.us_backstop=true",)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,7 +28,7 @@ EXTRACTS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 ORIGIN = {"unit": "unit", "year": "year", "source": "source", "confidence": "confidence", "basis": "basis"}
 NATION_ATTRIBUTES = (
-    "role", "member_nato", "member_eu", "member_jef", "gdp_nominal", "active_personnel",
+    "role", "member_nato", "member_eu", "member_jef", "gdp_nominal", "active_personnel", "army_personnel",
     "personnel_deployed_abroad",
 )  # fmt: skip
 HOLDINGS = (
@@ -43,6 +44,9 @@ RATIOS = (
 SEEDS = ("SF02", "SF03", "SF05", "SF07", "SF09", "SF12", "SF26", "SF30", "SF37", "SF38", "SF39", "SF44")
 
 
+LATER = re.compile(r"\b(May|June|July|August|September|October|November|December) 2025\b")
+
+
 def wanted(name: str, row: Mapping[str, str]) -> bool:
     """Whether an instance uses the row."""
     if name == "nations":
@@ -52,12 +56,16 @@ def wanted(name: str, row: Mapping[str, str]) -> bool:
             row["use"] == "1" or (row["nation"], row["unit_type"]) == ("EU", "training_throughput")
         )
     if name == "unit_types":
-        return "capability_" not in row["attribute"] or row["unit_type"] in (
-            "brigade_heavy", "brigade_medium", "brigade_light", "escort", "patrol_vessel",
-        )  # fmt: skip
+        return "capability_" not in row["attribute"] and "requires_" not in row["attribute"]
     if name == "positions":
         return row["window"] == "to_2025-04"
     return row["id"] in (RATIOS if name == "planning_ratios" else SEEDS)
+
+
+def of_the_time(citation: str) -> str:
+    """The parts of a citation that are not dated after the end of the window: a later report says nothing earlier."""
+    parts = citation.split(" ; ")
+    return " ; ".join(part for part in parts if not LATER.search(part)) or citation
 
 
 def refresh(source: Path) -> None:
@@ -65,6 +73,8 @@ def refresh(source: Path) -> None:
     for name, columns in EXTRACTS.items():
         with (source / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             rows = [row for row in csv.DictReader(file) if wanted(name, row)]
+        if name == "positions":
+            rows = [{**row, "source": of_the_time(row["source"])} for row in rows]
         both = {**columns, **ORIGIN}
         extract = [{here: row.get(there, "") for here, there in both.items()} for row in rows]
         (DATA / f"{name}.csv").write_text(table_text(list(both), extract), encoding="utf-8", newline="")

@@ -20,15 +20,14 @@ def safe_seas(facts: Facts) -> Scenario:
     limit = facts.ratio("PR090")
     weights = {kind: facts.assume(f"tonnes_{kind}") for kind in GUESTS}
     yields: list[Row] = [
-        *({"unit_type": kind, "capability": "guest_tonnage", "amount": Fact(-tonnes.value, -tonnes.most, -tonnes.least,
-           note=tonnes.note), "note": "counts against what the straits let in"} for kind, tonnes in weights.items()),
+        *({"unit_type": kind, "capability": "guest_tonnage", "amount": tonnes.falling(lambda each: -each), "note": "counts against what the straits let in"} for kind, tonnes in weights.items()),
         *({"unit_type": kind, "capability": "submarine_hunting", "amount": facts.assume(key), "note": ""}
           for kind, key in HUNTERS.items()),
         {"unit_type": "straits_allowance", "capability": "guest_tonnage", "amount": limit, "note": "PR090"},
     ]  # fmt: skip
-    people = Fact(1.0, note="the rule has no people; an instance knows no unit without")
-    allowance = {**given_type(facts, "straits_allowance", "What the straits let in", "support", people, 1.0),
-                 "operating_cost": Fact(0.0, basis="computed"), "note": "a rule and no force"}  # fmt: skip
+    one = facts.assume("counts_itself")
+    allowance = {**given_type(facts, "straits_allowance", "What the straits let in", "support", one, one),
+                 "operating_cost": "0", "note": "a rule and no force: it has no people and no cost, and an instance knows no unit without people"}  # fmt: skip
     chosen = [need for need in needs(facts) if need.task.startswith("black_sea_")]
     guests = {kind: (lambda nation: nation not in BLACK_SEA) for kind in GUESTS}
     hosts = {kind: (lambda nation: nation in BLACK_SEA) for kind in LITTORAL}
@@ -46,15 +45,16 @@ def safe_seas(facts: Facts) -> Scenario:
         events={**EVENTS, "straits_open": False},
         owners={**guests, **hosts},
         extra={
-            "nations": [{"nation": RULE, "name": "Montreux Convention (a rule)", "source": limit.source,
+            "nations": [{"nation": RULE, "name": "Montreux Convention (a rule)", "collective": "true", "source": limit.source,
                          "note": "stands for the tonnage that guests may have in the Black Sea"}],
             "unit_types": [allowance],
             "yields": yields,
-            "forces": [given_pool(RULE, "straits_allowance", Fact(1.0, basis="computed"), "one allowance for all guests")],
-            "willingness": [{"nation": RULE, "objective": "safe_seas", "willingness": Fact(1.0, basis="computed"),
+            "forces": [given_pool(RULE, "straits_allowance", one, Fact(1.0), "one allowance for all guests")],
+            "willingness": [{"nation": RULE, "objective": "safe_seas", "willingness": one,
                              "source": ASSUMPTION, "note": "a rule has no will"}],
             "conditions": [condition(RULE, "safe_seas", "event", "straits_open", STRAITS, "PR089: shut while it holds")],
         },
+        land_ceiling=False,
         what_ifs=(
             WhatIf("the straits are opened", overrides=("events.straits_open=true",)),
             WhatIf("Türkiye has a seat in all consultations", overrides=("events.turkiye_seat=true",)),

@@ -14,8 +14,11 @@ from building.writing import Built, built, settings
 
 OBJECTIVE_NAMES = {
     "safe_skies": "Safe skies", "safe_seas": "Safe seas", "peace_on_land": "Peace on land",
-    "training": "A strong Ukrainian military",
+    "training": "A strong Ukrainian military", "allied_flank": "The allied flank",
 }  # fmt: skip
+
+
+CORES = {"ground_presence": "land", "air_defence": "air_defence"}  # capability -> assumptions that hold its core
 
 
 @dataclass(frozen=True)
@@ -33,13 +36,17 @@ class Task:
 
 @dataclass(frozen=True)
 class Need:
-    """A line of the statement of requirements; ``priority`` is the assumption that holds it."""
+    """A line of the statement of requirements; ``priority`` is the assumption that holds it.
+
+    Some of a line of a capability in ``CORES`` counts for more, so that no place is left with nothing.
+    """
 
     task: str
     capability: str
     quantity: Fact
     priority: str = ""
     note: str = ""
+    when: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,10 +63,12 @@ class Scenario:
     """One bundled instance.
 
     ``willing`` names the assumption that every nation would take part at, where the question is what they could
-    do; blank: their positions. ``readiness`` is the share of the active people that can be out, ``model`` the
-    model that the question is for, where it is not the reference. ``bars`` are warships and the task in the Black Sea that they may not sail to.
+    do; blank: their positions. ``readiness`` is the share of the land forces that can be out; without
+    ``land_ceiling`` some of the others in uniform may be out beside them; without ``ceilings`` nobody counts people.
+    ``seconds`` is what each of its solves may take. ``model`` is the model that the question is
+    for, where it is not the reference. ``bars`` are warships and the task in the Black Sea that they may not sail to.
     ``owners`` say whose holdings count as a kind; ``leaders`` are framework nations beside those of the plan;
-    ``extra`` rows follow those that come from the facts.
+    ``stances`` changes those that come from the positions, for an instance with periods; ``extra`` rows follow those that come from the facts.
     """
 
     name: str
@@ -71,7 +80,9 @@ class Scenario:
     events: Mapping[str, bool]
     nations: tuple[str, ...] = ()
     willing: str = ""
+    stances: Callable[[list[Row], Facts], list[Row]] | None = None
     readiness: str = "PR007"
+    land_ceiling: bool = True
     model: str = ""
     needs_peace: bool = True
     owners: Mapping[str, Callable[[str], bool]] = field(default_factory=dict)
@@ -79,10 +90,14 @@ class Scenario:
     bars: Mapping[str, str] = field(default_factory=dict)
     budgets: tuple[Row, ...] = ()
     extra: Mapping[str, list[Row]] = field(default_factory=dict)
+    ceilings: bool = True
+    start: str = "2025-07"
     months: int = 6
     periods: int = 1
     indefinite: bool = True
     what_ifs: tuple[WhatIf, ...] = ()
+    what_if_gap: float = 1e-4
+    seconds: float = 60.0
     task_note: str = "where the article's cities, ports and seas lie; approximate"
 
     def build(self, facts: Facts) -> Built:
@@ -99,9 +114,20 @@ class Scenario:
         else:
             willingness = [row for row in willingness_rows(facts, nations) if row["objective"] in objectives]
             conditions = [row for row in condition_rows(facts, nations) if row["objective"] in objectives]
+        if self.stances:
+            willingness = self.stances(willingness, facts)
+        never = {str(row["nation"]) for row in willingness} - {
+            str(row["nation"])
+            for row in willingness
+            if isinstance(row["willingness"], Fact) and row["willingness"].most
+        }
+        pools = [pool for pool in pools if pool["nation"] not in never]
         caveats = [] if self.willing else caveat_rows(facts, pools, self.bars)
+        people = nation_rows(facts, nations, self.leaders, self.readiness, land=self.land_ceiling)
+        if not self.ceilings:
+            people = [{**row, "troop_ceiling": ""} for row in people]
         tables: dict[str, list[Row]] = {
-            "nations": nation_rows(facts, nations, self.leaders, self.readiness),
+            "nations": people,
             "groups": group_rows(facts, nations),
             "unit_types": unit_type_rows(facts, kinds),
             "capabilities": capability_rows(used),
@@ -119,7 +145,7 @@ class Scenario:
             if table != "yields":
                 tables[table] = [*tables.get(table, []), *rows]
         text = settings(
-            self.name, self.title, self.description, self.events, months=self.months, periods=self.periods,
+            self.name, self.title, self.description, self.events, start=self.start, months=self.months, periods=self.periods,
             indefinite=self.indefinite, model=self.model,
         )  # fmt: skip
         return built(self.name, text, {table: rows for table, rows in tables.items() if rows})
@@ -140,8 +166,12 @@ class Scenario:
 
     @staticmethod
     def _need(facts: Facts, need: Need) -> Row:
-        return {
+        row: Row = {
             "task": need.task, "capability": need.capability, "quantity": need.quantity,
             "priority": facts.assume(need.priority) if need.priority else "", "source": need.quantity.source,
-            "note": need.note,
+            "note": need.note, **need.when,
         }  # fmt: skip
+        if need.capability in CORES:
+            core = CORES[need.capability]
+            row |= {"core_share": facts.assume(f"core_{core}"), "core_weight": facts.assume(f"core_weight_{core}")}
+        return row

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from building.facts import ASSUMPTION, Fact, Facts, Row
-from building.forces import given_pool
-from building.nations import contributors
-from building.politics import EVENTS, positions
+from building.facts import ASSUMPTION, Facts, Row
+from building.forces import availability, given_pool
+from building.politics import EVENTS
 from building.scenario import Need, Scenario, Task, WhatIf
 
 POOLED = {  # owner here, owner in the data: unit type, inventory key, name, event
@@ -16,39 +15,46 @@ POOLED = {  # owner here, owner in the data: unit type, inventory key, name, eve
 }
 
 
-def silent(facts: Facts, nations: list[str]) -> list[Row]:
-    """Nations that said nothing of the air: without boots on the ground they are a little above the floor."""
-    rows: list[Row] = []
-    for nation in nations:
-        said = positions(facts, nation)
-        if "safe_skies" not in said:
-            rows.append({"nation": nation, "objective": "safe_skies", "willingness": facts.assume("stance_silent_air"),
-                         "source": ASSUMPTION, "note": "nothing said of the air"})  # fmt: skip
-    return rows
+LENT, SILENT = "events.nato_consensus=true", "model.willingness_floor=0.25"
+
+
+WHAT_IFS = (
+    WhatIf("NATO provides its early-warning aircraft", overrides=(LENT,)),
+    WhatIf("everybody takes part who has not said no", overrides=(SILENT,)),
+    WhatIf("both", overrides=(LENT, SILENT)),
+    WhatIf("both, and seven airframes keep an orbit, not six", overrides=(
+        LENT, SILENT, "yields[unit_type=early_warning_aircraft].amount=0.2857",
+        "yields[unit_type=surveillance_drone].amount=0.2857")),
+    WhatIf("both, and two orbits for eight squadrons, not four", overrides=(
+        LENT, SILENT, "yields[unit_type=combat_squadron,capability=early_warning].amount=-0.25")),
+    WhatIf("both, and the tanker fleet does not take part", overrides=(
+        LENT, SILENT, "events.fleet_consensus=false")),
+    WhatIf("both, and bases need no battery", overrides=(
+        LENT, SILENT, "yields[capability=base_defence,unit_type=air_defence_battery].amount=1000")),
+    WhatIf("both, 48 jets", overrides=(LENT, SILENT, "requirements[task=shield_west].quantity=48")),
+    WhatIf("both, one tour, nobody is relieved", "surge", (LENT, SILENT)),
+)  # fmt: skip
 
 
 def sky_shield(facts: Facts) -> Scenario:
-    nations = contributors(facts)
     jets = replace(facts.seed("SF12"), value=facts.seed("SF12").most, low=facts.ratio("PR065").value,
                    high=facts.ratio("PR066").value)  # fmt: skip
     baltic = facts.assume("baltic_detachments").times(facts.ratio("PR076"))
-    squadron = facts.assume("gbad_a_squadron").times(-1)
+    squadron = facts.assume("gbad_a_squadron").falling(lambda each: -each)
     extra: dict[str, list[Row]] = {
         "yields": [
-            {"unit_type": "combat_squadron", "capability": "base_defence", "amount":
-             replace(squadron, low=squadron.high, high=squadron.low), "note": "what a base needs"},
-            {"unit_type": "air_defence_battery", "capability": "base_defence", "amount": Fact(1.0, basis="computed"),
+            {"unit_type": "combat_squadron", "capability": "base_defence", "amount": squadron, "note": "what a base needs"},
+            {"unit_type": "air_defence_battery", "capability": "base_defence", "amount": facts.assume("counts_itself"),
              "note": "counts itself"},
         ],
-        "willingness": silent(facts, nations),
-        "nations": [], "forces": [], "conditions": [],
+        "willingness": [], "nations": [], "forces": [], "conditions": [],
     }  # fmt: skip
     for code, (owner, kind, key, name, event) in POOLED.items():
         held = facts.inventory[owner, key]
-        extra["nations"].append({"nation": code, "name": name, "source": held.source,
+        extra["nations"].append({"nation": code, "name": name, "collective": "true", "source": held.source,
                                  "note": "owned in common; takes part where its owners agree"})  # fmt: skip
-        extra["forces"].append(given_pool(code, kind, held, "the whole fleet"))
-        extra["willingness"].append({"nation": code, "objective": "safe_skies", "willingness": Fact(1.0),
+        extra["forces"].append(given_pool(code, kind, held, availability(facts, key), "the whole fleet"))
+        extra["willingness"].append({"nation": code, "objective": "safe_skies", "willingness": facts.assume("stance_yes"),
                                      "source": ASSUMPTION, "note": "once its owners agree"})  # fmt: skip
         extra["conditions"].append({"nation": code, "objective": "safe_skies", "requires": "event", "value": event,
                                     "source": held.source, "note": "a decision of all owners"})  # fmt: skip
@@ -73,13 +79,6 @@ def sky_shield(facts: Facts) -> Scenario:
         ),
         events={**EVENTS, "nato_consensus": False, "fleet_consensus": True},
         extra=extra,
-        what_ifs=(
-            WhatIf("NATO provides its early-warning aircraft", overrides=("events.nato_consensus=true",)),
-            WhatIf("the tanker fleet does not take part", overrides=("events.fleet_consensus=false",)),
-            WhatIf("NATO provides them, and bases need no battery", overrides=(
-                "events.nato_consensus=true", "yields[capability=base_defence,unit_type=air_defence_battery].amount=1000")),
-            WhatIf("only nations that have spoken for the air mission", overrides=("model.willingness_floor=0.65",)),
-            WhatIf("one tour, nobody is relieved", "surge"),
-            WhatIf("48 jets", overrides=("requirements[task=shield_west].quantity=48",)),
-        ),
+        land_ceiling=False,
+        what_ifs=WHAT_IFS,
     )  # fmt: skip

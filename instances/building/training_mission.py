@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from building.facts import ASSUMPTION, Fact, Facts, Row
-from building.forces import MONTHS, eu_training_cost, given_pool, given_type
+from building.forces import MONTHS, availability, eu_training_cost, given_pool, given_type, relief
 from building.nations import contributors
 from building.scenario import Need, Scenario, Task, WhatIf
 
@@ -29,8 +29,10 @@ def training_mission(facts: Facts) -> Scenario:
                if kind == "training_throughput" and nation in nations}  # fmt: skip
     union, team = facts.inventory["EU", "training_throughput"], facts.unit("training_team", "throughput")
     rest = union.value - sum(held.value for nation, held in trained.items() if nation != "GBR")
-    relief = facts.unit("training_team", "rotation_factor")
-    others = replace(union, value=float(int(rest / team.value)) * relief.value, basis="computed")
+    others = replace(
+        union, value=float(int(rest / team.value)) * relief(facts, "training_team").value, basis="computed"
+    )
+    ready = availability(facts, "training_team")
     course = facts.ratio("PR100").value / facts.assume("weeks_open").value  # years that a trainee holds a place
     places, spare = facts.assume("site_places"), facts.assume("site_spare")
 
@@ -38,15 +40,16 @@ def training_mission(facts: Facts) -> Scenario:
         return spare.map(lambda x: float(int(x * trainees * course / places.value)))
 
     through = {**{nation: held.value for nation, held in trained.items()}, REST: rest}
-    each = Fact(
-        -team.value * course, basis="planning assumption", note="five weeks (PR100) of the weeks a site is open"
-    )
+    each = facts.assume("weeks_open").falling(lambda weeks: facts.ratio("PR100").value / weeks).times(team)
+    each = each.falling(lambda held: -held)
     yields: list[Row] = [
         *({"unit_type": kind, "capability": "places", "amount": each, "note": "places that a team's trainees hold"}
           for kind in KINDS),
         {"unit_type": "training_site", "capability": "places", "amount": places, "note": ""},
     ]  # fmt: skip
     money = eu_training_cost(facts).times(facts.assume("need_trainees").value / 1000 * months / MONTHS)
+    pay = facts.unit("any_troops", "troop_year_cost").times(facts.unit("training_team", "personnel").value / 1e6)
+    money = money.plus(pay.times(float(int(rest / team.value)) * months / MONTHS))
     return Scenario(
         name="training-mission",
         title="Training for Ukraine: trainers, places, throughput",
@@ -57,15 +60,15 @@ def training_mission(facts: Facts) -> Scenario:
         needs=(Need("train_soldiers", "trainees", facts.assume("need_trainees"), "", "SF26: 73,000 in 29 months so far"),),
         events={},
         budgets=({"payer": "common", "amount": money, "source": facts.ratio("PR097").source,
-                  "note": "PR097 for the trainees asked for"},),
+                  "note": "PR097 for the trainees asked for, and the pay of the trainers of the members that are not named"},),
         extra={
-            "nations": [{"nation": REST, "name": "Other members of the EU", "source": union.source,
+            "nations": [{"nation": REST, "name": "Other members of the EU", "collective": "true", "source": union.source,
                          "note": "the throughput of the EU mission less what is published by nation"}],
-            "unit_types": [given_type(facts, "training_site", "Training site", "training", facts.assume("people_site"), 1.0)],
+            "unit_types": [given_type(facts, "training_site", "Training site", "training", facts.assume("people_site"), facts.assume("counts_itself"))],
             "yields": yields,
             "forces": [
-                given_pool(REST, "training_team_eu", others, f"{rest:g} trainees a year, times the rotation ratio"),
-                *(given_pool(nation, "training_site", sites(count), f"{count:g} trainees a year, with what is spare")
+                given_pool(REST, "training_team_eu", others, ready, f"{rest:g} trainees a year, times the rotation ratio"),
+                *(given_pool(nation, "training_site", sites(count), ready, f"{count:g} trainees a year, with what is spare")
                   for nation, count in through.items()),
             ],
             "willingness": [{"nation": REST, "objective": "training", "willingness": facts.assume("announced_training"),
@@ -73,5 +76,6 @@ def training_mission(facts: Facts) -> Scenario:
         },
         months=months,
         task_note="where courses are held; approximate",
+        land_ceiling=False,
         what_ifs=WHAT_IFS,
     )  # fmt: skip

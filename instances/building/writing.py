@@ -74,14 +74,14 @@ def cite(tables: dict[str, list[Row]]) -> dict[str, list[Row]]:
 
 def reasons(row: Row) -> list[str]:
     """The reasons for the figures of a row that are not data, each once."""
-    columns: dict[tuple[str, str], list[str]] = {}
+    columns: dict[tuple[str, str, str], list[str]] = {}
     for column, cell in row.items():
         if isinstance(cell, Fact) and unsure(cell.basis):
-            columns.setdefault((cell.basis, cell.note), []).append(column)
+            columns.setdefault((cell.basis, cell.key, cell.note), []).append(column)
     short = {"planning assumption": "assumed"}
     return [
-        f"{' and '.join(names)} {short.get(basis, basis)}" + (f" ({note})" if note else "")
-        for (basis, note), names in columns.items()
+        f"{' and '.join(names)} {short.get(basis, basis)} ({join(f'[{key}]', note).replace('; ', ' ', 1)})"
+        for (basis, key, note), names in columns.items()
     ]
 
 

@@ -46,7 +46,7 @@ def test_bundled_instances_are_plausible_in_every_case(name: str) -> None:
         assert not [text for text in instance.case(end).warnings() if "looks" in text]
 
 
-FORCES = ("demilitarised-zone-12", "european-army", "reassurance-force", "safe-seas", "training-mission")
+FORCES = ("jef-plus-france", "european-army", "reassurance-force", "safe-seas", "training-mission")
 
 
 @pytest.mark.parametrize("name", FORCES)

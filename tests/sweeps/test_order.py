@@ -46,8 +46,10 @@ def order() -> Callable[..., str]:
         "nations[nation=FRA].troop_ceiling=100",
         "forces[nation=FRA].units=0",
         "forces[nation=FRA].min_units=2",
+        "forces[nation=FRA].availability*=0.5",
+        "forces[nation=FRA].home_units=2",
         "unit_types.rotation_ratio=9",
-        "yields[unit_type=battlegroup_medium,capability=ground_presence].amount=0.5",
+        "yields[unit_type=companies_medium,capability=ground_presence].amount=0.25",
         "requirements[task=western_air_policing,capability=combat_aircraft].quantity=90",
         "requirements[task=western_air_policing,capability=combat_aircraft].max_gap=0.5",
         "tasks.framework_share=0.9",
@@ -71,9 +73,22 @@ def test_one_fact_makes_a_point_harder(order: Callable[..., str], setting: str) 
 
 def test_bigger_units_are_harder_where_no_framework_share_counts_heads(order: Callable[..., str]) -> None:
     without = "model.families=troop_ceiling,budget"
-    heavier = "unit_types[unit_type=battlegroup_heavy].personnel=2000"
+    heavier = "unit_types[unit_type=companies_heavy].personnel=2000"
     assert order((without, heavier), (without,)) == "harder"
     assert order((heavier,), ()) == "apart"
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "requirements[capability=ground_presence].core_share=0.4",
+        "requirements[capability=ground_presence].core_weight=5",
+        "tasks[task=hub_kyiv].framework_nation=GBR",
+        "commitments[nation=FRA,unit_type=escort,task=straits_approaches].at_least=1",
+    ],
+)
+def test_what_has_no_direction_does_not_compare(order: Callable[..., str], setting: str) -> None:
+    assert order((setting,), (), "gap") == "apart"
 
 
 def test_what_goes_both_ways_does_not_compare(order: Callable[..., str]) -> None:
@@ -95,7 +110,7 @@ def test_a_stage_asks_only_about_its_own_objectives(order: Callable[..., str]) -
 
 def test_a_model_stays_and_only_what_differs_is_changed() -> None:
     """In place where the layout holds, anew where it does not, and every answer as if it were the first."""
-    instance, model = choose("sky-shield")
+    instance, model = choose("safe-seas")
     solver = Solver()
     steps = [
         ("built", ()),
