@@ -53,7 +53,7 @@ def ammunition_2025(facts: Facts) -> Scenario:
         needs=(Need(TASK, CAPABILITY, facts.assume("need_shells"), "", "a half-year"),),
         events={},
         willing="willing_if_asked",
-        model="build",
+        model="by-cost.toml",
         needs_peace=False,
         ceilings=False,
         start="2024-01",
