@@ -130,7 +130,7 @@ class TestText:
             draw_answer(out, answer)
         text = capture.get()
         assert text.count("One.") == SENTENCES
-        assert "and 20 more" in text
+        assert "and 6 more" in text
         assert "Not settled: step x." in text
         with out.capture() as capture:
             draw_answer(out, answer, full=True)

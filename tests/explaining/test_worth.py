@@ -174,11 +174,11 @@ def unfair(chosen: Case, limit: int = LIMIT) -> list[str] | None:
 
 
 @pytest.mark.parametrize("check", [wrong, unfair])
-@pytest.mark.parametrize("seed", [2, 13, 24])
+@pytest.mark.parametrize("seed", [13, 24])
 def test_random(seed: int, check: Callable[[Case, int], list[str] | None]) -> None:
     judged = 0
-    for each in range(40 * seed, 40 * seed + 40):
-        found = check(case(each), 150)
+    for each in range(40 * seed, 40 * seed + 20):
+        found = check(case(each), 100)
         assert found in (None, []), (each, found)
         judged += found is not None
     assert judged
