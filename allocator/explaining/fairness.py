@@ -98,7 +98,8 @@ def _solved(core: Core, row: dict[str, Any], due: Mapping[str, Fraction], base: 
         gap=_gap(core),
     )  # fmt: skip
     if fairest.found:
-        row["load"], row["cost"] = float(fairest.values[load.name]), float(fairest.values["cost"])
+        row["load"] = fairest.bounds[load.name].value  # before cost took what the tolerance gives up of it
+        row["cost"] = float(fairest.values["cost"])
         row["price"] = float(fairest.values["cost"] - base.values["cost"])
     _note(row, "load", load.name, fairest, part, f"load of {rule}")
     _note(row, "cost", "cost", fairest, part, f"cost of {rule}")
