@@ -92,11 +92,11 @@ class Changes:
         return found
 
     def _numbers(self, plan: Deployed) -> Iterator[tuple[str, Fraction]]:
-        """Numbers other than those of pools that must go up, rounded outward."""
+        """Numbers other than those of pools that must go up, exactly."""
         missed = worst(self.problem, plan, self.lines)
         for s in self.lines:
             if missed[s.id] > exact(s.value):
-                yield s.id, outward(missed[s.id])
+                yield s.id, missed[s.id]
         above: dict[str, Fraction] = {}
         names = {r["nation"]: i for i, r in enumerate(self.instance.rows("nations"), start=1)}
         money = self.problem.money
@@ -113,7 +113,7 @@ class Changes:
             above[key] = max(excess, above.get(key, Fraction(0)))
         for s in self.limits:
             if s.id in above:
-                yield s.id, outward(exact(s.value) + above[s.id])
+                yield s.id, exact(s.value) + above[s.id]
 
     # ---- what holds or is lifted -----------------------------------------------------------------------------
 

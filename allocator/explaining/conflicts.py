@@ -275,7 +275,8 @@ MOST_SAID = 5
 def sentence(conflict: Conflict, added: bool = False) -> str:
     """A conflict in words."""
     if not conflict.elements:
-        cause = "the pools and other facts leave no plan that meets the condition" if added else "they leave no plan"
+        cause = "the pools and other facts leave no plan that meets the condition"
+        cause = cause if added else "the limits that the model sets on objectives leave no plan"
         return f"No rule is to blame: {cause}, even with every rule lifted."
     texts = [member.text for member in conflict.members]
     more = f"; and {len(texts) - MOST_SAID} more" if len(texts) > MOST_SAID + 1 else ""

@@ -9,7 +9,7 @@ repaired instance is built anew and solved.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -17,7 +17,7 @@ from allocator.errors import AllocatorError
 from allocator.exact import exact
 from allocator.explaining.ask_less import excess
 from allocator.explaining.bench import Aim, Bench, Extend, Holds, Outcome
-from allocator.explaining.changes import Changes, Way
+from allocator.explaining.changes import Changes, Way, outward
 from allocator.explaining.core import Core, Part
 from allocator.explaining.elastic import Elastic
 from allocator.explaining.mending import after, mended, setting
@@ -156,7 +156,7 @@ class Mender:
     def _run(
         self, movable: Sequence[Statement], aims: Sequence[Aim], extend: Extend | None, keeps: Holds | None
     ) -> Outcome:
-        instance, model = lift(self.core.instance, self.core.model, movable)
+        instance, model = lift(self.core.instance, replace(self.core.model, tolerance=0.0), movable)
         holds, also = self.always or (None, None)
 
         def extended(m: Any, problem: Problem) -> None:
@@ -190,7 +190,8 @@ class Mender:
 
     def row(self, repair: Repair) -> dict[str, Any]:
         """A repair as in the JSON of the answer."""
-        core, needs = self.core, repair.way.needs
+        core = self.core
+        needs = {i: None if to is None else outward(to) for i, to in repair.way.needs.items()}
         by_id = {s.id: s for s in self.all}
         changes = [
             {

@@ -84,6 +84,23 @@ def test_infeasible_says_why_and_what_you_can_do() -> None:
     assert "What you can do" in done.stdout
 
 
+def test_infeasible_names_a_conflict_and_ways_out() -> None:
+    """Three of four battalions must be there, and eight sustain two at a rotation of 4."""
+    text = " ".join(run("solve", "toy-infeasible").stdout.split())
+    assert "with any one of them lifted there is a plan (this line and rotation): hold_port may miss" in text
+    assert "Ask less: let hold_port miss up to 50 % of its infantry (now 25 %)." in text
+    assert "Give more: give AAA 12 battalion (now 8)." in text
+
+
+def test_an_infeasible_limit_of_the_model_is_no_rule() -> None:
+    """With two battalions at the most, half of the gap cannot be closed, whatever the solve may cost."""
+    done = run("solve", "toy-rotation", "--set", "model.limits=gap<=0.4,cost<=0")
+    text = " ".join(done.stdout.split())
+    assert done.returncode == 3
+    assert "No rule is to blame: the limits that the model sets on objectives leave no plan" in text
+    assert "Give more: no change but a larger max_gap leads to a plan." in text
+
+
 def test_nothing_deployed_says_why(case: Path) -> None:
     (case / "willingness.csv").write_text("nation,objective,willingness\nAAA,land,0.1\n")
     done = run("solve", case)

@@ -33,10 +33,9 @@ def strict(seed: int) -> tuple[dict[str, Any], dict[str, Any]]:
 @contextmanager
 def explained(obj: dict[str, Any], model: dict[str, Any], most: int = 60) -> Iterator[Core]:
     """The core of an instance from its JSON."""
-    fields: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in model.items()}
-    chosen = Model(**fields)
+    choices: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in model.items()}
     with watched() as watch:
-        yield Core(Instance.from_dict(obj), chosen, Bench(1e-6, None, 1, 0, watch), most=most)
+        yield Core(Instance.from_dict(obj), Model(**choices), Bench(1e-6, None, 1, 0, watch), most=most)
 
 
 @contextmanager
