@@ -18,11 +18,17 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from allocator.model import load_model
 from allocator.solving.solver import versions
+from benchmarks.build_up import build_up
 from benchmarks.generate import SIZES, deployable, generate, possible, write
 
 STEPS = ("read", "load", "solve", "audit", "total", "megabytes")
+BUILD_UP = (30, 12, 6, 10)
+"""Nations, unit types, tasks and years of the largest build-up; other sizes are in proportion."""
+
 FIRST_ONLY = 'title = "First objective"\ndescription = "Gap alone."\nobjectives = ["gap"]\n'
+BUILDING = FIRST_ONLY + f"families = {json.dumps(load_model('build').families)}\n"
 
 
 def measure(kind: str, task: dict[str, Any]) -> dict[str, Any]:
@@ -59,7 +65,7 @@ def whole(text: str) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "--sizes", type=whole, nargs="+", default=list(SIZES),
+        "--sizes", type=whole, nargs="+",
         help=f"whole-number variables, roughly (default: {' '.join(map(str, SIZES))}); 100 takes a second",
     )  # fmt: skip
     parser.add_argument("--binding", action="store_true", help="minimums, pledges, ceilings and budgets bind")
@@ -74,32 +80,50 @@ def main() -> None:
     parser.add_argument(
         "--instances", type=whole, default=1, help="generated instances of each size (default: %(default)s)"
     )
+    parser.add_argument(
+        "--build-up", action="store_true",
+        help=f"build-ups over years under the model build instead; --sizes counts nations (default: {BUILD_UP[0]})",
+    )  # fmt: skip
     arguments = parser.parse_args()
     options = {name: getattr(arguments, name) for name in ("gap", "time_limit", "threads", "seed")}
     named = ", ".join(f"{name} {number}" for name, number in versions().items())
     print(f"{named}; {platform.platform()}; {options}, median of {arguments.repeat}")
     with tempfile.TemporaryDirectory() as scratch:
         model = Path(scratch) / "first.toml"
-        model.write_text(FIRST_ONLY, encoding="utf-8")
-        for size in arguments.sizes:
+        model.write_text(BUILDING if arguments.build_up else FIRST_ONLY, encoding="utf-8")
+        task = options | {"model": arguments.model or str(model)}
+        for size in arguments.sizes or (BUILD_UP[:1] if arguments.build_up else SIZES):
             values = []
             for number in range(1, arguments.instances + 1):
-                obj = generate(size, number, arguments.binding)
-                folder = Path(scratch) / f"{size}-{number}"
-                write(obj, folder)
-                task = options | {"folder": str(folder), "model": arguments.model or str(model)}
-                task["mps"] = f"{folder}.mps"
-                measure("export", task)
-                ours = [measure("allocator", task) for _ in range(arguments.repeat)]
-                alone = [measure("highs", task) for _ in range(arguments.repeat)]
-                title = f"size {size}, instance {number}: {deployable(obj)} of {possible(obj)} deployable"
-                print_one(title, ours, alone)
-                values.append(ratio(median(ours, "value"), median(alone, "value")))
+                obj, what = instance(size, number, arguments)
+                values.append(compare(f"size {size}, instance {number}: {what}", obj, task, scratch, arguments.repeat))
             found = [value for value in values if value]
             if len(found) > 1:
                 best, worst = min(found), max(found)
                 mean = statistics.geometric_mean(found)
                 print(f"size {size}: value over HiGHS alone: geometric mean {mean:.3f}, {best:.3f} to {worst:.3f}")
+
+
+def instance(size: int, number: int, arguments: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    """A generated instance, and how large it is."""
+    if not arguments.build_up:
+        obj = generate(size, number, arguments.binding)
+        return obj, f"{deployable(obj)} of {possible(obj)} deployable"
+    nations, types, tasks, years = (size, *(max(2, round(size * part / BUILD_UP[0])) for part in BUILD_UP[1:]))
+    obj = build_up(number, nations, types, tasks, years)
+    return obj, f"{types} unit types, {tasks} tasks, {years} years, {len(obj['acquisitions'])} programmes"
+
+
+def compare(title: str, obj: dict[str, Any], task: dict[str, Any], scratch: str, repeat: int) -> float | None:
+    """Measure one instance, print a block, and return the ratio of the values."""
+    folder = Path(scratch) / obj["instance"]["name"]
+    write(obj, folder)
+    task = task | {"folder": str(folder), "mps": f"{folder}.mps"}
+    measure("export", task)
+    ours = [measure("allocator", task) for _ in range(repeat)]
+    alone = [measure("highs", task) for _ in range(repeat)]
+    print_one(title, ours, alone)
+    return ratio(median(ours, "value"), median(alone, "value"))
 
 
 def print_one(title: str, ours: list[dict[str, Any]], alone: list[dict[str, Any]]) -> None:

@@ -53,6 +53,17 @@ def test_solves(solves: str) -> None:
     assert "size 1: value over HiGHS alone: geometric mean 1.000" in blocks[1]
 
 
+def test_build_up() -> None:
+    """A small build-up: ours beside HiGHS alone on the same programme, with the same value."""
+    done = run("benchmarks", "--build-up", "--sizes", "4", "--repeat", "1")
+    assert (done.returncode, done.stderr) == (0, "")
+    title, _, ours, alone, ratios = done.stdout.split("\n\n")[1].splitlines()[:5]
+    assert title.startswith("size 4, instance 1: 2 unit types, 2 tasks, 2 years, ")
+    assert (ours.split()[-1], alone.split()[-1]) == ("optimal", "Optimal")
+    assert float(ours.split()[7]) == pytest.approx(float(alone.split()[7]), abs=1e-3)
+    assert ratios.split()[0] == "ratio"
+
+
 def test_sweeps() -> None:
     """Points, seconds, ratios of a grid and of one figure at a time, on one worker and on two, and the long sweep."""
     done = run(

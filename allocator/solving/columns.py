@@ -45,6 +45,7 @@ class Orders:
         ]
         self._expand = [(matrix.column_of[id(e)], *key) for key, e in getattr(m, "expand", {}).items()]
         self.columns = np.array([column for column, *_ in self._bought], dtype=np.int64)
+        self._alone = {(n, u, k): at for at, (_, n, u, k, joint) in enumerate(self._bought) if not joint}
 
     def purchases(self, point: Floats) -> Purchases:
         """Orders and expansions of a point, rounded to whole units."""
@@ -56,6 +57,26 @@ class Orders:
                 orders[n, u, k] = (all_units + count, together + (count if joint else 0))
         expansions = {(u, k): round(point[column]) for column, u, k in self._expand if point[column] > 0.5}
         return Purchases(orders, expansions) if orders or expansions else NONE
+
+    def floored(self, point: Floats) -> Floats:
+        """Whole parts of the orders of a point, without those that are too small or that too few make together."""
+        pools = self.m.problem.pools
+        units = np.floor(point[self.columns] + 1e-5)
+        total: dict[tuple[str, str, int], float] = defaultdict(float)
+        for count, (_, n, u, k, _) in zip(units, self._bought, strict=True):
+            total[n, u, k] += count
+        buyers: dict[tuple[str, int], int] = defaultdict(int)
+        for at, (_, n, u, k, joint) in enumerate(self._bought):
+            if total[n, u, k] < pools.programmes[n, u].min_order:
+                units[at] = 0.0
+            buyers[u, k] += joint and units[at] > 0 and n not in pools.collective
+        for at, (_, n, u, k, joint) in enumerate(self._bought):
+            if joint and buyers[u, k] < pools.joint[u].min_nations:
+                alone = total[n, u, k] - units[at]
+                units[at] = 0.0
+                if 0 < alone < pools.programmes[n, u].min_order:
+                    units[self._alone[n, u, k]] = 0.0
+        return units
 
     def fill(self, purchases: Purchases, x: Floats) -> None:
         """Write orders and expansions, and who buys jointly, into a point."""
@@ -116,11 +137,16 @@ class Points:
             return None
         return self._known[self.matrix.integral[self._known]]
 
-    def leading(self, point: Floats) -> NDArray[np.int64]:
-        """Columns of ``leads`` for the tasks that have a framework nation at a point."""
-        leads = {key: self.matrix.column_of[id(column)] for key, column in getattr(self.m, "leads", {}).items()}
-        led = {j for (_, j), column in leads.items() if point[column] > 0.5}
-        return np.array([column for (_, j), column in leads.items() if j in led], dtype=np.int64)
+    def leads(self) -> list[NDArray[np.int64]]:
+        """Columns of ``leads``, task by task."""
+        tasks: dict[str, list[int]] = defaultdict(list)
+        for (_, j), column in getattr(self.m, "leads", {}).items():
+            tasks[j].append(self.matrix.column_of[id(column)])
+        return [np.array(columns, dtype=np.int64) for columns in tasks.values()]
+
+    def floored(self, point: Floats) -> Floats:
+        """Whole parts of the orders of a point, without those that are too small or that too few make together."""
+        return self._orders.floored(point)
 
     def deployed(self, point: Floats) -> Decided:
         """Deployments of a point and what is bought, rounded to whole units, in the order of the tables."""

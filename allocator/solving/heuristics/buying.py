@@ -1,22 +1,32 @@
 """A plan that buys, from a corner of the relaxation.
 
 The relaxation of a build-up comes close to the best plan, and what it orders is nearly whole, but HiGHS finds that plan
-late among thousands of columns. Framework nations are therefore taken from the plan in hand, joint purchases are
-decided by rounding them in the relaxation, a few at a time, and HiGHS then runs with only those orders and deployments
-that the relaxation uses: about a sixth of all. Nodes and gap are limited, not time, so that the same input gives the
-same plan.
+late among thousands of columns. Framework nations are therefore those of the plan in hand, and joint purchases are
+decided by rounding them in the relaxation, a few at a time. HiGHS then runs with only those orders and deployments that
+the relaxation or the plan in hand uses: about a sixth of all. If that plan is not close, the whole parts of the
+relaxation's orders are fixed, deployments are found for them, and the search begins again from there. Nodes and gap are
+limited, not time, so that the same input gives the same plan.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
+from allocator.plan.values import Deployed
 from allocator.purchases import bought
 from allocator.solving.heuristics.search import NODES, Search
 from allocator.solving.highs import Relaxation, Resident
+from allocator.solving.standard_form import Floats
 
 CLOSE = 0.015
-"""Relative gap, among the columns that are used, at which the plan is good enough."""
+"""Relative gap, among the columns that are free, at which a plan is good enough."""
+
+ROUGHLY = 0.02
+"""The same, while orders are fixed."""
+
+ENOUGH = 0.03
+"""Relative gap to the bound at which the rest is left to HiGHS, whose cuts raise the bound."""
 
 WHOLE = 1e-5
 """Distance from a whole number that counts as none."""
@@ -27,49 +37,95 @@ PART = 4
 
 def buy(resident: Resident, search: Search, gap: float, floor: float) -> bool:
     """Search for a plan among the orders and deployments of the relaxation; returns whether a better one was found."""
-    matrix, points, best = resident.matrix, search.points, search.best()
-    start = np.zeros(len(matrix.columns)) if best is None else points.point(best)
-    leads = points.leading(start)
-    resident.restrict(leads, start[leads])
-    relaxed = search.relax("corner")
+    buying = _Buying(resident, search, max(gap, CLOSE), floor)
+    first = search.best()
+    relaxed = buying.led()
     if relaxed is not None:
-        relaxed = _rounded(resident, search, relaxed)
-    if relaxed is None:
-        resident.release()
-        return False
-    some = np.concatenate([points.columns, points.ordered])
-    used = relaxed.point[some] > WHOLE
-    if best is not None and bought(best):
-        used |= start[some] > 0
-        resident.restrict(points.clubs, matrix.lower[points.clubs], matrix.upper[points.clubs])
-    out = some[~used]
-    resident.restrict(out, np.zeros(len(out)))
-    if best is not None and bought(best):  # after the bounds: HiGHS forgets a start when they change
-        resident.start_from(start, points.known)
-    run = search.run(floor, mip_rel_gap=max(gap, CLOSE), mip_max_nodes=NODES)
+        relaxed = buying.rounded(relaxed)
+    if relaxed is not None:
+        buying.among(relaxed)
+        if not search.enough(floor, ENOUGH) and buying.fixed(relaxed):
+            buying.among(relaxed)
     resident.release()
-    return run.point is not None and not search.take(run.point) and search.best() is not best
+    return search.best() is not first
 
 
-def _rounded(resident: Resident, search: Search, relaxed: Relaxation) -> Relaxation | None:
-    """Decide which joint purchases there are; None if no decision has a solution in time."""
-    clubs = search.points.clubs
-    lower, upper = resident.matrix.lower[clubs].copy(), resident.matrix.upper[clubs].copy()
-    while True:
-        value = relaxed.point[clubs]
-        away = np.abs(value - np.rint(value))
-        open_ = np.flatnonzero(away > WHOLE)
-        if not len(open_):
-            return relaxed
-        order = open_[np.argsort(away[open_], kind="stable")]
-        few = order[: -(-len(order) // PART)]
-        for some, to in ((few, np.rint(value[few])), (order[:1], np.zeros(1)), (order[:1], np.ones(1))):
-            lower[some] = upper[some] = to
-            resident.restrict(clubs, lower, upper)
-            after = search.relax("again")
-            if after is not None:
-                break
-            lower[some], upper[some] = 0.0, 1.0
-        else:
-            return None
-        relaxed = after
+class _Buying:
+    """One search on the resident model; ``lower`` and ``upper`` are the bounds of the columns as decided so far."""
+
+    def __init__(self, resident: Resident, search: Search, gap: float, floor: float) -> None:
+        self.resident, self.search, self.gap, self.floor = resident, search, gap, floor
+        self.matrix, self.points = resident.matrix, search.points
+        self.lower, self.upper = self.matrix.lower.copy(), self.matrix.upper.copy()
+
+    def _start(self) -> tuple[Deployed | None, Floats]:
+        """The best plan so far, and its point."""
+        best = self.search.best()
+        return best, np.zeros(len(self.matrix.columns)) if best is None else self.points.point(best)
+
+    def _decide(self, columns: NDArray[np.int64]) -> None:
+        self.resident.restrict(columns, self.lower[columns], self.upper[columns])
+
+    def led(self) -> Relaxation | None:
+        """A corner of the relaxation with the framework nations of the plan in hand."""
+        _, start = self._start()
+        for leads in self.points.leads():
+            if start[leads].any():
+                self.lower[leads] = self.upper[leads] = start[leads]
+                self._decide(leads)
+        return self.search.relax("corner")
+
+    def rounded(self, relaxed: Relaxation) -> Relaxation | None:
+        """Decide which joint purchases there are; None if no decision has a solution in time."""
+        clubs = self.points.clubs
+        while True:
+            value = relaxed.point[clubs]
+            away = np.abs(value - np.rint(value))
+            order = np.argsort(away, kind="stable")
+            order = order[away[order] > WHOLE]
+            if not len(order):
+                return relaxed
+            few = order[: -(-len(order) // PART)]
+            for some, to in ((few, np.rint(value[few])), (order[:1], np.zeros(1)), (order[:1], np.ones(1))):
+                self.lower[clubs[some]] = self.upper[clubs[some]] = to
+                self._decide(clubs)
+                after = self.search.relax("again")
+                if after is not None:
+                    break
+                self.lower[clubs[some]], self.upper[clubs[some]] = 0.0, 1.0
+            else:
+                return None
+            relaxed = after
+
+    def among(self, relaxed: Relaxation) -> bool:
+        """Run HiGHS with the orders and deployments that the relaxation or the best plan uses."""
+        best, start = self._start()
+        some = np.concatenate([self.points.columns, self.points.ordered])
+        held = some[(relaxed.point[some] <= WHOLE) & (start[some] == 0)]
+        lower, upper = self.lower.copy(), self.upper.copy()
+        upper[held] = 0.0
+        if bought(best):  # the plan in hand is good: its leaders and joint purchases may stay
+            for columns in (*self.points.leads(), self.points.clubs):
+                lower[columns] = np.minimum(lower[columns], start[columns])
+                upper[columns] = np.maximum(upper[columns], start[columns])
+        return self._run(lower, upper, None if best is None else start, self.gap)
+
+    def fixed(self, relaxed: Relaxation) -> bool:
+        """Run HiGHS with the whole parts of what the relaxation orders."""
+        lower, upper = self.lower.copy(), self.upper.copy()
+        orders = self.points.floored(relaxed.point)
+        lower[self.points.ordered] = upper[self.points.ordered] = orders
+        lower[self.points.clubs] = 0.0
+        return self._run(lower, upper, None, max(self.gap, ROUGHLY))
+
+    def _run(self, lower: Floats, upper: Floats, start: Floats | None, gap: float) -> bool:
+        """Run HiGHS between bounds; returns whether the best plan is better than before."""
+        before = self.search.best()
+        every = np.flatnonzero(self.matrix.integral)
+        self.resident.restrict(every, lower[every], upper[every])
+        if start is not None:  # after the bounds: HiGHS forgets a start when they change
+            self.resident.start_from(start, self.points.known)
+        run = self.search.run(self.floor, mip_rel_gap=gap, mip_max_nodes=NODES)
+        if run.point is not None:
+            self.search.take(run.point)
+        return self.search.best() is not before

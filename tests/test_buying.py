@@ -1,0 +1,152 @@
+"""The search for a plan that buys, and the staircase of what orders make usable."""
+
+from __future__ import annotations
+
+import threading
+from fractions import Fraction
+from math import floor
+from typing import Any
+
+import pytest
+
+import allocator
+from allocator.audit import check_deployments
+from allocator.families.rotation import STEPS, staircase
+from allocator.formulation import formulate
+from allocator.model import load_model
+from allocator.plan.values import objective_values
+from allocator.problem import Problem
+from allocator.purchases import Decided, bought
+from allocator.solving.columns import Points
+from allocator.solving.heuristics.buying import buy
+from allocator.solving.heuristics.filling import first_plan
+from allocator.solving.heuristics.search import Search
+from allocator.solving.highs import Resident
+from allocator.solving.standard_form import Floats, compile_model
+from benchmarks.build_up import build_up
+
+BUILD = allocator.Model(objectives=("gap",), families=load_model("build").families)
+
+
+class TestStaircase:
+    @pytest.mark.parametrize("usable", [Fraction(0), Fraction(1, 2), Fraction(6, 5), Fraction(17, 10), Fraction(5)])
+    @pytest.mark.parametrize("available", [Fraction(0), Fraction(1, 2), Fraction(3, 5), Fraction(7, 10), Fraction(1)])
+    @pytest.mark.parametrize("most", [0, 1, 5, 11])
+    def test_same_whole_numbers(self, usable: Fraction, available: Fraction, most: int) -> None:
+        """Every whole point is allowed exactly if the straight line allows it, and each edge touches two steps."""
+        edges = staircase(usable, available, most)
+        for o in range(most + 1):
+            for x in range(20):
+                allowed = all(a * x <= c + b * o for a, b, c in edges)
+                assert allowed == (x <= usable + available * o)
+        for a, b, c in edges:
+            assert all(part.denominator == 1 for part in (a, b, c))
+            touched = [o for o in range(most + 1) if a * floor(usable + available * o) == c + b * o]
+            assert len(touched) >= min(2, most + 1)
+
+    def test_tighter_than_the_line(self) -> None:
+        """Of 1.2 units only one can deploy; from two orders at 0.4 each there are two, so x <= 1 + o / 2."""
+        assert staircase(Fraction(6, 5), Fraction(2, 5), 2) == [(Fraction(2), Fraction(1), Fraction(2))]
+
+    def test_many_orders(self) -> None:
+        """Beyond so many orders the line itself is used."""
+        half = Fraction(1, 2)
+        assert staircase(half, half, STEPS + 1) == [(Fraction(1), half, half)]
+
+
+class Case:
+    """A small build-up in HiGHS, and the search on it; ``plans`` are all that passed the exact check, best last."""
+
+    def __init__(self, obj: dict[str, Any]) -> None:
+        self.problem = Problem(allocator.Instance.from_dict(obj), BUILD)
+        m = formulate(self.problem, lean=True)
+        matrix = compile_model(m)
+        self.points = Points(m, matrix)
+        self.resident = Resident(matrix, {"mip_rel_gap": 1e-4, "threads": 1, "random_seed": 0})
+        self.resident.minimise("gap")
+        self.plans: list[Any] = []
+
+    def gap(self, plan: Any) -> Fraction:
+        return objective_values(self.problem, plan)["gap"]
+
+    def take(self, point: Floats) -> list[Any]:
+        plan = self.points.deployed(point)
+        broken = check_deployments(self.problem.instance, BUILD, plan, bought(plan))
+        if not broken and (not self.plans or self.gap(plan) <= self.gap(self.plans[-1])):
+            self.plans.append(plan)
+        return broken
+
+    def search(self, start: Any) -> bool:
+        """Run :func:`buy` from a plan."""
+        self.plans = [] if start is None else [start]
+        stop = threading.Event()
+        search = Search(
+            self.points,
+            lambda method="inside": self.resident.relaxation(None, stop, None, None, method),
+            lambda bound, **options: self.resident.run(None, stop, None, **options),
+            self.take,
+            lambda: self.plans[-1] if self.plans else None,
+            lambda bound, gap: False,
+        )
+        return buy(self.resident, search, 1e-4, 0.0)
+
+
+@pytest.fixture(scope="module", params=[1, 2, 3])
+def case(request: pytest.FixtureRequest) -> Case:
+    return Case(build_up(request.param, nations=6, types=5, tasks=3, years=4))
+
+
+class TestBuying:
+    def test_better_than_without(self, case: Case) -> None:
+        """The plan passes the exact check, buys, and has a smaller gap than the optimum without purchases."""
+        obj = case.problem.instance
+        families = tuple(name for name in BUILD.families if name not in ("acquisition", "industry", "joint_purchase"))
+        without = allocator.solve(obj, allocator.Model(objectives=("gap",), families=families))
+        assert case.search(first_plan(case.problem))
+        plan = case.plans[-1]
+        assert not check_deployments(obj, BUILD, plan, bought(plan))
+        assert bought(plan)
+        assert case.gap(plan) < without.rows("objectives")[0]["value"]
+
+    def test_close_to_the_optimum(self, case: Case) -> None:
+        """Within a tenth of what is proved, and never below it; the model has its own bounds again."""
+        case.search(first_plan(case.problem))
+        optimum = case.resident.run(mip_rel_gap=0.05)
+        assert optimum.bound <= case.gap(case.plans[-1]) + 1e-9
+        assert case.gap(case.plans[-1]) <= 1.1 * optimum.bound
+
+    def test_same_plan_again(self, case: Case) -> None:
+        """The same model, start and seed give the same plan."""
+        plans = []
+        for _ in range(2):
+            fresh = Case(case.problem.instance.to_dict())
+            fresh.search(first_plan(fresh.problem))
+            plans.append(fresh.plans[-1])
+        assert plans[0] == plans[1]
+
+    def test_never_worse(self, case: Case) -> None:
+        """From a plan that buys, the search gives one that is no worse."""
+        case.search(first_plan(case.problem))
+        best = case.plans[-1]
+        case.search(best)
+        assert case.gap(case.plans[-1]) <= case.gap(best)
+
+    def test_without_a_plan(self, case: Case) -> None:
+        """A plan is found without one to start from."""
+        assert case.search(None)
+
+    def test_whole_orders(self, case: Case) -> None:
+        """Whole parts of orders keep to the least order and the number of nations that buy together."""
+        relaxed = case.resident.relaxation(None, threading.Event(), None, None, "corner")
+        assert relaxed is not None
+        point = relaxed.point.copy()
+        point[case.points.ordered] = case.points.floored(relaxed.point)
+        point[case.points.columns] = 0.0
+        purchases = bought(case.points.deployed(point))
+        pools = case.problem.pools
+        for (n, u, _), (units, _) in purchases.orders.items():
+            assert units >= pools.programmes[n, u].min_order
+        for u, k in {(u, k) for (_, u, k), (_, joint) in purchases.orders.items() if joint}:
+            with_it = [n for (n, v, m), (_, joint) in purchases.orders.items() if (v, m) == (u, k) and joint]
+            assert len(with_it) >= pools.joint[u].min_nations
+        assert isinstance(case.points.deployed(point), Decided)
