@@ -26,7 +26,7 @@ MUTATIONS = [
     ("families/requirement.py", "(1 - row.max_gap) * row.quantity", "row.max_gap * row.quantity"),
     ("families/rotation.py", "float(usable // often)", "float(usable)"),
     ("families/rotation.py", "if len(counted) > 1:", "if len(counted) > 2:"),
-    ("families/rotation.py", "((-available * a, column) for", "((-a, column) for"),
+    ("families/rotation.py", "[(-b, column) for", "[(-a, column) for"),
     ("families/rotation.py", "(float(count // often), deploy)", "(1.0, deploy)"),
     (
         "families/minimum_contribution.py",

@@ -265,7 +265,7 @@ class TestFigures:
             "figure forces[nation=PLO].units: found no row of forces with nation=PLO; expected one that is there "
             "(did you mean POL?)",
             "figure forces.min_units: found no range of min_units in forces; expected a figure with min_units_low or "
-            "min_units_high; forces has ranges of units",
+            "min_units_high; forces has ranges of availability, units",
             "figure budgets[payer=common].amount: found a figure without a range; expected amount_low or amount_high "
             "in its row",
             'figure forces: found "forces"; expected table.column or table[COLUMN=VALUE,...].column',

@@ -82,13 +82,17 @@ def test_bigger_units_are_harder_where_no_framework_share_counts_heads(order: Ca
     "setting",
     [
         "requirements[capability=ground_presence].core_share=0.4",
-        "requirements[capability=ground_presence].core_weight=5",
         "tasks[task=hub_kyiv].framework_nation=GBR",
-        "commitments[nation=FRA,unit_type=escort,task=straits_approaches].at_least=1",
     ],
 )
 def test_what_has_no_direction_does_not_compare(order: Callable[..., str], setting: str) -> None:
     assert order((setting,), (), "gap") == "apart"
+
+
+def test_a_promise_is_harder_and_a_heavier_core_easier(order: Callable[..., str]) -> None:
+    promise = "commitments[nation=FRA,unit_type=escort,task=straits_approaches].at_least=1"
+    assert order((promise,), (), "gap") == "harder"
+    assert order(("requirements[capability=ground_presence].core_weight=5",), (), "gap") == "easier"
 
 
 def test_what_goes_both_ways_does_not_compare(order: Callable[..., str]) -> None:
@@ -118,7 +122,7 @@ def test_a_model_stays_and_only_what_differs_is_changed() -> None:
         ("in place", ("forces[nation=FRA].units=0", "unit_types.operating_cost*=1.5")),
         ("in place", ("objectives.priority=2", "model.objectives=gap,cost")),
         ("rebuilt", ("horizon.periods=2", "horizon.indefinite=false")),
-        ("rebuilt", ()),  # without an end, spans of rotation end in other periods
+        ("in place", ()),  # what the second period had is fixed at nothing
         ("in place", ("forces[nation=FRA].units=0",)),  # what France had is fixed at nothing
     ]
     for structure, settings in steps:
