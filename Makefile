@@ -1,7 +1,7 @@
 # Developer commands; CONTRIBUTING.md explains them. PYTHON=path/to/python chooses another interpreter.
 PYTHON ?= .venv/bin/python
 
-.PHONY: help install test quick lint types docs bench wheel coverage
+.PHONY: help install test quick mutations lint types docs bench wheel coverage
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):  ## /\1\t/p' Makefile
@@ -15,6 +15,9 @@ test:  ## run all tests in two processes; TESTS=tests/sweeps runs a part
 
 quick:  ## run the tests of a minute: instances, families, imports, examples
 	$(PYTHON) -m pytest -q tests/instance tests/families tests/test_imports.py tests/test_examples.py
+
+mutations:  ## make every deliberate error in turn, and see that the tests catch it (the suite tries a third of them)
+	ALLOCATOR_MUTATIONS=all $(PYTHON) -m pytest -q tests/test_mutations.py
 
 lint:  ## check style and format
 	$(PYTHON) -m ruff check .
