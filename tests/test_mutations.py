@@ -194,7 +194,7 @@ def test_every_error_is_caught(copy: Path, file: str, right: str, wrong: str) ->
     os.utime(path, (moment, moment))
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *suite(file)]
     environment = {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"},
         "PYTHONPATH": str(copy),
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # no test of these needs a plugin, and loading them takes a second
     }
