@@ -47,7 +47,7 @@ def test_money() -> None:
 
 def test_coverage_is_the_complement_of_the_gap() -> None:
     """Where no line has a core, which the bars do not weigh."""
-    plan = allocator.solve("reassurance-force", gap=0.05, overrides=["requirements.core_weight=1"])
+    plan = allocator.solve("reassurance-force", gap=0.05)
     priority = {row["objective"]: row["priority"] for row in plan.instance.rows("objectives")}
     lines = statement(plan)
     weight = dict.fromkeys(priority, 0.0)
