@@ -46,7 +46,6 @@ def test_money() -> None:
 
 
 def test_coverage_is_the_complement_of_the_gap() -> None:
-    """Where no line has a core, which the bars do not weigh."""
     plan = allocator.solve("reassurance-force", gap=0.05)
     priority = {row["objective"]: row["priority"] for row in plan.instance.rows("objectives")}
     lines = statement(plan)
