@@ -13,6 +13,7 @@ from functools import cache, cached_property
 
 from allocator.exact import exact
 from allocator.instance import Instance
+from allocator.instance.pools import usable
 from allocator.model import Model
 
 Pool = tuple[str, str]
@@ -180,8 +181,9 @@ class Pools:
 
     def usable(self, pool: Pool, first: int, last: int) -> Fraction:
         """Units, without orders, that can be used from a first to a last period; may be a fraction."""
-        available = self.availability.get(pool, Fraction(1)) * self.owned(pool, first, last)
-        return max(Fraction(0), available - self.home_units.get(pool, 0))
+        return usable(
+            self.availability.get(pool, Fraction(1)), self.home_units.get(pool, 0), self.owned(pool, first, last)
+        )
 
     def arriving(self, pool: Pool, last: int) -> int:
         """Most units that orders can bring by a period."""

@@ -21,7 +21,7 @@ from allocator.instance import Instance
 from allocator.model import Model
 from allocator.money import Money
 from allocator.pools import Pools
-from allocator.statement import THEATRE, Row, given_rows, implied_rows
+from allocator.statement import THEATRE, Row, given_rows, implied_rows, weighed
 
 
 @dataclass(frozen=True)
@@ -136,8 +136,7 @@ class Problem:
     @cached_property
     def weighed(self) -> list[tuple[Row, Fraction]]:
         """Rows that count in the gap, each with the gap that one missing unit (not of its core) in one period adds."""
-        total = sum(row.weight for row in self.rows)
-        return [(row, row.weight / (total * row.whole * len(row.periods))) for row in self.rows if row.weight]
+        return weighed(self.rows)
 
     @cached_property
     def standing(self) -> dict[int, list[Row]]:

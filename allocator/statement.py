@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -49,6 +49,13 @@ class Row:
     def whole(self) -> Fraction:
         """What counts if nothing is met."""
         return self.counted(self.quantity)
+
+
+def weighed(rows: Iterable[Row]) -> list[tuple[Row, Fraction]]:
+    """Rows, each with what one missing unit (not of its core) in one period adds to their mean unmet share."""
+    counted = [row for row in rows if row.weight]
+    total = sum(row.weight for row in counted)
+    return [(row, row.weight / (total * row.whole * len(row.periods))) for row in counted]
 
 
 def given_rows(instance: Instance, objective_of: Mapping[str, str], theatre: Collection[str]) -> list[Row]:

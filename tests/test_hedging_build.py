@@ -221,7 +221,6 @@ def test_a_limit_on_imbalance_counts_what_is_committed() -> None:
 
 
 def test_progressive_hedging_orders_nothing() -> None:
-    pytest.importorskip("mpisppy")
     instance = shaky([], tasks=LATE, acquisitions=[programme()])
     with pytest.raises(BadUsage, match="method hedging cannot order units"):
         allocator.hedge(instance, BUILD, method="hedging")

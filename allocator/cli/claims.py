@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from click.exceptions import Exit
 
-from allocator.cli.options import Number, json_option
+from allocator.cli.options import gap_option, json_option, time_limit_option
 from allocator.cli.progress import Line
 from allocator.cli.terminal import emit, emit_json, load_solver, print_message, printed
 from allocator.stopping import later
@@ -21,17 +21,8 @@ if TYPE_CHECKING:
 @click.command("claims")
 @click.argument("file", required=False, metavar="[FILE]")
 @click.option("--only", multiple=True, metavar="ID", help="Test only this claim. May be repeated.")
-@click.option(
-    "--gap",
-    type=Number(0, 1),
-    default=5e-3,
-    show_default="0.005",
-    help="Relative gap at which an objective counts as proved.",
-)
-@click.option(
-    "--time-limit", type=Number(0, min_open=True), default=60.0, show_default="60", metavar="SECONDS",
-    help="Limit for each solve.",
-)  # fmt: skip
+@gap_option(5e-3)
+@time_limit_option("Limit for each solve.", 60.0)
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print a table as CSV and nothing else.")
 @click.option("--markdown", is_flag=True, help="Print the documentation page and nothing else.")

@@ -8,7 +8,16 @@ import io
 import click
 from click.exceptions import Exit
 
-from allocator.cli.options import Number, json_option, model_option, set_option
+from allocator.cli.options import (
+    gap_option,
+    json_option,
+    model_option,
+    quiet_option,
+    seed_option,
+    set_option,
+    threads_option,
+    time_limit_option,
+)
 from allocator.cli.progress import Line
 from allocator.cli.terminal import emit, emit_json, load_solver, print_message, printed
 from allocator.stopping import later
@@ -26,19 +35,13 @@ from allocator.stopping import later
 )
 @model_option
 @set_option
-@click.option(
-    "--gap",
-    type=Number(0, 1),
-    default=1e-4,
-    show_default="0.0001",
-    help="Relative gap at which an objective counts as proved.",
-)
-@click.option("--time-limit", type=Number(0, min_open=True), metavar="SECONDS", help="Limit for each case.")
-@click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Number of HiGHS threads.")
-@click.option("--seed", type=click.IntRange(0, 2**31 - 2), default=0, show_default=True, help="Random seed for HiGHS.")
+@gap_option(1e-4)
+@time_limit_option("Limit for each case.")
+@threads_option
+@seed_option()
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print tidy rows as CSV and nothing else.")
-@click.option("--quiet", is_flag=True, help="Print no progress and no warnings.")
+@quiet_option
 def command(
     instances: tuple[str, ...],
     variants: tuple[str, ...],

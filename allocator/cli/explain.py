@@ -15,10 +15,15 @@ from allocator.cli.options import (
     Target,
     case_option,
     coalition_option,
+    gap_option,
     instance_argument,
     json_option,
     model_option,
+    quiet_option,
+    seed_option,
     set_option,
+    threads_option,
+    time_limit_option,
     writing,
 )
 from allocator.cli.terminal import emit_json, load_solver, print_message, printed
@@ -59,28 +64,17 @@ QUESTIONS = ("worth", "why", "why_not", "need", "who", "alternatives", "from_pla
     metavar="E",
     help="How much worse a plan that is as good may be. [default: 0.05 with --alternatives, otherwise 0]",
 )
-@click.option(
-    "--gap",
-    type=Number(0, 1),
-    default=1e-4,
-    show_default="0.0001",
-    help="Relative gap at which an objective counts as proved; 0 requires a full proof.",
-)
-@click.option(
-    "--time-limit",
-    type=Number(0, min_open=True),
-    metavar="SECONDS",
-    help="Limit for the whole call. What is proved in it is printed, and what is open is named.",
-)
-@click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Number of HiGHS threads.")
-@click.option("--seed", type=click.IntRange(0, 2**31 - 2), default=0, show_default=True, help="Random seed for HiGHS.")
+@gap_option(1e-4, "; 0 requires a full proof")
+@time_limit_option("Limit for the whole call. What is proved in it is printed, and what is open is named.")
+@threads_option
+@seed_option()
 @case_option
 @set_option
 @coalition_option
 @click.option("--out", type=Target(), metavar="DIR", help="Write each list of the answer there as CSV, or none.")
 @click.option("--full", is_flag=True, help="Print every line.")
 @json_option
-@click.option("--quiet", is_flag=True, help="Print no progress and no warnings.")
+@quiet_option
 def command(instance: str, out: str | None, full: bool, as_json: bool, quiet: bool, **options: Any) -> None:
     """Explain INSTANCE: why there is no plan, or what its gap depends on; or answer one of the questions below.
 

@@ -13,10 +13,14 @@ from allocator.cli.options import (
     Number,
     case_option,
     coalition_option,
+    gap_option,
     instance_argument,
     json_option,
     model_option,
+    quiet_option,
+    seed_option,
     set_option,
+    time_limit_option,
 )
 from allocator.cli.progress import Line
 from allocator.cli.terminal import emit, emit_json, load_solver, print_message, printed
@@ -36,9 +40,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Number of futures to draw. If no more than this many (or 64) exist, all of them are used.",
 )
-@click.option(
-    "--seed", type=click.IntRange(0, 2**31 - 2), default=0, show_default=True, help="Random seed for the draws."
-)
+@seed_option("the draws")
 @click.option(
     "--cvar",
     type=Number(0, 1, max_open=True),
@@ -67,19 +69,8 @@ if TYPE_CHECKING:
     show_default=True,
     help="Number of new draws with which plans are evaluated.",
 )
-@click.option(
-    "--gap",
-    type=Number(0, 1),
-    default=1e-3,
-    show_default="0.001",
-    help="Relative gap at which an objective counts as proved.",
-)
-@click.option(
-    "--time-limit",
-    type=Number(0, min_open=True),
-    metavar="SECONDS",
-    help="Limit for each solve: the plan, each further sample and each single future.",
-)
+@gap_option(1e-3)
+@time_limit_option("Limit for each solve: the plan, each further sample and each single future.")
 @click.option(
     "--method",
     type=click.Choice(["extensive", "hedging"]),
@@ -92,7 +83,7 @@ if TYPE_CHECKING:
 @coalition_option
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print the commitments as CSV and nothing else.")
-@click.option("--quiet", is_flag=True, help="Print no progress and no warnings.")
+@quiet_option
 def command(
     instance: str,
     model: str | None,

@@ -11,7 +11,10 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from allocator.arguments import LARGEST_SEED
 from allocator.errors import BadUsage
+
+Decorator = Callable[[Any], Any]
 
 DISK_FAILURES = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 """Errors that the user did not cause: the disk is full or broken."""
@@ -121,3 +124,34 @@ from_option = click.option(
     help="Copy this instance: a folder, .xlsx, .json or a bundled name. [default: a small invented instance]",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+quiet_option = click.option("--quiet", is_flag=True, help="Print no progress and no warnings.")
+threads_option = click.option(
+    "--threads", type=click.IntRange(1), default=1, show_default=True, help="Number of HiGHS threads."
+)
+
+
+def gap_option(default: float, note: str = "") -> Decorator:
+    """``--gap`` with a default; ``note`` ends the sentence on it."""
+    return click.option(
+        "--gap",
+        type=Number(0, 1),
+        default=default,
+        show_default=f"{default:g}" if default >= 1e-3 else f"{default:.4f}",
+        help=f"Relative gap at which an objective counts as proved{note}.",
+    )
+
+
+def time_limit_option(help_text: str, default: float | None = None) -> Decorator:
+    """``--time-limit``, with what it is a limit for."""
+    shown = None if default is None else f"{default:g}"
+    return click.option(
+        "--time-limit", type=Number(0, min_open=True), default=default, show_default=shown, metavar="SECONDS",
+        help=help_text,
+    )  # fmt: skip
+
+
+def seed_option(what: str = "HiGHS") -> Decorator:
+    """``--seed``, with what it is the seed of."""
+    return click.option(
+        "--seed", type=click.IntRange(0, LARGEST_SEED), default=0, show_default=True, help=f"Random seed for {what}."
+    )

@@ -13,14 +13,18 @@ from click.exceptions import Exit
 
 from allocator.cli import BEGAN
 from allocator.cli.options import (
-    Number,
     Target,
     case_option,
     coalition_option,
+    gap_option,
     instance_argument,
     json_option,
     model_option,
+    quiet_option,
+    seed_option,
     set_option,
+    threads_option,
+    time_limit_option,
     writing,
 )
 from allocator.cli.terminal import emit_json, load_solver, print_message, printed
@@ -38,21 +42,10 @@ EXIT = {"optimal": 0, "feasible": 0, "infeasible": 3, "no_plan": 4, "interrupted
 @click.command("solve")
 @instance_argument
 @model_option
-@click.option(
-    "--gap",
-    type=Number(0, 1),
-    default=1e-4,
-    show_default="0.0001",
-    help="Relative gap at which an objective counts as proved; 0 requires a full proof.",
-)
-@click.option(
-    "--time-limit",
-    type=Number(0, min_open=True),
-    metavar="SECONDS",
-    help="Limit for everything from reading to checking. The best plan found in it is kept.",
-)
-@click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Number of HiGHS threads.")
-@click.option("--seed", type=click.IntRange(0, 2**31 - 2), default=0, show_default=True, help="Random seed for HiGHS.")
+@gap_option(1e-4, "; 0 requires a full proof")
+@time_limit_option("Limit for everything from reading to checking. The best plan found in it is kept.")
+@threads_option
+@seed_option()
 @case_option
 @set_option
 @coalition_option
@@ -65,7 +58,7 @@ EXIT = {"optimal": 0, "feasible": 0, "infeasible": 3, "no_plan": 4, "interrupted
 @click.option("--rota", is_flag=True, help="Also print who is at each task in each period, and who is missing.")
 @click.option("--full", is_flag=True, help="Print every line, however many there are, and the rota.")
 @json_option
-@click.option("--quiet", is_flag=True, help="Print no progress and no warnings.")
+@quiet_option
 def command(
     instance: str,
     model: str | None,

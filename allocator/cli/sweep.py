@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.exceptions import Exit
 
+from allocator.arguments import LARGEST_SEED
 from allocator.cli.options import (
     Number,
     case_option,
@@ -18,7 +19,9 @@ from allocator.cli.options import (
     instance_argument,
     json_option,
     model_option,
+    quiet_option,
     set_option,
+    threads_option,
     writing,
 )
 from allocator.cli.progress import Line, rounded_time
@@ -104,10 +107,10 @@ MOST_REASONS = 5
 @click.option(
     "--time-limit", type=Number(0, min_open=True), metavar="SECONDS", help="Limit for each point. [default: 60]"
 )
-@click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Number of HiGHS threads.")
+@threads_option
 @click.option(
     "--seed",
-    type=click.IntRange(0, 2**31 - 2),
+    type=click.IntRange(0, LARGEST_SEED),
     help="Random seed for HiGHS, --sample and --politics. [default: 0]",
 )
 @click.option(
@@ -132,7 +135,7 @@ MOST_REASONS = 5
 @click.option("--deployments", metavar="FILE", help="Write who sends what at each point to FILE.")
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print one row per point as CSV and nothing else.")
-@click.option("--quiet", is_flag=True, help="Print no progress and no warnings.")
+@quiet_option
 def command(
     instance: str,
     sweep: str | None,

@@ -12,7 +12,6 @@ from allocator.exact import exact
 from allocator.explaining.statements import caveat_text
 from allocator.instance import Instance
 from allocator.instance.cells import near
-from allocator.model import Model
 from allocator.problem import Problem
 from allocator.purchases import Cell
 
@@ -27,7 +26,7 @@ ANY = "*"
 
 @dataclass(frozen=True)
 class Selection:
-    """The deployments that a question is about; None stands for any.
+    """The deployments that a question is about; None means any.
 
     Attributes
     ----------
@@ -102,10 +101,10 @@ class Ability:
     A variable may still have to be 0: a ceiling, a budget, or a pledge on somebody who never comes can see to that.
     """
 
-    def __init__(self, instance: Instance, model: Model) -> None:
-        self.instance, self.model = instance, model
-        problem = self.problem = Problem(instance, model)
-        self.floor = exact(model.willingness_floor)
+    def __init__(self, problem: Problem) -> None:
+        instance = self.instance = problem.instance
+        self.problem = problem
+        self.floor = exact(problem.model.willingness_floor)
         rows = instance.rows
         every = range(1, instance.periods + 1)
         self.ready = {

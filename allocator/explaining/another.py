@@ -98,10 +98,15 @@ def by_chance(plan: Plan, seconds: float) -> str | None:
     nations = [row["nation"] for row in plan.instance.rows("nations")]
     most = max(nations, key=lambda n: abs(after[n] - before[n]))
     if after[most] != before[most]:
-        what = f"it asks {after[most]:,} people of {most}, not {before[most]:,}"
+        name = next(row["name"] for row in plan.instance.rows("nations") if row["nation"] == most)
+        what = f"it takes {_people_in_words(after[most])} from {name}, not {before[most]:,}"
     else:
         what = "it sends other units, or to other tasks"
     return f"another plan is as good: {what}; see allocator explain --alternatives"
+
+
+def _people_in_words(people: int) -> str:
+    return f"{people:,} people" if people else "nobody"
 
 
 def _people(deployed: Mapping[tuple[str, str, str, int], int], personnel: Mapping[str, int]) -> Mapping[str, int]:

@@ -16,7 +16,6 @@ from weakref import WeakKeyDictionary
 import pyomo.core as pyo
 
 from allocator.exact import exact
-from allocator.explaining.ability import Ability
 from allocator.explaining.bench import Aim, Outcome
 from allocator.explaining.core import SAME, Core
 from allocator.families.rows import Term, linear, only_if
@@ -55,7 +54,7 @@ class Space:
     def __init__(self, core: Core) -> None:
         self.core = core
         self.model = as_good(core)
-        self.able = Ability(core.instance, core.model).nations
+        self.able = core.ability.nations
         self.plans: list[Deployed] = [core.plan]
         self.patience = max(PATIENCE, core.base.seconds)
 

@@ -103,7 +103,7 @@ class Pledges:
 
 def cascade(core: Core) -> Part:
     """The greatest and the least coalition of pledges, what sets off the rest, and who takes others down."""
-    pledges = Pledges(Ability(core.instance, core.model))
+    pledges = Pledges(core.ability)
     greatest = pledges.greatest()
     least = pledges.grown((), greatest)
     waiting = [pair for pair in greatest if pair not in least]

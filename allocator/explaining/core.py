@@ -10,16 +10,17 @@ from functools import cached_property
 from typing import Any
 
 from allocator.errors import BadUsage
+from allocator.explaining.ability import Ability
 from allocator.explaining.bench import Aim, Bench, Outcome
 from allocator.explaining.statements import Statement, lift
-from allocator.families.rows import Term
+from allocator.families.objectives import unmet_terms
 from allocator.instance import Instance
 from allocator.instance.cells import near
 from allocator.instance.read import record_rows
 from allocator.model import Model
-from allocator.plan.values import Deployed, supplies
+from allocator.plan.values import Deployed, unmet
 from allocator.problem import Problem
-from allocator.statement import Row
+from allocator.statement import Row, weighed
 
 SAME = 1e-6
 """Relative difference, at least of 1, within which two values are the same."""
@@ -160,39 +161,16 @@ class Core:
 
     def unmet(self, problem: Problem, target: str, deployed: Deployed) -> Fraction:
         """The unmet share of a target in a plan, exactly."""
-        supplied = supplies(problem, deployed)
-        total = missed = Fraction(0)
-        for row in _aimed(problem, target):
-            short = sum(
-                (
-                    row.counted(max(Fraction(0), row.quantity - supplied[row.place, row.capability, t])) / row.whole
-                    for t in row.periods
-                ),
-                start=Fraction(0),
-            )
-            total += row.weight
-            missed += row.weight * short / len(row.periods)
-        return missed / total
+        return unmet(problem, deployed, weighed(_aimed(problem, target)))
 
     def aim(self, target: str) -> Aim:
         """Minimise the unmet share of a target."""
-
-        def terms(m: Any, problem: Problem) -> list[Term]:
-            rows = _aimed(problem, target)
-            total = sum((row.weight for row in rows), start=Fraction(0))
-            found: list[Term] = []
-            for row in rows:
-                share = row.weight / (total * row.whole * len(row.periods))
-                for t in row.periods:
-                    key = (row.task, row.capability, t)
-                    if key in m.shortfall:
-                        found.append((float(share), m.shortfall[key]))
-                    if key in m.core_shortfall:
-                        found.append((float(share * (row.core_weight - 1)), m.core_shortfall[key]))
-            return found
-
         name = "unmet_" + "".join(letter if letter.isalnum() else "_" for letter in target)
-        return Aim(name, terms, lambda problem, deployed: self.unmet(problem, target, deployed))
+        return Aim(
+            name,
+            lambda m, problem: unmet_terms(m, weighed(_aimed(problem, target))),
+            lambda problem, deployed: self.unmet(problem, target, deployed),
+        )
 
     # ---- least values ----------------------------------------------------------------------------------------
 
@@ -261,30 +239,10 @@ class Core:
         known = self.__dict__.get("base")
         return (known and known.problem) or Problem(self.instance, self.model)
 
-    # ---- who could deploy ------------------------------------------------------------------------------------
-
     @cached_property
-    def able(self) -> list[tuple[str, str]]:
-        """Pairs of a nation and an objective for which the rules give a variable ``deploy``, in table order."""
-        problem = self.problem
-        forbidden = problem.forbidden
-        programmes = ((row["nation"], row["unit_type"]) for row in self.instance.rows("acquisitions"))
-        ready = dict.fromkeys(programmes, problem.PERIODS) | problem.pools.ready
-        pairs = {
-            (n, problem.objective_of[j])
-            for (n, u), periods in ready.items()
-            for j in problem.eligible[u]
-            for t in periods
-            if t in problem.active[j]
-            and (n, u, j) not in forbidden
-            and (n, problem.objective_of[j], t) not in problem.barred
-        }
-        return [(n, o) for n in problem.NATIONS for o in problem.OBJECTIVES if (n, o) in pairs]
-
-    @cached_property
-    def able_nations(self) -> list[str]:
-        """Nations of :attr:`able`, in table order."""
-        return list(dict.fromkeys(n for n, _ in self.able))
+    def ability(self) -> Ability:
+        """Who could deploy anything, and what forbids it."""
+        return Ability(self.problem)
 
     # ---- where statements stand ------------------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ def _people(core: Core, nation: str) -> int:
 
 def fair_shares(core: Core, rule: str) -> dict[str, Fraction]:
     """The fair share of each able nation with a key above 0; a fleet of several nations has no purse and no share."""
-    able = set(core.able_nations) - core.problem.money.collective
+    able = set(core.ability.nations) - core.problem.money.collective
     keys = {
         row["nation"]: exact(RULES[rule](core, row) or 0)
         for row in core.instance.rows("nations")

@@ -8,9 +8,9 @@ from math import factorial
 from typing import Any
 
 from allocator.explaining.core import Core, Part, Reached
-from allocator.explaining.screening import grouped, helpful
+from allocator.explaining.screening import best_first
 from allocator.explaining.statements import AVAILABLE, WILLING, Statement, statements
-from allocator.explaining.words import named, points
+from allocator.explaining.words import listed, named, points
 
 CAUSES: Mapping[str, tuple[str, ...]] = {
     "politics": (WILLING, "caveats", "conditions", "commitments"),
@@ -149,20 +149,16 @@ def sentence(core: Core, row: Mapping[str, Any], parts: Mapping[str, Sequence[St
     """A divided target in words."""
     what = "" if row["target"] == "gap" else f" in {named(core.instance, row['target'])}"
     shares = [(each["share"], called(each["cause"], parts[each["cause"]])) for each in row["causes"]]
-    told = [f"{points(share)} depend on {name}" for share, name in shares if share and points(share) != "0"]
+    clauses = [f"{points(share)} depend on {name}" for share, name in shares if share and points(share) != "0"]
     if row["competition"] and points(row["competition"]) != "0":
-        told.append(f"{points(row['competition'])} are taken by other lines and earlier objectives")
+        clauses.append(f"{points(row['competition'])} are taken by other lines and earlier objectives")
     if row["forces"] is not None and points(row["forces"]) != "0":
-        told.append(f"{points(row['forces'])} exist nowhere")
-    if not told:
+        clauses.append(f"{points(row['forces'])} exist nowhere")
+    if not clauses:
         return f"{points(row['plan'])} points are missing{what}; what they depend on is not known yet."
     if row["forces"] is None or any(share is None for share, _ in shares):
-        told.append("the rest is not divided yet")
-    return f"Of the {points(row['plan'])} points missing{what}, {_listed(told)}."
-
-
-def _listed(told: Sequence[str]) -> str:
-    return " and ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
+        clauses.append("the rest is not divided yet")
+    return f"Of the {points(row['plan'])} points missing{what}, {listed(clauses)}."
 
 
 # ---- limits ------------------------------------------------------------------------------------------------------
@@ -177,27 +173,20 @@ def limits(core: Core) -> Part:
         if statement.nation and any(statement.family in families for families in CAUSES.values())
     ]
     part = Part(lists={"limits": []})
-    rows = []
-    groups = grouped(core, single, lambda statement: statement)
-    found_of = helpful(
-        core, before, groups, lambda chosen, _, limit: core.least("gap", chosen, limit), lambda statement: statement
+    found = best_first(
+        core,
+        before,
+        single,
+        lambda chosen, _, limit: core.least("gap", chosen, limit),
+        lambda chosen: chosen,
+        part,
+        "limit",
     )
-    for statement, found in found_of:
-        if found is None:
-            part.open.append(f"limit {statement.id}")
-            continue
-        assert before.value is not None
-        assert found.value is not None
-        row: dict[str, Any] = {
-            "id": statement.id, "nation": statement.nation, "least": found.value, "gain": before.value - found.value,
-        }  # fmt: skip
-        if not found.settled:
-            row["bound"] = found.bound
-        rows.append((single.index(statement), statement, row))
-    rows.sort(key=lambda each: (-round(each[2]["gain"], 9), each[0]))
-    part.lists["limits"] = [row for _, _, row in rows]
+    for statement, after, gain in found:
+        row = {"id": statement.id, "nation": statement.nation, "least": after.value, "gain": gain}
+        part.lists["limits"].append(row if after.settled else row | {"bound": after.bound})
     part.text = [
-        f"{statement.text[0].upper()}{statement.text[1:]}: lifting that alone closes {points(row['gain'])} points."
-        for _, statement, row in rows[:1]
+        f"{statement.text[0].upper()}{statement.text[1:]}: lifting that alone closes {points(gain)} points."
+        for statement, _, gain in found[:1]
     ]
     return part

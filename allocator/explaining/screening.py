@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from allocator.explaining.core import Core, Reached, same
+from allocator.explaining.core import Core, Part, Reached, same
 from allocator.explaining.statements import WILLING, Statement, lift
 from allocator.problem import Problem
 
@@ -87,3 +87,22 @@ def helpful(
             middle = len(group) // 2
             below = floor if found.bound is None else max(floor, found.bound)
             waiting += [(group[middle:], below), (group[:middle], below)]
+
+
+def best_first(
+    core: Core, before: Reached, changes: Sequence[Change], reach: Reach[Change], of: Callable[[Change], Statement],
+    part: Part, kind: str,
+) -> list[tuple[Change, Reached, float]]:  # fmt: skip
+    """The changes that lower a value if each is made alone, with what it becomes and the gain; the best first.
+
+    What is open is added to the part as ``kind`` and the statement.
+    """
+    found: list[tuple[Change, Reached, float]] = []
+    for change, after in helpful(core, before, grouped(core, changes, of), reach, of):
+        if after is None:
+            part.open.append(f"{kind} {of(change).id}")
+            continue
+        assert before.value is not None
+        assert after.value is not None
+        found.append((change, after, before.value - after.value))
+    return sorted(found, key=lambda each: (-round(each[2], 9), changes.index(each[0])))

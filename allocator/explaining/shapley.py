@@ -11,7 +11,7 @@ import random
 from collections.abc import Iterator
 from math import comb
 
-from allocator.explaining.ability import Ability, without
+from allocator.explaining.ability import without
 from allocator.explaining.core import Core, Part, reached, same
 from allocator.instance import Instance
 from allocator.plan.values import Deployed
@@ -38,7 +38,7 @@ class Game:
 
     def __init__(self, core: Core) -> None:
         self.core = core
-        self.able = Ability(core.instance, core.model).nations
+        self.able = core.ability.nations
         self.everyone = (1 << len(self.able)) - 1
         self.loose = _loose(core.instance)
         self.grows = "commitments" not in core.model.families or not any(

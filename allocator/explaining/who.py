@@ -14,7 +14,7 @@ from itertools import combinations
 from typing import Any
 
 from allocator.audit import check_deployments
-from allocator.explaining.ability import Ability, without
+from allocator.explaining.ability import without
 from allocator.explaining.bench import Outcome
 from allocator.explaining.core import Core, Part, Reached, reached, same
 from allocator.explaining.shapley import shapley
@@ -32,7 +32,7 @@ class Departures:
     def __init__(self, core: Core) -> None:
         self.core = core
         self.first = core.model.objectives[0]
-        self.able = Ability(core.instance, core.model).nations
+        self.able = core.ability.nations
         self.members = {n for n, _, _, _ in core.plan}
         bounds = core.base.bounds[self.first]
         kept = same(bounds.value, float(core.base.values[self.first]))  # later objectives took nothing of the first

@@ -13,7 +13,7 @@ from typing import Any
 import pyomo.core as pyo
 
 from allocator.errors import AllocatorError
-from allocator.explaining.ability import Ability, Selection, selection
+from allocator.explaining.ability import Selection, selection
 from allocator.explaining.bench import Extend, Holds, Outcome
 from allocator.explaining.core import SAME, Core, Part
 from allocator.families.rows import linear
@@ -55,7 +55,7 @@ def why(core: Core, text: str) -> Part:
     force = Force(chosen, some=False)
     if force.holds(_problem(core), core.plan):
         part = _answer(core, "free", core.base)
-        ability = Ability(core.instance, core.model)
+        ability = core.ability
         rules = ability.rules(chosen)
         why_not_there = f" ({_who(core, chosen)}: {ability.reasons(chosen, rules)})" if rules else ""
         part.text.append(f"The plan in hand has none of it{why_not_there}.")
@@ -68,7 +68,7 @@ def why(core: Core, text: str) -> Part:
 def why_not(core: Core, text: str) -> Part:
     """Why the plan in hand has nothing of what is selected: the rules that forbid it, or the best plan with some."""
     chosen = selection(core.instance, text)
-    ability = Ability(core.instance, core.model)
+    ability = core.ability
     rules = ability.rules(chosen)
     if rules:
         lists: dict[str, Any] = {"verdict": "forbidden", "rules": rules, "objectives": []}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from allocator.instance import Instance
 
 
@@ -23,6 +25,11 @@ def named(instance: Instance, target: str) -> str:
         for table, key, name in tables
     ]
     return ", ".join(names)
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words or clauses as a list in a sentence: ``a, b and c``."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 UNITS = {

@@ -13,7 +13,7 @@ from typing import Any
 from allocator.errors import BadInput, BadUsage
 from allocator.exact import exact
 from allocator.explaining.core import Core, Part, Reached
-from allocator.explaining.screening import gains, grouped, helpful
+from allocator.explaining.screening import best_first, gains
 from allocator.explaining.statements import LIFTED, WILLING, Statement, lift, statements, threshold
 from allocator.explaining.words import amount
 from allocator.instance import Instance
@@ -66,27 +66,18 @@ def steps(core: Core) -> Part:
     """One step of every statement that lowers the first objective: the best first."""
     every = [_step(core, s) for s in statements(core.instance, core.model, pools=True)]
     every = [step for step in every if step.statement.kind != "requirements.max_gap"]
-    groups = grouped(core, every, lambda step: step.statement)
-    before, part = core.first(), Part(lists={"steps": []})
-    rows = []
-    for step, found in helpful(core, before, groups, partial(_reach, core), lambda step: step.statement):
-        if found is None:
-            part.open.append(f"step {step.statement.id}")
-            continue
-        assert before.value is not None
-        assert found.value is not None
-        row: dict[str, Any] = {
-            "id": step.statement.id, "to": step.to, "value": found.value, "bound": found.bound,
-            "gain": before.value - found.value,
-        }  # fmt: skip
-        rows.append((every.index(step), step.statement, row))
-    rows.sort(key=lambda each: (-round(each[2]["gain"], 9), each[0]))
-    part.lists["steps"] = [row for _, _, row in rows]
-    if rows:
-        _, said, row = rows[0]
-        how = "if it is lifted" if said.kind not in MOVED else f"with {row['to']:,g} instead"
-        gain = amount(core.model.objectives[0], row["gain"])
-        part.text.append(f"The best single step: {said.text}; {how}, {core.model.objectives[0]} falls by {gain}.")
+    before, part = core.first(), Part()
+    found = best_first(core, before, every, partial(_reach, core), lambda step: step.statement, part, "step")
+    part.lists["steps"] = [
+        {"id": step.statement.id, "to": step.to, "value": after.value, "bound": after.bound, "gain": gain}
+        for step, after, gain in found
+    ]
+    if found:
+        step, _, gain = found[0]
+        said = step.statement
+        how = "if it is lifted" if said.kind not in MOVED else f"with {step.to:,g} instead"
+        falls = amount(core.model.objectives[0], gain)
+        part.text.append(f"The best single step: {said.text}; {how}, {core.model.objectives[0]} falls by {falls}.")
     elif not part.open:
         part.text.append(f"No single step lowers {core.model.objectives[0]}.")
     return part

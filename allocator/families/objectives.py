@@ -34,7 +34,7 @@ Programming.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 
 import pyomo.core as pyo
@@ -43,6 +43,7 @@ from allocator.errors import BadInput, Fault
 from allocator.families.payments import COMMON, EVERYONE, Payments
 from allocator.families.rows import Exact, Term, floats, linear
 from allocator.problem import Problem
+from allocator.statement import Row
 
 HEAVIEST = 1e15
 """Burden of one unit, per mille of GDP a year, above which a solver could take it for infinity."""
@@ -65,15 +66,21 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
 
 def gap_terms(m: pyo.ConcreteModel, problem: Problem) -> list[Term]:
     """Mean unmet share of the requirements, weighted."""
-    terms: list[Term] = []
-    for row, share in problem.weighed:
-        for t in row.periods:
-            key = (row.task, row.capability, t)
-            if key in m.shortfall:
-                terms.append((float(share), m.shortfall[key]))
-            if key in m.core_shortfall:
-                terms.append((float(share * (row.core_weight - 1)), m.core_shortfall[key]))
-    return terms
+    return unmet_terms(m, problem.weighed)
+
+
+def unmet_terms(m: pyo.ConcreteModel, weighed: Iterable[tuple[Row, Fraction]]) -> list[Term]:
+    """Mean unmet share of some rows, each with what one missing unit in one period adds to it."""
+    return [term for row, share in weighed for t in row.periods for term in _counted(m, row, t, share)]
+
+
+def _counted(m: pyo.ConcreteModel, row: Row, t: int, share: Fraction) -> Iterator[Term]:
+    """What is missing of a row in a period; a unit of the core counts more."""
+    key = (row.task, row.capability, t)
+    if key in m.shortfall:
+        yield float(share), m.shortfall[key]
+    if key in m.core_shortfall:
+        yield float(share * (row.core_weight - 1)), m.core_shortfall[key]
 
 
 def risk_terms(m: pyo.ConcreteModel, problem: Problem) -> list[Term]:
@@ -126,13 +133,7 @@ def worst_period_terms(m: pyo.ConcreteModel, problem: Problem) -> list[Term]:
     m.worst_period_counted = pyo.Constraint(pyo.Any, doc="no period is worse than the worst")
     for t, rows in problem.standing.items():
         weight = sum(row.weight for row in rows)
-        terms: list[Term] = []
-        for row in rows:
-            key, share = (row.task, row.capability, t), row.weight / (weight * row.whole)
-            if key in m.shortfall:
-                terms.append((float(share), m.shortfall[key]))
-            if key in m.core_shortfall:
-                terms.append((float(share * (row.core_weight - 1)), m.core_shortfall[key]))
+        terms = [term for row in rows for term in _counted(m, row, t, row.weight / (weight * row.whole))]
         if terms:
             m.worst_period_counted[t] = (None, linear([*terms, (-1.0, m.worst)]), 0.0)
     return [(1.0, m.worst)]

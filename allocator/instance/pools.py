@@ -50,8 +50,12 @@ class Pool:
         if self.availability == 1 and not self.home_units:
             return self.units
         share = exact(self.availability)
-        home = Fraction(self.home_units)
-        return max(floor(share * (owned + bought) - min(home, share * owned)) for owned, bought in self.levels)
+        return max(floor(usable(share, self.home_units, owned, bought)) for owned, bought in self.levels)
+
+
+def usable(availability: Fraction, home_units: int, owned: int, bought: int = 0) -> Fraction:
+    """Units of a pool that can be used; may be a fraction. What is bought comes on top of what stays at home."""
+    return max(Fraction(0), availability * owned - home_units) + availability * bought
 
 
 def pools(instance: Facts) -> list[Pool]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
 from allocator.problem import Problem
 from allocator.purchases import bought
-from allocator.statement import THEATRE
+from allocator.statement import THEATRE, Row
 
 Deployed = Mapping[tuple[str, str, str, int], int]
 """(nation, unit type, task, period) -> units, 1 or more; what is bought for them: see ``purchases.Decided``."""
@@ -71,7 +71,7 @@ def objective_values(problem: Problem, deployed: Deployed) -> dict[str, Fraction
     spending = Spending(problem, deployed)
     payers = problem.money.gdp if problem.money.funding_keys else [n for n in spending.own if n in problem.money.gdp]
     values = {
-        "gap": _gap(problem, deployed),
+        "gap": unmet(problem, deployed, problem.weighed),
         "risk": _risk(problem, deployed),
         "cost": spending.total,
         "burden": max((spending.burden(n) for n in payers), default=ZERO),
@@ -94,6 +94,17 @@ def supplies(problem: Problem, deployed: Deployed) -> dict[tuple[str, str, int],
     return defaultdict(Fraction, {key: Fraction(amount, parts) for key, amount in supplied.items()})
 
 
+def unmet(problem: Problem, deployed: Deployed, weighed: Iterable[tuple[Row, Fraction]]) -> Fraction:
+    """Mean unmet share of some rows, each with what one missing unit in one period adds to it."""
+    supplied = supplies(problem, deployed)
+    mean = ZERO
+    for row, share in weighed:
+        place, c = row.place, row.capability
+        short = sum(row.counted(max(ZERO, row.quantity - supplied[place, c, t])) for t in row.periods)
+        mean += share * short if short else 0
+    return mean
+
+
 def leaders(problem: Problem, deployed: Deployed) -> dict[str, str]:
     """Task -> its framework nation: one that gives its share in every period in which anyone is there."""
     if not problem.has("framework_nation"):
@@ -113,16 +124,6 @@ def leaders(problem: Problem, deployed: Deployed) -> dict[str, str]:
                 found[j] = n
                 break
     return found
-
-
-def _gap(problem: Problem, deployed: Deployed) -> Fraction:
-    supplied = supplies(problem, deployed)
-    gap = ZERO
-    for row, share in problem.weighed:
-        place, c = row.place, row.capability
-        short = sum(row.counted(max(ZERO, row.quantity - supplied[place, c, t])) for t in row.periods)
-        gap += share * short if short else 0
-    return gap
 
 
 def _risk(problem: Problem, deployed: Deployed) -> Fraction:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 from tests.oracle.brute import plans
 from tests.oracle.judge import Judge
 from tests.oracle.known import Plan, cell
+from tests.oracle.random_instances import random_instance, random_model
+from tests.oracle.random_more import full_instance, full_model
 
 Obj = dict[str, Any]
 Case = tuple[Obj, dict[str, Any]]
@@ -144,3 +148,36 @@ def single(case: Case) -> Iterator[tuple[str, str, Callable[[], Case]]]:
             least = min(stances(obj, n, o))
             if least < floor_of(model) or least == 0:
                 yield f"willingness.{n}.{o}", n, stance(n, o)
+
+
+# ---- comparisons of many seeds -----------------------------------------------------------------------------------
+
+Check = Callable[[Case, int], list[str] | None]
+"""Compares an explanation of a case with all its plans: what differs, or None where it has too many plans."""
+
+
+def case(seed: int) -> Case:
+    """A random case; every other one has the tables of the wider model."""
+    return (random_instance(seed), random_model(seed)) if seed % 2 else (full_instance(seed), full_model(seed))
+
+
+def judged(seeds: Iterable[int], checks: Sequence[Check], most: int) -> int:
+    """The number of comparisons in some seeds; fails where one finds a difference."""
+    count = 0
+    for seed, check in product(seeds, checks):
+        found = check(case(seed), most)
+        assert found in (None, []), (check.__name__, seed, found)
+        count += found is not None
+    return count
+
+
+def command(checks: Sequence[Check]) -> None:
+    """Compare the seeds FIRST to LAST with at most PLANS plans each, and print what differs."""
+    first, last, most = map(int, sys.argv[1:4])
+    count = 0
+    for seed in range(first, last):
+        try:
+            count += judged([seed], checks, most)
+        except AssertionError as different:
+            print(different, flush=True)
+    print("compared", count)

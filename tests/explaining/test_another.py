@@ -49,7 +49,7 @@ def test_by_hand() -> None:
     assert by_chance(allocator.solve(shared(0), chosen), 10.0) is None
     sentence = by_chance(allocator.solve(shared(3), chosen), 10.0)
     assert sentence is not None
-    assert sentence.startswith("another plan is as good: it asks ")
+    assert sentence.startswith("another plan is as good: it takes ")
     assert sentence.endswith("; see allocator explain --alternatives")
 
 

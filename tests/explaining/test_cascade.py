@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from allocator.explaining.ability import Ability
 from allocator.explaining.cascade import cascade
 from tests.explaining.truth import Truth, core_of, read, tiny
 from tests.oracle.known import Known, cell
@@ -121,7 +120,7 @@ def waiting(**tables: Any) -> Any:
         **tables,
     )
     with core_of(instance, model("conditions")) as core:
-        assert Ability(core.instance, core.model).nations == list(NATIONS)
+        assert core.ability.nations == list(NATIONS)
         return cascade(core).lists["cascade"]
 
 

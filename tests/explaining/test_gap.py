@@ -10,19 +10,12 @@ import pytest
 
 import allocator
 from allocator.instance import Instance
-from tests.explaining.lifted import FAMILIES, Case, every, single, unmet, without
+from tests.explaining.lifted import FAMILIES, Case, command, every, judged, single, unmet, without
 from tests.oracle.brute import TooMany
 from tests.oracle.check import as_model
-from tests.oracle.random_instances import random_instance, random_model
-from tests.oracle.random_more import full_instance, full_model
 
 LIMIT = 3000
 CLOSE = 2e-6
-
-
-def case(seed: int) -> Case:
-    """A random case; every other one has the tables of the wider model."""
-    return (random_instance(seed), random_model(seed)) if seed % 2 else (full_instance(seed), full_model(seed))
 
 
 def wrong(chosen: Case, limit: int = LIMIT) -> list[str] | None:
@@ -94,21 +87,8 @@ def _target(row: dict[str, Any], least: dict[frozenset[str], Fraction]) -> list[
 
 @pytest.mark.parametrize("seed", [34, 56])
 def test_random(seed: int) -> None:
-    judged = 0
-    for each in range(40 * seed, 40 * seed + 20):
-        found = wrong(case(each), 100)
-        assert found in (None, []), (each, found)
-        judged += found is not None
-    assert judged
+    assert judged(range(40 * seed, 40 * seed + 20), [wrong], 100)
 
 
 if __name__ == "__main__":
-    import sys
-
-    judged = 0
-    for seed in range(int(sys.argv[1]), int(sys.argv[2])):
-        result = wrong(case(seed), int(sys.argv[3]))
-        judged += result is not None
-        if result:
-            print(seed, result, flush=True)
-    print("judged", judged)
+    command([wrong])

@@ -12,8 +12,8 @@ import pytest
 
 import allocator
 from allocator.instance import Instance
-from tests.explaining.lifted import Case, every, floor_of, single
-from tests.explaining.test_gap import CLOSE, LIMIT, case
+from tests.explaining.lifted import Case, Check, case, command, every, floor_of, judged, single
+from tests.explaining.test_gap import CLOSE, LIMIT
 from tests.oracle.brute import TooMany
 from tests.oracle.check import as_model
 from tests.oracle.judge import Judge
@@ -179,23 +179,9 @@ def test_the_load_is_that_before_cost_is_minimised() -> None:
 
 @pytest.mark.parametrize("check", [wrong, unfair])
 @pytest.mark.parametrize("seed", [13, 24])
-def test_random(seed: int, check: Callable[[Case, int], list[str] | None]) -> None:
-    judged = 0
-    for each in range(40 * seed, 40 * seed + 20):
-        found = check(case(each), 100)
-        assert found in (None, []), (each, found)
-        judged += found is not None
-    assert judged
+def test_random(seed: int, check: Check) -> None:
+    assert judged(range(40 * seed, 40 * seed + 20), [check], 100)
 
 
 if __name__ == "__main__":
-    import sys
-
-    judged = 0
-    for seed in range(int(sys.argv[1]), int(sys.argv[2])):
-        for check in (wrong, unfair):
-            result = check(case(seed), int(sys.argv[3]))
-            judged += result is not None
-            if result:
-                print(check.__name__, seed, result, flush=True)
-    print("judged", judged)
+    command([wrong, unfair])
