@@ -41,6 +41,8 @@ class Watch:
         Set if a signal requested a stop.
     answered : bool
         Whether the printed output says that a stop was requested.
+    reported : bool
+        Whether a result says so, see :meth:`report`.
     unfinished : list of exception
         References to unfinished work: freeing a large model takes seconds that are not left after a deadline.
     """
@@ -48,6 +50,7 @@ class Watch:
     def __init__(self) -> None:
         self.interrupted = threading.Event()
         self.answered = False
+        self.reported = False
         self.unfinished: list[BaseException] = []
         self.raises = True
         self.alarm = False
@@ -58,6 +61,11 @@ class Watch:
         """Raise KeyboardInterrupt if a signal has arrived, even if its exception was swallowed."""
         if self.interrupted.is_set():
             raise KeyboardInterrupt
+
+    def report(self) -> bool:
+        """Whether a signal has arrived; the caller's result must say so, since nothing is raised for it later."""
+        self.reported = self.interrupted.is_set()
+        return self.reported
 
     def receive(self, number: int, frame: FrameType | None) -> None:
         """Handle a signal in place of the caller's own handler, and call that handler."""
@@ -90,6 +98,8 @@ def watched() -> Iterator[Watch]:
     """Record signals inside the block; if another watch is active, that one records them.
 
     A handler of the caller's own is still called; if it raises KeyboardInterrupt, that counts as a request to stop.
+    A signal that no result reports raises KeyboardInterrupt when the block ends, so that none is lost: it may come
+    after the last look at the watch.
     Threads other than the main one receive no signals, and their watch records nothing.
     """
     global _current
@@ -124,6 +134,8 @@ def watched() -> Iterator[Watch]:
             signal.signal(number, handler)
         sys.unraisablehook = hook
         _current = None
+    if not watch.reported:
+        watch.check()
 
 
 @contextmanager

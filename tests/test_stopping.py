@@ -10,6 +10,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -44,20 +46,31 @@ class TestWatch:
         with watched() as watch:
             with pytest.raises(KeyboardInterrupt):
                 interrupt()
-            assert watch.interrupted.is_set()
+            assert watch.report()
 
     def test_it_waits_where_work_must_not_be_broken(self) -> None:
         with watched() as watch, later():
             interrupt()
-            assert watch.interrupted.is_set()
+            assert watch.report()
         with pytest.raises(KeyboardInterrupt):
             watch.check()
 
+    def test_one_that_comes_too_late_for_the_plan_still_raises(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        @contextmanager
+        def late() -> Iterator[None]:
+            yield
+            interrupt()
+
+        monkeypatch.setattr("allocator.solving.solver.uncollected", late)
+        with pytest.raises(KeyboardInterrupt):
+            allocator.solve(toy())
+
     def test_a_second_signal_always_raises(self) -> None:
-        with watched(), later():
+        with watched() as watch, later():
             interrupt()
             with pytest.raises(KeyboardInterrupt):
                 interrupt()
+            assert watch.report()
 
     def test_one_that_a_destructor_swallows_is_found_at_the_end_of_the_section(
         self, monkeypatch: pytest.MonkeyPatch
@@ -100,10 +113,11 @@ class TestWatch:
             work()
 
     def test_a_section_is_not_entered_after_a_request(self) -> None:
-        with watched(), later():
+        with watched() as watch, later():
             interrupt()
             with pytest.raises(KeyboardInterrupt), at_once():
                 pytest.fail("entered")
+            assert watch.report()
 
     def test_handlers_are_as_before_afterwards(self) -> None:
         before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, ALARM)]

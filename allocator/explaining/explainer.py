@@ -38,7 +38,7 @@ class Explainer:
 
     Each method answers within the time limit of :func:`explain`, and returns the main list of its answer as a
     DataFrame with the columns of the contract. Its ``attrs`` hold everything else in the answer, and ``complete``,
-    ``open`` and ``text``. :meth:`answer` returns a whole answer.
+    ``open``, ``text`` and ``stopped_by``. :meth:`answer` returns a whole answer.
 
     Attributes
     ----------
@@ -211,6 +211,7 @@ class Explainer:
             part = self._part(name, *arguments)
             if name in FACTS and not part.lists:
                 self._need_plan(watch)
+            stopped_by = "interrupt" if watch.report() else ""
         lists = dict(part.lists)
         inner = lists.get(name)
         if isinstance(inner, dict):
@@ -218,7 +219,7 @@ class Explainer:
             del lists[name]
         rows = lists.pop(main, [])
         frame = pd.DataFrame(rows, columns=columns(main, rows) or None)
-        frame.attrs.update(lists, complete=part.complete, open=part.open, text=part.text)
+        frame.attrs.update(lists, complete=part.complete, open=part.open, text=part.text, stopped_by=stopped_by)
         return frame
 
     def _need_plan(self, watch: Watch) -> None:
@@ -242,7 +243,7 @@ class Explainer:
             left = ["everything"]
         elif base is not None and base.status == "feasible":
             left.insert(0, "plan in hand")
-        stopped = "interrupt" if watch.interrupted.is_set() else "time_limit" if left and self._bench.over else ""
+        stopped = "interrupt" if watch.report() else "time_limit" if left and self._bench.over else ""
         shown = next((part.plan for part in parts if part.plan is not None), base)
         sentences = [sentence for part in parts for sentence in part.text]
         if refused:

@@ -99,7 +99,10 @@ def hedge(
             chosen = choose(instance, model, origin.overrides, case=case, coalition=coalition)
             pass_warnings(*chosen, warn)
             work = _Hedging(*chosen, options, progress, watch.interrupted, origin)
-        return work.answer()
+        answer = work.answer()
+        if answer.stopped_by == "interrupt":
+            watch.report()
+        return answer
 
 
 class _Hedging:

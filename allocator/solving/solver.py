@@ -149,7 +149,7 @@ class Solver:
                 times["audit"] = time.monotonic() - audited
             times["total"] = time.monotonic() - began
             plan = self._plan(case, problem, answer, result, times, origin)
-            return plan.interrupted() if watch.interrupted.is_set() else plan
+            return plan.interrupted() if watch.report() else plan
 
     def _audited(self, case: _Case, result: _Result) -> _Result:
         """The same result if it passes the independent audit, otherwise the error in it."""

@@ -94,7 +94,7 @@ def sweep(
         make = partial(_executor, setup, workers, scheduler, size)
         runner = Runner(setup, kept, make, watch=watch, resume=resume, progress=progress)
         _answer_all(questions, runner, result)
-        result.interrupted = result.interrupted or watch.interrupted.is_set()
+        result.interrupted = watch.report() or result.interrupted
         return result
 
 
