@@ -32,9 +32,9 @@ docs:  ## write again what is made from code and from runs (claims and sweeps ta
 	$(PYTHON) -m allocator claims --markdown > new.md && mv new.md instances/CLAIMS.md
 	$(PYTHON) instances/build.py --sweeps --backtests
 
-bench:  ## measure solves and sweeps; SIZES=100 POINTS=4 is a quick trial
-	$(PYTHON) -m benchmarks $(if $(SIZES),--sizes $(SIZES))
-	$(PYTHON) -m benchmarks.sweeps $(if $(POINTS),--points $(POINTS))
+bench:  ## measure solves and sweeps; QUICK=1 is a quick trial
+	$(PYTHON) -m benchmarks $(if $(QUICK),--sizes 100)
+	$(PYTHON) -m benchmarks.sweeps $(if $(QUICK),--only sky-shield --points 4 --skip one-at-a-time)
 
 wheel:  ## build the wheel into dist/, and test that it can be installed and run
 	$(PYTHON) -m pip wheel -q --no-deps --wheel-dir dist .
