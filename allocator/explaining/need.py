@@ -18,7 +18,7 @@ from allocator.explaining.conflicts import conflicts
 from allocator.explaining.core import Core, Part, same
 from allocator.explaining.repairs import repairs
 from allocator.families.objectives import MAKERS
-from allocator.families.rows import Term, linear
+from allocator.families.rows import Rows, Term, linear
 from allocator.instance.cells import near
 from allocator.plan.values import Deployed, objective_values
 from allocator.problem import Problem
@@ -210,7 +210,7 @@ def _at_most(
 
     def extend(m: Any, problem: Problem) -> None:
         scaled = [(scale * a, x) for a, x in terms(m, problem)]
-        m.needed = pyo.Constraint(pyo.Any, doc="the condition of the question")
+        m.needed = Rows(doc="the condition of the question")
         if scaled:
             m.needed[0] = (None, linear(scaled), scale * float(most + room / 2))
 
@@ -229,7 +229,7 @@ def _members(said: str, sign: str, count: int) -> Condition:
             if n not in problem.money.collective:
                 cells[n] += here.values()
         m.counted = pyo.Var(list(cells), domain=pyo.Binary, doc="a nation is a member in some period")
-        m.needed = pyo.Constraint(pyo.Any, doc="the condition of the question")
+        m.needed = Rows(doc="the condition of the question")
         for n, columns in cells.items():
             if sign == ">=":
                 m.needed[n] = (None, linear([(1.0, m.counted[n]), *((-1.0, x) for x in columns)]), 0.0)

@@ -27,7 +27,7 @@ from collections import defaultdict
 
 import pyomo.core as pyo
 
-from allocator.families.rows import Term, linear, only_if
+from allocator.families.rows import Rows, Term, linear, only_if
 from allocator.problem import Problem
 
 
@@ -59,10 +59,10 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
 
     m.joins = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation deploys something under the objective")
     m.member = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation joins some objective")
-    m.participation_deployed = pyo.Constraint(pyo.Any, doc="a nation that deploys joins the objective")
-    m.participation_joined = pyo.Constraint(pyo.Any, doc="a nation that joins deploys something")
-    m.participation_member = pyo.Constraint(pyo.Any, doc="a nation that joins is a member")
-    m.participation_counted = pyo.Constraint(pyo.Any, doc="a member joins or, in a lean model, deploys something")
+    m.participation_deployed = Rows(doc="a nation that deploys joins the objective")
+    m.participation_joined = Rows(doc="a nation that joins deploys something")
+    m.participation_member = Rows(doc="a nation that joins is a member")
+    m.participation_counted = Rows(doc="a member joins or, in a lean model, deploys something")
     for n, o, t in deployed:
         if not m.lean or (n, o) in pledged:
             m.joins.add((n, o, t))
