@@ -47,7 +47,7 @@ def test_every_family_is_documented_and_tested(family: str) -> None:
 def test_every_constraint_stands_in_the_mathematics() -> None:
     text = maths()
     for path in (PACKAGE / "families").glob("*.py"):
-        for name in re.findall(r"m\.(\w+) = pyo\.(?:Constraint|Var)", path.read_text()):
+        for name in re.findall(r"m\.(\w+) = (?:Rows|pyo\.Constraint|pyo\.Var)\(", path.read_text()):
             assert f"`{name}" in text, name
     assert all(f"`{name}`" in text for name in OBJECTIVES)
 
