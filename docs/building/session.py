@@ -1,7 +1,8 @@
 """Runs what pages show: each command in a process of its own, as a user would, but without loading libraries again.
 
 The libraries are loaded once; each command runs in a copy of that process (``fork``), which nothing has solved in yet.
-``python -m docs.building.session`` prints what differs; with ``--write`` it writes into the pages what was printed.
+``python -m docs.building.session`` prints what differs; with ``--write`` it writes into the pages what was printed, and
+with ``--times`` it prints the processor seconds of each command. Names of pages choose them.
 """
 
 from __future__ import annotations
@@ -195,16 +196,41 @@ def write(page: Path) -> bool:
     return new != text
 
 
+def _times(named: Sequence[Path]) -> int:
+    """Print the processor seconds of each command, so that pages stay cheap to test."""
+    for page in named:
+        before = _used()
+        with _folder() as folder:
+            for ran, _, _, _, _ in outcomes(page.read_text(encoding="utf-8"), folder):
+                print(f"{_used() - before:6.2f}  {page.name}: {ran.splitlines()[0]}", flush=True)
+                before = _used()
+        print(f"{_used() - before:6.2f}  {page.name}: the Python of the page")
+    return 0
+
+
+def _used() -> float:
+    """Processor seconds of all child processes that have ended."""
+    used = os.times()
+    return used.children_user + used.children_system
+
+
 def main(arguments: Sequence[str]) -> int:
     """Compare the pages with what their commands print, or write that into them; 1 if something differs."""
     for name in LIBRARIES:
         import_module(name)
     named = [Path(name) for name in arguments if not name.startswith("-")] or pages(ROOT)
     if "--write" in arguments:
+        failed = 0
         for page in named:
-            if write(page):
-                print(f"wrote {page}")
-        return 0
+            try:
+                if write(page):
+                    print(f"wrote {page}")
+            except Different as different:
+                print(f"{page} is as it was: {different}", file=sys.stderr)
+                failed = 1
+        return failed
+    if "--times" in arguments:
+        return _times(named)
     differences = [difference for page in named for difference in check(page)]
     print("\n\n".join(differences))
     return 1 if differences else 0

@@ -1,0 +1,81 @@
+"""Pages that stand elsewhere in the repository, brought into the site with links that lead within it."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from pathlib import Path
+
+LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)#\s]+)(#[^)\s]*)?\)")
+
+
+def places(root: Path) -> dict[str, str]:
+    """File in the repository -> its page in the site, both relative to the repository."""
+    found = {
+        "instances/FORMAT.md": "docs/reference/format.md",
+        "models/MATHS.md": "docs/reference/mathematics.md",
+        "instances/CLAIMS.md": "docs/forces/claims.md",
+        "instances/SWEEPS.md": "docs/forces/sweeps.md",
+        "instances/BACKTESTS.md": "docs/forces/backtests.md",
+        "CHANGELOG.md": "docs/project/changelog.md",
+        "CONTRIBUTING.md": "docs/project/contributing.md",
+    }
+    for page in sorted((root / "instances").glob("*/README.md")):
+        name = page.parent.name
+        found[f"instances/{name}/README.md"] = f"docs/forces/{name}.md"
+    return found
+
+
+def linked(text: str, source: str, target: str, known: dict[str, str]) -> str:
+    """The text of a page, with links for its new place; a link to a file that has no page becomes its name.
+
+    Parameters
+    ----------
+    text : str
+        Markdown.
+    source, target : str
+        Where the text stands now and where it goes, relative to the repository.
+    known : dict
+        As from :func:`places`.
+
+    Examples
+    --------
+    >>> known = {"instances/CLAIMS.md": "docs/forces/claims.md"}
+    >>> linked("[c](instances/CLAIMS.md), [t](instances/claims.toml)", "README.md", "docs/index.md", known)
+    '[c](forces/claims.md), `instances/claims.toml`'
+    """
+
+    def replaced(link: re.Match[str]) -> str:
+        words, path, anchor = link[1], link[2], link[3] or ""
+        if "://" in path:
+            return link[0]
+        there = posixpath.normpath(posixpath.join(posixpath.dirname(source), path))
+        page = known.get(there, there)
+        if not (page.startswith("docs/") and page.endswith(".md")):
+            return f"`{there}`"
+        return f"[{words}]({posixpath.relpath(page, posixpath.dirname(target))}{anchor})"
+
+    return LINK.sub(replaced, text)
+
+
+def write(target: Path, text: str) -> None:
+    """Write a page if it is not there with that text, so that only what changed is built again."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.is_file() or target.read_text(encoding="utf-8") != text:
+        target.write_text(text, encoding="utf-8")
+
+
+def bring(root: Path) -> None:
+    """Write all pages that are made or brought: commands, models, the pages of the forces, format and mathematics."""
+    from allocator.cli import COMMANDS
+    from docs.building import commands, models
+
+    known = places(root)
+    for source, target in known.items():
+        write(root / target, linked((root / source).read_text(encoding="utf-8"), source, target, known))
+    for name in COMMANDS:
+        write(root / "docs" / "reference" / "commands" / f"{name}.md", commands.page(name))
+    write(root / "docs" / "made" / "models.md", models.page())
+    write(root / "docs" / "made" / "commands.md", commands.overview())
+    assert os.path.isdir(root / "docs")
