@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 import re
 from pathlib import Path
+
+from allocator.cli import COMMANDS
+from docs.building import commands, models
 
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)#\s]+)(#[^)\s]*)?\)")
 
@@ -66,16 +68,18 @@ def write(target: Path, text: str) -> None:
         target.write_text(text, encoding="utf-8")
 
 
-def bring(root: Path) -> None:
-    """Write all pages that are made or brought: commands, models, the pages of the forces, format and mathematics."""
-    from allocator.cli import COMMANDS
-    from docs.building import commands, models
-
+def made_pages(root: Path) -> dict[str, str]:
+    """Page of the site, relative to the repository -> its text, for all pages that code makes or brings."""
     known = places(root)
-    for source, target in known.items():
-        write(root / target, linked((root / source).read_text(encoding="utf-8"), source, target, known))
-    for name in COMMANDS:
-        write(root / "docs" / "reference" / "commands" / f"{name}.md", commands.page(name))
-    write(root / "docs" / "made" / "models.md", models.page())
-    write(root / "docs" / "made" / "commands.md", commands.overview())
-    assert os.path.isdir(root / "docs")
+    found = {
+        target: linked((root / source).read_text(encoding="utf-8"), source, target, known)
+        for source, target in known.items()
+    }
+    found |= {f"docs/reference/commands/{name}.md": commands.page(name) for name in COMMANDS}
+    return found | {"docs/made/models.md": models.page()}
+
+
+def bring(root: Path) -> None:
+    """Write all pages that code makes or brings: commands, models, forces, format, mathematics."""
+    for name, text in made_pages(root).items():
+        write(root / name, text)

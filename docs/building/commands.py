@@ -6,7 +6,7 @@ import re
 
 import click
 
-from allocator.cli import COMMANDS, cli
+from allocator.cli import cli
 
 INTRODUCTION = """# {title}
 
@@ -95,9 +95,3 @@ def _worded(note: str) -> str:
     note = re.sub(r"^(.+)<=x<(.+)$", r"from \1, below \2", note)
     note = re.sub(r"^x>=(.+)$", r"at least \1", note)
     return re.sub(r"^x>(.+)$", r"above \1", note)
-
-
-def overview() -> str:
-    """The list of commands, in Markdown."""
-    lines = [f"| [`allocator {name}`]({name}.md) | {text} |" for name, text in COMMANDS.items()]
-    return "\n".join(lines) + "\n"

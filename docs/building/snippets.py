@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from docs.building.brought import made_pages
+
 FENCE = re.compile(
     r"(?:<!-- exit (?P<status>\d+) -->\n)?"
     r"^```(?P<kind>console|python|output|\{code-block\} *\w*)\n(?P<body>.*?)^```$"
@@ -138,5 +140,6 @@ def renewed(shown: str, printed: str) -> str:
 
 
 def pages(root: Path) -> list[Path]:
-    """The pages of the repository that are written by hand and show commands."""
-    return [root / "README.md", *sorted((root / "docs").rglob("*.md"))]
+    """The pages that are written by hand: the README and those of the site that no code makes."""
+    made = {root / path for path in made_pages(root)}
+    return [root / "README.md", *(page for page in sorted((root / "docs").rglob("*.md")) if page not in made)]

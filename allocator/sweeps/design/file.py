@@ -75,7 +75,19 @@ def _a(kind: type[Any]) -> Callable[[str, Any], Any]:
 
 @dataclass(frozen=True)
 class Sampling:
-    """Arguments of :func:`allocator.sweeps.design.sample.sample`."""
+    """A sample over the ranges of figures.
+
+    Attributes
+    ----------
+    n : int
+        Number of points; for ``morris`` and ``sobol`` the number from which the library makes its points.
+    method : str
+        ``lhs``, ``sobol`` or ``morris``.
+    figures : tuple of str
+        Figures such as ``forces.units``; all that have a range by default.
+    seed : int
+        Random seed.
+    """
 
     n: int
     method: str = "lhs"
@@ -88,7 +100,15 @@ class Sampling:
 
 @dataclass(frozen=True)
 class Front:
-    """Arguments of :func:`allocator.sweeps.design.front.pareto`."""
+    """The Pareto front of two or three objectives.
+
+    Attributes
+    ----------
+    objectives : tuple of str
+        The first is minimised under ceilings on the others.
+    steps : int
+        Number of values of each ceiling.
+    """
 
     objectives: tuple[str, ...]
     steps: int = STEPS
@@ -99,7 +119,17 @@ class Front:
 
 @dataclass(frozen=True)
 class Draws:
-    """Arguments of :func:`allocator.sweeps.design.withdrawal.politics`."""
+    """Draws of who withdraws.
+
+    Attributes
+    ----------
+    n : int
+        Number of draws.
+    seed : int
+        Random seed.
+    success : tuple of str
+        Conditions whose probability is estimated, such as ``coverage>=0.9``.
+    """
 
     n: int
     seed: int = 0
@@ -111,7 +141,17 @@ class Draws:
 
 @dataclass(frozen=True)
 class Flip:
-    """Arguments of :func:`allocator.sweeps.design.threshold.threshold`."""
+    """A search for the point at which a condition starts or stops holding.
+
+    Attributes
+    ----------
+    condition : str
+        Such as ``coverage.safe_skies>=0.6``.
+    over : str
+        ``KEY=LO:HI``, or the name of a figure that has a range.
+    tolerance : float, optional
+        Width of the interval at which the search ends, in the unit of the figure.
+    """
 
     condition: str
     over: str
@@ -129,7 +169,7 @@ class Design:
     ----------
     title, description : str
     vary, coalitions : tuple of str
-        They form one grid, see :func:`allocator.sweeps.design.parts.grid`.
+        They form one grid: all combinations of values and coalitions.
     one_at_a_time : bool or tuple of str
         True for every uncertain figure, or the names of some.
     sample : Sampling, optional
