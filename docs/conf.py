@@ -13,9 +13,8 @@ from docs.building.brought import bring  # noqa: E402
 
 project = "allocator"
 author = "the authors of allocator"
-project_copyright = "MIT licence"
 version = release = version_of("allocator")
-extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc", "docs.building.formulas"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc", "docs.building.formulas", "docs.building.terminal"]
 exclude_patterns = ["made", "building", "README.md"]
 nitpicky = True
 
@@ -36,7 +35,8 @@ html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
-html_theme_options = {"top_of_page_buttons": []}
+html_show_copyright = False
+html_theme_options: dict[str, Any] = {"top_of_page_buttons": []}
 
 COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
 

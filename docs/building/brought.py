@@ -6,9 +6,7 @@ import posixpath
 import re
 from pathlib import Path
 
-from allocator.cli import COMMANDS
-from docs.building import commands, models
-
+COMMAND_PAGES = "docs/reference/commands"
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)#\s]+)(#[^)\s]*)?\)")
 
 
@@ -68,14 +66,29 @@ def write(target: Path, text: str) -> None:
         target.write_text(text, encoding="utf-8")
 
 
+def is_made(page: str, known: dict[str, str]) -> bool:
+    """Whether code makes or brings a page (relative to the repository), so that nobody writes it by hand.
+
+    Examples
+    --------
+    >>> is_made("docs/reference/commands/solve.md", {}), is_made("docs/reference/commands/index.md", {})
+    (True, False)
+    """
+    folder, _, name = page.rpartition("/")
+    return page in known.values() or folder == "docs/made" or (folder == COMMAND_PAGES and name != "index.md")
+
+
 def made_pages(root: Path) -> dict[str, str]:
     """Page of the site, relative to the repository -> its text, for all pages that code makes or brings."""
+    from allocator.cli import COMMANDS
+    from docs.building import commands, models
+
     known = places(root)
     found = {
         target: linked((root / source).read_text(encoding="utf-8"), source, target, known)
         for source, target in known.items()
     }
-    found |= {f"docs/reference/commands/{name}.md": commands.page(name) for name in COMMANDS}
+    found |= {f"{COMMAND_PAGES}/{name}.md": commands.page(name) for name in COMMANDS}
     return found | {"docs/made/models.md": models.page()}
 
 

@@ -23,7 +23,7 @@ INTRODUCTION = """# {title}
 LITERAL = re.compile(
     r"(?<![\w`])("
     r"--[a-z][a-z-]*"  # an option
-    r"|[a-z_]+(?:\.[a-z_]+)*(?:\[[^\]]*\])?(?:\.[a-z_]+)*(?:\*=|\+=|-=|>=|<=|=)\w+(?:\.\w+)*"  # a setting or a condition
+    r"|[a-z_]+(?:\.[a-z_]+)*(?:\[[^\]]*\])?(?:\.[a-z_]+)*(?:\*=|\+=|-=|>=|<=|=)\w+(?:\.\w+)*"  # a setting
     r"|[a-z_]+\[[^\]]*\]\.[a-z_]+"  # a figure
     r"|\.(?:csv|json|xlsx|parquet|toml|mps|lp|html)\b"  # an ending
     r"|[A-Z]+(?:[+-][A-Z]{3})+|-[A-Z]{3}(?:-[A-Z]{3})*"  # a coalition

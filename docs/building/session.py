@@ -8,9 +8,11 @@ with ``--times`` it prints the processor seconds of each command. Names of pages
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import multiprocessing
 import os
+import pkgutil
 import shlex
 import shutil
 import subprocess
@@ -22,25 +24,15 @@ from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import allocator
 from docs.building.snippets import Code, Command, File, agrees, pages, renewed, snippets
 
 ROOT = Path(__file__).parents[2]
 COLUMNS = "80"
 """Width of the terminal that pages show."""
 
-LIBRARIES = (
-    "rich.console",
-    "rich.table",
-    "xlsxwriter",
-    "pandas",
-    "allocator.api",
-    "allocator.comparison",
-    "allocator.explaining.explainer",
-    "allocator.hedging",
-    "allocator.solving.solver",
-    "allocator.sweeps.sweep",
-)
-"""What is loaded once; not the command line itself, whose clock starts when it is loaded."""
+LIBRARIES = ("click", "pandas", "rich.console", "rich.table", "xlsxwriter", "pyomo.environ")
+"""What is loaded once, besides the package; not the command line, whose clock starts when it is loaded."""
 
 FORK = multiprocessing.get_context("fork") if hasattr(os, "fork") else None
 
@@ -49,11 +41,24 @@ class Different(Exception):
     """A page says something else than what happens."""
 
 
+def load() -> None:
+    """Load the libraries and the package once; what is there now, no copy of this process looks through for garbage."""
+    for name in LIBRARIES:
+        import_module(name)
+    for module in pkgutil.walk_packages(allocator.__path__, "allocator."):
+        if not module.name.startswith("allocator.cli") and not module.name.endswith("__main__"):
+            with contextlib.suppress(ImportError):  # of an extra that is not installed
+                import_module(module.name)
+    gc.freeze()
+
+
 def run(command: str, folder: Path) -> tuple[str, str, int]:
     """Run a command line in a folder; what it prints on standard output and on standard error, and its exit status."""
-    words = shlex.split(command)
+    words, target = shlex.split(command), None
+    if words[-2:-1] == [">"]:
+        words, target = words[:-2], folder / words[-1]
     environment = os.environ | {"COLUMNS": COLUMNS, "NO_COLOR": "1", "PYTHONPATH": str(ROOT)}
-    if words[0] != "allocator" or "|" in words or ">" in words or FORK is None:
+    if words[0] != "allocator" or {"|", "||", "&&", ">"} & set(words) or FORK is None:
         tools = str(Path(sys.executable).parent)
         environment["PATH"] = os.pathsep.join((tools, environment["PATH"]))
         done = subprocess.run(
@@ -69,6 +74,9 @@ def run(command: str, folder: Path) -> tuple[str, str, int]:
         for file in (out, errors):
             file.seek(0)
             texts.append(file.read().decode("utf-8"))
+        if target is not None:
+            target.write_text(texts[0], encoding="utf-8")
+            texts = ["", ""]
         return texts[0], texts[1], process.exitcode or 0
 
 
@@ -78,7 +86,7 @@ def _inside(words: Sequence[str], folder: Path, environment: dict[str, str], out
     for number, target in ((null, 0), (out, 1), (errors, 2)):
         os.dup2(number, target)
     sys.stdin, sys.stdout, sys.stderr = (
-        open(number, mode, encoding="utf-8") for number, mode in ((0, "r"), (1, "w"), (2, "w"))
+        os.fdopen(number, mode, encoding="utf-8") for number, mode in ((0, "r"), (1, "w"), (2, "w"))
     )
     os.environ.update(environment)
     os.chdir(folder)
@@ -216,8 +224,7 @@ def _used() -> float:
 
 def main(arguments: Sequence[str]) -> int:
     """Compare the pages with what their commands print, or write that into them; 1 if something differs."""
-    for name in LIBRARIES:
-        import_module(name)
+    load()
     named = [Path(name) for name in arguments if not name.startswith("-")] or pages(ROOT)
     if "--write" in arguments:
         failed = 0

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from docs.building.brought import made_pages
+from docs.building.brought import is_made, places
 
 FENCE = re.compile(
     r"(?:<!-- exit (?P<status>\d+) -->\n)?"
@@ -134,12 +134,13 @@ def renewed(shown: str, printed: str) -> str:
     told, came = shown.splitlines(), [line.rstrip() for line in printed.splitlines()]
     if OMITTED in told:
         head, tail = told.index(OMITTED), len(told) - told.index(OMITTED) - 1
-        if len(came) > head + tail + 1:
+        if len(came) > head + tail:
             came = [*came[:head], OMITTED, *came[len(came) - tail :]]
     return "".join(f"{line}\n" for line in came)
 
 
 def pages(root: Path) -> list[Path]:
     """The pages that are written by hand: the README and those of the site that no code makes."""
-    made = {root / path for path in made_pages(root)}
-    return [root / "README.md", *(page for page in sorted((root / "docs").rglob("*.md")) if page not in made)]
+    known = places(root)
+    found = {page.relative_to(root).as_posix() for page in (root / "docs").rglob("*.md")}
+    return [root / "README.md", *(root / page for page in sorted(found) if not is_made(page, known))]

@@ -75,19 +75,7 @@ def _a(kind: type[Any]) -> Callable[[str, Any], Any]:
 
 @dataclass(frozen=True)
 class Sampling:
-    """A sample over the ranges of figures.
-
-    Attributes
-    ----------
-    n : int
-        Number of points; for ``morris`` and ``sobol`` the number from which the library makes its points.
-    method : str
-        ``lhs``, ``sobol`` or ``morris``.
-    figures : tuple of str
-        Figures such as ``forces.units``; all that have a range by default.
-    seed : int
-        Random seed.
-    """
+    """A sample over ranges of figures; ``n`` are points, for ``morris`` trajectories, for ``sobol`` a power of two."""
 
     n: int
     method: str = "lhs"
@@ -100,15 +88,7 @@ class Sampling:
 
 @dataclass(frozen=True)
 class Front:
-    """The Pareto front of two or three objectives.
-
-    Attributes
-    ----------
-    objectives : tuple of str
-        The first is minimised under ceilings on the others.
-    steps : int
-        Number of values of each ceiling.
-    """
+    """The front of two or three objectives: the first minimised under ``steps`` ceilings on each other one."""
 
     objectives: tuple[str, ...]
     steps: int = STEPS
@@ -119,17 +99,7 @@ class Front:
 
 @dataclass(frozen=True)
 class Draws:
-    """Draws of who withdraws.
-
-    Attributes
-    ----------
-    n : int
-        Number of draws.
-    seed : int
-        Random seed.
-    success : tuple of str
-        Conditions whose probability is estimated, such as ``coverage>=0.9``.
-    """
+    """``n`` draws of who withdraws, and the conditions whose probability is estimated, e.g. ``coverage>=0.9``."""
 
     n: int
     seed: int = 0
@@ -141,17 +111,7 @@ class Draws:
 
 @dataclass(frozen=True)
 class Flip:
-    """A search for the point at which a condition starts or stops holding.
-
-    Attributes
-    ----------
-    condition : str
-        Such as ``coverage.safe_skies>=0.6``.
-    over : str
-        ``KEY=LO:HI``, or the name of a figure that has a range.
-    tolerance : float, optional
-        Width of the interval at which the search ends, in the unit of the figure.
-    """
+    """Where a condition starts or stops holding over ``KEY=LO:HI``, to within a ``tolerance`` in the figure's unit."""
 
     condition: str
     over: str
