@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import doctest
 import posixpath
 import re
 import shlex
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -95,6 +97,13 @@ def test_a_page_that_is_not_true_is_found_and_can_be_renewed(tmp_path: Path) -> 
     assert file == File("inner/note.txt", "from the page\n")
     assert isinstance(python, Code)
     assert python.shown == "2 from the page\n\n"
+
+
+@pytest.mark.parametrize("name", ["brought", "commands", "models", "snippets"])
+def test_examples_of_what_makes_the_site(name: str) -> None:
+    result = doctest.testmod(import_module(f"docs.building.{name}"))
+    assert result.attempted
+    assert result.failed == 0
 
 
 def test_lines_left_out_stay_left_out() -> None:
