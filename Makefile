@@ -37,7 +37,7 @@ pages:  ## run the commands that README.md and docs/ show, and write into the pa
 	$(PYTHON) -m docs.building.session --write
 
 site:  ## build the documentation into build/site
-	$(PYTHON) -m sphinx -W -n -q -b html docs build/site
+	$(PYTHON) -m sphinx -W -n -q -b html -d build/doctrees docs build/site
 
 look:  ## open pages of the built site in headless Chromium, and see that nothing is wrong with them
 	$(PYTHON) -m pip install -q "playwright>=1.50" "axe-playwright-python>=0.1.4"
