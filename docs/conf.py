@@ -9,7 +9,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from docs.building.brought import bring  # noqa: E402
+from docs.building.brought import bring, linked, places  # noqa: E402
 
 project = "allocator"
 author = "the authors of allocator"
@@ -41,6 +41,15 @@ html_theme_options: dict[str, Any] = {"top_of_page_buttons": []}
 COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
 
 
+KNOWN = places(ROOT)
+
+
+def read(_app: Any, name: str, source: list[str]) -> None:
+    """Let links to files of the repository lead to their pages; in the repository they work as they are."""
+    page = f"docs/{name}.md"
+    source[0] = linked(source[0], page, page, KNOWN)
+
+
 def finished(_app: Any, _name: str, _template: str, context: dict[str, Any], _tree: Any) -> None:
     """Let wide blocks be scrolled with the keyboard, and drop comments, which are for the tests."""
     if "body" in context:
@@ -52,4 +61,5 @@ def finished(_app: Any, _name: str, _template: str, context: dict[str, Any], _tr
 def setup(app: Any) -> None:
     """Make the pages that come from code and from elsewhere before the site is built."""
     app.connect("builder-inited", lambda _app: bring(ROOT))
+    app.connect("source-read", read)
     app.connect("html-page-context", finished)
