@@ -8,7 +8,8 @@ In a page, a fenced block of
 - ``python`` holds code, and the block ``output`` after it what the code prints. All code of a page is one session;
 - ``{code-block}`` with a ``:caption:`` is a file of that name.
 
-``<!-- by hand`` begins a comment with Python that does what the page asks the reader to do in another program. All
+``<!-- by hand`` begins a comment with Python that does what the page asks the reader to do in another program, or that
+checks a file of the page. All
 blocks of a page run in order in one empty folder. Blocks of ``sh`` are not run.
 """
 
