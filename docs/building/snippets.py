@@ -9,8 +9,7 @@ In a page, a fenced block of
 - ``{code-block}`` with a ``:caption:`` is a file of that name.
 
 ``<!-- by hand`` begins a comment with Python that does what the page asks the reader to do in another program, or that
-checks a file of the page. All
-blocks of a page run in order in one empty folder. Blocks of ``sh`` are not run.
+checks a file of the page. All blocks of a page run in order in one empty folder. Blocks of ``sh`` are not run.
 """
 
 from __future__ import annotations
