@@ -14,7 +14,7 @@ A collective may buy with the others, but is not counted. Where fewer than $N$ n
 joint purchase. Constraints:
 `joint_purchase_most[n, u, k]`, `joint_purchase_least[n, u, k]`, `joint_purchase_club[n, u, k]`,
 `joint_purchase_nations[u, k]`. Needs: `acquisition`. Source: fixed charges with a threshold, Balinski (1961),
-Management Science 7(3).
+Naval Research Logistics Quarterly 8(1).
 
 **Toy.** Three nations are needed, and A and B want one unit each: there is a discount only if a third nation buys too.
 """

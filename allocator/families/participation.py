@@ -15,7 +15,7 @@ Constraints: `participation_deployed[n, u, o, t]`, `participation_joined[n, o, t
 A lean model (which `solve` builds) has only the variables that a pledge refers to, and only the constraints in the
 direction in which they can bind: $z$ of nations whose pledge depends on others (deployed $\Rightarrow$ joined), $y$ of
 the nations that these pledges wait for (member $\Rightarrow$ deployed). Optimal values are the same.
-Needs: `deploy`. Source: the linking of fixed charges in Balinski (1961), Management Science 7(3).
+Needs: `deploy`. Source: the linking of fixed charges in Balinski (1961), Naval Research Logistics Quarterly 8(1).
 
 **Toy.** A nation with a pool of three units may send them to two tasks of one objective: $x_1 + x_2 \le 3z$ and
 $z \le x_1 + x_2$, so $z = 1$ exactly if at least one unit is sent.

@@ -75,7 +75,7 @@ def _a(kind: type[Any]) -> Callable[[str, Any], Any]:
 
 @dataclass(frozen=True)
 class Sampling:
-    """Arguments of :func:`allocator.sweeps.design.sample.sample`."""
+    """A sample over ranges of figures; ``n`` are points, for ``morris`` trajectories, for ``sobol`` a power of two."""
 
     n: int
     method: str = "lhs"
@@ -88,7 +88,7 @@ class Sampling:
 
 @dataclass(frozen=True)
 class Front:
-    """Arguments of :func:`allocator.sweeps.design.front.pareto`."""
+    """The front of two or three objectives: the first minimised under ``steps`` ceilings on each other one."""
 
     objectives: tuple[str, ...]
     steps: int = STEPS
@@ -99,7 +99,7 @@ class Front:
 
 @dataclass(frozen=True)
 class Draws:
-    """Arguments of :func:`allocator.sweeps.design.withdrawal.politics`."""
+    """``n`` draws of who withdraws, and the conditions whose probability is estimated, e.g. ``coverage>=0.9``."""
 
     n: int
     seed: int = 0
@@ -111,7 +111,7 @@ class Draws:
 
 @dataclass(frozen=True)
 class Flip:
-    """Arguments of :func:`allocator.sweeps.design.threshold.threshold`."""
+    """Where a condition starts or stops holding over ``KEY=LO:HI``, to within a ``tolerance`` in the figure's unit."""
 
     condition: str
     over: str
@@ -129,7 +129,7 @@ class Design:
     ----------
     title, description : str
     vary, coalitions : tuple of str
-        They form one grid, see :func:`allocator.sweeps.design.parts.grid`.
+        They form one grid: all combinations of values and coalitions.
     one_at_a_time : bool or tuple of str
         True for every uncertain figure, or the names of some.
     sample : Sampling, optional
