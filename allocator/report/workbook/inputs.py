@@ -43,11 +43,14 @@ def write_inputs(book: Book, plan: Plan) -> None:
     changes += [("coalition", manifest.get("coalition") or "everyone")]
     changes += [("changed", text) for text in manifest.get("overrides", [])] or [("changed", "nothing")]
     _list(page, "Changes to it", changes)
-    model = [(key.replace("_", " "), _said(value)) for key, value in _flat(manifest["model"])]
+    model = [(key.replace("_", " "), _said(value)) for key, value in _flat(plan.model.to_dict())]
     _list(page, "The model", model)
-    run = [(key.replace("_", " "), _said(value)) for key, value in _flat(manifest["options"])]
-    run += [(f"version of {key}", str(value)) for key, value in manifest["versions"].items()]
-    run += [("seconds", f"{manifest['times']['total']:.1f}"), ("SHA-256 of the instance", manifest.get("sha256", ""))]
+    run = [(key.replace("_", " "), _said(value)) for key, value in _flat(manifest.get("options", {}))]
+    run += [(f"version of {key}", str(value)) for key, value in manifest.get("versions", {}).items()]
+    run += [
+        ("seconds", f"{manifest.get('times', {}).get('total', 0):.1f}"),
+        ("SHA-256 of the instance", manifest.get("sha256", "")),
+    ]
     _list(page, "The run", run)
     tables = [(name.replace("_", " "), count(len(instance.tables[name]), "row")) for name in table_pages(plan)]
     _list(page, "Tables", tables)

@@ -61,29 +61,36 @@ def write_periods(book: Book, plan: Plan, known: Names) -> None:
         )
     if page.row <= ON_ONE_PAGE:
         page.sheet.fit_to_pages(1, 1)
-    first, last = 1, plan.instance.periods
-    if covered is not None:
-        chart = book.book.add_chart({"type": "column" if plan.instance.periods <= BARS else "line"})
-        for r in range(covered[0], covered[2] + 1):
-            values = [page.name, r, first, r, last]
-            head = [page.name, covered[0] - 1, first, covered[0] - 1, last]
-            colour = {"color": SHADES[(r - covered[0]) % len(SHADES)]}
-            look_of = {"fill": colour} if plan.instance.periods <= BARS else {"line": colour}
-            chart.add_series({"name": [page.name, r, 0], "categories": head, "values": values, **look_of})
-        _place(page, chart, "Coverage by period", 0, {"min": 0, "max": 1, "num_format": "0 %"})
-    if charted is not None:
-        chart = book.book.add_chart({"type": "column", "subtype": "stacked"})
-        for k, r in enumerate(range(charted[0], charted[2])):
+    _charts(book, page, plan.instance.periods, covered, charted)
+
+
+Place = tuple[int, int, int, int]
+"""First row, first column, last row and last column of figures, from 0."""
+
+
+def _charts(book: Book, page: Page, periods: int, covered: Place | None, paid: Place | None) -> None:
+    """The charts of coverage and of money, side by side below the tables."""
+    bars = periods <= BARS
+    for place, title, axis in (
+        (covered, "Coverage by period", {"min": 0, "max": 1, "num_format": "0 %"}),
+        (paid, "Money by period", {"min": 0, "num_format": WHOLE}),
+    ):
+        if place is None:
+            continue
+        stacked = {"type": "column", "subtype": "stacked"}
+        chart = book.book.add_chart(stacked if place is paid else {"type": "column" if bars else "line"})
+        above = place[0] - 1
+        for k, r in enumerate(range(place[0], place[2] + (place is not paid))):  # the last row of money is the sum
+            colour = {"color": SHADES[k % len(SHADES)]}
             chart.add_series(
                 {
                     "name": [page.name, r, 0],
-                    "categories": [page.name, charted[0] - 1, first, charted[0] - 1, last],
-                    "values": [page.name, r, first, r, last],
-                    "fill": {"color": SHADES[k % len(SHADES)]},
-                    "gap": 50,
+                    "categories": [page.name, above, 1, above, periods],
+                    "values": [page.name, r, 1, r, periods],
+                    **({"fill": colour, "gap": 50} if bars or place is paid else {"line": colour}),
                 }
             )
-        _place(page, chart, "Money by period", 1, {"min": 0, "num_format": WHOLE})
+        _place(page, chart, title, int(place is paid), axis)
 
 
 def _place(page: Page, chart: Any, title: str, number_of: int, axis: dict[str, Any]) -> None:
@@ -95,7 +102,7 @@ def _place(page: Page, chart: Any, title: str, number_of: int, axis: dict[str, A
 
 def _block(
     page: Page, plan: Plan, title: str, rows: list[tuple[str, Any]], kind: str, *, last_bold: bool = False
-) -> tuple[int, int, int, int] | None:
+) -> Place | None:
     """A table with a column for each period; returns the place of its figures, from 0."""
     if not rows:
         return None
