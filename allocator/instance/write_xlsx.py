@@ -50,6 +50,11 @@ def workbook(instance: Facts) -> bytes:
         _settings(book.add_worksheet("instance"), instance, formats)
         for name in TABLES:
             _table(book.add_worksheet(name), name, instance, formats)
+        for sheet in book.worksheets():
+            sheet.set_paper(9)
+            sheet.set_landscape()
+            sheet.fit_to_pages(1, 0)
+            sheet.set_footer("&L&A&RPage &P of &N")
     return out.getvalue()
 
 

@@ -55,8 +55,9 @@ class Comments:
         for comment in self._all():
             text = "".join(part.text or "" for part in comment.iter(self._name("t")))
             before, heading, _ = text.partition(HEADING)
-            if not heading:
+            if not heading or self.part is None:
                 continue
+            self.editor.edit(self.part)
             if before.strip():
                 self._write(comment, before.rstrip())
             else:
@@ -80,8 +81,10 @@ class Comments:
         """Write sentences into the comments of cells (row from 1, column from 0); a comment that is there stays."""
         if not sentences or not self._drawable():
             return
-        if self.texts is None:
+        if self.part is None:
             self._make_texts()
+        else:
+            self.editor.edit(self.part)
         there = {comment.get("ref"): comment for comment in self._all()}
         author = self._author()
         listed = self.texts.find(self._name("commentList"))
@@ -137,7 +140,7 @@ class Comments:
         """The drawing with the boxes; made if there is none."""
         part = self._drawing()
         if part is not None:
-            return self.editor.tree(part)
+            return self.editor.edit(part)
         part = self.editor.free("xl/drawings/markDrawing{}.vml")
         boxes = etree.fromstring(BOXES)
         self.editor.add(part, boxes, VML_TYPE)
@@ -164,7 +167,7 @@ class Comments:
         part = self._drawing()
         if part is None or not self._drawable():
             return
-        boxes = self.editor.tree(part)
+        boxes = self.editor.edit(part)
         for data in list(boxes.iter(f"{{{X}}}ClientData")):
             row, column = (data.findtext(f"{{{X}}}{name}", "").strip() for name in ("Row", "Column"))
             if row.isdecimal() and column.isdecimal() and f"{letters(int(column))}{int(row) + 1}" == reference:

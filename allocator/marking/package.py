@@ -34,12 +34,13 @@ class Editor:
         self.book = Book(container)
         self.names = {_key(entry.filename): entry.filename for entry in container.infolist()}
         self.trees: dict[str, Any] = {}
+        self.changed: set[str] = set()
         self.main = self.tree(self.book.main)
         self.space = etree.QName(self.main).namespace
         self.kind = KINDS[MAIN.index(self.space)]
 
     def tree(self, part: str) -> Any:
-        """The root element of a part; whoever changes it changes the workbook.
+        """The root element of a part, to be read.
 
         Raises
         ------
@@ -58,6 +59,11 @@ class Editor:
             self.trees[key] = root
         return self.trees[key]
 
+    def edit(self, part: str) -> Any:
+        """The root element of a part, to be changed: the part is written anew."""
+        self.changed.add(_key(part))
+        return self.tree(part)
+
     def has(self, part: str) -> bool:
         """Whether there is such a part."""
         return _key(part) in self.names
@@ -66,7 +72,8 @@ class Editor:
         """Add a part, or replace it; its type goes into the list of types."""
         self.names.setdefault(_key(part), part)
         self.trees[_key(part)] = root
-        types = self.tree(TYPES_PART)
+        self.changed.add(_key(part))
+        types = self.edit(TYPES_PART)
         ending = part.rpartition(".")[2]
         if ending == "vml":
             if not any(e.get("Extension", "").lower() == "vml" for e in types.iter(f"{{{TYPES}}}Default")):
@@ -97,7 +104,7 @@ class Editor:
         if not self.has(rels):
             self.names[_key(rels)] = rels
             self.trees[_key(rels)] = etree.Element(f"{{{PACKAGE[0]}}}Relationships", nsmap={None: PACKAGE[0]})
-        root = self.tree(rels)
+        root = self.edit(rels)
         taken = {e.get("Id") for e in root}
         identity = next(f"rIdMark{i}" for i in range(1, len(taken) + 2) if f"rIdMark{i}" not in taken)
         target = f"/{part}"
@@ -111,7 +118,7 @@ class Editor:
     def packed(self) -> bytes:
         """The whole workbook."""
         out = io.BytesIO()
-        left = dict(self.trees)
+        left = {key: self.trees[key] for key in self.trees if key in self.changed}
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
             for entry in self.container.infolist():
                 root = left.pop(_key(entry.filename), None)

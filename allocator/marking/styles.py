@@ -29,7 +29,7 @@ class Styles:
             part = editor.free("xl/markStyles{}.xml")
             editor.add(part, etree.Element(f"{{{editor.space}}}styleSheet", nsmap={None: editor.space}), STYLES_TYPE)
             editor.relate(editor.book.main, "styles", part)
-        self.root = editor.tree(part)
+        self.root = editor.edit(part)
         self.space = editor.space
         self.forms = self._child("cellXfs")
         if not len(self.forms):
@@ -83,7 +83,7 @@ class Styles:
         return self.copies[style]
 
     def without_mark(self, style: int, at: tuple[int, int], used: Mapping[int, Collection[tuple[int, int]]]) -> int:
-        """The style of a cell that loses the mark of an earlier check: that of the nearest cell which is equal but for it.
+        """The style of a cell that loses the mark of an earlier check: that of the nearest otherwise equal cell.
 
         ``used`` maps styles to the cells that have them.
         """

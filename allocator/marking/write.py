@@ -54,7 +54,7 @@ def _mark_sheet(editor: Editor, part: str, styles: Styles, marks: dict[tuple[int
     has_comments = editor.related(part, "comments") is not None
     if not marks and not styles.marked and not has_comments:
         return
-    root = editor.tree(part)
+    root = editor.edit(part) if marks or styles.marked else editor.tree(part)
     cells, comments = Cells(root, editor.space), Comments(editor, part, root)
     cells.unmark(styles)
     comments.unmark()
@@ -66,6 +66,8 @@ def _list(editor: Editor, styles: Styles, lines: Sequence[Entry]) -> None:
     """Write the sheet with the list of faults; that of an earlier check is replaced."""
     space = editor.space
     root = etree.Element(f"{{{space}}}worksheet", nsmap={None: space})
+    paper = etree.SubElement(etree.SubElement(root, f"{{{space}}}sheetPr"), f"{{{space}}}pageSetUpPr")
+    paper.set("fitToPage", "1")
     view = etree.SubElement(
         etree.SubElement(root, f"{{{space}}}sheetViews"), f"{{{space}}}sheetView", workbookViewId="0"
     )
@@ -97,6 +99,7 @@ def _list(editor: Editor, styles: Styles, lines: Sequence[Entry]) -> None:
         held = etree.SubElement(root, f"{{{space}}}hyperlinks")
         for reference, location in links:
             etree.SubElement(held, f"{{{space}}}hyperlink", ref=reference, location=location)
+    etree.SubElement(root, f"{{{space}}}pageSetup", paperSize="9", orientation="landscape", fitToHeight="0")
     _add_sheet(editor, root)
 
 
@@ -110,5 +113,6 @@ def _add_sheet(editor: Editor, root: Any) -> None:
     identity = editor.relate(editor.book.main, "worksheet", part)
     sheets = editor.main.find(f"{{{editor.space}}}sheets")
     number = 1 + max(int(sheet.get("sheetId", "0")) for sheet in sheets)
+    editor.edit(editor.book.main)
     made = etree.SubElement(sheets, f"{{{editor.space}}}sheet", name=FAULTS, sheetId=str(number))
     made.set(f"{{{editor.kind}}}id", identity)

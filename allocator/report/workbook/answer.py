@@ -197,10 +197,11 @@ def _money(page: Page, plan: Plan) -> None:
 
 def _proof(page: Page, plan: Plan) -> None:
     _heading(page, "What is proved")
-    for c, text in enumerate(("objective", "what it is", "value", "proved", "", "", "")):
-        page.put(
-            page.row, c, text, bold=True, bg_color=HEAD, bottom=1, align="right" if c == 2 else "left", indent=c == 3
-        )
+    sides: list[dict[str, Any]] = [{}, {}, {"align": "right"}, {"indent": 1}, {}, {}, {}]
+    for c, (text, side) in enumerate(
+        zip(("objective", "what it is", "value", "proved", "", "", ""), sides, strict=True)
+    ):
+        page.put(page.row, c, text, bold=True, bg_color=HEAD, bottom=1, **side)
     page.row += 1
     for row in plan.rows("objectives"):
         name, value = row["objective"], row["value"]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from allocator.instance.coalition import members as of_coalition
-from allocator.plan.measures import members, statement, worst
+from allocator.plan.measures import coverage_by_period, members, statement, worst
 from allocator.plan.plan import Plan
 from allocator.report.text.periods import in_periods
 from allocator.report.text.words import count, money, number, of_figures, percent
@@ -58,59 +58,92 @@ def able(plan: Plan) -> int:
 
 
 def _who(plan: Plan) -> str:
-    senders = len(members(plan))
     fleets = sum(row["member"] is None and row["personnel"] > 0 for row in plan.rows("nations"))
-    if not plan.rows("deployments"):
-        return f"No nation sends anything. {plan.reason}".strip()
-    who = f"{senders:,} of {count(able(plan), 'nation')}"
-    who += f" and {count(fleets, 'collective fleet')}" if fleets else ""
-    several = senders + fleets > 1
-    most = "up to " if plan.instance.periods > 1 else ""
-    at_once = " at once" if plan.instance.periods > 1 else ""
-    covered = percent(1 - plan.value("gap"))
-    verb = ("send", "meet") if several else ("sends", "meets")
-    return (
-        f"{who} {verb[0]} {most}{count(peak(plan), 'person').replace('persons', 'people')}{at_once} and {verb[1]} "
-        f"{covered} of what is asked, weighted by priority{_best(plan)}."
-    )
+    people, of = peak(plan), count(able(plan), "nation")
+    if not people:
+        return f"None of {of} sends anybody; {_met(plan)} is met {_best(plan)}. {plan.reason}".strip()
+    fleet = f" and {count(fleets, 'collective fleet')}" if fleets else ""
+    sent = f"{people:,} {'person' if people == 1 else 'people'}"
+    begin = f"Up to {sent} at once" if plan.instance.periods > 1 else sent
+    verb = "meets" if people == 1 else "meet"
+    return f"{begin} from {len(members(plan)):,} of {of}{fleet} {verb} {_met(plan)} {_best(plan)}."
+
+
+def _met(plan: Plan) -> str:
+    """How much is met, and over several periods in which it is least."""
+    share = 1 - plan.value("gap")
+    if share == 1:
+        return "all that is asked"
+    if plan.instance.periods == 1:
+        return f"{percent(share)} of what is asked"
+    text = f"{percent(share)} of what is asked on average"
+    of = _priorities(plan)
+    lines = [
+        {**line, "objective": "", "priority": line["priority"] * of[line["objective"]]} for line in statement(plan)
+    ]
+    by_period = coverage_by_period(lines).get("", {})
+    least, when = worst(by_period) if by_period else (share, [])
+    if len(when) == len(by_period):
+        return text
+    return f"{text}, {'none of it' if least <= 1e-9 else percent(least)} in {in_periods(when)}"
 
 
 def _best(plan: Plan) -> str:
-    """What is proved about the coverage."""
+    """Whether no plan meets more, or how much more a plan could meet."""
     row = next(row for row in plan.rows("objectives") if row["objective"] == "gap")
-    if row["bound"] is None:
-        return ""
-    if row["relative_gap"] == 0 and not row["given_up"]:
-        return "; no plan meets more"
-    return f"; no plan meets more than {percent(1 - max(0.0, row['bound']), 2)}"
+    listed = plan.model.objectives
+    bound, given_up = row["bound"], row["given_up"] or 0.0
+    if "gap" not in listed:
+        return "(not maximised by this model)"
+    if bound is None:
+        return "(best found)"
+    after = "" if listed[0] == "gap" else f" with the least {' and '.join(listed[: listed.index('gap')])}"
+    if row["value"] == 0:
+        return "(proved best)"
+    most = percent(1 - max(0.0, bound))
+    if given_up > 5e-7:
+        after += f"; {percent(1 - row['value'] + given_up)} could be met, the rest is given up for later objectives"
+    if most == percent(1 - row["value"] + given_up):
+        return f"(proved best{after})"
+    return f"(best found, proved within {100 * row['relative_gap']:.2g} %: at most {most} can be met{after})"
+
+
+def _priorities(plan: Plan) -> dict[str, float]:
+    return {row["objective"]: row["priority"] for row in plan.instance.rows("objectives")}
 
 
 def unmet(plan: Plan) -> list[dict[str, Any]]:
-    """The requirements that are not met, the largest weighted share first."""
-    short = [line for line in statement(plan) if line["missed"] > 0]
-    return sorted(short, key=lambda line: -line["missed"] * line["priority"])
+    """The requirements that are not met, those that weigh most in the gap first; ``weight`` is how much they do."""
+    of = _priorities(plan)
+    short = [
+        {**line, "weight": line["priority"] * of[line["objective"]] * sum(line["terms"].values()) / len(line["terms"])}
+        for line in statement(plan)
+        if line["missed"] > 0
+    ]
+    return sorted(short, key=lambda line: -line["weight"])
 
 
 def _missing(plan: Plan) -> str:
+    """Which capability is missing most, the lines of the same periods together."""
     lines, short = statement(plan), unmet(plan)
     if not lines:
         return ""
     if not short:
-        return f"Everything that is asked is met ({count(len(lines), 'line')})."
-    line = short[0]
-    tasks, capabilities = (
-        names(plan.instance.rows("tasks"), "task"),
-        names(plan.instance.rows("capabilities"), "capability"),
-    )
-    unit = next(row["unit"] for row in plan.instance.rows("capabilities") if row["capability"] == line["capability"])
-    least, when = worst(line["supplies"])
-    several = plan.instance.periods > 1
-    low = f"; {number(least)} in {in_periods(when)}" if several and len(when) < len(line["supplies"]) else ""
-    mean = " on average" if low else ""
+        all_lines = f"all {len(lines):,} lines are" if len(lines) > 1 else "the line is"
+        return f"Nothing is missing: {all_lines} met in full."
+    groups: dict[tuple[str, int, int], list[dict[str, Any]]] = defaultdict(list)
+    for line in short:
+        groups[line["capability"], line["first_period"], line["last_period"]].append(line)
+    most = max(groups.values(), key=lambda group: sum(line["weight"] for line in group))
+    kind = next(row for row in plan.instance.rows("capabilities") if row["capability"] == most[0]["capability"])
+    tasks = names(plan.instance.rows("tasks"), "task")
+    asked, has = (sum(line[key] for line in most) for key in ("required", "supplied"))
+    where = tasks[most[0]["task"]] if len(most) == 1 else f"{len(most)} tasks"
+    mean = " on average" if len(most[0]["supplies"]) > 1 else ""
+    there = number(has) if has else "none"
     return (
-        f"{len(short):,} of {count(len(lines), 'line')} {'is' if len(short) == 1 else 'are'} not met in full. "
-        f"Most is missing in {tasks[line['task']]}: {capabilities[line['capability']]}, "
-        f"{number(line['required'])} asked and {number(line['supplied'])} there{mean}{low} (unit: {unit})."
+        f"Most is missing in {names(plan.instance.rows('capabilities'), 'capability')[kind['capability']]} ({where}): "
+        f"{number(asked)} asked, {there} supplied{mean} (unit: {kind['unit']})."
     )
 
 
@@ -127,16 +160,19 @@ def yearly(plan: Plan, millions: float) -> float:
 
 
 def _money(plan: Plan) -> str:
-    total, _, common = money_parts(plan)
-    currency = plan.instance.currency
-    if not total:
+    instance, (total, _, common) = plan.instance, money_parts(plan)
+    if total <= 0:
         return "It costs nothing."
-    text = f"It costs {money(yearly(plan, total), currency)} a year, {money(total, currency)} over the horizon"
-    text += f", of which the common fund pays {money(common, currency)}" if common > 1e-6 else ""
+    a_year = yearly(plan, total)
+    text = f"{money(a_year, instance.currency)} a year"
+    if not instance.indefinite and instance.periods > 1 and abs(a_year - total) > 1e-6 * total:
+        text += f" ({number(total)} over the horizon)"
+    if common > 1e-6:
+        text += f", {number(yearly(plan, common))} of it from the common fund"
     heavy = max(plan.rows("nations"), key=lambda row: row["burden"] or 0)
     if heavy["burden"]:
-        name = names(plan.instance.rows("nations"), "nation")[heavy["nation"]]
-        text += f"; the heaviest burden is that of {name}, {number(heavy['burden'])} per mille of its GDP a year"
+        name = names(instance.rows("nations"), "nation")[heavy["nation"]]
+        text += f"; heaviest burden {name}, {heavy['burden']:.2f} per mille of GDP"
     return text + "."
 
 
