@@ -49,7 +49,8 @@ def write_how_to(book: Any, instance: Facts) -> None:
     for r, (name, what, required, rows) in enumerate(about, start=row + 1):
         sheet.write_url(r, 0, f"internal:'{name}'!A1", link, name)
         sheet.write_string(r, 1, what)
-        sheet.write_string(r, 2, "yes" if required else "")
+        if required:
+            sheet.write_string(r, 2, "yes")
         if rows:
             sheet.write_number(r, 3, rows)
 
