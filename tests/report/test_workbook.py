@@ -338,6 +338,8 @@ def test_results_are_replaced_and_other_workbooks_are_not(tmp_path: Path) -> Non
 def test_number_formats_and_lines() -> None:
     assert number_format([1, 2.0, 30000], [None, "x"]) == "#,##0"
     assert number_format([1.5, 20]) == "#,##0.0"
-    assert number_format([0.25, 20.5]) == "#,##0.00"
+    assert number_format([3.25], [20.5]) == "#,##0.00"
+    assert number_format([1 / 3, 51_400]) == "#,##0.00"
+    assert number_format([1234.567]) == "#,##0.0"
     assert number_format([0.001]) == "#,##0.000"
     assert [lines_of(text, 10) for text in ("short", "two\nlines", "a text that needs three lines")] == [1, 2, 3]

@@ -33,6 +33,9 @@ WIDTHS = (30, 33, 21, 12, 12, 12, 14)
 TOP, CHART = 3, 560
 """Row of the first chart, and the width of charts in pixels."""
 
+ON_ONE_PAGE = 26
+"""Rows up to which money and proofs are printed on the first page as well."""
+
 MOST = 10
 """Lines and nations on this page; the other pages have all of them."""
 
@@ -63,7 +66,8 @@ def write_answer(book: Book, plan: Plan, pages: dict[str, str]) -> None:
         _coverage(page, plan, known)
         _missing(page, plan, known)
         _nations(page, plan, known, pages)
-        page.sheet.set_h_pagebreaks([page.row])
+        if page.row > ON_ONE_PAGE:
+            page.sheet.set_h_pagebreaks([page.row])
         _money(page, plan)
         _proof(page, plan)
     _contents(page, pages)
@@ -247,7 +251,8 @@ def people_chart(book: Book, sheet: Any, plan: Plan, source: tuple[str, int, int
         }
     )
     look(chart, "People by nation" + (", most at once" if plan.instance.periods > 1 else ""), reverse=True)
-    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": True, "line": LINE}})
+    room = 1.25 * max(row["personnel"] for row in plan.rows("nations"))  # for the figures beside the bars
+    chart.set_x_axis({"min": 0, "max": room, "visible": False, "major_gridlines": {"visible": True, "line": LINE}})
     chart.set_size({"width": CHART, "height": 70 + 23 * (last - first + 1)})
     below = {"y_offset": coverage_height(objectives) + 20, "description": "Most people deployed at once, by nation"}
     sheet.insert_chart(TOP, LAST + 2, chart, below)

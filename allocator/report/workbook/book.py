@@ -252,12 +252,13 @@ def lines_of(text: str, width: float) -> int:
 
 
 def number_format(*columns: Sequence[Any]) -> str:
-    """One number format for columns of the same figures: no decimals for whole numbers, else as many as they need."""
+    """One number format for columns of the same figures: as many decimals as they need, fewer for large figures."""
     figures = [abs(value) for values in columns for value in values if isinstance(value, int | float) and value]
-    if all(abs(value - round(value)) < 1e-9 for value in figures):
-        return WHOLE
-    least = min(figures)
-    return WHOLE + "." + "0" * (1 if least >= 0.95 else 2 if least >= 0.0095 else 3)
+    least = min(figures, default=1)
+    most = 1 if least >= 10 else 2 if least >= 0.0095 else 3
+    exact = (d for d in range(most) if all(abs(value - round(value, d)) < 1e-9 for value in figures))
+    decimals = next(exact, most)
+    return f"{WHOLE}.{'0' * decimals}" if decimals else WHOLE
 
 
 def names(rows: Sequence[Mapping[str, Any]], key: str) -> dict[str, str]:
