@@ -82,6 +82,24 @@ def whole(path: Path) -> None:
     book.close()
 
 
+def content_types(names: Iterable[str]) -> str:
+    """The list of types, without which other programs do not open a workbook."""
+    kinds = {"workbook.xml": "sheet.main", "styles.xml": "styles", "sharedStrings.xml": "sharedStrings"}
+    start = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    entries = "".join(
+        f'<Override PartName="/{name}" ContentType="{start}.{kinds.get(name.split("/")[-1], "worksheet")}+xml"/>'
+        for name in names
+        if name.endswith(".xml")
+    )
+    return f'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">{entries}</Types>'
+
+
+def small(path: Path) -> Path:
+    """A small sound workbook without formats: the instance of the workbooks of strings."""
+    content = parts()
+    return save(path, {**content, "[Content_Types].xml": content_types(content)})
+
+
 class TestMarks:
     def test_faulty_cells_have_the_fill_and_the_sentence(self, tmp_path: Path) -> None:
         whole(tmp_path / "x.xlsx")
@@ -112,9 +130,8 @@ class TestMarks:
             assert b"<f>_calc!A2</f><v>6</v>" in after.read(f"xl/worksheets/sheet{number}.xml")
 
     def test_all_faults_are_listed_those_without_a_cell_first(self, tmp_path: Path) -> None:
-        allocator.write(two(), tmp_path / "x.xlsx")
-        book = openpyxl.load_workbook(tmp_path / "x.xlsx")
-        book["forces"]["C3"] = "six"
+        book = openpyxl.load_workbook(small(tmp_path / "x.xlsx"))
+        book["forces"]["C2"] = "six"
         book.create_sheet("extra")["A1"] = 1
         del book["yields"]
         book.save(tmp_path / "x.xlsx")
@@ -124,39 +141,26 @@ class TestMarks:
         without = [(None, str(fault)) for fault in faults if fault.place != "forces"]
         (in_cell,) = [fault for fault in faults if fault.place == "forces"]
         assert [(place or None, text) for place, text in listed[1:]] == [
-            *without, ("forces!C3", str(in_cell)), (None, "warning: of no importance")
+            *without, ("forces!C2", str(in_cell)), (None, "warning: of no importance")
         ]  # fmt: skip
 
     def test_a_fault_of_a_row_or_a_key_has_a_cell(self, tmp_path: Path) -> None:
-        allocator.write(two(), tmp_path / "x.xlsx")
-        book = openpyxl.load_workbook(tmp_path / "x.xlsx")
+        book = openpyxl.load_workbook(small(tmp_path / "x.xlsx"))
         book["forces"].append(["AAA", "bn", 3])
         book["instance"]["B4"] = "soon"
         book["nations"].cell(1, 14, "wish")
         book.save(tmp_path / "x.xlsx")
         mark(tmp_path / "x.xlsx", tmp_path / "y.xlsx", faults_of(tmp_path / "x.xlsx"))
         found = marks(tmp_path / "y.xlsx")
-        assert set(found) == {"forces!A4", "instance!B4", "nations!N1"}
+        assert set(found) == {"forces!A3", "instance!B4", "nations!N1"}
 
     def test_texts_that_look_like_escapes_stay(self, tmp_path: Path) -> None:
-        allocator.write(two(), tmp_path / "x.xlsx")
+        small(tmp_path / "x.xlsx")
         fault = Fault("forces", 2, "units", '"_x0041_ \x07"', "<a number> & more")
         mark(tmp_path / "x.xlsx", tmp_path / "y.xlsx", [fault])
         assert openpyxl.load_workbook(tmp_path / "y.xlsx")[FAULTS]["B2"].value is not None
         with zipfile.ZipFile(tmp_path / "y.xlsx") as parts_of:
             assert b"_x005F_x0041_" in parts_of.read("xl/worksheets/markFaults1.xml")
-
-
-def content_types(names: Iterable[str]) -> str:
-    """The list of types, without which other programs do not open a workbook."""
-    kinds = {"workbook.xml": "sheet.main", "styles.xml": "styles", "sharedStrings.xml": "sharedStrings"}
-    start = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-    entries = "".join(
-        f'<Override PartName="/{name}" ContentType="{start}.{kinds.get(name.split("/")[-1], "worksheet")}+xml"/>'
-        for name in names
-        if name.endswith(".xml")
-    )
-    return f'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">{entries}</Types>'
 
 
 SPELLINGS = ("plain", "prefixes", "strict", "UTF-16, declared", "no references to cells", "no references to rows")
@@ -220,11 +224,10 @@ class TestCommand:
         assert len(json.loads(again.stdout)["faults"]) == 2
 
     def test_a_sound_workbook_is_written_without_marks(self, tmp_path: Path) -> None:
-        allocator.write(two(), tmp_path / "x.xlsx")
-        done = validate(tmp_path / "x.xlsx", "--mark", tmp_path / "y.xlsx")
+        done = validate(small(tmp_path / "x.xlsx"), "--mark", tmp_path / "y.xlsx")
         assert done.exit_code == 0
         assert marks(tmp_path / "y.xlsx") == {}
-        assert read(tmp_path / "y.xlsx") == two()
+        assert read(tmp_path / "y.xlsx") == INSTANCE
 
     @pytest.mark.parametrize(
         ("instance", "target", "said"),

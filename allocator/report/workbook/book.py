@@ -123,7 +123,7 @@ class Page:
         elif isinstance(value, int | float):
             done = self.sheet.write_number(row, column, value, form)
         else:
-            text = str(value) if raw else shortened(escaped(str(value), keep="\n\u200d"), LONGEST)
+            text = shortened(str(value) if raw else escaped(str(value), keep="\n\u200d"), LONGEST)
             if _FORMULA.match(text):
                 form = self.book.form(**properties, quote_prefix=True)
             done = self.sheet.write_string(row, column, text, form)
