@@ -117,8 +117,11 @@ class Figures:
         self.nations = sum(row["cost"] for row in plan.rows("nations"))
         self.years = plan.instance.periods * plan.instance.months_per_period / 12
 
-    def covered(self, objective: str) -> float:
+    def covered(self, objective: str, period: int | None = None) -> float:
         mine = [key for key, found in self.objective.items() if found == objective]
+        if period is not None:
+            here = [(self.own[k], row) for k in mine for row in self.lines[k] if row["period"] == period]
+            return 1 - float(sum(w * row["shortfall"] / row["required"] for w, row in here) / sum(w for w, _ in here))
         return 1 - float(sum(self.own[k] * self.missed[k] for k in mine) / sum(self.own[k] for k in mine))
 
 
@@ -133,7 +136,7 @@ def test_the_tables_of_the_first_page(tmp_path: Path, make: Any) -> None:
     of_task = {row["task"]: row["objective"] for row in plan.instance.rows("tasks")}
     rows = block(page, "How much")
     assert {code[row[0]] for row in rows} == set(figures.objective.values())
-    for name, met, share, people, *_ in rows:
+    for name, met, share, people, *rest in rows:
         mine = [key for key, objective in figures.objective.items() if objective == code[name]]
         assert met == f"{sum(figures.missed[key] == 0 for key in mine)} of {len(mine)}"
         assert share == pytest.approx(figures.covered(code[name]))
@@ -141,6 +144,8 @@ def test_the_tables_of_the_first_page(tmp_path: Path, make: Any) -> None:
         for row in plan.rows("deployments"):
             there[row["period"]] += row["personnel"] * (of_task[row["task"]] == code[name])
         assert people == max(there.values())
+        if plan.instance.periods > 1:
+            assert rest[0] == pytest.approx(min(figures.covered(code[name], t) for t in range(1, 5)))
     short = {(tasks[j], capabilities[c]): key for key in figures.missed if figures.missed[key] > 0 for j, c in [key]}
     rows = block(page, "What is missing")
     assert {(row[0], row[1]) for row in rows} == set(short)
@@ -149,7 +154,8 @@ def test_the_tables_of_the_first_page(tmp_path: Path, make: Any) -> None:
         mean = [sum(row[k] for row in found) / len(found) for k in ("required", "supplied", "shortfall")]
         assert cells[:4] == pytest.approx([*mean, 1 - figures.missed[short[task, capability]]])
     by_name = {names(plan, "nations", "nation")[row["nation"]]: row for row in plan.rows("nations")}
-    rows = block(page, "Who sends what")
+    *rows, led = block(page, "Who sends what")
+    assert led[0].startswith("Framework nations: Alpha (Hold")
     assert {row[0] for row in rows} == {name for name, row in by_name.items() if row["personnel"] or row["cost"]}
     for name, _, *cells in rows:
         expected = [by_name[name][key] for key in ("personnel", "cost", "share", "burden")]

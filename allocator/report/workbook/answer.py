@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 
+from allocator.plan.measures import statement
 from allocator.plan.plan import Plan
+from allocator.report.text.periods import in_periods
 from allocator.report.text.words import header, number
 from allocator.report.workbook.book import (
     BLUE,
@@ -22,7 +24,7 @@ from allocator.report.workbook.book import (
     Page,
     number_format,
 )
-from allocator.report.workbook.content import EVERYWHERE, Names, Sent, coverage_rows, line_row
+from allocator.report.workbook.content import EVERYWHERE, Names, Sent, coverage_rows, least_covered, line_row
 from allocator.report.workbook.sentences import MEANING, money_parts, proof, sentences, status, unmet, yearly
 
 ANSWER = "Answer"
@@ -65,7 +67,7 @@ def write_answer(book: Book, plan: Plan, pages: dict[str, str]) -> None:
         known = Names(plan)
         _coverage(page, plan, known)
         _missing(page, plan, known)
-        _nations(page, plan, known, pages)
+        _nations(page, plan, known)
         if page.row > ON_ONE_PAGE:
             page.sheet.set_h_pagebreaks([page.row])
         _money(page, plan)
@@ -87,8 +89,10 @@ def _coverage(page: Page, plan: Plan, known: Names) -> None:
     fields = [
         Field("objective"), Field("lines met in full"), Field("covered, share", COVERED),
         Field("people, most at once" if several else "people", "number"),
+        *([Field("least, share", COVERED), Field("in period")] if several else []),
     ]  # fmt: skip
-    body = [[name, f"{met:,} of {of:,}", share, people] for name, share, met, of, people in rows]
+    least = least_covered(plan, known) if several else {}
+    body = [[name, f"{met:,} of {of:,}", share, people, *least.get(name, [])] for name, share, met, of, people in rows]
     first, last = page.table(fields, body, paint=lambda r: _fill(rows[r][1]), widths=WIDTHS)
     page.row += 1
     chart = page.book.book.add_chart({"type": "bar"})
@@ -137,6 +141,10 @@ def _missing(page: Page, plan: Plan, known: Names) -> None:
     more = f", the {MOST} largest of {len(lines)}" if len(lines) > MOST else ""
     _heading(page, f"What is missing{more}{' (mean over the periods)' if several else ''}")
     rows = [line_row(line, known, False) for line in lines[:MOST]]
+    pairs = Counter((line["task"], line["capability"]) for line in statement(plan))
+    for row, line in zip(rows, lines, strict=False):
+        if pairs[line["task"], line["capability"]] > 1:  # one line after the other in time
+            row[2] += f", {in_periods(list(line['supplies']))}"
     form = number_format(*([row[c] for row in rows] for c in (4, 5, 6)))
     fields = [
         Field("task"), Field("capability"), Field("unit"), Field("asked", form), Field("there", form),
@@ -146,7 +154,7 @@ def _missing(page: Page, plan: Plan, known: Names) -> None:
     page.row += 1
 
 
-def _nations(page: Page, plan: Plan, known: Names, pages: dict[str, str]) -> None:
+def _nations(page: Page, plan: Plan, known: Names) -> None:
     rows = senders(plan)
     if not rows:
         return
@@ -172,6 +180,12 @@ def _nations(page: Page, plan: Plan, known: Names, pages: dict[str, str]) -> Non
         what = listed or ("all tasks alike" if row["personnel"] else "only buys")
         body.append([known.nation[n], what, row["personnel"], row["cost"], row["share"], row["burden"]])
     page.table(fields, body, widths=WIDTHS)
+    led: dict[str, list[str]] = defaultdict(list)
+    for row in plan.rows("leaders"):
+        led[known.nation[row["nation"]]].append(known.task[row["task"]])
+    if led:
+        listed = "; ".join(f"{name} ({', '.join(where)})" for name, where in led.items())
+        page.paragraph(f"Framework nations: {listed}.", to=LAST, width=sum(WIDTHS))
     page.row += 1
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from allocator.plan.measures import coverage_of, statement, worst
+from allocator.plan.measures import coverage_by_period, coverage_of, statement, worst
 from allocator.plan.plan import Plan
 from allocator.report.text.periods import spans
 from allocator.report.workbook.book import names
@@ -91,6 +91,15 @@ def coverage_rows(plan: Plan, known: Names) -> list[list[Any]]:
         met = sum(line["missed"] == 0 for line in mine)
         rows.append([name, shares[objective], met, len(mine), max(people.values(), default=0)])
     return rows
+
+
+def least_covered(plan: Plan, known: Names) -> dict[str, list[Any]]:
+    """Name of an objective -> the least share that is covered in a period, and in which; blank if all are alike."""
+    found: dict[str, list[Any]] = {}
+    for objective, shares in coverage_by_period(statement(plan)).items():
+        least, when = worst(shares)
+        found[known.objective[objective]] = [least, "all alike" if len(when) == len(shares) else spans(when)]
+    return found
 
 
 def line_row(line: dict[str, Any], known: Names, several: bool) -> list[Any]:
