@@ -154,6 +154,19 @@ class TestMarks:
         found = marks(tmp_path / "y.xlsx")
         assert set(found) == {"forces!A3", "instance!B4", "nations!N1"}
 
+    def test_a_conversation_keeps_its_text(self, tmp_path: Path) -> None:
+        whole(tmp_path / "x.xlsx")
+        with zipfile.ZipFile(tmp_path / "x.xlsx") as packed:
+            content: dict[str, bytes] = {name: packed.read(name) for name in packed.namelist()}
+        content["xl/comments1.xml"] = content["xl/comments1.xml"].replace(
+            b"<author></author>", b"<author>tc={1}</author>"
+        )
+        faults = faults_of(save(tmp_path / "x.xlsx", content))
+        mark(tmp_path / "x.xlsx", tmp_path / "y.xlsx", faults)
+        found = marks(tmp_path / "y.xlsx")
+        assert found["forces!B2"] == "mine"
+        assert found["forces!C2"].startswith(HEADING)
+
     def test_texts_that_look_like_escapes_stay(self, tmp_path: Path) -> None:
         small(tmp_path / "x.xlsx")
         fault = Fault("forces", 2, "units", '"_x0041_ \x07"', "<a number> & more")

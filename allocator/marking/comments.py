@@ -93,11 +93,19 @@ class Comments:
             text = "\n".join([HEADING, *lines])
             comment = there.get(reference)
             if comment is not None:
-                self._add(comment, text)
+                if not self._threaded(comment):
+                    self._add(comment, text)
                 continue
             comment = etree.SubElement(listed, self._name("comment"), ref=reference, authorId=author)
             self._run(etree.SubElement(comment, self._name("text")), text)
             self._add_box(row, column, lines)
+
+    def _threaded(self, comment: Any) -> bool:
+        """Whether a comment stands for a conversation, which is kept elsewhere; the list of faults has its sentence."""
+        authors = self.texts.find(self._name("authors"))
+        number = comment.get("authorId", "0")
+        author = authors[int(number)].text if number.isdecimal() and int(number) < len(authors) else ""
+        return (author or "").startswith("tc=")
 
     def _add(self, comment: Any, text: str) -> None:
         held = comment.find(self._name("text"))
