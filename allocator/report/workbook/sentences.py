@@ -139,11 +139,13 @@ def _missing(plan: Plan) -> str:
     tasks = names(plan.instance.rows("tasks"), "task")
     asked, has = (sum(line[key] for line in most) for key in ("required", "supplied"))
     where = tasks[most[0]["task"]] if len(most) == 1 else f"{len(most)} tasks"
-    mean = " on average" if len(most[0]["supplies"]) > 1 else ""
-    there = number(has) if has else "none"
+    there = list(most[0]["supplies"])
+    mean = " on average" if len(there) > 1 else ""
+    when = f", {in_periods(there)}" if len(there) < plan.instance.periods else ""
+    supplied = number(has) if has else "none"
     return (
-        f"Most is missing in {names(plan.instance.rows('capabilities'), 'capability')[kind['capability']]} ({where}): "
-        f"{number(asked)} asked, {there} supplied{mean} (unit: {kind['unit']})."
+        f"Most is missing in {names(plan.instance.rows('capabilities'), 'capability')[kind['capability']]} ({where}){when}: "
+        f"{number(asked)} asked, {supplied} supplied{mean} (unit: {kind['unit']})."
     )
 
 
