@@ -143,9 +143,10 @@ def _missing(plan: Plan) -> str:
     mean = " on average" if len(there) > 1 else ""
     when = f", {in_periods(there)}" if len(there) < plan.instance.periods else ""
     supplied = number(has) if has else "none"
+    capability = names(plan.instance.rows("capabilities"), "capability")[kind["capability"]]
     return (
-        f"Most is missing in {names(plan.instance.rows('capabilities'), 'capability')[kind['capability']]} ({where}){when}: "
-        f"{number(asked)} asked, {supplied} supplied{mean} (unit: {kind['unit']})."
+        f"Most is missing in {capability} ({where}){when}: {number(asked)} asked, {supplied} supplied{mean} "
+        f"(unit: {kind['unit']})."
     )
 
 
