@@ -45,6 +45,10 @@ says what to do. A refused number is reported with its likely reading (`"3,640,0
 changed silently. A text file must be a regular file in UTF-8, of at most {MOST_TOML:,} bytes for TOML and
 {MOST_BYTES:,} bytes otherwise. CR LF in a quoted cell of a CSV file is read as LF.
 
+A workbook that `allocator new` or `allocator convert` writes opens with a page of how-to and has drop-downs and notes;
+its headings are locked without a password, and everything else can be changed. `allocator validate CASE.xlsx --mark
+CHECKED.xlsx` gives a workbook back with its faults marked.
+
 The value of a formula in a workbook is its stored result. The following are faults: a formula without a stored result,
 an error such as #N/A, a damaged number, a damaged part, and a cell whose position is unclear. Saving the workbook again
 with a spreadsheet program removes most of them.
