@@ -4,7 +4,7 @@ If the ``source`` of a row is ``assumption``, every figure of the row is assumed
 are those that its ``note`` lists directly before the word *assumed*:
 ``operating_cost and rotation_ratio assumed (reason); personnel assumed (reason)``. A reason may begin with the key of
 the assumption in square brackets, ``amount assumed ([orbit] three aircraft keep one up)``, and so may that of a figure
-*from memory* or *computed*. Figures with the same key, or else of the same ``source``, have one origin:
+*from memory*, *computed* or *seen*. Figures with the same key, or else of the same ``source``, have one origin:
 :func:`origins`.
 """
 
@@ -82,7 +82,7 @@ def _listed(table: str) -> re.Pattern[str]:
 
 @cache
 def _keyed(table: str) -> re.Pattern[str]:
-    return re.compile(rf"{_names(table)}(?: is| are)? (?:assumed|from memory|computed) \(\[([^\]]+)\]")
+    return re.compile(rf"{_names(table)}(?: is| are)? (?:assumed|from memory|computed|seen) \(\[([^\]]+)\]")
 
 
 def _names(table: str) -> str:

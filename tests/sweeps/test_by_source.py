@@ -124,6 +124,7 @@ def test_a_figure_without_a_source_moves_alone() -> None:
         ("units assumed ([k] a guess)", "k"),
         ("units from memory ([k] a guess)", "k"),
         ("units computed ([k] a product)", "k"),
+        ("units seen ([k])", "k"),
         ("min_units and units assumed ([k.l] a guess; [no] key)", "k.l"),
         ("min_units assumed ([k] a guess)", "book"),
         ("units assumed (a guess)", "book"),
