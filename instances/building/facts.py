@@ -123,6 +123,10 @@ class Facts:
             for r in rows("figures_by_year")
             if r["attribute"] in ("consumer_prices", "exchange")
         }
+        self.measured = {r["key"]: r["unit"] for r in rows("assumptions")}  # key -> unit
+        for name, key in (("planning_ratios", ("id",)), ("further", ("id",)), ("seed_facts", ("id",)),
+                          ("unit_types", ("unit_type", "attribute"))):  # fmt: skip
+            self.measured |= {".".join(r[part] for part in key): r["unit"] for r in rows(name)}
         self.further = {r["id"]: r for r in rows("further")}
         self.seeds = {r["id"]: fact(r, r["id"]) for r in rows("seed_facts")}
         nations = rows("nations")
