@@ -30,7 +30,7 @@ docs:  ## write again what is made from code and from runs (claims and sweeps ta
 	$(PYTHON) -m allocator.instance > new.md && mv new.md instances/FORMAT.md
 	$(PYTHON) -m allocator.families > new.md && mv new.md models/MATHS.md
 	$(PYTHON) -m allocator claims --markdown > new.md && mv new.md instances/CLAIMS.md
-	$(PYTHON) instances/build.py --sweeps --backtests
+	$(PYTHON) instances/build.py --pages --sweeps --backtests
 
 bench:  ## measure solves and sweeps; SIZES=100 POINTS=4 is a quick trial
 	$(PYTHON) -m benchmarks $(if $(SIZES),--sizes $(SIZES))

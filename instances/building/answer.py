@@ -136,6 +136,12 @@ def assumptions_text(facts: Facts, record: Recorded) -> str:
             f"every figure at the end that helps {100 * found['most']:.1f} % or less (`--case adverse`, `--case "
             "favourable`): that is proved for all values in between. "
         )
+    else:
+        none = [end for end, status in found["ends"].items() if status == "infeasible"]
+        text[0] += (
+            f"With every figure at its {' or at its '.join(none)} end no plan keeps all rules, so that no range is proved. "
+            if none else "The two cases are not proved, so that no range is given. "
+        )  # fmt: skip
     text[0] += (
         f"{found['fixed']} of {found['of']} figures have no range and stay, as priorities and cores do, which can do "
         f"either. Of {found['all']} sources and assumptions {len(found['sources'])} are shown to change coverage; "

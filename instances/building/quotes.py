@@ -61,6 +61,7 @@ FORMS: dict[str, Callable[[float], str]] = {
     "%": lambda x: f"{100 * x:.0f} %",
     "1%": lambda x: f"{100 * x:.1f} %",
     "n": lambda x: f"{x:,.10g}" if abs(x - round(x)) > 1e-6 else f"{x:,.0f}",
+    "0": lambda x: f"{x:,.0f}",
     "k": lambda x: f"{round(x, -3):,.0f}",
     "h": lambda x: f"{round(x, -2):,.0f}",
     "1": lambda x: f"{x:.1f}",
@@ -71,6 +72,7 @@ FORMS: dict[str, Callable[[float], str]] = {
     "share": share,
     "times": times,
     "up": lambda x: f"{ceil(100 * x) / 100:.2f}",
+    "pp": lambda x: f"{100 * x:.1f}",
     "points": lambda x: words(round(100 * x)),
     "round": lambda x: words(round(x)),
 }

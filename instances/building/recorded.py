@@ -81,6 +81,7 @@ def tornado(instance: Any) -> Row:
     return {
         "coverage": result["base"]["coverage"], "least": together["least"], "most": together["most"],
         "of": result["of"], "fixed": result["fixed"], "all": len(result["sources"]), "unproved": answer["unproved"],
+        "ends": {end: together[end]["status"] for end in ("adverse", "favourable") if end in together},
         "sources": sources,
     }  # fmt: skip
 

@@ -14,6 +14,7 @@ from building.european_army_2035 import BUILDERS, GAPS, HALF, YEARS
 from building.forces import BATTALIONS, MONTHS
 from building.quotes import Quotes
 from building.reassurance_rotation import BROAD, MANDATE, PROMISED, TOURS
+from building.recorded import load
 
 Found = tuple[Mapping[str, float], Mapping[str, bool]]
 NOTHING = 1e-3
@@ -128,6 +129,7 @@ def shield(q: Quotes) -> Found:
     extra = {
         **land(q), "fleet": fleet["units"], "tankers": tankers["units"], "FRA": own["units"], "FRA usable": usable,
         "orbit": usable / q.facts.assume("aircraft_an_orbit").value, "lent": lent, "silent": silent,
+        "on land": q.facts.seed("SF37").value, "land cost": load("us-drawdown").base.values["cost"],
     }  # fmt: skip
     return extra, {
         "one squadron is over the Baltic states and none over the west": q.lines[jets][1] == 0

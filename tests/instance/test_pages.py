@@ -29,7 +29,10 @@ NUMBERS = re.compile(
     r"|half(?!-year)|halves|thirds?|quarters?|fifths?|eighths?|tenths?|twice|dozen)\b",
     re.IGNORECASE,
 )
-LABELS = re.compile(r"\{[^}]*\}|`[^`]*`|\b[A-Z]{2}\d{2,3}\b|\b(?:19|20)\d\d\b|^# [a-z0-9-]+:|\d+(?= \w+ 20\d\d)", re.MULTILINE)
+LABELS = re.compile(
+    r"\{[^}]*\}|`[^`]*`|\b[A-Z]{2}\d{2,3}\b|\b(?:19|20)\d\d\b|^# [a-z0-9-]+:|\d+(?= \w+ 20\d\d)",
+    re.MULTILINE,
+)
 
 
 @pytest.fixture
@@ -63,7 +66,9 @@ def test_the_page_is_what_comes_out_when_all_is_worked_out_again(name: str, buil
         assert {value[0]: pytest.approx(value[1], rel=1e-6, abs=1e-9) for value in run.stages} == run.values, label
     for objective, value in expected["objectives"].items():
         assert record.base.values[objective] == pytest.approx(value, rel=1e-6, abs=1e-6)
-    assert page.rendered(scenario, facts, record) == (ROOT / "instances" / name / "README.md").read_text(encoding="utf-8")
+    assert page.rendered(scenario, facts, record) == (ROOT / "instances" / name / "README.md").read_text(
+        encoding="utf-8"
+    )
 
 
 @pytest.mark.parametrize("name", FORCES)
@@ -123,7 +128,7 @@ def test_a_number_in_words(value: float, form: str, text: str, building: Callabl
 
 @pytest.mark.parametrize(("value", "form"), [(0.45, "share"), (2.5, "words"), (1.5, "times"), (25, "words")])
 def test_a_number_that_words_would_bend_is_refused(value: float, form: str, building: Callable[[str], Any]) -> None:
-    with pytest.raises(ValueError, match="near no|no whole number"):
+    with pytest.raises(ValueError, match=r"near no|no whole number"):
         format(building("quotes").Number(value), form)
 
 
