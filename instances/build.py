@@ -84,8 +84,10 @@ def main() -> int:
         if backtest:
             answer_backtest("ifor-1996")
     if options.pages or options.answer:
+        from building.costs import write_costs
         from building.page import write_page
 
+        write_costs(facts)
         for scenario in chosen:
             write_page(scenario, facts)
     if options.sweeps:

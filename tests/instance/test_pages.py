@@ -71,6 +71,13 @@ def test_the_page_is_what_comes_out_when_all_is_worked_out_again(name: str, buil
     )
 
 
+def test_the_table_of_costs_is_what_the_data_give(building: Callable[[str], Any]) -> None:
+    building("scenarios")
+    costs, (_, facts) = building("costs"), scenarios()["sky-shield"]
+    page = costs.PAGE.read_text(encoding="utf-8")
+    assert costs.between(page, "costs", costs.costs_text(facts)) == page
+
+
 @pytest.mark.parametrize("name", FORCES)
 def test_no_number_of_a_template_is_outside_a_field(name: str) -> None:
     text = (BUILDING / "pages" / f"{name}.md").read_text(encoding="utf-8")
