@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from building.facts import ARTICLE, Facts
-from building.recorded import BASE, TIGHT, Recorded, Run
+from building.recorded import TIGHT, Recorded, Run
 from building.scenario import OBJECTIVE_NAMES, Scenario
 from building.writing import HERE
 
@@ -120,9 +120,8 @@ def beside(scenario: Scenario, facts: Facts, on_land: float) -> list[str]:
     ]
 
 
-def assumptions_text(facts: Facts, record: Recorded) -> str:
+def assumptions_text(facts: Facts, found: dict[str, Any]) -> str:
     """The assumptions that matter most, with their effect on coverage, and the proved range of all together."""
-    found = record.tornado
     rows = found["sources"][:MOST]
     text = [f"Coverage is {100 * found['coverage']:.1f} %. "]
     if found["least"] is not None and found["most"] - found["least"] < 1e-4:
@@ -172,4 +171,6 @@ def what(facts: Facts, row: dict[str, Any]) -> str:
         title = "the article" if row["title"] == ARTICLE else row["title"].replace("|", "/")
         return f"{title} ({places})" if title else places
     unit = facts.measured[key]
+    if known.least == known.most:
+        return f"{known.value:,g} {unit}, with data that have a range ({places})"
     return f"{known.value:,g} ({known.least:,g} to {known.most:,g}) {unit} ({places})"

@@ -97,6 +97,14 @@ def test_the_assumptions_of_a_page_are_the_first_of_its_tornado(name: str) -> No
         assert found["least"] - 1e-6 <= found["coverage"] <= found["most"] + 1e-6
 
 
+def test_the_assumptions_of_the_back_test(building: Callable[[str], Any]) -> None:
+    building("scenarios")
+    answer, (_, facts) = building("answer"), scenarios()["sky-shield"]
+    page = (ROOT / "instances" / "ifor-1996" / "README.md").read_text(encoding="utf-8")
+    found = building("recorded").tornado(allocator.read("ifor-1996"))
+    assert building("writing").between(page, "assumptions", answer.assumptions_text(facts, found)) == page
+
+
 @pytest.mark.parametrize("name", ["safe-seas", "sky-shield", "training-mission"])
 def test_the_first_assumption_solved_again(name: str) -> None:
     """Both ends of the assumption that matters most, in solves of their own."""
