@@ -149,7 +149,7 @@ def assumptions_text(facts: Facts, found: dict[str, Any]) -> str:
     )
     if not rows:
         return text[0].replace("; these are they (`allocator sweep --one-at-a-time --by source`), in percentage points:", ".")
-    text += ["", "| assumption or source | what it is | at its adverse end | at its favourable end |",
+    text += ["", "| assumption or source | what it is | at its adverse or low end | at its favourable or high end |",
              "| --- | --- | ---: | ---: |"]  # fmt: skip
     for row in rows:
         change = [f"{100 * row['change'][end]:+.1f}" if end in row["change"] else "" for end in ("adverse", "favourable")]

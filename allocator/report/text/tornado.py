@@ -63,7 +63,7 @@ def _columns(source: dict[str, Any]) -> str:
 FIGURE = Ends("figure", ("low", "high"), "range", "▒ low, █ high end", _span, lambda figure: str(figure["figure"]))
 
 
-SOURCE = Ends("source", ENDS, "figures", "▒ adverse, █ favourable end", _columns, _named)
+SOURCE = Ends("source", ENDS, "figures", "▒ adverse or low, █ favourable or high end", _columns, _named)
 
 
 def draw_tornado(out: Console, result: dict[str, Any], currency: str) -> None:
