@@ -148,11 +148,15 @@ def assumptions_text(facts: Facts, found: dict[str, Any]) -> str:
         + " (`allocator sweep --one-at-a-time --by source`), in percentage points:"
     )
     if not rows:
-        return text[0].replace("; these are they (`allocator sweep --one-at-a-time --by source`), in percentage points:", ".")
+        return text[0].replace(
+            "; these are they (`allocator sweep --one-at-a-time --by source`), in percentage points:", "."
+        )
     text += ["", "| assumption or source | what it is | at its adverse or low end | at its favourable or high end |",
              "| --- | --- | ---: | ---: |"]  # fmt: skip
     for row in rows:
-        change = [f"{100 * row['change'][end]:+.1f}" if end in row["change"] else "" for end in ("adverse", "favourable")]
+        change = [
+            f"{100 * row['change'][end]:+.1f}" if end in row["change"] else "" for end in ("adverse", "favourable")
+        ]
         text.append("| " + " | ".join([f"`{row['source']}`", what(facts, row), *change]) + " |")
     if found["unproved"]:
         text += ["", f"{found['unproved']} points of this tornado are not proved within thirty seconds; a change that is not "

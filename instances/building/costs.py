@@ -37,7 +37,11 @@ def costs_text(facts: Facts) -> str:
          f"{british:,.0f}: the British of Interflex alone (FF15); twelve partners send more, so that it is the low end"),
     )  # fmt: skip
     return "\n".join(
-        [f"| | here | paid elsewhere, in dollars of {PRICES_OF} |", "| --- | --- | --- |", *(f"| {' | '.join(row)} |" for row in rows)]
+        [
+            f"| | here | paid elsewhere, in dollars of {PRICES_OF} |",
+            "| --- | --- | --- |",
+            *(f"| {' | '.join(row)} |" for row in rows),
+        ]
     )
 
 

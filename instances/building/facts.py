@@ -156,7 +156,6 @@ class Facts:
     def ratio(self, key: str) -> Fact:
         return self.ratios[key]
 
-
     def price(self, key: str) -> Fact:
         """A figure of money in USD of 2024: at the rate of its year, then by American consumer prices."""
         currency, year = self.further[key]["unit"].split()[0], int(self.further[key]["year"])

@@ -51,8 +51,16 @@ def adjust(tables: dict[str, list[Row]], facts: Facts) -> None:
             pool["first_period"] = SECOND
             pool["note"] = join(str(pool["note"]), "assumption: follows when the camps of the first tour stand")
     for nation in PLUG_IN:
-        tables["conditions"].append(condition(
-            nation, "peace_on_land", "coalition_size", str(BROAD), ASSUMPTION, "assumption: joins a broad force alone"))
+        tables["conditions"].append(
+            condition(
+                nation,
+                "peace_on_land",
+                "coalition_size",
+                str(BROAD),
+                ASSUMPTION,
+                "assumption: joins a broad force alone",
+            )
+        )
     for need in tables["requirements"]:
         if need["task"] == PRESENCE:
             need["max_gap"] = facts.assume("presence_unmet")

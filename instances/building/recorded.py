@@ -52,7 +52,9 @@ def found(what_if: WhatIf, plan: Any) -> Row:
         "model": what_if.model,
         "set": list(what_if.overrides),
         "status": plan.status,
-        "stages": [[row["objective"], row["value"], row["bound"], row["relative_gap"]] for row in plan.rows("objectives")],
+        "stages": [
+            [row["objective"], row["value"], row["bound"], row["relative_gap"]] for row in plan.rows("objectives")
+        ],
         "deployments": [[*cell, units] for cell, units in plain.items()],
         "orders": [[*key, *units] for key, units in plain.purchases.orders.items()],
         "expansions": [[*key, count] for key, count in plain.purchases.expansions.items()],

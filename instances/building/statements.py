@@ -58,7 +58,8 @@ def jef(q: Quotes) -> Found:
         < core.most,
         "money does not bind": same(gap["half the budget"], q.record.base.values["gap"]),
         "what is usable and the ceiling bind together": gap["half of every holding is usable, not four tenths"]
-        < q.record.base.values["gap"] - NOTHING > gap["no ceilings on people"],
+        < q.record.base.values["gap"] - NOTHING
+        > gap["no ceilings on people"],
     }
 
 
@@ -71,7 +72,9 @@ def training(q: Quotes) -> Found:
         "without relief as many are trained as with half as many trainers again": same(
             more["50 % more trainers"] / asked, more["trainers are not relieved"] / asked
         ),
-        "twice the sites and no relief reach what is asked": q.rows["trainers are not relieved, and twice the sites"].gap
+        "twice the sites and no relief reach what is asked": q.rows[
+            "trainers are not relieved, and twice the sites"
+        ].gap
         < NOTHING,
     }
 
@@ -79,8 +82,7 @@ def training(q: Quotes) -> Found:
 def drawdown(q: Quotes) -> Found:
     base = q.record.base.values["burden"]
     twice, stay, first = (
-        q.rows[label]
-        for label in ("all 20,000 Americans leave", "the Americans stay", "cost before burden")
+        q.rows[label] for label in ("all 20,000 Americans leave", "the Americans stay", "cost before burden")
     )
     leaving = q.facts.seed("SF37").value / q.facts.seed("SF38").value
     return {**land(q), "leaving": leaving, "twice": 2, "burden": twice.burden / base, "cost first": first.burden / base}, {
@@ -104,7 +106,8 @@ def seas(q: Quotes) -> Found:
         "one mine vessel is missing": required - supplied == 1,
         "the rest is all but met": q.record.base.values["gap"] < 0.06,
         "without Türkiye only aircraft are left": {row["unit_type"] for row in without} == {"maritime_patrol_aircraft"},
-        "opening the straits closes the gap, with five ships for one too": q.rows["the straits are opened"].gap < NOTHING
+        "opening the straits closes the gap, with five ships for one too": q.rows["the straits are opened"].gap
+        < NOTHING
         and q.rows[opened].gap < NOTHING,
     }
 
@@ -232,9 +235,12 @@ def army_2035(q: Quotes) -> Found:
     }  # fmt: skip
     return extra, {
         "all gaps are closed": all(q.share(line) >= 0.999 for line in gaps) and len(GAPS) <= len(gaps),
-        "buying together brings no brigade more": same(rows["nobody buys together (no act like EDIRPA)"].gap, values["gap"]),
+        "buying together brings no brigade more": same(
+            rows["nobody buys together (no act like EDIRPA)"].gap, values["gap"]
+        ),
         "with six years nothing stands by 2030": rows["a brigade takes six years"].supplied(half) == 0,
-        "industry binds and not money": rows["half the money"].more < rows["industry does not expand (no act like ASAP)"].more,
+        "industry binds and not money": rows["half the money"].more
+        < rows["industry does not expand (no act like ASAP)"].more,
     }
 
 
