@@ -178,11 +178,11 @@ def zone(q: Quotes) -> Found:
         **land(q), "area": area, "width": area / facts.seed("SF06").value, "monitors": sent / asked, "monitors sent": sent,
         "areas": facts.seed("SF17").value / facts.seed("SF16").value, "orbits above": int(orbits) + 1,
     }  # fmt: skip
-    infantry = {"infantry_company", "companies_light"}
-    as_monitors = sum(
-        row["units"] for row in q.record.base.tables["deployments"]
-        if row["task"].startswith("monitor_") and row["unit_type"] in infantry
-    )  # fmt: skip
+    teams = sum(
+        row["units"] * facts.assume("people_monitor_team").value
+        for row in q.record.base.tables["deployments"]
+        if row["task"].startswith("monitor_") and row["unit_type"] == "monitor_team"
+    )
     both = {
         "a mandate changes nothing": same(rows["a mandate of the United Nations"].gap, base),
         "an orbit more is out of reach": orbits < extra["orbits above"],
@@ -197,7 +197,7 @@ def zone(q: Quotes) -> Found:
     return extra, {
         **both,
         "one half is guarded, the other in part": halves[1] > 0.98 and 0 < halves[0] < 0.9,
-        "mostly infantry monitors": as_monitors > 0,
+        "mostly infantry monitors": teams < sent / 2,
     }
 
 
