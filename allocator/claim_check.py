@@ -30,10 +30,6 @@ HOLDS, FAILS = "holds", "does not hold"
 OPEN, UNPROVED = "not decidable on these data", "not proved in the time"
 
 
-CLOSER = 5
-"""A run that maximises people is proved this much closer: it counts what is there and not what is missing."""
-
-
 @dataclass(frozen=True)
 class Run:
     """One solve: instance, model and changes to them."""
@@ -311,7 +307,7 @@ def _test(
                 overrides=run.settings(),
                 case=run.case,
                 coalition=run.coalition,
-                gap=gap / CLOSER if run.most else gap,
+                gap=gap,
                 time_limit=time_limit,
                 progress=None if progress is None else partial(progress, label),
             )

@@ -120,10 +120,10 @@ def beside(scenario: Scenario, facts: Facts, on_land: float) -> list[str]:
     ]
 
 
-def assumptions_text(facts: Facts, found: dict[str, Any]) -> str:
+def assumptions_text(facts: Facts, found: dict[str, Any], coverage: float) -> str:
     """The assumptions that matter most, with their effect on coverage, and the proved range of all together."""
     rows = found["sources"][:MOST]
-    text = [f"Coverage is {100 * found['coverage']:.1f} %. "]
+    text = [f"Coverage is {100 * coverage:.1f} %. "]
     if found["least"] is not None and found["most"] - found["least"] < 1e-4:
         text[0] += (
             "With every figure at either end of its range (`--case adverse`, `--case favourable`) it is the same: that is "
@@ -145,7 +145,7 @@ def assumptions_text(facts: Facts, found: dict[str, Any]) -> str:
         f"{found['fixed']} of {found['of']} figures have no range and stay, as priorities and cores do, which can do "
         f"either. Of {found['all']} sources and assumptions {len(found['sources'])} are shown to change coverage; "
         + ("these most" if len(found["sources"]) > MOST else "these are they")
-        + " (`allocator sweep --one-at-a-time --by source`), in percentage points:"
+        + " (`allocator sweep --one-at-a-time --by source`, proved to half a per cent of the gap), in percentage points:"
     )
     if not rows:
         return text[0].replace(

@@ -64,7 +64,9 @@ def answer(name: str) -> None:
     (HERE / name / "expected.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     page = (HERE / name / "README.md").read_text(encoding="utf-8")
     page = between(page, "answer", answer_text(Facts(DATA), solve))
-    page = between(page, "assumptions", assumptions_text(Facts(DATA), tornado(allocator.read(HERE / name))))
+    page = between(
+        page, "assumptions", assumptions_text(Facts(DATA), tornado(allocator.read(HERE / name)), 1 - values["gap"])
+    )
     page = between(page, "count", count_text(plan["manifest"]["assumptions"]))
     (HERE / name / "README.md").write_text(page, encoding="utf-8")
 

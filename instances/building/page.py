@@ -37,7 +37,7 @@ def rendered(scenario: Scenario, facts: Facts, record: Recorded | None = None) -
     template = (TEMPLATES / f"{scenario.name}.md").read_text(encoding="utf-8")
     blocks = {
         "answer": answer_text(scenario, facts, record),
-        "assumptions": assumptions_text(facts, record.tornado),
+        "assumptions": assumptions_text(facts, record.tornado, 1 - record.base.values["gap"]),
         "count": count_text(record.base.assumptions or {}),
     }
     return wrapped(template.format_map(quotes.names(extra) | blocks))

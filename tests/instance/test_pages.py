@@ -102,7 +102,7 @@ def test_the_assumptions_of_the_back_test(building: Callable[[str], Any]) -> Non
     answer, (_, facts) = building("answer"), scenarios()["sky-shield"]
     page = (ROOT / "instances" / "ifor-1996" / "README.md").read_text(encoding="utf-8")
     found = building("recorded").tornado(allocator.read("ifor-1996"))
-    assert building("writing").between(page, "assumptions", answer.assumptions_text(facts, found)) == page
+    assert building("writing").between(page, "assumptions", answer.assumptions_text(facts, found, 1.0)) == page
 
 
 @pytest.mark.parametrize("name", ["safe-seas", "sky-shield", "training-mission"])
