@@ -30,7 +30,7 @@ docs:  ## write again what is made from code and from runs (claims and sweeps ta
 	$(PYTHON) -m allocator.instance > new.md && mv new.md instances/FORMAT.md
 	$(PYTHON) -m allocator.families > new.md && mv new.md models/MATHS.md
 	$(PYTHON) -m allocator claims --markdown > new.md && mv new.md instances/CLAIMS.md
-	$(PYTHON) instances/build.py --sweeps --backtests
+	$(PYTHON) instances/build.py --pages --sweeps --backtests
 	$(PYTHON) -m docs.building.session --write
 
 pages:  ## run the commands that README.md and docs/ show, and write into the pages what they print

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import importlib
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -107,15 +106,18 @@ def test_the_reassurance_force_is_what_its_script_builds() -> None:
 def test_the_answer_on_the_page_of_an_instance_is_what_its_script_writes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Solved and recorded anew, with its tornado."""
     monkeypatch.syspath_prepend(ROOT / "instances")
-    answer, mission, facts, refresh = (
-        importlib.import_module(f"building.{name}") for name in ("answer", "training_mission", "facts", "refresh")
+    recorded, mission, facts, refresh, page = (
+        importlib.import_module(f"building.{name}")
+        for name in ("recorded", "training_mission", "facts", "refresh", "page")
     )
-    shutil.copytree(ROOT / "instances" / "training-mission", tmp_path / "training-mission")
-    monkeypatch.setattr(answer, "HERE", tmp_path)
-    answer.answer(mission.training_mission(facts.Facts(refresh.DATA)))
-    written, page = (folder / "training-mission" / "README.md" for folder in (tmp_path, ROOT / "instances"))
-    assert written.read_text() == page.read_text()
+    known = facts.Facts(refresh.DATA)
+    scenario = mission.training_mission(known)
+    monkeypatch.setattr(recorded, "FOLDER", tmp_path)
+    recorded.record(scenario)
+    written = (ROOT / "instances" / "training-mission" / "README.md").read_text()
+    assert page.rendered(scenario, known, recorded.load("training-mission")) == written
 
 
 @pytest.mark.parametrize("page", sorted((ROOT / "instances").glob("*/README.md")), ids=lambda path: path.parent.name)

@@ -26,7 +26,7 @@ ORDER = [
     {"solving"},
     {"api"},
     {"explaining"},
-    {"comparison", "claim_check", "sweeps", "hedging"},
+    {"comparison", "claim_check", "claim_runs", "sweeps", "hedging"},
     {"report"},
     {"cli"},
 ]

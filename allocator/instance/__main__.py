@@ -60,6 +60,11 @@ row is assumed. In any other row, the assumed columns are those that its `note` 
 *assumed*, joined by commas and *and*. A note may hold several such lists:
 `operating_cost and rotation_ratio assumed (none published); personnel assumed (as for a frigate)`.
 
+If several figures rest on one assumption, its key in square brackets begins the reason in each row:
+`amount assumed ([orbit] three aircraft keep one up)`. The words *from memory*, *computed* and *seen* take a key too,
+without making the figure an assumption. `allocator sweep INSTANCE --one-at-a-time --by source` moves all figures with
+the same key together, and of the others all those with the same `source`. A figure with neither moves alone.
+
 If `sources` has that row, results end with the number of figures and how many of them are assumptions. A figure is any
 number except periods, companions and coordinates. Results also give the share of the plan that depends on assumptions:
 
