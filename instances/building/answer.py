@@ -159,8 +159,8 @@ def assumptions_text(facts: Facts, found: dict[str, Any], coverage: float) -> st
         ]
         text.append("| " + " | ".join([f"`{row['source']}`", what(facts, row), *change]) + " |")
     if found["unproved"]:
-        text += ["", f"{found['unproved']} points of this tornado are not proved within thirty seconds; a change that is not "
-                 "proved is not shown."]  # fmt: skip
+        text += ["", f"Points of this tornado that are not proved within thirty seconds: {found['unproved']}; a change "
+                 "that is not proved is not shown."]  # fmt: skip
     return "\n".join(text)
 
 
