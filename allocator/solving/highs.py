@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import highspy
@@ -334,14 +334,18 @@ class Resident:
             set_option(solver, name, value)
         running = Running(self._scale)
         limit = None if time_limit is None else max(time_limit, patience or 0.0)
-        reason = running.follow(solver, limit, interrupted, watch)
+        reason = running.follow(solver, limit, interrupted, None if watch is None else self._unscaling(watch))
         if running.left_behind:
             self.lost = reason
-            return Run(reason, self._unscaled(running.point), running.bound / self._scale)
+            return Run(reason, self._unscaled(running.point), -np.inf)
         self.seconds += running.seconds
         for name in options:
             set_option(solver, name, self.options.get(name, _default(name)))
         return self._end(reason, running)
+
+    def _unscaling(self, watch: Callable[[Sight], None]) -> Callable[[Sight], None]:
+        """Passes what is known on, with the point in the model's own units."""
+        return lambda sight: watch(replace(sight, point=self._unscaled(sight.point)))
 
     def _unscaled(self, point: Floats | None) -> Floats | None:
         """A point of HiGHS in the model's own units (columns added since the start are not scaled)."""
@@ -363,10 +367,9 @@ class Resident:
         bound = info.mip_dual_bound if self.matrix.integral.any() else -np.inf
         if stop is Stop.PROVED and not self.matrix.integral.any():
             bound = info.objective_function_value
-        bound = (max(bound, running.bound) if abs(bound) < 1e100 else running.bound) / self._scale
         if stop is Stop.INFEASIBLE:
             point = None
-        return Run(stop, point, bound if np.isfinite(bound) and bound < 1e100 else -np.inf)
+        return Run(stop, point, bound / self._scale if abs(bound) < 1e100 else -np.inf)
 
 
 def _default(name: str) -> bool | int | float | str:
