@@ -98,16 +98,16 @@ def controls(instance: Instance, model: Model, coalition: str | None = None) -> 
     >>> from allocator.serve.controls import controls
     >>> first = controls(allocator.read("toy-budget"), allocator.Model())[0]
     >>> first.label, first.shown[first.at], first.override(first.at)
-    ('The common fund', '45 million', 'budgets[payer=common].amount=45')
+    ('The common fund', 'USD 45 million', 'budgets[payer=common].amount=45')
     """
     found = [*_money(instance, model), _floor(model), *_nations(instance, coalition), _factor()]
-    return tuple([*found, *_events(instance), *_lines(instance)])
+    return (*found, *_events(instance), *_lines(instance))
 
 
 def _money(instance: Instance, model: Model) -> Iterator[Control]:
     if "budget" not in model.families:
         return
-    names = {"*": "Everyone together", "common": "The common fund"}
+    names = {"*": "All payers together", "common": "The common fund"}
     names |= {row["nation"]: row["name"] for row in instance.rows("nations")}
     rows = instance.tables["budgets"]
     times = Counter(row["payer"] for row in rows)

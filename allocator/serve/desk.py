@@ -128,7 +128,7 @@ class Desk:
         self._spare = await self._start()
 
     async def ask(self, page: str, asked: Asked) -> AsyncIterator[Event]:
-        """The events of an answer; the job in hand of the same page is stopped, and so is this one if nobody listens."""
+        """The events of an answer; it stops the job in hand of the same page, and ends itself if nobody listens."""
         seat = await self._seat(page)
         if seat is None:
             yield {"kind": "refused", "text": "The server is stopping."}

@@ -95,6 +95,7 @@ class Question:
             words += ["--set", override]
         words += [] if asked.coalition is None else [f"--coalition={asked.coalition}"]
         words += [] if self.gap == 1e-4 else ["--gap", repr(self.gap)]
+        words += [] if self.time_limit is None else ["--time-limit", repr(self.time_limit)]
         words += [] if self.threads == 1 else ["--threads", str(self.threads)]
         words += [] if self.seed == 0 else ["--seed", str(self.seed)]
         return shlex.join(words)
@@ -120,6 +121,7 @@ class Question:
         lines += [] if self.case == "base" else [f"case = {_toml(self.case)}"]
         lines += [] if asked.coalition is None else [f"coalition = {_toml(asked.coalition)}"]
         lines += [f"gap = {self.gap!r}"]
+        lines += [] if self.time_limit is None else [f"time_limit = {self.time_limit!r}"]
         lines += [f"set = [{', '.join(map(_toml, fixed))}]"] if fixed else []
         return "\n".join([*lines, f"vary = [{_toml(varied.key + listed)}]", ""])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allocator.instance import Instance
 from allocator.model import Model
@@ -12,7 +12,9 @@ from allocator.outcome import NUMERICAL
 from allocator.plan.measures import coverage_of, measure, members, statement
 from allocator.plan.plan import Plan
 from allocator.report.text.words import count, length, money, number, percent
-from allocator.serve.live import Seen
+
+if TYPE_CHECKING:
+    from allocator.serve.live import Seen
 
 PROVED, FOUND, FREE = "proved", "best found", "free"
 """Marks: nothing can be better; the best plan so far; not determined by what is minimised."""
@@ -31,14 +33,14 @@ NAMES = {
 }
 
 
-def seen_answer(seen: Seen, gap: float, model: Model) -> dict[str, Any]:
+def seen_answer(seen: Seen, model: Model) -> dict[str, Any]:
     """What the page shows while a solve works."""
     if seen.plan is None:
-        headline = {"share": None, "at_most": None, "mark": FOUND, "sentence": "No plan is found yet."}
+        headline: dict[str, Any] = {"share": None, "at_most": None, "mark": FOUND, "sentence": "No plan is found yet."}
         if model.objectives[0] == "gap":
             most = 1 - seen.bound
             headline |= {"at_most": most, "sentence": f"No plan is found yet. None covers more than {_most(most)}."}
-        return {"kind": "answer", "headline": headline, "found": False}
+        return {"kind": "answer", "headline": headline, "found": False, "working": "Looking for a plan"}
     return _answer(seen.plan, seen.closed)
 
 
@@ -61,6 +63,7 @@ def _answer(plan: Plan, closed: Sequence[str]) -> dict[str, Any]:
     return {
         "kind": "answer",
         "found": True,
+        "working": _working(plan.model, closed),
         "headline": _headline(plan, closed),
         "coverage": _coverage(plan, lines, closed),
         "missing": _missing(plan, lines),
@@ -75,6 +78,19 @@ def _answer(plan: Plan, closed: Sequence[str]) -> dict[str, Any]:
             "cost": money(measure(plan, "cost_a_year"), plan.instance.currency),
         },
     }
+
+
+def _working(model: Model, closed: Sequence[str]) -> str:
+    """What a solve does next, in words."""
+    names = {**NAMES, "gap": "Coverage"}
+    done = [names[name] if at == 0 else names[name].lower() for at, name in enumerate(closed)]
+    left = [name for name in model.objectives if name not in closed]
+    if not left:
+        return ""
+    next_one = f"looking for less: {NAMES[left[0]].lower()}"
+    if not done:
+        return f"{next_one[:1].upper()}{next_one[1:]}"
+    return f"{' and '.join(done)} {'is' if len(done) == 1 else 'are'} proved; {next_one}"
 
 
 def _row(plan: Plan, name: str) -> dict[str, Any]:
@@ -106,7 +122,7 @@ def _proof(plan: Plan, share: float, at_most: float, mark: str, given_up: float 
     earlier = plan.model.objectives[: plan.model.objectives.index("gap")]
     which = "No plan" if not earlier else f"No plan as good in {' and '.join(NAMES[name].lower() for name in earlier)}"
     if mark == PROVED and given_up and given_up > 1e-6:
-        return f"{which} covers more than {_most(at_most)}; the rest is given up for later objectives, within the tolerance."
+        return f"{which} covers more than {_most(at_most)}; later objectives gave up the rest, within the tolerance."
     if mark == PROVED:
         return f"{which} covers more."
     return f"{which} can cover more than {_most(at_most)}."
@@ -140,9 +156,8 @@ def _missing(plan: Plan, lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
         {
             "what": capabilities[line["capability"]]["name"],
             "where": tasks[line["task"]],
-            "text": f"{number(max(0.0, line['required'] - line['shortfall']))} of {number(line['required'])} "
-            f"{capabilities[line['capability']]['unit']}",
-            "share": 1 - line["missed"],
+            "unit": capabilities[line["capability"]]["unit"],
+            "text": f"{number(max(0.0, line['required'] - line['shortfall']), 3)} of {number(line['required'])}",
         }
         for line in short[:MOST_LINES]
     ]

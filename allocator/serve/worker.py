@@ -1,8 +1,8 @@
 """The process that solves for one page: ``python -m allocator.serve.worker``.
 
 Messages are pickles, each preceded by its length, as for the workers of sweeps. The first is the
-:class:`~allocator.serve.question.Question`; then come ``(number, asked)``, a job, and ``(number, None)``, the request to
-stop that job. The process sends ``(number, event)``: objects for the page, the last of them of the kind ``end``.
+:class:`~allocator.serve.question.Question`; then come ``(number, asked)``, a job, and ``(number, None)``, the request
+to stop that job. The process sends ``(number, event)``: objects for the page, the last of them of the kind ``end``.
 
 Jobs run in the main thread, because that is where a request to stop raises at once while an instance is read or a model
 is built (see :mod:`allocator.stopping`). A thread reads the messages, and passes a request to stop on as SIGINT.
@@ -89,18 +89,24 @@ class Answerer:
         say(kind="warnings", lines=warnings)
 
         def told(seen: Seen) -> None:
-            say(**seen_answer(seen, own.gap, model))
+            if seen.plan is not None:
+                self._remember(seen.plan)
+            say(**seen_answer(seen, model))
 
         self.solver.tell = told
         plan = self.solver.solve(instance, model)
         watch.check()
         if plan.found:
             say(**whole_answer(plan))
-            found = decided(plan.rows)
-            self.solver.plans = [found, *(p for p in self.solver.plans if p != found)][:REMEMBERED]
+            self._remember(plan)
         say(kind="status", status=plan.status, text=_status(plan), warnings=plan.warnings())
         self._after(plan, say, watch)
         watch.check()
+
+    def _remember(self, plan: Plan) -> None:
+        """Keep a plan for the first look at the next question."""
+        found = decided(plan.rows)
+        self.solver.plans = [found, *(other for other in self.solver.plans if other != found)][:REMEMBERED]
 
     def _after(self, plan: Plan, say: Callable[..., None], watch: Watch) -> None:
         """What follows an answer: whether another plan is as good, or why there is none."""

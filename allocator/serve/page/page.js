@@ -50,7 +50,7 @@ function draw(head) {
     const folded = members.length > 12 && !members.some((control) => control.kind === "nation");
     const box = make("details", { className: "group", open: !folded && !(narrow && groups.keys().next().value !== group) },
       make("summary", { textContent: group }));
-    if (group === "Money") box.append(make("p", { className: "quiet", textContent: `Over ${head.months}.` }));
+    if (group === "Money") box.append(make("p", { className: "quiet", textContent: `Budgets are for the whole horizon, ${head.months}.` }));
     fill(box, members, head.groups);
     element("groups").append(box);
   }
@@ -134,7 +134,7 @@ function picker(nations, groups) {
 function move(control, position) {
   control.position = position;
   control.show();
-  last = control.name;
+  if (control.kind !== "nation") last = control.name;
   clearTimeout(timer);
   if (asking) asking.stop.abort(); // the solve in hand ends with the move
   timer = setTimeout(ask, PAUSE);
@@ -170,7 +170,7 @@ function set(moved) {
 async function ask() {
   clearTimeout(timer);
   if (asking) asking.stop.abort();
-  const own = { stop: new AbortController(), moves: moves(), answer: null, status: "", began: performance.now(), first: null };
+  const own = { stop: new AbortController(), moves: moves(), answer: null, working: "", began: performance.now(), first: null };
   asking = own;
   element("changes").textContent = described(own.moves) || "Nothing is changed.";
   element("reset").disabled = Object.keys(own.moves).length === 0;
@@ -224,15 +224,18 @@ function answer(event, own) {
   element("refusal").hidden = true;
   element("no-plan").hidden = true;
   headline(event.headline);
-  element("known").hidden = !event.found;
+  known(event.found);
   element("chance").textContent = "";
-  element("progress").textContent = `Still working, ${event.seconds.toFixed(1)} s.`;
+  own.working = event.working;
+  tick();
   if (!event.found) return;
   element("detail").classList.remove("waiting");
   rows("coverage", event.coverage.map((row) => [
     head(row.name), bar(row.share), figure(row.text), figure(row.lines)]));
   element("missing-part").hidden = event.missing.rows.length === 0;
-  rows("missing", event.missing.rows.map((row) => [head(row.what), cell(row.where), figure(row.text)]));
+  rows("missing", event.missing.rows.map((row) => [
+    make("th", { scope: "row" }, row.what, make("span", { className: "unit", textContent: ` ${row.unit}` })),
+    cell(row.where), figure(row.text)]));
   element("missing-more").textContent = event.missing.more;
   rows("measures", event.measures.map((row) => {
     const span = make("span");
@@ -241,9 +244,20 @@ function answer(event, own) {
   }));
   setMark(element("who-mark"), event.who);
   element("sums").textContent = event.sums;
-  rows("nations", event.nations.map((row) => [
-    make("th", { scope: "row" }, row.name, ...row.sends.map((text) => make("span", { className: "sends", textContent: text }))),
-    figure(row.people), figure(row.cost), figure(row.burden)]));
+  rows("nations", event.nations.flatMap((row) => [
+    [head(row.name), figure(row.people), figure(row.cost), figure(row.burden)],
+    [make("td", { colSpan: 4, className: "sends", textContent: row.sends.join("; ") || "pays, and sends nobody" })]]));
+}
+
+function known(found) {
+  element("known").hidden = element("who").hidden = !found;
+  if (!found) element("sums").textContent = "";
+}
+
+function tick() {
+  if (asking && asking.working) {
+    element("progress").textContent = `${asking.working}, ${((performance.now() - asking.began) / 1000).toFixed(1)} s.`;
+  }
 }
 
 function headline(head) {
@@ -257,8 +271,8 @@ function headline(head) {
 }
 
 function status(event, own) {
-  own.status = event.status;
-  const first = own.first === null ? "" : ` First answer after ${own.first.toFixed(2)} s.`;
+  own.working = "";
+  const first = own.first === null || !own.answer?.found ? "" : ` First answer after ${own.first.toFixed(2)} s.`;
   element("progress").textContent = `${sentence(event.text)} ${event.seconds.toFixed(1)} s.${first}`;
   element("detail").classList.remove("waiting");
   for (const text of event.warnings) element("warnings").append(make("li", { textContent: text }));
@@ -269,7 +283,8 @@ function status(event, own) {
     return;
   }
   headline({ text: "No plan", share: null, at_most: null, sentence: "" });
-  element("known").hidden = true;
+  setMark(element("share-mark"), event.status === "infeasible" ? "proved" : null);
+  known(false);
   say(event.text);
 }
 
@@ -292,7 +307,8 @@ function refused(event) {
 
 function refuse(text) {
   headline({ text: "–", share: null, at_most: null, sentence: "" });
-  element("known").hidden = true;
+  known(false);
+  if (asking) asking.working = "";
   element("progress").textContent = "";
   element("refusal").textContent = text;
   element("refusal").hidden = false;
@@ -316,8 +332,10 @@ function head(text) {
   return make("th", { scope: "row", textContent: text });
 }
 
-function figure(text) {
-  return make("td", { className: "figure", textContent: text });
+function figure(text, unit) {
+  const made = make("td", { className: "figure", textContent: text });
+  if (unit) made.append(make("span", { className: "narrow-only", textContent: ` ${unit}` })); // where there are no headings
+  return made;
 }
 
 function bar(share) {
@@ -352,15 +370,15 @@ function drawRuns(now) {
     const name = described(run.moves) || "As asked";
     const span = make("span");
     setMark(span, run.mark);
-    const back = make("button", { type: "button", textContent: "Back to it", "aria-label": `Back to: ${name}` });
+    const back = make("button", { type: "button", textContent: "Back to it", "aria-label": `Back to it: ${name}` });
     const away = make("button", { type: "button", textContent: "Remove", "aria-label": `Remove: ${name}` });
     back.addEventListener("click", () => set(run.moves));
     away.addEventListener("click", () => {
       runs = runs.filter((other) => other !== run);
       drawRuns(now);
     });
-    return [head(name), make("td", { className: "figure" }, `${run.short.share} `, span), figure(`${run.short.nations} nations`),
-      figure(`${run.short.people} people`), figure(run.short.cost), make("td", { className: "figure" }, back, " ", away)];
+    return [head(name), make("td", { className: "figure" }, `${run.short.share} `, span), figure(run.short.nations, "nations"),
+      figure(run.short.people, "people"), figure(run.short.cost, "a year"), make("td", { className: "figure" }, back, " ", away)];
   }));
   [...element("runs").tBodies[0].rows].forEach((row, at) => row.classList.toggle("now", runs[at].key === now));
 }
@@ -391,6 +409,7 @@ async function begin() {
   element("download").addEventListener("click", download);
   element("reset").addEventListener("click", () => set({}));
   element("controls").addEventListener("submit", (event) => event.preventDefault());
+  setInterval(tick, 250);
   addEventListener("pagehide", () => navigator.sendBeacon("leave", page));
   addEventListener("pageshow", (event) => { if (event.persisted) ask(); });
   await ask();
