@@ -28,6 +28,9 @@ from allocator.solving.stage import proved
 LOOK = 0.1
 """Seconds of HiGHS for the first look; its relaxation takes some thousandths more."""
 
+AT_ONCE = 0.04
+"""Seconds after which a run that does not heed the next question is left behind; its thread ends a little later."""
+
 LONGEST_RELAXATION = 2.0
 """Seconds after which a first look gives up on the relaxation of a very large model."""
 
@@ -114,6 +117,7 @@ class LiveStages(Stages):
         for plan in [*self.plans, *filter(None, [self.answer.deployed])]:
             self._offer(name, Decided(plan, bought(plan)))
         resident = Resident(loaded.matrix, self.options)
+        resident.grace = AT_ONCE
         resident.minimise(name)
         left = self._left()
         limit = LONGEST_RELAXATION if left is None else min(LONGEST_RELAXATION, left)
@@ -216,4 +220,6 @@ class LiveSolver(Solver):
 
     def _load(self, m: pyo.ConcreteModel) -> Loaded:
         self._resident = None
-        return super()._load(m)
+        loaded = super()._load(m)
+        loaded.resident.grace = AT_ONCE
+        return loaded

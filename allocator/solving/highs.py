@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from allocator.errors import BadUsage, SolverError
 from allocator.outcome import Stop
-from allocator.solving.running import Running, Sight
+from allocator.solving.running import GRACE, Running, Sight
 from allocator.solving.standard_form import Floats, Matrix
 
 VERSION = highspy.Highs().version()
@@ -119,6 +119,7 @@ class Resident:
             set_option(self.solver, name, value)
         self._scale = 1.0
         self.seconds = 0.0  # spent in HiGHS
+        self.grace = GRACE  # seconds in which a run may follow an interruption
         self.lost: Stop | None = None  # why a run was left behind; nothing may touch the solver after that
 
     def _load(self) -> Any:
@@ -332,7 +333,7 @@ class Resident:
             until += solver.getRunTime()  # for linear programmes HiGHS counts all runs so far
         for name, value in {**options, "time_limit": until}.items():
             set_option(solver, name, value)
-        running = Running(self._scale)
+        running = Running(self._scale, self.grace)
         limit = None if time_limit is None else max(time_limit, patience or 0.0)
         reason = running.follow(solver, limit, interrupted, None if watch is None else self._unscaling(watch))
         if running.left_behind:

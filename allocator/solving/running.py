@@ -50,6 +50,8 @@ class Running:
     ----------
     scale : float
         Factor from the objective's own unit to HiGHS's.
+    grace : float
+        Seconds in which HiGHS may follow an interruption before it is left behind.
 
     Attributes
     ----------
@@ -64,13 +66,14 @@ class Running:
         The run did not heed the request to stop. Its thread may still work, so nothing may touch the solver again.
     """
 
-    def __init__(self, scale: float) -> None:
+    def __init__(self, scale: float, grace: float = GRACE) -> None:
         self.point: Floats | None = None
         self.value = np.inf
         self.bound = -np.inf
         self.seconds = 0.0
         self.left_behind = False
         self._scale = scale
+        self._grace = grace
         self._leave = threading.Event()
         self._interrupted = threading.Event()
         self._finished = threading.Event()
@@ -119,7 +122,7 @@ class Running:
         reason, ended, reported = Stop.TIME_LIMIT, np.inf, began
         while not self._finished.is_set():
             try:
-                self._finished.wait(0.01 if time.monotonic() - began < 1 else 0.1)
+                self._finished.wait(0.01 if time.monotonic() - began < 1 else 0.02)
             except KeyboardInterrupt:
                 interrupted.set()
             now = time.monotonic()
@@ -127,7 +130,7 @@ class Running:
                 reason = Stop.INTERRUPT if interrupted.is_set() else Stop.TIME_LIMIT
                 ended = now
                 self._leave.set()
-            if now > ended + GRACE:
+            if now > ended + (self._grace if interrupted.is_set() else GRACE):
                 self.left_behind = True
                 break
             if watch is not None and now - reported >= REPORT:
