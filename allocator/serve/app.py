@@ -23,7 +23,7 @@ from starlette.routing import Route
 
 from allocator.serve.controls import checked
 from allocator.serve.desk import Desk
-from allocator.serve.question import Question
+from allocator.serve.question import Asked, Question
 from allocator.serve.shown import described
 
 Scope = MutableMapping[str, Any]
@@ -153,6 +153,66 @@ class Stream(Response):
             raise done[0]
 
 
+class Site:
+    """What the page asks for.
+
+    Parameters
+    ----------
+    question : Question
+        What pages start from.
+    desk : Desk
+        Where answers come from.
+    """
+
+    def __init__(self, question: Question, desk: Desk) -> None:
+        self.question = question
+        self.desk = desk
+        self.head = {
+            **described(*question.base, question.name),
+            "controls": [control.for_page() for control in question.controls.values()],
+            "groups": _groups(question),
+        }
+
+    async def start(self, _: Request) -> Response:
+        """What the page shows before the first answer."""
+        return JSONResponse(self.head)
+
+    async def answer(self, request: Request) -> Response:
+        """The events of an answer, as they come."""
+        try:
+            sent = await _sent(request)
+            page, last = sent["page"], sent.get("last", "")
+            moves = checked(self.question.controls, sent["moves"])
+            if not (isinstance(page, str) and _PAGE_NAME.fullmatch(page) and isinstance(last, str)):
+                raise ValueError("the page has no name")
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            return PlainTextResponse(f"not a question of this page: {error}\n", 400)
+        return Stream(self._events(page, self.question.asked(moves, last)))
+
+    async def _events(self, page: str, asked: Asked) -> AsyncIterator[dict[str, Any]]:
+        yield {"kind": "asked", "command": self.question.command(asked), "sweep": self.question.sweep(asked)}
+        async with aclosing(self.desk.ask(page, asked)) as found:  # type: ignore[type-var]
+            async for event in found:
+                yield event
+
+    async def leave(self, request: Request) -> Response:
+        """Give up the process of a page that was closed."""
+        try:
+            self.desk.leave((await _body(request)).decode("latin-1"))
+        except ValueError as error:
+            return PlainTextResponse(f"not a page: {error}\n", 400)
+        return Response(status_code=204)
+
+    @asynccontextmanager
+    async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        """Processes live as long as the server."""
+        await self.desk.open()
+        try:
+            yield
+        finally:
+            await self.desk.closed()
+
+
 def application(question: Question, token: str, port: int, desk: Desk | None = None) -> Guard:
     """The server's application.
 
@@ -167,58 +227,14 @@ def application(question: Question, token: str, port: int, desk: Desk | None = N
     desk : Desk, optional
         Where answers come from.
     """
-    desk = desk or Desk(question)
-    head = {
-        **described(*question.base, question.name),
-        "controls": [control.for_page() for control in question.controls.values()],
-        "groups": _groups(question),
-    }
-
-    async def start(request: Request) -> Response:
-        return JSONResponse(head)
-
-    async def answer(request: Request) -> Response:
-        try:
-            sent = await _sent(request)
-            page, last = sent["page"], sent.get("last", "")
-            moves = checked(question.controls, sent["moves"])
-            if not (isinstance(page, str) and _PAGE_NAME.fullmatch(page) and isinstance(last, str)):
-                raise ValueError("the page has no name")
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            return PlainTextResponse(f"not a question of this page: {error}\n", 400)
-        asked = question.asked(moves, last)
-        saved = {"kind": "asked", "command": question.command(asked), "sweep": question.sweep(asked)}
-
-        async def events() -> AsyncIterator[dict[str, Any]]:
-            yield saved
-            async with aclosing(desk.ask(page, asked)) as found:  # type: ignore[type-var]
-                async for event in found:
-                    yield event
-
-        return Stream(events())
-
-    async def leave(request: Request) -> Response:
-        try:
-            desk.leave((await _body(request)).decode("latin-1"))
-        except ValueError as error:
-            return PlainTextResponse(f"not a page: {error}\n", 400)
-        return Response(status_code=204)
-
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        await desk.open()
-        try:
-            yield
-        finally:
-            await desk.closed()
-
+    site = Site(question, desk or Desk(question))
     routes = [
         *(Route(f"/{name}", _static(name), methods=["GET"]) for name in FILES),
-        Route("/start", start, methods=["GET"]),
-        Route("/answer", answer, methods=["POST"]),
-        Route("/leave", leave, methods=["POST"]),
+        Route("/start", site.start, methods=["GET"]),
+        Route("/answer", site.answer, methods=["POST"]),
+        Route("/leave", site.leave, methods=["POST"]),
     ]
-    return Guard(Starlette(routes=routes, lifespan=lifespan), token, port)
+    return Guard(Starlette(routes=routes, lifespan=site.lifespan), token, port)
 
 
 def _static(name: str) -> Callable[[Request], Awaitable[Response]]:

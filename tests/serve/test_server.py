@@ -8,14 +8,19 @@ import json
 import signal
 import socket
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+import threading
+import webbrowser
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from click.testing import CliRunner
 from starlette.testclient import TestClient
 
+import allocator
+from allocator.cli import cli
 from allocator.errors import BadUsage
 from allocator.serve import server
 from allocator.serve.app import HEADERS, application
@@ -208,6 +213,37 @@ class TestCommand:
         monkeypatch.setattr(builtins, "__import__", missing)
         with pytest.raises(BadUsage, match=r'pip install "allocator\[explore\]"'):
             server.check_installed()
+
+    def test_every_option_takes_effect(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What the options say reaches the server, which is not started here."""
+        served: list[tuple[Question, int]] = []
+        opened = threading.Event()
+
+        def serve(asked_of: Question, listener: socket.socket, ready: Callable[[str], None]) -> None:
+            served.append((asked_of, listener.getsockname()[1]))
+            listener.close()
+            ready("http://127.0.0.1/a-word/")
+
+        monkeypatch.setattr(server, "serve", serve)
+        monkeypatch.setattr(webbrowser, "open", lambda address: opened.set())
+        with server.listening(0) as free:
+            port = free.getsockname()[1]
+        options = [
+            "--model", "surge", "--gap", "0.01", "--time-limit", "9", "--threads", "2", "--seed", "3", "--case", "low",
+            "--set", "model.max_burden=0.5", "--coalition", "AAA", "--port", str(port),
+        ]  # fmt: skip
+        done = CliRunner().invoke(cli, ["explore", "toy-rotation", *options, "--no-open", "--quiet"])
+        assert (done.exit_code, done.stdout, done.stderr) == (0, "http://127.0.0.1/a-word/\n", "")
+        expected = Question(
+            "toy-rotation", allocator.read("toy-rotation"), "surge", ("model.max_burden=0.5",), "low", "AAA",
+            gap=0.01, time_limit=9.0, threads=2, seed=3,
+        )  # fmt: skip
+        assert served == [(expected, port)]
+        assert not opened.is_set()
+        loud = CliRunner().invoke(cli, ["explore", "toy-infeasible", "--set", "unit_types.operating_cost*=1e6"])
+        assert opened.wait(10)
+        assert "warning: " in loud.stderr
+        assert loud.stderr.endswith("Ctrl-C ends it.\n")
 
     def test_bad_input_is_reported_before_anything_listens(self) -> None:
         done = run("explore", "toy-budget", "--no-open", "--coalition", "ZZZ")
