@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import errno
 import secrets
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import current_thread, main_thread
+from types import FrameType
 
 from allocator.errors import BadUsage
 from allocator.serve.question import Question
@@ -108,4 +112,21 @@ def serve(question: Question, listener: socket.socket, ready: Callable[[str], No
         application(question, token, port, desk), log_level="error", access_log=False, lifespan="on", ws="none",
         server_header=False, date_header=False, timeout_graceful_shutdown=2, proxy_headers=False,
     )  # fmt: skip
-    Server(config).run(sockets=[listener])
+    running = Server(config)
+    with _hanging_up(running.handle_exit):
+        running.run(sockets=[listener])
+
+
+@contextmanager
+def _hanging_up(handle: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Pass a closed terminal on to the server, which handles the other requests to stop; not if it is ignored."""
+    number = getattr(signal, "SIGHUP", None)
+    before = None if number is None else signal.getsignal(number)
+    if number is None or before in (signal.SIG_IGN, None) or current_thread() is not main_thread():
+        yield
+        return
+    signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -152,10 +152,17 @@ def _missing(plan: Plan, lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
     capabilities = {row["capability"]: row for row in plan.instance.rows("capabilities")}
     short = [line for line in lines if line["missed"] > 1e-9]
     short.sort(key=lambda line: -line["priority"] * line["missed"])
+    times = Counter((line["task"], line["capability"]) for line in lines)
+
+    def where(line: dict[str, Any]) -> str:
+        several = times[line["task"], line["capability"]] > 1
+        when = f", periods {line['first_period']} to {line['last_period']}" if several else ""
+        return f"{tasks[line['task']]}{when}"
+
     rows = [
         {
             "what": capabilities[line["capability"]]["name"],
-            "where": tasks[line["task"]],
+            "where": where(line),
             "unit": capabilities[line["capability"]]["unit"],
             "text": f"{number(max(0.0, line['required'] - line['shortfall']), 3)} of {number(line['required'])}",
         }
@@ -213,6 +220,11 @@ def _nations(plan: Plan) -> list[dict[str, Any]]:
     sends: dict[str, list[str]] = defaultdict(list)
     for (n, u, j), number_of in most.items():
         sends[n].append(f"{number_of} × {units[u]}, {tasks[j]}")
+    orders: Counter[tuple[str, str]] = Counter()
+    for row in plan.rows("orders"):
+        orders[row["nation"], row["unit_type"]] += row["units"]
+    for (n, u), number_of in orders.items():
+        sends[n].append(f"orders {number_of} × {units[u]}")
     rows = [row for row in plan.rows("nations") if row["personnel"] or row["cost"] > 0]
     rows.sort(key=lambda row: (row["member"] is None, -row["personnel"], row["nation"]))
     return [
