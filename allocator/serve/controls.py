@@ -117,7 +117,7 @@ def _money(instance: Instance, model: Model) -> Iterator[Control]:
         if times[payer] > 1:
             where += f",first_period={_blank(first)},last_period={_blank(last)}"
         if first is not None or last is not None:
-            when = f", periods {first or 1} to {last or instance.periods}"
+            when = f", {periods(first or 1, last or instance.periods)}"
         label = f"{names.get(payer, payer)}{when}"
         yield _amounts(f"budget.{at}", label, f"budgets[{where}].amount=", row["amount"], instance.currency)
     if "*" not in times and (most := _cost_of_all(instance)) > 0:
@@ -128,6 +128,11 @@ def _money(instance: Instance, model: Model) -> Iterator[Control]:
             (*(money(float(text), instance.currency) for text in texts), NO_LIMIT), len(texts),
         )  # fmt: skip
     yield _burden(model)
+
+
+def periods(first: int, last: int) -> str:
+    """``period 2`` or ``periods 2 to 4``."""
+    return f"period {first}" if first == last else f"periods {first} to {last}"
 
 
 def _blank(value: object) -> str:
@@ -223,7 +228,7 @@ def _lines(instance: Instance) -> Iterator[Control]:
         label = capabilities[row["capability"]]["name"]
         if times[row["task"], row["capability"]] > 1:
             where += f",first_period={_blank(cells.get('first_period'))}"
-            label += f", periods {row['first_period']} to {row['last_period']}"
+            label += f", {periods(row['first_period'], row['last_period'])}"
         values = _quantities(row["quantity"])
         unit = capabilities[row["capability"]]["unit"]
         shown = tuple(f"{number(value)} {unit}" for value in values)

@@ -12,6 +12,7 @@ from allocator.outcome import NUMERICAL
 from allocator.plan.measures import coverage_of, measure, members, statement
 from allocator.plan.plan import Plan
 from allocator.report.text.words import count, length, money, number, percent
+from allocator.serve.controls import periods
 
 if TYPE_CHECKING:
     from allocator.serve.live import Seen
@@ -156,7 +157,7 @@ def _missing(plan: Plan, lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
     def where(line: dict[str, Any]) -> str:
         several = times[line["task"], line["capability"]] > 1
-        when = f", periods {line['first_period']} to {line['last_period']}" if several else ""
+        when = f", {periods(line['first_period'], line['last_period'])}" if several else ""
         return f"{tasks[line['task']]}{when}"
 
     rows = [
@@ -164,12 +165,18 @@ def _missing(plan: Plan, lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
             "what": capabilities[line["capability"]]["name"],
             "where": where(line),
             "unit": capabilities[line["capability"]]["unit"],
-            "text": f"{number(max(0.0, line['required'] - line['shortfall']), 3)} of {number(line['required'])}",
+            "text": _met(max(0.0, line["required"] - line["shortfall"]), line["required"]),
         }
         for line in short[:MOST_LINES]
     ]
     more = len(short) - len(rows)
     return {"rows": rows, "more": f"and {count(more, 'more line')}" if more else ""}
+
+
+def _met(met: float, required: float) -> str:
+    """How much of a line is met, which is less than all of it."""
+    part, whole = number(met, 3), number(required)
+    return f"just under {whole} of {whole}" if part == whole else f"{part} of {whole}"
 
 
 def _measures(plan: Plan, closed: Sequence[str]) -> list[dict[str, Any]]:

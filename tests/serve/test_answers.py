@@ -111,6 +111,17 @@ class TestHonest:
         assert any(line.startswith("Ask less") for line in kinds(events, "ways")[0]["lines"])
         assert not any(answer["found"] for answer in kinds(events, "answer"))
 
+    def test_orders_and_the_periods_of_lines_are_named(self) -> None:
+        asked_of = question("toy-build", model="build")
+        events = told(asked_of, asked_of.asked({}))
+        shown = kinds(events, "answer")[-1]
+        plan = allocator.solve("toy-build", "build")
+        ordered = {row["nation"] for row in plan.rows("orders")}
+        named = [row for row in shown["nations"] if any(text.startswith("orders ") for text in row["sends"])]
+        assert len(named) == len(ordered) > 0
+        lines = [(row["task"], row["capability"]) for row in plan.instance.rows("requirements")]
+        assert all((", period" in row["where"]) == (len(set(lines)) < len(lines)) for row in shown["missing"]["rows"])
+
     def test_names_stay_text(self) -> None:
         shown = kinds(told(hostile(), hostile().asked({})), "answer")[-1]
         assert shown["nations"][0]["name"] == SCRIPT
