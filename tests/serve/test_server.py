@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import builtins
 import http.client
 import json
@@ -23,7 +24,7 @@ import allocator
 from allocator.cli import cli
 from allocator.errors import BadUsage
 from allocator.serve import server
-from allocator.serve.app import HEADERS, application
+from allocator.serve.app import HEADERS, Stream, application
 from allocator.serve.desk import Desk
 from allocator.serve.question import Asked, Question
 from tests.cli.running import ENVIRONMENT, HERE, run
@@ -174,6 +175,36 @@ class TestPage:
         ):
             assert sink not in script
 
+    def test_a_reader_that_leaves_ends_the_answer(self) -> None:
+        """The connection closes after the first line; the events that would have followed are given up."""
+        given_up: list[bool] = []
+        sent: list[Any] = []
+
+        async def read() -> None:
+            first = asyncio.Event()
+
+            async def events() -> AsyncIterator[dict[str, Any]]:
+                try:
+                    yield {"kind": "answer"}
+                    await asyncio.Event().wait()  # a solve without an end
+                finally:
+                    given_up.append(True)
+
+            async def receive() -> dict[str, Any]:
+                await first.wait()
+                return {"type": "http.disconnect"}
+
+            async def send(message: Any) -> None:
+                sent.append(message)
+                if message.get("body"):
+                    first.set()
+
+            await Stream(events())({"type": "http"}, receive, send)
+
+        asyncio.run(read())
+        assert given_up == [True]
+        assert [message.get("body") for message in sent] == [None, b'{"kind": "answer"}\n']
+
     def test_a_page_that_closes_gives_up_its_process(self) -> None:
         asked_of = question()
         desk = Here(asked_of)
@@ -292,19 +323,21 @@ def test_two_pages_at_once_a_question_that_is_left_and_an_orderly_end() -> None:
     running = Running("reassurance-force", "--set", "budgets[payer=*].amount=1200")
     try:
         assert running.address.hostname == "127.0.0.1"
+        for name in ("one", "two"):  # each page has its process before the slow questions begin
+            opened, quick = running.ask(name, {"floor": 20})
+            until(quick, "warnings")
+            opened.close()
         first, slow = running.ask("one", {})
         until(slow, "answer")
-        second, other = running.ask("two", {"nation.FRA": 0})
+        left, other = running.ask("two", {})
         until(other, "answer")
+        left.sock.shutdown(socket.SHUT_RDWR)  # as a closed tab does
+        left.close()
         third, next_one = running.ask("one", {"floor": 20})
         assert until(slow, "end")["stopped"] is True
         assert until(next_one, "status")["status"] == "optimal"
-        for connection in (first, second, third):
+        for connection in (first, third):
             connection.close()
-        left, again = running.ask("one", {})
-        until(again, "answer")
-        left.sock.shutdown(socket.SHUT_RDWR)  # as a closed tab does
-        left.close()
         assert len(running.workers()) == 2
         running.process.send_signal(signal.SIGINT)
         assert running.process.wait(30) == 0
