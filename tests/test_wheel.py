@@ -68,7 +68,8 @@ def test_it_holds_the_program_the_choices_and_the_facts_and_nothing_else(wheel: 
     facts = {name for name in facts if not name.startswith("instances/data/")}
     assert "instances/toy-rotation/README.md" in facts
     assert "models/reference.toml" in choices
-    assert contents(wheel) == program | {"py.typed"} | choices | facts
+    page = {name.removeprefix("allocator/") for name in files("allocator", "serve/page/*")}
+    assert contents(wheel) == program | page | {"py.typed"} | choices | facts
 
 
 def test_it_carries_the_licence(wheel: Path) -> None:

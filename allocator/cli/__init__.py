@@ -22,6 +22,7 @@ from allocator.stopping import SIGNALS, watched
 COMMANDS = {
     "solve": "Find who sends what, and prove how good the plan is.",
     "explain": "Explain an answer: what the gap depends on, why, why not, what it would take, who matters.",
+    "explore": "Open a live page: move money, nations, events and demands, and the answer follows.",
     "validate": "Check an instance and a model, and report every fault.",
     "show": "Show an instance at a glance: what it asks for and what nations offer.",
     "list": "List the bundled instances and models.",

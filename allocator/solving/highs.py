@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import highspy
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from allocator.errors import BadUsage, SolverError
 from allocator.outcome import Stop
-from allocator.solving.running import Running, Sight
+from allocator.solving.running import GRACE, Running, Sight
 from allocator.solving.standard_form import Floats, Matrix
 
 VERSION = highspy.Highs().version()
@@ -119,6 +119,7 @@ class Resident:
             set_option(self.solver, name, value)
         self._scale = 1.0
         self.seconds = 0.0  # spent in HiGHS
+        self.grace = GRACE  # seconds in which a run may follow an interruption
         self.lost: Stop | None = None  # why a run was left behind; nothing may touch the solver after that
 
     def _load(self) -> Any:
@@ -332,16 +333,20 @@ class Resident:
             until += solver.getRunTime()  # for linear programmes HiGHS counts all runs so far
         for name, value in {**options, "time_limit": until}.items():
             set_option(solver, name, value)
-        running = Running(self._scale)
+        running = Running(self._scale, self.grace)
         limit = None if time_limit is None else max(time_limit, patience or 0.0)
-        reason = running.follow(solver, limit, interrupted, watch)
+        reason = running.follow(solver, limit, interrupted, None if watch is None else self._unscaling(watch))
         if running.left_behind:
             self.lost = reason
-            return Run(reason, self._unscaled(running.point), running.bound / self._scale)
+            return Run(reason, self._unscaled(running.point), -np.inf)
         self.seconds += running.seconds
         for name in options:
             set_option(solver, name, self.options.get(name, _default(name)))
         return self._end(reason, running)
+
+    def _unscaling(self, watch: Callable[[Sight], None]) -> Callable[[Sight], None]:
+        """Passes what is known on, with the point in the model's own units."""
+        return lambda sight: watch(replace(sight, point=self._unscaled(sight.point)))
 
     def _unscaled(self, point: Floats | None) -> Floats | None:
         """A point of HiGHS in the model's own units (columns added since the start are not scaled)."""
@@ -363,10 +368,9 @@ class Resident:
         bound = info.mip_dual_bound if self.matrix.integral.any() else -np.inf
         if stop is Stop.PROVED and not self.matrix.integral.any():
             bound = info.objective_function_value
-        bound = (max(bound, running.bound) if abs(bound) < 1e100 else running.bound) / self._scale
         if stop is Stop.INFEASIBLE:
             point = None
-        return Run(stop, point, bound if np.isfinite(bound) and bound < 1e100 else -np.inf)
+        return Run(stop, point, bound / self._scale if abs(bound) < 1e100 else -np.inf)
 
 
 def _default(name: str) -> bool | int | float | str:

@@ -36,10 +36,11 @@ def wait_for_those_left_behind() -> None:
 
 @dataclass(frozen=True)
 class Sight:
-    """What is known while HiGHS works, in the objective's own unit."""
+    """What is known while HiGHS works, in the objective's own unit; ``point`` is the best point reported so far."""
 
     incumbent: float | None
     bound: float | None
+    point: Floats | None = None
 
 
 class Running:
@@ -49,27 +50,32 @@ class Running:
     ----------
     scale : float
         Factor from the objective's own unit to HiGHS's.
+    grace : float
+        Seconds in which HiGHS may follow an interruption before it is left behind.
 
     Attributes
     ----------
     point : float array or None
         The best point reported, in HiGHS's units.
     value, bound : float
-        Its objective and the proved lower bound, in HiGHS's units; infinite while nothing is reported.
+        Its objective and the lower bound, in HiGHS's units; infinite while nothing is reported. The bound is for
+        people to watch: while HiGHS completes a start, it is that of a model in which most columns are held.
     seconds : float
         Duration of the run.
     left_behind : bool
         The run did not heed the request to stop. Its thread may still work, so nothing may touch the solver again.
     """
 
-    def __init__(self, scale: float) -> None:
+    def __init__(self, scale: float, grace: float = GRACE) -> None:
         self.point: Floats | None = None
         self.value = np.inf
         self.bound = -np.inf
         self.seconds = 0.0
         self.left_behind = False
         self._scale = scale
+        self._grace = grace
         self._leave = threading.Event()
+        self._interrupted = threading.Event()
         self._finished = threading.Event()
 
     def follow(
@@ -92,6 +98,7 @@ class Running:
         watch : callable or None
             Called about four times a second with what is known.
         """
+        self._interrupted = interrupted
         interrupts = [solver.cbMipInterrupt, solver.cbSimplexInterrupt, solver.cbIpmInterrupt]
         solver.cbMipImprovingSolution.subscribe(self._improved)
         for callback in interrupts:
@@ -115,7 +122,7 @@ class Running:
         reason, ended, reported = Stop.TIME_LIMIT, np.inf, began
         while not self._finished.is_set():
             try:
-                self._finished.wait(0.01 if time.monotonic() - began < 1 else 0.1)
+                self._finished.wait(0.01 if time.monotonic() - began < 1 else 0.02)
             except KeyboardInterrupt:
                 interrupted.set()
             now = time.monotonic()
@@ -123,13 +130,13 @@ class Running:
                 reason = Stop.INTERRUPT if interrupted.is_set() else Stop.TIME_LIMIT
                 ended = now
                 self._leave.set()
-            if now > ended + GRACE:
+            if now > ended + (self._grace if interrupted.is_set() else GRACE):
                 self.left_behind = True
                 break
             if watch is not None and now - reported >= REPORT:
                 reported = now
                 watch(self._sight())
-        return reason
+        return Stop.INTERRUPT if interrupted.is_set() else reason
 
     def _work(self, solver: Any) -> None:
         try:
@@ -142,11 +149,14 @@ class Running:
         self.value = event.data_out.objective_function_value
 
     def _continue(self, event: Any) -> None:
-        if event.data_out.mip_dual_bound < np.inf:
-            self.bound = max(self.bound, event.data_out.mip_dual_bound)
-        if self._leave.is_set():
+        bound = event.data_out.mip_dual_bound
+        if bound == -np.inf:  # a run begins; the one before only completed a start, with most columns held
+            self.bound = bound
+        elif bound < np.inf:
+            self.bound = max(self.bound, bound)
+        if self._leave.is_set() or self._interrupted.is_set():  # at once, not when the waiting thread looks again
             event.interrupt()
 
     def _sight(self) -> Sight:
         incumbent, bound = (x / self._scale if np.isfinite(x) else None for x in (self.value, self.bound))
-        return Sight(incumbent, bound)
+        return Sight(incumbent, bound, self.point)

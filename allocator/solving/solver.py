@@ -110,6 +110,10 @@ class Solver:
         case = _Case(problem.instance, problem.model, lambda: problem, lambda _: m, m.lean)
         return self._solve(case, NOTHING, deadline, progress, origin)
 
+    def _stages(self, problem: Problem, load: Callable[[], Loaded], **given: Any) -> Stages:
+        """The stages of one solve; a subclass may watch them."""
+        return Stages(problem, load, **given)
+
     def _load(self, m: pyo.ConcreteModel) -> Loaded:
         """The model in HiGHS: changed in place if the previous model has its layout, otherwise loaded anew."""
         matrix = compile_model(m)
@@ -197,7 +201,7 @@ class Solver:
             with at_once(deadline):
                 problem = case.read()
             read = problem
-            stages = Stages(
+            stages = self._stages(
                 problem,
                 lambda: self._load(case.build(read)),
                 options=self._highs,

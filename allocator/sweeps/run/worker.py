@@ -70,7 +70,7 @@ def main() -> NoReturn:
     """Do jobs until the parent closes standard input."""
     faulthandler.enable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
-    inbound, outbound = _private_streams()
+    inbound, outbound = private_streams()
     jobs: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     lock = threading.Lock()
 
@@ -104,7 +104,7 @@ def main() -> NoReturn:
         reply(answer(work, jobs.get()))
 
 
-def _private_streams() -> tuple[BinaryIO, BinaryIO]:
+def private_streams() -> tuple[BinaryIO, BinaryIO]:
     """Standard input and output kept for messages; other prints go to standard error, other reads get nothing."""
     inbound, outbound = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)

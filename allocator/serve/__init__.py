@@ -1,0 +1,1 @@
+"""The live page: a question that is moved with sliders, and an answer that follows (``allocator explore``)."""

@@ -1,0 +1,40 @@
+"""The bound of a run is that of the whole model, whatever HiGHS solves on the way."""
+
+from __future__ import annotations
+
+import threading
+
+from allocator.api import choose
+from allocator.formulation import build
+from allocator.outcome import Stop
+from allocator.solving.highs import Resident
+from allocator.solving.running import Running
+from allocator.solving.standard_form import compile_model
+
+
+def test_completing_a_start_proves_nothing_of_the_model() -> None:
+    """HiGHS first completes what the relaxation left: it holds most columns, and reports that model's own bound."""
+    m = build(*choose("reassurance-force"), lean=True)
+    resident = Resident(compile_model(m), {"mip_rel_gap": 1e-3, "mip_abs_gap": 1e-9, "threads": 1, "random_seed": 0})
+    resident.minimise("gap")
+    relaxed = resident.relaxation(None, threading.Event(), None, None)
+    run = resident.run()
+    assert run.stop is Stop.PROVED
+    assert relaxed is not None
+    assert run.point is not None
+    value = float(resident.matrix.costs["gap"] @ run.point)
+    assert relaxed.bound <= run.bound <= value + 1e-9
+
+
+class TestRunning:
+    def test_a_new_run_forgets_the_bound_of_the_one_before(self) -> None:
+        class Event:
+            class data_out:
+                mip_dual_bound = 0.0
+
+        running, event = Running(1.0), Event()
+        nothing = -float("inf")
+        for bound, known in ((nothing, nothing), (4.0, 4.0), (3.0, 4.0), (nothing, nothing), (1.0, 1.0)):
+            event.data_out.mip_dual_bound = bound
+            running._continue(event)
+            assert running.bound == known
