@@ -102,7 +102,7 @@ def by_chance(plan: Plan, seconds: float) -> str | None:
         what = f"it takes {_people_in_words(after[most])} from {name}, not {before[most]:,}"
     else:
         what = "it sends other units, or to other tasks"
-    return f"another plan is as good: {what}; see allocator explain --alternatives"
+    return f"another plan is as good: {what}"
 
 
 def _people_in_words(people: int) -> str:
