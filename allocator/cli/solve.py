@@ -106,7 +106,7 @@ def command(
         _show(plan, target, out, options)
         watch.answered = plan.stopped_by == "interrupt"
         if not as_json and plan.found:
-            _end(plan, instance, None if quiet else _another(plan, time_limit))
+            _end(plan, instance, None if quiet else _another(plan, time_limit), full)
         raise Exit(EXIT[plan.status])
 
 
@@ -120,11 +120,11 @@ def _another(plan: Plan, time_limit: float | None) -> str | None:
     return by_chance(plan, seconds) if plan.status == "optimal" and seconds > 0 else None
 
 
-def _end(plan: Plan, called: str, another: str | None) -> None:
-    """Print the last lines of the answer, which come a moment after it: whether another plan is as good, what next."""
+def _end(plan: Plan, called: str, another: str | None, full: bool) -> None:
+    """Print the last lines of the answer: whether another plan is as good, and what to try next."""
     from allocator.report.text.brief import draw_ending
 
-    printed(lambda out: draw_ending(out, plan, called=called, another=another))
+    printed(lambda out: draw_ending(out, plan, called=called, another=another, full=full))
 
 
 def _show(plan: Plan, target: Path | None, out: str | None, text: dict[str, Any] | None) -> None:

@@ -48,6 +48,7 @@ def draw_brief(out: Page, plan: Plan, head: Sequence[RenderableType], *, called:
     called : str
         The instance as the user calls it, for the commands that come next.
     """
+    out.width = min(out.width, WIDTH)
     missing, nations = Missing(plan), Nations(plan)
     above = [*head, "", *map(Text, sentences(plan, missing, out.width)), "", coverage(plan)]
     below = [*orders(plan), *map(Text, [*_leaders(plan), *_money(plan)]), *map(Text, assumptions(plan))]
@@ -76,7 +77,7 @@ def _fitted(out: Page, missing: Missing, nations: Nations, room: int) -> tuple[i
     heights = [out.lines_of(missing.parts(shown[0], out.width)), out.lines_of(nations.parts(shown[1], out.width))]
     while sum(heights) > room and max(shown) > FEWEST:
         at = max((0, 1), key=lambda at: (shown[at] > FEWEST, heights[at] + AHEAD * at))
-        shown[at] -= 1
+        shown[at] = max(FEWEST, shown[at] - max(1, (sum(heights) - room) // 3))
         heights[at] = out.lines_of(tables[at].parts(shown[at], out.width))
     return shown[0], shown[1]
 
@@ -96,8 +97,7 @@ def _who(plan: Plan) -> str:
     people = peak_of_all(plan)
     of = count(able_nations(plan), "nation")
     if people == 0:
-        reason = f" ({plan.reason.rstrip('.')})" if plan.reason else ""
-        return f"None of {of} sends anybody{reason}; that meets {_met(plan)} {_proof(plan)}."
+        return f"None of {of} sends anybody; {_met(plan)} is met {_proof(plan)}."
     fleet = f" and {count(fleets, 'collective fleet')}" if fleets else ""
     sent = f"{people:,} {'person' if people == 1 else 'people'}"
     begin = f"Up to {sent} at once" if plan.instance.periods > 1 else sent
@@ -118,7 +118,9 @@ def _met(plan: Plan) -> str:
     ]
     by_period = coverage_by_period(lines)[""]
     least, when = worst(by_period)
-    return text if len(when) == len(by_period) else f"{text}, {percent(least)} in {in_periods(when)}"
+    if len(when) == len(by_period):
+        return text
+    return f"{text}, {'none of it' if least <= 1e-9 else percent(least)} in {in_periods(when)}"
 
 
 def _proof(plan: Plan) -> str:
@@ -151,7 +153,7 @@ def _costs(plan: Plan) -> str:
     common = max(0.0, cost - sum(row["cost"] for row in rows))
     text = f"{money(a_year, instance.currency)} a year"
     if not instance.indefinite and instance.periods > 1:
-        text += f" ({number(cost)} over the horizon)"
+        text += f" ({number(cost)} over the horizon)" if abs(a_year - cost) > 1e-6 * cost else ""
     if common > 1e-6:
         text += f", {number(yearly(plan, common))} of it from the common fund"
     heavy = max((row for row in rows if row["burden"]), key=lambda row: float(row["burden"]), default=None)
@@ -190,28 +192,26 @@ def _money(plan: Plan) -> list[str]:
     return [f"Money by period, {currency}: {', '.join(map(number, paid)).replace(', ', '; ')}."]
 
 
-def ending(plan: Plan, called: str, another: str | None = None) -> list[str]:
+def ending(plan: Plan, called: str, another: str | None = None, *, full: bool = False) -> list[str]:
     """Whether other plans are as good, and what to try next; ``another`` is what a look for such a plan found."""
     name = quote(called)
     if plan.status != "optimal":
         first = "A longer --time-limit may find a better plan."
     elif another:
-        first = f"{another[0].upper()}{another[1:]}."
+        first = f"{another[0].upper()}{another[1:]} (explain --alternatives)."
     else:
         first = f"Other plans may be as good (allocator explain {name} --alternatives)."
-    tries = ["--full (every line)"]
+    tries = [] if full else ["--full (every line)"]
     if plan.value("gap") > 0:
         tries.append(f"allocator explain {name} (why)")
-    if another:
-        tries.append("explain --alternatives (who else)")
     event = next((event for event, true in plan.instance.events.items() if not true), None)
     if event is not None:
         tries.append(f"allocator compare {name} --with events.{event}=true")
-    return [first, f"Next: {', '.join(tries)}."]
+    return [first, f"Next: {', '.join(tries)}."] if tries else [first]
 
 
-def draw_ending(out: Page, plan: Plan, *, called: str, another: str | None = None) -> None:
-    """Print the last lines of an answer; see :func:`ending`."""
+def draw_ending(out: Page, plan: Plan, *, called: str, another: str | None = None, full: bool = False) -> None:
+    """Print the last lines of an answer, which may come a moment after it; see :func:`ending`."""
     out.width = min(out.width, WIDTH)
-    for line in ending(plan, called, another):
+    for line in ending(plan, called, another, full=full):
         out.print(Text(line))
