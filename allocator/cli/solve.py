@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from allocator.plan.plan import Plan
     from allocator.stopping import Watch
 
+SHORTEST = 0.5
+"""Seconds that a look for another plan may take even if the solve was shorter."""
+
 EXIT = {"optimal": 0, "feasible": 0, "infeasible": 3, "no_plan": 4, "interrupted": 130, "error": 1}
 """Status of a solve -> exit status of the command."""
 
@@ -111,10 +114,10 @@ def command(
 
 
 def _another(plan: Plan, time_limit: float | None) -> str | None:
-    """What a short look for another plan that is as good finds: as long as the solve took, within the time limit."""
+    """What a look for another plan that is as good finds: about as long as the solve took, within the time limit."""
     from allocator.explaining.another import by_chance
 
-    seconds = plan.manifest["times"]["total"]
+    seconds = max(SHORTEST, plan.manifest["times"]["total"])
     if time_limit is not None:
         seconds = min(seconds, BEGAN + time_limit - time.monotonic())
     return by_chance(plan, seconds) if plan.status == "optimal" and seconds > 0 else None

@@ -70,7 +70,7 @@ class TestSolve:
         found = re.search(r"(\d+) of (\d+) figures are assumptions, behind (.*) of cost and (.*) of coverage", out)
         assert found
         assert "coalition JEF, case low" in out
-        assert re.search(r"Who sends what: \d of 10 nations", out)
+        assert re.search(r"people from \d of 10 nations", out)
 
 
 class TestShow:

@@ -198,7 +198,8 @@ def ending(plan: Plan, called: str, another: str | None = None, *, full: bool = 
     if plan.status != "optimal":
         first = "A longer --time-limit may find a better plan."
     elif another:
-        first = f"{another[0].upper()}{another[1:]} (explain --alternatives)."
+        more = " (explain --alternatives)" if another.startswith("another") else ""
+        first = f"{another[0].upper()}{another[1:]}{more}."
     else:
         first = f"Other plans may be as good (allocator explain {name} --alternatives)."
     tries = [] if full else ["--full (every line)"]
