@@ -17,6 +17,7 @@ from allocator import Plan
 from allocator.cli.terminal import console, printed
 from allocator.purchases import Purchases
 from allocator.report.text.brief import MOST, draw_ending
+from allocator.report.text.brief_tables import rounded
 from allocator.report.text.page import GLUE, Page, tied
 from allocator.report.text.plan import draw_plan
 from allocator.report.text.words import fitted, number, percent, plural
@@ -161,7 +162,7 @@ def test_every_figure_is_in_the_tables(name: str) -> None:
         row = nations[nation["nation"]]
         found = re.search(rf"^{re.escape(nation['name'])}  +([\d,]+)  +([\d,.]+|–|below 0\.001)  +(\S+)  ", shown, re.M)
         if found is not None:
-            cost = "–" if row["member"] is None else number(row["cost"] / years)
+            cost = "–" if row["member"] is None else rounded(row["cost"] / years)
             burden = "–" if row["burden"] is None else "<0.01" if 0 < row["burden"] < 0.005 else f"{row['burden']:.2f}"
             assert found.groups() == (f"{row['personnel']:,}", cost, burden)
             listed += 1
@@ -194,9 +195,9 @@ def test_what_is_missing_adds_up(name: str) -> None:
     for capability, rows in lines_of(plan).items():
         found = re.findall(rf"^{re.escape(capability)[:20]}.*?  +([\d.,]+)  +([\d.,]+)  ", block, re.M)
         asked = sum(float(each[1].replace(",", "")) for each in found)
-        if found and asked == pytest.approx(sum(row["required"] for row in rows), rel=1e-3):
+        if found and asked == pytest.approx(sum(row["required"] for row in rows), rel=5e-3):
             has = sum(float(each[0].replace(",", "")) for each in found)
-            assert asked - has == pytest.approx(sum(row["shortfall"] for row in rows), rel=5e-3, abs=1e-3)
+            assert asked - has == pytest.approx(sum(row["shortfall"] for row in rows), rel=5e-3, abs=1e-2)
         else:
             assert capability in block.split("\nand ")[-1] or "+" in block.split("\nand ")[-1]
 
@@ -289,7 +290,8 @@ def test_what_comes_next_names_the_instance_as_it_was_called() -> None:
     assert shown.splitlines()[0] == "Other plans may be as good (allocator explain 'my force.xlsx' --alternatives)."
     assert "--full (every line), allocator explain 'my force.xlsx' (why)" in shown
     other = text_of(lambda out: draw_ending(out, plan, called="x", another="another plan is as good: it is"), width=100)
-    assert other.splitlines()[0] == "Another plan is as good: it is (explain --alternatives)."
+    assert other.splitlines()[0] == "Another plan is as good: it is."
+    assert "allocator explain x (why; with --alternatives who else)" in other
     none = text_of(lambda out: draw_ending(out, plan, called="x", another="no other plan is as good", full=True))
     assert none.splitlines()[0] == "No other plan is as good."
     assert "--full" not in none

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -10,7 +11,10 @@ import allocator
 from allocator import Instance
 from allocator.plan.measures import statement
 from allocator.plan.shortages import Shortage, shortages
+from allocator.plan.values import supplies
+from allocator.problem import Problem
 from allocator.resources import shipped_instances
+from tests.explaining.truth import cases, decided, read
 from tests.report.by_hand import built, plan_of
 from tests.toys import toy, willing
 
@@ -115,3 +119,32 @@ def test_no_plan_supplies_more_than_a_limit(name: str) -> None:
         assert list(limits(each)) == sorted(limits(each), reverse=True)
         assert each.supplied <= each.enabled + 1e-9
         assert each.limit <= each.asked
+
+
+def supplied_beyond_a_limit(seeds: range, most: int = 60) -> tuple[list[Any], int]:
+    """Plans of random cases that supply more than some limit allows, and the number of causes that were named."""
+    found, causes = [], 0
+    for obj, chosen, truth in cases(seeds):
+        instance, model = read(obj, chosen)
+        problem = Problem(instance, model)
+        worst = max(truth.plans, key=lambda plan: truth.judge.value(plan, "gap"))
+        given = {(row.task, row.capability, row.periods[0]): row for row in problem.rows if row.given and row.quantity}
+        short = shortages(plan_of(instance, decided(worst), decided(worst).purchases, model))
+        causes += sum(bool(each.cause) for each in short.values())
+        for plan in truth.plans[:: 1 + len(truth.plans) // most]:
+            supplied = supplies(problem, decided(plan))
+            for line, each in short.items():
+                alike = [row for row in given.values() if row.capability == line[1]]
+                rows = [given[line]] if each.lines == 1 else alike
+                cells = {(row.place, row.capability, t) for row in rows for t in row.periods}
+                mean = sum((supplied[cell] for cell in cells), start=Fraction(0)) / len({t for _, _, t in cells})
+                if mean > Fraction(each.enabled) + Fraction(1, 10**9):
+                    found.append((obj["instance"]["name"], line, float(mean), each))
+    return found, causes
+
+
+@pytest.mark.parametrize("first", [0, 20])
+def test_no_plan_of_all_supplies_more_than_a_limit(first: int) -> None:
+    found, causes = supplied_beyond_a_limit(range(first, first + 20))
+    assert found == []
+    assert causes > 5

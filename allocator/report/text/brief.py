@@ -52,7 +52,7 @@ def draw_brief(out: Page, plan: Plan, head: Sequence[RenderableType], *, called:
     missing, nations = Missing(plan), Nations(plan)
     above = [*head, "", *map(Text, sentences(plan, missing, out.width)), "", coverage(plan)]
     below = [*orders(plan), *map(Text, [*_leaders(plan), *_money(plan)]), *map(Text, assumptions(plan))]
-    room = MOST - out.lines_of([*above, *below, *map(Text, ending(plan, called, "x" * 2 * out.width))])
+    room = MOST - out.lines_of([*above, *below, *map(Text, ending(plan, called, _longest(plan)))])
     room -= bool(missing.rows) + bool(nations.rows)  # blank lines
     if (
         out.lines_of([*missing.apart.parts(missing.short, out.width), *nations.parts(len(nations.rows), out.width)])
@@ -62,6 +62,13 @@ def draw_brief(out: Page, plan: Plan, head: Sequence[RenderableType], *, called:
     shown = _fitted(out, missing, nations, room)
     for part in [*above, *_blocks(missing, nations, shown, out.width), *below]:
         out.print(part)
+
+
+def _longest(plan: Plan) -> str:
+    """A sentence as long as any on another plan that is as good."""
+    name = max((row["name"] for row in plan.instance.rows("nations")), key=len)
+    people = f"{max(1000, 10 * peak_of_all(plan)):,}"
+    return f"another plan is as good: it takes {people} people from {name}, not {people}"
 
 
 def _blocks(missing: Missing, nations: Nations, shown: tuple[int, int], width: int) -> list[RenderableType]:
@@ -198,12 +205,13 @@ def ending(plan: Plan, called: str, another: str | None = None, *, full: bool = 
     if plan.status != "optimal":
         first = "A longer --time-limit may find a better plan."
     elif another:
-        more = " (explain --alternatives)" if another.startswith("another") else ""
-        first = f"{another[0].upper()}{another[1:]}{more}."
+        first = f"{another[0].upper()}{another[1:]}."
     else:
         first = f"Other plans may be as good (allocator explain {name} --alternatives)."
     tries = [] if full else ["--full (every line)"]
-    if plan.value("gap") > 0:
+    if another is not None and another.startswith("another"):
+        tries.append(f"allocator explain {name} (why; with --alternatives who else)")
+    elif plan.value("gap") > 0:
         tries.append(f"allocator explain {name} (why)")
     event = next((event for event, true in plan.instance.events.items() if not true), None)
     if event is not None:

@@ -27,6 +27,9 @@ PICTURE = 12
 UNIT = 15
 """Columns of a unit; a longer one is wrapped."""
 
+DIGITS = 3
+"""Significant digits of quantities below 1,000."""
+
 MOST_ORDERS = 5
 """Unit types whose orders are listed; the others are counted."""
 
@@ -114,7 +117,7 @@ class Missing:
         asked, has = _asked(lines), _has(lines)
         there = len(lines[0]["supplies"])
         mean = " on average" if there > 1 else ""
-        end = f"{amount(asked, capability['unit'])} asked, {number(has) if has else 'none'} supplied{mean}."
+        end = f"{amount(asked, capability['unit'])} asked, {number(has, DIGITS) if has else 'none'} supplied{mean}."
         span = self._span(lines)
         where = f" ({self.tasks[lines[0]['task']] if len(lines) == 1 else f'{len(lines)} tasks'})"
         text = f"Most is missing in {capability['name']}{where}{span}: {end}"
@@ -131,8 +134,9 @@ class Missing:
         grid.columns[3].max_width = UNIT
         for lines in self.rows[:most]:
             unit, asked = self.names[lines[0]["capability"]]["unit"], _asked(lines)
+            figures = (number(quantity, DIGITS) for quantity in (_has(lines), asked))
             grid.add_row(
-                self._label(lines), number(_has(lines)), number(asked), unit if asked == 1 else plural(unit),
+                self._label(lines), *figures, unit if asked == 1 else plural(unit),
                 *([_worst(lines)] if several else []), *([self._why(lines[0]["why"])] if why else []),
             )  # fmt: skip
         left = self.rows[most:]
@@ -188,11 +192,11 @@ def lowered(name: str) -> str:
 
 def amount(quantity: float, unit: str) -> str:
     """A quantity with its unit in the singular or plural."""
-    return f"{number(quantity)} {unit if quantity == 1 else plural(unit)}"
+    return f"{number(quantity, DIGITS)} {unit if quantity == 1 else plural(unit)}"
 
 
 def _some(quantity: float) -> str:
-    return number(quantity) if quantity else "none"
+    return number(quantity, DIGITS) if quantity else "none"
 
 
 def _asked(lines: Sequence[Mapping[str, Any]]) -> float:
@@ -238,7 +242,7 @@ class Nations:
             ("‰ GDP", "right"), ("for", "left"),
         )  # fmt: skip
         for row in self.rows[:most]:
-            own = "–" if row["member"] is None else number(yearly(self.plan, row["cost"]))
+            own = "–" if row["member"] is None else rounded(yearly(self.plan, row["cost"]))
             grid.add_row(
                 self.names[row["nation"]],
                 f"{row['personnel']:,}",
@@ -250,9 +254,14 @@ class Nations:
         if not left:
             return [grid]
         people, cost = (sum(row[key] for row in left) for key in ("personnel", "cost"))
-        paid = f"{self.plan.instance.currency} {number(yearly(self.plan, cost))} m".strip()
+        paid = f"{self.plan.instance.currency} {rounded(yearly(self.plan, cost))} m".strip()
         names = [self.names[row["nation"]] for row in left]
         return [grid, Text(fitted(f"and {len(left)} more ({people:,} people, {paid}): ", names, width))]
+
+
+def rounded(millions: float) -> str:
+    """Money in a column: whole millions from ten on."""
+    return f"{millions:,.0f}" if millions >= 10 else number(millions, 2)
 
 
 def burden(row: Mapping[str, Any]) -> str:
@@ -317,7 +326,7 @@ def orders(plan: Plan) -> list[RenderableType]:
             kinds[unit], f"{sum(row['units'] for row in here):,}",
             *([f"{sum(row['joint'] for row in here):,}"] if joint else []),
             str(len({row["nation"] for row in here})), when, ready,
-            number(sum(row["cost"] for row in here)),
+            rounded(sum(row["cost"] for row in here)),
         )  # fmt: skip
     left = ranked[MOST_ORDERS:]
     return [grid, *([Text(f"and orders of {count(len(left), 'more unit type')}")] if left else [])]
