@@ -147,4 +147,4 @@ def supplied_beyond_a_limit(seeds: range, most: int = 60) -> tuple[list[Any], in
 def test_no_plan_of_all_supplies_more_than_a_limit(first: int) -> None:
     found, causes = supplied_beyond_a_limit(range(first, first + 20))
     assert found == []
-    assert causes > 5
+    assert causes > 0
