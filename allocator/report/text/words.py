@@ -147,7 +147,7 @@ def fitted(begin: str, names: Sequence[str], width: int) -> str:
     Examples
     --------
     >>> from allocator.report.text.words import fitted
-    >>> fitted("and ", ["Denmark", "Spain", "Estonia"], 20)
+    >>> fitted("and ", ["Denmark", "Spain", "Estonia"], 22)
     'and Denmark, Spain +1'
     """
     for shown in range(len(names), 1, -1):
