@@ -133,7 +133,8 @@ def _met(plan: Plan) -> str:
 def _proof(plan: Plan) -> str:
     """Whether no plan meets more, or how much more a plan could meet.
 
-    A plan is called proved best if no plan can meet more in the digits that are shown.
+    A plan is called proved best if its objective is proved as closely as was asked, and no plan can meet more in the
+    digits that are shown.
     """
     row = next(row for row in plan.rows("objectives") if row["objective"] == "gap")
     listed = plan.model.objectives
@@ -146,7 +147,7 @@ def _proof(plan: Plan) -> str:
     most = percent(1 - max(0.0, bound))
     if given_up > 5e-7:
         after += f"; {percent(1 - row['value'] + given_up)} could be met, the rest is given up for later objectives"
-    if most == percent(1 - row["value"] + given_up):
+    if within <= plan.manifest["options"]["gap"] and most == percent(1 - row["value"] + given_up):
         return f"(proved best{after})"
     return f"(best found, proved within {100 * within:.2g} %: at most {most} can be met{after})"
 
@@ -203,7 +204,7 @@ def ending(plan: Plan, called: str, another: str | None = None, *, full: bool = 
     """Whether other plans are as good, and what to try next; ``another`` is what a look for such a plan found."""
     name = quote(called)
     if plan.status != "optimal":
-        first = "A longer --time-limit may find a better plan."
+        first = "More time may find a better plan."
     elif another:
         first = f"{another[0].upper()}{another[1:]}."
     else:
