@@ -10,7 +10,7 @@ from math import floor
 from typing import Any
 
 from allocator.plan.plan import Plan
-from allocator.pools import Pool, Window
+from allocator.pools import Pool
 from allocator.problem import Problem
 from allocator.statement import Row
 
@@ -153,12 +153,22 @@ def _shortage(
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Stock:
+    """What there is of a pool: windows with the most units of each, the most by period, units owned, and units ever."""
+
+    windows: Sequence[tuple[int, Mapping[int, int]]]
+    caps: Mapping[int, int]
+    owned: Mapping[int, int]
+    ever: int
+
+
 class _Limits:
     """Upper bounds on what can be supplied of a capability at some tasks and periods, from an instance and a model."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.windows: dict[Pool, list[Window]] = {pool: problem.pools.windows(pool) for pool in problem.pools.units}
+        self._stocks: dict[Pool, _Stock] = {}
         self.used_up = {row["unit_type"] for row in problem.instance.rows("unit_types") if row["expendable"]}
 
     def active(self, period: int) -> list[str]:
@@ -202,6 +212,20 @@ class _Limits:
         of_needy = sum(needy.values(), start=Fraction(0))
         return sum(by_type.values(), start=-of_needy) + min(of_needy, most)
 
+    def _stock(self, pool: Pool) -> _Stock:
+        """What there is of a pool, worked out once."""
+        if pool not in self._stocks:
+            pools = self.problem.pools
+            windows = [(pools.most(pool, window), window.counts) for window in pools.windows(pool)]
+            caps: dict[int, int] = {}
+            for most, counts in windows:
+                for t, times in counts.items():
+                    caps[t] = min(most // times, caps.get(t, most))
+            owned = {t: pools.owned(pool, t, t) + pools.arriving(pool, t) for t in self.problem.PERIODS}
+            ever = pools.owned(pool, 1, pools.last) + pools.arriving(pool, pools.last)
+            self._stocks[pool] = _Stock(windows, caps, owned, ever)
+        return self._stocks[pool]
+
     def _units(self, pool: Pool, places: Places) -> tuple[int, int, int, int]:
         """Most unit-periods of a pool under the first four limits, each with those before it."""
         problem = self.problem
@@ -210,17 +234,12 @@ class _Limits:
         periods = [t for t, tasks in places.items() if t in ready and any(j in problem.eligible[u] for j in tasks)]
         if not periods:
             return 0, 0, 0, 0
-        owned = {t: problem.pools.owned(pool, t, t) + problem.pools.arriving(pool, t) for t in periods}
-        stock = problem.pools.owned(pool, 1, problem.last) + problem.pools.arriving(pool, problem.last)
-        have = min(stock, sum(owned.values())) if u in self.used_up else sum(owned.values())
-        caps: dict[int, int] = {}
-        for window in self.windows[pool]:
-            most = problem.pools.most(pool, window)
-            for t, times in window.counts.items():
-                caps[t] = min(most // times, caps.get(t, most))
-        sustained = self._summed(pool, {t: caps[t] for t in periods})
+        stock = self._stock(pool)
+        have = sum(stock.owned[t] for t in periods)
+        have = min(stock.ever, have) if u in self.used_up else have
+        sustained = self._summed(pool, {t: stock.caps[t] for t in periods})
         may = [t for t in periods if self._may_go(pool, t, places[t])]
-        willing = self._summed(pool, {t: caps[t] for t in may})
+        willing = self._summed(pool, {t: stock.caps[t] for t in may})
         within = {
             t: max((problem.cap.get((n, u, j), {}).get(t, 0) for j in places[t]), default=0) for t in periods
         }  # fmt: skip
@@ -243,7 +262,7 @@ class _Limits:
     def _summed(self, pool: Pool, caps: Mapping[int, int]) -> int:
         """Most unit-periods in some periods with a limit on each, under the windows of the pool."""
         problem = self.problem
-        windows = [(problem.pools.most(pool, window), window.counts) for window in self.windows[pool]]
+        windows = self._stock(pool).windows
         if problem.pools.indefinite:  # the sum of all windows counts every period equally often
             times = sum(counts.get(1, 0) for _, counts in windows)
             round_ = floor(Fraction(sum(most for most, _ in windows), times)) if times else sum(caps.values())
