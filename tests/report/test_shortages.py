@@ -143,8 +143,7 @@ def supplied_beyond_a_limit(seeds: range, most: int = 60) -> tuple[list[Any], in
     return found, causes
 
 
-@pytest.mark.parametrize("first", [0, 20])
-def test_no_plan_of_all_supplies_more_than_a_limit(first: int) -> None:
-    found, causes = supplied_beyond_a_limit(range(first, first + 20))
+def test_no_plan_of_all_supplies_more_than_a_limit() -> None:
+    found, causes = supplied_beyond_a_limit(range(20))
     assert found == []
-    assert causes > 0
+    assert causes > 5
