@@ -76,11 +76,13 @@ class TestByHand:
         self, plan: allocator.Plan, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("COLUMNS", "200")
-        printed(lambda out: draw_plan(out, plan))
+        printed(lambda out: draw_plan(out, plan, full=True))
         shown = capsys.readouterr().out
         assert "25.00 % reached: the least possible; 25.00 % given up for later objectives" in shown
         assert "before later objectives used the tolerance" in shown
-        printed(lambda out: draw_plan(out, allocator.solve(three(), replace(DOUBLE, tolerance=0.0), gap=0.0)))
+        printed(
+            lambda out: draw_plan(out, allocator.solve(three(), replace(DOUBLE, tolerance=0.0), gap=0.0), full=True)
+        )
         assert "given up" not in capsys.readouterr().out
 
     def test_compare_says_what_was_given_up(self) -> None:

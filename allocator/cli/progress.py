@@ -81,7 +81,7 @@ def describe(progress: Progress) -> str:
     """The progress of a solve in one line."""
     best = "none yet" if progress.incumbent is None else f"{progress.incumbent:,.6g}"
     bound = "none yet" if progress.bound is None else f"{progress.bound:,.6g}"
-    gap = "" if progress.gap is None else f", gap {100 * progress.gap:.3g} %"
+    gap = "" if progress.gap is None else f", proved within {100 * progress.gap:.3g} %"
     stage = f"{progress.objective} ({progress.stage} of {progress.stages})"
     return f"{progress.seconds:5.0f} s  {stage}: best {best}, bound {bound}{gap}"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +34,9 @@ if TYPE_CHECKING:
     from allocator.plan.plan import Plan
     from allocator.stopping import Watch
 
+SHORTEST = 0.5
+"""Seconds that a look for another plan may take even if the solve was shorter."""
+
 EXIT = {"optimal": 0, "feasible": 0, "infeasible": 3, "no_plan": 4, "interrupted": 130, "error": 1}
 """Status of a solve -> exit status of the command."""
 
@@ -56,7 +58,7 @@ EXIT = {"optimal": 0, "feasible": 0, "infeasible": 3, "no_plan": 4, "interrupted
     help="Write all result tables there, or none if writing fails. Only earlier results there are replaced.",
 )
 @click.option("--rota", is_flag=True, help="Also print who is at each task in each period, and who is missing.")
-@click.option("--full", is_flag=True, help="Print every line, however many there are, and the rota.")
+@click.option("--full", is_flag=True, help="Print every line of every list, and the rota.")
 @json_option
 @quiet_option
 def command(
@@ -103,24 +105,29 @@ def command(
         if warn is not None:
             for text in plan.warnings():
                 warn(text)
-        options = None if as_json else {"rota": rota, "full": full, "ways": _ways(plan, watch)}
+        options = None if as_json else {"rota": rota, "full": full, "ways": _ways(plan, watch), "called": instance}
         _show(plan, target, out, options)
         watch.answered = plan.stopped_by == "interrupt"
-        if warn is not None and not as_json and plan.status == "optimal":
-            _warn_of_another(plan, time_limit, warn)
+        if not as_json and plan.found:
+            _end(plan, instance, None if quiet else _another(plan, time_limit), full)
         raise Exit(EXIT[plan.status])
 
 
-def _warn_of_another(plan: Plan, time_limit: float | None, warn: Callable[[str], None]) -> None:
-    """Warn if a short look finds another plan that is as good: as long as the solve took, within the time limit."""
+def _another(plan: Plan, time_limit: float | None) -> str | None:
+    """What a look for another plan that is as good finds: about as long as the solve took, within the time limit."""
     from allocator.explaining.another import by_chance
 
-    seconds = plan.manifest["times"]["total"]
+    seconds = max(SHORTEST, plan.manifest["times"]["total"])
     if time_limit is not None:
         seconds = min(seconds, BEGAN + time_limit - time.monotonic())
-    sentence = by_chance(plan, seconds) if seconds > 0 else None
-    if sentence is not None:
-        warn(sentence)
+    return by_chance(plan, seconds) if plan.status == "optimal" and seconds > 0 else None
+
+
+def _end(plan: Plan, called: str, another: str | None, full: bool) -> None:
+    """Print the last lines of the answer: whether another plan is as good, and what to try next."""
+    from allocator.report.text.brief import draw_ending
+
+    printed(lambda out: draw_ending(out, plan, called=called, another=another, full=full))
 
 
 def _show(plan: Plan, target: Path | None, out: str | None, text: dict[str, Any] | None) -> None:

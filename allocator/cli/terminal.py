@@ -18,10 +18,10 @@ from allocator.report.text.words import count
 from allocator.stopping import at_once
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from allocator.report.text.page import Page
 
 WIDE = 160
-"""Width in columns if standard output is not a terminal, so that lines are not wrapped needlessly."""
+"""Width in columns if standard output is not a terminal and ``COLUMNS`` is not set, so that few lines are wrapped."""
 
 ASCII_SIGNS = str.maketrans(
     {
@@ -131,17 +131,25 @@ def _write(text: str) -> None:
         discard_stdout()
 
 
-def console() -> Console:
-    """A console for standard output: as wide as the terminal, or :data:`WIDE`; in colour only on a terminal."""
-    from rich.console import Console
+def console() -> Page:
+    """A console for standard output: as wide as the terminal or ``COLUMNS``, otherwise :data:`WIDE`.
 
-    width = None if sys.stdout.isatty() else WIDE
-    return Console(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False)
+    It is in colour only on a terminal without ``NO_COLOR``.
+    """
+    from allocator.report.text.page import LEAST, Page
+
+    told = os.environ.get("COLUMNS", "")
+    width = int(told) if told.isascii() and told.isdigit() else 0
+    if not width:
+        width = Page(file=sys.stdout).width if sys.stdout.isatty() else WIDE
+    return Page(file=sys.stdout, width=max(LEAST, width), highlight=False, markup=False, emoji=False)
 
 
-def printed(draw: Callable[[Console], None]) -> None:
+def printed(draw: Callable[[Page], None]) -> None:
     """Draw on a console and print the result as one text, without spaces at the ends of lines."""
+    from allocator.report.text.page import untied
+
     out = console()
     with out.capture() as capture:
         draw(out)
-    emit("".join(line.rstrip() + "\n" for line in capture.get().translate(BIDI).splitlines()))
+    emit("".join(line.rstrip() + "\n" for line in untied(capture.get()).translate(BIDI).splitlines()))

@@ -26,7 +26,12 @@ LONGEST = 2.0
 
 
 def another(plan: Plan, seconds: float) -> dict[tuple[str, str, str, int], int] | None:
-    """Deployments of another plan with no objective of the model worse, if a short look finds one.
+    """Deployments of another plan with no objective of the model worse, if a short look finds one; see :func:`look`."""
+    return look(plan, seconds)[0]
+
+
+def look(plan: Plan, seconds: float) -> tuple[dict[tuple[str, str, str, int], int] | None, bool]:
+    """Deployments of another plan with no objective of the model worse, or whether it is proved that there is none.
 
     Parameters
     ----------
@@ -51,7 +56,7 @@ def another(plan: Plan, seconds: float) -> dict[tuple[str, str, str, int], int] 
             )  # fmt: skip
             if not outcome.infeasible:
                 break
-    return None if outcome.deployed is None else dict(outcome.deployed)
+    return (None if outcome.deployed is None else dict(outcome.deployed)), outcome.infeasible
 
 
 def _less_alike(old: Deployed, m: Any, _: Problem) -> None:
@@ -88,10 +93,10 @@ def _different(old: Deployed, m: Any, _: Problem) -> None:
 
 
 def by_chance(plan: Plan, seconds: float) -> str | None:
-    """A sentence on another plan that is as good, if a short look finds one."""
-    new = another(plan, min(LONGEST, seconds))
+    """A sentence on whether another plan is as good, if a short look settles that."""
+    new, none = look(plan, min(LONGEST, seconds))
     if new is None:
-        return None
+        return "no other plan is as good" if none else None
     personnel = {row["unit_type"]: row["personnel"] for row in plan.instance.rows("unit_types")}
     before = _people(decided(plan.rows), personnel)
     after = _people(new, personnel)
@@ -102,7 +107,7 @@ def by_chance(plan: Plan, seconds: float) -> str | None:
         what = f"it takes {_people_in_words(after[most])} from {name}, not {before[most]:,}"
     else:
         what = "it sends other units, or to other tasks"
-    return f"another plan is as good: {what}; see allocator explain --alternatives"
+    return f"another plan is as good: {what}"
 
 
 def _people_in_words(people: int) -> str:

@@ -99,9 +99,12 @@ class TestSolve:
 
     def test_the_readable_answer(self) -> None:
         done = run("solve", "toy-rotation")
-        for part in ("optimal", "50.00 %", "Unmet: 1 of 1 line", "Alpha", "2 ", "Together 1,000 people"):
+        for part in ("optimal", "50.0 % of what is asked (proved best)", "Most is missing in Infantry", "Alpha"):
             assert part in done.stdout
         assert "\x1b" not in done.stdout
+        full = run("solve", "toy-rotation", "--full")
+        for part in ("optimal", "50.00 %", "Unmet: 1 of 1 line", "Alpha", "2 ", "Together 1,000 people"):
+            assert part in full.stdout
         assert done.stderr == ""
 
     def test_tables_are_written_whole(self, tmp_path: Path) -> None:

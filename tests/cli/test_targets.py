@@ -121,7 +121,7 @@ def test_a_plan_is_shown_even_where_it_cannot_be_written(
     monkeypatch.setattr("sys.argv", ["allocator", "solve", "toy-rotation", "--out", str(tmp_path / "x")])
     assert _run() == 1
     shown = capsys.readouterr()
-    assert "Together 1,000 people" in shown.out
+    assert "1,000 people from 1 of 1 nation" in shown.out
     assert shown.err == f"Error: {tmp_path / 'x'}: cannot be written: No space left on device\n"
 
 

@@ -6,13 +6,12 @@ import io
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rich.console import Console
-
 from allocator import Instance, Model, Plan
 from allocator.model import FAMILIES
 from allocator.plan.tables import tables
 from allocator.problem import Problem
 from allocator.purchases import Cell, Decided, Purchases
+from allocator.report.text.page import Page, untied
 from tests.toys import toy
 
 BUILD = Model(name="build", families=FAMILIES, objectives=("gap", "cost"))
@@ -29,11 +28,11 @@ def plan_of(
     return Plan("optimal", "", instance, model, manifest, _tables=tables(Problem(instance, model), decided, {}))
 
 
-def text_of(draw: Callable[[Console], None], width: int = 80, **options: Any) -> str:
+def text_of(draw: Callable[[Page], None], width: int = 80, **options: Any) -> str:
     """What is drawn on a console of some width, without spaces at the ends of lines."""
     out = io.StringIO()
-    draw(Console(file=out, width=width, highlight=False, markup=False, emoji=False, color_system=None, **options))
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+    draw(Page(file=out, width=width, highlight=False, markup=False, emoji=False, color_system=None, **options))
+    return "\n".join(line.rstrip() for line in untied(out.getvalue()).splitlines())
 
 
 def built() -> Plan:

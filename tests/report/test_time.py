@@ -79,7 +79,7 @@ def test_a_picture_has_a_sign_for_each_period_or_the_worst_of_several(
 
 def test_the_worst_period_is_beside_the_mean() -> None:
     """toy-periods: two battalions of two, one of three, three of three: (1 + (1/3 + 1) / 2) / 2 = 83.3 %."""
-    shown = on_page("solve", "toy-periods")
+    shown = on_page("solve", "toy-periods", "--full")
     assert "Peace on land  83.3 %  ███▄▄▄███  33.3 % in period 2" in shown
     assert re.search(r"Infantry, +2–3 +3 +2 +1  2 +1 +33", shown)
     assert "Secure the hub: 2× Infantry battalion in periods 1, 3" in shown
@@ -89,20 +89,22 @@ def test_the_worst_period_is_beside_the_mean() -> None:
 
 def test_nothing_in_a_period_is_none() -> None:
     plan = plan_of(toy(periods=2), {("AAA", "bn", "hold", 2): 4})
-    shown = text_of(lambda out: draw_plan(out, plan))
+    shown = text_of(lambda out: draw_plan(out, plan, full=True))
     assert "Peace on land  50.0 %  ▁▁▁███     none in period 1" in shown
     assert re.search(r"Hold: Infantry, battalion +4 +2 +none  1 +2  50", shown)
 
 
-def test_one_period_has_no_words_about_periods() -> None:
-    shown = text_of(lambda out: draw_plan(out, plan_of(toy(), {("AAA", "bn", "hold", 1): 3})))
-    assert "Hold: 3× Battalion" in shown
+@pytest.mark.parametrize("full", [False, True])
+def test_one_period_has_no_words_about_periods(full: bool) -> None:
+    shown = text_of(lambda out: draw_plan(out, plan_of(toy(), {("AAA", "bn", "hold", 1): 3}), full=full))
+    assert ("Hold: 3× Battalion" in shown) == full
     for word in ("period 1", "by period", "mean", "Money"):
         assert word not in shown.replace("1 period of", "")
 
 
 def test_a_page_in_plain_ascii() -> None:
-    shown = run("solve", "toy-periods", "--rota", PYTHONIOENCODING="ascii").stdout
+    assert "###444###  83.3 %  33.3 % in period 2" in run("solve", "toy-periods", PYTHONIOENCODING="ascii").stdout
+    shown = run("solve", "toy-periods", "--full", PYTHONIOENCODING="ascii").stdout
     assert "###444###  33.3 % in period 2" in shown
     assert "by period: 0 nothing, # all" in shown
     assert "?" not in shown
@@ -162,10 +164,7 @@ class TestRota:
 def test_full_prints_every_line() -> None:
     tasks = [{"task": f"t{i}", "name": f"Task {i}"} for i in range(40)]
     asks = [{"task": row["task"], "capability": "inf", "quantity": 1.0} for row in tasks]
-    plan = plan_of(toy(tasks=tasks, requirements=asks), {})
-    short = text_of(lambda out: draw_plan(out, plan))
-    full = text_of(lambda out: draw_plan(out, plan, full=True))
-    assert "… and 15 more; --full shows all of them." in short
+    full = text_of(lambda out: draw_plan(out, plan_of(toy(tasks=tasks, requirements=asks), {}), full=True))
     assert [name for name in (f"Task {i}: Infantry" for i in range(40)) if name not in full] == []
 
 
@@ -195,7 +194,7 @@ together                     197      171       36       42"""
 
 class TestBuildUp:
     def test_golden(self) -> None:
-        assert text_of(lambda out: draw_build_up(out, built(), full=False)) == BUILD_UP
+        assert text_of(lambda out: draw_build_up(out, built())) == BUILD_UP
 
     def test_money_by_period_adds_up_to_the_tables(self) -> None:
         plan = built()
@@ -213,19 +212,19 @@ class TestBuildUp:
 
     def test_many_periods_are_one_sentence_unless_all_are_asked_for(self) -> None:
         plan = plan_of(toy(periods=40), {("AAA", "bn", "hold", t): 1 + t % 2 for t in range(1, 41)})
-        short = text_of(lambda out: draw_build_up(out, plan, full=False))
-        full = text_of(lambda out: draw_build_up(out, plan, full=True))
-        assert short.strip() == "In a period, 6 million to 12 million are paid; --full shows all 40."
+        short = text_of(lambda out: draw_plan(out, plan))
+        full = text_of(lambda out: draw_build_up(out, plan))
+        assert "Money in a period, million: 6 to 12." in short
         assert full.count("nations  ") == full.count("paid by") > 1
 
     def test_neither_orders_nor_several_periods_is_nothing(self) -> None:
         plan = plan_of(toy(), {("AAA", "bn", "hold", 1): 3})
-        assert text_of(lambda out: draw_build_up(out, plan, full=True)) == ""
+        assert text_of(lambda out: draw_build_up(out, plan)) == ""
 
 
 class TestWho:
     def test_leaders_collectives_and_those_who_only_pay(self) -> None:
-        shown = text_of(lambda out: draw_plan(out, built()))
+        shown = text_of(lambda out: draw_plan(out, built(), full=True))
         assert "Who sends what: 2 of 3 nations and 1 collective fleet" in shown
         assert re.search(r"Alliance fleet +100 +– +– +– +–\n", shown)
         assert "Framework nations: Alpha (Hold)." in shown
@@ -235,7 +234,7 @@ class TestWho:
         from allocator.purchases import Purchases
 
         plan = plan_of(built().instance, {("AAA", "bn", "hold", 1): 1}, Purchases({("BBB", "bn", 1): (1, 0)}))
-        shown = text_of(lambda out: draw_plan(out, plan))
+        shown = text_of(lambda out: draw_plan(out, plan, full=True))
         assert "Who sends what: 1 of 3 nations; 1 more only buys" in shown
         assert re.search(r"Bravo +0 +120\.0", shown)
         assert "Build-up: 1 unit ordered\n" in shown

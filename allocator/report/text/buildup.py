@@ -8,31 +8,23 @@ from rich.text import Text
 from allocator.plan.plan import Plan
 from allocator.plan.spending import OPERATIONS, flows
 from allocator.report.text.periods import ByPeriod
-from allocator.report.text.words import count, money, number, table
-
-MOST_ORDERS = 25
-"""Orders that are shown unless all are asked for; the others are counted."""
+from allocator.report.text.words import count, number, table
 
 
-MOST_PERIODS = 24
-"""Length of the horizon up to which industry and money are shown by period unless all is asked for."""
-
-
-def draw_build_up(out: Console, plan: Plan, *, full: bool) -> None:
+def draw_build_up(out: Console, plan: Plan) -> None:
     """Print orders, the use of industry, and money by period; nothing for one period without orders."""
-    by_period = full or plan.instance.periods <= MOST_PERIODS
     if plan.rows("orders"):
         out.print()
-        _orders(out, plan, full)
-    if by_period and any(row["deliveries"] or row["expansions"] for row in plan.rows("industry")):
+        _orders(out, plan)
+    if any(row["deliveries"] or row["expansions"] for row in plan.rows("industry")):
         out.print()
         _industry(out, plan)
     if plan.instance.periods > 1 and (plan.rows("deployments") or plan.rows("orders")):
         out.print()
-        _money(out, plan, by_period)
+        _money(out, plan)
 
 
-def _orders(out: Console, plan: Plan, full: bool) -> None:
+def _orders(out: Console, plan: Plan) -> None:
     names = {row["nation"]: row["name"] for row in plan.instance.rows("nations")}
     kinds = {row["unit_type"]: row["name"] for row in plan.instance.rows("unit_types")}
     rows = sorted(plan.rows("orders"), key=lambda row: (row["period"], row["nation"], row["unit_type"]))
@@ -45,7 +37,7 @@ def _orders(out: Console, plan: Plan, full: bool) -> None:
         ("in", "right"), ("nation", "left"), ("orders", "left"), *([("jointly", "right")] if joint else []),
         ("ready in", "right"), (f"cost, {currency}", "right"), *([("by the fund", "right")] if fund else []),
     )  # fmt: skip
-    for row in rows if full else rows[:MOST_ORDERS]:
+    for row in rows:
         paid = [number(row["common"])] if fund else []
         shared = [f"{row['joint']:,}"] if joint else []
         grid.add_row(
@@ -53,8 +45,6 @@ def _orders(out: Console, plan: Plan, full: bool) -> None:
             *shared, str(row["ready"]), number(row["cost"]), *paid,
         )  # fmt: skip
     out.print(grid)
-    if len(rows) > MOST_ORDERS and not full:
-        out.print(f"… and {count(len(rows) - MOST_ORDERS, 'order')} more; --full shows all of them.")
 
 
 def _industry(out: Console, plan: Plan) -> None:
@@ -77,13 +67,9 @@ def _use(deliveries: int, capacity: int) -> Text:
     return Text(f"{deliveries:,} of {capacity:,}", "yellow" if deliveries and deliveries == capacity else "")
 
 
-def _money(out: Console, plan: Plan, by_period: bool) -> None:
+def _money(out: Console, plan: Plan) -> None:
     periods = range(1, plan.instance.periods + 1)
     spent = flows(plan)
-    if not by_period:
-        ends = [money(round(end([spent.total(t) for t in periods]), 6), plan.instance.currency) for end in (min, max)]
-        out.print(f"In a period, {ends[0]} to {ends[1]} are paid; --full shows all {len(periods)}.")
-        return
     buys = any(what != OPERATIONS for _, what in spent.paid)
     currency = f"{plan.instance.currency} million".strip()
     grid = ByPeriod(plan.instance, "paid by")

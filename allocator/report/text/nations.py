@@ -76,12 +76,16 @@ def _table(out: Console, plan: Plan, rows: Sequence[dict[str, Any]], sent: dict[
     out.print(grid)
 
 
-def _title(plan: Plan, rows: Sequence[dict[str, Any]]) -> str:
-    """How many nations take part; fleets of several and those who only pay are counted apart."""
+def able_nations(plan: Plan) -> int:
+    """Number of nations that could be asked: those of the coalition; fleets of several are not counted."""
     nations = {row["nation"] for row in plan.instance.rows("nations") if not row["collective"]}
     coalition = plan.manifest["coalition"]
-    able = nations if coalition is None else nations.intersection(members(plan.instance, coalition))
-    title = f"Who sends what: {len(taking_part(plan))} of {count(len(able), 'nation')}"
+    return len(nations if coalition is None else nations.intersection(members(plan.instance, coalition)))
+
+
+def _title(plan: Plan, rows: Sequence[dict[str, Any]]) -> str:
+    """How many nations take part; fleets of several and those who only pay are counted apart."""
+    title = f"Who sends what: {len(taking_part(plan))} of {count(able_nations(plan), 'nation')}"
     fleets = sum(row["member"] is None for row in rows)
     buyers = sum(row["member"] is False for row in rows)
     title += f" and {count(fleets, 'collective fleet')}" if fleets else ""

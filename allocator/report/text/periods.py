@@ -75,13 +75,13 @@ def units_of(kind: str, by_period: Mapping[int, int], active: Sequence[int], per
     return f"{least:,} to {most:,}× {kind} ({listed})"
 
 
-def picture(shares: Mapping[int, float], periods: int) -> tuple[str, int]:
+def picture(shares: Mapping[int, float], periods: int, most: int = PICTURE) -> tuple[str, int]:
     """A sign for each period, from low (nothing) to a full block (all), and how many periods a sign is for.
 
     ``·`` is a period without a share. Of several periods that one sign is for, the least share counts. The signs of a
-    few periods are wider.
+    few periods are wider; there are at most ``most`` signs.
     """
-    each, wide = ceil(periods / PICTURE), max(1, min(3, PICTURE // periods))
+    each, wide = ceil(periods / most), max(1, min(3, most // periods))
     signs = []
     for start in range(1, periods + 1, each):
         here = [shares[t] for t in range(start, start + each) if t in shares]

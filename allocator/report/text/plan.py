@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rich.console import Console
+from rich.console import RenderableType
 from rich.text import Text
 
 from allocator.plan.measures import coverage_by_period, coverage_of, statement, worst
 from allocator.plan.plan import Plan
+from allocator.report.text.brief import draw_brief
+from allocator.report.text.brief_tables import colour_of, worst_of
 from allocator.report.text.buildup import draw_build_up
 from allocator.report.text.nations import NARROW, draw_nations
-from allocator.report.text.periods import in_periods, picture, spans
+from allocator.report.text.page import Page
+from allocator.report.text.periods import picture, spans
 from allocator.report.text.rota import draw_rota
-from allocator.report.text.words import count, header, number, of_figures, percent, table
-
-MOST_LINES = 25
-"""Unmet lines that are shown; the others are counted."""
-
-MOST_MET = 12
-"""Lines met in full that are named; if there are more, they are only counted."""
+from allocator.report.text.words import assumptions, count, header, number, percent, table, yearly
 
 MEANING = {
     "gap": "weighted share that stays unmet",
@@ -31,8 +28,8 @@ MEANING = {
 }
 
 WORDS = {
-    "optimal": "every objective is proved to a gap of {gap} or less",
-    "feasible": "a plan that meets every constraint; the table shows how much better a plan could be",
+    "optimal": "every objective is proved to within {gap}",
+    "feasible": "a plan that meets every constraint, but a better one may exist",
     "infeasible": "no plan meets every constraint (two runs of the solver agree)",
     "no_plan": "stopped before any plan was found; there may be one",
     "interrupted": "interrupted before any plan was found; there may be one",
@@ -48,29 +45,52 @@ ADVICE = {
 STOPPED = {"time_limit": ", stopped by the time limit", "interrupt": ", stopped by you"}
 
 
-def draw_plan(out: Console, plan: Plan, *, rota: bool = False, full: bool = False, ways: Sequence[str] = ()) -> None:
-    """Print a plan, or the reason that there is none and ways out; in full with every line, and a rota."""
-    instance = plan.instance
-    out.print(Text(instance.title, style="bold"))
-    out.print(header(instance, plan.model.name, plan.manifest["case"], plan.manifest["coalition"]))
-    out.print()
-    _status(out, plan)
-    for sentence in ways:
-        out.print(Text(sentence))
+def draw_plan(
+    out: Page, plan: Plan, *, rota: bool = False, full: bool = False, ways: Sequence[str] = (), called: str = ""
+) -> None:
+    """Print a plan on one screen or in full, or the reason that there is none and ways out.
+
+    Parameters
+    ----------
+    out : Page
+        Where to print.
+    plan : Plan
+        The result of a solve.
+    rota, full : bool
+        Also print who is where in each period; print every line of every list, and the rota.
+    ways : sequence of str
+        Sentences on why there is no plan and what would help.
+    called : str
+        The instance as the user calls it; its name if that is empty.
+    """
+    if plan.found and not full:
+        draw_brief(out, plan, [*_title(plan), *_status(plan)], called=called or plan.instance.name)
+        if rota:
+            out.print()
+            draw_rota(out, plan)
+        return
+    for part in [*_title(plan), "", *_status(plan), *map(Text, ways)]:
+        out.print(part)
     if plan.found:
         _objectives(out, plan)
         out.print()
         _coverage(out, plan)
-        _requirements(out, plan, full=full)
+        _requirements(out, plan)
         draw_nations(out, plan)
-        draw_build_up(out, plan, full=full)
-        if rota or full:
-            out.print()
-            draw_rota(out, plan)
-        _assumptions(out, plan)
+        draw_build_up(out, plan)
+        out.print()
+        draw_rota(out, plan)
+        for line in assumptions(plan):
+            out.print(Text(line))
 
 
-def _status(out: Console, plan: Plan) -> None:
+def _title(plan: Plan) -> list[RenderableType]:
+    case, coalition = plan.manifest["case"], plan.manifest["coalition"]
+    return [Text(plan.instance.title, style="bold"), Text(header(plan.instance, plan.model.name, case, coalition))]
+
+
+def _status(plan: Plan) -> list[RenderableType]:
+    """How the solve ended, and if it found nothing, why and what can be done."""
     style = {"optimal": "green", "feasible": "yellow"}.get(plan.status, "red")
     seconds = plan.manifest["times"]["total"]
     gap = plan.manifest["options"]["gap"]
@@ -80,21 +100,18 @@ def _status(out: Console, plan: Plan) -> None:
     if plan.status == "optimal" and any(row["given_up"] for row in plan.rows("objectives")):
         words += ", before later objectives used the tolerance"
     stopped = STOPPED.get(plan.stopped_by, "")
-    out.print(Text.assemble((plan.status, f"bold {style}"), f": {words}{stopped} ({seconds:.1f} s)"))
-    if plan.reason:
-        out.print(Text(plan.reason))
-    if plan.status in ADVICE:
-        out.print(Text(ADVICE[plan.status]))
+    text = Text.assemble((plan.status, f"bold {style}"), f": {words}{stopped} ({seconds:.1f} s)")
+    more = [Text(plan.reason)] if plan.reason else []
+    return [text, *more, *([Text(ADVICE[plan.status])] if plan.status in ADVICE else [])]
 
 
-def _objectives(out: Console, plan: Plan) -> None:
+def _objectives(out: Page, plan: Plan) -> None:
     grid = table(("objective", "left"), ("value", "right"), ("", "left"), ("proved", "left"))
     for row in plan.rows("objectives"):
         name, value = row["objective"], row["value"]
         if name == "cost":
-            yearly = value * 12 / (plan.instance.periods * plan.instance.months_per_period)
             currency = f"{plan.instance.currency} million".strip()
-            meaning = f"{currency} over the horizon, {number(yearly)} a year"
+            meaning = f"{currency} over the horizon, {number(yearly(plan, value))} a year"
         elif name == "imbalance":
             meaning = f"{plan.instance.currency} million from shares in proportion to GDP".strip()
         else:
@@ -115,16 +132,16 @@ def _proof(row: dict[str, Any]) -> str:
     if gap == 0:
         proof = "the least possible"
     elif bound <= 0:
-        proof = "nothing yet (gap 100 %)"
+        proof = "nothing yet"
     else:
-        proof = f"none below {_shown(name, bound)} (gap {100 * gap:.2g} %)"
+        proof = f"none below {_shown(name, bound)}, within {100 * gap:.2g} %"
     if not row["given_up"]:
         return proof
     stage = _shown(name, row["value"] - row["given_up"])
     return f"{stage} reached: {proof}; {_shown(name, row['given_up'])} given up for later objectives"
 
 
-def _coverage(out: Console, plan: Plan) -> None:
+def _coverage(out: Page, plan: Plan) -> None:
     names = {row["objective"]: row["name"] for row in plan.instance.rows("objectives")}
     lines = statement(plan)
     by_period = coverage_by_period(lines)
@@ -137,13 +154,12 @@ def _coverage(out: Console, plan: Plan) -> None:
     each = 1
     for objective, share in coverage_of(lines).items():
         full = int(20 * share + 1e-9)
-        colour = _colour(share)
+        colour = colour_of(share)
         bars = [Text.assemble(("█" * full, colour), ("░" * (20 - full), "dim"))] if bar else []
         cells: list[str | Text] = [percent(share)]
         if several:
             signs, each = picture(by_period[objective], plan.instance.periods)
-            least, _ = worst(by_period[objective])
-            cells += [Text(signs, colour), Text(_worst(by_period[objective]), _colour(least))]
+            cells += [Text(signs, colour), worst_of(by_period[objective])]
         grid.add_row(names[objective], *bars, *cells)
     out.print(grid)
     if several:
@@ -152,19 +168,7 @@ def _coverage(out: Console, plan: Plan) -> None:
     out.print()
 
 
-def _colour(share: float) -> str:
-    return "green" if share > 0.9 else "yellow" if share > 0.5 else "red"
-
-
-def _worst(shares: dict[int, float]) -> str:
-    """The worst period beside a mean: ``none in period 3``."""
-    least, when = worst(shares)
-    if len(when) == len(shares):
-        return "the same in each" if len(when) > 1 else ""
-    return f"{'none' if least <= 1e-9 else percent(least)} in {in_periods(when)}"
-
-
-def _requirements(out: Console, plan: Plan, *, full: bool) -> None:
+def _requirements(out: Page, plan: Plan) -> None:
     instance = plan.instance
     tasks = {row["task"]: row["name"] for row in instance.rows("tasks")}
     capabilities = {row["capability"]: row for row in instance.rows("capabilities")}
@@ -172,18 +176,17 @@ def _requirements(out: Console, plan: Plan, *, full: bool) -> None:
     short = [line for line in lines if line["missed"] > 0]
     short.sort(key=lambda line: -line["missed"] * line["priority"])
     if short:
-        _unmet(out, plan, short, len(lines), full)
+        _unmet(out, plan, short, len(lines))
     met = [line for line in lines if line["missed"] == 0]
     if met:
         line_met = Text.assemble((f"Met in full, {len(met)} of {count(len(lines), 'line')}", "bold"))
-        if full or len(met) <= MOST_MET:
-            named = (f"{tasks[line['task']]} ({capabilities[line['capability']]['name']})" for line in met)
-            line_met.append(": " + "; ".join(dict.fromkeys(named)))
+        named = (f"{tasks[line['task']]} ({capabilities[line['capability']]['name']})" for line in met)
+        line_met.append(": " + "; ".join(dict.fromkeys(named)))
         out.print(line_met + Text("."))
     out.print()
 
 
-def _unmet(out: Console, plan: Plan, short: list[dict[str, Any]], lines: int, full: bool) -> None:
+def _unmet(out: Page, plan: Plan, short: list[dict[str, Any]], lines: int) -> None:
     """Print the lines that are not met: means over their periods, and what is there in the worst of them."""
     tasks = {row["task"]: row["name"] for row in plan.instance.rows("tasks")}
     capabilities = {row["capability"]: row for row in plan.instance.rows("capabilities")}
@@ -197,7 +200,7 @@ def _unmet(out: Console, plan: Plan, short: list[dict[str, Any]], lines: int, fu
     mean = " (mean of its periods)" if several else ""
     out.print(Text(f"Unmet: {len(short)} of {count(lines, 'line')}{mean}", style="bold"))
     grid = table(*columns)
-    for line in short if full else short[:MOST_LINES]:
+    for line in short:
         capability = capabilities[line["capability"]]
         named = [tasks[line["task"]], capability["name"]]
         grid.add_row(
@@ -210,8 +213,6 @@ def _unmet(out: Console, plan: Plan, short: list[dict[str, Any]], lines: int, fu
             *([capability["unit"]] if wide else []),
         )
     out.print(grid)
-    if len(short) > MOST_LINES and not full:
-        out.print(f"… and {len(short) - MOST_LINES} more; --full shows all of them.")
 
 
 def _least(supplies: dict[int, float]) -> tuple[str, str]:
@@ -220,14 +221,3 @@ def _least(supplies: dict[int, float]) -> tuple[str, str]:
     if len(when) == len(supplies):
         return "", ""
     return number(least) if least else "none", spans(when)
-
-
-def _assumptions(out: Console, plan: Plan) -> None:
-    """Print one sentence if the instance marks its assumptions."""
-    counted = plan.manifest["assumptions"]
-    if counted is None:
-        return
-    shares = [(counted["cost_share"], "cost"), (counted["coverage_share"], "coverage")]
-    parts = [f"{percent(share, 0)} of the {what}" for share, what in shares if share is not None]
-    rest = f"; {' and '.join(parts)} depend on assumptions" if parts and counted["assumed"] else ""
-    out.print(Text(f"{of_figures(counted)}{rest}."))

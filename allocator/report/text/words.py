@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sized
+from collections.abc import Mapping, Sequence, Sized
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from allocator.instance import Instance
+    from allocator.plan.plan import Plan
 
 
 def table(*columns: tuple[str, str]) -> Table:
     """A plain table; each column is a heading with ``left``, ``right`` or ``whole`` (left and never wrapped)."""
-    from rich.table import Table
+    from allocator.report.text.page import Grid
 
-    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    grid = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading, side in columns:
         right = side == "right"
         grid.add_column(
@@ -49,6 +50,40 @@ def money(millions: float, currency: str) -> str:
     return f"{currency} {number(millions)} million".strip()
 
 
+ENDINGS = {"y": "ies", "s": "ses", "x": "xes", "ch": "ches", "sh": "shes"}
+"""Ending of a noun -> that of its plural; a y after a vowel stays."""
+
+SAME = {"aircraft", "craft", "headquarters", "series", "personnel", "people"}
+"""Nouns whose plural is the same."""
+
+
+JOINED = ("of", "a", "per", "on", "in", "for")
+"""Words after which a unit has no more nouns that change."""
+
+
+def plural(unit: str) -> str:
+    """The plural of an English unit of measure: its first noun before ``of``, ``a``, ``per`` or a participle changes.
+
+    Examples
+    --------
+    >>> from allocator.report.text.words import plural
+    >>> [plural(unit) for unit in ("battery", "trainee a year", "aircraft", "squadron served", "lot of 10,000")]
+    ['batteries', 'trainees a year', 'aircraft', 'squadrons served', 'lots of 10,000']
+    """
+    words = unit.split(" ")
+    end = next((at for at, word in enumerate(words) if at and word in JOINED), len(words))
+    while end > 1 and words[end - 1].endswith("ed"):
+        end -= 1
+    noun = words[end - 1]
+    if noun == "person":
+        words[end - 1] = "people"
+    elif noun not in SAME and noun.isalpha():
+        ending = next((each for each in ENDINGS if noun.endswith(each)), "")
+        ending = "" if ending == "y" and noun[-2:-1] in "aeiou" else ending
+        words[end - 1] = noun.removesuffix(ending) + ENDINGS[ending] if ending else noun + "s"
+    return " ".join(words)
+
+
 def count(amount: int, what: str) -> str:
     """``1 nation``, ``2 nations``."""
     return f"{amount:,} {what}{'' if amount == 1 else 's'}"
@@ -69,7 +104,7 @@ def contents(tables: Mapping[str, Sized]) -> str:
 def length(instance: Instance) -> str:
     """The horizon in words."""
     periods = f"{count(instance.periods, 'period')} of {count(instance.months_per_period, 'month')}"
-    return f"from {instance.start}, {periods}{', without end' if instance.indefinite else ''}"
+    return f"from {instance.start}, {periods}{', no end' if instance.indefinite else ''}"
 
 
 def header(instance: Instance, model: str, case: str, coalition: str | None) -> str:
@@ -88,3 +123,36 @@ def of_figures(counted: Mapping[str, int]) -> str:
     number_assumed = "None" if assumed == 0 else f"{assumed:,}"
     verb = "are assumptions" if assumed > 1 else "is an assumption"
     return f"{number_assumed} of {count(figures, 'figure')} {verb}"
+
+
+def yearly(plan: Plan, millions: float) -> float:
+    """An amount over the horizon, a year."""
+    return millions * 12 / (plan.instance.periods * plan.instance.months_per_period)
+
+
+def assumptions(plan: Plan) -> list[str]:
+    """One sentence on how much is assumed, if the instance marks its assumptions."""
+    counted = plan.manifest["assumptions"]
+    if counted is None:
+        return []
+    shares = [(counted["cost_share"], "cost"), (counted["coverage_share"], "coverage")]
+    parts = [f"{percent(share, 0)} of {what}" for share, what in shares if share is not None]
+    rest = f", behind {' and '.join(parts)}" if parts and counted["assumed"] else ""
+    return [f"{of_figures(counted)}{rest}."]
+
+
+def fitted(begin: str, names: Sequence[str], width: int) -> str:
+    """A list of names on one line: as many as fit in a width, and the number of the others.
+
+    Examples
+    --------
+    >>> from allocator.report.text.words import fitted
+    >>> fitted("and ", ["Denmark", "Spain", "Estonia"], 22)
+    'and Denmark, Spain +1'
+    """
+    for shown in range(len(names), 1, -1):
+        more = f" +{len(names) - shown}" if shown < len(names) else ""
+        text = f"{begin}{', '.join(names[:shown])}{more}"
+        if len(text) <= width:
+            return text
+    return f"{begin}{names[0]}{f' +{len(names) - 1}' if len(names) > 1 else ''}" if names else begin
