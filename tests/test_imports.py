@@ -26,7 +26,7 @@ ORDER = [
     {"solving"},
     {"api"},
     {"explaining"},
-    {"comparison", "claim_check", "sweeps", "hedging"},
+    {"comparison", "claim_check", "sweeps", "hedging", "briefing"},
     {"report"},
     {"cli"},
 ]
@@ -37,6 +37,7 @@ ONLY_IN = {
     "highspy": {"solving.highs"},
     "click": {"cli"},
     "rich": {"cli", "report.text"},
+    "jinja2": {"report.html"},
 }
 """Library -> the only places that import it."""
 

@@ -13,7 +13,7 @@ class Change:
     Attributes
     ----------
     label : str
-        The change in words, such as ``With a US backstop``.
+        The change as a clause after *if*, such as ``there is a US backstop``.
     settings : str
         What does it on the command line, such as ``--set events.us_backstop=true``.
     covered : float or None

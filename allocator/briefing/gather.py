@@ -52,7 +52,7 @@ def gather(plan: Plan, seconds: float, *, progress: Step | None = None) -> Findi
     >>> import allocator
     >>> found = gather(allocator.solve("toy-ceiling"), 20)
     >>> [(change.label, change.covered) for change in found.changes][0]
-    ('A quarter more units in every pool', 0.75)
+    ('every pool has a quarter more units', 0.875)
     """
     seconds = number("seconds", seconds, least=0)
     function("progress", progress)
@@ -111,8 +111,8 @@ class _Asked:
         """The most that can be covered as things are; known where the gap is what is minimised first."""
         row = next(row for row in self.plan.rows("objectives") if row["objective"] == "gap")
         if self.plan.model.objectives[0] == "gap":
-            return Change("As things are", "", 1 - (row["value"] - row["given_up"]), 1 - row["bound"])
-        return self._solved(Proposal("As things are", "", self.plan.instance, self.plan.model))
+            return Change("nothing changes", "", 1 - (row["value"] - row["given_up"]), 1 - row["bound"])
+        return self._solved(Proposal("nothing changes", "", self.plan.instance, self.plan.model))
 
     def _each(self, asked: list[Proposal]) -> Iterator[Change]:
         for at, proposal in enumerate(asked, start=1):
@@ -147,7 +147,7 @@ class _Asked:
         if ended == instance:
             return None
         self.progress(f"the {name} case")
-        label = {"favourable": "All ranges at the end that can only help", "adverse": "… that can only hurt"}[name]
+        label = f"every range is at its {name} end"
         found = self._solved(Proposal(label, f"--case {name}", ended, self.plan.model))
         if found is None:
             self.open.append(f"the {name} case")

@@ -1,4 +1,4 @@
-"""Which single changes of an instance a reader would ask about first: events, stances, relief, money, forces, nations."""
+"""Which single changes of an instance a reader would ask about first: events, stances, relief, money, forces."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from allocator.plan.plan import Plan
 MOST_EVENTS = 4
 """Events that are proposed at the most."""
 
+EVERY_CEILING = "nations[nation=…].troop_ceiling*=1.25"
+"""What is written in place of one setting for each nation."""
+
 SENDERS = 2
 """The largest senders of whom each is proposed to stay away."""
 
@@ -24,7 +27,7 @@ ABBREVIATIONS = {"us": "US", "un": "UN", "eu": "EU", "uk": "UK", "nato": "NATO",
 
 @dataclass(frozen=True)
 class Proposal:
-    """A changed instance or model, the change in words, and what does it on the command line."""
+    """A changed instance or model, the change as a clause after *if*, and what does it on the command line."""
 
     label: str
     settings: str
@@ -41,6 +44,13 @@ def event_words(name: str) -> str:
     'US backstop'
     """
     return " ".join(ABBREVIATIONS.get(part, part) for part in name.replace("-", "_").split("_") if part)
+
+
+def _there_is(words: str) -> str:
+    """A clause that an event happens, with its article."""
+    if words.endswith("s") and not words.endswith("ss"):
+        return f"there is {words}" if words.endswith("us") else f"there are {words}"
+    return f"there is {'an' if words[0] in 'aeio' else 'a'} {words}"
 
 
 def proposals(plan: Plan) -> list[Proposal]:
@@ -70,7 +80,7 @@ def _events(plan: Plan) -> Iterator[Proposal]:
             named[row["value"]] = named.get(row["value"], 0) + 1
     for event in sorted(named, key=lambda event: -named[event])[:MOST_EVENTS]:
         holds = plan.instance.events[event]
-        label = f"{'Without' if holds else 'With'}: {event_words(event)}"
+        label = f"there is no {event_words(event)}" if holds else _there_is(event_words(event))
         yield from _set(plan, label, f"events.{event}={'false' if holds else 'true'}")
 
 
@@ -81,11 +91,11 @@ def _floor(plan: Plan) -> Iterator[Proposal]:
     below = [stance for stance in stances if stance < floor]
     above = [stance for stance in stances if stance >= floor]
     if below:
-        label = f"Nations with a willingness of {below[-1]:g} take part too"
+        label = f"nations with a willingness of {below[-1]:g} take part too"
         model = replace(plan.model, willingness_floor=below[-1])
         yield Proposal(label, f"--set model.willingness_floor={below[-1]:g}", plan.instance, model)
     if len(above) > 1:
-        label = f"Only nations with a willingness of {above[1]:g} or more"
+        label = f"only nations with a willingness of {above[1]:g} or more take part"
         model = replace(plan.model, willingness_floor=above[1])
         yield Proposal(label, f"--set model.willingness_floor={above[1]:g}", plan.instance, model)
 
@@ -95,28 +105,28 @@ def _relief(plan: Plan) -> Iterator[Proposal]:
     if "rotation" in model.families and any(row["rotation_ratio"] > 1 for row in plan.instance.rows("unit_types")):
         left = tuple(family for family in model.families if family != "rotation")
         settings = f"--set model.families={','.join(left)}"
-        yield Proposal("Nobody is relieved (a surge)", settings, plan.instance, replace(model, families=left))
+        yield Proposal("nobody is relieved (a surge)", settings, plan.instance, replace(model, families=left))
 
 
 def _money(plan: Plan) -> Iterator[Proposal]:
     if "budget" in plan.model.families and plan.instance.rows("budgets"):
-        yield from _set(plan, "Half as much money again", "budgets.amount*=1.5")
-        yield from _set(plan, "Half the money", "budgets.amount*=0.5")
+        yield from _set(plan, "there is half as much money again", "budgets.amount*=1.5")
+        yield from _set(plan, "there is half the money", "budgets.amount*=0.5")
 
 
 def _forces(plan: Plan) -> Iterator[Proposal]:
     rows = plan.instance.rows
     if any(row["units"] for row in rows("forces")):
-        yield from _set(plan, "A quarter more units in every pool", "forces.units*=1.25")
+        yield from _set(plan, "every pool has a quarter more units", "forces.units*=1.25")
     capped = [row["nation"] for row in rows("nations") if row["troop_ceiling"]]
     if "troop_ceiling" in plan.model.families and capped:
         settings = [f"nations[nation={nation}].troop_ceiling*=1.25" for nation in capped]
-        for found in _set(plan, "Ceilings on people a quarter higher", *settings):
+        for found in _set(plan, "ceilings on people are a quarter higher", *settings):
             yield replace(
                 found, settings="--set 'nations[nation=…].troop_ceiling*=1.25' for each nation with a ceiling"
             )
     if "industry" in plan.model.families and any(row["capacity"] for row in rows("industry")):
-        yield from _set(plan, "Industry delivers half as much again", "industry.capacity*=1.5")
+        yield from _set(plan, "industry delivers half as much again", "industry.capacity*=1.5")
 
 
 def _senders(plan: Plan) -> Iterator[Proposal]:
@@ -136,4 +146,4 @@ def _caveats(plan: Plan) -> Iterator[Proposal]:
     if "caveats" in model.families and plan.instance.rows("caveats"):
         left = tuple(family for family in model.families if family != "caveats")
         settings = f"--set model.families={','.join(left)}"
-        yield Proposal("No nation has a caveat", settings, plan.instance, replace(model, families=left))
+        yield Proposal("no nation has a caveat", settings, plan.instance, replace(model, families=left))

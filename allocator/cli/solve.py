@@ -13,6 +13,7 @@ from click.exceptions import Exit
 
 from allocator.cli import BEGAN
 from allocator.cli.options import (
+    PageFile,
     Target,
     case_option,
     coalition_option,
@@ -55,6 +56,13 @@ EXIT = {"optimal": 0, "feasible": 0, "infeasible": 3, "no_plan": 4, "interrupted
     metavar="DIR|FILE.xlsx",
     help="Write all result tables there, or none if writing fails. Only earlier results there are replaced.",
 )
+@click.option(
+    "--report",
+    type=PageFile(),
+    metavar="FILE.html",
+    help="Also write a page to look at, with questions answered in as long again as the solve took, at least 5 s; "
+    "allocator report takes more time for them.",
+)
 @click.option("--rota", is_flag=True, help="Also print who is at each task in each period, and who is missing.")
 @click.option("--full", is_flag=True, help="Print every line, however many there are, and the rota.")
 @json_option
@@ -70,6 +78,7 @@ def command(
     overrides: tuple[str, ...],
     coalition: str | None,
     out: str | None,
+    report: str | None,
     rota: bool,
     full: bool,
     as_json: bool,
@@ -86,6 +95,7 @@ def command(
     if as_json and (rota or full):
         raise BadUsage(f"--{'rota' if rota else 'full'} is for the text; --json prints everything")
     target = None if out is None else checked_target(out)
+    page = None if report is None else _page(report)
     warn = None if quiet else lambda text: print_message(f"warning: {text}")
     load_solver()
     gc.disable()  # the process ends with this solve; collecting a large model would take seconds
@@ -105,10 +115,27 @@ def command(
                 warn(text)
         options = None if as_json else {"rota": rota, "full": full, "ways": _ways(plan, watch)}
         _show(plan, target, out, options)
-        watch.answered = plan.stopped_by == "interrupt"
+        if page is not None:
+            _write_page(plan, page, str(report), quiet)
+        watch.answered = plan.stopped_by == "interrupt" or page is not None
         if warn is not None and not as_json and plan.status == "optimal":
             _warn_of_another(plan, time_limit, warn)
         raise Exit(EXIT[plan.status])
+
+
+def _page(report: str) -> Path:
+    from allocator.cli.report import checked_page
+
+    return checked_page(report)
+
+
+def _write_page(plan: Plan, page: Path, report: str, quiet: bool) -> None:
+    """Write a page with questions answered in as long again as the solve took."""
+    from allocator.cli.progress import Line
+    from allocator.cli.report import as_long_again, write_page
+
+    with Line(quiet) as line:
+        write_page(plan, page, report, as_long_again(plan), line)
 
 
 def _warn_of_another(plan: Plan, time_limit: float | None, warn: Callable[[str], None]) -> None:

@@ -108,12 +108,13 @@ def _most_missing(page: Reading) -> str:
         weight[line["capability"]] += mean * line["priority"] * priority[line["objective"]]
     worst = max(weight, key=lambda capability: weight[capability])
     lines = [line for line in page.lines if line["capability"] == worst]
-    short = [page.tasks[line["task"]]["name"] for line in lines if line["missed"] > 0]
+    tasks = [page.tasks[line["task"]] for line in lines if line["missed"] > 0]
+    short = list(dict.fromkeys(task["area"] or task["name"] for task in tasks))
     asked = sum(line["required"] for line in lines)
     supplied = sum(min(line["required"], line["required"] - line["shortfall"]) for line in lines)
     capability = page.capabilities[worst]
     return (
-        f"Most is missing in {capability['name'][:1].lower()}{capability['name'][1:]} ({listed(short, 3)}): "
+        f"Most is missing in {capability['name'][:1].lower()}{capability['name'][1:]} ({listed(short, 4)}): "
         f"{number(asked)}\u00a0{plural(capability['unit'], asked)} asked, "
         f"{number(supplied) if supplied else 'none'} supplied."
     )
@@ -126,7 +127,7 @@ def _what_it_costs(page: Reading) -> str:
     if len(payers) > 2:
         first, second = (in_sentence(page.nation(row["nation"])) for row in payers[:2])
         share = percent((payers[0]["cost"] + payers[1]["cost"]) / own)
-        sentence += f" {first_capital(first)} and {second} pay {share} of the nations' share"
+        sentence += f" {first_capital(first)} and {second} pay {share} of the nations’ share"
         heaviest = _heaviest(page)
         if heaviest is not None:
             name = in_sentence(page.nation(heaviest["nation"]))

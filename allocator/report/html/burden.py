@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from allocator.briefing.proposals import event_words
@@ -26,9 +27,9 @@ def cost(page: Reading) -> dict[str, Any] | None:
         {
             "name": page.nation(row["nation"]),
             "width": width(row["cost"] / most),
-            "cost": number(page.yearly(row["cost"])),
+            "cost": number(page.yearly(row["cost"]), 3),
             "share": percent(row["share"], 1),
-            "part": number(page.yearly(row["common_part"])) if row["common_part"] else "",
+            "part": number(page.yearly(row["common_part"]), 3) if row["common_part"] else "",
             "burden_width": width((row["burden"] or 0) / heaviest),
             "burden": "not known" if row["burden"] is None else per_mille(row["burden"]),
         }
@@ -107,30 +108,31 @@ def _politics_heading(page: Reading, bound: int) -> str:
         return "Nobody who sends forces sets a condition"
     if bound == members:
         return "Every nation that sends forces sets a condition" if members > 1 else "The one sender sets a condition"
-    return (
-        f"{bound} of the {members} that send forces {'sets a condition' if bound == 1 else 'come only on conditions'}"
-    )
+    return f"{bound} of the {members} that send forces {'sets a condition' if bound == 1 else 'set conditions'}"
 
 
 def _conditions(page: Reading) -> dict[str, list[str]]:
-    """Nation -> its conditions in words, with the objective where they are not for all."""
+    """Nation -> the conditions of what it sends, with the objective where they are not those of all it serves."""
     if "conditions" not in page.model.families:
         return {}
-    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    serves: dict[str, set[str]] = defaultdict(set)
+    for row in page.plan.rows("deployments"):
+        serves[row["nation"]].add(page.tasks[row["task"]]["objective"])
+    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for row in page.instance.rows("conditions"):
-        found[row["nation"]][_requires(page, row)].append(row["objective"] or "")
-    objectives = set(page.names["objectives"])
+        here = serves[row["nation"]]
+        for objective in here & {row["objective"]} if row["objective"] else here:
+            found[row["nation"]][_requires(page, row)].add(objective)
     said: dict[str, list[str]] = {}
     for nation, texts in found.items():
         said[nation] = []
         for text, where in texts.items():
-            everywhere = "" in where or len(set(where)) == len(objectives) or len(set(map(str, texts.values()))) == 1
-            names = listed([page.names["objectives"][objective] for objective in dict.fromkeys(where) if objective])
-            said[nation].append(text if everywhere or not names else f"{text} (for {names})")
+            names = listed([name for code, name in page.names["objectives"].items() if code in where])
+            said[nation].append(text if where == serves[nation] else f"{text} (for {names})")
     return said
 
 
-def _requires(page: Reading, row: dict[str, Any]) -> str:
+def _requires(page: Reading, row: Mapping[str, Any]) -> str:
     value = row["value"]
     if row["requires"] == "event":
         holds = page.instance.events.get(value)

@@ -7,7 +7,7 @@ from typing import Any
 from allocator.briefing.findings import Cause, Change
 from allocator.plan.measures import measure, worst
 from allocator.report.html.reading import Reading
-from allocator.report.html.words import count, first_capital, listed, number, percent, plural, points
+from allocator.report.html.words import count, first_capital, number, percent, plural, points
 from allocator.report.text.periods import in_periods, spans
 from allocator.supply import offers
 
@@ -31,7 +31,10 @@ def coverage(page: Reading) -> dict[str, Any]:
     else:
         heading = f"{names[least]} is covered least: {percent(covered[least])} of what it asks"
     rows = []
-    for objective, share in covered.items():
+    for objective in names:
+        if objective not in covered:
+            continue
+        share = covered[objective]
         lines = [line for line in page.lines if line["objective"] == objective]
         rows.append(
             {
@@ -98,7 +101,7 @@ def _least(line: dict[str, Any]) -> str:
 
 
 def _why(page: Reading, line: dict[str, Any], offered: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """The main cause in two words, and a sentence: what explanations proved, and what nations can sustain."""
+    """The main cause and its part, the other causes, and what nations can sustain."""
     cause = page.findings.causes.get((line["task"], line["capability"]))
     label, clauses = _cause(cause) if cause is not None else ("", [])
     offer = offered[line["capability"]]
@@ -112,36 +115,27 @@ def _why(page: Reading, line: dict[str, Any], offered: dict[str, dict[str, Any]]
         sustain = "no nation that may come has any"
     if page.several and offer["period"] is not None:
         asked += f" in period {offer['period']}"
-    return {"label": label, "why": listed(clauses), "supply": f"{asked}; {sustain}."}
-
-
-WORDS = {
-    "politics": "politics (stances, caveats, conditions, promises)",
-    "sustainment": "sustainment (relief, availability, least contributions, leaders)",
-}
-"""Causes that are several families together -> what they are."""
+    return {"label": label, "why": ", ".join(clauses), "supply": f"{asked}; {sustain}."}
 
 
 def _cause(cause: Cause) -> tuple[str, list[str]]:
     """The largest part of what is missing as a label, and all parts as clauses."""
     parts: list[tuple[float, str, str]] = []
     if cause.nowhere:
-        parts.append((cause.nowhere, "Exists nowhere", "even with every rule lifted"))
+        parts.append((cause.nowhere, "Exists nowhere", "exists nowhere"))
     if cause.elsewhere:
-        parts.append((cause.elsewhere, "Other lines come first", "taken by other lines and aims"))
+        parts.append((cause.elsewhere, "Other lines come first", "other lines"))
     for word, share in cause.shares.items():
         if share:
-            parts.append((share, first_capital(word), WORDS.get(word, word)))
+            parts.append((share, first_capital(word), word))
     parts = [part for part in parts if part[0] / cause.missing >= 0.005]
     if not parts:
         return "", []
     parts.sort(key=lambda part: -part[0])
-    shown = [f"{percent(share / cause.missing)} {words}" for share, _, words in parts]
-    if len(parts) == 1 and parts[0][0] / cause.missing > 0.995:
-        shown = [parts[0][2]]
-    if not cause.settled:
-        shown[-1] += " (not all of this is proved)"
-    return parts[0][1], shown
+    first, *others = (percent(share / cause.missing) for share, *_ in parts)
+    shown = [f"{words} {share}" for share, (_, _, words) in zip(others, parts[1:], strict=True)]
+    shown += [] if cause.settled else ["not all of this is proved"]
+    return f"{parts[0][1]} {first}", shown
 
 
 # ---- what would change it --------------------------------------------------------------------------------------------
@@ -177,14 +171,14 @@ def _changes_heading(best: Change | None, least: Change | None, before: float) -
         return "None of these changes leaves a plan"
     up = _covered(best) - before > 5e-4
     down = before - _covered(least) > 5e-4
-    low = f"{least.label[:1]}{least.label[1:]}: coverage falls to {percent(_covered(least))}"
-    high = f"{best.label}: it rises to {percent(_covered(best))}"
+    high = f"to {percent(_covered(best))}, if {best.label}"
+    low = f"to {percent(_covered(least))}, if {least.label}"
     if up and down:
-        return f"{high}. {low}"
+        return f"Coverage rises most, {high}; it falls most, {low}"
     if up:
-        return f"{high}, the most of these changes; none lowers it"
+        return f"Coverage rises most, {high}; no change of these lowers it"
     if down:
-        return f"{low}; no single change of these helps"
+        return f"Coverage falls most, {low}; no change of these raises it"
     return "None of these single changes makes a difference"
 
 

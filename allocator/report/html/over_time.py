@@ -84,14 +84,14 @@ def _posts(page: Reading) -> list[dict[str, Any]]:
     for row in page.plan.rows("deployments"):
         there[row["task"]][row["period"]][row["nation"]] += row["personnel"]
     rows = []
-    for task, row in page.tasks.items():
+    for task, its in page.tasks.items():
         cells = []
         for t in range(1, page.instance.periods + 1):
             here = sorted(there[task][t].items(), key=lambda item: -item[1])
-            active = row["first_period"] <= t <= row["last_period"]
+            active = its["first_period"] <= t <= its["last_period"]
             cells.append([f"{nation}\u00a0{people:,}" for nation, people in here] if active else ["–"])
         if task in there:
-            rows.append({"name": row["name"], "cells": cells})
+            rows.append({"name": its["name"], "cells": cells})
     return rows
 
 

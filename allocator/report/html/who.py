@@ -94,7 +94,7 @@ def _item(page: Reading, kind: str, by_place: dict[str, dict[int, int]]) -> dict
             for t, number in units.items():
                 total[t] += number
         amount, when = spread(total, horizon)[0], ""
-        where = "; ".join(f"{task} {here}{f' ({then})' if then else ''}" for task, here, then in amounts)
+        where = "; ".join(f"{task} ({here}{f', {then}' if then else ''})" for task, here, then in amounts)
     name = page.names["unit_types"][kind]
     return {"code": code_of(page.kinds[kind]), "amount": amount, "name": name, "where": where, "when": when}
 
@@ -125,8 +125,8 @@ def _range(page: Reading, nation: str) -> str:
     low, high = (f"{value:,.0f}" for value in (found.low, found.high))
     mean = "on average " if page.several else ""
     if low == high:
-        return f"{mean}{low} in each" if page.several else "in each"
-    return f"{mean}{low} to {high}" + ("" if found.proved else " at the most")
+        return f"{mean}always {low}" if page.several else "always"
+    return f"{mean}{'' if found.proved else 'within '}{low} to {high}"
 
 
 def _leaders(page: Reading) -> str:
