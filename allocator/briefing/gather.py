@@ -179,10 +179,12 @@ class _Asked:
         answer = ranges(core, ("nation",))
         left = {name.removeprefix("ranges ") for name in answer.open}
         if left:
-            self.open.append(f"the ranges of {len(left)} nations, of which only bounds are known")
+            self.open.append(f"how far {len(left)} nations are free in plans that are as good")
         return {
-            row["name"]: Range(row["low"], row["high"], row["name"] not in left) for row in answer.lists["ranges"]
-        }  # fmt: skip
+            row["name"]: Range(row["low"], row["high"], row["name"] not in left)
+            for row in answer.lists["ranges"]
+            if row["name"] not in left or row["low"] > 0  # other bounds may be those of the pools alone
+        }
 
 
 __all__ = ["gather"]

@@ -122,9 +122,7 @@ def _forces(plan: Plan) -> Iterator[Proposal]:
     if "troop_ceiling" in plan.model.families and capped:
         settings = [f"nations[nation={nation}].troop_ceiling*=1.25" for nation in capped]
         for found in _set(plan, "ceilings on people are a quarter higher", *settings):
-            yield replace(
-                found, settings="--set 'nations[nation=…].troop_ceiling*=1.25' for each nation with a ceiling"
-            )
+            yield replace(found, settings=f"--set '{EVERY_CEILING}' for each nation with a ceiling")
     if "industry" in plan.model.families and any(row["capacity"] for row in rows("industry")):
         yield from _set(plan, "industry delivers half as much again", "industry.capacity*=1.5")
 

@@ -108,15 +108,22 @@ def _most_missing(page: Reading) -> str:
         weight[line["capability"]] += mean * line["priority"] * priority[line["objective"]]
     worst = max(weight, key=lambda capability: weight[capability])
     lines = [line for line in page.lines if line["capability"] == worst]
-    tasks = [page.tasks[line["task"]] for line in lines if line["missed"] > 0]
-    short = list(dict.fromkeys(task["area"] or task["name"] for task in tasks))
-    asked = sum(line["required"] for line in lines)
-    supplied = sum(min(line["required"], line["required"] - line["shortfall"]) for line in lines)
+    missing: dict[int, float] = defaultdict(float)
+    for line in lines:
+        for t, supplied in line["supplies"].items():
+            missing[t] += max(0.0, line["required"] - supplied)
+    when = max(missing, key=lambda t: missing[t])
+    here = [line for line in lines if when in line["supplies"]]
+    asked = sum(line["required"] for line in here)
+    there = sum(min(line["required"], line["supplies"][when]) for line in here)
+    tasks = [page.tasks[line["task"]] for line in here if line["supplies"][when] < line["required"]]
+    places = list(dict.fromkeys(task["area"] or task["name"] for task in tasks))
     capability = page.capabilities[worst]
+    then = f" in {page.when(when)}" if page.several and len(set(missing.values())) > 1 else ""
     return (
-        f"Most is missing in {capability['name'][:1].lower()}{capability['name'][1:]} ({listed(short, 4)}): "
-        f"{number(asked)}\u00a0{plural(capability['unit'], asked)} asked, "
-        f"{number(supplied) if supplied else 'none'} supplied."
+        f"Most is missing in {capability['name'][:1].lower()}{capability['name'][1:]} ({listed(places, 4)}): "
+        f"{number(asked)}\u00a0{plural(capability['unit'], asked)} asked{then}, "
+        f"{number(there) if there > 0 else 'none'} supplied."
     )
 
 
@@ -147,15 +154,17 @@ def _tiles(page: Reading) -> list[dict[str, str]]:
     own = sum(row["cost"] for row in plan.rows("nations"))
     common = page.yearly(max(0.0, plan.value("cost") - own))
     heaviest = _heaviest(page)
+    paid = f"{money(common, currency)} of it from the common fund" if common > 1e-6 else "all paid by the nations"
+    out = f"{'at most ' if page.several else ''}out at any time, from {count(len(page.members), 'nation')}"
+    full = f"of what is asked, weighted; {met} of {count(len(page.lines), 'line')} in full"
     tiles = [
-        ("Covered", percent(1 - plan.value("gap")), f"of what is asked, weighted; {met} of {len(page.lines)} lines in full"),
-        ("People", f"{page.people:,}", f"{'at most ' if page.several else ''}out at any time, from {count(len(page.members), 'nation')}"),
-        ("Cost a year", money(measure(plan, "cost_a_year"), currency), f"{money(common, currency)} of it from the common fund" if common > 1e-6 else "all of it paid by the nations"),
-    ]  # fmt: skip
+        ("Covered", percent(1 - plan.value("gap")), full),
+        ("People", f"{page.people:,}", out),
+        ("Cost a year", money(measure(plan, "cost_a_year"), currency), paid),
+    ]
     if heaviest is not None:
-        tiles.append(
-            ("Heaviest burden", per_mille(heaviest["burden"]), f"of GDP a year: {page.nation(heaviest['nation'])}")
-        )
+        where = f"of GDP a year: {page.nation(heaviest['nation'])}"
+        tiles.append(("Heaviest burden", per_mille(heaviest["burden"]), where))
     return [dict(zip(("name", "value", "note"), tile, strict=True)) for tile in tiles]
 
 
@@ -179,10 +188,9 @@ def proof(page: Reading) -> str:
     if later:
         worst = max(row["relative_gap"] for row in later)
         words = listed([OBJECTIVES[row["objective"]] for row in later])
-        exact = "each the least possible" if worst == 0 else f"each within {percent(max(worst, 1e-4), 2)} of the least"
-        rest = f" Among the plans that cover as much, {words} {'is' if len(later) == 1 else 'are'} made small in this order, {exact}."
-        if len(later) == 1:
-            rest = rest.replace(" in this order, each ", ", ")
+        exact = "the least possible" if worst == 0 else f"within {percent(max(worst, 1e-4), 2)} of the least"
+        made = f"{words} is" if len(later) == 1 else f"{words} are made small in this order, each"
+        rest = f" Among the plans that cover as much, {made} {exact}."
     return best + "." + rest + STOPPED.get(page.plan.stopped_by, "")
 
 

@@ -54,9 +54,8 @@ def _cost_heading(page: Reading, payers: list[dict[str, Any]]) -> str:
     if len(payers) < 3 or not heavy:
         return first
     there = listed([in_sentence(page.nation(row["nation"])) for row in heavy])
-    return (
-        f"{first}; for {'their' if len(heavy) > 1 else 'its'} size, {there} carr{'y' if len(heavy) > 1 else 'ies'} most"
-    )
+    several = len(heavy) > 1
+    return f"{first}; for {'their' if several else 'its'} size, {there} {'carry' if several else 'carries'} most"
 
 
 # ---- politics --------------------------------------------------------------------------------------------------------
@@ -119,10 +118,10 @@ def _conditions(page: Reading) -> dict[str, list[str]]:
     for row in page.plan.rows("deployments"):
         serves[row["nation"]].add(page.tasks[row["task"]]["objective"])
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for row in page.instance.rows("conditions"):
-        here = serves[row["nation"]]
-        for objective in here & {row["objective"]} if row["objective"] else here:
-            found[row["nation"]][_requires(page, row)].add(objective)
+    for given in page.instance.rows("conditions"):
+        here = serves[given["nation"]]
+        for objective in here & {given["objective"]} if given["objective"] else here:
+            found[given["nation"]][_requires(page, given)].add(objective)
     said: dict[str, list[str]] = {}
     for nation, texts in found.items():
         said[nation] = []

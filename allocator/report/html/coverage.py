@@ -115,7 +115,8 @@ def _why(page: Reading, line: dict[str, Any], offered: dict[str, dict[str, Any]]
         sustain = "no nation that may come has any"
     if page.several and offer["period"] is not None:
         asked += f" in period {offer['period']}"
-    return {"label": label, "why": ", ".join(clauses), "supply": f"{asked}; {sustain}."}
+    supply = "" if "acquisition" in page.model.families else f"{asked}; {sustain}."
+    return {"label": label, "why": ", ".join(clauses), "supply": supply}
 
 
 def _cause(cause: Cause) -> tuple[str, list[str]]:

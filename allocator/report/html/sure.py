@@ -56,11 +56,11 @@ def _exactly(page: Reading) -> dict[str, str]:
             "head": "Who exactly: the same in every plan",
             "text": "Every plan that is as good asks the same number of people of each nation.",
         }
-    return {
-        "head": "Who exactly: partly free",
-        "text": f"Among the plans that are as good, {fixed} of {count(len(ranges), 'nation')} that may send forces always "
-        "send the same number of people; the others can trade places. The range is under each figure.",
-    }  # fmt: skip
+    free = (
+        f"Among the plans that are as good, {fixed} of {count(len(ranges), 'nation')} examined always send the same "
+        "number of people; the others can trade places. The range is under each figure."
+    )
+    return {"head": "Who exactly: partly free", "text": free}
 
 
 def _here(page: Reading) -> set[str]:
@@ -136,16 +136,17 @@ def run(page: Reading) -> list[tuple[str, str]]:
     """How to repeat the run, from the manifest."""
     made = page.plan.manifest
     options = made["options"]
-    lines = [
+    stopped = f" (stopped by {made['stopped_by'].replace('_', ' ')})" if made["stopped_by"] else ""
+    total, beside = made["times"]["total"], page.findings.seconds
+    return [
         ("Command", command(page)),
-        ("Status", f"{page.plan.status}{' (stopped by ' + made['stopped_by'].replace('_', ' ') + ')' if made['stopped_by'] else ''}"),
+        ("Status", f"{page.plan.status}{stopped}"),
         ("Instance", f"{made['instance']}, SHA-256 {made.get('sha256', 'not known')}"),
         ("Model", f"{page.model.name}: {', '.join(page.model.families)}; minimises {', '.join(page.model.objectives)}"),
         ("Options", ", ".join(f"{key} {value}" for key, value in options.items() if value is not None)),
         ("Versions", ", ".join(f"{key} {value}" for key, value in made["versions"].items())),
-        ("Time", f"{made['times']['total']:.1f} s for the plan; {page.findings.seconds:.1f} s for the questions beside it"),
-    ]  # fmt: skip
-    return lines
+        ("Time", f"{total:.1f} s for the plan; {beside:.1f} s for the questions beside it"),
+    ]
 
 
 def command(page: Reading) -> str:

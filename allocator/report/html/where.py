@@ -14,7 +14,7 @@ from typing import Any
 from allocator.report.html.reading import Reading
 from allocator.report.html.words import count, listed, number, plural
 
-STEPS = ((5000, 1000, 250), (1000, 250, 50), (200, 50, 10))
+STEPS = ((50000, 10000, 1000), (20000, 5000, 1000), (5000, 1000, 250), (1000, 250, 50), (200, 50, 10))
 """Lower ends of the darkest shades, in people; the first whose largest is reached by some nation."""
 
 NEAR = 17.0

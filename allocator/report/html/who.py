@@ -105,7 +105,7 @@ def spread(units: Mapping[int, int], active: Sequence[int]) -> tuple[str, str]:
     Examples
     --------
     >>> spread({1: 2, 2: 2}, [1, 2]), spread({1: 2}, [1, 2]), spread({1: 2, 2: 1}, [1, 2])
-    (('2', ''), ('2', 'in period 1'), ('1 to 2', '2, 1'))
+    (('2', ''), ('2', 'in period 1'), ('up to 2', '2, 1'))
     """
     counts = [units.get(t, 0) for t in active]
     there = [t for t in active if units.get(t, 0)]
@@ -114,7 +114,7 @@ def spread(units: Mapping[int, int], active: Sequence[int]) -> tuple[str, str]:
     if len({units[t] for t in there}) == 1:
         return f"{max(counts):,}", f"in {in_periods(there)}"
     each = ", ".join(map(str, counts)) if len(counts) <= LISTED else f"in {len(there)} periods"
-    return f"{min(counts):,} to {max(counts):,}", each
+    return f"up to {max(counts):,}", each
 
 
 def _range(page: Reading, nation: str) -> str:
@@ -123,10 +123,12 @@ def _range(page: Reading, nation: str) -> str:
     if found is None:
         return ""
     low, high = (f"{value:,.0f}" for value in (found.low, found.high))
-    mean = "on average " if page.several else ""
-    if low == high:
-        return f"{mean}always {low}" if page.several else "always"
-    return f"{mean}{'' if found.proved else 'within '}{low} to {high}"
+    if not page.several:
+        return "always" if low == high else f"{'' if found.proved else 'within '}{low} to {high}"
+    if not found.proved:
+        return ""
+    mean = sum(page.people_by_period[nation].values()) / page.instance.periods
+    return f"on average {mean:,.0f}, {'always' if low == high else f'{low} to {high}'}"
 
 
 def _leaders(page: Reading) -> str:

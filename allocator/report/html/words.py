@@ -1,4 +1,4 @@
-"""Words and numbers of a page: units never break from their number, minus signs are minus signs, names fit a sentence."""
+"""Words and numbers of a page: units never break from their number, and names fit into a sentence."""
 
 from __future__ import annotations
 
