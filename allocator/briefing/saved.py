@@ -88,9 +88,7 @@ def saved_result(path: str | os.PathLike[str], source: Source | None = None) -> 
         raise _strange(place, "a manifest that lacks what a result has") from None
     if source is None:
         if name not in shipped_instances():
-            raise BadUsage(
-                f"{place} is a result of {name}, which is not bundled; name its folder or file with --instance"
-            )
+            raise BadUsage(f"{place} is a result of {name}, which is not bundled; name its path with --instance")
         source = name
     whole = source if not isinstance(source, str | os.PathLike) else read(source)
     instance, _ = choose(whole, model, overrides, case=made["case"], coalition=made["coalition"])
@@ -121,6 +119,8 @@ def _read(place: Path) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]],
         raise _strange(place, wrong.found) from None
     except (ValueError, RecursionError, AttributeError):
         raise _strange(place, "something that no result holds") from None
+    if not isinstance(content, dict):
+        raise _strange(place, "something that no result holds")
     made = content.get("manifest")
     lists = {table: content.get(table) for table in COLUMNS}
     if not isinstance(made, dict) or not all(isinstance(rows, list) for rows in lists.values()):

@@ -133,6 +133,8 @@ def _cause(cause: Cause) -> tuple[str, list[str]]:
     if not parts:
         return "", []
     parts.sort(key=lambda part: -part[0])
+    if len(parts) == 1 and parts[0][0] > 0.999 * cause.missing:  # the rest is what proofs leave open
+        parts = [(cause.missing, *parts[0][1:])]
     first, *others = (percent(share / cause.missing) for share, *_ in parts)
     shown = [f"{words} {share}" for share, (_, _, words) in zip(others, parts[1:], strict=True)]
     shown += [] if cause.settled else ["not all of this is proved"]
@@ -150,10 +152,10 @@ def changes(page: Reading) -> dict[str, Any] | None:
     known = [change for change in found if change.covered is not None]
     best = max(known, key=_covered, default=None)
     least = min(known, key=_covered, default=None)
-    ordered = sorted(found, key=lambda change: -1.0 if change.covered is None else -change.covered)
+    ordered = sorted(found, key=lambda change: 1.0 if change.covered is None else -change.covered)
     rows = [_change(change, before.covered) for change in ordered]
     return {
-        "heading": _changes_heading(best, least, before.covered),
+        "heading": _changes_heading(best, least, before.covered, [change for change in found if change.infeasible]),
         "rows": rows,
         "mark": width(before.covered),
         "before": percent(before.covered),
@@ -167,13 +169,16 @@ def _covered(change: Change) -> float:
     return change.covered
 
 
-def _changes_heading(best: Change | None, least: Change | None, before: float) -> str:
+def _changes_heading(best: Change | None, least: Change | None, before: float, none: list[Change]) -> str:
     if best is None or least is None:
         return "None of these changes leaves a plan"
     up = _covered(best) - before > 5e-4
     down = before - _covered(least) > 5e-4
     high = f"to {percent(_covered(best))}, if {best.label}"
     low = f"to {percent(_covered(least))}, if {least.label}"
+    if none:
+        rises = f"Coverage rises most, {high}; there" if up else "There"
+        return f"{rises} is no plan if {none[0].label}"
     if up and down:
         return f"Coverage rises most, {high}; it falls most, {low}"
     if up:

@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from allocator.briefing.findings import Findings
+from allocator.errors import escaped
 from allocator.plan.plan import Plan
 from allocator.report.html.answer import answer, head
 from allocator.report.html.burden import cost, politics
@@ -123,9 +124,15 @@ def _environment() -> Environment:
         loader=PackageLoader("allocator.report.html", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_visible,
         trim_blocks=True,
         keep_trailing_newline=True,
     )
+
+
+def _visible(value: Any) -> Any:
+    """A text without control characters and without signs that turn the direction of what follows."""
+    return escaped(value, keep="\n\t\u00ad\u200c\u200d") if type(value) is str else value
 
 
 def _trusted(css: str) -> Any:
