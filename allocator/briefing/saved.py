@@ -122,7 +122,7 @@ def _read(place: Path) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]],
     if not isinstance(content, dict):
         raise _strange(place, "something that no result holds")
     made = content.get("manifest")
-    lists = {table: content.get(table) for table in COLUMNS}
+    lists: dict[str, Any] = {table: content.get(table) for table in COLUMNS}
     if not isinstance(made, dict) or not all(isinstance(rows, list) for rows in lists.values()):
         raise _strange(place, "no manifest, or a table that is missing")
     return {key: value for key, value in made.items() if key != "reason"}, lists, str(content.get("reason", ""))

@@ -28,6 +28,7 @@ from allocator.cli.options import (
     time_limit_option,
     writing,
 )
+from allocator.cli.page import checked_page
 from allocator.cli.terminal import emit_json, load_solver, print_message, printed
 from allocator.errors import AllocatorError, BadUsage, OutOfTime
 from allocator.stopping import later, watched
@@ -95,7 +96,7 @@ def command(
     if as_json and (rota or full):
         raise BadUsage(f"--{'rota' if rota else 'full'} is for the text; --json prints everything")
     target = None if out is None else checked_target(out)
-    page = None if report is None else _page(report)
+    page = None if report is None else checked_page(report)
     warn = None if quiet else lambda text: print_message(f"warning: {text}")
     load_solver()
     gc.disable()  # the process ends with this solve; collecting a large model would take seconds
@@ -115,27 +116,21 @@ def command(
                 warn(text)
         options = None if as_json else {"rota": rota, "full": full, "ways": _ways(plan, watch)}
         _show(plan, target, out, options)
-        if page is not None:
-            _write_page(plan, page, str(report), quiet)
+        _write_page(plan, page, report, quiet)
         watch.answered = plan.stopped_by == "interrupt" or page is not None
         if warn is not None and not as_json and plan.status == "optimal":
             _warn_of_another(plan, time_limit, warn)
         raise Exit(EXIT[plan.status])
 
 
-def _page(report: str) -> Path:
-    from allocator.cli.report import checked_page
-
-    return checked_page(report)
-
-
-def _write_page(plan: Plan, page: Path, report: str, quiet: bool) -> None:
-    """Write a page with questions answered in as long again as the solve took."""
+def _write_page(plan: Plan, page: Path | None, report: str | None, quiet: bool) -> None:
+    """Write a page, if one is asked for, with questions answered in as long again as the solve took."""
+    from allocator.cli.page import as_long_again, write_page
     from allocator.cli.progress import Line
-    from allocator.cli.report import as_long_again, write_page
 
-    with Line(quiet) as line:
-        write_page(plan, page, report, as_long_again(plan), line)
+    if page is not None:
+        with Line(quiet) as line:
+            write_page(plan, page, str(report), as_long_again(plan), line)
 
 
 def _warn_of_another(plan: Plan, time_limit: float | None, warn: Callable[[str], None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
+from typing import Any
 
 import allocator
 from allocator import Instance
@@ -72,7 +73,7 @@ def drawn(instance: Instance | str, model: object = None, findings: Findings | N
     return Page(draw_page(allocator.solve(instance, model), findings))  # type: ignore[arg-type]
 
 
-def pair(**tables: list[dict[str, object]]) -> Instance:
+def pair(**tables: list[dict[str, Any]]) -> Instance:
     """Two nations for a port that asks for four battalions and a sky that asks for a squadron.
 
     AAA is half willing and comes only in peace; BBB pays less and has a caveat.

@@ -57,7 +57,7 @@ def shapes(code: str) -> list[Shape]:
     Examples
     --------
     >>> [tag for tag, *_ in shapes("10031000161211000000")]
-    ['path', 'path', 'path']
+    ['path', 'path', 'path', 'path']
     """
     known, where = drawn(), code[4:6]
     marks = known["echelons"].get(code[8:10], []) if where == "10" else []
