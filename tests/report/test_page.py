@@ -27,7 +27,7 @@ class TestBySmallCase:
 
     def test_the_answer(self, page: Page) -> None:
         text = page.texts["answer"]
-        assert "2 of 3 nations send 300 people and meet 38 % of what is asked; 0 of 2 lines are met in full" in text
+        assert "2 of 3 nations send 300 people and meet 38 % of what is asked; no line is met in full" in text
         assert "Most is missing in air cover (Watch the sky): 1 squadron asked, none supplied" in text
         assert "It costs 36 million a year" in text
         assert "Proved" in text

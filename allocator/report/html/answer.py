@@ -85,7 +85,7 @@ def answer(page: Reading) -> dict[str, Any]:
 def _who_and_how_much(page: Reading) -> str:
     covered = percent(1 - page.plan.value("gap"))
     met = len(page.lines) - len(page.short)
-    lines = f"{met} of {count(len(page.lines), 'line')} {'is' if met == 1 else 'are'} met in full"
+    lines = lines_met(met, len(page.lines))
     if not page.members and not page.people:
         return f"Nobody sends anything: {covered} of what is asked is met"
     if len(page.members) == 1:
@@ -95,6 +95,23 @@ def _who_and_how_much(page: Reading) -> str:
     return f"{who} {count(page.people, 'people')} and meet{'s' if len(page.members) == 1 else ''} {covered} " + (
         f"of what is asked; {lines}"
     )
+
+
+def lines_met(met: int, lines: int) -> str:
+    """How many lines are met in full, as a clause.
+
+    Examples
+    --------
+    >>> lines_met(0, 1), lines_met(0, 4), lines_met(4, 4)
+    ('its one line is not met in full', 'no line is met in full', 'every line is met')
+    """
+    if met == lines:
+        return "every line is met"
+    if lines == 1:
+        return "its one line is not met in full"
+    if met == 0:
+        return "no line is met in full"
+    return f"{met} of {count(lines, 'line')} {'is' if met == 1 else 'are'} met in full"
 
 
 def _most_missing(page: Reading) -> str:

@@ -54,6 +54,8 @@ def _cost_heading(page: Reading, payers: list[dict[str, Any]]) -> str:
     if len(payers) < 3 or not heavy:
         return first
     there = listed([in_sentence(page.nation(row["nation"])) for row in heavy])
+    if {row["nation"] for row in heavy} == {row["nation"] for row in payers[:2]}:
+        return f"{first}, for their size too"
     several = len(heavy) > 1
     return f"{first}; for {'their' if several else 'its'} size, {there} {'carry' if several else 'carries'} most"
 
@@ -102,7 +104,7 @@ def reluctant(page: Reading) -> dict[str, float]:
 def _politics_heading(page: Reading, bound: int) -> str:
     members = len(page.members)
     if not members:
-        return "Who could come, and why nobody does"
+        return "Who could come, and why nobody does" if page.plan.found else "Who could come, and who could not"
     if not bound:
         return "Nobody who sends forces sets a condition"
     if bound == members:
@@ -139,7 +141,8 @@ def _requires(page: Reading, row: Mapping[str, Any]) -> str:
     if row["requires"] == "coalition_size":
         return f"at least {count(int(value), 'nation')} take part"
     codes = value.split()
-    names = [in_sentence(page.names["nations"][code]) if code in page.names["nations"] else code for code in codes]
+    known = page.names["nations"]
+    names = [in_sentence(known[code]) if code in known else f"a nation of {code}" for code in codes]
     if len(names) == 1:
         return f"{names[0]} takes part"
     return f"one of {listed(names, 4)} takes part" if len(names) > 2 else f"{names[0]} or {names[1]} takes part"
@@ -172,6 +175,8 @@ def _reason(page: Reading, nation: str) -> str:
     rules = page.ability.rules(chosen)
     if not rules:
         found = page.findings.ranges.get(nation)
+        if not page.plan.found:
+            return "could come"
         if found is None:
             return "could come; this plan does without it"
         if found.high == 0:

@@ -24,7 +24,7 @@ def over_time(page: Reading) -> dict[str, Any] | None:
     periods = range(1, page.instance.periods + 1)
     return {
         "heading": _heading(page),
-        "periods": [page.when(t) for t in periods],
+        "periods": [(t, page.when(t)) for t in periods],
         "coverage": [
             {"name": page.names["objectives"][objective], "cells": [_share(shares.get(t)) for t in periods]}
             for objective, shares in page.by_period.items()
