@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 
 import pytest
@@ -80,6 +81,21 @@ def test_what_the_time_did_not_suffice_for_is_named(monkeypatch: pytest.MonkeyPa
     found = gather(plan, 1)
     assert found.changes == ()
     assert "7 of 7 changes" in found.open
+
+
+def test_ctrl_c_keeps_what_is_known() -> None:
+    """The signal comes while the third change is solved."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        found = gather(
+            allocator.solve(pair()), 60,
+            progress=lambda what: signal.raise_signal(signal.SIGINT) if what.startswith("3 of 7") else None,
+        )  # fmt: skip
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert found.stopped
+    assert [change.covered for change in found.changes] == [pytest.approx(0.125), pytest.approx(0.375)]
+    assert "5 of 7 changes" in found.open
 
 
 def test_an_instance_without_a_plan_gets_its_conflict() -> None:

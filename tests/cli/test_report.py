@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 from pathlib import Path
 
 import pytest
+from click import Command
+from click.testing import CliRunner
 
 import allocator
 from allocator.briefing.saved import is_result, saved_result
+from allocator.cli import report, solve
 from allocator.errors import BadInput, BadUsage
 from tests.cli.running import run
 from tests.report.pages import Page
@@ -30,6 +34,42 @@ def test_an_instance_becomes_a_page(case: Path, tmp_path: Path) -> None:
     assert "changes" not in page.texts
 
 
+def test_every_option_of_solve_reaches_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, object] = {}
+
+    def solve(instance: str, **options: object) -> None:
+        given.update(options, instance=instance)
+        raise BadUsage("enough")
+
+    monkeypatch.setattr("allocator.api.solve", solve)
+    options = [
+        "--model",
+        "surge",
+        "--gap",
+        "0.5",
+        "--time-limit",
+        "9",
+        "--threads",
+        "2",
+        "--seed",
+        "7",
+        "--case",
+        "low",
+        "--set",
+        "a=b",
+        "--coalition",
+        "AAA",
+    ]
+    assert refused(report.command, "toy-rotation", "--out", tmp_path / "a.html", *options) == "enough"
+    gc.enable()  # the command ends its process otherwise
+    for name in ("progress", "warn", "began"):
+        assert given.pop(name)
+    assert given == {
+        "instance": "toy-rotation", "model": "surge", "gap": 0.5, "time_limit": 9.0, "threads": 2, "seed": 7,
+        "case": "low", "overrides": ("a=b",), "coalition": "AAA",
+    }  # fmt: skip
+
+
 def test_extra_time_answers_further_questions(case: Path, tmp_path: Path) -> None:
     done = run("report", case, "--out", tmp_path / "a.html", "--extra-time", "30")
     assert (done.returncode, done.stderr) == (0, f"wrote {tmp_path / 'a.html'}\n")
@@ -48,26 +88,32 @@ def test_no_plan_is_a_page_too(tmp_path: Path) -> None:
     assert "Conflict:" in written(tmp_path / "a.html").texts["answer"]
 
 
+def refused(command: Command, *arguments: object) -> str:
+    """What a call says that is refused before anything is solved; in this process."""
+    done = CliRunner().invoke(command, [str(argument) for argument in arguments])
+    assert done.exit_code != 0
+    return str(done.exception) if isinstance(done.exception, BadUsage) else done.output
+
+
 class TestRefused:
     @pytest.mark.parametrize("name", ["a.htm", "a", ".html", "a.xlsx"])
-    def test_another_name(self, case: Path, tmp_path: Path, name: str) -> None:
-        done = run("report", case, "--out", name, cwd=tmp_path)
-        assert done.returncode == 2
-        assert "expected a name that ends in .html" in done.stderr
+    def test_another_name(self, name: str) -> None:
+        assert "expected a name that ends in .html" in refused(report.command, "toy-rotation", "--out", name)
 
     def test_a_page_of_somebody_else(self, case: Path, tmp_path: Path) -> None:
         (tmp_path / "a.html").write_text("<p>mine</p>")
-        done = run("solve", case, "--report", tmp_path / "a.html")
-        assert (done.returncode, done.stdout) == (2, "")
-        assert "is not a page of an earlier run and is not replaced" in done.stderr
+        told = refused(solve.command, case, "--report", tmp_path / "a.html")
+        assert "is not a page of an earlier run and is not replaced" in told
         assert (tmp_path / "a.html").read_text() == "<p>mine</p>"
 
     def test_options_without_effect(self, tmp_path: Path) -> None:
         allocator.solve("toy-rotation").write(tmp_path / "result")
-        done = run("report", tmp_path / "result", "--out", tmp_path / "a.html", "--set", "forces.units=1")
-        assert done.stderr == ("Error: --set has no effect on a saved result; name the instance to solve it anew\n")
-        done = run("report", "toy-rotation", "--out", tmp_path / "a.html", "--instance", "toy-rotation")
-        assert "--instance is for a saved result" in done.stderr
+        out = ("--out", tmp_path / "a.html")
+        assert refused(report.command, tmp_path / "result", *out, "--set", "forces.units=1") == (
+            "--set has no effect on a saved result; name the instance to solve it anew"
+        )
+        told = refused(report.command, "toy-rotation", *out, "--instance", "toy-rotation")
+        assert "--instance is for a saved result" in told
         assert not (tmp_path / "a.html").exists()
 
 
