@@ -136,7 +136,8 @@ def _senders(plan: Plan) -> Iterator[Proposal]:
     for row in senders[:SENDERS]:
         code = row["nation"]
         instance = plan.instance.coalition(f"-{code}")
-        yield Proposal(f"{names[code]} stays away", f"--coalition=-{code}", instance, plan.model)
+        name = f"the {names[code]}" if names[code].startswith("United ") else names[code]
+        yield Proposal(f"{name} stays away", f"--coalition=-{code}", instance, plan.model)
 
 
 def _caveats(plan: Plan) -> Iterator[Proposal]:

@@ -135,4 +135,4 @@ def _leaders(page: Reading) -> str:
     led: dict[str, list[str]] = defaultdict(list)
     for row in page.plan.rows("leaders"):
         led[row["nation"]].append(page.names["tasks"][row["task"]])
-    return "; ".join(f"{page.nation(nation)} leads {listed(tasks)}" for nation, tasks in led.items())
+    return "; ".join(f"{in_sentence(page.nation(nation))} leads {listed(tasks)}" for nation, tasks in led.items())
