@@ -26,7 +26,7 @@ ORDER = [
     {"solving"},
     {"api"},
     {"explaining"},
-    {"comparison", "claim_check", "claim_runs", "sweeps", "hedging"},
+    {"comparison", "claim_check", "claim_runs", "sweeps", "hedging", "briefing"},
     {"report"},
     {"serve"},
     {"cli"},
@@ -41,6 +41,7 @@ ONLY_IN = {
     "lxml": {"marking"},
     "starlette": {"serve"},
     "uvicorn": {"serve"},
+    "jinja2": {"report.html"},
 }
 """Library -> the only places that import it."""
 

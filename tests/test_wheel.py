@@ -63,6 +63,8 @@ def files(folder: str, *patterns: str) -> set[str]:
 
 def test_it_holds_the_program_the_choices_and_the_facts_and_nothing_else(wheel: Path) -> None:
     program = {name.removeprefix("allocator/") for name in files("allocator", "**/*.py")}
+    program |= {name.removeprefix("allocator/") for name in files("allocator", "report/html/*/*")}
+    assert {"report/html/data/outlines.json", "report/html/templates/style.css"} <= program
     choices = files("models", "*.toml", "*.md")
     facts = files("instances", "*.toml", "*.md", "*/*.toml", "*/*.md", "*/*.csv", "*/sweeps/*.toml")
     facts = {name for name in facts if not name.startswith("instances/data/")}
@@ -104,4 +106,6 @@ def test_it_runs_where_it_is_installed(wheel: Path, tmp_path: Path) -> None:
         assert name in listed
     plan = output(scripts / "allocator", "solve", "toy-rotation")
     assert "optimal" in plan
+    output(scripts / "allocator", "report", "toy-rotation", "--out", "page.html", "--extra-time", "0")
+    assert "50\u00a0% of what is asked" in (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "50.00 %" in plan

@@ -29,6 +29,7 @@ COMMANDS = {
     "new": "Create an instance to start from: a small one with notes on every column, or a copy of another.",
     "convert": "Convert an instance to another format: folder, .xlsx or .json.",
     "schema": "Print the JSON Schema of the JSON format.",
+    "report": "Write the answer as one page to look at, to print and to send.",
     "compare": "Compare several cases: coverage, members, cost, and who moves where.",
     "claims": "Test public claims.",
     "sweep": "Explore what-if questions: grids, tornados, samples, fronts, withdrawals, thresholds.",

@@ -55,6 +55,17 @@ class Target(click.Path):
         return text
 
 
+class PageFile(click.Path):
+    """A path of a page, which ends in ``.html``."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuse any other name."""
+        text = str(value)
+        if not text.endswith(".html") or text.rpartition("/")[2] == ".html":
+            self.fail(f"{text or 'an empty name'}: expected a name that ends in .html", param, ctx)
+        return text
+
+
 @contextmanager
 def writing(target: str) -> Iterator[None]:
     """Report a path that cannot be written to under the name that the user gave."""
@@ -87,6 +98,7 @@ def _models() -> tuple[str, ...]:
 
 
 instance_argument = click.argument("instance", metavar="INSTANCE", shell_complete=_complete(_instances))
+result_argument = click.argument("instance", metavar="INSTANCE|RESULT", shell_complete=_complete(_instances))
 model_option = click.option(
     "--model",
     metavar="NAME|PATH",

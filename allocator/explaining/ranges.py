@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from fractions import Fraction
 from math import ceil, gcd
 from typing import Any, NamedTuple
@@ -15,6 +15,9 @@ from allocator.families.rows import Term
 from allocator.plan.values import Deployed
 from allocator.problem import Problem
 from allocator.purchases import Cell
+
+KINDS = ("nation", "objective", "unit_type")
+"""What is counted."""
 
 
 class Amount(NamedTuple):
@@ -30,8 +33,11 @@ class Amount(NamedTuple):
         return sum(self.weights.get(cell, 0) * units for cell, units in deployed.items())
 
 
-def ranges(core: Core) -> Part:
-    """Least and most of everything among the plans as good, as means over the periods; proved bounds where open."""
+def ranges(core: Core, kinds: Collection[str] = KINDS) -> Part:
+    """Least and most of everything of some kinds among the plans as good, as means over the periods.
+
+    Where a value stays open, it is a proved bound.
+    """
     if not core.base.found:
         return Part({"ranges": []}, open=[NO_PLAN])
     space = space_of(core)
@@ -39,6 +45,8 @@ def ranges(core: Core) -> Part:
     problem = core.base.problem
     assert problem is not None
     for amount in _amounts(problem):
+        if amount.kind not in kinds:
+            continue
         core.progress(f"range of {amount.name}")
         low, least_open = _least(space, amount)
         high, most_open = _most(space, problem, amount)

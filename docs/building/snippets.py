@@ -107,7 +107,7 @@ def _commands(body: str, start: int, status: int) -> Iterator[Snippet]:
 
 
 def agrees(shown: str, printed: str) -> bool:
-    """Whether a page shows what was printed: without what depends on the machine's speed, and except for lines left out.
+    """Whether a page shows what was printed, except for lines left out and for what depends on the machine's speed.
 
     Examples
     --------

@@ -1,0 +1,115 @@
+"""Words and numbers of a page: units never break from their number, and names fit into a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from allocator.report.text.words import number as plain_number
+from allocator.report.text.words import percent as plain_percent
+
+BREAK = "\u00a0"
+"""A space at which no line breaks."""
+
+SAME = ("aircraft", "personnel", "people", "series", "interceptors", "headquarters", "trainees")
+"""Words that have no plural of their own."""
+
+AFTER = ("a", "an", "of", "on", "in", "per", "at", "with", "deployed", "and", "from")
+"""Words before which the noun of a unit stands: ``trainee a year``."""
+
+WITH_THE = ("Netherlands", "Czech Republic", "Philippines", "Faroe Islands")
+"""Names that take an article in a sentence, beside those that begin with United."""
+
+
+def number(value: float, digits: int = 4) -> str:
+    """A number with thousands separators.
+
+    Examples
+    --------
+    >>> number(1234.5), number(-0.5)
+    ('1,234', '−0.5')
+    """
+    return plain_number(value, digits).replace("-", "−", 1).replace(" ", BREAK)
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share in per cent; 0 and 100 are shown only for exactly these values."""
+    return plain_percent(share, digits).replace("-", "−").replace(" ", BREAK)
+
+
+def points(share: float) -> str:
+    """A difference of two shares in percentage points, with its sign.
+
+    Examples
+    --------
+    >>> points(-0.27), points(0.0)
+    ('−27.0\\xa0points', 'no change')
+    """
+    value = 100 * share
+    if abs(value) < 0.05:
+        return "no change"
+    return f"{'+' if value > 0 else '−'}{abs(value):.1f}{BREAK}points"
+
+
+def plural(noun: str, amount: float = 2) -> str:
+    """The unit of a capability, or a noun, for an amount.
+
+    Examples
+    --------
+    >>> plural("battery", 6), plural("trainee a year", 2), plural("heavy battalion group"), plural("aircraft")
+    ('batteries', 'trainees a year', 'heavy battalion groups', 'aircraft')
+    """
+    if amount == 1:
+        return noun
+    words = noun.split(" ")
+    at = next((i for i, word in enumerate(words) if i and word in AFTER), len(words)) - 1
+    word = words[at]
+    if word.lower() in SAME or word.endswith(("craft", "ss ")) or not word[-1:].isalpha():
+        return noun
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        words[at] = word[:-1] + "ies"
+    elif word.endswith(("s", "x", "ch", "sh")):
+        words[at] = word if word.endswith("s") and not word.endswith("ss") else word + "es"
+    else:
+        words[at] = word + "s"
+    return " ".join(words)
+
+
+def count(amount: int, noun: str) -> str:
+    """``1 nation``, ``2 nations``, ``no nations``; the noun never breaks from its number."""
+    return f"{amount:,}{BREAK}{plural(noun, amount)}"
+
+
+def listed(words: Sequence[str], most: int = 99) -> str:
+    """A list in a sentence: ``a, b and c``; from ``most`` on, ``a, b and 3 more``.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"]), listed(["a", "b", "c", "d"], 2)
+    ('a, b and c', 'a, b and 2 more')
+    """
+    shown = list(words) if len(words) <= most else [*words[:most], f"{len(words) - most} more"]
+    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+
+
+def in_sentence(name: str) -> str:
+    """The name of a nation inside a sentence: ``the United Kingdom``."""
+    return f"the {name}" if name.startswith("United ") or name in WITH_THE else name
+
+
+def first_capital(text: str) -> str:
+    """A text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def money(millions: float, currency: str) -> str:
+    """An amount of money: ``USD 1.79 billion``, ``USD 57.5 million``; what has no currency is in millions."""
+    if abs(millions) >= 1000:
+        amount = f"{number(millions / 1000, 3)}{BREAK}billion"
+    else:
+        amount = f"{number(millions, 3)}{BREAK}million"
+    return f"{currency}{BREAK}{amount}" if currency else amount
+
+
+def per_mille(value: float) -> str:
+    """A burden: ``1.36 ‰``; above nothing but below a hundredth, ``<0.01 ‰``."""
+    return f"<0.01{BREAK}‰" if 0 < value < 0.005 else f"{value:,.2f}{BREAK}‰"
