@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import allocator
+from tests.browser import barriers, opened
 from tests.serve.test_server import Running
 from tests.serve.toys import SCRIPT, hostile
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-OPTIONS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 WHOLE = "() => document.querySelector('#progress').textContent.includes('proved to')"
-
-if CHROMIUM is None:
-    pytest.skip("no Chromium is installed", allow_module_level=True)
-playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
-pytest.importorskip("axe_playwright_python", reason="the package axe-playwright-python is not installed")
-
-
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Any]:
-    """A browser with an empty profile."""
-    with playwright.sync_playwright() as driver:
-        context = driver.chromium.launch_persistent_context(
-            tmp_path / "profile", executable_path=CHROMIUM, headless=True, args=list(OPTIONS)
-        )
-        yield context
-        context.close()
 
 
 @pytest.fixture
@@ -62,31 +40,27 @@ def view(browser: Any, address: str, scheme: str, width: int, wrong: list[str]) 
     return page
 
 
-def test_controls_move_and_the_answer_follows(browser: Any, running: Running) -> None:
+def test_controls_move_and_the_answer_follows(running: Running) -> None:
     """No error, no foreign request, no serious finding of axe-core, no overflow, and names stay text; keyboard only."""
-    axe = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
     wrong: list[str] = []
-    for scheme, width in (("light", 1280), ("dark", 390)):
-        page = view(browser, running.address.geturl(), scheme, width, wrong)
-        assert page.locator("#share").text_content() == "75.0 %"  # AAA has 3 of the 4 asked for
-        assert SCRIPT in page.locator("#nations").text_content()
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        page.evaluate(axe)
-        for each in page.evaluate("async () => (await axe.run(document, {preload: false})).violations"):
-            if each["impact"] in ("serious", "critical"):
-                wrong.append(f"{each['id']}: {each['nodes'][0]['html']}")
-
-        if width < 760:  # groups are folded there
-            page.locator("summary", has_text="Who takes part").click()
-        page.get_by_label("Only those at least this willing").focus()
-        for _ in range(2):  # from 0.5 to 0.4, at which BBB is willing
-            page.keyboard.press("ArrowLeft")
-        page.wait_for_function("() => document.querySelector('#share').textContent === '100.0 %'")
-        page.wait_for_function(WHOLE)
-        assert page.locator("#changes").text_content() == "Only those at least this willing: 0.40"
-        assert page.locator("#command").text_content().endswith("--set model.willingness_floor=0.4")
-        assert page.locator("#runs tbody tr").count() == 2
-        page.get_by_role("button", name="Undo all").click()
-        page.wait_for_function("() => document.querySelector('#share').textContent === '75.0 %'")
-        page.close()
+    with opened() as browser:
+        for scheme, width in (("light", 1280), ("dark", 390)):
+            page = view(browser, running.address.geturl(), scheme, width, wrong)
+            assert page.locator("#share").text_content() == "75.0 %"  # AAA has 3 of the 4 asked for
+            assert SCRIPT in page.locator("#nations").text_content()
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            wrong += barriers(page)
+            if width < 760:  # groups are folded there
+                page.locator("summary", has_text="Who takes part").click()
+            page.get_by_label("Only those at least this willing").focus()
+            for _ in range(2):  # from 0.5 to 0.4, at which BBB is willing
+                page.keyboard.press("ArrowLeft")
+            page.wait_for_function("() => document.querySelector('#share').textContent === '100.0 %'")
+            page.wait_for_function(WHOLE)
+            assert page.locator("#changes").text_content() == "Only those at least this willing: 0.40"
+            assert page.locator("#command").text_content().endswith("--set model.willingness_floor=0.4")
+            assert page.locator("#runs tbody tr").count() == 2
+            page.get_by_role("button", name="Undo all").click()
+            page.wait_for_function("() => document.querySelector('#share').textContent === '75.0 %'")
+            page.close()
     assert wrong == []
