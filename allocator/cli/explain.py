@@ -33,7 +33,7 @@ from allocator.stopping import later, watched
 if TYPE_CHECKING:
     from allocator.explaining.answer import Answer
 
-QUESTIONS = ("worth", "why", "why_not", "need", "who", "alternatives", "from_plan", "fairness")
+QUESTIONS = ("worth", "why", "why_not", "need", "who", "alternatives", "from_plan", "fairness", "asks")
 """Options that ask a question, at most one of which a call has."""
 
 
@@ -50,6 +50,14 @@ QUESTIONS = ("worth", "why", "why_not", "need", "who", "alternatives", "from_pla
 @click.option("--alternatives", is_flag=True, help="Which other coalitions are as good, and who is in all of them.")
 @click.option("--from-plan", metavar="DIR|FILE", help="The least change from an earlier result.")
 @click.option("--fairness", is_flag=True, help="Shares of cost under several rules, and what fairness costs.")
+@click.option(
+    "--asks",
+    is_flag=False,
+    flag_value="all",
+    metavar="[TARGET]",
+    help="Whom to telephone, and for what: for each unmet line, or for a line TASK.CAPABILITY, an objective, "
+    "coverage>=0.8.",
+)
 @click.option(
     "--most",
     type=click.IntRange(1),

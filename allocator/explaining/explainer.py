@@ -136,14 +136,34 @@ class Explainer:
         """How fairly own costs are shared under several rules, and what fairness costs."""
         return self._frame("fairness", "rules")
 
+    def asks(self, target: str = "all") -> pd.DataFrame:
+        """Whom to telephone, in which order and for what, so that a target is reached; a row for each call.
+
+        ``attrs`` has the ``sets`` of nations, and everyone who ``could`` give what is missing with what stops them.
+
+        Parameters
+        ----------
+        target : str
+            ``all`` for each unmet line by itself; or one target with all its smallest sets: a line
+            ``TASK.CAPABILITY``, an objective, or a share such as ``coverage>=0.8``.
+
+        Examples
+        --------
+        >>> import allocator
+        >>> calls = allocator.explain("toy-caveats").asks("sea_lane.mine_clearance")
+        >>> calls[["set", "nation", "stops"]].values.tolist()
+        [[1, 'BBB', ['caveat']], [2, 'CCC', ['stance']]]
+        """
+        return self._frame("asks", "asks", text("target", target))
+
     def answer(self, question: str | None = None, *arguments: Any, began: float | None = None) -> Answer:
         """The whole answer to a question; without one, the conflicts or the gap.
 
         Parameters
         ----------
         question : str, optional
-            ``conflict``, ``gap``, ``worth``, ``why``, ``why_not``, ``need``, ``who``, ``alternatives``, ``repair`` or
-            ``fairness``.
+            ``conflict``, ``gap``, ``worth``, ``why``, ``why_not``, ``need``, ``who``, ``alternatives``, ``repair``,
+            ``fairness`` or ``asks``.
         arguments
             Of the question, as for its method.
         began : float, optional

@@ -1,0 +1,189 @@
+"""The ask list: whom to telephone so that a line is met or a target reached, for what, and what each yes is worth.
+
+Each nation has rules of its own: stances, caveats, conditions, ceilings, budgets, least contributions, availability,
+units kept at home, limits on what it commits, and relief. A *yes* of a nation changes some of them. The fewest nations
+are asked, and of each the cheapest changes; nobody is asked for units that it does not have, and no rule that several
+nations share is touched. No other line (for an objective: no other objective) may lose what it has in the plan in hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from allocator.errors import BadUsage
+from allocator.explaining.calls import Caller, Set
+from allocator.explaining.core import Core, Part, same
+from allocator.explaining.could import could
+from allocator.explaining.need import parse
+from allocator.explaining.why import NO_PLAN
+from allocator.explaining.words import listed, named, points
+from allocator.instance.cells import near
+
+ALL = "all"
+"""The argument that asks about every unmet line."""
+
+SHAPE = "all, a line TASK.CAPABILITY, an objective, or a share such as coverage.safe_skies>=0.8 or coverage>=0.7"
+
+
+def goal(core: Core, text: str) -> tuple[str, Fraction | None]:
+    """The target that a question names, and the unmet share that is wanted; None for as little as possible.
+
+    Raises
+    ------
+    BadUsage
+        The text has another form, or names what is not there.
+    """
+    if "=" not in text and "<" not in text and ">" not in text:
+        if text not in core.targets:
+            raise BadUsage(f"--asks {text}: found no such target{near(text, core.targets)}; expected {SHAPE}")
+        return text, None
+    try:
+        limits = parse(core, text).limits
+    except BadUsage as wrong:
+        raise BadUsage(str(wrong).replace("--need", "--asks")) from None
+    if not limits:
+        raise BadUsage(f"--asks {text}: nations are asked for units, and this is no share of what is met; {SHAPE}")
+    ((target, most),) = limits.items()
+    return target, most
+
+
+def check(core: Core, text: str) -> None:
+    """Refuse a target that cannot be read."""
+    if text != ALL:
+        goal(core, text)
+
+
+def asks(core: Core, text: str = ALL) -> Part:
+    """The ask list: ``sets`` of nations, their ``asks`` in the order of the calls, and who else ``could`` give.
+
+    Parameters
+    ----------
+    core : Core
+        What is explained.
+    text : str
+        ``all`` for every unmet line, each with its first set; or one target, with every set up to ``core.most``.
+    """
+    part = Part({"sets": [], "asks": [], "could": []})
+    if not core.base.found:
+        return Part(dict(part.lists), open=[NO_PLAN])
+    caller = Caller(core)
+    if text != ALL:
+        target, most = goal(core, text)
+        _asked(core, caller, target, most, core.most, part)
+        part.lists["could"] = could(core, caller, [target], part)
+        return part
+    targets = _unmet_lines(core)
+    for target in targets:
+        if core.bench.over:
+            part.open.append(f"asks {target}")
+            continue
+        _asked(core, caller, target, None, 1, part)
+    part.lists["could"] = could(core, caller, targets, part)
+    if not targets:
+        part.text.append("Every line is met: there is nobody to ask.")
+    elif len(targets) > 1:
+        part.text.append("Each line is asked for by itself; --asks TASK.CAPABILITY lists the other sets of one.")
+    return part
+
+
+def _unmet_lines(core: Core) -> list[str]:
+    """The unmet lines, those that weigh most in the gap first."""
+    assert core.base.problem is not None
+    problem = core.base.problem
+    missing = {}
+    for target in core.targets:
+        if "." in target:
+            share = core.unmet(problem, target, core.plan)
+            weight = sum(row.weight for row in problem.rows if f"{row.task}.{row.capability}" == target)
+            missing[target] = share * weight
+    return [target for target in sorted(missing, key=lambda name: -missing[name]) if missing[target]]
+
+
+def _asked(core: Core, caller: Caller, target: str, most: Fraction | None, count: int, part: Part) -> None:
+    """The sets for one target, as rows of the answer."""
+    core.progress(f"whom to ask for {target}")
+    now = caller.now(target)
+    reach, plan, proved = caller.reach(target)
+    if plan is None:
+        part.open.append(f"asks {target}")
+        return
+    wanted = max(reach, most or Fraction(0)) if most is None or proved else most
+    if not proved:
+        part.open.append(f"least unmet share of {target}")
+    if most is not None and most < reach and proved:
+        part.text.append(_unreachable(core, target, now, reach, f"{points(float(most))} points"))
+        wanted = reach
+    if same(float(wanted), float(now)) and (most is None or most < now):
+        if most is None:
+            part.text.append(_unreachable(core, target, now, reach, "nothing"))
+        return
+    found: list[Set] = []
+    for chosen, settled in caller.sets(target, wanted, plan):
+        if not settled or (chosen is not None and len(found) == count > 1):
+            part.open.append(f"asks {target}" if not found else f"sets beyond {len(found)} for {target}")
+        if chosen is None or len(found) == count:
+            break
+        found.append(chosen)
+        core.progress(f"{target}: set {len(found)}")
+        _add(core, caller, target, now, wanted, len(found), chosen, part)
+        if not chosen.nations or (count == 1 and len(found) == count):
+            break
+    if found:
+        part.text += _sentences(core, target, now, wanted, found, part)
+
+
+def _add(
+    core: Core, caller: Caller, target: str, now: Fraction, wanted: Fraction, number: int, chosen: Set, part: Part
+) -> None:
+    """A set and its calls as rows."""
+    calls, after, settled = caller.calls(target, wanted, chosen)
+    if not settled:
+        part.open.append(f"worth of set {number} for {target}")
+    part.lists["sets"].append(
+        {
+            "target": target, "set": number, "nations": [call["nation"] for call in calls],
+            "units": sum(given["units"] for call in calls for given in call["gives"]) if after.found else None,
+            "now": float(now), "after": float(wanted), "price": float(chosen.price), "verified": after.found,
+        }
+    )  # fmt: skip
+    part.lists["asks"] += [
+        {"target": target, "set": number, "call": place, **call} for place, call in enumerate(calls, start=1)
+    ]
+
+
+# ---- in words ----------------------------------------------------------------------------------------------------
+
+
+def _unreachable(core: Core, target: str, now: Fraction, reach: Fraction, what: str) -> str:
+    name = "the whole" if target == "gap" else named(core.instance, target)
+    if same(float(now), float(reach)):
+        return f"{name}: no yes of a nation closes any of the {points(float(now))} points that are missing."
+    return (
+        f"{name}: no yes of the nations leaves {what} missing; {points(float(reach))} of {points(float(now))} points "
+        "stay missing with all of them."
+    )
+
+
+def _sentences(
+    core: Core, target: str, now: Fraction, wanted: Fraction, found: list[Set], part: Part
+) -> list[str]:
+    """The first set in words: whom to call, and what comes of it."""
+    names: Mapping[str, str] = {row["nation"]: row["name"] for row in core.instance.rows("nations")}
+    name = "The whole" if target == "gap" else named(core.instance, target)
+    result = "meets it in full" if wanted == 0 else f"leaves {points(float(wanted))} of {points(float(now))} points missing"
+    first: list[dict[str, Any]] = [row for row in part.lists["asks"] if (row["target"], row["set"]) == (target, 1)]
+    if not found[0].nations:
+        return [f"{name}: nobody need be asked; another plan {result} and takes nothing from what else is asked for."]
+    called = listed([f"{names[row['nation']]}{_given(row['gives'])}" for row in first])
+    said = f"{name}: {'one call' if len(first) == 1 else f'{len(first)} calls, in this order'}: {called}; {result}."
+    same_size = sum(len(each.nations) == len(found[0].nations) for each in found) - 1
+    return [said, *([f"{same_size} other {'set is' if same_size == 1 else 'sets are'} as small."] if same_size else [])]
+
+
+def _given(gives: list[dict[str, Any]]) -> str:
+    sent: dict[str, int] = {}
+    for each in gives:
+        sent[each["unit_type"]] = sent.get(each["unit_type"], 0) + each["units"]
+    return f" ({', '.join(f'{units} {u}' for u, units in sent.items())})" if sent else ""
