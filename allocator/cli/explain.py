@@ -49,6 +49,7 @@ QUESTIONS = ("worth", "why", "why_not", "need", "who", "alternatives", "from_pla
 @click.option("--who", is_flag=True, help="Who matters: without one nation and two, pledges, shares in coverage.")
 @click.option("--alternatives", is_flag=True, help="Which other coalitions are as good, and who is in all of them.")
 @click.option("--from-plan", metavar="DIR|FILE", help="The least change from an earlier result.")
+@click.option("--ladder", is_flag=True, help="With --from-plan: the changes saved for each point given up.")
 @click.option("--fairness", is_flag=True, help="Shares of cost under several rules, and what fairness costs.")
 @click.option(
     "--asks",
@@ -94,7 +95,12 @@ def command(instance: str, out: str | None, full: bool, as_json: bool, quiet: bo
 
     if as_json and full:
         raise BadUsage("--full is for the text; --json prints everything")
+    with_ladder = options.pop("ladder")
     question, arguments = _question({name: options.pop(name) for name in QUESTIONS})
+    if with_ladder and question != "repair":
+        raise BadUsage("--ladder is for --from-plan: it prices the changes from an earlier plan")
+    if with_ladder:
+        arguments = (*arguments, True)
     target = None if out is None else _target(out)
     warn = None if quiet else lambda text: print_message(f"warning: {text}")
     load_solver()
@@ -117,7 +123,7 @@ def command(instance: str, out: str | None, full: bool, as_json: bool, quiet: bo
         raise Exit(_status(answer))
 
 
-def _question(asked: dict[str, Any]) -> tuple[str | None, tuple[str, ...]]:
+def _question(asked: dict[str, Any]) -> tuple[str | None, tuple[Any, ...]]:
     """The question and its argument; None without one."""
     given = {name: value for name, value in asked.items() if value not in (None, False)}
     if len(given) > 1:

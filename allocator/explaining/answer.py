@@ -30,6 +30,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "shapley": ("nation", "value", "error"),
     "ranges": ("kind", "name", "low", "high"),
     "changes": ("nation", "unit_type", "task", "period", "from", "to"),
+    "ladder": ("given_up", "value", "nations_changed", "units_moved", "saved"),
     "rules": ("rule", "unfairness", "load", "cost", "price", "gap", "nations"),
     "sets": ("target", "set", "nations", "units", "now", "after", "price", "verified"),
     "asks": ("target", "set", "call", "nation", "gives", "stops", "changes", "alone", "worth"),

@@ -71,20 +71,19 @@ def asks(core: Core, text: str = ALL) -> Part:
     caller = Caller(core)
     if text != ALL:
         target, most = goal(core, text)
-        _asked(core, caller, target, most, core.most, part)
+        _asked(core, caller, target, most, part, whole=True)
         part.lists["could"] = could(core, caller, [target], part)
         return part
     targets = _unmet_lines(core)
+    if len(targets) == 1:
+        return asks(core, targets[0])
     for target in targets:
         if core.bench.over:
             part.open.append(f"asks {target}")
-            continue
-        _asked(core, caller, target, None, 1, part)
+        else:
+            _asked(core, caller, target, None, part, whole=False)
     part.lists["could"] = could(core, caller, targets, part)
-    if not targets:
-        part.text.append("Every line is met: there is nobody to ask.")
-    elif len(targets) > 1:
-        part.text.append("Each line is asked for by itself; --asks TASK.CAPABILITY lists the other sets of one.")
+    part.text = _summary(core, targets, part)
     return part
 
 
@@ -101,35 +100,32 @@ def _unmet_lines(core: Core) -> list[str]:
     return [target for target in sorted(missing, key=lambda name: -missing[name]) if missing[target]]
 
 
-def _asked(core: Core, caller: Caller, target: str, most: Fraction | None, count: int, part: Part) -> None:
-    """The sets for one target, as rows of the answer."""
+def _asked(core: Core, caller: Caller, target: str, most: Fraction | None, part: Part, *, whole: bool) -> None:
+    """The sets for one target, as rows of the answer: up to ``core.most`` and in words, or the first alone."""
     core.progress(f"whom to ask for {target}")
     now = caller.now(target)
     reach, plan, proved = caller.reach(target)
     if plan is None:
         part.open.append(f"asks {target}")
         return
-    wanted = max(reach, most or Fraction(0)) if most is None or proved else most
     if not proved:
         part.open.append(f"least unmet share of {target}")
-    if most is not None and most < reach and proved:
-        part.text.append(_unreachable(core, target, now, reach, f"{points(float(most))} points"))
-        wanted = reach
-    if same(float(wanted), float(now)) and (most is None or most < now):
-        if most is None:
-            part.text.append(_unreachable(core, target, now, reach, "nothing"))
-        return
+    wanted = reach if most is None or (most < reach and proved) else most
+    if wanted == reach and (same(float(reach), float(now)) or (most is not None and most < reach)):
+        part.text.append(_unreachable(core, target, now, reach, most))
+        if same(float(reach), float(now)):
+            return
     found: list[Set] = []
     for chosen, settled in caller.sets(target, wanted, plan):
-        if not settled or (chosen is not None and len(found) == count > 1):
-            part.open.append(f"asks {target}" if not found else f"sets beyond {len(found)} for {target}")
-        if chosen is None or len(found) == count:
+        if not settled or (chosen is not None and len(found) == core.most):
+            part.open.append(f"sets beyond {len(found)} for {target}")
+        if chosen is None or len(found) == core.most:
             break
         found.append(chosen)
-        core.progress(f"{target}: set {len(found)}")
         _add(core, caller, target, now, wanted, len(found), chosen, part)
-        if not chosen.nations or (count == 1 and len(found) == count):
-            break
+        core.progress(f"{target}: {len(found)} sets")
+        if not whole:
+            return
     if found:
         part.text += _sentences(core, target, now, wanted, found, part)
 
@@ -156,30 +152,33 @@ def _add(
 # ---- in words ----------------------------------------------------------------------------------------------------
 
 
-def _unreachable(core: Core, target: str, now: Fraction, reach: Fraction, what: str) -> str:
-    name = "the whole" if target == "gap" else named(core.instance, target)
+def _name(core: Core, target: str) -> str:
+    return "the whole" if target == "gap" else named(core.instance, target)
+
+
+def _unreachable(core: Core, target: str, now: Fraction, reach: Fraction, most: Fraction | None) -> str:
+    """What stays missing whoever says yes."""
+    said = f"{_name(core, target)}: {points(float(now))} points are missing"
     if same(float(now), float(reach)):
-        return f"{name}: no yes of a nation closes any of the {points(float(now))} points that are missing."
-    return (
-        f"{name}: no yes of the nations leaves {what} missing; {points(float(reach))} of {points(float(now))} points "
-        "stay missing with all of them."
-    )
+        return f"{said}; no nation's yes closes any: none has more to give, or a rule that nations share prevents it."
+    more = "" if most is None else f", more than {points(float(most))}"
+    return f"{said}; if every nation says yes to everything, {points(float(reach))} stay missing{more}."
 
 
-def _sentences(
-    core: Core, target: str, now: Fraction, wanted: Fraction, found: list[Set], part: Part
-) -> list[str]:
+def _sentences(core: Core, target: str, now: Fraction, wanted: Fraction, found: list[Set], part: Part) -> list[str]:
     """The first set in words: whom to call, and what comes of it."""
     names: Mapping[str, str] = {row["nation"]: row["name"] for row in core.instance.rows("nations")}
-    name = "The whole" if target == "gap" else named(core.instance, target)
-    result = "meets it in full" if wanted == 0 else f"leaves {points(float(wanted))} of {points(float(now))} points missing"
+    left = f"leaves {points(float(wanted))} of {points(float(now))} points missing"
+    result = "meets it in full" if wanted == 0 else left
     first: list[dict[str, Any]] = [row for row in part.lists["asks"] if (row["target"], row["set"]) == (target, 1)]
+    name = _name(core, target)
     if not found[0].nations:
-        return [f"{name}: nobody need be asked; another plan {result} and takes nothing from what else is asked for."]
+        return [f"{name}: nobody need be asked; another plan {result}, and nothing else loses by it."]
     called = listed([f"{names[row['nation']]}{_given(row['gives'])}" for row in first])
-    said = f"{name}: {'one call' if len(first) == 1 else f'{len(first)} calls, in this order'}: {called}; {result}."
-    same_size = sum(len(each.nations) == len(found[0].nations) for each in found) - 1
-    return [said, *([f"{same_size} other {'set is' if same_size == 1 else 'sets are'} as small."] if same_size else [])]
+    calls = "one call" if len(first) == 1 else f"{len(first)} calls, in this order"
+    said = f"{name}: {calls}: {called}; that {result}."
+    others = sum(len(each.nations) == len(found[0].nations) for each in found) - 1
+    return [said, *([f"{others} other {'set is' if others == 1 else 'sets are'} as small."] if others else [])]
 
 
 def _given(gives: list[dict[str, Any]]) -> str:
@@ -187,3 +186,27 @@ def _given(gives: list[dict[str, Any]]) -> str:
     for each in gives:
         sent[each["unit_type"]] = sent.get(each["unit_type"], 0) + each["units"]
     return f" ({', '.join(f'{units} {u}' for u, units in sent.items())})" if sent else ""
+
+
+def _summary(core: Core, targets: list[str], part: Part) -> list[str]:
+    """All unmet lines in words: how many can be met, and who is called for most of them."""
+    if not targets:
+        return ["Every line is met: there is nobody to ask."]
+    found = {row["target"]: row["after"] for row in part.lists["sets"]}
+    full = [target for target, after in found.items() if same(after, 0.0)]
+    asked: dict[str, int] = {}
+    for row in part.lists["asks"]:
+        asked[row["nation"]] = asked.get(row["nation"], 0) + 1
+    names: Mapping[str, str] = {row["nation"]: row["name"] for row in core.instance.rows("nations")}
+    often = sorted(asked, key=lambda n: -asked[n])[:MOST_NAMED]
+    told = [f"{names[n]} for {asked[n]}" for n in often]
+    more = len(asked) - len(often)
+    called = listed([*told, *([f"{more} other nations"] if more > 1 else [names[n] for n in asked if n not in often])])
+    partly = len(found) - len(full)
+    text = [f"Of {len(targets)} unmet lines, calls can meet {len(full)} in full and {partly} in part, each by itself."]
+    text += [f"Who is called: {called}."] if asked else []
+    return [*text, *part.text, "--asks TASK.CAPABILITY lists every smallest set for one line."]
+
+
+MOST_NAMED = 6
+"""Nations that the summary names."""

@@ -12,6 +12,12 @@ from allocator.purchases import Decided, bought
 from allocator.statement import Row
 
 SHARED = "a rule that several nations share"
+SHARED_RULES = {
+    "requirement_supply": "support that it needs", "prerequisites_met": "prerequisite", "budget_payer": "money",
+    "budget_burden": "money", "framework_nation_share": "framework nation",
+}  # fmt: skip
+"""Constraint of the check -> what it is called where it stands in the way."""
+
 ALL_USED = "all that it has is deployed"
 
 
@@ -26,7 +32,7 @@ def could(core: Core, caller: Caller, targets: list[str], part: Part) -> list[di
             continue
         if core.unmet(problem, name, core.plan):
             lines.setdefault((row.task, row.capability), row)
-    found = []
+    found: list[dict[str, Any]] = []
     for (j, c), line in lines.items():
         for (n, u), units in core.problem.pools.units.items():
             if problem.amount.get(u, {}).get(c, 0) <= 0 or not units or j not in problem.eligible[u]:
@@ -65,10 +71,10 @@ def _stops(core: Core, caller: Caller, line: Row, pool: tuple[str, str]) -> list
     way = min(caller.changes.ways(plan), key=lambda way: way.price, default=None)
     if way is None:
         return [SHARED]
-    stops = list(dict.fromkeys(STOPS[caller.by_id[i].kind] for i in way.ids))
-    if not stops and check_deployments(core.instance, core.model, plan, bought(plan)):
-        return [SHARED]
-    return stops
+    if way.ids:
+        return list(dict.fromkeys(STOPS[s.kind] for s in caller.movable if s.id in way.ids))
+    broken = check_deployments(core.instance, core.model, plan, bought(plan))
+    return list(dict.fromkeys(SHARED_RULES.get(violation.constraint, SHARED) for violation in broken))
 
 
 def _over(caller: Caller, pool: tuple[str, str], t: int, plan: dict[Any, int]) -> bool:

@@ -132,6 +132,10 @@ class Explainer:
         """The least change from a plan: a Plan, a result folder or file, or a DataFrame of deployments."""
         return self._frame("repair", "changes", plan)
 
+    def ladder(self, plan: Any) -> pd.DataFrame:
+        """How many fewer changes from a plan are needed for each point of the first objective that is given up."""
+        return self._frame("ladder", "ladder", plan)
+
     def fairness(self) -> pd.DataFrame:
         """How fairly own costs are shared under several rules, and what fairness costs."""
         return self._frame("fairness", "rules")
@@ -165,7 +169,7 @@ class Explainer:
             ``conflict``, ``gap``, ``worth``, ``why``, ``why_not``, ``need``, ``who``, ``alternatives``, ``repair``,
             ``fairness`` or ``asks``.
         arguments
-            Of the question, as for its method.
+            Of the question, as for its method. ``repair`` takes a second one: whether its ladder is wanted too.
         began : float, optional
             Start of the time limit on the clock ``time.monotonic``; the time of the call by default.
 

@@ -27,6 +27,7 @@ PARTS: Mapping[str, tuple[str, str]] = {
     "alternatives": ("alternatives", "alternatives"),
     "ranges": ("ranges", "ranges"),
     "repair": ("least_change", "repair"),
+    "ladder": ("change_prices", "ladder"),
     "fairness": ("fairness", "fairness"),
     "asks": ("asks", "asks"),
 }
@@ -53,6 +54,7 @@ CHECKS: Mapping[str, Callable[[Core, Any], object]] = {
     "need": lambda core, condition: work("need", "parse")(core, condition),
     "rungs": lambda core, key: work("worth", "ladder")(core, key),
     "repair": lambda core, plan: work("saved", "saved_plan")(plan, core.instance),
+    "ladder": lambda core, plan: work("saved", "saved_plan")(plan, core.instance),
     "asks": lambda core, target: work("asks", "check")(core, target),
 }
 """Part -> what refuses a wrong argument before anything is solved."""
@@ -82,6 +84,9 @@ def named(core: Core, question: str | None, arguments: tuple[Any, ...]) -> tuple
         return names, ()
     if question == "worth":
         names = ("rungs",)
+    if question == "repair" and len(arguments) == 2:
+        names = ("repair", "ladder") if arguments[1] else names
+        arguments = arguments[:1]
     if question == "asks":
         arguments = arguments or ("all",)
     given = len(arguments) == (1 if names[0] in CHECKS else 0)
