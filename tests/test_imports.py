@@ -26,7 +26,7 @@ ORDER = [
     {"solving"},
     {"api"},
     {"explaining"},
-    {"comparison", "claim_check", "sweeps", "hedging"},
+    {"comparison", "real_changes", "claim_check", "sweeps", "hedging"},
     {"report"},
     {"cli"},
 ]
