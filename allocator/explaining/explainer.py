@@ -141,22 +141,19 @@ class Explainer:
         return self._frame("fairness", "rules")
 
     def asks(self, target: str = "all") -> pd.DataFrame:
-        """Whom to telephone, in which order and for what, so that a target is reached; a row for each call.
-
-        ``attrs`` has the ``sets`` of nations, and everyone who ``could`` give what is missing with what stops them.
+        """Whom to telephone, in which order and for what, to reach a target; ``attrs`` has ``sets`` and who ``could``.
 
         Parameters
         ----------
         target : str
-            ``all`` for each unmet line by itself; or one target with all its smallest sets: a line
-            ``TASK.CAPABILITY``, an objective, or a share such as ``coverage>=0.8``.
+            ``all`` for each unmet line by itself; or ``TASK.CAPABILITY``, an objective, or e.g. ``coverage>=0.8``.
 
         Examples
         --------
         >>> import allocator
         >>> calls = allocator.explain("toy-caveats").asks("sea_lane.mine_clearance")
         >>> calls[["set", "nation", "stops"]].values.tolist()
-        [[1, 'BBB', ['caveat']], [2, 'CCC', ['stance']]]
+        [[1, 'CCC', ['stance']], [2, 'BBB', ['caveat']]]
         """
         return self._frame("asks", "asks", text("target", target))
 
