@@ -199,13 +199,13 @@ def _summary(core: Core, targets: list[str], part: Part) -> list[str]:
         asked[row["nation"]] = asked.get(row["nation"], 0) + 1
     names: Mapping[str, str] = {row["nation"]: row["name"] for row in core.instance.rows("nations")}
     often = sorted(asked, key=lambda n: -asked[n])[:MOST_NAMED]
-    told = [f"{names[n]} for {asked[n]}" for n in often]
+    told = [f"{names[n]} ({asked[n]} {'line' if asked[n] == 1 else 'lines'})" for n in often]
     more = len(asked) - len(often)
     called = listed([*told, *([f"{more} other nations"] if more > 1 else [names[n] for n in asked if n not in often])])
     partly = len(found) - len(full)
     text = [f"Of {len(targets)} unmet lines, calls can meet {len(full)} in full and {partly} in part, each by itself."]
     text += [f"Who is called: {called}."] if asked else []
-    return [*text, *part.text, "--asks TASK.CAPABILITY lists every smallest set for one line."]
+    return [*text, *part.text, "--asks TASK.CAPABILITY lists every smallest set for a line, and who else could give."]
 
 
 MOST_NAMED = 6

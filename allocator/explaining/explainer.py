@@ -189,7 +189,7 @@ class Explainer:
                 parts = self._parts(names or QUESTIONS[question], arguments)
                 if question == "why_not" and not parts[0].lists and self._core.base.infeasible:
                     question = "conflict"
-            if question == "why_not" and self._core.small:
+            if question == "why_not" and self._core.tiny:
                 _ = self._core.base  # facts sufficed, and the plan in hand takes no time
             refused = asked not in (None, question)
             if refused:

@@ -54,7 +54,7 @@ def draw_answer(out: Console, answer: Answer, *, full: bool = False) -> None:
     for sentence in told:
         out.print(sentence)
     shown = len(told) == len(answer.sentences)
-    lists = _lists(answer)
+    lists = _lists(answer, full)
     plain = {name: rows for name, rows in lists.items() if not isinstance(rows[0], Mapping)}
     if plain:
         out.print()
@@ -86,7 +86,7 @@ def _ending(out: Console, answer: Answer, shown: bool) -> None:
         out.print("--full prints every line; --json and --out have everything.")
 
 
-def _lists(answer: Answer) -> dict[str, list[Any]]:
+def _lists(answer: Answer, full: bool) -> dict[str, list[Any]]:
     """The lists in the order of the answer, without empty ones and the rules of a refusal, which the sentence names."""
     found = answer.tables()
     if answer.question != "repair":
@@ -95,8 +95,11 @@ def _lists(answer: Answer) -> dict[str, list[Any]]:
         found.pop("rules", None)
     if found.get("least") == found.get("greatest"):
         found.pop("least", None)
-    if answer.question == "asks" and len({row["target"] for row in found["sets"]}) == len(found["sets"]):
-        found.pop("sets")  # the calls say it all
+    sets = found.get("sets", [])
+    if len({row["target"] for row in sets}) == len(sets):
+        found.pop("sets", None)  # the calls say it all
+    if len({row["target"] for row in found.get("could", ())}) > 1 and not full:
+        found.pop("could")
     return {name: rows for name, rows in found.items() if rows and _known(rows)}
 
 
