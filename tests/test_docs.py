@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import re
 import shlex
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from allocator.cli import cli
 from allocator.cli.explain import QUESTIONS
+from tests.cli.running import invoke
 
 PAGES = sorted((Path(__file__).parents[1] / "docs").glob("*.md"))
 COMMAND = re.compile(r"<!-- (run|example) -->\n```console\n\$ allocator ([^\n]*)\n(.*?)```", re.DOTALL)
@@ -22,8 +20,7 @@ def test_commands_print_what_the_page_says(page: Path, tmp_path: Path, monkeypat
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
     for kind, command, shown in COMMAND.findall(page.read_text(encoding="utf-8")):
-        done = CliRunner().invoke(cli, shlex.split(command), prog_name="allocator")
-        gc.enable()  # a command switches it off for the rest of its process
+        done = invoke(*shlex.split(command))
         assert done.exit_code == 0, (command, done.stderr)
         if kind == "example":
             assert [line.rstrip() for line in done.stdout.splitlines()] == shown.splitlines(), command

@@ -10,7 +10,7 @@ import pytest
 import allocator
 from allocator.errors import BadUsage
 from allocator.explaining.asks import asks, check
-from tests.cli.running import run
+from tests.cli.running import invoke
 from tests.explaining.calling import SMALL, Calls
 from tests.explaining.helpers import bundled, explained
 from tests.explaining.truth import as_plan
@@ -26,7 +26,7 @@ def some(seed: int) -> tuple[dict[str, Any], dict[str, Any]]:
     return obj, {key: value for key, value in model.items() if key not in ("title", "description")}
 
 
-@pytest.mark.parametrize("seed", [7, 9, 27, 56, 61, 102, 105, 109, 133, 180, 196, 198, 216, 271, 276, 292])
+@pytest.mark.parametrize("seed", [7, 9, 27, 61, 102, 105, 109, 133, 196, 198, 216, 271, 276])
 def test_as_enumerated(seed: int) -> None:
     obj, model = some(seed)
     with explained(obj, model) as core:
@@ -138,13 +138,14 @@ def test_bad_targets(text: str, told: str) -> None:
 
 
 class TestCommand:
-    def test_text(self) -> None:
-        lines = run("explain", "toy-caveats", "--asks", "safe_seas").stdout.splitlines()
+    def test_text(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("COLUMNS", "100")
+        lines = invoke("explain", "toy-caveats", "--asks", "safe_seas").stdout.splitlines()
         assert lines[0] == "Safe seas: one call: Charlie (1 minehunter); that meets it in full."
         assert "1       1  CCC  1 minehunter at sea_lane  stance      16.7" in lines
         assert max(map(len, lines)) <= 100
 
     def test_without_a_plan(self) -> None:
-        done = run("explain", "toy-infeasible", "--asks")
-        assert done.returncode == 3
+        done = invoke("explain", "toy-infeasible", "--asks")
+        assert done.exit_code == 3
         assert done.stdout.startswith("This question needs a plan, and there is none.")
