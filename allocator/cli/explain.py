@@ -37,7 +37,21 @@ QUESTIONS = ("worth", "why", "why_not", "need", "who", "alternatives", "from_pla
 """Options that ask a question, at most one of which a call has."""
 
 
-@click.command("explain")
+class AsksWithoutTarget(click.Command):
+    """A command whose ``--asks`` does not take the only INSTANCE for its target."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; without an INSTANCE, once more with ``--asks`` alone."""
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.MissingParameter:
+            if "--asks" not in given:
+                raise
+            return super().parse_args(ctx, ["--asks=all" if word == "--asks" else word for word in given])
+
+
+@click.command("explain", cls=AsksWithoutTarget)
 @instance_argument
 @model_option
 @click.option("--worth", metavar="all|KEY+=STEP", help="What one more of each thing, or more of one thing, is worth.")

@@ -109,7 +109,9 @@ def _asked(core: Core, caller: Caller, target: str, most: Fraction | None, part:
         part.open.append(f"asks {target}")
         return
     if not proved:
-        part.open.append(f"least unmet share of {target}")
+        part.open.append(f"asks {target}" if same(float(reach), float(now)) else f"least unmet share of {target}")
+        if same(float(reach), float(now)):
+            return
     wanted = reach if most is None or (most < reach and proved) else most
     if wanted == reach and (same(float(reach), float(now)) or (most is not None and most < reach)):
         part.text.append(_unreachable(core, target, now, reach, most))
@@ -203,7 +205,9 @@ def _summary(core: Core, targets: list[str], part: Part) -> list[str]:
     more = len(asked) - len(often)
     called = listed([*told, *([f"{more} other nations"] if more > 1 else [names[n] for n in asked if n not in often])])
     partly = len(found) - len(full)
+    left = sum(f"asks {target}" in part.open for target in targets)
     text = [f"Of {len(targets)} unmet lines, calls can meet {len(full)} in full and {partly} in part, each by itself."]
+    text += [f"{left} of them {'is' if left == 1 else 'are'} not settled."] if left else []
     text += [f"Who is called: {called}."] if asked else []
     return [*text, *part.text, "--asks TASK.CAPABILITY lists every smallest set for a line, and who else could give."]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+import time
 from typing import Any
 
 import pytest
@@ -115,6 +117,16 @@ def test_every_line_by_itself() -> None:
     assert frame.attrs["complete"]
 
 
+def test_what_time_leaves_open_is_not_denied() -> None:
+    with bundled("toy-caveats") as core:
+        _ = core.base
+        core.bench.deadline = time.monotonic()
+        part = asks(core, "safe_seas")
+    assert part.lists["sets"] == []
+    assert "asks safe_seas" in part.open
+    assert part.text == []
+
+
 def test_most_sets() -> None:
     with bundled("toy-caveats", most=1) as core:
         part = asks(core, "sea_lane.mine_clearance")
@@ -144,6 +156,12 @@ class TestCommand:
         assert lines[0] == "Safe seas: one call: Charlie (1 minehunter); that meets it in full."
         assert "1       1  CCC  1 minehunter at sea_lane  stance      16.7" in lines
         assert max(map(len, lines)) <= 100
+
+    def test_the_instance_is_no_target(self) -> None:
+        first, last = (
+            invoke("explain", *words, "--json") for words in (["--asks", "toy-ceiling"], ["toy-ceiling", "--asks"])
+        )
+        assert json.loads(first.stdout)["answer"] == json.loads(last.stdout)["answer"]
 
     def test_without_a_plan(self) -> None:
         done = invoke("explain", "toy-infeasible", "--asks")
