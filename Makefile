@@ -1,14 +1,14 @@
 # Developer commands; CONTRIBUTING.md explains them. PYTHON=path/to/python chooses another interpreter.
 PYTHON ?= .venv/bin/python
 
-.PHONY: help install test quick mutations lint types docs bench wheel coverage
+.PHONY: help install test quick mutations lint types docs pages site look bench wheel coverage
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):  ## /\1\t/p' Makefile
 
 install:  ## make .venv with allocator (editable) and everything that tests and checks need
 	python3 -m venv .venv
-	.venv/bin/python -m pip install -q -e ".[test,lint]"
+	.venv/bin/python -m pip install -q -e ".[test,lint,docs]"
 
 test:  ## run all tests in two processes; TESTS=tests/sweeps runs a part
 	$(PYTHON) -m pytest -q $(TESTS)
@@ -30,11 +30,22 @@ docs:  ## write again what is made from code and from runs (claims and sweeps ta
 	$(PYTHON) -m allocator.instance > new.md && mv new.md instances/FORMAT.md
 	$(PYTHON) -m allocator.families > new.md && mv new.md models/MATHS.md
 	$(PYTHON) -m allocator claims --markdown > new.md && mv new.md instances/CLAIMS.md
-	$(PYTHON) instances/build.py --sweeps --backtests
+	$(PYTHON) instances/build.py --pages --sweeps --backtests
+	$(PYTHON) -m docs.building.session --write
 
-bench:  ## measure solves and sweeps; SIZES=100 POINTS=4 is a quick trial
-	$(PYTHON) -m benchmarks $(if $(SIZES),--sizes $(SIZES))
-	$(PYTHON) -m benchmarks.sweeps $(if $(POINTS),--points $(POINTS))
+pages:  ## run the commands that README.md and docs/ show, and write into the pages what they print
+	$(PYTHON) -m docs.building.session --write
+
+site:  ## build the documentation into build/site
+	$(PYTHON) -m sphinx -W -n -q -b html -d build/doctrees docs build/site
+
+look:  ## open pages of the built site in headless Chromium, and see that nothing is wrong with them
+	$(PYTHON) -m pip install -q "playwright>=1.50" "axe-playwright-python>=0.1.4"
+	$(PYTHON) -m docs.building.look build/site
+
+bench:  ## measure solves and sweeps; QUICK=1 is a quick trial
+	$(PYTHON) -m benchmarks $(if $(QUICK),--sizes 100)
+	$(PYTHON) -m benchmarks.sweeps $(if $(QUICK),--only sky-shield --points 4 --skip one-at-a-time)
 
 wheel:  ## build the wheel into dist/, and test that it can be installed and run
 	$(PYTHON) -m pip wheel -q --no-deps --wheel-dir dist .

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from allocator.api import choose, solve
 from allocator.arguments import path as a_path
 from allocator.arguments import solving, texts
+from allocator.claim_runs import most_people, moved
 from allocator.errors import BadInput, BadUsage, Fault
 from allocator.instance.cells import Unfit, convert, near, quoted
 from allocator.instance.columns import Column
@@ -20,6 +21,7 @@ from allocator.plan.measures import check, measure
 from allocator.plan.plan import Plan
 from allocator.reading import Unreadable, read_toml
 from allocator.resources import shipped
+from allocator.sweeps.design.sources import ENDS
 
 if TYPE_CHECKING:
     from allocator.solving.stage import Progress
@@ -37,6 +39,21 @@ class Run:
     overrides: tuple[str, ...] = ()
     case: str = "base"
     coalition: str | None = None
+    assumption: str = ""
+    end: str = ""
+    most: str = ""
+    """A measure of people that the run maximises; empty if it minimises the model's objectives."""
+
+    def settings(self) -> tuple[str, ...]:
+        """All overrides of the run."""
+        found = self.overrides
+        if self.assumption:
+            instance, _ = choose(self.instance, self.model, found, case=self.case)
+            found += moved(instance, self.assumption, self.end)
+        if self.most:
+            instance, model = choose(self.instance, self.model, found, case=self.case)
+            found += most_people(instance, model, self.most.partition(".")[2])
+        return found
 
 
 @dataclass(frozen=True)
@@ -137,11 +154,13 @@ def load_claims(path: str | os.PathLike[str] | None = None) -> list[Claim]:
 
 
 _RUN: dict[str, tuple[type, ...]] = {"model": (str,), "set": (list,), "case": (str,), "coalition": (str,)}
-_DOUBT: dict[str, tuple[type, ...]] = {"label": (str,), "instance": (str,), **_RUN}
+_DOUBT: dict[str, tuple[type, ...]] = {
+    "label": (str,), "instance": (str,), **_RUN, "assumption": (str,), "end": (str,),
+}  # fmt: skip
 _CLAIM: dict[str, tuple[type, ...]] = {
     "id": (str,), "text": (str,), "who": (str,), "instance": (str,), **_RUN, "measure": (str,), "per": (str,),
-    "times": (int, float), "unit": (str,), "least": (int, float), "most": (int, float), "doubts": (list,),
-    "note": (str,),
+    "maximise": (str,), "times": (int, float), "unit": (str,), "least": (int, float), "most": (int, float),
+    "doubts": (list,), "note": (str,),
 }  # fmt: skip
 _KIND = {str: "text", list: "a list", int: "a number"}
 
@@ -178,6 +197,9 @@ def _claim(row: dict[str, Any]) -> Claim:
             overrides=(*base.overrides, *given.get("set", [])),
             case=given.get("case", base.case),
             coalition=given.get("coalition", base.coalition),
+            most=given.get("maximise", base.most),
+            assumption=given.get("assumption", ""),
+            end=given.get("end", ENDS[1] if given.get("assumption") else ""),
         )
 
     base = run(row, Run(""))
@@ -204,7 +226,11 @@ def _further(claim: Claim, before: Sequence[str]) -> Iterator[_FaultParts]:
             yield key, quoted(name), str(wrong)
     for run in (claim.run, *(run for _, run in claim.doubts)):
         try:
-            choose(run.instance, run.model, run.overrides, case=run.case, coalition=run.coalition)
+            if run.assumption and run.end not in ENDS:
+                raise BadUsage(f"{quoted(run.end)} as the end of {run.assumption}, expected {' or '.join(ENDS)}")
+            if run.most and run.most.partition(".")[0] != "people":
+                raise BadUsage(f"{quoted(run.most)} to maximise, expected people or people.OBJECTIVE")
+            choose(run.instance, run.model, run.settings(), case=run.case, coalition=run.coalition)
         except BadInput as bad:
             for fault in bad.faults:
                 yield "set", f"{fault.place}: {fault.found}", fault.expected
@@ -278,7 +304,7 @@ def _test(
             plans[run] = solve(
                 run.instance,
                 run.model,
-                overrides=run.overrides,
+                overrides=run.settings(),
                 case=run.case,
                 coalition=run.coalition,
                 gap=gap,

@@ -75,15 +75,14 @@ def formulate(problem: Problem, *, lean: bool, may_fail: bool = False) -> pyo.Co
         if m.may_fail:
             m.failed = pyo.Var(domain=pyo.Binary, doc="what must be met is given up")
         m.deploy = pyo.Var(
-            pyo.Any,
-            dense=False,
+            pyo.SetOf(dict.fromkeys((*pool_at, t) for pool_at, periods in problem.cap.items() for t in periods)),
             domain=pyo.NonNegativeIntegers,
             doc="units of a nation's pool at a task in a period",
         )
-        m.cells = {}
-        for (n, u, j), periods in problem.cap.items():
-            here = m.cells[n, u, j] = {t: m.deploy.add((n, u, j, t)) for t in periods}
-            for t, variable in here.items():
+        columns = iter(m.deploy.values())
+        m.cells = {pool_at: {t: next(columns) for t in periods} for pool_at, periods in problem.cap.items()}
+        for pool_at, periods in problem.cap.items():
+            for t, variable in m.cells[pool_at].items():
                 variable.setub(periods[t])
         acquisition.columns(m, problem)
         for add in ALWAYS.values():

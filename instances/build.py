@@ -3,7 +3,8 @@
 python instances/build.py                 write every instance
 python instances/build.py --check         exit 1 when a folder is not what this script writes
 python instances/build.py --refresh DIR   extract the rows that are used from the public data in DIR
-python instances/build.py --answer        solve, and write expected.toml and the answer in README.md
+python instances/build.py --pages         write every README.md again from its template and what was recorded
+python instances/build.py --answer        solve, record, and write expected.toml and README.md
 python instances/build.py --sweeps        run the bundled sweeps, and write what they say into SWEEPS.md
 python instances/build.py --backtests     run all back-tests, print their tables, and write them into BACKTESTS.md
 """
@@ -14,44 +15,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from building.ammunition_2025 import ammunition_2025
-from building.answer import answer
 from building.backtest import answer as answer_backtest
-from building.demilitarised_zone import demilitarised_zone
-from building.deterrence_force import deterrence_force
-from building.european_army import european_army
-from building.european_army_2035 import european_army_2035
 from building.facts import Facts
 from building.ifor_1996 import ifor_1996, observed
-from building.jef_plus_france import jef_plus_france
-from building.reassurance_force import reassurance_force
-from building.reassurance_rotation import reassurance_rotation
 from building.refresh import DATA, refresh
-from building.safe_seas import safe_seas
 from building.scenario import Scenario
-from building.sky_shield import sky_shield
+from building.scenarios import scenarios
 from building.sweeps import sweeps
-from building.training_mission import training_mission
-from building.us_drawdown import us_drawdown
 from building.writing import HERE, Built
-
-
-def scenarios(facts: Facts) -> list[Scenario]:
-    return [
-        reassurance_force(facts),
-        jef_plus_france(facts),
-        deterrence_force(facts),
-        sky_shield(facts),
-        demilitarised_zone(facts, 12),
-        demilitarised_zone(facts, 96),
-        training_mission(facts),
-        safe_seas(facts),
-        european_army(facts),
-        us_drawdown(facts),
-        reassurance_rotation(facts),
-        european_army_2035(facts),
-        ammunition_2025(facts),
-    ]
 
 
 def stale(build: Built) -> list[str]:
@@ -72,10 +43,20 @@ def write(build: Built) -> None:
         (folder / name).write_bytes(content.encode())
 
 
+def answer(scenario: Scenario) -> None:
+    """Solve and record an instance; write its expected.toml."""
+    from building.answer import write_expected
+    from building.recorded import load, record
+
+    record(scenario)
+    write_expected(scenario, load(scenario.name).base)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="compare and write nothing")
     parser.add_argument("--refresh", type=Path, metavar="DIR", help="extract the used rows from DIR first")
+    parser.add_argument("--pages", action="store_true", help="write the pages again from what was recorded")
     parser.add_argument("--answer", action="store_true", help="solve, and write the answer")
     parser.add_argument("--sweeps", action="store_true", help="run the sweeps, and write what they say")
     parser.add_argument("--backtests", action="store_true", help="run the back-tests, and write their tables")
@@ -99,8 +80,16 @@ def main() -> int:
     if options.answer:
         for scenario in chosen:
             answer(scenario)
+            print(f"solved {scenario.name}", file=sys.stderr)
         if backtest:
             answer_backtest("ifor-1996")
+    if options.pages or options.answer:
+        from building.costs import write_costs
+        from building.page import write_page
+
+        write_costs(facts)
+        for scenario in chosen:
+            write_page(scenario, facts)
     if options.sweeps:
         sweeps()
     if options.backtests:

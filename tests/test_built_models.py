@@ -229,7 +229,7 @@ REFUSED = {
     "a row's figures": (other_body, "m.requirement_supply.*was changed"),
     "a row's limit": (other_limit, "m.requirement_supply.*was changed"),
     "a row among ours": (lambda m: m.requirement_supply.add("x", m.deploy[ONE] <= 1), "was added; .*a name of its own"),
-    "a variable by a slip": (lambda m: m.deploy["AAA", "bn", "hold", 2], "m.deploy.*is not in the built model"),
+    "a variable by a slip": (lambda m: m.joins["AAA", "peace", 9], "m.joins.*is not in the built model"),
     "fixed above the pool": (lambda m: m.deploy[ONE].fix(99), "is fixed at 99, where the model allows 0 to 5"),
     "fixed at half a unit": (lambda m: m.deploy[ONE].fix(2.5), "is 2.5, which leaves no value"),
     "fixed without a value": (lambda m: setattr(m.deploy[ONE], "fixed", True), "is fixed without a value"),

@@ -118,3 +118,73 @@ def test_the_documented_table_is_what_the_runs_give() -> None:
 def test_a_toy_s_coverage_by_objective() -> None:
     plan = allocator.solve(toy(), gap=0.0)
     assert measure(plan, "coverage.land") == pytest.approx(measure(plan, "coverage"))
+
+
+PEOPLE = """
+[[claim]]
+id = "most"
+text = "Seven hundred people could go"
+instance = "{folder}"
+measure = "people"
+{more}
+least = 700
+"""
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Callable[[str], Path]:
+    """One battalion is asked for. There is one of 100 people (up to 3) and one of 300 (up to 2), both assumed."""
+    unit = {"unit_type": "bn", "personnel": 100}, {"unit_type": "big", "personnel": 300}
+    ranged = {"units": 1, "units_low": 1, "source": "assumption"}
+    instance = toy(
+        sources=[{"source": "assumption", "title": "Assumed"}],
+        unit_types=list(unit),
+        yields=[{"unit_type": kind["unit_type"], "capability": "inf", "amount": 1.0} for kind in unit],
+        requirements=[{"task": "hold", "capability": "inf", "quantity": 1.0}],
+        forces=[
+            {"nation": "AAA", "unit_type": "bn", **ranged, "units_high": 3, "note": "units assumed ([small] few)"},
+            {"nation": "AAA", "unit_type": "big", **ranged, "units_high": 2, "note": "units assumed ([large] few)"},
+        ],
+    )
+    allocator.write(instance, tmp_path / "case")
+
+    def write(more: str) -> Path:
+        path = tmp_path / "claims.toml"
+        path.write_text(PEOPLE.format(folder=tmp_path / "case", more=more))
+        return path
+
+    return write
+
+
+def test_a_people_claim_maximises_people(people: Callable[[str], Path]) -> None:
+    """One battalion closes the gap for least cost, with 100 or 300 people; 400 could go, under a ceiling of 299 100."""
+    (least,) = allocator.claims(people(""))
+    assert least.figure in (100, 300)
+    (most,) = allocator.claims(people('maximise = "people"'))
+    assert (most.figure, most.verdict) == (400, FAILS)
+    (most,) = allocator.claims(people('maximise = "people.land"\nset = ["nations.troop_ceiling=299"]'))
+    assert most.figure == 100
+
+
+def test_a_doubt_moves_its_assumption_and_no_other(people: Callable[[str], Path]) -> None:
+    """3 x 100 + 300 with the small ones at their high end, 100 + 2 x 300 with the large ones."""
+    doubts = '{ label = "small", assumption = "small" }, { label = "large", assumption = "large" }, '
+    doubts += '{ label = "fewer", assumption = "small", end = "adverse" }'
+    (verdict,) = allocator.claims(people(f'maximise = "people"\ndoubts = [{doubts}]'))
+    assert verdict.doubts == {"small": 600, "large": 700, "fewer": 400}
+    assert verdict.depends_on == ("large",)
+    assert verdict.verdict == OPEN
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ('maximise = "cost"', "expected people or people.OBJECTIVE"),
+        ('maximise = "people.sea"', "no tasks under sea in toy"),
+        ('doubts = [{ label = "x", assumption = "smal" }]', "rests on smal .did you mean small"),
+        ('doubts = [{ label = "x", assumption = "small", end = "up" }]', "expected adverse or favourable"),
+    ],
+)
+def test_what_cannot_be_maximised_or_moved(people: Callable[[str], Path], more: str, said: str) -> None:
+    with pytest.raises(allocator.BadInput, match=said):
+        load_claims(people(more))

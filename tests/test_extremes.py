@@ -18,7 +18,7 @@ import pytest
 import allocator
 from allocator.audit import Violation
 from allocator.errors import BadInput
-from allocator.families.rows import MODERATE, at_least, at_most, measured, only_if
+from allocator.families.rows import MODERATE, Rows, at_least, at_most, measured, only_if
 from allocator.model import load_model
 from allocator.problem import Problem
 from allocator.solving.lexicographic import HELD, Stages
@@ -223,7 +223,7 @@ class Row:
         for k, units in enumerate(most):
             self.m.x[k].setub(units)
         self.m.s = pyo.Var(bounds=(0, 1))
-        self.m.row = pyo.Constraint(pyo.Any)
+        self.m.row = Rows(doc="the row")
 
     def terms(self, amounts: Sequence[Fraction]) -> list[tuple[Fraction, Any]]:
         return list(zip(amounts, self.m.x.values(), strict=True))

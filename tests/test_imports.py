@@ -15,7 +15,7 @@ ORDER = [
     {"errors"},
     {"stopping", "exact", "files", "arguments", "resources", "reading", "outcome", "purchases"},
     {"instance"},
-    {"model"},
+    {"model", "marking"},
     {"pools", "statement"},
     {"money"},
     {"problem"},
@@ -26,7 +26,7 @@ ORDER = [
     {"solving"},
     {"api"},
     {"explaining"},
-    {"comparison", "real_changes", "claim_check", "sweeps", "hedging"},
+    {"comparison", "real_changes", "claim_check", "claim_runs", "sweeps", "hedging"},
     {"report"},
     {"cli"},
 ]
@@ -37,6 +37,7 @@ ONLY_IN = {
     "highspy": {"solving.highs"},
     "click": {"cli"},
     "rich": {"cli", "report.text"},
+    "lxml": {"marking"},
 }
 """Library -> the only places that import it."""
 

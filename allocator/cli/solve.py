@@ -204,7 +204,7 @@ def checked_target(out: str) -> Path:
 def _is_ours(workbook: Path) -> bool:
     """Whether a workbook holds only result tables, of this version or an earlier one; an empty file counts too."""
     from allocator.instance.workbook_parts import Damage, sheet_names
-    from allocator.plan.tables import COLUMNS
+    from allocator.report.workbook.results import NEEDED, SHEETS
 
     if not workbook.is_file():
         return False
@@ -214,4 +214,4 @@ def _is_ours(workbook: Path) -> bool:
         sheets = sheet_names(workbook)
     except Damage:
         return False
-    return {"deployments", "coverage", "objectives", "nations", "manifest"} <= set(sheets) <= {*COLUMNS, "manifest"}
+    return set(sheets) >= NEEDED and set(sheets) <= SHEETS

@@ -14,7 +14,7 @@ import pyomo.core as pyo
 from allocator.explaining.as_good import ANY_PLAN
 from allocator.explaining.bench import Bench
 from allocator.explaining.core import SAME
-from allocator.families.rows import Term, linear
+from allocator.families.rows import Rows, Term, linear
 from allocator.plan.plan import Plan
 from allocator.plan.values import Deployed
 from allocator.problem import Problem
@@ -56,7 +56,7 @@ def another(plan: Plan, seconds: float) -> dict[tuple[str, str, str, int], int] 
 
 def _less_alike(old: Deployed, m: Any, _: Problem) -> None:
     """Require fewer units where a plan has some, or more where it has none."""
-    m.another_differs = pyo.Constraint(pyo.Any, doc="fewer of the units of the plan, or more others")
+    m.another_differs = Rows(doc="fewer of the units of the plan, or more others")
     own = ((1.0 if cell in old else -1.0, column) for cell, column in m.deploy.items())
     m.another_differs["plan"] = (None, linear(own), float(sum(old.values()) - 1))
 
@@ -65,8 +65,8 @@ def _different(old: Deployed, m: Any, _: Problem) -> None:
     """Require that the units by which deployments differ from a plan are at least 1 together."""
     m.another_more = pyo.Var(pyo.Any, dense=False, domain=pyo.NonNegativeReals, doc="units above those of the plan")
     m.another_above = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="there may be more units than in the plan")
-    m.another_units = pyo.Constraint(pyo.Any, doc="the units above those of the plan, at the most")
-    m.another_differs = pyo.Constraint(pyo.Any, doc="some deployment differs")
+    m.another_units = Rows(doc="the units above those of the plan, at the most")
+    m.another_differs = Rows(doc="some deployment differs")
     terms: list[Term] = []
     constant = 0
     for cell, column in m.deploy.items():

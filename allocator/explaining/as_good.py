@@ -18,7 +18,7 @@ import pyomo.core as pyo
 from allocator.exact import exact
 from allocator.explaining.bench import Aim, Outcome
 from allocator.explaining.core import SAME, Core
-from allocator.families.rows import Term, linear, only_if
+from allocator.families.rows import Rows, Term, linear, only_if
 from allocator.model import Model
 from allocator.plan.values import Deployed
 from allocator.problem import Problem
@@ -98,7 +98,7 @@ class Space:
             return None
 
         def extend(m: Any, problem: Problem) -> None:
-            m.asked = pyo.Constraint(pyo.Any, doc="the coalition that is asked for")
+            m.asked = Rows(doc="the coalition that is asked for")
             for at, (terms, least, most) in enumerate(rows(m.comes)):
                 m.asked[at] = (least, linear(terms), most)
 
@@ -114,8 +114,8 @@ def membership(m: Any, problem: Problem, able: Collection[str]) -> None:
         used[n, u, t].append(column)
         own[n].append(column)
     m.comes = pyo.Var(list(own), domain=pyo.Binary, doc="nation deploys something in some period")
-    m.comes_deployed = pyo.Constraint(pyo.Any, doc="a nation that deploys is a member")
-    m.comes_counted = pyo.Constraint(pyo.Any, doc="a member deploys something")
+    m.comes_deployed = Rows(doc="a nation that deploys is a member")
+    m.comes_counted = Rows(doc="a member deploys something")
     for (n, u, t), columns in used.items():
         most = min(sum(column.ub for column in columns), problem.pool_cap[n, u][t])
         only_if(m, m.comes_deployed, (n, u, t), columns, most, [m.comes[n]])

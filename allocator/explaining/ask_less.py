@@ -11,7 +11,7 @@ import pyomo.core as pyo
 from allocator.exact import exact
 from allocator.explaining.bench import Aim
 from allocator.explaining.statements import Statement
-from allocator.families.rows import Term, linear
+from allocator.families.rows import Rows, Term, linear
 from allocator.plan.values import Deployed, supplies
 from allocator.problem import Problem
 
@@ -33,7 +33,7 @@ def excess(lines: Sequence[Statement]) -> Aim:
 def beyond(m: Any, problem: Problem, lines: Sequence[Statement]) -> None:
     """Add ``beyond[id]``, the share by which a line misses more than its max_gap in its worst period."""
     m.beyond = pyo.Var(pyo.Any, dense=False, doc="unmet share of a line beyond its max_gap, in its worst period")
-    m.beyond_max_gap = pyo.Constraint(pyo.Any, doc="what is unmet is within max_gap and what lies beyond it")
+    m.beyond_max_gap = Rows(doc="what is unmet is within max_gap and what lies beyond it")
     for statement in lines:
         assert statement.row is not None
         row = problem.rows[statement.row - 1]

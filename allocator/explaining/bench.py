@@ -241,7 +241,7 @@ class Bench:
             extend(m, problem)
         for aim in order:
             if isinstance(aim, Aim):
-                objective = pyo.Objective(expr=linear(aim.terms(m, problem)))
+                objective = pyo.Objective(expr=linear(aim.terms(m, problem)).expression())
                 m.add_component(f"objective_{aim.name}", objective)
                 objective.deactivate()
         m.stages = [aim.name if isinstance(aim, Aim) else aim for aim in order]

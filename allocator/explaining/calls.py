@@ -20,7 +20,7 @@ from allocator.explaining.need import shares
 from allocator.explaining.repairs import price_of, words
 from allocator.explaining.statements import Statement, lift, statements
 from allocator.families.acquisition import ready
-from allocator.families.rows import Term, linear
+from allocator.families.rows import Rows, Term, linear
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.plan.values import Deployed
@@ -150,7 +150,7 @@ class Caller:
         return Outcome("no_plan", None, {}, {}, None)
 
     def _physical(self, m: Any, problem: Problem) -> None:
-        m.has_units = pyo.Constraint(pyo.Any, doc="nobody deploys more units than it has")
+        m.has_units = Rows(doc="nobody deploys more units than it has")
         cells: dict[tuple[Pool, int], list[Any]] = {}
         for (n, u, _), here in m.cells.items():
             for t, column in here.items() if (n, u) in self.growth else ():
@@ -323,7 +323,7 @@ class Caller:
 
         def terms(m: Any, _: Problem) -> list[Term]:
             m.units_more = pyo.Var(pyo.Any, dense=False, domain=pyo.NonNegativeReals, doc="units beyond the plan")
-            m.units_beyond = pyo.Constraint(pyo.Any, doc="units beyond the plan in hand")
+            m.units_beyond = Rows(doc="units beyond the plan in hand")
             found: list[Term] = []
             for cell, column in m.deploy.items():
                 if cell[0] not in chosen.nations:

@@ -18,7 +18,7 @@ from allocator.exact import exact
 from allocator.explaining.statements import Statement, per_unit
 from allocator.families.acquisition import ready
 from allocator.families.payments import Payments
-from allocator.families.rows import Exact, floats, linear
+from allocator.families.rows import Exact, Rows, floats, linear
 from allocator.problem import Problem
 from allocator.statement import THEATRE
 
@@ -50,7 +50,7 @@ class Elastic:
         self.count = 0
         m.changed = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="a statement is changed")
         m.price = pyo.Var(pyo.Any, dense=False, doc="price of raising a number")
-        m.elastic = pyo.Constraint(pyo.Any, doc="a statement holds unless it is changed")
+        m.elastic = Rows(doc="a statement holds unless it is changed")
         m.helper = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="who is where")
         self.by_id = {statement.id: statement for statement in movable}
         self.cells: dict[tuple[str, int], list[tuple[tuple[str, str, str], Any]]] = defaultdict(list)

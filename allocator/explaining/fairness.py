@@ -13,7 +13,7 @@ from allocator.explaining.bench import Aim, Outcome
 from allocator.explaining.core import Core, Part, same
 from allocator.explaining.words import points
 from allocator.families.payments import Payments
-from allocator.families.rows import Term, at_most, floats, linear
+from allocator.families.rows import Rows, Term, at_most, floats, linear
 from allocator.plan.values import Deployed, Spending
 from allocator.problem import Problem
 
@@ -129,7 +129,7 @@ def heaviest(due: Mapping[str, Fraction]) -> Aim:
 
     def terms(m: Any, problem: Problem) -> list[Term]:
         m.greatest_load = pyo.Var(bounds=(0.0, None), doc="greatest load of a nation")
-        m.load_heaviest = pyo.Constraint(pyo.Any, doc="no nation has more than the greatest load")
+        m.load_heaviest = Rows(doc="no nation has more than the greatest load")
         payments = Payments(m, problem)
         for n, most in due.items():
             own = [(cost / most, column) for cost, column in payments.terms(n, problem.PERIODS)]
@@ -145,7 +145,7 @@ def heaviest(due: Mapping[str, Fraction]) -> Aim:
 
 
 def _at_most(m: Any, problem: Problem, due: Mapping[str, Fraction]) -> None:
-    m.load_limit = pyo.Constraint(pyo.Any, doc="no nation pays more than is due")
+    m.load_limit = Rows(doc="no nation pays more than is due")
     payments = Payments(m, problem)
     for n, most in due.items():
         own = payments.terms(n, problem.PERIODS)

@@ -18,7 +18,7 @@ from allocator.explaining.bench import Aim, Outcome
 from allocator.explaining.core import Core, Part, same
 from allocator.explaining.saved import saved_plan
 from allocator.explaining.why import NO_PLAN
-from allocator.families.rows import Term, linear
+from allocator.families.rows import Rows, Term, linear
 from allocator.model import Model
 from allocator.outcome import Bounds
 from allocator.plan.values import Deployed, objective_values
@@ -99,9 +99,9 @@ class Change:
         """Add ``changes[n]``, 1 if the nation changes anything, and ``moves``, the units moved of a deployment."""
         m.changes = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation changes something")
         m.moves = pyo.Var(pyo.Any, dense=False, domain=pyo.NonNegativeReals, doc="units moved of a deployment")
-        m.moves_more = pyo.Constraint(pyo.Any, doc="more units than before are moved")
-        m.moves_fewer = pyo.Constraint(pyo.Any, doc="fewer units than before are moved")
-        m.changes_moved = pyo.Constraint(pyo.Any, doc="a nation of which units are moved changes something")
+        m.moves_more = Rows(doc="more units than before are moved")
+        m.moves_fewer = Rows(doc="fewer units than before are moved")
+        m.changes_moved = Rows(doc="a nation of which units are moved changes something")
         gone = {cell[0] for cell in self.old if cell not in m.deploy}
         for cell, column in m.deploy.items():
             before, n = self.old.get(cell, 0), cell[0]

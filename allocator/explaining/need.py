@@ -18,7 +18,7 @@ from allocator.explaining.conflicts import conflicts
 from allocator.explaining.core import Core, Part, same
 from allocator.explaining.repairs import repairs
 from allocator.families.objectives import MAKERS
-from allocator.families.rows import Term, linear
+from allocator.families.rows import Rows, Term, linear
 from allocator.instance.cells import near
 from allocator.plan.values import Deployed, objective_values
 from allocator.problem import Problem
@@ -215,7 +215,7 @@ def _at_most(said: str, parts: Sequence[Limited], limits: Mapping[str, Fraction]
     """Each sum stays at or below its number."""
 
     def extend(m: Any, problem: Problem) -> None:
-        m.needed = pyo.Constraint(pyo.Any, doc="the condition of the question")
+        m.needed = Rows(doc="the condition of the question")
         for at, (terms, _, most) in enumerate(parts):
             scale = float(10_000 / max(Fraction(1), most))
             scaled = [(scale * a, x) for a, x in terms(m, problem)]
@@ -244,7 +244,7 @@ def _members(said: str, sign: str, count: int) -> Condition:
             if n not in problem.money.collective:
                 cells[n] += here.values()
         m.counted = pyo.Var(list(cells), domain=pyo.Binary, doc="a nation is a member in some period")
-        m.needed = pyo.Constraint(pyo.Any, doc="the condition of the question")
+        m.needed = Rows(doc="the condition of the question")
         for n, columns in cells.items():
             if sign == ">=":
                 m.needed[n] = (None, linear([(1.0, m.counted[n]), *((-1.0, x) for x in columns)]), 0.0)

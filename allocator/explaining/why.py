@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-import pyomo.core as pyo
-
 from allocator.errors import AllocatorError
 from allocator.explaining.ability import Selection, selection
 from allocator.explaining.bench import Extend, Holds, Outcome
 from allocator.explaining.core import SAME, Core, Part
-from allocator.families.rows import linear
+from allocator.families.rows import Rows, linear
 from allocator.plan.values import Deployed
 from allocator.problem import Problem
 from allocator.purchases import Decided, bought
@@ -39,7 +37,7 @@ class Force:
             for column in columns:
                 column.setub(0)
             return
-        m.forced = pyo.Constraint(pyo.Any, doc="at least one unit of what is asked about")
+        m.forced = Rows(doc="at least one unit of what is asked about")
         m.forced["some"] = (1.0, linear((1.0, column) for column in columns), None)
 
     def holds(self, problem: Problem, deployed: Deployed) -> bool:

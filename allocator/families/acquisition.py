@@ -27,7 +27,7 @@ from fractions import Fraction
 
 import pyomo.core as pyo
 
-from allocator.families.rows import Exact, at_least, at_most, linear, only_if
+from allocator.families.rows import Exact, Rows, at_least, at_most, linear, only_if
 from allocator.problem import Problem
 
 
@@ -52,7 +52,7 @@ def columns(m: pyo.ConcreteModel, problem: Problem) -> None:
         m.orders = pyo.Expression(pyo.Any, doc="units that a nation orders")
         for (n, u), orders in m.bought.items():
             for k, parts in orders.items():
-                m.orders[n, u, k] = linear([(1.0, column) for column, _ in parts])
+                m.orders[n, u, k] = linear([(1.0, column) for column, _ in parts]).expression()
     for u, industry in pools.industry.items():
         for k in industry.periods if industry.max_expansions else ():
             m.expand.add((u, k)).setub(industry.max_expansions)
@@ -74,9 +74,9 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     if not m.bought:
         return
     m.buys = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation orders units of the type")
-    m.acquisition_most = pyo.Constraint(pyo.Any, doc="orders stay within the programme")
-    m.acquisition_least = pyo.Constraint(pyo.Any, doc="a nation orders at least its least order")
-    m.acquisition_switch = pyo.Constraint(pyo.Any, doc="a nation that does not buy orders nothing")
+    m.acquisition_most = Rows(doc="orders stay within the programme")
+    m.acquisition_least = Rows(doc="a nation orders at least its least order")
+    m.acquisition_switch = Rows(doc="a nation that does not buy orders nothing")
     for (n, u), orders in m.bought.items():
         programme = problem.pools.programmes[n, u]
         every: list[Exact] = [(Fraction(1), column) for parts in orders.values() for column, _ in parts]

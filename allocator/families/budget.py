@@ -33,14 +33,14 @@ from __future__ import annotations
 import pyomo.core as pyo
 
 from allocator.families.payments import Payments
-from allocator.families.rows import at_most
+from allocator.families.rows import Rows, at_most
 from allocator.problem import Problem
 
 
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``budget_payer`` and, with max_burden, ``budget_burden``."""
-    m.budget_payer = pyo.Constraint(pyo.Any, doc="a payer's cost in the budget's periods stays within it")
-    m.budget_burden = pyo.Constraint(pyo.Any, doc="no nation bears more than max_burden of its GDP a year")
+    m.budget_payer = Rows(doc="a payer's cost in the budget's periods stays within it")
+    m.budget_burden = Rows(doc="no nation bears more than max_burden of its GDP a year")
     payments, money = Payments(m, problem), problem.money
     for b, (payer, amount, periods) in enumerate(money.budgets, start=1):
         terms = payments.terms(payer, periods)

@@ -22,7 +22,7 @@ from fractions import Fraction
 
 import pyomo.core as pyo
 
-from allocator.families.rows import Exact, at_least, at_most
+from allocator.families.rows import Exact, Rows, at_least, at_most
 from allocator.problem import Commitment, Problem
 
 
@@ -37,8 +37,8 @@ def promises(m: pyo.ConcreteModel, problem: Problem) -> Iterator[tuple[int, Comm
 
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``commitments_least`` and ``commitments_most``."""
-    m.commitments_least = pyo.Constraint(pyo.Any, doc="a nation keeps what it has promised")
-    m.commitments_most = pyo.Constraint(pyo.Any, doc="a nation gives no more than it will")
+    m.commitments_least = Rows(doc="a nation keeps what it has promised")
+    m.commitments_most = Rows(doc="a nation gives no more than it will")
     for i, promise, t, terms in promises(m, problem):
         if promise.at_least:
             kept = [*terms, (Fraction(promise.at_least), m.failed)] if m.may_fail else terms

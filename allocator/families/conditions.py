@@ -25,13 +25,13 @@ from __future__ import annotations
 
 import pyomo.core as pyo
 
-from allocator.families.rows import Term, linear
+from allocator.families.rows import Rows, Term, linear
 from allocator.problem import Problem
 
 
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``conditions_pledge``."""
-    m.conditions_pledge = pyo.Constraint(pyo.Any, doc="a nation with a conditional pledge joins only if it holds")
+    m.conditions_pledge = Rows(doc="a nation with a conditional pledge joins only if it holds")
     able = [n for n in dict.fromkeys(n for n, _, _ in problem.cap) if n not in problem.money.collective]
     for i, (n, o, requires, value) in enumerate(problem.live_pledges):
         needed = value if requires == "coalition_size" else 1

@@ -41,7 +41,7 @@ from typing import Any
 import pyomo.core as pyo
 
 from allocator.exact import step_of
-from allocator.families.rows import MODERATE, Exact, Term, at_least, linear, only_if
+from allocator.families.rows import MODERATE, Exact, Rows, Term, at_least, linear, only_if
 from allocator.problem import Problem
 
 Cell = tuple[str, str, Any]
@@ -52,12 +52,12 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``leads``, ``led`` and their constraints."""
     m.leads = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation is the framework nation of the task")
     m.led = pyo.Var(pyo.Any, dense=False, doc="people of the framework nation at the task")
-    m.framework_nation_one = pyo.Constraint(pyo.Any, doc="at most one nation leads a task")
-    m.framework_nation_leads = pyo.Constraint(pyo.Any, doc="only a nation that leads counts its people")
-    m.framework_nation_there = pyo.Constraint(pyo.Any, doc="counted people of the framework nation are there")
-    m.framework_nation_share = pyo.Constraint(pyo.Any, doc="the framework nation gives its share")
-    m.framework_nation_own = pyo.Constraint(pyo.Any, doc="a nation that leads gives its share (figures far apart)")
-    m.framework_nation_led = pyo.Constraint(pyo.Any, doc="nobody is there unless a nation leads (figures far apart)")
+    m.framework_nation_one = Rows(doc="at most one nation leads a task")
+    m.framework_nation_leads = Rows(doc="only a nation that leads counts its people")
+    m.framework_nation_there = Rows(doc="counted people of the framework nation are there")
+    m.framework_nation_share = Rows(doc="the framework nation gives its share")
+    m.framework_nation_own = Rows(doc="a nation that leads gives its share (figures far apart)")
+    m.framework_nation_led = Rows(doc="nobody is there unless a nation leads (figures far apart)")
     cells: dict[tuple[str, int], list[Cell]] = defaultdict(list)
     leaders: dict[str, list[str]] = defaultdict(list)
     for (n, u, j), here in m.cells.items():

@@ -24,7 +24,7 @@ from fractions import Fraction
 
 import pyomo.core as pyo
 
-from allocator.families.rows import Exact, at_most
+from allocator.families.rows import Exact, Rows, at_most
 from allocator.problem import Problem
 
 
@@ -33,8 +33,8 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     industries = problem.pools.industry
     if not industries:
         return
-    m.industry_capacity = pyo.Constraint(pyo.Any, doc="deliveries stay within what industry can make")
-    m.industry_expansions = pyo.Constraint(pyo.Any, doc="industry expands at most so often")
+    m.industry_capacity = Rows(doc="deliveries stay within what industry can make")
+    m.industry_expansions = Rows(doc="industry expands at most so often")
     delivered: dict[tuple[str, int], list[Exact]] = defaultdict(list)
     for (n, u), orders in m.bought.items():
         for k, parts in orders.items():

@@ -14,7 +14,7 @@ A collective may buy with the others, but is not counted. Where fewer than $N$ n
 joint purchase. Constraints:
 `joint_purchase_most[n, u, k]`, `joint_purchase_least[n, u, k]`, `joint_purchase_club[n, u, k]`,
 `joint_purchase_nations[u, k]`. Needs: `acquisition`. Source: fixed charges with a threshold, Balinski (1961),
-Management Science 7(3).
+Naval Research Logistics Quarterly 8(1).
 
 **Toy.** Three nations are needed, and A and B want one unit each: there is a discount only if a third nation buys too.
 """
@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import pyomo.core as pyo
 
-from allocator.families.rows import linear, only_if
+from allocator.families.rows import Rows, linear, only_if
 from allocator.problem import Problem
 
 
@@ -34,10 +34,10 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
         return
     m.together = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation buys jointly with others")
     m.club = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nations buy the type jointly in the period")
-    m.joint_purchase_most = pyo.Constraint(pyo.Any, doc="a nation that does not join orders nothing jointly")
-    m.joint_purchase_least = pyo.Constraint(pyo.Any, doc="a nation that joins orders something jointly")
-    m.joint_purchase_club = pyo.Constraint(pyo.Any, doc="a nation joins only if enough do")
-    m.joint_purchase_nations = pyo.Constraint(pyo.Any, doc="enough nations buy jointly")
+    m.joint_purchase_most = Rows(doc="a nation that does not join orders nothing jointly")
+    m.joint_purchase_least = Rows(doc="a nation that joins orders something jointly")
+    m.joint_purchase_club = Rows(doc="a nation joins only if enough do")
+    m.joint_purchase_nations = Rows(doc="enough nations buy jointly")
     for (u, k), nations in pools.clubs.items():
         club = m.club.add((u, k))
         for n in nations:

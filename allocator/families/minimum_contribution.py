@@ -23,15 +23,15 @@ from fractions import Fraction
 
 import pyomo.core as pyo
 
-from allocator.families.rows import at_least, only_if
+from allocator.families.rows import Rows, at_least, only_if
 from allocator.problem import Problem
 
 
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``sends`` and its two constraints."""
     m.sends = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation sends units of the type to the task")
-    m.minimum_contribution_least = pyo.Constraint(pyo.Any, doc="a nation sends at least its least contingent")
-    m.minimum_contribution_most = pyo.Constraint(pyo.Any, doc="a nation that does not send has no units there")
+    m.minimum_contribution_least = Rows(doc="a nation sends at least its least contingent")
+    m.minimum_contribution_most = Rows(doc="a nation that does not send has no units there")
     for (n, u, j), here in m.cells.items():
         least = problem.pools.min_units[n, u]
         if least <= 1:

@@ -41,7 +41,7 @@ import pyomo.core as pyo
 
 from allocator.errors import BadInput, Fault
 from allocator.families.payments import COMMON, EVERYONE, Payments
-from allocator.families.rows import Exact, Term, floats, linear
+from allocator.families.rows import Exact, Rows, Term, floats, linear
 from allocator.problem import Problem
 from allocator.statement import Row
 
@@ -54,11 +54,11 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     limits = problem.model.limits
     terms = {name: MAKERS[name](m, problem) for name in dict.fromkeys([*problem.model.objectives, *limits])}
     for position, name in enumerate(problem.model.objectives):
-        objective = pyo.Objective(expr=linear(terms[name]))
+        objective = pyo.Objective(expr=linear(terms[name]).expression())
         m.add_component(f"objective_{name}", objective)
         if position:
             objective.deactivate()
-    m.limit_objective = pyo.Constraint(pyo.Any, doc="an objective stays within the model's limit for it")
+    m.limit_objective = Rows(doc="an objective stays within the model's limit for it")
     for name, most in limits.items():
         if terms[name]:
             m.limit_objective[name] = (None, linear(terms[name]), float(most))
@@ -106,13 +106,13 @@ def cost_terms(m: pyo.ConcreteModel, problem: Problem) -> list[Term]:
 def burden_terms(m: pyo.ConcreteModel, problem: Problem) -> list[Term]:
     """Heaviest cost a year in per mille of GDP; adds ``heaviest`` and ``burden_heaviest``."""
     m.heaviest = pyo.Var(bounds=(0.0, None), doc="heaviest cost a year, per mille of GDP")
-    m.burden_heaviest = pyo.Constraint(pyo.Any, doc="no nation bears more than the heaviest burden")
+    m.burden_heaviest = Rows(doc="no nation bears more than the heaviest burden")
     payments, money = Payments(m, problem), problem.money
     common: list[Exact] = payments.terms(COMMON, problem.PERIODS) if money.funding_keys else []
     if common:
         m.common_total = pyo.Var(bounds=(0.0, None), doc="what the common fund pays, millions")
         total = linear([*floats(common), (-1.0, m.common_total)])
-        m.burden_common = pyo.Constraint(expr=(0.0, total, 0.0), doc="what the common fund pays")
+        m.burden_common = pyo.Constraint(expr=(0.0, total.expression(), 0.0), doc="what the common fund pays")
     for n, gdp in money.gdp.items():
         each = 1000 / (gdp * money.years)
         own = [(each * cost, column) for cost, column in payments.terms(n, problem.PERIODS)]
@@ -130,7 +130,7 @@ def burden_terms(m: pyo.ConcreteModel, problem: Problem) -> list[Term]:
 def worst_period_terms(m: pyo.ConcreteModel, problem: Problem) -> list[Term]:
     """Greatest unmet share of a period; adds ``worst`` and ``worst_period_counted``."""
     m.worst = pyo.Var(bounds=(0.0, 1.0), doc="greatest unmet share of a period")
-    m.worst_period_counted = pyo.Constraint(pyo.Any, doc="no period is worse than the worst")
+    m.worst_period_counted = Rows(doc="no period is worse than the worst")
     for t, rows in problem.standing.items():
         weight = sum(row.weight for row in rows)
         terms = [term for row in rows for term in _counted(m, row, t, row.weight / (weight * row.whole))]
@@ -142,7 +142,7 @@ def worst_period_terms(m: pyo.ConcreteModel, problem: Problem) -> list[Term]:
 def turnover_terms(m: pyo.ConcreteModel, problem: Problem) -> list[Term]:
     """Thousands of people who go somewhere anew; adds ``anew`` and ``turnover_anew``."""
     m.anew = pyo.Var(pyo.Any, dense=False, doc="units that were not at the task in the period before")
-    m.turnover_anew = pyo.Constraint(pyo.Any, doc="units beyond those of the period before come anew")
+    m.turnover_anew = Rows(doc="units beyond those of the period before come anew")
     terms: list[Term] = []
     for (n, u, j), here in m.cells.items():
         for t, deploy in here.items():
@@ -168,8 +168,8 @@ def imbalance_terms(m: pyo.ConcreteModel, problem: Problem) -> list[Term]:
     own = {n: payments.terms(n, problem.PERIODS) for n in gdp}
     m.own_total = pyo.Var(bounds=(0.0, None), doc="own costs of the nations with a gdp, millions")
     m.above = pyo.Var(pyo.Any, dense=False, doc="own cost above the proportional share, millions")
-    m.imbalance_total = pyo.Constraint(pyo.Any, doc="the sum of own costs")
-    m.imbalance_above = pyo.Constraint(pyo.Any, doc="own cost beyond the proportional share is above it")
+    m.imbalance_total = Rows(doc="the sum of own costs")
+    m.imbalance_above = Rows(doc="own cost beyond the proportional share is above it")
     every = [term for terms in own.values() for term in terms]
     if not every:
         return []

@@ -15,7 +15,7 @@ Constraints: `participation_deployed[n, u, o, t]`, `participation_joined[n, o, t
 A lean model (which `solve` builds) has only the variables that a pledge refers to, and only the constraints in the
 direction in which they can bind: $z$ of nations whose pledge depends on others (deployed $\Rightarrow$ joined), $y$ of
 the nations that these pledges wait for (member $\Rightarrow$ deployed). Optimal values are the same.
-Needs: `deploy`. Source: the linking of fixed charges in Balinski (1961), Management Science 7(3).
+Needs: `deploy`. Source: the linking of fixed charges in Balinski (1961), Naval Research Logistics Quarterly 8(1).
 
 **Toy.** A nation with a pool of three units may send them to two tasks of one objective: $x_1 + x_2 \le 3z$ and
 $z \le x_1 + x_2$, so $z = 1$ exactly if at least one unit is sent.
@@ -27,7 +27,7 @@ from collections import defaultdict
 
 import pyomo.core as pyo
 
-from allocator.families.rows import Term, linear, only_if
+from allocator.families.rows import Rows, Term, linear, only_if
 from allocator.problem import Problem
 
 
@@ -59,10 +59,10 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
 
     m.joins = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation deploys something under the objective")
     m.member = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation joins some objective")
-    m.participation_deployed = pyo.Constraint(pyo.Any, doc="a nation that deploys joins the objective")
-    m.participation_joined = pyo.Constraint(pyo.Any, doc="a nation that joins deploys something")
-    m.participation_member = pyo.Constraint(pyo.Any, doc="a nation that joins is a member")
-    m.participation_counted = pyo.Constraint(pyo.Any, doc="a member joins or, in a lean model, deploys something")
+    m.participation_deployed = Rows(doc="a nation that deploys joins the objective")
+    m.participation_joined = Rows(doc="a nation that joins deploys something")
+    m.participation_member = Rows(doc="a nation that joins is a member")
+    m.participation_counted = Rows(doc="a member joins or, in a lean model, deploys something")
     for n, o, t in deployed:
         if not m.lean or (n, o) in pledged:
             m.joins.add((n, o, t))

@@ -28,7 +28,7 @@ from math import ceil
 import pyomo.core as pyo
 
 from allocator.exact import step_of
-from allocator.families.rows import Exact, at_least, only_if
+from allocator.families.rows import Exact, Rows, at_least, only_if
 from allocator.problem import Problem
 from allocator.statement import THEATRE
 
@@ -36,8 +36,8 @@ from allocator.statement import THEATRE
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``there``, ``prerequisites_there`` and ``prerequisites_met``."""
     m.there = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="anyone may be at the task in the period")
-    m.prerequisites_there = pyo.Constraint(pyo.Any, doc="nobody is at a task whose prerequisites are not met")
-    m.prerequisites_met = pyo.Constraint(pyo.Any, doc="a prerequisite is met while anyone is at the task")
+    m.prerequisites_there = Rows(doc="nobody is at a task whose prerequisites are not met")
+    m.prerequisites_met = Rows(doc="a prerequisite is met while anyone is at the task")
     wanted = {(needs.row.place, needs.row.capability) for needs in problem.prerequisites}
     supply: dict[tuple[str, str, int], list[Exact]] = defaultdict(list)
     for (_, u, j), here in m.cells.items() if wanted else ():

@@ -39,7 +39,7 @@ from math import ceil
 import pyomo.core as pyo
 
 from allocator.exact import step_of
-from allocator.families.rows import Exact, at_least, floats, hidden, linear, measured
+from allocator.families.rows import Exact, Rows, at_least, floats, hidden, linear, measured
 from allocator.problem import Problem
 from allocator.statement import THEATRE, Row
 
@@ -77,9 +77,9 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     failed = m.failed if m.may_fail else None
     m.shortfall = pyo.Var(pyo.Any, dense=False, doc="unmet part of a requirement, in units of its capability")
     m.core_shortfall = pyo.Var(pyo.Any, dense=False, doc="unmet part of a requirement's core")
-    m.requirement_core = pyo.Constraint(pyo.Any, doc="what is missing beyond the rest is missing of the core")
-    m.requirement_supply = pyo.Constraint(pyo.Any, doc="supply and shortfall cover the requirement")
-    m.requirement_least = pyo.Constraint(pyo.Any, doc="supply covers what must be met (figures far apart)")
+    m.requirement_core = Rows(doc="what is missing beyond the rest is missing of the core")
+    m.requirement_supply = Rows(doc="supply and shortfall cover the requirement")
+    m.requirement_least = Rows(doc="supply covers what must be met (figures far apart)")
     for row, key, terms, least in lines(m, problem):
         met = [*terms, (least, failed)] if failed is not None and least else terms
         if least >= row.quantity:

@@ -43,7 +43,7 @@ from math import floor, gcd
 import pyomo.core as pyo
 
 from allocator.families.acquisition import ready
-from allocator.families.rows import Exact, at_most, linear
+from allocator.families.rows import Exact, Rows, at_most, linear
 from allocator.problem import Problem
 
 STEPS = 1_000
@@ -52,7 +52,7 @@ STEPS = 1_000
 
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``rotation_pool``."""
-    m.rotation_pool = pyo.Constraint(pyo.Any, doc="units deployed in a span of rotation can be used")
+    m.rotation_pool = Rows(doc="units deployed in a span of rotation can be used")
     pools = problem.pools
     tasks: dict[tuple[str, str], list[str]] = defaultdict(list)
     for n, u, j in problem.cap:

@@ -17,9 +17,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyomo.core as pyo
+from pyomo.core.base.constraint import ConstraintData, IndexedConstraint
 from pyomo.core.expr import LinearExpression, MonomialTermExpression
 
 from allocator.exact import step_of
@@ -38,9 +39,71 @@ Exact = tuple[Fraction, Any]
 Whole = tuple[int, Any]
 
 
-def linear(terms: Iterable[Term]) -> LinearExpression:
-    """Sum of coefficient times variable."""
-    return LinearExpression(args=list(map(MonomialTermExpression, terms)))
+class Terms(NamedTuple):
+    """A sum of coefficient times variable."""
+
+    coefs: tuple[float, ...]
+    variables: tuple[Any, ...]
+
+    def expression(self) -> LinearExpression:
+        """Pyomo's expression, with an object for each term."""
+        return LinearExpression(args=list(map(MonomialTermExpression, zip(self.coefs, self.variables, strict=True))))
+
+
+Pending = tuple[float | None, Terms, float | None]
+"""Least value, terms and greatest value of a row."""
+
+
+class Row(ConstraintData):  # type: ignore[misc]
+    """A constraint of Pyomo whose expression is made when something asks for it.
+
+    Solving asks for :attr:`pending` only. Most of the time and memory of building a large model would go into
+    expressions.
+    """
+
+    __slots__ = ()
+
+    def set_value(self, expr: Any) -> None:
+        """Set the row to ``(least value, Terms, greatest value)``, or to anything that Pyomo accepts."""
+        if type(expr) is tuple and len(expr) == 3 and type(expr[1]) is Terms:
+            _EXPR.__set__(self, expr)
+        else:
+            super().set_value(expr)
+
+    @property
+    def pending(self) -> Pending | None:
+        """What the row was set to; None once it has an expression."""
+        held = _EXPR.__get__(self)
+        return held if type(held) is tuple else None
+
+    @property
+    def _expr(self) -> Any:
+        if self.pending is not None:
+            least, terms, most = self.pending
+            super().set_value((least, terms.expression(), most))
+        return _EXPR.__get__(self)
+
+    @_expr.setter
+    def _expr(self, expr: Any) -> None:
+        _EXPR.__set__(self, expr)
+
+
+_EXPR = ConstraintData.__dict__["_expr"]
+
+
+class Rows(IndexedConstraint):  # type: ignore[misc]
+    """An indexed constraint of :class:`Row` s, with any keys."""
+
+    _ComponentDataClass = Row
+
+    def __init__(self, *, doc: str) -> None:
+        super().__init__(pyo.Any, doc=doc)
+
+
+def linear(terms: Iterable[Term]) -> Terms:
+    """The sum of coefficient times variable, for a row."""
+    coefs_and_variables = tuple(zip(*terms, strict=True))
+    return Terms(*(coefs_and_variables or ((), ())))
 
 
 def at_most(m: Any, rows: Any, key: Any, terms: list[Exact], limit: Fraction) -> None:
@@ -173,7 +236,7 @@ def _carry(m: Any, owner: Any, key: Any, level: int, least: Fraction, most: Frac
     """The carry that one digit takes from the next, at most what it can need."""
     if m.component("carry") is None:
         m.carry = pyo.Var(pyo.Any, dense=False, domain=pyo.Integers, doc="carry that a row's digit takes from the next")
-        m.digit = pyo.Constraint(pyo.Any, doc="a row's digits beyond the last")
+        m.digit = Rows(doc="a row's digits beyond the last")
         m.carries = []  # (row of the next digit, carry), the highest first within a row
     carry = m.carry.add((owner.local_name, *(key if isinstance(key, tuple) else (key,)), level))
     carry.setlb(ceil(least))

@@ -21,7 +21,7 @@ from fractions import Fraction
 
 import pyomo.core as pyo
 
-from allocator.families.rows import Exact, at_most
+from allocator.families.rows import Exact, Rows, at_most
 from allocator.problem import Problem
 
 
@@ -33,6 +33,6 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
             personnel = Fraction(problem.personnel[u])
             for t, deploy in here.items():
                 people[n, t].append((personnel, deploy))
-    m.troop_ceiling_people = pyo.Constraint(pyo.Any, doc="people deployed at once stay below the ceiling")
+    m.troop_ceiling_people = Rows(doc="people deployed at once stay below the ceiling")
     for (n, t), terms in people.items():
         at_most(m, m.troop_ceiling_people, (n, t), terms, problem.troop_ceiling[n])

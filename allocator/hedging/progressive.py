@@ -59,7 +59,8 @@ def consensus(
             m = two_stage(instance, model, [replace(future, probability=ONE)], taste, alone)
             first = [*m.commit.values(), *([m.level] if taste.weight else [])]
             most = sum(variable.ub for variable in m.commit.values())
-            m.every_commitment = pyo.Constraint(expr=(None, linear((1.0, x) for x in m.commit.values()), most))
+            every = linear((1.0, x) for x in m.commit.values()).expression()
+            m.every_commitment = pyo.Constraint(expr=(None, every, most))
             attach_root_node(m, 0.0, first)  # each first-stage variable must be in some row
             m._mpisppy_probability = float(future.probability)
             return m

@@ -58,14 +58,11 @@ def hedge(
     futures, seed : int
         Futures to draw, or all of them if there are no more than this or 64; random seed of the draws and of HiGHS.
     cvar, weight : float
-        Level of the conditional value at risk, at least 0 and below 1 (0.9 means the worst tenth), and its weight, 0 to
-        1; the rest is the weight of the expectation.
+        Level of the conditional value at risk, 0 to below 1 (0.9: the worst tenth), and its weight against expectation.
     replications, evaluate : int
-        Samples from which the sampling error is estimated (one of them is the plan's own), and further futures that are
-        drawn to evaluate plans; at least 2 of each.
+        Samples for the sampling error, the plan's own among them; futures to evaluate plans; at least 2 of each.
     gap, time_limit : float
-        Relative gap at which an objective counts as proved; seconds for each programme (one sample, or one future
-        alone), without limit by default.
+        Relative gap at which an objective counts as proved; seconds for each sample or future, by default no end.
     method : str
         ``extensive``: one programme over all futures; ``hedging``: progressive hedging, for many (extra ``futures``).
     progress : callable, optional
@@ -100,9 +97,8 @@ def hedge(
             pass_warnings(*chosen, warn)
             work = _Hedging(*chosen, options, progress, watch.interrupted, origin)
         answer = work.answer()
-        if answer.stopped_by == "interrupt":
-            watch.report()
-        return answer
+        watch.reported = answer.stopped_by == "interrupt"
+    return answer
 
 
 class _Hedging:

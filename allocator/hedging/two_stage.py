@@ -55,7 +55,7 @@ from pyomo.core.expr import LinearExpression, MonomialTermExpression
 
 from allocator.families import acquisition, budget, industry, joint_purchase, rotation, troop_ceiling
 from allocator.families.objectives import burden_terms, cost_terms, gap_terms, imbalance_terms
-from allocator.families.rows import Term, linear
+from allocator.families.rows import Rows, Term, linear
 from allocator.formulation import formulate, uncollected
 from allocator.hedging.answer import STAGES
 from allocator.hedging.first_stage import in_future
@@ -144,15 +144,15 @@ def two_stage(
         _limits(m, problem)
         m.unmet = pyo.Var(pyo.Any, dense=False, bounds=(0.0, 1.0), doc="gap of a future")
         m.failed = {}
-        m.commitment_kept = pyo.Constraint(pyo.Any, doc="nothing is deployed that is not committed")
-        m.unmet_counted = pyo.Constraint(pyo.Any, doc="the gap of a future")
-        m.unmet_failed = pyo.Constraint(pyo.Any, doc="a future without a plan has a gap of 1")
+        m.commitment_kept = Rows(doc="nothing is deployed that is not committed")
+        m.unmet_counted = Rows(doc="the gap of a future")
+        m.unmet_failed = Rows(doc="a future without a plan has a gap of 1")
         for s, future in enumerate(futures):
             block = formulate(SecondStage(future.instance(instance), of_future(model)), lean=True, may_fail=True)
             m.add_component(f"future_{s}", block)
             _join(m, s, block)
         _mean_risk(m, futures, taste, alone)
-        m.objective_cost = pyo.Objective(expr=linear(cost_terms(m, problem)))
+        m.objective_cost = pyo.Objective(expr=linear(cost_terms(m, problem)).expression())
         m.objective_cost.deactivate()
     return m
 
@@ -160,7 +160,7 @@ def two_stage(
 def _limits(m: pyo.ConcreteModel, problem: Problem) -> None:
     """The model's limits on money, applied to all that is committed."""
     makers = {"cost": cost_terms, "burden": burden_terms, "imbalance": imbalance_terms}
-    m.limit_objective = pyo.Constraint(pyo.Any, doc="what is committed stays within the model's limits on money")
+    m.limit_objective = Rows(doc="what is committed stays within the model's limits on money")
     for name, most in problem.model.limits.items():
         terms = makers[name](m, problem) if name in makers else []
         if terms:
@@ -204,7 +204,7 @@ def _mean_risk(m: pyo.ConcreteModel, futures: Sequence[Future], taste: Taste, al
     terms = [(float((1 - taste.weight) * future.probability), m.unmet[s]) for s, future in enumerate(futures)]
     m.level = pyo.Var(bounds=(0.0, 1.0), doc="value at risk")
     m.excess = pyo.Var(pyo.Any, dense=False, bounds=(0.0, 1.0), doc="gap beyond the value at risk")
-    m.excess_counted = pyo.Constraint(pyo.Any, doc="excess of a future's gap over the value at risk")
+    m.excess_counted = Rows(doc="excess of a future's gap over the value at risk")
     if taste.weight:
         terms.append((float(taste.weight), m.level))
         for s, future in enumerate(futures):
@@ -214,4 +214,4 @@ def _mean_risk(m: pyo.ConcreteModel, futures: Sequence[Future], taste: Taste, al
             excess = m.excess.add(s)
             m.excess_counted[s] = (0.0, linear([(1.0, excess), (1.0, m.level), (-1.0, m.unmet[s])]), None)
             terms.append((float(taste.weight * future.probability / (1 - taste.alpha)), excess))
-    m.objective_gap = pyo.Objective(expr=linear([(coef, variable) for coef, variable in terms if coef]))
+    m.objective_gap = pyo.Objective(expr=linear([(coef, variable) for coef, variable in terms if coef]).expression())

@@ -45,6 +45,10 @@ says what to do. A refused number is reported with its likely reading (`"3,640,0
 changed silently. A text file must be a regular file in UTF-8, of at most {MOST_TOML:,} bytes for TOML and
 {MOST_BYTES:,} bytes otherwise. CR LF in a quoted cell of a CSV file is read as LF.
 
+A workbook that `allocator new` or `allocator convert` writes opens with a page of how-to and has drop-downs and notes;
+its headings are locked without a password, and everything else can be changed. `allocator validate CASE.xlsx --mark
+CHECKED.xlsx` gives a workbook back with its faults marked.
+
 The value of a formula in a workbook is its stored result. The following are faults: a formula without a stored result,
 an error such as #N/A, a damaged number, a damaged part, and a cell whose position is unclear. Saving the workbook again
 with a spreadsheet program removes most of them.
@@ -55,6 +59,11 @@ If the `source` of a row is `assumption` (in upper or lower case; it must be a k
 row is assumed. In any other row, the assumed columns are those that its `note` lists directly before the word
 *assumed*, joined by commas and *and*. A note may hold several such lists:
 `operating_cost and rotation_ratio assumed (none published); personnel assumed (as for a frigate)`.
+
+If several figures rest on one assumption, its key in square brackets begins the reason in each row:
+`amount assumed ([orbit] three aircraft keep one up)`. The words *from memory*, *computed* and *seen* take a key too,
+without making the figure an assumption. `allocator sweep INSTANCE --one-at-a-time --by source` moves all figures with
+the same key together, and of the others all those with the same `source`. A figure with neither moves alone.
 
 If `sources` has that row, results end with the number of figures and how many of them are assumptions. A figure is any
 number except periods, companions and coordinates. Results also give the share of the plan that depends on assumptions:

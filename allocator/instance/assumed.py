@@ -2,7 +2,10 @@
 
 If the ``source`` of a row is ``assumption``, every figure of the row is assumed. In any other row, the assumed columns
 are those that its ``note`` lists directly before the word *assumed*:
-``operating_cost and rotation_ratio assumed (reason); personnel assumed (reason)``.
+``operating_cost and rotation_ratio assumed (reason); personnel assumed (reason)``. A reason may begin with the key of
+the assumption in square brackets, ``amount assumed ([orbit] three aircraft keep one up)``, and so may that of a figure
+*from memory*, *computed* or *seen*. Figures with the same key, or else of the same ``source``, have one origin:
+:func:`origins`.
 """
 
 from __future__ import annotations
@@ -40,6 +43,21 @@ def assumed(table: str, row: Mapping[str, Value]) -> set[str]:
     return figures & {name for names in _listed(table).findall(str(row.get("note", ""))) for name in _words(names)}
 
 
+def origins(table: str, row: Mapping[str, Value]) -> dict[str, str]:
+    """Column -> the key of its assumption, or else the source of its row; empty where the row names neither.
+
+    Examples
+    --------
+    >>> note = "amount assumed ([orbit] three aircraft keep one up)"
+    >>> origins("yields", {"amount": 0.25, "source": "s01", "note": note})
+    {'amount': 'orbit'}
+    """
+    found = dict.fromkeys(sorted(given(table, row)), str(row.get("source", "")))
+    for names, key in _keyed(table).findall(str(row.get("note", ""))):
+        found |= {name: key for name in _words(names) if name in found}
+    return found
+
+
 def count(instance: Facts) -> dict[str, tuple[int, int]]:
     """Table -> (number of figures, number of assumed figures), for tables that have any."""
     counts = {
@@ -59,8 +77,17 @@ def totals(instance: Facts) -> dict[str, int] | None:
 
 @cache
 def _listed(table: str) -> re.Pattern[str]:
+    return re.compile(rf"{_names(table)}(?: is| are)? assumed\b")
+
+
+@cache
+def _keyed(table: str) -> re.Pattern[str]:
+    return re.compile(rf"{_names(table)}(?: is| are)? (?:assumed|from memory|computed|seen) \(\[([^\]]+)\]")
+
+
+def _names(table: str) -> str:
     name = "(?:" + "|".join(TABLES[table].by_name) + ")"
-    return re.compile(rf"\b({name}(?:(?:, and |, | and ){name})*)(?: is| are)? assumed\b")
+    return rf"\b({name}(?:(?:, and |, | and ){name})*)"
 
 
 def _words(names: str) -> list[str]:

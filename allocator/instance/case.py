@@ -31,7 +31,7 @@ def at_case(instance: F, name: str) -> F:
 def _end(table: Table, row: Mapping[str, Value], name: str, notes: list[str]) -> Mapping[str, Value]:
     """The row in a case; a note is added for what has no effect in it any more."""
     columns = [table.by_name[figure] for figure in table.figures]
-    ends = {column.name: _value(row, column, name) for column in columns}
+    ends = {column.name: value_at(row, column, name) for column in columns}
     changed = {figure: value for figure, value in ends.items() if value is not None and row.get(figure) != value}
     if not changed:
         return row
@@ -41,7 +41,7 @@ def _end(table: Table, row: Mapping[str, Value], name: str, notes: list[str]) ->
     return Frozen({column: cells[column] for column in table.by_name if column in cells})
 
 
-def _value(row: Mapping[str, Value], column: Column, name: str) -> Value | None:
+def value_at(row: Mapping[str, Value], column: Column, name: str) -> Value | None:
     """A figure in a case; None where the cell is blank."""
     base = row.get(column.name)
     if name in ("low", "high"):

@@ -189,7 +189,7 @@ class Facts:
                 self._rows[name] = base._rows[name]
 
     def noted(self, notes: tuple[str, ...], outside: frozenset[str]) -> Self:
-        """The same instance with other :attr:`notes` and :attr:`outside`."""
+        """The same instance with other ``notes`` and ``outside``."""
         if (notes, outside) == (self.notes, self.outside):
             return self
         return type(self)(self.settings, self.tables, self.path, notes, outside)

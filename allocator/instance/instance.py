@@ -26,7 +26,7 @@ class Instance(Facts):
     __slots__ = ()
 
     def warnings(self) -> list[str]:
-        """The :attr:`notes`, then one line for each thing that is legal but odd."""
+        """The ``notes``, then one line for each thing that is legal but odd."""
 
         return [*self.notes, *warnings(self)]
 
@@ -85,7 +85,7 @@ class Instance(Facts):
             ``horizon.periods=4``, ``events.us_backstop=true``, ``budgets[payer=common].amount*=0.8``. ``+=``, ``-=``
             and ``*=`` change an existing number in exact arithmetic; in a column of whole numbers, a fractional result
             is rounded down. ``=`` with the complete key of a row that does not exist adds the row:
-            ``willingness[nation=DEU,objective=safe_skies].willingness=1``. :attr:`notes` and :meth:`warnings` report
+            ``willingness[nation=DEU,objective=safe_skies].willingness=1``. ``notes`` and :meth:`warnings` report
             what was rounded or added. A figure that is changed loses its range (``_low``, ``_high``).
 
         Raises

@@ -1,4 +1,4 @@
-"""Writes the workbook with drop-downs, notes on the headers, locked headers, and text stored as text."""
+"""Writes the workbook: a page of how-to, drop-downs, notes on the headers, locked headers, text stored as text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from allocator.instance.columns import Column, blank_means
+from allocator.instance.how_to import write_how_to
 from allocator.instance.tables import SETTINGS, TABLES
 
 if TYPE_CHECKING:
@@ -13,6 +14,16 @@ if TYPE_CHECKING:
 
 SPARE = 500
 """Number of rows below the last one that are formatted for more input."""
+
+ALLOWED = dict.fromkeys(
+    (
+        "objects", "scenarios", "format_cells", "format_columns", "format_rows", "insert_columns", "insert_rows",
+        "insert_hyperlinks", "delete_columns", "delete_rows", "sort", "autofilter", "pivot_tables",
+        "select_locked_cells", "select_unlocked_cells",
+    ),
+    True,
+)  # fmt: skip
+"""What the protection of a sheet allows: everything but to change the locked headers. It has no password."""
 
 
 def workbook(instance: Facts) -> bytes:
@@ -26,6 +37,7 @@ def workbook(instance: Facts) -> bytes:
         "strings_to_numbers": False,
         "strings_to_urls": False,
         "default_date_format": None,
+        "default_format_properties": {"locked": False},
     }
     with xlsxwriter.Workbook(out, options) as book:
         formats = {
@@ -34,9 +46,15 @@ def workbook(instance: Facts) -> bytes:
             "text": book.add_format({"num_format": "@", "locked": False}),
             "number": book.add_format({"locked": False}),
         }
+        write_how_to(book, instance)
         _settings(book.add_worksheet("instance"), instance, formats)
         for name in TABLES:
             _table(book.add_worksheet(name), name, instance, formats)
+        for sheet in book.worksheets():
+            sheet.set_paper(9)
+            sheet.set_landscape()
+            sheet.fit_to_pages(1, 0)
+            sheet.set_footer("&L&A&RPage &P of &N")
     return out.getvalue()
 
 
@@ -61,7 +79,7 @@ def _settings(sheet: Any, instance: Facts, formats: dict[str, Any]) -> None:
             sheet.write_number(r, 1, value, formats["number"])
         else:
             _string(sheet, r, 1, value, formats["text"])
-    sheet.protect("", {"format_columns": True, "format_rows": True, "insert_rows": True, "delete_rows": True})
+    sheet.protect("", ALLOWED)
 
 
 def _string(sheet: Any, row: int, column: int, text: str, form: Any) -> None:
@@ -97,17 +115,8 @@ def _table(sheet: Any, name: str, instance: Facts, formats: dict[str, Any]) -> N
                 sheet.write_string(r, c, repr(value), form)
             else:
                 _string(sheet, r, c, value, form)
-    sheet.protect(
-        "",
-        {
-            "format_columns": True,
-            "format_rows": True,
-            "insert_rows": True,
-            "delete_rows": True,
-            "sort": True,
-            "autofilter": True,
-        },
-    )
+    sheet.autofilter(0, 0, max(1, len(rows)), len(shown) - 1)
+    sheet.protect("", ALLOWED)
 
 
 def _note(column: Column) -> str:

@@ -161,7 +161,8 @@ class Plan:
         Parameters
         ----------
         path : path
-            A workbook if it ends in ``.xlsx``, otherwise a folder of CSV files with ``manifest.json``.
+            A workbook if it ends in ``.xlsx``: the answer in words and pages for people, then the inputs and tables.
+            Otherwise a folder of CSV files with ``manifest.json``.
 
         Raises
         ------

@@ -21,7 +21,7 @@ COLUMNS = {
     "orders": ("nation", "unit_type", "period", "units", "joint", "ready", "cost", "common"),
     "industry": ("unit_type", "period", "deliveries", "capacity", "expansions"),
 }
-"""Result tables and their columns (specification of results: README)."""
+"""Result tables and their columns (docs/reference/results.md explains them)."""
 
 
 def tables(problem: Problem, deployed: Deployed, bounds: Mapping[str, Bounds]) -> dict[str, list[dict[str, Any]]]:

@@ -8,6 +8,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +58,10 @@ def write_plan(plan: Plan, path: str | os.PathLike[str]) -> None:
     target = Path(a_path("path", path))
     check_target(target)
     if target.suffix == ".xlsx":
-        write_whole(target, _workbook(plan))
+        report = import_module(
+            "allocator.report.workbook.results"
+        )  # reports are made of plans, so plans load them late
+        write_whole(target, report.workbook(plan))
         return
     content = {f"{table}.csv": _csv(table, plan.rows(table)) for table in COLUMNS}
     content["manifest.json"] = json.dumps({**plan.manifest, "reason": plan.reason}, indent=2, ensure_ascii=False) + "\n"
@@ -77,26 +81,3 @@ def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else value
-
-
-def _workbook(plan: Plan) -> bytes:
-    import xlsxwriter
-
-    out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(out, options) as book:
-        bold = book.add_format({"bold": True, "bottom": 1})
-        for table, columns in COLUMNS.items():
-            sheet = book.add_worksheet(table)
-            sheet.write_row(0, 0, columns, bold)
-            sheet.freeze_panes(1, 0)
-            for r, row in enumerate(plan.rows(table), start=1):
-                sheet.write_row(r, 0, [row[column] for column in columns])
-            sheet.autofit()
-        sheet = book.add_worksheet("manifest")
-        sheet.write_row(0, 0, ("key", "value"), bold)
-        for r, (key, value) in enumerate({**plan.manifest, "reason": plan.reason}.items(), start=1):
-            sheet.write_string(r, 0, key)
-            sheet.write_string(r, 1, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
-        sheet.autofit()
-    return out.getvalue()

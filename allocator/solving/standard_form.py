@@ -14,6 +14,7 @@ from pyomo.core.expr import LinearExpression
 from pyomo.repn import generate_standard_repn
 
 from allocator.errors import BadUsage
+from allocator.families.rows import Row, Terms
 from allocator.formulation import formulate, uncollected
 from allocator.problem import Problem
 from allocator.solving.built import check_arrays, check_components
@@ -202,6 +203,8 @@ def laid_out(new: Matrix, old: Matrix) -> Matrix | None:
 
 def _linear(expression: Any, owner: Any) -> tuple[Iterable[float], Iterable[Any], float]:
     """Coefficients, variables and constant of an expression; an expression that is not linear is refused."""
+    if type(expression) is Terms:
+        return *expression, 0.0
     if type(expression) is LinearExpression:
         coefs, constant = expression.linear_coefs, expression.constant
         if {*map(type, coefs), type(constant)} <= _NUMBERS:  # a parameter is not a number
@@ -234,7 +237,7 @@ def _limits(constraint: Any) -> tuple[float | None, Any, float | None]:
 def _places(variables: Iterable[Any], column_of: dict[int, int], owner: Any) -> list[int]:
     """Columns of an expression's variables."""
     try:
-        return [column_of[id(variable)] for variable in variables]
+        return list(map(column_of.__getitem__, map(id, variables)))
     except KeyError:
         strange = next(variable for variable in variables if id(variable) not in column_of)
         raise BadUsage(
@@ -307,7 +310,10 @@ def _arrays(m: pyo.ConcreteModel) -> Matrix:
         index: list[int] = []
         value: list[float] = []
         for constraint in m.component_data_objects(pyo.Constraint, active=True):
-            least, body, most = _limits(constraint)
+            if type(constraint) is Row and constraint.pending:
+                least, body, most = constraint.pending
+            else:
+                least, body, most = _limits(constraint)
             coefs, variables, constant = _linear(body, constraint)
             index.extend(_places(variables, column_of, constraint))
             value.extend(coefs)
@@ -341,9 +347,12 @@ def _compressed(starts: NDArray[np.int64], index: NDArray[np.int64], value: Floa
     """Rows with each column once and no zeros."""
     row = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     width = int(index.max()) + 1 if len(index) else 1
-    place, first = np.unique(row * width + index, return_inverse=True)
-    total = np.zeros(len(place))
-    np.add.at(total, first, value)
+    place = row * width + index
+    order = np.argsort(place, kind="stable")
+    place, total = place[order], value[order]
+    first = np.flatnonzero(np.diff(place, prepend=-1))
+    if len(first) < len(place):
+        place, total = place[first], np.add.reduceat(total, first)
     kept = total != 0
     place, total = place[kept], total[kept]
     counts = np.bincount(place // width, minlength=len(starts) - 1)

@@ -12,6 +12,7 @@ from allocator.statistics import quantiles
 from allocator.sweeps.design.front import Pareto
 from allocator.sweeps.design.parts import Grid, OneAtATime, Part
 from allocator.sweeps.design.sample import Sample
+from allocator.sweeps.design.sources import ENDS, BySource
 from allocator.sweeps.design.threshold import Threshold
 from allocator.sweeps.design.withdrawal import Politics, outcome
 from allocator.sweeps.run.row import Row, Rows
@@ -37,8 +38,8 @@ def answer(part: Part, rows: Rows) -> dict[str, Any]:
     dict
         ``kind``, ``title``; ``points`` (rows), ``known`` (rows settled without a solve), ``unproved`` (stopped by the
         time limit), ``infeasible``, ``failed`` (without an answer) and ``reasons`` (reason -> failed points);
-        ``result``: what :func:`varied`, :func:`tornado`, :func:`spread`, :meth:`Pareto.front`, :func:`outcome` or
-        :meth:`Threshold.answer` returns, or None if there is none; then ``why`` gives the reason.
+        ``result``: what :func:`varied`, :func:`tornado`, :func:`sourced`, :func:`spread`, :meth:`Pareto.front`,
+        :func:`outcome` or :meth:`Threshold.answer` returns, or None if there is none; then ``why`` gives the reason.
     """
     entries: dict[str, Any] = {"kind": part.kind, "title": part.title, **states(rows), "result": None, "why": ""}
     if not rows:
@@ -55,6 +56,8 @@ def _result(part: Part, rows: Rows) -> dict[str, Any]:
         return varied(rows)
     if isinstance(part, OneAtATime):
         return tornado(rows)
+    if isinstance(part, BySource):
+        return sourced(part, rows)
     if isinstance(part, Sample):
         return spread(part, rows)
     if isinstance(part, Pareto):
@@ -140,16 +143,60 @@ def tornado(rows: Iterable[Row]) -> dict[str, Any]:
         raise BadUsage("the base has no plan to compare the others with")
     entries: dict[str, dict[str, Any]] = {}
     for row in ends:
-        end = {"value": row.point.inputs["value"], **_figures(row), **_changes(base, row), "change": None, "sure": None}
-        if row.found:
-            assert row.measures is not None
-            assert base.measures is not None
-            end["change"] = {name: row.measures[name] - base.measures[name] for name in OUTPUTS}
-            end["sure"] = {name: _differs(base, row, name) for name in OUTPUTS}
         figure = row.point.inputs["figure"]
+        end = {"value": row.point.inputs["value"], **_end(base, row)}
         entries.setdefault(figure, {"figure": figure})[row.point.inputs["end"]] = end
     still = sum(not any(_moves(figure[end]) for end in ("low", "high") if end in figure) for figure in entries.values())
     return {"base": _figures(base), "figures": list(entries.values()), "still": still}
+
+
+def sourced(part: BySource, rows: Iterable[Row]) -> dict[str, Any]:
+    """One source or assumption at a time: how each changes coverage and cost, with all of its figures together.
+
+    Returns
+    -------
+    dict
+        ``base`` and ``still`` as in :func:`tornado`; ``together``: ``adverse`` and ``favourable``, all figures of all
+        sources at once, with the proved range of coverage over all values between them (``least``, ``most``; None if
+        one of the two has no plan or ``gap`` is not the first objective); ``sources``: for each ``source`` its
+        ``title``, the number of its ``figures`` with a range and of those without (``fixed``), its ``columns``, and its
+        ends as in :func:`tornado`; ``fixed``: all figures without a range, and ``of`` how many figures.
+
+    Raises
+    ------
+    BadUsage
+        The base, which comes first, has no plan.
+    """
+    ends = iter(rows)
+    base = next(ends)
+    if not base.found or base.point.inputs["end"] != "base":
+        raise BadUsage("the base has no plan to compare the others with")
+    facts = part.facts()
+    entries = {key: {"source": key, **about} for key, about in facts["sources"].items()}
+    together: dict[str, Any] = {}
+    proved: dict[str, tuple[float, float]] = {}
+    for row in ends:
+        source, name = row.point.inputs["source"], row.point.inputs["end"]
+        (together if source is None else entries[source])[name] = _end(base, row)
+        if source is None and row.found:
+            proved[name] = _interval(row, "coverage")
+    still = sum(not any(_moves(entry[end]) for end in ENDS if end in entry) for entry in entries.values())
+    open_ended = base.stages[0][0] != "gap" or any(end in together and end not in proved for end in ENDS)
+    least, most = (proved.get(end, _interval(base, "coverage")) for end in ENDS)
+    together |= {"least": None if open_ended else 1 - least[1], "most": None if open_ended else 1 - most[0]}
+    found = {"base": _figures(base), "together": together, "sources": list(entries.values()), "still": still}
+    return found | {"fixed": facts["fixed"], "of": facts["of"]}
+
+
+def _end(base: Row, row: Row) -> dict[str, Any]:
+    """A point beside the base: its figures, who and what changes, by how much, and whether that is sure."""
+    end = {**_figures(row), **_changes(base, row), "change": None, "sure": None}
+    if row.found:
+        assert row.measures is not None
+        assert base.measures is not None
+        end["change"] = {name: row.measures[name] - base.measures[name] for name in OUTPUTS}
+        end["sure"] = {name: _differs(base, row, name) for name in OUTPUTS}
+    return end
 
 
 def spread(part: Sample, rows: Rows) -> dict[str, Any]:

@@ -135,7 +135,7 @@ class Sweep:
         return pd.DataFrame(list(self.records()), columns=self.columns())
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values: the base, the answer of each part (:func:`allocator.sweeps.findings.answer`), all points."""
+        """Plain values: the base, the answer of each part, all points."""
         from allocator.sweeps.findings import answer
 
         return {

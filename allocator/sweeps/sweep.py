@@ -70,8 +70,8 @@ def sweep(
     Raises
     ------
     BadInput, BadUsage
-        The instance, the design, a point or an argument has faults, or there are :class:`TooMany` points. Nothing is
-        solved.
+        The instance, the design, a point or an argument has faults, or there are more points than ``max_points``.
+        Nothing is solved.
 
     Examples
     --------

@@ -79,12 +79,42 @@ def _xlsx(columns: list[str], rows: Iterator[dict[str, Any]]) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
         sheet = book.add_worksheet("sweep")
-        sheet.write_row(0, 0, columns, book.add_format({"bold": True, "bottom": 1}))
+        heading = book.add_format({"bold": True, "bottom": 1, "bg_color": "#D9E2EC"})
+        quoted = book.add_format({"quote_prefix": True})  # stays text if somebody edits the cell
+        sheet.write_row(0, 0, columns, heading)
         sheet.freeze_panes(1, 0)
-        for r, row in enumerate(rows, start=1):
-            if sheet.write_row(r, 0, [row.get(name) for name in columns]):
-                raise BadUsage(f"a sheet holds {r:,} lines and the table has more; write it as .csv or .parquet")
+        for c, name in enumerate(columns):
+            sheet.set_column(c, c, min(40, max(10, len(name) + 3)), book.add_format({"num_format": _shown(name)}))
+        last = 0
+        for last, row in enumerate(rows, start=1):
+            if sheet.write_row(last, 0, [row.get(name) for name in columns]):
+                raise BadUsage(f"a sheet holds {last:,} lines and the table has more; write it as .csv or .parquet")
+            for c, name in enumerate(columns):
+                cell = row.get(name)
+                if isinstance(cell, str) and cell.startswith(FORMULA):
+                    sheet.write_string(last, c, cell, quoted)
+        sheet.autofilter(0, 0, max(1, last), max(0, len(columns) - 1))
     return out.getvalue()
+
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""Signs with which a spreadsheet would begin a formula."""
+
+SHARES = ("gap", "worst_period", "coverage", "unmet", "worst_unmet")
+"""Starts of the names of columns that hold shares of what is asked, up to a point or an underscore."""
+
+MILLIONS = ("cost", "imbalance", "procurement", "people", "people_of")
+"""The same for columns of large figures."""
+
+
+def _shown(name: str) -> str:
+    """The number format of a column of a sweep."""
+    head = name.partition(".")[0]
+    for end in ("_given_up", "_bound"):
+        head = head.removesuffix(end)
+    if head.endswith("_gap") or head in SHARES:
+        return "0.00 %"
+    return "#,##0.0" if head in (*MILLIONS, "cost_a_year") else "General"
 
 
 def _parquet(columns: list[str], rows: Iterator[dict[str, Any]]) -> bytes:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
+from building.answer import assumptions_text
 from building.facts import Facts
 from building.history import FITTED, Case, History, People
+from building.recorded import tornado
 from building.refresh import DATA
 from building.scores import compare, misses, shares
 from building.writing import HERE, between, count_text
@@ -62,6 +64,9 @@ def answer(name: str) -> None:
     (HERE / name / "expected.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     page = (HERE / name / "README.md").read_text(encoding="utf-8")
     page = between(page, "answer", answer_text(Facts(DATA), solve))
+    page = between(
+        page, "assumptions", assumptions_text(Facts(DATA), tornado(allocator.read(HERE / name)), 1 - values["gap"])
+    )
     page = between(page, "count", count_text(plan["manifest"]["assumptions"]))
     (HERE / name / "README.md").write_text(page, encoding="utf-8")
 

@@ -11,12 +11,14 @@ from building.nations import contributors
 from building.politics import EVENTS
 from building.scenario import Need, Scenario, Task, WhatIf
 
+GUARDS = 10_000.0  # protecting troops beside the monitors, of the same proposal
+
 
 def demilitarised_zone(facts: Facts, width: int) -> Scenario:
     """A zone of 12 or 96 km mean width, 12,000 or 96,000 square kilometres."""
     nations = contributors(facts)
     monitors = facts.ratio("PR061" if width == 12 else "PR062").times(facts.assume("share_sector").value)
-    troops = replace(facts.ratio("PR029"), value=10_000.0, low=None, high=None)
+    troops = replace(facts.ratio("PR029"), value=GUARDS, low=None, high=None)
     kinds = ("brigade_heavy", "engineer_battalion", "logistics_battalion")
     brigade = sum(facts.unit(kind, "personnel").value for kind in kinds)
     guards = troops.times(BATTALIONS / brigade * facts.assume("protection_split").value)

@@ -15,6 +15,8 @@ from typing import Any
 ASSUMPTION = "assumption"
 ARTICLE = "supplied source article on the coalition of the willing (April 2025)"
 
+PRICES_OF = 2024  # the year whose dollars costs are in
+
 # From sure to unsure; a figure combined from several is as unsure as the least sure of them.
 BASES = ("seen", "computed", "from memory", "planning assumption")
 
@@ -79,8 +81,10 @@ class Fact:
 
 
 def reason(one: Fact, other: Fact) -> dict[str, Any]:
-    """Why a figure combined from two is an assumption: the reason of the less sure one."""
+    """What a figure combined from two rests on: the less sure one, and of two that are as sure the one with a range."""
     chosen = one if worst(one.basis, other.basis) == one.basis else other
+    if one.basis == other.basis and (one.low, one.high) == (None, None):
+        chosen = other  # the one that has a range
     return {"note": chosen.note, "key": chosen.key}
 
 
@@ -114,7 +118,17 @@ class Facts:
         self.ratios = {
             r["id"]: fact(r, r["id"]) for name in ("planning_ratios", "further") for r in rows(name) if r["value"]
         }
-        self.seeds = {r["id"]: fact(r) for r in rows("seed_facts")}
+        self.by_year = {
+            (r["attribute"], r["nation"], int(r["year"])): float(r["value"])
+            for r in rows("figures_by_year")
+            if r["attribute"] in ("consumer_prices", "exchange")
+        }
+        self.measured = {r["key"]: r["unit"] for r in rows("assumptions")}  # key -> unit
+        for name, key in (("planning_ratios", ("id",)), ("further", ("id",)), ("seed_facts", ("id",)),
+                          ("unit_types", ("unit_type", "attribute"))):  # fmt: skip
+            self.measured |= {".".join(r[part] for part in key): r["unit"] for r in rows(name)}
+        self.further = {r["id"]: r for r in rows("further")}
+        self.seeds = {r["id"]: fact(r, r["id"]) for r in rows("seed_facts")}
         nations = rows("nations")
         self.names = {r["iso3"]: r["nation"] for r in nations}
         self.roles = {r["iso3"]: r["value"] for r in nations if r["attribute"] == "role"}
@@ -142,6 +156,13 @@ class Facts:
     def ratio(self, key: str) -> Fact:
         return self.ratios[key]
 
+    def price(self, key: str) -> Fact:
+        """A figure of money in USD of 2024: at the rate of its year, then by American consumer prices."""
+        currency, year = self.further[key]["unit"].split()[0], int(self.further[key]["year"])
+        rate = self.by_year["exchange", currency, year] if currency != "USD" else 1.0
+        then, now = (self.by_year["consumer_prices", "USA", when] for when in (year, PRICES_OF))
+        return self.ratios[key].times(rate * now / then)
+
 
 def number(text: str) -> float | None:
     return float(text) if text else None
@@ -163,7 +184,7 @@ def fact(row: Mapping[str, str], key: str = "") -> Fact:
         ASSUMPTION if row["basis"] == "planning assumption" else row["source"],
         row["basis"],
         row["source"] if unsure(row["basis"]) else "",
-        key if unsure(row["basis"]) else "",
+        key,
     )
 
 

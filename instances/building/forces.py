@@ -66,8 +66,16 @@ COMBAT = ("companies_heavy", "companies_medium", "companies_light")
 LAND = (*COMBAT, "infantry_company", "engineer_company", "logistics_company")
 CATALOGUE = {kind.key: kind for kind in (*UNIT_TYPES, *MORE_TYPES)}
 LARGE_AIRCRAFT = ("isr_uav", "aewc_aircraft", "tanker_aircraft", "maritime_patrol_aircraft")
+GROUND = ("brigade_heavy", "brigade_medium", "brigade_light", "engineer_battalion", "logistics_battalion")
+RELIEF = {  # unit types of the data -> what they are relieved as
+    **dict.fromkeys(GROUND, "land"),
+    **dict.fromkeys(("escort", "mcm_vessel", "patrol_vessel", "submarine", "cruise_boat"), "sea"),
+    **dict.fromkeys(("combat_squadron", "tanker_aircraft"), "air"),
+    **dict.fromkeys(("isr_uav", "aewc_aircraft", "maritime_patrol_aircraft"), "orbit"),
+}
 ORBITS = ("isr_uav", "aewc_aircraft", "maritime_patrol_aircraft")  # one is on task day and night
 HOURS = 8760  # a year
+TANKER_HOUR, PATRIOT_YEAR, BRITISH_TRAINERS = "FF12", "FF13", "FF15"
 CURRENCIES = {  # unit type -> exchange row; the others are in USD
     "gbad_long_battery": "eur_usd", "escort": "gbp_usd", "mcm_vessel": "gbp_usd", "patrol_vessel": "gbp_usd",
 }  # fmt: skip
@@ -82,7 +90,11 @@ def people(facts: Facts, kind: UnitType) -> Fact:
         return replace(company, low=100.0, high=max(company.most, company.value))
     if (kind.data, "personnel") not in facts.units:
         return facts.assume(f"people_{kind.data}")
-    return facts.unit(kind.data, "personnel").times(1 / kind.lots).whole()
+    found = facts.unit(kind.data, "personnel").times(1 / kind.lots).whole()
+    if kind.key == "training_team_national":  # the British of Interflex alone, without those of twelve partners
+        least = facts.ratio(BRITISH_TRAINERS).value * 1000 / facts.inventory["GBR", "training_throughput"].value
+        found = replace(found, low=float(round(least)))
+    return found
 
 
 def annual_cost(facts: Facts, kind: UnitType) -> Fact:
@@ -91,6 +103,8 @@ def annual_cost(facts: Facts, kind: UnitType) -> Fact:
         hour = facts.unit("combat_squadron", "flying_hour_cost").times(1e-6)
         if kind.data == "isr_uav":
             hour = facts.assume("hour_of_a_drone").times(hour)
+        if kind.data == "tanker_aircraft":  # the whole cost of an hour of the Royal Air Force's last tankers
+            hour = replace(hour, high=max(hour.most, facts.price(TANKER_HOUR).value * 1e-6))
         if kind.data in ORBITS:  # the hours of an orbit, shared by those that keep it
             return facts.assume("aircraft_an_orbit").falling(lambda each: HOURS / each).times(hour)
         return facts.assume("hours_per_large_aircraft").times(hour)
@@ -101,11 +115,15 @@ def annual_cost(facts: Facts, kind: UnitType) -> Fact:
         return facts.unit("any_troops", "troop_year_cost").times(people(facts, kind)).times(1e-6)
     heads = people(facts, kind).value if kind.data == "monitor_team" else 1  # published for one monitor
     cost = facts.unit(kind.data, "annual_deployed_cost").times(heads / kind.lots)
+    if kind.data == "gbad_long_battery":  # the least that a ministry budgeted for a battery abroad
+        cost = replace(cost, low=min(cost.least, facts.ratio(PATRIOT_YEAR).value))
     return cost.times(facts.unit("exchange", CURRENCIES[kind.data])) if kind.data in CURRENCIES else cost
 
 
 def availability(facts: Facts, data: str) -> Fact:
     """The share of a holding that can be used at all: assumed here, or the data's, or as far as it can deploy."""
+    if data in GROUND or data in LARGE_AIRCRAFT:
+        return facts.assume("availability_land" if data in GROUND else "availability_large_aircraft")
     return (
         facts.assumptions.get(f"availability_{data}")
         or facts.units.get((data, "availability"))
@@ -115,7 +133,7 @@ def availability(facts: Facts, data: str) -> Fact:
 
 def relief(facts: Facts, data: str) -> Fact:
     """Usable units for each one deployed, that one counted."""
-    return facts.assumptions.get(f"relief_{data}") or facts.unit(data, "rotation_factor")
+    return facts.assumptions.get(f"relief_{RELIEF.get(data, data)}") or facts.unit(data, "rotation_factor")
 
 
 def eu_training_cost(facts: Facts) -> Fact:

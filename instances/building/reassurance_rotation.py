@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from building.facts import ASSUMPTION, Facts, Row
-from building.forces import LAND, MONTHS
-from building.politics import EVENTS
+from building.facts import ASSUMPTION, Fact, Facts, Row, join
+from building.forces import COMBAT, LAND, MONTHS
+from building.politics import EVENTS, PLUG_IN, condition
 from building.reassurance_force import land_force
 from building.scenario import Need, Scenario, Task, WhatIf
 
 TOURS, LENGTH = 4, 6
+SECOND = 2  # the tour in which all but the framework nations are ready
+BROAD = 4  # nations that make a broad force
 FLANK, PRESENCE, REAR = "allied_flank", "forward_presence", "rear"
 PROMISED = {
     "GBR": ("companies_heavy", "Estonia"),
@@ -36,6 +38,34 @@ def stances(rows: list[Row], facts: Facts) -> list[Row]:
     return out
 
 
+def adjust(tables: dict[str, list[Row]], facts: Facts) -> None:
+    """What matters only where tours follow each other: moves, the least contingent, who comes first, what is kept."""
+    for kind in tables["unit_types"]:
+        people = kind["personnel"]
+        assert isinstance(people, Fact)
+        kind["rotation_cost"] = facts.assume("move_a_head").times(people.value)
+    for pool in tables["forces"]:
+        if str(pool["unit_type"]) in COMBAT:
+            pool["min_units"] = facts.assume("least_contingent")
+        if pool["nation"] not in PROMISED:
+            pool["first_period"] = SECOND
+            pool["note"] = join(str(pool["note"]), "assumption: follows when the camps of the first tour stand")
+    for nation in PLUG_IN:
+        tables["conditions"].append(
+            condition(
+                nation,
+                "peace_on_land",
+                "coalition_size",
+                str(BROAD),
+                ASSUMPTION,
+                "assumption: joins a broad force alone",
+            )
+        )
+    for need in tables["requirements"]:
+        if need["task"] == PRESENCE:
+            need["max_gap"] = facts.assume("presence_unmet")
+
+
 def reassurance_rotation(facts: Facts) -> Scenario:
     force = land_force(facts, "SF05").map(lambda x: round(x, 1))
     money = facts.seed("SF02").times(1000 / 10 * TOURS * LENGTH / MONTHS)
@@ -59,6 +89,7 @@ def reassurance_rotation(facts: Facts) -> Scenario:
         events=EVENTS,
         model="steady",
         stances=stances,
+        adjust=adjust,
         budgets=({"payer": "*", "amount": money, "source": money.source, "note": "SF02: 40 billion in ten years"},),
         months=LENGTH,
         periods=TOURS,

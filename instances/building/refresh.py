@@ -41,7 +41,27 @@ RATIOS = (
     "PR006", "PR007", "PR029", "PR031", "PR032", "PR033", "PR034", "PR046", "PR053", "PR061", "PR062", "PR063", "PR064",
     "PR065", "PR066", "PR076", "PR087", "PR090", "PR097", "PR100",
 )  # fmt: skip
-SEEDS = ("SF02", "SF03", "SF05", "SF07", "SF09", "SF12", "SF26", "SF30", "SF37", "SF38", "SF39", "SF44")
+SEEDS = (
+    "SF02",
+    "SF03",
+    "SF05",
+    "SF06",
+    "SF07",
+    "SF09",
+    "SF12",
+    "SF13",
+    "SF16",
+    "SF17",
+    "SF24",
+    "SF25",
+    "SF26",
+    "SF30",
+    "SF37",
+    "SF38",
+    "SF39",
+    "SF43",
+    "SF44",
+)
 
 
 LATER = re.compile(r"\b(May|June|July|August|September|October|November|December) 2025\b")

@@ -68,7 +68,8 @@ class Scenario:
     ``seconds`` is what each of its solves may take. ``model`` is the model that the question is
     for, where it is not the reference. ``bars`` are warships and the task in the Black Sea that they may not sail to.
     ``owners`` say whose holdings count as a kind; ``leaders`` are framework nations beside those of the plan;
-    ``stances`` changes those that come from the positions, for an instance with periods; ``extra`` rows follow those that come from the facts.
+    ``stances`` changes those that come from the positions, for an instance with periods; ``extra`` rows follow those that come from the facts, and ``adjust`` changes what is
+    particular to this instance.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Scenario:
     what_ifs: tuple[WhatIf, ...] = ()
     what_if_gap: float = 1e-4
     seconds: float = 60.0
+    adjust: Callable[[dict[str, list[Row]], Facts], None] | None = None
     task_note: str = "where the article's cities, ports and seas lie; approximate"
 
     def build(self, facts: Facts) -> Built:
@@ -144,6 +146,8 @@ class Scenario:
         for table, rows in self.extra.items():
             if table != "yields":
                 tables[table] = [*tables.get(table, []), *rows]
+        if self.adjust:
+            self.adjust(tables, facts)
         text = settings(
             self.name, self.title, self.description, self.events, start=self.start, months=self.months, periods=self.periods,
             indefinite=self.indefinite, model=self.model,

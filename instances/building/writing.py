@@ -73,11 +73,11 @@ def cite(tables: dict[str, list[Row]]) -> dict[str, list[Row]]:
 
 
 def reasons(row: Row) -> list[str]:
-    """The reasons for the figures of a row that are not data, each once."""
+    """The reasons for the figures of a row that are not data, and the keys of data with a range, each once."""
     columns: dict[tuple[str, str, str], list[str]] = {}
     for column, cell in row.items():
-        if isinstance(cell, Fact) and unsure(cell.basis):
-            columns.setdefault((cell.basis, cell.key, cell.note), []).append(column)
+        if isinstance(cell, Fact) and (unsure(cell.basis) or (cell.key and (cell.low, cell.high) != (None, None))):
+            columns.setdefault((cell.basis, cell.key, cell.note if unsure(cell.basis) else ""), []).append(column)
     short = {"planning assumption": "assumed"}
     return [
         f"{' and '.join(names)} {short.get(basis, basis)} ({join(f'[{key}]', note).replace('; ', ' ', 1)})"

@@ -68,14 +68,15 @@ class TestStart:
             assert done.returncode == 0, done.stderr
             assert done.stdout.startswith("toy: sound")
 
-    def test_every_command_has_help_and_is_in_the_readme(self) -> None:
-        from allocator.cli import COMMANDS
+    def test_every_command_has_help(self) -> None:
+        from click.testing import CliRunner
 
-        readme = (Path(__file__).parents[2] / "README.md").read_text()
+        from allocator.cli import COMMANDS, cli
+
         for name in COMMANDS:
-            done = run(name, "--help")
-            assert done.returncode == 0
-            assert f"allocator {name}" in readme
+            done = CliRunner().invoke(cli, [name, "--help"])
+            assert done.exit_code == 0
+            assert done.output.startswith(f"Usage: cli {name}")
 
     def test_a_misspelt_command(self) -> None:
         done = run("slove", "toy-rotation")
@@ -122,7 +123,8 @@ class TestSolve:
         assert run("solve", "toy-rotation", "--out", tmp_path / "x.xlsx").returncode == 0
         book = python_calamine.load_workbook(tmp_path / "x.xlsx")
         tables = ["deployments", "coverage", "objectives", "leaders", "nations", "orders", "industry"]
-        assert book.sheet_names == [*tables, "manifest"]
+        assert book.sheet_names[0] == "Answer"
+        assert book.sheet_names[-8:] == [*tables, "manifest"]
 
     def test_infeasible_is_3_with_a_reason_and_no_tables(self, tmp_path: Path) -> None:
         done = run("solve", "toy-infeasible", "--json", "--out", tmp_path / "x")

@@ -27,7 +27,7 @@ def reasons() -> dict[str, bool]:
     found = {row["key"]: bool(row["low"] and row["high"] and row["reasoning"]) for row in rows("assumptions")}
     for name, key in (("unit_types", ("unit_type", "attribute")), ("inventory", ("nation", "unit_type"))):
         found |= {".".join(row[part] for part in key): bool(row["source"]) for row in rows(name)}
-    for name in ("planning_ratios", "further"):
+    for name in ("planning_ratios", "further", "seed_facts"):
         found |= {row["id"]: bool(row["source"]) for row in rows(name)}
     return found
 

@@ -139,8 +139,9 @@ n = 1.5
 over = "a"
 """
     assert faults(written(tmp_path, text)) == [
-        "try.toml, titel: found an unknown key; expected one of title, description, case, coalition, model, gap, "
-        "time_limit, vary, coalitions, set, one_at_a_time, sample, pareto, politics, threshold (did you mean title?)",
+        "try.toml, titel: found an unknown key; expected one of title, description, by, case, coalition, model, "
+        "gap, time_limit, vary, coalitions, set, one_at_a_time, sample, pareto, politics, threshold "
+        "(did you mean title?)",
         'try.toml, vary: found "forces.units=1,2"; expected a list of texts',
         'try.toml, coalitions: found "[1]"; expected a list of texts',
         'try.toml, one_at_a_time: found "forces.units"; expected true, false or a list of texts',

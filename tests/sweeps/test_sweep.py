@@ -225,3 +225,18 @@ def test_a_table_longer_than_a_sheet_is_refused() -> None:
     long = itertools.chain(itertools.repeat({}, 1_048_575), [{"a": 1}])
     with pytest.raises(BadUsage, match="a sheet holds 1,048,576 lines"):
         tables._xlsx(["a"], long)
+
+
+def test_a_table_in_a_workbook_has_formats_and_text_stays_text(tmp_path: Path) -> None:
+    import openpyxl
+
+    columns = ["case", "gap", "gap_gap", "cost", "coverage.land", "members"]
+    rows = [{"case": "=1+1", "gap": 0.5, "gap_gap": 0.0, "cost": 1234.5, "coverage.land": 0.5, "members": 3}]
+    (tmp_path / "x.xlsx").write_bytes(tables._xlsx(columns, iter(rows)))
+    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx")["sweep"]
+    assert [cell.value for cell in sheet[2]] == list(rows[0].values())
+    assert sheet["A2"].data_type == "s"
+    assert sheet["A2"].quotePrefix
+    shown = [cell.number_format for cell in sheet[2]][1:]
+    assert shown == ["0.00 %", "0.00 %", "#,##0.0", "0.00 %", "General"]
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:F2")

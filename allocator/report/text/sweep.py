@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
+from allocator.report.text.points import (
+    MOST_BARS,
+    UNSETTLED,
+    changes_of,
+    left_out,
+    money,
+    share,
+    signed_points,
+    value_text,
+)
+from allocator.report.text.tornado import draw_sources, draw_tornado
 from allocator.report.text.words import count, number, percent, table
 from allocator.sweeps.findings import OUTPUTS, answer
 from allocator.sweeps.result import Sweep
-
-MOST_BARS = 12
-"""Figures, nations and lines that are shown in each table; JSON has all."""
 
 MOST_ROWS, MOST_COLUMNS = 25, 12
 """Points of a table and columns of a matrix that are shown."""
@@ -23,8 +31,6 @@ BAR = 24
 
 PLOT = (60, 15)
 """Columns and lines of the plot of a front."""
-
-UNSETTLED = "Which nations move is arbitrary among equally good plans; coverage is not, nor is cost at that coverage."
 
 
 def draw_sweep(out: Console, sweep: Sweep) -> None:
@@ -55,20 +61,6 @@ def _summary(found: dict[str, Any], stopped: bool) -> str:
     return ", ".join(words)
 
 
-def _share(figures: dict[str, Any]) -> str:
-    return _known(figures, percent, "coverage")
-
-
-def _money(figures: dict[str, Any]) -> str:
-    return _known(figures, number, "cost")
-
-
-def _known(figures: dict[str, Any], shown: Callable[[float], str], name: str) -> str:
-    if figures[name] is None:
-        return "infeasible" if figures["status"] == "infeasible" else "–"
-    return ("" if figures["proved"] else "~") + shown(figures[name])
-
-
 def _grid(out: Console, result: dict[str, Any], currency: str) -> None:
     names = result["inputs"]
     if len(names) == 1:
@@ -89,9 +81,11 @@ def _column(out: Console, rows: list[dict[str, Any]], name: str, currency: str) 
     )  # fmt: skip
     for row in _some(rows, MOST_ROWS):
         people, members = ("–" if row[key] is None else number(row[key]) for key in ("people", "members"))
-        grid.add_row(_value(row[name]), _share(row), _bar(row["coverage"]), _money(row), people, members, _changes(row))
+        grid.add_row(
+            value_text(row[name]), share(row), _bar(row["coverage"]), money(row), people, members, changes_of(row)
+        )
     out.print(grid)
-    _left_out(out, len(rows), MOST_ROWS, "points")
+    left_out(out, len(rows), MOST_ROWS, "points")
     if any(row["enters"] or row["leaves"] for row in rows):
         out.print(UNSETTLED)
 
@@ -103,19 +97,19 @@ def _matrix(out: Console, rows: list[dict[str, Any]], names: list[str], currency
     cells = {(row[down], row[across]): row for row in rows}
     columns = list(dict.fromkeys(row[across] for row in rows))
     lines = list(dict.fromkeys(row[down] for row in rows))
-    for output, shown, unit in (("coverage", _share, "%"), ("cost", _money, currency)):
+    for output, shown, unit in (("coverage", share, "%"), ("cost", money, currency)):
         same = {shown(row) for row in rows}
         if len(same) == 1:
             out.print(f"The same at every point: {output} {same.pop()}.")
             continue
         out.print(f"{output}, {unit}, over {down} (down) and {across} (across):")
-        grid = table(("", "right"), *((_value(value), "right") for value in _some(columns, MOST_COLUMNS)))
+        grid = table(("", "right"), *((value_text(value), "right") for value in _some(columns, MOST_COLUMNS)))
         for value in _some(lines, MOST_ROWS):
             here = (cells.get((value, other)) for other in _some(columns, MOST_COLUMNS))
-            grid.add_row(_value(value), *("" if row is None else shown(row).removesuffix(" %") for row in here))
+            grid.add_row(value_text(value), *("" if row is None else shown(row).removesuffix(" %") for row in here))
         out.print(grid)
-        _left_out(out, len(lines), MOST_ROWS, "lines")
-        _left_out(out, len(columns), MOST_COLUMNS, "columns")
+        left_out(out, len(lines), MOST_ROWS, "lines")
+        left_out(out, len(columns), MOST_COLUMNS, "columns")
 
 
 def _effects(out: Console, rows: list[dict[str, Any]], currency: str) -> None:
@@ -127,7 +121,7 @@ def _effects(out: Console, rows: list[dict[str, Any]], currency: str) -> None:
     for row in rows:
         shown = {**row, "proved": True, "status": ""}
         name = "" if row["input"] == before else row["input"]
-        grid.add_row(name, _value(row["value"]), _share(shown), _money(shown), f"{row['plans']:,}")
+        grid.add_row(name, value_text(row["value"]), share(shown), money(shown), f"{row['plans']:,}")
         before = row["input"]
     out.print(grid)
 
@@ -140,73 +134,6 @@ def _sometimes(out: Console, result: dict[str, dict[str, float]]) -> None:
             more = f", and {len(divided) - MOST_BARS} more" if len(divided) > MOST_BARS else ""
             out.print()
             out.print(f"{words}: {shares}{more}.")
-
-
-def _tornado(out: Console, result: dict[str, Any], currency: str) -> None:
-    base, figures = result["base"], result["figures"]
-    out.print(
-        f"At base: coverage {_share(base)}, cost {currency} {_money(base)}, {count(int(base['members']), 'nation')}."
-    )
-    for output, shown, unit in (("coverage", _signed_points, "points"), ("cost", _signed, currency)):
-        _bars(out, figures, output, shown, unit)
-    changes = [
-        (figure, end) for figure in figures for end in ("low", "high") if end in figure and _changes(figure[end])
-    ]
-    lost = [(figure, end) for figure in figures for end in ("low", "high") if end in figure and not figure[end]["sure"]]
-    for figure, end in lost[:MOST_BARS]:
-        out.print(f"No plan at {figure['figure']} = {_value(figure[end]['value'])}: {figure[end]['status']}.")
-    if changes:
-        out.print()
-        grid = table(("where the answer changes", "left"), ("at", "right"), ("", "left"))
-        changes.sort(key=lambda change: -abs(change[0][change[1]]["change"]["coverage"]))
-        for figure, end in changes[:MOST_BARS]:
-            grid.add_row(figure["figure"], _value(figure[end]["value"]), _changes(figure[end]))
-        out.print(grid)
-        _left_out(out, len(changes), MOST_BARS, "changes", "the largest changes of coverage come first")
-        out.print(UNSETTLED)
-    if result["still"]:
-        out.print(f"No change of coverage or cost is shown for {result['still']} of {count(len(figures), 'figure')}.")
-
-
-def _bars(out: Console, figures: list[dict[str, Any]], output: str, shown: Any, unit: str) -> None:
-    """Draw the figures that change an output most, each with bars to the left and right of the base."""
-    moving = []
-    for figure in figures:
-        changes = [figure[end]["change"][output] for end in ("low", "high") if _sure(figure, end, output)]
-        if changes:
-            moving.append((max(map(abs, changes)), figure))
-    moving.sort(key=lambda pair: -pair[0])
-    out.print()
-    if not moving:
-        out.print(f"No figure is shown to change {output}.")
-        return
-    most = moving[0][0]
-    grid = table(
-        (f"{output}, {unit}", "left"), ("range", "left"), ("at low", "right"), ("", "left"), ("at high", "right")
-    )
-    for _, figure in moving[:MOST_BARS]:
-        change = {end: figure[end]["change"][output] if _sure(figure, end, output) else None for end in ("low", "high")}
-        span = " to ".join(_value(figure[end]["value"]) if end in figure else "base" for end in ("low", "high"))
-        cells = {end: "" if value is None else shown(value) for end, value in change.items()}
-        grid.add_row(figure["figure"], span, cells["low"], _sides(change["low"], change["high"], most), cells["high"])
-    out.print(grid)
-    _left_out(out, len(moving), MOST_BARS, "figures", "▒ low, █ high end")
-
-
-def _sure(figure: dict[str, Any], end: str, output: str) -> bool:
-    return end in figure and bool(figure[end]["sure"]) and figure[end]["sure"][output]
-
-
-def _sides(low: float | None, high: float | None, most: float) -> str:
-    """Bars to the left for less than the base, to the right for more."""
-    half = BAR // 2
-    cells = [" "] * half + ["│"] + [" "] * half
-    for change, sign in sorted(((low, "▒"), (high, "█")), key=lambda pair: -abs(pair[0] or 0.0)):
-        if change:
-            length = max(1, round(abs(change) / most * half))
-            for step in range(1, length + 1):
-                cells[half + (step if change > 0 else -step)] = sign
-    return "".join(cells)
 
 
 def _spread(out: Console, result: dict[str, Any], currency: str) -> None:
@@ -230,7 +157,7 @@ def _spread(out: Console, result: dict[str, Any], currency: str) -> None:
             for row in rows[:MOST_BARS]:
                 grid.add_row(row["figure"], *("–" if row[name] is None else f"{row[name]:.3g}" for name in columns))
             out.print(grid)
-            _left_out(out, len(rows), MOST_BARS, "figures")
+            left_out(out, len(rows), MOST_BARS, "figures")
     _sometimes(out, result["sometimes"])
 
 
@@ -245,7 +172,7 @@ def _front(out: Console, result: dict[str, Any], currency: str) -> None:
         values = (_objective(name, row["values"][name], row["proved"]) for name in names)
         grid.add_row(*values, percent(row["coverage"]), number(row["people"]), number(row["members"]))
     out.print(grid)
-    _left_out(out, len(front), MOST_ROWS, "points")
+    left_out(out, len(front), MOST_ROWS, "points")
     out.print()
     _plot(out, front, names[1], names[0], currency)
     if result["beaten"]:
@@ -328,22 +255,14 @@ def _politics(out: Console, result: dict[str, Any], currency: str) -> None:
         interval = " to ".join("?" if end is None else f"{100 * end:.1f}" for end in ends)
         grid.add_row(
             row["nation"], percent(row["withdraws"]), percent(row["coverage_without"]), percent(row["coverage_with"]),
-            _signed_points(row["difference"]), _bar(max(row["difference"], 0.0) / (most or 1)), interval,
+            signed_points(row["difference"]), _bar(max(row["difference"], 0.0) / (most or 1)), interval,
         )  # fmt: skip
     out.print(grid)
-    _left_out(out, len(rows), MOST_BARS, "nations")
+    left_out(out, len(rows), MOST_BARS, "nations")
 
 
 def _threshold(out: Console, result: dict[str, Any], _: str) -> None:
     out.print(f"{result['text']} ({count(result['solves'], 'value')} tried).")
-
-
-def _changes(row: dict[str, Any]) -> str:
-    words = [f"+{nation}" for nation in row["enters"]] + [f"-{nation}" for nation in row["leaves"]]
-    parts = [" ".join(words)] if words else []
-    parts += [f"met: {', '.join(row['met'])}"] if row["met"] else []
-    parts += [f"unmet: {', '.join(row['missed'])}"] if row["missed"] else []
-    return "; ".join(parts)
 
 
 def _bar(share: float | None) -> str:
@@ -360,26 +279,8 @@ def _some(rows: Sequence[Any], most: int) -> list[Any]:
     return [rows[round(at * (len(rows) - 1) / (most - 1))] for at in range(most)]
 
 
-def _left_out(out: Console, there: int, most: int, what: str, otherwise: str = "") -> None:
-    notes = [otherwise] if otherwise else []
-    notes += [f"{most} of {there:,} {what}; --json and --out have all"] if there > most else []
-    if notes:
-        out.print(f"({'; '.join(notes)})", style="dim")
-
-
-def _value(value: Any) -> str:
-    return value if isinstance(value, str) else "none" if value is None else f"{value:,.6g}"
-
-
-def _signed(value: float) -> str:
-    return ("+" if value > 0 else "-") + number(abs(value))
-
-
-def _signed_points(share: float) -> str:
-    return f"{100 * share:+.2f}" if abs(share) >= 5e-5 else f"{100 * share:+.1g}"
-
-
 _DRAW = {
-    "grid": _grid, "one-at-a-time": _tornado, "lhs": _spread, "sobol": _spread, "morris": _spread, "pareto": _front,
+    "grid": _grid, "one-at-a-time": draw_tornado, "by-source": draw_sources,
+    "lhs": _spread, "sobol": _spread, "morris": _spread, "pareto": _front,
     "politics": _politics, "threshold": _threshold,
 }  # fmt: skip

@@ -69,9 +69,14 @@ def figures(instance: Instance, named: Sequence[str] = ()) -> list[Figure]:
     BadInput
         Lists every name without a figure that has a range.
     """
+    return [figure for figure, _ in with_rows(instance, named)]
+
+
+def with_rows(instance: Instance, named: Sequence[str] = ()) -> list[tuple[Figure, Mapping[str, Value]]]:
+    """Each of the :func:`figures` with its row."""
     found = [(figure, row) for table in instance.tables for figure, row in _of(instance, table)]
     if not named:
-        return [figure for figure, _ in found]
+        return found
     wanted: set[str] = set()
     faults = []
     for name in named:
@@ -81,7 +86,7 @@ def figures(instance: Instance, named: Sequence[str] = ()) -> list[Figure]:
             faults.append(Fault(f"figure {name}", None, None, *wrong.args))
     if faults:
         raise BadInput(faults)
-    return [figure for figure, _ in found if figure.key in wanted]
+    return [(figure, row) for figure, row in found if figure.key in wanted]
 
 
 _Row = Mapping[str, Value]

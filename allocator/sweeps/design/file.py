@@ -6,6 +6,7 @@
     vary = ["budgets[payer=*].amount=1000:3000:11"]      # with coalitions: one grid
     coalitions = ["groups", "all"]
     one_at_a_time = true                                 # or a list of figures
+    by = "source"                                        # one source or assumption at a time, not one figure
     set = ["events.us_backstop=true"]                    # holds for every point, as do case, coalition and model
     gap = 1e-4
     time_limit = 60                                      # seconds a point
@@ -38,7 +39,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from allocator.arguments import Several, instance_of, number, optional, sequence, text, texts, whole
+from allocator.arguments import Several, instance_of, number, one_of, optional, sequence, text, texts, whole
 from allocator.arguments import path as a_path
 from allocator.errors import BadInput, BadUsage, Fault
 from allocator.instance import Instance
@@ -50,8 +51,12 @@ from allocator.reading import Unreadable, read_toml
 from allocator.sweeps.design.front import STEPS, pareto
 from allocator.sweeps.design.parts import Part, grid, one_at_a_time
 from allocator.sweeps.design.sample import METHODS, sample
+from allocator.sweeps.design.sources import by_source
 from allocator.sweeps.design.threshold import threshold
 from allocator.sweeps.design.withdrawal import politics
+
+BY = ("figure", "source")
+"""What moves at once in a tornado."""
 
 FOLDER = "sweeps"
 """Folder beside the tables of an instance."""
@@ -75,7 +80,7 @@ def _a(kind: type[Any]) -> Callable[[str, Any], Any]:
 
 @dataclass(frozen=True)
 class Sampling:
-    """Arguments of :func:`allocator.sweeps.design.sample.sample`."""
+    """A sample over ranges of figures; ``n`` are points, for ``morris`` trajectories, for ``sobol`` a power of two."""
 
     n: int
     method: str = "lhs"
@@ -88,7 +93,7 @@ class Sampling:
 
 @dataclass(frozen=True)
 class Front:
-    """Arguments of :func:`allocator.sweeps.design.front.pareto`."""
+    """The front of two or three objectives: the first minimised under ``steps`` ceilings on each other one."""
 
     objectives: tuple[str, ...]
     steps: int = STEPS
@@ -99,7 +104,7 @@ class Front:
 
 @dataclass(frozen=True)
 class Draws:
-    """Arguments of :func:`allocator.sweeps.design.withdrawal.politics`."""
+    """``n`` draws of who withdraws, and the conditions whose probability is estimated, e.g. ``coverage>=0.9``."""
 
     n: int
     seed: int = 0
@@ -111,7 +116,7 @@ class Draws:
 
 @dataclass(frozen=True)
 class Flip:
-    """Arguments of :func:`allocator.sweeps.design.threshold.threshold`."""
+    """Where a condition starts or stops holding over ``KEY=LO:HI``, to within a ``tolerance`` in the figure's unit."""
 
     condition: str
     over: str
@@ -129,9 +134,11 @@ class Design:
     ----------
     title, description : str
     vary, coalitions : tuple of str
-        They form one grid, see :func:`allocator.sweeps.design.parts.grid`.
+        They form one grid: all combinations of values and coalitions.
     one_at_a_time : bool or tuple of str
         True for every uncertain figure, or the names of some.
+    by : str
+        What ``one_at_a_time`` moves at once: each ``figure``, or all figures of one ``source`` or assumption.
     sample : Sampling, optional
     pareto : Front, optional
     politics : Draws, optional
@@ -147,6 +154,7 @@ class Design:
     vary: tuple[str, ...] = ()
     coalitions: tuple[str, ...] = ()
     one_at_a_time: bool | tuple[str, ...] = False
+    by: str = "figure"
     sample: Sampling | None = None
     pareto: Front | None = None
     politics: Draws | None = None
@@ -160,7 +168,7 @@ class Design:
 
     def __post_init__(self) -> None:
         _make_plain(
-            self, title=text, description=text, vary=texts, coalitions=texts, one_at_a_time=_all_or_some,
+            self, title=text, description=text, vary=texts, coalitions=texts, one_at_a_time=_all_or_some, by=_by,
             sample=_a(Sampling), pareto=_a(Front), politics=_a(Draws), threshold=_flips, overrides=texts, case=text,
             coalition=_or_none(text), model=_model, gap=_or_none(number, least=0, most=1),
             time_limit=_or_none(number, above=0, unit=" of seconds"),
@@ -169,6 +177,10 @@ class Design:
 
 def _model(name: str, value: Any) -> Model | str | None:
     return value if value is None or isinstance(value, Model) else a_path(name, value, "a Model, its name or its path")
+
+
+def _by(name: str, value: Any) -> str:
+    return one_of(name, value, BY)
 
 
 def _all_or_some(name: str, value: Any) -> bool | tuple[str, ...]:
@@ -199,9 +211,11 @@ def parts(design: Design, instance: Instance, model: Model) -> list[Part]:
     makers: list[Callable[[], Part]] = []
     if design.vary or design.coalitions:
         makers.append(lambda: grid(instance, model, design.vary, design.coalitions))
+    if design.by != BY[0] and not design.one_at_a_time:
+        raise BadUsage("--by needs --one-at-a-time")
     if design.one_at_a_time:
         named = design.one_at_a_time if isinstance(design.one_at_a_time, tuple) else ()
-        makers.append(lambda: one_at_a_time(instance, named))
+        makers.append(lambda: by_source(instance, named) if design.by == "source" else one_at_a_time(instance, named))
     if (drawn := design.sample) is not None:
         makers.append(lambda: sample(instance, drawn.n, drawn.method, drawn.figures, drawn.seed))
     if (front := design.pareto) is not None:
@@ -278,6 +292,7 @@ _SEED = Column("", "", "whole", least=0)
 _SCALARS = {
     "title": _TEXT,
     "description": _TEXT,
+    "by": Column("", "", "text", choices=BY),
     "case": Column("", "", "text", choices=CASES),
     "coalition": _TEXT,
     "model": _TEXT,

@@ -1,0 +1,56 @@
+"""Words that the texts of several kinds of sweep share: figures of a point, and what changes at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rich.console import Console
+
+from allocator.report.text.words import number, percent
+
+MOST_BARS = 12
+"""Figures, nations and lines that are shown in each table; JSON has all."""
+
+UNSETTLED = "Which nations move is arbitrary among equally good plans; coverage is not, nor is cost at that coverage."
+
+
+def share(figures: dict[str, Any]) -> str:
+    return _known(figures, percent, "coverage")
+
+
+def money(figures: dict[str, Any]) -> str:
+    return _known(figures, number, "cost")
+
+
+def _known(figures: dict[str, Any], shown: Callable[[float], str], name: str) -> str:
+    if figures[name] is None:
+        return "infeasible" if figures["status"] == "infeasible" else "–"
+    return ("" if figures["proved"] else "~") + shown(figures[name])
+
+
+def changes_of(row: dict[str, Any]) -> str:
+    words = [f"+{nation}" for nation in row["enters"]] + [f"-{nation}" for nation in row["leaves"]]
+    parts = [" ".join(words)] if words else []
+    parts += [f"met: {', '.join(row['met'])}"] if row["met"] else []
+    parts += [f"unmet: {', '.join(row['missed'])}"] if row["missed"] else []
+    return "; ".join(parts)
+
+
+def left_out(out: Console, there: int, most: int, what: str, otherwise: str = "") -> None:
+    notes = [otherwise] if otherwise else []
+    notes += [f"{most} of {there:,} {what}; --json and --out have all"] if there > most else []
+    if notes:
+        out.print(f"({'; '.join(notes)})", style="dim")
+
+
+def value_text(value: Any) -> str:
+    return value if isinstance(value, str) else "none" if value is None else f"{value:,.6g}"
+
+
+def signed(value: float) -> str:
+    return ("+" if value > 0 else "-") + number(abs(value))
+
+
+def signed_points(share: float) -> str:
+    return f"{100 * share:+.2f}" if abs(share) >= 5e-5 else f"{100 * share:+.1g}"

@@ -1,0 +1,153 @@
+"""Tornadoes as text: one figure, or one source, at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+
+from allocator.report.text.points import (
+    MOST_BARS,
+    UNSETTLED,
+    changes_of,
+    left_out,
+    money,
+    share,
+    signed,
+    signed_points,
+    value_text,
+)
+from allocator.report.text.words import count, percent, table
+from allocator.sweeps.design.sources import ENDS
+
+LABEL = 48
+"""Most characters of the name of a source."""
+
+BAR = 12
+"""Longest bar on either side of the base, in characters."""
+
+
+@dataclass(frozen=True)
+class Ends:
+    """The two ends of a bar, what is between them, and the name of what moves."""
+
+    of: str
+    ends: tuple[str, str]
+    heading: str
+    key: str
+    between: Callable[[dict[str, Any]], str]
+    label: Callable[[dict[str, Any]], str]
+
+
+def _span(figure: dict[str, Any]) -> str:
+    return " to ".join(value_text(figure[end]["value"]) if end in figure else "base" for end in ("low", "high"))
+
+
+def _named(source: dict[str, Any]) -> str:
+    """The key, and the beginning of the title of a source."""
+    return _short(f"{source['source']} {source['title']}".rstrip())
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LABEL else text[: LABEL - 1].rstrip() + "…"
+
+
+def _columns(source: dict[str, Any]) -> str:
+    """How many of its figures move, and of which columns."""
+    (first, _), *more = sorted(source["columns"].items(), key=lambda item: -item[1])
+    return f"{source['figures']} {first}" + (f" and {len(more)} more" if more else "")
+
+
+FIGURE = Ends("figure", ("low", "high"), "range", "▒ low, █ high end", _span, lambda figure: str(figure["figure"]))
+
+
+SOURCE = Ends("source", ENDS, "figures", "▒ adverse or low, █ favourable or high end", _columns, _named)
+
+
+def draw_tornado(out: Console, result: dict[str, Any], currency: str) -> None:
+    base, figures = result["base"], result["figures"]
+    out.print(
+        f"At base: coverage {share(base)}, cost {currency} {money(base)}, {count(int(base['members']), 'nation')}."
+    )
+    for output, shown, unit in (("coverage", signed_points, "points"), ("cost", signed, currency)):
+        _bars(out, figures, output, shown, unit, FIGURE)
+    changes = [
+        (figure, end) for figure in figures for end in ("low", "high") if end in figure and changes_of(figure[end])
+    ]
+    lost = [(figure, end) for figure in figures for end in ("low", "high") if end in figure and not figure[end]["sure"]]
+    for figure, end in lost[:MOST_BARS]:
+        out.print(f"No plan at {figure['figure']} = {value_text(figure[end]['value'])}: {figure[end]['status']}.")
+    if changes:
+        out.print()
+        grid = table(("where the answer changes", "left"), ("at", "right"), ("", "left"))
+        changes.sort(key=lambda change: -abs(change[0][change[1]]["change"]["coverage"]))
+        for figure, end in changes[:MOST_BARS]:
+            grid.add_row(figure["figure"], value_text(figure[end]["value"]), changes_of(figure[end]))
+        out.print(grid)
+        left_out(out, len(changes), MOST_BARS, "changes", "the largest changes of coverage come first")
+        out.print(UNSETTLED)
+    if result["still"]:
+        out.print(f"No change of coverage or cost is shown for {result['still']} of {count(len(figures), 'figure')}.")
+
+
+def draw_sources(out: Console, result: dict[str, Any], currency: str) -> None:
+    base, rows, together = result["base"], result["sources"], result["together"]
+    out.print(f"At base: coverage {share(base)}, cost {currency} {money(base)}.")
+    if together["least"] is not None:
+        out.print(
+            f"All figures together: coverage {percent(together['least'])} to {percent(together['most'])}, proved "
+            "for all values in between (priorities and other figures that can do either stay as they are)."
+        )
+    for output, shown, unit in (("coverage", signed_points, "points"), ("cost", signed, currency)):
+        _bars(out, rows, output, shown, unit, SOURCE)
+    lost = [(row, end) for row in [*rows, {"source": "all figures together", **together}] for end in SOURCE.ends
+            if end in row and not row[end]["sure"]]  # fmt: skip
+    for row, end in lost[:MOST_BARS]:
+        out.print(f"No plan with {row['source']} at the {end} end: {row[end]['status']}.")
+    out.print()
+    if result["still"]:
+        out.print(f"No change of coverage or cost is shown for {result['still']} of {count(len(rows), 'source')}.")
+    out.print(f"{result['fixed']:,} of {count(result['of'], 'figure')} have no range and do not move.")
+
+
+def _bars(out: Console, figures: list[dict[str, Any]], output: str, shown: Any, unit: str, kind: Ends) -> None:
+    """Draw the figures that change an output most, each with bars to the left and right of the base."""
+    moving = []
+    for figure in figures:
+        changes = [figure[end]["change"][output] for end in kind.ends if _sure(figure, end, output)]
+        if changes:
+            moving.append((max(map(abs, changes)), figure))
+    moving.sort(key=lambda pair: -pair[0])
+    out.print()
+    if not moving:
+        out.print(f"No {kind.of} is shown to change {output}.")
+        return
+    most = moving[0][0]
+    grid = table(
+        (f"{output}, {unit}", "left"), (kind.heading, "left"), (f"at {kind.ends[0]}", "right"), ("", "left"),
+        (f"at {kind.ends[1]}", "right"),
+    )  # fmt: skip
+    for _, figure in moving[:MOST_BARS]:
+        change = [figure[end]["change"][output] if _sure(figure, end, output) else None for end in kind.ends]
+        cells = ["" if value is None else shown(value) for value in change]
+        grid.add_row(kind.label(figure), kind.between(figure), cells[0], _sides(change[0], change[1], most), cells[1])
+    out.print(grid)
+    left_out(out, len(moving), MOST_BARS, f"{kind.of}s", kind.key)
+
+
+def _sure(figure: dict[str, Any], end: str, output: str) -> bool:
+    return end in figure and bool(figure[end]["sure"]) and figure[end]["sure"][output]
+
+
+def _sides(low: float | None, high: float | None, most: float) -> str:
+    """Bars to the left for less than the base, to the right for more."""
+    half = BAR
+    cells = [" "] * half + ["│"] + [" "] * half
+    for change, sign in sorted(((low, "▒"), (high, "█")), key=lambda pair: -abs(pair[0] or 0.0)):
+        if change:
+            length = max(1, round(abs(change) / most * half))
+            for step in range(1, length + 1):
+                cells[half + (step if change > 0 else -step)] = sign
+    return "".join(cells)

@@ -1,0 +1,1 @@
+"""A plan as a workbook: pages for people first, then the tables of the result for programs."""

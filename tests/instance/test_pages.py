@@ -1,0 +1,157 @@
+"""Every number that a page quotes is worked out again, and every statement that its figures could contradict is held.
+
+The pages are made of templates, the data and what the solves found (`instances/building/recorded`). Here all tables are
+worked out anew from the recorded deployments and orders, the audit checks those, and the page must come out as it is.
+`tests/test_matrix.py` solves the answers themselves again.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import tomllib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import allocator
+from allocator.resources import shipped_instances
+from tests.cli.running import ROOT
+
+BUILDING = ROOT / "instances" / "building"
+FORCES = [name for name in shipped_instances() if not name.startswith("toy-") and name != "ifor-1996"]
+NUMBERS = re.compile(
+    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand"
+    r"|half(?!-year)|halves|thirds?|quarters?|fifths?|eighths?|tenths?|twice|dozen)\b",
+    re.IGNORECASE,
+)
+LABELS = re.compile(
+    r"\{[^}]*\}|`[^`]*`|\b[A-Z]{2}\d{2,3}\b|\b(?:19|20)\d\d\b|^# [a-z0-9-]+:|\d+(?= \w+ 20\d\d)",
+    re.MULTILINE,
+)
+
+
+@pytest.fixture
+def building(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
+    monkeypatch.syspath_prepend(ROOT / "instances")
+    return lambda name: importlib.import_module(f"building.{name}")
+
+
+@cache
+def scenarios() -> dict[str, Any]:
+    facts = importlib.import_module("building.facts").Facts(importlib.import_module("building.refresh").DATA)
+    return {s.name: (s, facts) for s in importlib.import_module("building.scenarios").scenarios(facts)}
+
+
+def test_every_force_has_a_template_and_a_record(building: Callable[[str], Any]) -> None:
+    building("scenarios")
+    assert set(scenarios()) == set(FORCES)
+    for folder, ending in (("pages", "md"), ("recorded", "json")):
+        assert {path.stem for path in (BUILDING / folder).glob(f"*.{ending}")} == set(FORCES)
+
+
+@pytest.mark.parametrize("name", FORCES)
+def test_the_page_is_what_comes_out_when_all_is_worked_out_again(name: str, building: Callable[[str], Any]) -> None:
+    """Its statements hold, too: the page is not written while one does not."""
+    page, load = building("page"), building("recorded").load
+    scenario, facts = scenarios()[name]
+    record = load(name)
+    expected = tomllib.loads((ROOT / "instances" / name / "expected.toml").read_text(encoding="utf-8"))
+    for label, run in record.runs.items():
+        assert run.broken == [], label
+        assert {value[0]: pytest.approx(value[1], rel=1e-6, abs=1e-9) for value in run.stages} == run.values, label
+    for objective, value in expected["objectives"].items():
+        assert record.base.values[objective] == pytest.approx(value, rel=1e-6, abs=1e-6)
+    assert page.rendered(scenario, facts, record) == (ROOT / "instances" / name / "README.md").read_text(
+        encoding="utf-8"
+    )
+
+
+def test_the_table_of_costs_is_what_the_data_give(building: Callable[[str], Any]) -> None:
+    building("scenarios")
+    costs, (_, facts) = building("costs"), scenarios()["sky-shield"]
+    page = costs.PAGE.read_text(encoding="utf-8")
+    assert costs.between(page, "costs", costs.costs_text(facts)) == page
+
+
+@pytest.mark.parametrize("name", FORCES)
+def test_no_number_of_a_template_is_outside_a_field(name: str) -> None:
+    text = (BUILDING / "pages" / f"{name}.md").read_text(encoding="utf-8")
+    left = LABELS.sub("", text)
+    assert [left[max(0, at.start() - 40) : at.end() + 20] for at in NUMBERS.finditer(left)] == []
+
+
+@pytest.mark.parametrize("name", FORCES)
+def test_the_assumptions_of_a_page_are_the_first_of_its_tornado(name: str) -> None:
+    found = json.loads((BUILDING / "recorded" / f"{name}.json").read_text(encoding="utf-8"))["tornado"]
+    effects = [max(map(abs, row["change"].values())) for row in found["sources"]]
+    assert effects == sorted(effects, reverse=True)
+    page = (ROOT / "instances" / name / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| `(\S+)` \|", page.split("## The assumptions that matter most")[1], re.MULTILINE)
+    assert named == [row["source"] for row in found["sources"][:5]]
+    if found["least"] is not None:
+        assert found["least"] - 1e-6 <= found["coverage"] <= found["most"] + 1e-6
+
+
+def test_the_assumptions_of_the_back_test(building: Callable[[str], Any]) -> None:
+    building("scenarios")
+    answer, (_, facts) = building("answer"), scenarios()["sky-shield"]
+    page = (ROOT / "instances" / "ifor-1996" / "README.md").read_text(encoding="utf-8")
+    found = building("recorded").tornado(allocator.read("ifor-1996"))
+    assert building("writing").between(page, "assumptions", answer.assumptions_text(facts, found, 1.0)) == page
+
+
+@pytest.mark.parametrize("name", ["safe-seas", "sky-shield", "training-mission"])
+def test_the_first_assumption_solved_again(name: str) -> None:
+    """Both ends of the assumption that matters most, in solves of their own."""
+    from allocator.sweeps.design.sources import sources
+
+    instance = allocator.read(name)
+    first = json.loads((BUILDING / "recorded" / f"{name}.json").read_text(encoding="utf-8"))["tornado"]
+    row = first["sources"][0]
+    (origin,) = (origin for origin in sources(instance) if origin.key == row["source"])
+    for end, change in row["change"].items():
+        plan = allocator.solve(instance, overrides=[*origin.ends[end], "model.objectives=gap"], gap=1e-3)
+        assert 1 - plan.value("gap") == pytest.approx(first["coverage"] + change, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "text"),
+    [
+        (0.41, "%", "41 %"),
+        (15_992, "k", "16,000"),
+        (11, "words", "eleven"),
+        (6, "Words", "Six"),
+        (0.59, "share", "three fifths"),
+        (0.5, "share", "half"),
+        (1 / 3, "share", "a third"),
+        (0.26, "share", "a quarter"),
+        (2.02, "times", "twice"),
+        (0.118, "points", "twelve"),
+        (0.0443, "up", "0.05"),
+        (4.0, "n", "4"),
+        (0.25, "n", "0.25"),
+    ],
+)
+def test_a_number_in_words(value: float, form: str, text: str, building: Callable[[str], Any]) -> None:
+    assert f"{building('quotes').Number(value):{form}}" == text
+
+
+@pytest.mark.parametrize(("value", "form"), [(0.45, "share"), (2.5, "words"), (1.5, "times"), (25, "words")])
+def test_a_number_that_words_would_bend_is_refused(value: float, form: str, building: Callable[[str], Any]) -> None:
+    with pytest.raises(ValueError, match=r"near no|no whole number"):
+        format(building("quotes").Number(value), form)
+
+
+def test_a_statement_that_is_no_longer_true_stops_the_page(
+    building: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    page = building("page")
+    scenario, facts = scenarios()["safe-seas"]
+    monkeypatch.setitem(page.STATEMENTS, "safe-seas", lambda _: ({}, {"the moon is made of cheese": False}))
+    with pytest.raises(ValueError, match="safe-seas: no longer true: the moon is made of cheese"):
+        page.rendered(scenario, facts)
