@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from allocator.instance import Instance, write
     from allocator.model import Model, load_model
     from allocator.plan.plan import Plan
+    from allocator.real_changes import compare_results
     from allocator.sweeps.design.file import Design
     from allocator.sweeps.result import Sweep
     from allocator.sweeps.sweep import sweep
@@ -39,6 +40,7 @@ _HOME = {
     "cases": "comparison",
     "claims": "claim_check",
     "compare": "comparison",
+    "compare_results": "real_changes",
     "explain": "explaining.explainer",
     "export": "api",
     "hedge": "hedging",
@@ -68,6 +70,7 @@ __all__ = [
     "cases",
     "claims",
     "compare",
+    "compare_results",
     "explain",
     "export",
     "hedge",

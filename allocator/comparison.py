@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from allocator.api import Choice, Source, choose, solve
 from allocator.arguments import Several, instance_of, sequence, solving, texts
 from allocator.errors import BadInput, BadUsage
+from allocator.explaining.words import listed as listed_in_words
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.plan.measures import coverage_by_period, coverage_of, measure, statement
@@ -163,14 +164,14 @@ class Comparison:
         notes = []
         if len(self.currencies) > 1:
             named = [f"{name} million" if name else "millions of an unnamed currency" for name in self.currencies]
-            notes.append(f"costs are in {_listed(named)}; they cannot be compared directly")
+            notes.append(f"costs are in {listed_in_words(named)}; they cannot be compared directly")
         months = {c.case.instance.periods * c.case.instance.months_per_period: None for c in self.columns}
         if len(months) > 1:
             listed = {name for column in self.columns for name in column.case.model.measured}
             sums = [name for name in ("cost", "risk", "turnover", "imbalance") if name in listed]
+            lengths = listed_in_words([f"{length:,}" for length in months])
             notes.append(
-                f"{_listed(sums)} are sums over horizons of {_listed([f'{length:,}' for length in months])} months; "
-                "they cannot be compared directly"
+                f"{listed_in_words(sums)} are sums over horizons of {lengths} months; they cannot be compared directly"
             )
         return notes
 
@@ -278,10 +279,6 @@ def _missing(column: Column, line: tuple[str, str]) -> str:
     return f"{100 * mean:.0f} %{most}"
 
 
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
 def compare(
     chosen: Iterable[Case],
     *,
@@ -327,13 +324,14 @@ def compare(
         plan = solve(
             case.instance, case.model, gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=report
         )
-        columns.append(_column(case, plan))
+        columns.append(column_of(case, plan))
         if plan.stopped_by == "interrupt" or plan.status == "interrupted":
             break
     return Comparison(tuple(columns))
 
 
-def _column(case: Case, plan: Plan) -> Column:
+def column_of(case: Case, plan: Plan) -> Column:
+    """The column of a case and its plan."""
     figures: dict[tuple[str, str], float | str] = {("plan", "status"): plan.status}
     if not plan.found:
         return Column(case, plan, figures, {}, {}, {})

@@ -26,7 +26,7 @@ ORDER = [
     {"solving"},
     {"api"},
     {"explaining"},
-    {"comparison", "claim_check", "claim_runs", "sweeps", "hedging", "briefing"},
+    {"comparison", "real_changes", "claim_check", "claim_runs", "sweeps", "hedging", "briefing"},
     {"report"},
     {"serve"},
     {"cli"},

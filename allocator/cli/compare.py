@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 from click.exceptions import Exit
@@ -22,6 +24,9 @@ from allocator.cli.progress import Line
 from allocator.cli.terminal import emit, emit_json, load_solver, print_message, printed
 from allocator.stopping import later
 
+if TYPE_CHECKING:
+    from allocator.comparison import Comparison
+
 
 @click.command("compare")
 @click.argument("instances", nargs=-1, required=True, metavar="INSTANCE...")
@@ -32,6 +37,9 @@ from allocator.stopping import later
     metavar="SETTINGS",
     help="Add a column for each instance: KEY=VALUE as in --set, model=NAME, coalition=JEF+FRA, case=low, "
     "separated by spaces. May be repeated.",
+)
+@click.option(
+    "--of", multiple=True, metavar="INSTANCE", help="With two saved results: the instance they are of, or one for each."
 )
 @model_option
 @set_option
@@ -45,6 +53,7 @@ from allocator.stopping import later
 def command(
     instances: tuple[str, ...],
     variants: tuple[str, ...],
+    of: tuple[str, ...],
     model: str | None,
     overrides: tuple[str, ...],
     gap: float,
@@ -57,6 +66,9 @@ def command(
 ) -> None:
     """Solve several cases and compare their coverage, members, people, cost and burden, and who moves where.
 
+    Two saved results (folders of solve --out, or files of solve --json) are compared as they are, and only real changes
+    are told: not what is below proof, nor what equally good plans leave open.
+
     Each INSTANCE is a column; each --with SETTINGS adds another column for every INSTANCE. All columns are compared
     with the first. The exit status is that of the first case without a plan, or 0 if every case has one.
     """
@@ -67,6 +79,10 @@ def command(
 
     if as_json and as_csv:
         raise BadUsage("--json and --csv exclude each other")
+    saved = _saved(instances, bool(variants or model or overrides), of)
+    if saved:
+        _compare_saved(instances, of, time_limit, threads, seed, as_json, as_csv, quiet)
+        return
     chosen = cases(instances, variants, model=model, overrides=overrides)
     if not quiet:
         warned = dict.fromkeys(text for case in chosen for text in [*case.instance.warnings(), *case.model.warnings()])
@@ -82,11 +98,7 @@ def command(
         if as_json:
             emit_json(found.to_dict())
         elif as_csv:
-            stream = io.StringIO()
-            writer = csv.DictWriter(stream, ["case", "section", "key", "value"], lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(found.rows())
-            emit(stream.getvalue())
+            _emit_csv(found)
         else:
             printed(lambda out: draw_comparison(out, found))
         left = [case.label for case in chosen[len(found.columns) :]]
@@ -94,3 +106,53 @@ def command(
             print_message("interrupted; not solved: " + (", ".join(left) or "none"))
             raise Exit(130)
         raise Exit(next((EXIT[column.plan.status] for column in found.columns if not column.plan.found), 0))
+
+
+def _emit_csv(found: Comparison) -> None:
+    """Print tidy rows."""
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, ["case", "section", "key", "value"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(found.rows())
+    emit(stream.getvalue())
+
+
+def _saved(instances: tuple[str, ...], changed: bool, of: tuple[str, ...]) -> bool:
+    """Whether two saved results are to be compared; refuses results beside instances, and options of a solve."""
+    from allocator.errors import BadUsage
+    from allocator.explaining.results import is_result
+
+    results = [path for path in instances if is_result(path)]
+    if not results:
+        if of:
+            raise BadUsage("--of names the instance of saved results, and none is given")
+        return False
+    if len(results) != len(instances) or len(instances) != 2:
+        raise BadUsage(f"{results[0]} is a saved result; compare two saved results, or instances alone")
+    if changed:
+        raise BadUsage("saved results are compared as they are; --with, --model and --set are for instances")
+    if len(of) > 2:
+        raise BadUsage("--of is given once for both results, or twice")
+    return True
+
+
+def _compare_saved(
+    results: Sequence[str], of: tuple[str, ...], time_limit: float | None, threads: int, seed: int, as_json: bool,
+    as_csv: bool, quiet: bool,
+) -> None:  # fmt: skip
+    """Compare two saved results and print what really changed."""
+    from allocator.real_changes import compare_results
+    from allocator.report.text.comparison import draw_comparison
+
+    load_solver()
+    with later():
+        with Line(quiet) as line:
+            found = compare_results(
+                results[0], results[1], of, time_limit=time_limit, threads=threads, seed=seed, progress=line.step
+            )
+        if as_json:
+            emit_json(found.to_dict())
+        elif as_csv:
+            _emit_csv(found)
+        else:
+            printed(lambda out: draw_comparison(out, found))

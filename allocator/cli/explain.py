@@ -33,11 +33,25 @@ from allocator.stopping import later, watched
 if TYPE_CHECKING:
     from allocator.explaining.answer import Answer
 
-QUESTIONS = ("worth", "why", "why_not", "need", "who", "alternatives", "from_plan", "fairness")
+QUESTIONS = ("worth", "why", "why_not", "need", "who", "alternatives", "from_plan", "fairness", "asks")
 """Options that ask a question, at most one of which a call has."""
 
 
-@click.command("explain")
+class AsksWithoutTarget(click.Command):
+    """A command whose ``--asks`` does not take the only INSTANCE for its target."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; without an INSTANCE, once more with ``--asks`` alone."""
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.MissingParameter:
+            if "--asks" not in given:
+                raise
+            return super().parse_args(ctx, ["--asks=all" if word == "--asks" else word for word in given])
+
+
+@click.command("explain", cls=AsksWithoutTarget)
 @instance_argument
 @model_option
 @click.option("--worth", metavar="all|KEY+=STEP", help="What one more of each thing, or more of one thing, is worth.")
@@ -49,7 +63,16 @@ QUESTIONS = ("worth", "why", "why_not", "need", "who", "alternatives", "from_pla
 @click.option("--who", is_flag=True, help="Who matters: without one nation and two, pledges, shares in coverage.")
 @click.option("--alternatives", is_flag=True, help="Which other coalitions are as good, and who is in all of them.")
 @click.option("--from-plan", metavar="DIR|FILE", help="The least change from an earlier result.")
+@click.option("--ladder", is_flag=True, help="With --from-plan: the changes saved for each point given up.")
 @click.option("--fairness", is_flag=True, help="Shares of cost under several rules, and what fairness costs.")
+@click.option(
+    "--asks",
+    is_flag=False,
+    flag_value="all",
+    metavar="[TARGET]",
+    help="Whom to telephone, and for what: for each unmet line, or for a line TASK.CAPABILITY, an objective, "
+    "coverage>=0.8.",
+)
 @click.option(
     "--most",
     type=click.IntRange(1),
@@ -86,7 +109,12 @@ def command(instance: str, out: str | None, full: bool, as_json: bool, quiet: bo
 
     if as_json and full:
         raise BadUsage("--full is for the text; --json prints everything")
+    with_ladder = options.pop("ladder")
     question, arguments = _question({name: options.pop(name) for name in QUESTIONS})
+    if with_ladder and question != "repair":
+        raise BadUsage("--ladder is for --from-plan: it prices the changes from an earlier plan")
+    if with_ladder:
+        arguments = (*arguments, True)
     target = None if out is None else _target(out)
     warn = None if quiet else lambda text: print_message(f"warning: {text}")
     load_solver()
@@ -109,7 +137,7 @@ def command(instance: str, out: str | None, full: bool, as_json: bool, quiet: bo
         raise Exit(_status(answer))
 
 
-def _question(asked: dict[str, Any]) -> tuple[str | None, tuple[str, ...]]:
+def _question(asked: dict[str, Any]) -> tuple[str | None, tuple[Any, ...]]:
     """The question and its argument; None without one."""
     given = {name: value for name, value in asked.items() if value not in (None, False)}
     if len(given) > 1:

@@ -30,7 +30,11 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "shapley": ("nation", "value", "error"),
     "ranges": ("kind", "name", "low", "high"),
     "changes": ("nation", "unit_type", "task", "period", "from", "to"),
+    "ladder": ("given_up", "value", "nations_changed", "units_moved", "saved"),
     "rules": ("rule", "unfairness", "load", "cost", "price", "gap", "nations"),
+    "sets": ("target", "set", "nations", "units", "now", "after", "price", "verified"),
+    "asks": ("target", "set", "call", "nation", "gives", "stops", "changes", "alone", "worth"),
+    "could": ("target", "nation", "unit_type", "units", "here", "elsewhere", "stops"),
 }
 """List of an answer whose entries are rows -> its columns; an open value has a further column ``bound``."""
 
@@ -53,8 +57,8 @@ class Answer:
     Attributes
     ----------
     question : str
-        ``conflict``, ``gap``, ``worth``, ``why``, ``why_not``, ``need``, ``who``, ``alternatives``, ``repair`` or
-        ``fairness``.
+        ``conflict``, ``gap``, ``worth``, ``why``, ``why_not``, ``need``, ``who``, ``alternatives``, ``repair``,
+        ``fairness`` or ``asks``.
     status : str or None
         Of the base solve; None where the answer needed none.
     open : list of str

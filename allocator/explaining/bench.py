@@ -179,7 +179,7 @@ class Bench:
         self, instance: Instance, model: Model, aims: Sequence[Aim | str] | None = None, *,
         extend: Extend | None = None, keeps: Holds | None = None, plans: Sequence[Deployed] = (),
         floors: Sequence[float] = (), wider: Sequence[Outcome] = (), limit: float | None = None,
-        gap: float | None = None,
+        gap: float | None = None, filled: bool = True,
     ) -> Outcome:  # fmt: skip
         """Minimise aims (by default the model's objectives) one after the other.
 
@@ -203,6 +203,8 @@ class Bench:
             Most seconds of this solve.
         gap : float, optional
             Relative gap at which a value of this solve counts as proved.
+        filled : bool
+            Whether a plan is filled in by need before the solver begins; it never is with ``extend``.
         """
         order = list(model.objectives) if aims is None else list(aims)
         named = tuple(aim for aim in order if isinstance(aim, str))
@@ -223,7 +225,7 @@ class Bench:
             stages = AimedStages(
                 order, keeps, problem, lambda: self.solver._load(self._built(read, order, extend)),
                 options=self.solver._highs | ({} if gap is None else {"mip_rel_gap": gap}), deadline=deadline,
-                interrupted=self.watch.interrupted, bare=extend is None, progress=self.progress, known=known,
+                interrupted=self.watch.interrupted, bare=filled and extend is None, progress=self.progress, known=known,
             )  # fmt: skip
             stages.solve()
         except SolverError as error:

@@ -31,6 +31,9 @@ SHARES = ("gap", "worst_period")
 BASE = 0.6
 """Part of the time left that the plan in hand may take."""
 
+TINY = 30
+"""Deployments up to which a plan in hand takes no time."""
+
 SMALL = 80
 """Deployments up to which every value is proved to :data:`SAME`."""
 
@@ -232,6 +235,11 @@ class Core:
     def small(self) -> bool:
         """Whether every value can be proved closely."""
         return sum(map(len, self.problem.cap.values())) <= SMALL
+
+    @property
+    def tiny(self) -> bool:
+        """Whether the plan in hand takes no time."""
+        return sum(map(len, self.problem.cap.values())) <= TINY
 
     @cached_property
     def problem(self) -> Problem:

@@ -8,7 +8,7 @@ the number at once in the unit of its price. A pool is limited once for each com
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -36,10 +36,16 @@ class Elastic:
         The lifted instance, and the one in which all statements stand.
     movable : sequence of Statement
         What was lifted.
+    growth : mapping, optional
+        Pool -> units by which it can grow at the most; all that its cells can use where it is not given.
     """
 
-    def __init__(self, m: Any, problem: Problem, original: Problem, movable: Sequence[Statement]) -> None:
+    def __init__(
+        self, m: Any, problem: Problem, original: Problem, movable: Sequence[Statement],
+        growth: Mapping[tuple[str, str], int] | None = None,
+    ) -> None:  # fmt: skip
         self.m, self.problem, self.original = m, problem, original
+        self.growth = growth or {}
         self.rows = original.instance.rows
         self.count = 0
         m.changed = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="a statement is changed")
@@ -253,7 +259,8 @@ class Elastic:
             if rotates is None and not any(own.values()):
                 continue
             units = own["units"]
-            more = None if units is None else self._raised(units, (endless_of(self.m, pool) + 1) * per_unit(units))
+            most = Fraction(self.growth[pool]) if pool in self.growth else endless_of(self.m, pool) + 1
+            more = None if units is None else self._raised(units, most * per_unit(units))
             if more is not None and units is not None:
                 whole = self.m.more.add(pool) if self.m.component("more") is not None else self._more(pool)
                 self._row([(Fraction(1), whole), (-1 / per_unit(units), more)], 0)

@@ -132,9 +132,30 @@ class Explainer:
         """The least change from a plan: a Plan, a result folder or file, or a DataFrame of deployments."""
         return self._frame("repair", "changes", plan)
 
+    def ladder(self, plan: Any) -> pd.DataFrame:
+        """How many fewer changes from a plan are needed for each point of the first objective that is given up."""
+        return self._frame("ladder", "ladder", plan)
+
     def fairness(self) -> pd.DataFrame:
         """How fairly own costs are shared under several rules, and what fairness costs."""
         return self._frame("fairness", "rules")
+
+    def asks(self, target: str = "all") -> pd.DataFrame:
+        """Whom to telephone, in which order and for what, to reach a target; ``attrs`` has ``sets`` and who ``could``.
+
+        Parameters
+        ----------
+        target : str
+            ``all`` for each unmet line by itself; or ``TASK.CAPABILITY``, an objective, or e.g. ``coverage>=0.8``.
+
+        Examples
+        --------
+        >>> import allocator
+        >>> calls = allocator.explain("toy-caveats").asks("sea_lane.mine_clearance")
+        >>> calls[["set", "nation", "stops"]].values.tolist()
+        [[1, 'CCC', ['stance']], [2, 'BBB', ['caveat']]]
+        """
+        return self._frame("asks", "asks", text("target", target))
 
     def answer(self, question: str | None = None, *arguments: Any, began: float | None = None) -> Answer:
         """The whole answer to a question; without one, the conflicts or the gap.
@@ -142,10 +163,10 @@ class Explainer:
         Parameters
         ----------
         question : str, optional
-            ``conflict``, ``gap``, ``worth``, ``why``, ``why_not``, ``need``, ``who``, ``alternatives``, ``repair`` or
-            ``fairness``.
+            ``conflict``, ``gap``, ``worth``, ``why``, ``why_not``, ``need``, ``who``, ``alternatives``, ``repair``,
+            ``fairness`` or ``asks``.
         arguments
-            Of the question, as for its method.
+            Of the question, as for its method. ``repair`` takes a second one: whether its ladder is wanted too.
         began : float, optional
             Start of the time limit on the clock ``time.monotonic``; the time of the call by default.
 
@@ -168,7 +189,7 @@ class Explainer:
                 parts = self._parts(names or QUESTIONS[question], arguments)
                 if question == "why_not" and not parts[0].lists and self._core.base.infeasible:
                     question = "conflict"
-            if question == "why_not" and self._core.small:
+            if question == "why_not" and self._core.tiny:
                 _ = self._core.base  # facts sufficed, and the plan in hand takes no time
             refused = asked not in (None, question)
             if refused:

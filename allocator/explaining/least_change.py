@@ -5,10 +5,11 @@ The new plan is one of those that are as good as the plan in hand. What has no v
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pyomo.core as pyo
 
@@ -18,6 +19,7 @@ from allocator.explaining.core import Core, Part, same
 from allocator.explaining.saved import saved_plan
 from allocator.explaining.why import NO_PLAN
 from allocator.families.rows import Rows, Term, linear
+from allocator.model import Model
 from allocator.outcome import Bounds
 from allocator.plan.values import Deployed, objective_values
 from allocator.problem import Problem
@@ -40,17 +42,37 @@ def repair(core: Core, plan: Any) -> Part:
         return Part({"nations_changed": None, "units_moved": None, "changes": []}, open=[NO_PLAN])
     core.progress("the least change")
     change = Change(old)
-    purchases = bought(core.plan)
-    limit = max(PATIENCE, 4 * core.base.seconds) if core.bench.deadline is None else None
-    outcome = core.bench.run(
-        core.instance, as_good(core), [change.nations, change.units], extend=change.extend, keeps=lambda *_: True,
-        plans=[core.plan, Decided(old, purchases), Decided(old)], gap=0.0, limit=limit,
-    )  # fmt: skip
+    outcome = changed_least(core, change, as_good(core))
     if outcome.deployed is None:  # the plan in hand is one
         part = Part({"nations_changed": None, "units_moved": None, "changes": []}, open=["changes"])
         part.text.append("No time was left to look for the least change.")
         return part
     return _answer(core, change, outcome)
+
+
+def changed_least(
+    core: Core, change: Change, model: Model, plans: Sequence[Deployed] = (), wider: Sequence[Outcome] = ()
+) -> Outcome:
+    """The plan of a model with the fewest nations changed, and then the fewest units moved.
+
+    ``plans`` are tried first; ``wider`` are outcomes of the same search among more plans.
+    """
+    old, purchases = change.old, bought(core.plan)
+    known = _FOUND.setdefault(core, {})
+    key = frozenset(old.items()), frozenset(model.limits.items())
+    if key in known:
+        return known[key]
+    limit = max(PATIENCE, 4 * core.base.seconds) if core.bench.deadline is None else None
+    found = core.bench.run(
+        core.instance, model, [change.nations, change.units], extend=change.extend, keeps=lambda *_: True,
+        plans=[*plans, core.plan, Decided(old, purchases), Decided(old)], gap=0.0, limit=limit, wider=wider,
+    )  # fmt: skip
+    if found.settled:
+        known[key] = found
+    return found
+
+
+_FOUND: WeakKeyDictionary[Core, dict[Any, Outcome]] = WeakKeyDictionary()
 
 
 class Change:

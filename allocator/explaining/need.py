@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -50,11 +50,14 @@ class Condition:
         Whether a plan keeps it exactly.
     extend : callable
         Adds it to a Pyomo model.
+    limits : mapping
+        Target -> the unmet share at or below which it stays, where the condition is about such shares.
     """
 
     text: str
     holds: Holds
     extend: Extend
+    limits: Mapping[str, Fraction] = field(default_factory=dict)
 
     @property
     def always(self) -> tuple[Holds, Extend]:
@@ -184,8 +187,13 @@ def _share(core: Core, said: str, text: str, target: str, most: Fraction, *, obj
     if target != "gap" and target not in known:
         kind = "line TASK.CAPABILITY with a quantity" if line else "objective with a line"
         raise BadUsage(f"--need {text}: there is no {kind} {target!r}{near(target, known)}")
-    aim = core.aim(target)
-    return _at_most(said, aim.terms, aim.value, most)
+    return shares(core, {target: most}, said)
+
+
+def shares(core: Core, limits: Mapping[str, Fraction], said: str = "") -> Condition:
+    """The unmet share of each target stays at or below a number."""
+    aims = {target: core.aim(target) for target in limits}
+    return _at_most(said, [(aims[target].terms, aims[target].value, most) for target, most in limits.items()], limits)
 
 
 def _objective(said: str, name: str, most: Fraction) -> Condition:
@@ -196,25 +204,32 @@ def _objective(said: str, name: str, most: Fraction) -> Condition:
             return [(1.0, m.heaviest)]
         return MAKERS[name](m, problem)
 
-    return _at_most(said, terms, lambda problem, plan: objective_values(problem, plan)[name], most)
+    return _at_most(said, [(terms, lambda problem, plan: objective_values(problem, plan)[name], most)])
 
 
-def _at_most(
-    said: str,
-    terms: Callable[[Any, Problem], list[Term]],
-    value: Callable[[Problem, Deployed], Fraction],
-    most: Fraction,
-) -> Condition:
-    room = ROOM * max(Fraction(1), most)
-    scale = float(10_000 / max(Fraction(1), most))
+Limited = tuple[Callable[[Any, Problem], list[Term]], Callable[[Problem, Deployed], Fraction], Fraction]
+"""Terms of a sum, its exact value, and a number at or below which it stays."""
+
+
+def _at_most(said: str, parts: Sequence[Limited], limits: Mapping[str, Fraction] | None = None) -> Condition:
+    """Each sum stays at or below its number."""
 
     def extend(m: Any, problem: Problem) -> None:
-        scaled = [(scale * a, x) for a, x in terms(m, problem)]
         m.needed = Rows(doc="the condition of the question")
-        if scaled:
-            m.needed[0] = (None, linear(scaled), scale * float(most + room / 2))
+        for at, (terms, _, most) in enumerate(parts):
+            scale = float(10_000 / max(Fraction(1), most))
+            scaled = [(scale * a, x) for a, x in terms(m, problem)]
+            if scaled:
+                m.needed[at] = (None, linear(scaled), scale * float(most + _room(most) / 2))
 
-    return Condition(said, lambda problem, plan: value(problem, plan) <= most + room, extend)
+    def holds(problem: Problem, plan: Deployed) -> bool:
+        return all(value(problem, plan) <= most + _room(most) for _, value, most in parts)
+
+    return Condition(said, holds, extend, limits or {})
+
+
+def _room(most: Fraction) -> Fraction:
+    return ROOM * max(Fraction(1), most)
 
 
 def _members(said: str, sign: str, count: int) -> Condition:

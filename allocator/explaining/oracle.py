@@ -20,6 +20,9 @@ from allocator.problem import Problem
 from allocator.purchases import bought
 from allocator.stopping import DeadlinePassed
 
+KEPT = 64
+"""Instances with some statements lifted that are kept: they are judged again and again."""
+
 TRIED = 5
 """Known plans that are checked again before a solve."""
 
@@ -68,6 +71,7 @@ class Oracle:
         self.plans: list[tuple[Deployed, frozenset[str]]] = []
         options = bench.solver.options
         self.loose = Bench(0.2, bench.deadline, options["threads"], options["seed"], bench.watch)
+        self._lifted: dict[frozenset[str], tuple[Instance, Model]] = {}
         self.longest = 0.0  # seconds that a decision took
         self.groups: dict[str, frozenset[str]] = {}
         for statement in statements:
@@ -76,7 +80,12 @@ class Oracle:
 
     def lifted(self, force: Collection[str]) -> tuple[Instance, Model]:
         """The instance and the model with some statements in force and all others lifted."""
-        return lift(self.instance, self.model, [s for s in self.statements if s.id not in force])
+        key = frozenset(force)
+        if key not in self._lifted:
+            if len(self._lifted) == KEPT:
+                del self._lifted[next(iter(self._lifted))]
+            self._lifted[key] = lift(self.instance, self.model, [s for s in self.statements if s.id not in key])
+        return self._lifted[key]
 
     def decide(self, force: Iterable[str]) -> bool | None:
         """Whether there is a plan with these statements in force; None if that stays open."""
@@ -125,6 +134,7 @@ class Oracle:
             more = {"extend": self.always.extend, "keeps": self.always.holds}
         try:
             bench = self.bench if limit is None else self.loose
+            more["filled"] = limit is not None  # most of the other questions are settled before a plan is filled in
             outcome = bench.run(instance, model, [aim], floors=floors, limit=limit, **more)
         except (AllocatorError, DeadlinePassed):  # figures that no solver can keep, or no time left
             return None

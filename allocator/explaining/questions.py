@@ -27,7 +27,9 @@ PARTS: Mapping[str, tuple[str, str]] = {
     "alternatives": ("alternatives", "alternatives"),
     "ranges": ("ranges", "ranges"),
     "repair": ("least_change", "repair"),
+    "ladder": ("change_prices", "ladder"),
     "fairness": ("fairness", "fairness"),
+    "asks": ("asks", "asks"),
 }
 """Part of an answer -> the file and function ``(core, ...) -> Part`` that works it out."""
 
@@ -42,6 +44,7 @@ QUESTIONS: Mapping[str, tuple[str, ...]] = {
     "alternatives": ("alternatives", "ranges"),
     "repair": ("repair",),
     "fairness": ("fairness",),
+    "asks": ("asks",),
 }
 """Question -> the parts of its answer."""
 
@@ -51,6 +54,8 @@ CHECKS: Mapping[str, Callable[[Core, Any], object]] = {
     "need": lambda core, condition: work("need", "parse")(core, condition),
     "rungs": lambda core, key: work("worth", "ladder")(core, key),
     "repair": lambda core, plan: work("saved", "saved_plan")(plan, core.instance),
+    "ladder": lambda core, plan: work("saved", "saved_plan")(plan, core.instance),
+    "asks": lambda core, target: work("asks", "check")(core, target),
 }
 """Part -> what refuses a wrong argument before anything is solved."""
 
@@ -79,6 +84,11 @@ def named(core: Core, question: str | None, arguments: tuple[Any, ...]) -> tuple
         return names, ()
     if question == "worth":
         names = ("rungs",)
+    if question == "repair" and len(arguments) == 2:
+        names = ("repair", "ladder") if arguments[1] else names
+        arguments = arguments[:1]
+    if question == "asks":
+        arguments = arguments or ("all",)
     given = len(arguments) == (1 if names[0] in CHECKS else 0)
     if not given:
         raise BadUsage(f"the question {question} takes {'one argument' if names[0] in CHECKS else 'no argument'}")

@@ -44,12 +44,12 @@ def ranges(core: Core, kinds: Collection[str] = KINDS) -> Part:
     part = Part({"ranges": []})
     problem = core.base.problem
     assert problem is not None
-    for amount in _amounts(problem):
+    for amount in amounts(problem):
         if amount.kind not in kinds:
             continue
         core.progress(f"range of {amount.name}")
-        low, least_open = _least(space, amount)
-        high, most_open = _most(space, problem, amount)
+        low, least_open = least(space, amount)
+        high, most_open = most(space, problem, amount)
         if least_open or most_open:
             part.open.append(f"ranges {amount.name}")
         ends = {
@@ -66,7 +66,7 @@ def ranges(core: Core, kinds: Collection[str] = KINDS) -> Part:
     return part
 
 
-def _amounts(problem: Problem) -> list[Amount]:
+def amounts(problem: Problem) -> list[Amount]:
     """Nations, objectives and unit types, in the order of the tables."""
 
     def counted(kind: str, names: list[str], of: Callable[[Cell], str], size: Callable[[Cell], int]) -> list[Amount]:
@@ -87,7 +87,7 @@ def _amounts(problem: Problem) -> list[Amount]:
     ]
 
 
-def _least(space: Space, amount: Amount) -> tuple[int, bool]:
+def least(space: Space, amount: Amount) -> tuple[int, bool]:
     """Least steps of an amount, and whether that is only a bound."""
     best = min(space.plans, key=amount.of)
     if amount.of(best) == 0:
@@ -95,7 +95,7 @@ def _least(space: Space, amount: Amount) -> tuple[int, bool]:
     return _solved(space, amount, best, 1, 0)
 
 
-def _most(space: Space, problem: Problem, amount: Amount) -> tuple[int, bool]:
+def most(space: Space, problem: Problem, amount: Amount) -> tuple[int, bool]:
     """Most steps of an amount, and whether that is only a bound."""
     best = max(space.plans, key=amount.of)
     limit = _limit(problem, amount)

@@ -198,13 +198,13 @@ class Mender:
                 "id": i,
                 "from": by_id[i].value,
                 "to": after(by_id[i], needs[i], core.model),
-                "price": float(_price_of(by_id[i], needs[i], core.model)),
+                "price": float(price_of(by_id[i], needs[i], core.model)),
                 "set": setting(core.instance, core.model, by_id[i], needs[i]),
-                "text": _words(core.instance, by_id[i], after(by_id[i], needs[i], core.model)),
+                "text": words(core.instance, by_id[i], after(by_id[i], needs[i], core.model)),
             }
             for i in (s.id for s in self.all if s.id in needs)
         ]
-        price = sum((_price_of(by_id[i], needs[i], core.model) for i in needs), start=Fraction(0))
+        price = sum((price_of(by_id[i], needs[i], core.model) for i in needs), start=Fraction(0))
         return {"changes": changes, "price": float(price), "verified": self._verified(needs, changes)}
 
     def _verified(self, needs: Any, changes: Sequence[dict[str, Any]]) -> bool:
@@ -225,14 +225,14 @@ def _price(m: Any, changes: Changes) -> list[Term]:
     raised = [(1.0, column) for column in m.price.values()]
     lifted = [s for s in changes.movable if s.id not in m.price and s.id in m.changed]
     return raised + [
-        (float(_price_of(s, None, changes.model)), m.changed[s.id]) for s in lifted if s.kind not in _RAISED
+        (float(price_of(s, None, changes.model)), m.changed[s.id]) for s in lifted if s.kind not in _RAISED
     ]
 
 
 _RAISED = ("requirements.max_gap", "nations.troop_ceiling", "budgets.amount", "model.max_burden", "forces.units")
 
 
-def _price_of(statement: Statement, to: Fraction | None, model: Any) -> Fraction:
+def price_of(statement: Statement, to: Fraction | None, model: Any) -> Fraction:
     if to is not None:
         return per_unit(statement) * (to - exact(statement.value))
     if statement.kind == "willingness":
@@ -246,7 +246,7 @@ MOST_SAID = 4
 """Changes that a sentence names; the others are counted."""
 
 
-def _words(instance: Instance, statement: Statement, to: Any) -> str:
+def words(instance: Instance, statement: Statement, to: Any) -> str:
     """A change in words."""
     value, row = statement.value, (statement.row or 0) - 1
     if statement.kind == LINE:

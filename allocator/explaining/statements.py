@@ -244,7 +244,7 @@ def lift(instance: Instance, model: Model, lifted: Collection[Statement]) -> tup
     """The instance and the model without some statements; not checked again."""
     tables: dict[str, list[Mapping[str, Any]]] = {name: list(rows) for name, rows in instance.tables.items()}
     gone: dict[str, set[int]] = {}
-    most = endless(instance) if any(statement.kind == "forces.units" for statement in lifted) else 0
+    most = endless(instance) if any(statement.kind == "forces.units" for statement in lifted) else {}
     for statement in lifted:
         table, i = statement.table, statement.row
         if statement.kind == "model.max_burden":
@@ -272,8 +272,11 @@ LIFTED: dict[str, Any] = {
 """Kind -> the value of a lifted cell; None is a blank."""
 
 
-def _lifted_row(statement: Statement, row: Mapping[str, Any], most: int) -> dict[str, Any]:
-    value = most if statement.kind == "forces.units" else LIFTED[statement.kind]
+def _lifted_row(statement: Statement, row: Mapping[str, Any], most: Mapping[str, Fraction]) -> dict[str, Any]:
+    value = LIFTED.get(statement.kind)
+    if statement.kind == "forces.units":
+        usable = exact(row.get("availability", 1)) or Fraction(1)
+        value = int(min(LARGEST, (most[row["unit_type"]] + row.get("home_units", 0)) / usable + 1))
     cells = {**row, statement.column: value}
     if value is None:
         del cells[statement.column]
@@ -309,8 +312,8 @@ def _willing(instance: Instance, model: Model, willing: Collection[tuple[str, st
     return rows
 
 
-def endless(instance: Instance) -> int:
-    """Units of a pool beyond which more cannot help: what all lines ask for, in every period and with relief.
+def endless(instance: Instance) -> dict[str, Fraction]:
+    """Unit type -> usable units beyond which more cannot help: what all lines ask for, in every period, with relief.
 
     What units consume is asked for as well. Those that lead a task must be there in numbers beside the others.
     """
@@ -330,14 +333,10 @@ def endless(instance: Instance) -> int:
         for u, c, amount in yields:
             if amount < 0:
                 asked[c] = asked.get(c, Fraction(0)) - amount * (units[u] - before.get(u, Fraction(0)))
-    most = max(units.values())
     if any(row["framework_share"] > 0 for row in instance.rows("tasks")):
         people = sum((row["personnel"] * units[u] for u, row in types.items()), start=Fraction(0))
-        most += people / min(row["personnel"] for row in types.values())
-    ratio = max(row["rotation_ratio"] for row in types.values())
-    usable = [exact(row["availability"]) for row in instance.rows("forces") if row["availability"] > 0]
-    home = max([row["home_units"] for row in instance.rows("forces")] or [0])
-    return int(min(LARGEST, (most * max(ratio, instance.periods) + home) / min(usable, default=Fraction(1)) + 1))
+        units = {u: count + people / types[u]["personnel"] for u, count in units.items()}
+    return {u: count * max(types[u]["rotation_ratio"], instance.periods) for u, count in units.items()}
 
 
 LARGEST = 10**6

@@ -41,4 +41,7 @@ UNITS = {
 
 def amount(objective: str, value: float) -> str:
     """A value of an objective, or a difference of two, with its unit."""
-    return f"{value:,.6g} {UNITS[objective]}" if objective in UNITS else f"{points(value)} points"
+    if objective in UNITS:
+        return f"{value:,.6g} {UNITS[objective]}"
+    share = points(value)
+    return f"{share} {'point' if share == '1' else 'points'}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import floor
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +53,7 @@ class Pool:
         return max(floor(usable(share, self.home_units, owned, bought)) for owned, bought in self.levels)
 
 
+@lru_cache(maxsize=65_536)
 def usable(availability: Fraction, home_units: int, owned: int, bought: int = 0) -> Fraction:
     """Units of a pool that can be used; may be a fraction. What is bought comes on top of what stays at home."""
     return max(Fraction(0), availability * owned - home_units) + availability * bought

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pty
 import select
@@ -10,6 +11,10 @@ import sys
 import time
 from pathlib import Path
 from typing import IO, Any
+
+from click.testing import CliRunner, Result
+
+from allocator.cli import cli
 
 ROOT = Path(__file__).parents[2]
 HERE = [sys.executable, "-m", "allocator"]
@@ -93,3 +98,10 @@ def on_terminal(
         seen += part
     os.close(controller)
     return seen.decode("utf-8").replace("\r\n", "\n"), process.wait(timeout=30)
+
+
+def invoke(*arguments: str | os.PathLike[str]) -> Result:
+    """Run a command in this process, which is quick; an error of ours is its ``exception``."""
+    done = CliRunner().invoke(cli, list(map(str, arguments)), prog_name="allocator")
+    gc.enable()  # a command switches it off for the rest of its process
+    return done

@@ -6,7 +6,6 @@ import csv
 import json
 import signal
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import allocator
 from allocator.explaining.answer import Answer
 from allocator.report.text.explain import SENTENCES
 from tests.cli.running import ENVIRONMENT, HERE, run
+from tests.present import present
 
 KEYS = ["question", "status", "complete", "open", "answer", "text", "plan", "manifest"]
 
@@ -195,7 +195,7 @@ def test_an_interruption_keeps_what_is_done() -> None:
         [*HERE, "explain", "reassurance-force", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env=ENVIRONMENT,
     )  # fmt: skip
-    time.sleep(5)
+    assert any("dividing" in line for line in present(process.stderr))  # the plan in hand is known by then
     process.send_signal(signal.SIGINT)
     out, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors

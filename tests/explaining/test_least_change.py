@@ -13,6 +13,8 @@ import pytest
 
 import allocator
 from allocator.errors import AllocatorError, BadInput
+from allocator.explaining.change_prices import STEPS, ladder
+from allocator.explaining.core import SHARES
 from allocator.explaining.least_change import repair
 from allocator.explaining.saved import saved_plan
 from tests.explaining.truth import cases, core_of, read
@@ -96,6 +98,47 @@ def test_by_hand() -> None:
         old = {("AAA", "bn", "hold", 1): 5, ("BBB", "bn", "hold", 3): 2}
         lists = repair(core, rows(old)).lists
         assert (lists["nations_changed"], lists["units_moved"]) == (2, 5)
+
+
+def test_what_giving_up_points_saves() -> None:
+    """From nobody, four units of two nations move; each of the four is worth 25 points, and three are of one nation."""
+    with core_of(two_nations(), model(objectives=("gap",)), most=3) as core:
+        part = ladder(core, [])
+        assert [(row["given_up"], row["nations_changed"], row["units_moved"]) for row in part.lists["ladder"]] == [
+            (0, 2, 4), (0.25, 1, 3), (0.5, 1, 2), (0.75, 1, 1),
+        ]  # fmt: skip
+        assert part.open == ["ladder beyond 3"]
+        core.most = 10
+        part = ladder(core, [])
+    assert part.lists["ladder"][-1] == {
+        "given_up": 1.0, "value": 1.0, "nations_changed": 0, "units_moved": 0, "saved": 4,
+    }  # fmt: skip
+    assert part.lists["flat"]
+    assert part.complete
+    assert part.text == [
+        "Giving up 25 points of gap saves 1 of 4 moves; giving up 100 points saves 4, and more saves nothing further."
+    ]
+
+
+def test_ladders_against_enumeration() -> None:
+    for obj, chosen, truth in cases(range(6), least=4):
+        rng = random.Random(str(obj["instance"]["name"]))
+        with core_of(*read(obj, chosen), most=200) as core:
+            old = some_plan(truth, rng)
+            first = truth.order[0]
+            values = {name: core.base.values[name] for name in truth.order}
+            step = Fraction(1, 100) if first in SHARES else Fraction(1, 100) * (values[first] or 1)
+            found = {
+                round(row["given_up"], 9): (row["nations_changed"], row["units_moved"])
+                for row in ladder(core, rows(old)).lists["ladder"]
+            }
+        expected: dict[float, Any] = {}
+        for k in range(STEPS + 1):
+            good = truth.within({**values, first: values[first] + k * step}, Fraction(0))
+            least = min(price(old, plan.deploy) for plan in good)
+            if least not in expected.values():
+                expected[round(float(k * step), 9)] = least
+        assert found == expected, obj["instance"]["name"]
 
 
 class TestSavedPlans:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 
 from allocator.comparison import Comparison
+from allocator.real_changes import RealChanges
 from allocator.report.text.words import number, percent, table
 
 MOST = 12
@@ -46,13 +47,30 @@ def draw_comparison(out: Console, found: Comparison) -> None:
             out.print(f"  and {len(changes) - MOST} more (--json has them)")
         if not changes:
             out.print("  no plan" if not column.plan.found else "  nothing changes")
-    if len(found.columns) > 1:
+    if isinstance(found, RealChanges):
+        _draw_free(out, found)
+    elif len(found.columns) > 1:
         out.print()
         out.print("Which nations move is arbitrary among equally good plans; the figures in the table are not.")
     for column in found.columns:
         if column.plan.reason:
             out.print()
             out.print(f"{column.case.label}: {column.plan.reason}")
+
+
+def _draw_free(out: Console, found: RealChanges) -> None:
+    """What differs between two results and is free, and how far the search went."""
+    free = found.free()
+    if free:
+        out.print()
+        shown = free[:MOST]
+        more = f", and {len(free) - MOST} more" if len(free) > MOST else ""
+        out.print(f"Not told as changes, because equally good plans agree: {', '.join(shown)}{more}.")
+    if not found.closest:
+        out.print()
+        out.print(
+            "Time was too short to bring equally good plans as close as possible: some of these may be free as well."
+        )
 
 
 SECTIONS = (

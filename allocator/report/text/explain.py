@@ -37,8 +37,12 @@ TITLES = {
     "coalitions": "Coalitions that are as good",
     "swaps": "Members that can be exchanged",
     "ranges": "Least and most in plans that are as good",
+    "ladder": "Changes saved for each point that is given up",
     "changes": "Changes from the earlier plan",
     "rules": "Shares of own cost under several rules",
+    "sets": "Smallest sets of nations whose yes suffices",
+    "asks": "Calls in order, and points of the target that each adds",
+    "could": "Who could give what is missing, and what stops more",
 }
 """List -> its heading; other lists have their names."""
 
@@ -50,7 +54,7 @@ def draw_answer(out: Console, answer: Answer, *, full: bool = False) -> None:
     for sentence in told:
         out.print(sentence)
     shown = len(told) == len(answer.sentences)
-    lists = _lists(answer)
+    lists = _lists(answer, full)
     plain = {name: rows for name, rows in lists.items() if not isinstance(rows[0], Mapping)}
     if plain:
         out.print()
@@ -82,7 +86,7 @@ def _ending(out: Console, answer: Answer, shown: bool) -> None:
         out.print("--full prints every line; --json and --out have everything.")
 
 
-def _lists(answer: Answer) -> dict[str, list[Any]]:
+def _lists(answer: Answer, full: bool) -> dict[str, list[Any]]:
     """The lists in the order of the answer, without empty ones and the rules of a refusal, which the sentence names."""
     found = answer.tables()
     if answer.question != "repair":
@@ -91,6 +95,11 @@ def _lists(answer: Answer) -> dict[str, list[Any]]:
         found.pop("rules", None)
     if found.get("least") == found.get("greatest"):
         found.pop("least", None)
+    sets = found.get("sets", [])
+    if len({row["target"] for row in sets}) == len(sets):
+        found.pop("sets", None)  # the calls say it all
+    if len({row["target"] for row in found.get("could", ())}) > 1 and not full:
+        found.pop("could")
     return {name: rows for name, rows in found.items() if rows and _known(rows)}
 
 
@@ -118,8 +127,13 @@ def _table(out: Console, answer: Answer, name: str, rows: Sequence[Mapping[str, 
     if name == "targets":
         _targets(out, rows)
         return
+    if name == "asks":
+        _asks(out, rows)
+        return
     heads = [head for head in columns(name, list(rows)) if any(row.get(head) is not None for row in rows)]
     heads = [head for head in heads if head not in HIDDEN.get(name, ())]
+    if name == "could" and len({row["target"] for row in rows}) == 1:
+        heads.remove("target")
     grid = table(*((head.replace("_", " "), _side(rows, head)) for head in heads))
     for row in rows:
         grid.add_row(*(_cell(answer, name, head, row) for head in heads))
@@ -129,12 +143,13 @@ def _table(out: Console, answer: Answer, name: str, rows: Sequence[Mapping[str, 
 HIDDEN = {
     "steps": ("bound",), "rungs": ("bound",), "repairs": ("verified",), "ask_less": ("verified",),
     "cheapest": ("verified",), "limits": ("bound", "nation"), "objectives": ("bound",), "rules": ("nations",),
+    "sets": ("target", "verified"),
 }  # fmt: skip
 """List -> columns that only --json and --out have."""
 
 SHARES = {
     "targets": ("plan", "least"), "limits": ("least", "gain"), "shapley": ("value", "error"),
-    "rules": ("unfairness", "gap"), "nations": (), "pairs": (),
+    "rules": ("unfairness", "gap"), "nations": (), "pairs": (), "sets": ("now", "after"),
 }  # fmt: skip
 """List -> columns that are shares whatever the model minimises."""
 
@@ -192,6 +207,22 @@ def _targets(out: Console, rows: Sequence[Mapping[str, Any]]) -> None:
         cells = [row["plan"], row["competition"], *(shares[name]["share"] for name in named), row["forces"]]
         errors = [None, None, *(shares[name]["error"] for name in named), None]
         grid.add_row(row["target"], *map(_points, cells, errors))
+    out.print(grid)
+
+
+def _asks(out: Console, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The calls: to whom, for what, what is in the way, and what a yes adds."""
+    several = len({row["set"] for row in rows}) > 1
+    what = "set" if several else "target"
+    heads = (("to", "left"), ("for", "left"), ("in the way", "left"), ("adds", "right"))
+    grid = table((what, "left"), ("call", "right"), *heads)
+    before = None
+    for row in rows:
+        here = row["target"], row["set"]
+        gives = ", ".join(f"{each['units']} {each['unit_type']} at {each['task']}" for each in row["gives"])
+        cells = (gives or "no more units", ", ".join(row["stops"]), _points(row["worth"], None))
+        grid.add_row("" if here == before else str(row[what]), str(row["call"]), row["nation"], *cells)
+        before = here
     out.print(grid)
 
 
