@@ -214,6 +214,7 @@ def ending(plan: Plan, called: str, another: str | None = None, *, full: bool = 
         tries.append(f"allocator explain {name} (why; with --alternatives who else)")
     elif plan.value("gap") > 0:
         tries.append(f"allocator explain {name} (why)")
+    tries.append(f"allocator report {name} --out page.html")
     event = next((event for event, true in plan.instance.events.items() if not true), None)
     if event is not None:
         tries.append(f"allocator compare {name} --with events.{event}=true")
