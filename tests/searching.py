@@ -61,7 +61,7 @@ class Case:
         self,
         start: Any,
         relax: Callable[..., Relaxation | None] | None = None,
-        over: Callable[[], bool] = lambda: False,
+        over: Callable[..., bool] = lambda share=1.0: False,
     ) -> Search:
         """The search from a plan."""
         self.plans, self.runs = [] if start is None else [start], []

@@ -140,7 +140,7 @@ class TestImproving:
         assert every[0] == every[1]
 
     def test_no_time(self, case: Case) -> None:
-        assert not improve(case.resident, case.search({}, over=lambda: True), None, 1e-4, 0.0)
+        assert not improve(case.resident, case.search({}, over=lambda share=1.0: True), None, 1e-4, 0.0)
         assert case.runs == []
 
     def test_without_a_relaxation(self, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:

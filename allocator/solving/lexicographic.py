@@ -17,7 +17,7 @@ from allocator.purchases import Decided, bought
 from allocator.solving.answer import HELD, Answer, Deployed, Loaded
 from allocator.solving.heuristics.filling import first_plan
 from allocator.solving.heuristics.restricted import restricted
-from allocator.solving.heuristics.search import Search
+from allocator.solving.heuristics.search import RELAXATION, WHOLE, Search
 from allocator.solving.highs import Method, Relaxation, Resident, Run
 from allocator.solving.prior import NOTHING, Known
 from allocator.solving.reasons import UNEXPLAINED, too_far_apart, why_infeasible, widest
@@ -234,7 +234,7 @@ class Stages:
         floor = max(floor, restricted(resident, search, self.problem.last, self.gap, floor))
         if search.over() and self.answer.deployed is not None:
             return Stop.INTERRUPT if self.interrupted.is_set() else Stop.TIME_LIMIT, floor
-        watch = self._watch(stage, name, floor, "HiGHS on the whole model")
+        watch = self._watch(stage, name, floor, WHOLE)
 
         def start() -> bool:
             best = self.answer.deployed
@@ -314,14 +314,18 @@ class Stages:
 
     def _search(self, loaded: Loaded, stage: int, name: str, floor: float, share: float) -> Search:
         """What a search for a better plan needs from this stage."""
-        most = self._left(share)
-        until = None if most is None else time.monotonic() + most
+        most, began = self._left(share), time.monotonic()
+        until = None if most is None else began + most
 
         def left(part: float = 1.0) -> float | None:
             return None if until is None else max(0.0, (until - time.monotonic()) * part)
 
+        def over(part: float = 1.0) -> bool:
+            return self.interrupted.is_set() or (most is not None and time.monotonic() >= began + part * most)
+
         def run(bound: float, part: Resident | None = None, what: str = "restricted", **options: Any) -> Run:
             watch = self._watch(stage, name, bound, what, restricted=True)
+            watch(Sight(None, None))  # a part may take less time than the first report
             if part is None:
                 return loaded.resident.run(self._left(SHARE / 2), self.interrupted, watch, self._left(), **options)
             run = part.run(left(), self.interrupted, watch, None, **options)
@@ -329,7 +333,7 @@ class Stages:
             return run
 
         def relax(method: Method = "inside") -> Relaxation | None:
-            watch = self._watch(stage, name, floor, "relaxation", restricted=True)
+            watch = self._watch(stage, name, floor, RELAXATION, restricted=True)
             return loaded.resident.relaxation(left(SHARE), self.interrupted, watch, self._left(), method)
 
         return Search(
@@ -339,7 +343,7 @@ class Stages:
             lambda point: self._take(name, loaded.points.deployed(point)),
             lambda: self.answer.deployed,
             lambda bound, gap: self.interrupted.is_set() or self._within(name, bound, gap),
-            lambda: self.interrupted.is_set() or left() == 0,
+            over,
         )
 
     def _take(self, name: str, found: Deployed) -> list[Violation]:

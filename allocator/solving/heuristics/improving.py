@@ -43,6 +43,10 @@ START = 1_000
 PATIENCE = 4
 """A kind has its turn at the latest after so many rounds of all kinds."""
 
+WITH_CUTS, SHARE = 20_000, 2 / 3
+"""Up to so many whole-number columns the search uses this share of the stage's time: in the rest, HiGHS adds cuts to the
+whole model, which raise the bound. It does not come so far with more columns."""
+
 IDLE = 40
 """So many parts without a gain end the search."""
 
@@ -83,8 +87,9 @@ def improve(resident: Resident, search: Search, relaxed: Relaxation | None, gap:
         A proved lower bound of the optimum.
     """
     improving = _Improving(resident, search, relaxed, gap, floor)
+    share = SHARE if resident.matrix.integral.sum() <= WITH_CUTS else 1.0
     while improving.idle < IDLE:
-        if search.over() or search.enough(floor, gap):
+        if search.over(share) or search.enough(floor, gap):
             return False
         improving.step()
     return True

@@ -18,6 +18,10 @@ USED = 0.2
 """A relaxation that is no corner has all columns a little above 0; above this many units a deployment is used."""
 
 
+WHOLE, RELAXATION = "HiGHS on the whole model", "relaxation"
+"""Names for progress, besides those of the searches among a part of the columns."""
+
+
 @dataclass(frozen=True)
 class Search:
     """What the search needs from its stage.
@@ -38,7 +42,7 @@ class Search:
     enough : callable
         Whether to stop, given the proved bound and a relative gap to it.
     over : callable
-        Whether the stage has used its time or was interrupted.
+        Whether the stage has used its time, or a given share of it, or was interrupted.
     """
 
     points: Points
@@ -47,4 +51,4 @@ class Search:
     take: Callable[[Floats], Any]
     best: Callable[[], Deployed | None]
     enough: Callable[[float, float], bool]
-    over: Callable[[], bool]
+    over: Callable[..., bool]
