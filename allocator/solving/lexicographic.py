@@ -31,6 +31,9 @@ HOLD = 1e-6
 SHARE = 0.6
 """Share of the remaining time that a stage may use if others follow."""
 
+KEPT = 20
+"""Plans that passed the exact check and are kept, so that they need not be checked again."""
+
 LAST_CHECK = 3.0
 """Time that follows the last stage (tables and their audit), as a multiple of one check of a plan."""
 
@@ -355,6 +358,9 @@ class Stages:
                 return broken
             plan = found
             self.passed.append(plan)
+            for old in self.passed[:-KEPT]:
+                self.values.pop(id(old), None)
+            self.passed = self.passed[-KEPT:]
         best = self.answer.deployed
         if best is None or self._own_rows() or self._value(name, plan) <= self._value(name, best):
             self.answer.deployed = plan

@@ -44,7 +44,7 @@ PATIENCE = 4
 """A kind has its turn at the latest after so many rounds of all kinds."""
 
 WITH_CUTS, SHARE = 20_000, 2 / 3
-"""Up to so many whole-number columns the search uses this share of the stage's time: in the rest, HiGHS adds cuts to the
+"""Up to so many whole-number columns the search uses this share of the stage's time: in the rest HiGHS adds cuts to the
 whole model, which raise the bound. It does not come so far with more columns."""
 
 IDLE = 40

@@ -15,7 +15,7 @@ from allocator.solving.heuristics.search import USED, Search
 from allocator.solving.highs import Relaxation, Resident
 from allocator.solving.standard_form import Floats
 
-WIDTH = 4_000
+WIDTH = 2_000
 """Most deployments that are free in a period."""
 
 NODES = 20
@@ -26,7 +26,7 @@ ROUGH = 0.005
 
 
 def pass_through(resident: Resident, search: Search, relaxed: Relaxation, floor: float) -> None:
-    """Fill with unit type after unit type and offer the plan to the stage."""
+    """Fill period after period and offer the plan to the stage."""
     matrix, points = resident.matrix, search.points
     cells = Cells(points)
     cost = _priced(resident, relaxed, cells)
@@ -39,16 +39,16 @@ def pass_through(resident: Resident, search: Search, relaxed: Relaxation, floor:
     wanted = relaxed.point[cells.columns]
     rank = np.where(wanted > USED, -np.inf, relaxed.reduced_cost[cells.columns])
     rank[np.isin(cells.columns, points.ordered)] = np.inf
-    for u in np.unique(cells.unit_type).tolist():
+    for t in np.unique(cells.period).tolist():
         if search.over():
-            return
-        here = np.flatnonzero((cells.unit_type == u) & (rank < np.inf))
+            break
+        here = np.flatnonzero((cells.period == t) & (rank < np.inf))
         free = np.zeros(len(point), dtype=bool)
         free[cells.columns[here[np.argsort(rank[here], kind="stable")[:WIDTH]]]] = True
         at = np.flatnonzero(with_followers(matrix, free, follow))
         small = part(resident, at, point, cost)
         small.start_from(point[at])
-        run = search.run(floor, part=small, what="pass through the unit types", mip_rel_gap=ROUGH, mip_max_nodes=NODES)
+        run = search.run(floor, part=small, what="pass through the periods", mip_rel_gap=ROUGH, mip_max_nodes=NODES)
         if run.point is not None:
             point[at] = run.point[: len(at)]
             point[matrix.integral] = np.rint(point[matrix.integral])
@@ -56,21 +56,16 @@ def pass_through(resident: Resident, search: Search, relaxed: Relaxation, floor:
 
 
 def _priced(resident: Resident, relaxed: Relaxation, cells: Cells) -> Floats:
-    """The cost of each column, with the price of what it uses of rows that join several unit types.
-
-    A row whose shortfall counts in the objective has no price: the shortfall has its cost.
-    """
+    """The cost of each column, with the price of what it uses of rows that join several periods."""
     matrix = resident.matrix
-    kind = np.full(len(matrix.columns), -1, dtype=np.int64)
-    kind[cells.columns] = cells.unit_type
-    here = kind[matrix.index]
-    known = here >= 0
+    period = np.full(len(matrix.columns), -1, dtype=np.int64)
+    period[cells.columns] = cells.period
+    here = period[matrix.index]
+    dated = here >= 0
     first, last = np.full(len(matrix.rows), np.iinfo(np.int64).max), np.full(len(matrix.rows), -1)
-    np.minimum.at(first, matrix.row_index[known], here[known])
-    np.maximum.at(last, matrix.row_index[known], here[known])
-    counted = np.zeros(len(matrix.rows), dtype=bool)
-    counted[matrix.row_index[(matrix.costs[resident.objective] != 0)[matrix.index] & ~known]] = True
-    price = np.where((last > first) & ~counted, relaxed.price, 0.0)
+    np.minimum.at(first, matrix.row_index[dated], here[dated])
+    np.maximum.at(last, matrix.row_index[dated], here[dated])
+    price = np.where(last > first, relaxed.price, 0.0)
     used = np.bincount(matrix.index, weights=matrix.value * price[matrix.row_index], minlength=len(matrix.columns))
     cost: Floats = matrix.costs[resident.objective] - used
     return cost
