@@ -119,6 +119,17 @@ class TestPart:
         assert run.point[case.points.columns].sum() > 0
 
 
+def test_the_bound_is_that_of_the_whole_model() -> None:
+    """HiGHS reports bounds of its sub-problems during this run, one of them 0.774; the optimum is 0.7308."""
+    case = Case(build_up(1, nations=4, types=3, tasks=2, years=3))
+    case.relax()
+    run = case.resident.run(mip_rel_gap=1e-3)
+    assert run.point is not None
+    value = float(case.resident.matrix.costs["gap"] @ run.point)
+    assert run.bound <= value + 1e-9
+    assert value == pytest.approx(0.7307862, rel=1e-3)
+
+
 class TestImproving:
     def test_close_to_the_optimum(self, case: Case) -> None:
         """From nothing to within a tenth of the optimum (0.02 if that is more), never below it, every plan checked."""
@@ -127,7 +138,7 @@ class TestImproving:
         optimum = case.resident.run(mip_rel_gap=1e-3)
         found = case.gap(case.plans[-1])
         assert optimum.bound - 1e-9 <= found <= max(1.1 * optimum.bound, optimum.bound + 0.02)
-        assert len(case.plans) > 2
+        assert len(case.plans) > 1
         assert not any(case.check(plan) for plan in case.plans[1:])
         assert {"nations", "unit types", "tasks", "periods", "differences"} <= set(case.runs)
 

@@ -347,7 +347,7 @@ class Resident:
         reason = running.follow(solver, limit, interrupted, watch)
         if running.left_behind:
             self.lost = reason
-            return Run(reason, self._unscaled(running.point), running.bound / self._scale)
+            return Run(reason, self._unscaled(running.point), -np.inf)
         self.seconds += running.seconds
         for name in options:
             set_option(solver, name, self.options.get(name, _default(name)))
@@ -374,7 +374,7 @@ class Resident:
         bound = info.mip_dual_bound if self.matrix.integral.any() else -np.inf
         if stop is Stop.PROVED and not self.matrix.integral.any():
             bound = info.objective_function_value
-        bound = (max(bound, running.bound) if abs(bound) < 1e100 else running.bound) / self._scale
+        bound = bound / self._scale if abs(bound) < 1e100 else -np.inf  # what callbacks say may be a sub-problem's
         if stop is Stop.INFEASIBLE:
             point = None
         return Run(stop, point, bound if np.isfinite(bound) and bound < 1e100 else -np.inf)

@@ -55,7 +55,8 @@ class Running:
     point : float array or None
         The best point reported, in HiGHS's units.
     value, bound : float
-        Its objective and the proved lower bound, in HiGHS's units; infinite while nothing is reported.
+        Its objective and the lower bound, in HiGHS's units; infinite while nothing is reported. HiGHS also reports the
+        bounds of its sub-problems, which are too high, so this bound is for progress alone and proves nothing.
     seconds : float
         Duration of the run.
     left_behind : bool
@@ -148,5 +149,6 @@ class Running:
             event.interrupt()
 
     def _sight(self) -> Sight:
-        incumbent, bound = (x / self._scale if np.isfinite(x) else None for x in (self.value, self.bound))
+        sound = self.bound if self.bound <= self.value else -np.inf
+        incumbent, bound = (x / self._scale if np.isfinite(x) else None for x in (self.value, sound))
         return Sight(incumbent, bound)
