@@ -23,7 +23,7 @@ from allocator.solving.highs import Relaxation, Resident
 from allocator.solving.standard_form import Floats
 
 MANY = 5_000
-"""Whole-number columns from which this search takes the place of HiGHS on the whole model while time remains."""
+"""Whole-number columns from which this search runs before HiGHS on the whole model."""
 
 NODES = 40
 """Most nodes of the search tree for a part."""

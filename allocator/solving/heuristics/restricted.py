@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.solving.heuristics.buying import buy
-from allocator.solving.heuristics.improving import MANY, improve
+from allocator.solving.heuristics.improving import MANY, WITH_CUTS, improve
 from allocator.solving.heuristics.passing import pass_through
 from allocator.solving.heuristics.search import NODES, USED, Search
 from allocator.solving.highs import Resident
@@ -55,12 +55,13 @@ def restricted(resident: Resident, search: Search, last: int, gap: float, floor:
         return floor
     floor = max(floor, relaxed.bound)
     many = matrix.integral.sum() >= MANY and points.known is None
+    vast = many and matrix.integral.sum() > WITH_CUTS
     better = False
     if len(points.ordered) and not search.enough(floor, 2 * ROUGH):
         better = buy(resident, search, gap, floor)
-    elif many and not resident.held and not search.enough(floor, 2 * ROUGH):
+    elif vast and not resident.held and not search.enough(floor, 2 * ROUGH):
         pass_through(resident, search, relaxed, floor)
-    if many and search.best() is not None:
+    if (vast or (many and len(points.ordered))) and search.best() is not None:
         improve(resident, search, relaxed, gap, floor)
         return floor
     if better:
@@ -84,6 +85,8 @@ def restricted(resident: Resident, search: Search, last: int, gap: float, floor:
         resident.release()
         if run.point is not None:
             search.take(run.point)
+    if many and search.best() is not None:
+        improve(resident, search, relaxed, gap, floor)
     return floor
 
 
