@@ -4,6 +4,9 @@
 `megabytes` is the peak of the process; ratios are ours divided by those of HiGHS alone. HiGHS alone gets the exported
 MPS of the model's first objective. By default the comparison minimises only that objective; `--model` names a model
 with more.
+
+Below come value and bound after some CPU seconds of each process, what the searches did, and, with `--base`, what has
+become better or worse since a base was saved with `--save`.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import platform
+import random
 import statistics
 import subprocess
 import sys
@@ -19,13 +23,18 @@ from pathlib import Path
 from typing import Any
 
 from allocator.model import load_model
+from allocator.solving.heuristics.search import RELAXATION, WHOLE
 from allocator.solving.solver import versions
+from benchmarks.base import compared, load, save
 from benchmarks.build_up import build_up
-from benchmarks.generate import SIZES, deployable, generate, possible, write
+from benchmarks.generate import SIZES, deployable, generate, made, possible, write
 
 STEPS = ("read", "load", "solve", "audit", "total", "megabytes")
 BUILD_UP = (30, 12, 6, 10)
 """Nations, unit types, tasks and years of the largest build-up; other sizes are in proportion."""
+
+DECADE = (35, 25, 12, 20)
+"""Nations, unit types, tasks and half-years of the largest decade."""
 
 FIRST_ONLY = 'title = "First objective"\ndescription = "Gap alone."\nobjectives = ["gap"]\n'
 BUILDING = FIRST_ONLY + f"families = {json.dumps(load_model('build').families)}\n"
@@ -62,7 +71,7 @@ def whole(text: str) -> int:
     return number
 
 
-def main() -> None:
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
         "--sizes", type=whole, nargs="+",
@@ -80,61 +89,124 @@ def main() -> None:
     parser.add_argument(
         "--instances", type=whole, default=1, help="generated instances of each size (default: %(default)s)"
     )
-    parser.add_argument(
+    kinds = parser.add_mutually_exclusive_group()
+    kinds.add_argument(
         "--build-up", action="store_true",
         help=f"build-ups over years under the model build instead; --sizes counts nations (default: {BUILD_UP[0]})",
     )  # fmt: skip
-    arguments = parser.parse_args()
-    options = {name: getattr(arguments, name) for name in ("gap", "time_limit", "threads", "seed")}
+    kinds.add_argument(
+        "--decade", action="store_true",
+        help=f"decades of half-years instead; --sizes counts nations (default: {DECADE[0]})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--marks", type=float, nargs="+", default=[10.0, 30.0, 60.0, 300.0],
+        help="CPU seconds after which value and bound are shown (default: 10 30 60 300)",
+    )  # fmt: skip
+    parser.add_argument("--ours", action="store_true", help="leave out HiGHS alone")
+    parser.add_argument("--save", type=Path, help="file to which the results are saved as a base")
+    parser.add_argument("--base", type=Path, help="saved base to compare with; exit code 1 if anything is worse")
+    return parser.parse_args()
+
+
+def main() -> None:
+    chosen = arguments()
+    options = {name: getattr(chosen, name) for name in ("gap", "time_limit", "threads", "seed", "marks")}
     named = ", ".join(f"{name} {number}" for name, number in versions().items())
-    print(f"{named}; {platform.platform()}; {options}, median of {arguments.repeat}")
+    print(f"{named}; {platform.platform()}; {options}, median of {chosen.repeat}")
+    base = load(chosen.base) if chosen.base else {}
+    measured: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory() as scratch:
         model = Path(scratch) / "first.toml"
-        model.write_text(BUILDING if arguments.build_up else FIRST_ONLY, encoding="utf-8")
-        task = options | {"model": arguments.model or str(model)}
-        for size in arguments.sizes or (BUILD_UP[:1] if arguments.build_up else SIZES):
+        model.write_text(BUILDING if chosen.build_up else FIRST_ONLY, encoding="utf-8")
+        task = options | {"model": chosen.model or str(model)}
+        largest = BUILD_UP[:1] if chosen.build_up else DECADE[:1] if chosen.decade else SIZES
+        for size in chosen.sizes or largest:
             values = []
-            for number in range(1, arguments.instances + 1):
-                obj, what = instance(size, number, arguments)
-                values.append(compare(f"size {size}, instance {number}: {what}", obj, task, scratch, arguments.repeat))
+            for number in range(1, chosen.instances + 1):
+                obj, what = instance(size, number, chosen)
+                ours, alone = compare(obj, task, scratch, chosen)
+                print_one(f"size {size}, instance {number}: {what}", ours, alone)
+                measured[obj["instance"]["name"]] = result = kept(ours)
+                for sentence in compared(result, base[name]) if (name := obj["instance"]["name"]) in base else ():
+                    print(sentence)
+                    result["worse"] = result["worse"] or sentence.startswith("worse")
+                values.append(ratio(median(ours, "value"), median(alone, "value")))
             found = [value for value in values if value]
             if len(found) > 1:
                 best, worst = min(found), max(found)
                 mean = statistics.geometric_mean(found)
                 print(f"size {size}: value over HiGHS alone: geometric mean {mean:.3f}, {best:.3f} to {worst:.3f}")
+    if chosen.save:
+        save(measured, chosen.save)
+    sys.exit(any(result["worse"] for result in measured.values()))
 
 
-def instance(size: int, number: int, arguments: argparse.Namespace) -> tuple[dict[str, Any], str]:
+def kept(ours: list[dict[str, Any]]) -> dict[str, Any]:
+    """What a base holds of an instance: medians, and the course of the first run."""
+    medians = {key: median(ours, key) for key in ("value", "bound", "cpu")}
+    return {**medians, "status": ours[0]["status"], "course": ours[0]["course"], "worse": False}
+
+
+def scaled(size: int, largest: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    """Dimensions in proportion to a number of nations."""
+    types, tasks, periods = (max(2, round(size * part / largest[0])) for part in largest[1:])
+    return size, types, tasks, periods
+
+
+def instance(size: int, number: int, chosen: argparse.Namespace) -> tuple[dict[str, Any], str]:
     """A generated instance, and how large it is."""
-    if not arguments.build_up:
-        obj = generate(size, number, arguments.binding)
-        return obj, f"{deployable(obj)} of {possible(obj)} deployable"
-    nations, types, tasks, years = (size, *(max(2, round(size * part / BUILD_UP[0])) for part in BUILD_UP[1:]))
-    obj = build_up(number, nations, types, tasks, years)
-    return obj, f"{types} unit types, {tasks} tasks, {years} years, {len(obj['acquisitions'])} programmes"
+    if chosen.build_up:
+        nations, types, tasks, years = scaled(size, BUILD_UP)
+        obj = build_up(number, nations, types, tasks, years)
+        return obj, f"{types} unit types, {tasks} tasks, {years} years, {len(obj['acquisitions'])} programmes"
+    if chosen.decade:
+        dimensions = scaled(size, DECADE)
+        name = f"decade-{size}-{number}{'-binding' if chosen.binding else ''}"
+        obj = made(random.Random(name), name, dimensions, chosen.binding)
+    else:
+        obj = generate(size, number, chosen.binding)
+    return obj, f"{deployable(obj)} of {possible(obj)} deployable"
 
 
-def compare(title: str, obj: dict[str, Any], task: dict[str, Any], scratch: str, repeat: int) -> float | None:
-    """Measure one instance, print a block, and return the ratio of the values."""
+def compare(
+    obj: dict[str, Any], task: dict[str, Any], scratch: str, chosen: argparse.Namespace
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Measure one instance: our runs, and those of HiGHS alone."""
     folder = Path(scratch) / obj["instance"]["name"]
     write(obj, folder)
     task = task | {"folder": str(folder), "mps": f"{folder}.mps"}
+    ours = [measure("allocator", task) for _ in range(chosen.repeat)]
+    if chosen.ours:
+        return ours, []
     measure("export", task)
-    ours = [measure("allocator", task) for _ in range(repeat)]
-    alone = [measure("highs", task) for _ in range(repeat)]
-    print_one(title, ours, alone)
-    return ratio(median(ours, "value"), median(alone, "value"))
+    return ours, [measure("highs", task) for _ in range(chosen.repeat)]
 
 
 def print_one(title: str, ours: list[dict[str, Any]], alone: list[dict[str, Any]]) -> None:
-    first = alone[0]
-    print(f"\n{title}; {first['rows']} rows, {first['columns']} columns")
+    size = f"; {alone[0]['rows']} rows, {alone[0]['columns']} columns" if alone else ""
+    print(f"\n{title}{size}")
     print(" " * 10 + "".join(step.rjust(10) for step in STEPS) + "     value     bound  status")
     for name, runs in (("allocator", ours), ("highs", alone)):
         cells = "".join(show(median(runs, key)) for key in (*STEPS, "value", "bound"))
-        print(name.ljust(10) + cells + f"  {runs[0]['status']}")
-    ratios = "".join(show(ratio(median(ours, key), median(alone, key))) for key in (*STEPS, "value"))
-    print("ratio".ljust(10) + ratios, flush=True)
+        if runs:
+            print(name.ljust(10) + cells + f"  {runs[0]['status']}")
+    if alone:
+        ratios = "".join(show(ratio(median(ours, key), median(alone, key))) for key in (*STEPS, "value"))
+        print("ratio".ljust(10) + ratios)
+    for name, runs in (("allocator", ours), ("highs", alone)):
+        for mark, (value, bound) in runs[0]["course"].items() if runs else ():
+            print(f"{name.ljust(10)}after {mark} CPU seconds: value{show(value)}, bound{show(bound)}")
+    print_searches(ours[0])
+
+
+def print_searches(run: dict[str, Any]) -> None:
+    """What ran, how long ago the plan last became better, and a warning if nothing but HiGHS ran where it should."""
+    names = ", ".join(run["searches"]) or "none"
+    late = "" if run["last_gain"] is None else f"; last gain after {100 * run['last_gain']:.0f} % of the CPU time"
+    print(f"searches: {names}{late}", flush=True)
+    parts = [name for name in run["searches"] if name not in (WHOLE, RELAXATION)]
+    if run["status"] != "optimal" and not parts:
+        print("WARNING: no search among a part of the columns ran", flush=True)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,9 @@ Answer = dict[str, Any]
 
 def of_allocator(task: dict[str, Any]) -> Answer:
     import allocator
+    from benchmarks.course import Course
 
+    course = Course()
     began = time.perf_counter()
     instance = allocator.read(task["folder"])
     read = time.perf_counter() - began
@@ -29,6 +31,7 @@ def of_allocator(task: dict[str, Any]) -> Answer:
         time_limit=task["time_limit"],
         threads=task["threads"],
         seed=task["seed"],
+        progress=course,
     )
     times = plan.manifest["times"]
     stages = plan.manifest.get("stages") or []
@@ -42,6 +45,7 @@ def of_allocator(task: dict[str, Any]) -> Answer:
         "status": plan.status,
         "value": first.get("value"),
         "bound": first.get("bound"),
+        **course.summary(task["marks"]),
     }
 
 
@@ -55,6 +59,9 @@ def of_export(task: dict[str, Any]) -> Answer:
 def of_highs(task: dict[str, Any]) -> Answer:
     import highspy
 
+    from benchmarks.course import Course
+
+    course = Course()
     began = time.perf_counter()
     solver = highspy.Highs()
     names = {"mip_rel_gap": "gap", "time_limit": "time_limit", "threads": "threads", "random_seed": "seed"}
@@ -64,6 +71,7 @@ def of_highs(task: dict[str, Any]) -> Answer:
     for option, key in names.items():
         if solver.setOptionValue(option, task[key]) != highspy.HighsStatus.kOk:
             raise SystemExit(f"HiGHS refuses {option}={task[key]!r}")
+    solver.cbMipInterrupt.subscribe(lambda event: course.note(*_known(event.data_out)))
     solver.run()
     info = solver.getInfo()
     found = info.primal_solution_status == int(highspy.SolutionStatus.kSolutionStatusFeasible)
@@ -76,7 +84,14 @@ def of_highs(task: dict[str, Any]) -> Answer:
         "bound": info.mip_dual_bound,
         "columns": solver.getNumCol(),
         "rows": solver.getNumRow(),
+        **course.summary(task["marks"]),
     }
+
+
+def _known(event: Any) -> tuple[float | None, float | None]:
+    """Value and bound that HiGHS reports, None where infinite."""
+    value, bound = event.mip_primal_bound, event.mip_dual_bound
+    return value if abs(value) < 1e100 else None, bound if abs(bound) < 1e100 else None
 
 
 KINDS: dict[str, Callable[[dict[str, Any]], Answer]] = {

@@ -6,10 +6,15 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
+from allocator.solving.heuristics.search import RELAXATION, WHOLE
 from allocator.solving.solver import versions
+from benchmarks.__main__ import print_searches
+from benchmarks.base import compared, load, save
+from benchmarks.course import Course
 from benchmarks.sweeps import thinned
 
 ROOT = Path(__file__).parents[1]
@@ -53,15 +58,89 @@ def test_solves(solves: str) -> None:
     assert "size 1: value over HiGHS alone: geometric mean 1.000" in blocks[1]
 
 
-def test_build_up() -> None:
-    """A small build-up: ours beside HiGHS alone on the same programme, with the same value."""
-    done = run("benchmarks", "--build-up", "--sizes", "4", "--repeat", "1")
+def test_build_up(tmp_path: Path) -> None:
+    """A small build-up: ours beside HiGHS alone on the same programme, at a mark and with the same value at the end."""
+    base = tmp_path / "base.json"
+    done = run("benchmarks", "--build-up", "--sizes", "4", "--repeat", "1", "--marks", "0.001", "--save", str(base))
     assert (done.returncode, done.stderr) == (0, "")
     title, _, ours, alone, ratios = done.stdout.split("\n\n")[1].splitlines()[:5]
     assert title.startswith("size 4, instance 1: 2 unit types, 2 tasks, 2 years, ")
     assert (ours.split()[-1], alone.split()[-1]) == ("optimal", "Optimal")
     assert float(ours.split()[7]) == pytest.approx(float(alone.split()[7]), abs=1e-3)
     assert ratios.split()[0] == "ratio"
+    marks = re.findall(r"^(allocator|highs) +after 0.001 CPU seconds: value +\S+, bound +\S+$", done.stdout, re.M)
+    assert marks == ["allocator", "highs"]
+    assert re.search(r"^searches: ", done.stdout, re.M)
+    saved = load(base)["build-up-4-2-2-1"]
+    assert saved["value"] == pytest.approx(float(ours.split()[7]), abs=1e-3)
+    assert (saved["status"], list(saved["course"])) == ("optimal", ["0.001"])
+
+
+def test_decade_against_a_base(tmp_path: Path) -> None:
+    """What has become worse than the saved base is named, and the exit code says so."""
+    path = tmp_path / "base.json"
+    better = {"value": 0.0, "bound": 0.0, "cpu": 1e9, "status": "optimal", "course": {}, "worse": False}
+    save({"decade-3-1": better}, path)
+    done = run("benchmarks", "--decade", "--sizes", "3", "--repeat", "1", "--ours", "--base", str(path))
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "size 3, instance 1: " in done.stdout
+    assert "highs" not in done.stdout.split("\n\n")[1]
+    assert re.search(r"^worse: value at the end 0 -> 0\.\d+$", done.stdout, re.M)
+    assert re.search(r"^better: CPU seconds 1e\+09 -> ", done.stdout, re.M)
+
+
+class TestBase:
+    NOW: ClassVar[dict[str, Any]] = {
+        "value": 0.5, "bound": 0.4, "cpu": 10.0, "status": "feasible", "course": {"10": (0.6, 0.4), "30": (0.5, 0.4)},
+    }  # fmt: skip
+
+    def test_nothing_changed(self) -> None:
+        """Changes below two per cent do not count, nor the seconds of a run that was not proved."""
+        assert compared(self.NOW, self.NOW | {"value": 0.505, "cpu": 5.0}) == []
+
+    def test_worse_first(self) -> None:
+        then = self.NOW | {"bound": 0.5, "course": {"10": (0.7, 0.4), "60": (0.1, 0.1)}}
+        assert compared(self.NOW, then) == ["worse: bound at the end 0.5 -> 0.4", "better: value after 10 s 0.7 -> 0.6"]
+
+    def test_no_plan_any_more(self) -> None:
+        now = self.NOW | {"course": {"10": (None, 0.4)}}
+        assert compared(now, self.NOW) == ["worse: value after 10 s 0.6 -> none"]
+
+    def test_seconds_of_proofs(self) -> None:
+        proved = self.NOW | {"status": "optimal"}
+        assert compared(proved | {"cpu": 11.0}, proved) == ["worse: CPU seconds 10 -> 11"]
+
+    def test_saved_results_of_other_instances_stay(self, tmp_path: Path) -> None:
+        path = tmp_path / "base.json"
+        for name in ("a", "b", "b"):
+            save({name: {"value": 1.0}}, path)
+        assert load(path) == {"a": {"value": 1.0}, "b": {"value": 1.0}}
+
+
+def test_course_of_a_solve() -> None:
+    """Value and bound at a mark are the last before it; the last gain is the last new value."""
+    course = Course(began=0.0, known=[(1.0, (0.9, None)), (4.0, (0.5, 0.1)), (6.0, (0.5, 0.2))])
+    assert [course.at(mark) for mark in (0.5, 1.0, 5.0, 9.0)] == [(None, None), (0.9, None), (0.5, 0.1), (0.5, 0.2)]
+    summary = course.summary([0.0, 1e9])
+    assert list(summary["course"]) == ["0"]
+    assert summary["last_gain"] * summary["cpu"] == pytest.approx(4.0)
+
+
+@pytest.mark.parametrize(
+    ("searches", "status", "warned"),
+    [
+        ([RELAXATION, WHOLE], "feasible", True),
+        ([RELAXATION, WHOLE], "optimal", False),
+        ([RELAXATION, "periods"], "feasible", False),
+    ],
+)
+def test_a_search_that_never_ran_is_flagged(
+    searches: list[str], status: str, warned: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_searches({"searches": searches, "status": status, "last_gain": 0.5})
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"searches: {', '.join(searches)}; last gain after 50 % of the CPU time\n")
+    assert ("WARNING" in printed) is warned
 
 
 def test_sweeps() -> None:

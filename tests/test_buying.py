@@ -5,27 +5,16 @@ from __future__ import annotations
 import threading
 from fractions import Fraction
 from math import floor
-from typing import Any
 
 import pytest
 
 import allocator
 from allocator.audit import check_deployments
 from allocator.families.rotation import STEPS, staircase
-from allocator.formulation import formulate
-from allocator.model import load_model
-from allocator.plan.values import objective_values
-from allocator.problem import Problem
 from allocator.purchases import Decided, bought
-from allocator.solving.columns import Points
-from allocator.solving.heuristics.buying import buy
 from allocator.solving.heuristics.filling import first_plan
-from allocator.solving.heuristics.search import Search
-from allocator.solving.highs import Resident
-from allocator.solving.standard_form import Floats, compile_model
 from benchmarks.build_up import build_up
-
-BUILD = allocator.Model(objectives=("gap",), families=load_model("build").families)
+from tests.searching import BUILD, Case
 
 
 class TestStaircase:
@@ -54,43 +43,6 @@ class TestStaircase:
         assert staircase(half, half, STEPS + 1) == [(Fraction(1), half, half)]
 
 
-class Case:
-    """A small build-up in HiGHS, and the search on it; ``plans`` are all that passed the exact check, best last."""
-
-    def __init__(self, obj: dict[str, Any]) -> None:
-        self.problem = Problem(allocator.Instance.from_dict(obj), BUILD)
-        m = formulate(self.problem, lean=True)
-        matrix = compile_model(m)
-        self.points = Points(m, matrix)
-        self.resident = Resident(matrix, {"mip_rel_gap": 1e-4, "threads": 1, "random_seed": 0})
-        self.resident.minimise("gap")
-        self.plans: list[Any] = []
-
-    def gap(self, plan: Any) -> Fraction:
-        return objective_values(self.problem, plan)["gap"]
-
-    def take(self, point: Floats) -> list[Any]:
-        plan = self.points.deployed(point)
-        broken = check_deployments(self.problem.instance, BUILD, plan, bought(plan))
-        if not broken and (not self.plans or self.gap(plan) <= self.gap(self.plans[-1])):
-            self.plans.append(plan)
-        return broken
-
-    def search(self, start: Any) -> bool:
-        """Run :func:`buy` from a plan."""
-        self.plans = [] if start is None else [start]
-        stop = threading.Event()
-        search = Search(
-            self.points,
-            lambda method="inside": self.resident.relaxation(None, stop, None, None, method),
-            lambda bound, **options: self.resident.run(None, stop, None, **options),
-            self.take,
-            lambda: self.plans[-1] if self.plans else None,
-            lambda bound, gap: False,
-        )
-        return buy(self.resident, search, 1e-4, 0.0)
-
-
 @pytest.fixture(scope="module", params=[1, 2, 3])
 def case(request: pytest.FixtureRequest) -> Case:
     return Case(build_up(request.param, nations=6, types=5, tasks=3, years=4))
@@ -102,7 +54,7 @@ class TestBuying:
         obj = case.problem.instance
         families = tuple(name for name in BUILD.families if name not in ("acquisition", "industry", "joint_purchase"))
         without = allocator.solve(obj, allocator.Model(objectives=("gap",), families=families))
-        assert case.search(first_plan(case.problem))
+        assert case.buy(first_plan(case.problem))
         plan = case.plans[-1]
         assert not check_deployments(obj, BUILD, plan, bought(plan))
         assert bought(plan)
@@ -110,7 +62,7 @@ class TestBuying:
 
     def test_close_to_the_optimum(self, case: Case) -> None:
         """Within a tenth of what is proved, and never below it; the model has its own bounds again."""
-        case.search(first_plan(case.problem))
+        case.buy(first_plan(case.problem))
         optimum = case.resident.run(mip_rel_gap=0.05)
         assert optimum.bound <= case.gap(case.plans[-1]) + 1e-9
         assert case.gap(case.plans[-1]) <= 1.1 * optimum.bound
@@ -126,7 +78,7 @@ class TestBuying:
 
     def test_never_worse(self, case: Case) -> None:
         """From a plan that buys, the search gives one that is no worse."""
-        case.search(first_plan(case.problem))
+        case.buy(first_plan(case.problem))
         best = case.plans[-1]
         case.search(best)
         assert case.gap(case.plans[-1]) <= case.gap(best)

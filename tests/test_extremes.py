@@ -21,7 +21,8 @@ from allocator.errors import BadInput
 from allocator.families.rows import MODERATE, Rows, at_least, at_most, measured, only_if
 from allocator.model import load_model
 from allocator.problem import Problem
-from allocator.solving.lexicographic import HELD, Stages
+from allocator.solving.answer import HELD
+from allocator.solving.lexicographic import Stages
 from allocator.solving.prior import NOTHING
 from allocator.solving.stage import tighten
 from allocator.solving.standard_form import compile_model

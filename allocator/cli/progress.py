@@ -83,7 +83,8 @@ def describe(progress: Progress) -> str:
     bound = "none yet" if progress.bound is None else f"{progress.bound:,.6g}"
     gap = "" if progress.gap is None else f", proved within {100 * progress.gap:.3g} %"
     stage = f"{progress.objective} ({progress.stage} of {progress.stages})"
-    return f"{progress.seconds:5.0f} s  {stage}: best {best}, bound {bound}{gap}"
+    search = f" ({progress.search})" if progress.search else ""
+    return f"{progress.seconds:5.0f} s  {stage}: best {best}, bound {bound}{gap}{search}"
 
 
 def rounded_time(seconds: float) -> str:

@@ -20,7 +20,8 @@ from allocator.outcome import Bounds, Stop, status
 from allocator.plan.values import Deployed
 from allocator.problem import Problem
 from allocator.purchases import Decided
-from allocator.solving.lexicographic import Loaded, Stages
+from allocator.solving.answer import Loaded
+from allocator.solving.lexicographic import Stages
 from allocator.solving.prior import Known
 from allocator.solving.solver import Solver
 from allocator.solving.stage import Progress

@@ -47,6 +47,11 @@ class Orders:
         self.columns = np.array([column for column, *_ in self._bought], dtype=np.int64)
         self._alone = {(n, u, k): at for at, (_, n, u, k, joint) in enumerate(self._bought) if not joint}
 
+    def cells(self) -> list[tuple[int, str, str, str, int]]:
+        """Column, nation, unit type, no task and period in which it is ready, of each order."""
+        programmes = self.m.problem.pools.programmes
+        return [(column, n, u, "", k + programmes[n, u].lead) for column, n, u, k, _ in self._bought]
+
     def purchases(self, point: Floats) -> Purchases:
         """Orders and expansions of a point, rounded to whole units."""
         orders: dict[tuple[str, str, int], tuple[int, int]] = {}
@@ -143,6 +148,11 @@ class Points:
         for (_, j), column in getattr(self.m, "leads", {}).items():
             tasks[j].append(self.matrix.column_of[id(column)])
         return [np.array(columns, dtype=np.int64) for columns in tasks.values()]
+
+    def cells(self) -> list[tuple[int, str, str, str, int]]:
+        """Column, nation, unit type, task and period of each deployment and order; an order has no task."""
+        deployed = [(column, *key) for column, key in zip(self.columns.tolist(), self._keys, strict=True)]
+        return deployed + self._orders.cells()
 
     def floored(self, point: Floats) -> Floats:
         """Whole parts of the orders of a point, without those that are too small or that too few make together."""

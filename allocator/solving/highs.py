@@ -69,12 +69,14 @@ class Relaxation:
     """An optimum of the model without the requirement of whole numbers.
 
     ``point`` has one value per column; ``reduced_cost`` is what one more unit of a column would add (in HiGHS's
-    units); no plan is below ``bound``; ``corner`` is true if the point is a corner of the feasible set.
+    units); ``price`` is what one more unit of a row's limit would add, in the objective's and the row's own units; no
+    plan is below ``bound``; ``corner`` is true if the point is a corner of the feasible set.
     """
 
     corner: bool
     point: Floats
     reduced_cost: Floats
+    price: Floats
     bound: float
 
 
@@ -118,8 +120,11 @@ class Resident:
         for name, value in {"output_flag": False, "small_matrix_value": 1e-12, **options}.items():
             set_option(self.solver, name, value)
         self._scale = 1.0
+        self.objective = ""  # that is minimised
+        self.held: list[tuple[str, float]] = []  # objectives with rows that keep them at or below a value
         self.seconds = 0.0  # spent in HiGHS
         self.grace = GRACE  # seconds in which a run may follow an interruption
+        self.iterations = 0  # of the simplex method in the last run
         self.lost: Stop | None = None  # why a run was left behind; nothing may touch the solver after that
 
     def _load(self) -> Any:
@@ -167,6 +172,7 @@ class Resident:
         added = np.arange(len(matrix.rows), solver.getNumRow(), dtype=np.int32)
         if len(added):
             solver.deleteRows(len(added), added)
+        self.held.clear()
         self.matrix = matrix
         self.release()
         every = np.arange(len(matrix.rows), dtype=np.int32)
@@ -190,6 +196,7 @@ class Resident:
         """
         if self.lost is not None:
             return
+        self.objective = objective
         cost = self.matrix.costs[objective] * self._column_scale
         used = np.abs(cost[cost != 0])
         self._scale = 1.0
@@ -207,6 +214,7 @@ class Resident:
         """Add a row that keeps an objective at or below a value, in the objective's own unit."""
         if self.lost is not None:
             return
+        self.held.append((objective, most))
         cost = self.matrix.costs[objective] * self._column_scale
         used = np.nonzero(cost)[0].astype(np.int32)
         largest = float(np.abs(cost[used]).max()) if len(used) else 1.0
@@ -241,7 +249,9 @@ class Resident:
         value = info.objective_function_value
         bound = (value - info.primal_dual_objective_error * (1 + abs(value))) / self._scale
         corner = options.get("run_crossover") != "off"
-        return Relaxation(corner, run.point, np.array(self.solver.getSolution().col_dual), bound)
+        solution = self.solver.getSolution()
+        price = np.array(solution.row_dual)[: len(self.matrix.rows)] * self._row_scale / self._scale
+        return Relaxation(corner, run.point, np.array(solution.col_dual), price, bound)
 
     def restrict(self, columns: NDArray[np.int64], lower: Floats, upper: Floats | None = None) -> None:
         """Keep whole-number columns between bounds (by default at given values) until :meth:`release`."""
@@ -363,6 +373,7 @@ class Resident:
         if stop is Stop.INTERRUPT:
             stop = reason
         info = solver.getInfo()
+        self.iterations = max(0, info.simplex_iteration_count)
         feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         point = self._unscaled(np.array(solver.getSolution().col_value) if feasible else running.point)
         bound = info.mip_dual_bound if self.matrix.integral.any() else -np.inf

@@ -5,28 +5,24 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
-
-import pyomo.core as pyo
 
 from allocator.audit import Violation, check_deployments
 from allocator.errors import SolverError
 from allocator.outcome import NUMERICAL, Bounds, Stop, relative_gap
 from allocator.plan.values import objective_values
 from allocator.problem import Problem
-from allocator.purchases import Cell, Decided, bought
-from allocator.solving.columns import Points
+from allocator.purchases import Decided, bought
+from allocator.solving.answer import HELD, Answer, Deployed, Loaded
 from allocator.solving.heuristics.filling import first_plan
 from allocator.solving.heuristics.restricted import restricted
-from allocator.solving.heuristics.search import Search
+from allocator.solving.heuristics.search import RELAXATION, WHOLE, Search
 from allocator.solving.highs import Method, Relaxation, Resident, Run
 from allocator.solving.prior import NOTHING, Known
 from allocator.solving.reasons import UNEXPLAINED, too_far_apart, why_infeasible, widest
 from allocator.solving.running import Sight
 from allocator.solving.stage import Driver, Ended, Progress, minimise, proved, tighten
-from allocator.solving.standard_form import Matrix
 from allocator.stopping import DeadlinePassed, at_once
 
 HOLD = 1e-6
@@ -35,39 +31,11 @@ HOLD = 1e-6
 SHARE = 0.6
 """Share of the remaining time that a stage may use if others follow."""
 
-HELD = "held"
-"""Name of the limit that keeps an earlier objective, for plans that exceed it."""
+KEPT = 20
+"""Plans that passed the exact check and are kept, so that they need not be checked again."""
 
 LAST_CHECK = 3.0
 """Time that follows the last stage (tables and their audit), as a multiple of one check of a plan."""
-
-Deployed = dict[Cell, int]
-
-
-@dataclass
-class Answer:
-    """The result of the stages.
-
-    ``how`` gives for each stage whether it was ``solved`` or ``known`` from other solves.
-    """
-
-    stop: Stop = Stop.PROVED
-    deployed: Deployed | None = None
-    bounds: dict[str, Bounds] = field(default_factory=dict)
-    how: dict[str, str] = field(default_factory=dict)
-    closed: bool = False
-    reason: str = ""
-    times: dict[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """A Pyomo model, the same model as arrays, and the arrays in HiGHS."""
-
-    m: pyo.ConcreteModel
-    matrix: Matrix
-    points: Points
-    resident: Resident
 
 
 class Stages:
@@ -264,9 +232,12 @@ class Stages:
         loaded = self._ready()
         resident, points = loaded.resident, loaded.points
         resident.minimise(name)
-        floor = max(floor, self._restricted(loaded, stage, name, floor))
-        watch = self._watch(stage, name, floor)
         share = 1.0 if stage == len(self.names) else SHARE
+        search = self._search(loaded, stage, name, floor, share)
+        floor = max(floor, restricted(resident, search, self.problem.last, self.gap, floor))
+        if search.over() and self.answer.deployed is not None:
+            return Stop.INTERRUPT if self.interrupted.is_set() else Stop.TIME_LIMIT, floor
+        watch = self._watch(stage, name, floor, WHOLE)
 
         def start() -> bool:
             best = self.answer.deployed
@@ -325,43 +296,58 @@ class Stages:
             return False
         return True
 
-    def _watch(self, stage: int, name: str, floor: float, restricted: bool = False) -> Callable[[Sight], None]:
+    def _watch(
+        self, stage: int, name: str, floor: float, search: str, restricted: bool = False
+    ) -> Callable[[Sight], None]:
         """Passes what HiGHS knows to the caller; the bound of a restricted run is no bound of the stage."""
 
         def watch(sight: Sight) -> None:
             if self.progress is None:
                 return
             best = self.answer.deployed
-            known = [sight.incumbent] if sight.incumbent is not None else []
+            known = [sight.incumbent] if sight.incumbent is not None and not restricted else []
             known += [float(self._value(name, best))] if best is not None else []
             bound = floor if restricted or sight.bound is None else max(floor, sight.bound)
             incumbent = min(known, default=None)
             gap = None if incumbent is None else relative_gap(incumbent, bound)
             seconds = time.monotonic() - self.began
-            self.progress(Progress(name, stage, len(self.names), seconds, incumbent, bound, gap))
+            self.progress(Progress(name, stage, len(self.names), seconds, incumbent, bound, gap, search))
 
         return watch
 
-    def _restricted(self, loaded: Loaded, stage: int, name: str, floor: float) -> float:
-        """Search for a better plan among the deployments that matter; returns a proved bound, at least ``floor``."""
+    def _search(self, loaded: Loaded, stage: int, name: str, floor: float, share: float) -> Search:
+        """What a search for a better plan needs from this stage."""
+        most, began = self._left(share), time.monotonic()
+        until = None if most is None else began + most
 
-        def run(bound: float, **options: Any) -> Run:
-            watch = self._watch(stage, name, bound, restricted=True)
-            return loaded.resident.run(self._left(SHARE / 2), self.interrupted, watch, self._left(), **options)
+        def left(part: float = 1.0) -> float | None:
+            return None if until is None else max(0.0, (until - time.monotonic()) * part)
+
+        def over(part: float = 1.0) -> bool:
+            return self.interrupted.is_set() or (most is not None and time.monotonic() >= began + part * most)
+
+        def run(bound: float, part: Resident | None = None, what: str = "restricted", **options: Any) -> Run:
+            watch = self._watch(stage, name, bound, what, restricted=True)
+            watch(Sight(None, None))  # a part may take less time than the first report
+            if part is None:
+                return loaded.resident.run(self._left(SHARE / 2), self.interrupted, watch, self._left(), **options)
+            run = part.run(left(), self.interrupted, watch, None, **options)
+            loaded.resident.seconds += part.seconds
+            return run
 
         def relax(method: Method = "inside") -> Relaxation | None:
-            watch = self._watch(stage, name, floor, restricted=True)
-            return loaded.resident.relaxation(self._left(SHARE / 2), self.interrupted, watch, self._left(), method)
+            watch = self._watch(stage, name, floor, RELAXATION, restricted=True)
+            return loaded.resident.relaxation(left(SHARE), self.interrupted, watch, self._left(), method)
 
-        search = Search(
+        return Search(
             loaded.points,
             relax,
             run,
             lambda point: self._take(name, loaded.points.deployed(point)),
             lambda: self.answer.deployed,
             lambda bound, gap: self.interrupted.is_set() or self._within(name, bound, gap),
+            over,
         )
-        return restricted(loaded.resident, search, self.problem.last, self.gap, floor)
 
     def _take(self, name: str, found: Deployed) -> list[Violation]:
         """Make a plan the best so far if it passes the exact check and is no worse; returns the broken constraints."""
@@ -372,6 +358,9 @@ class Stages:
                 return broken
             plan = found
             self.passed.append(plan)
+            for old in self.passed[:-KEPT]:
+                self.values.pop(id(old), None)
+            self.passed = self.passed[-KEPT:]
         best = self.answer.deployed
         if best is None or self._own_rows() or self._value(name, plan) <= self._value(name, best):
             self.answer.deployed = plan

@@ -158,5 +158,6 @@ class Running:
             event.interrupt()
 
     def _sight(self) -> Sight:
-        incumbent, bound = (x / self._scale if np.isfinite(x) else None for x in (self.value, self.bound))
+        sound = self.bound if self.bound <= self.value else -np.inf
+        incumbent, bound = (x / self._scale if np.isfinite(x) else None for x in (self.value, sound))
         return Sight(incumbent, bound, self.point)

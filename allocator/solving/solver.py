@@ -24,9 +24,10 @@ from allocator.plan.manifest import Origin, manifest
 from allocator.plan.plan import Plan
 from allocator.plan.tables import tables
 from allocator.problem import Problem
+from allocator.solving.answer import Answer, Loaded
 from allocator.solving.columns import Points
 from allocator.solving.highs import VERSION, Resident
-from allocator.solving.lexicographic import Answer, Loaded, Stages
+from allocator.solving.lexicographic import Stages
 from allocator.solving.prior import NOTHING, Known
 from allocator.solving.reasons import why_nothing
 from allocator.solving.stage import Progress

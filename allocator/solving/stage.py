@@ -28,7 +28,10 @@ Broken = TypeVar("Broken")
 
 @dataclass(frozen=True)
 class Progress:
-    """What is known during a solve; incumbent, bound and gap refer to the stage's objective."""
+    """What is known during a solve; incumbent, bound and gap refer to the stage's objective.
+
+    ``search`` names what is running, such as ``HiGHS on the whole model``.
+    """
 
     objective: str
     stage: int
@@ -37,6 +40,7 @@ class Progress:
     incumbent: float | None
     bound: float | None
     gap: float | None
+    search: str = ""
 
 
 @dataclass(frozen=True)

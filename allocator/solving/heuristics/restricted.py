@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.solving.heuristics.buying import buy
-from allocator.solving.heuristics.search import NODES, Search
+from allocator.solving.heuristics.improving import MANY, WITH_CUTS, improve
+from allocator.solving.heuristics.passing import pass_through
+from allocator.solving.heuristics.search import NODES, USED, Search
 from allocator.solving.highs import Resident
 
 WORTH = 200
@@ -22,9 +24,6 @@ WORTH = 200
 
 ROUGH = 0.01
 """Relative gap at which a restricted run is good enough."""
-
-USED = 0.2
-"""A relaxation that is no corner has all columns a little above 0; above this many units a deployment is used."""
 
 WINDOW, WHOLE = 1000, 4000
 """Most deployments used by the relaxation in a window of periods, and in all periods searched at once."""
@@ -51,9 +50,21 @@ def restricted(resident: Resident, search: Search, last: int, gap: float, floor:
         return floor
     relaxed = search.relax()
     if relaxed is None:
+        if search.best() is not None and points.known is None:
+            improve(resident, search, None, gap, floor)
         return floor
     floor = max(floor, relaxed.bound)
-    if len(points.ordered) and not search.enough(floor, 2 * ROUGH) and buy(resident, search, gap, floor):
+    many = matrix.integral.sum() >= MANY and points.known is None
+    vast = many and matrix.integral.sum() > WITH_CUTS
+    better = False
+    if len(points.ordered) and not search.enough(floor, 2 * ROUGH):
+        better = buy(resident, search, gap, floor)
+    elif vast and not resident.held and not search.enough(floor, 2 * ROUGH):
+        pass_through(resident, search, relaxed, floor)
+    if (vast or (many and len(points.ordered))) and search.best() is not None:
+        improve(resident, search, relaxed, gap, floor)
+        return floor
+    if better:
         return floor
     limits = {"mip_rel_gap": max(gap, ROUGH), "mip_max_nodes": NODES}
     at = points.columns
@@ -74,6 +85,8 @@ def restricted(resident: Resident, search: Search, last: int, gap: float, floor:
         resident.release()
         if run.point is not None:
             search.take(run.point)
+    if many and search.best() is not None:
+        improve(resident, search, relaxed, gap, floor)
     return floor
 
 

@@ -14,6 +14,13 @@ from allocator.solving.standard_form import Floats
 NODES = 100
 """Most nodes of the search tree in a restricted run."""
 
+USED = 0.2
+"""A relaxation that is no corner has all columns a little above 0; above this many units a deployment is used."""
+
+
+WHOLE, RELAXATION = "HiGHS on the whole model", "relaxation"
+"""Names for progress, besides those of the searches among a part of the columns."""
+
 
 @dataclass(frozen=True)
 class Search:
@@ -26,13 +33,16 @@ class Search:
     relax : callable
         Solves the relaxation by a given method, or returns None if that is not done in time or there is no solution.
     run : callable
-        Runs HiGHS, given the proved bound and options.
+        Runs HiGHS, given the proved bound and options: on the resident model, or on the ``part`` of it that is given;
+        ``what`` names the search for progress.
     take : callable
-        Checks a point and stores its plan.
+        Checks a point and stores its plan; returns the broken constraints.
     best : callable
         Returns the best plan so far.
     enough : callable
         Whether to stop, given the proved bound and a relative gap to it.
+    over : callable
+        Whether the stage has used its time, or a given share of it, or was interrupted.
     """
 
     points: Points
@@ -41,3 +51,4 @@ class Search:
     take: Callable[[Floats], Any]
     best: Callable[[], Deployed | None]
     enough: Callable[[float, float], bool]
+    over: Callable[..., bool]

@@ -1,0 +1,160 @@
+"""Fix and optimise: parts of the best plan are improved one after the other, while the rest stays as it is.
+
+Each step chooses a kind of neighbourhood, frees its most promising cells, and gives that part to HiGHS. The kind with
+the greatest gain for its work comes next; a kind that has waited long gets its turn. A part is as large as HiGHS solves
+with little work. Work is counted in iterations, and nodes are limited, not time, so that the same input gives the same
+plans as long as no deadline ends the search.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from allocator.outcome import Stop
+from allocator.solving.heuristics.neighbourhoods import by_difference, by_nation, by_period, by_task, by_unit_type
+from allocator.solving.heuristics.neighbourhoods.cells import NEVER, Cells, Here, Numbers
+from allocator.solving.heuristics.part import followers, part, with_followers
+from allocator.solving.heuristics.search import USED, Search
+from allocator.solving.highs import Relaxation, Resident
+from allocator.solving.standard_form import Floats
+
+MANY = 5_000
+"""Whole-number columns from which this search runs before HiGHS on the whole model."""
+
+NODES = 40
+"""Most nodes of the search tree for a part."""
+
+PART_GAP = 0.002
+"""Relative gap at which a part is good enough."""
+
+WIDTH, LEAST, MOST = 1_000, 200, 6_000
+"""Cells that are free at first, at least and at most."""
+
+EASY, HARD = 1_500, 8_000
+"""Iterations up to which the next part of the kind is larger, and from which it is smaller."""
+
+START = 1_000
+"""Work besides the iterations, for each part."""
+
+PATIENCE = 4
+"""A kind has its turn at the latest after so many rounds of all kinds."""
+
+WITH_CUTS, SHARE = 20_000, 2 / 3
+"""Up to so many whole-number columns the search uses this share of the stage's time: in the rest HiGHS adds cuts to the
+whole model, which raise the bound. It does not come so far with more columns."""
+
+IDLE = 40
+"""So many parts without a gain end the search."""
+
+
+@dataclass
+class _Kind:
+    name: str
+    leaders: bool
+    places: Callable[[Cells, Here, random.Random], Numbers]
+    width: int = WIDTH
+    rate: float = np.inf
+    turn: int = 0
+
+    def learn(self, gain: float, iterations: int, ended: bool) -> None:
+        """Update the gain for the work, and the width."""
+        rate = gain / (START + iterations)
+        self.rate = rate if self.rate == np.inf else (self.rate + rate) / 2
+        if ended and iterations < EASY:
+            self.width = min(MOST, self.width * 3 // 2)
+        elif not ended or iterations > HARD:
+            self.width = max(LEAST, self.width * 2 // 3)
+
+
+def improve(resident: Resident, search: Search, relaxed: Relaxation | None, gap: float, floor: float) -> bool:
+    """Improve the best plan part by part; returns whether the search ended by itself, without a further gain.
+
+    Parameters
+    ----------
+    resident : Resident
+        The model, with its objective; it is not changed.
+    search : Search
+        The stage; it has a plan.
+    relaxed : Relaxation or None
+        The relaxation, if it was solved.
+    gap : float
+        Relative gap at which the stage counts as proved.
+    floor : float
+        A proved lower bound of the optimum.
+    """
+    improving = _Improving(resident, search, relaxed, gap, floor)
+    share = SHARE if resident.matrix.integral.sum() <= WITH_CUTS else 1.0
+    while improving.idle < IDLE:
+        if search.over(share) or search.enough(floor, gap):
+            return False
+        improving.step()
+    return True
+
+
+class _Improving:
+    def __init__(
+        self, resident: Resident, search: Search, relaxed: Relaxation | None, gap: float, floor: float
+    ) -> None:
+        self.resident, self.search, self.relaxed = resident, search, relaxed
+        self.gap, self.floor = max(gap, PART_GAP), floor
+        self.matrix = resident.matrix
+        self.cost = self.matrix.costs[resident.objective]
+        self.cells = Cells(search.points)
+        self.point = search.points.point(search.best())
+        self.rng = random.Random(0)
+        self.followers = followers(self.matrix, search.points, self.cells)
+        kinds = [by_period, by_unit_type, by_nation, by_task]
+        if relaxed is not None:
+            kinds.insert(0, by_difference)
+        self.kinds = [_Kind(kind.NAME, kind.LEADERS, kind.places) for kind in kinds]
+        self.turn = self.idle = 0
+
+    def step(self) -> None:
+        """Improve one part."""
+        self.turn += 1
+        waiting = [kind for kind in self.kinds if self.turn - kind.turn > PATIENCE * len(self.kinds)]
+        kind = waiting[0] if waiting else max(self.kinds, key=lambda kind: kind.rate)
+        kind.turn = self.turn
+        free = np.zeros(len(self.point), dtype=bool)
+        free[self.cells.columns[self._chosen(kind)]] = True
+        at = np.flatnonzero(with_followers(self.matrix, free, self.followers[kind.leaders]))
+        small = part(self.resident, at, self.point)
+        small.start_from(self.point[at])
+        run = self.search.run(self.floor, part=small, what=kind.name, mip_rel_gap=self.gap, mip_max_nodes=NODES)
+        gain = 0.0 if run.point is None else self._take(at, run.point)
+        self.idle = 0 if gain > 0 else self.idle + 1
+        kind.learn(gain, small.iterations, run.stop is Stop.PROVED)
+
+    def _chosen(self, kind: _Kind) -> Numbers:
+        """Cells of a neighbourhood: whole groups, and of those the most promising."""
+        units = self.point[self.cells.columns]
+        wanted = units if self.relaxed is None else self.relaxed.point[self.cells.columns]
+        used = (units > 0) | (wanted > USED)
+        place = kind.places(self.cells, Here(units, wanted), self.rng)
+        inside = place != NEVER
+        filled = np.cumsum(np.bincount(place[inside], weights=used[inside]))
+        groups = max(1, int(np.searchsorted(filled, kind.width / 2)))
+        here = np.flatnonzero(inside & (place < groups))
+        if self.relaxed is None:
+            rank = np.where(used[here], 0.0, 1.0)
+        else:
+            rank = np.where(used[here], -np.inf, self.relaxed.reduced_cost[self.cells.columns[here]])
+        return here[np.argsort(rank, kind="stable")[: kind.width]]
+
+    def _take(self, at: Numbers, values: Floats) -> float:
+        """Put a part's values into the plan, if it then passes the exact check; returns the gain."""
+        point = self.point.copy()
+        point[at] = values[: len(at)]
+        point[self.matrix.integral] = np.rint(point[self.matrix.integral])
+        gain = float(self.cost @ (self.point - point))
+        if gain <= 1e-9 * max(1.0, abs(float(self.cost @ point))):
+            return 0.0
+        before = self.search.best()
+        if self.search.take(point) or self.search.best() is before:
+            return 0.0
+        self.point = point
+        return gain

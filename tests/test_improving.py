@@ -1,0 +1,198 @@
+"""Fix and optimise: neighbourhoods, parts of a model, the start from prices, and what they add up to."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+
+import allocator
+from allocator.solving.heuristics import improving, restricted
+from allocator.solving.heuristics.improving import improve
+from allocator.solving.heuristics.neighbourhoods import by_difference, by_nation, by_period, by_task, by_unit_type
+from allocator.solving.heuristics.neighbourhoods.cells import NEVER, Cells, Here
+from allocator.solving.heuristics.part import followers, part, with_followers
+from allocator.solving.heuristics.passing import pass_through
+from allocator.solving.stage import Progress
+from benchmarks.build_up import build_up
+from benchmarks.generate import generate
+from tests.searching import GAP, Case
+
+GROUPED = {by_nation: "nation", by_unit_type: "unit_type", by_task: "task", by_period: "period"}
+
+
+@pytest.fixture(scope="module", params=["plain", "binding", "build-up"])
+def case(request: pytest.FixtureRequest) -> Case:
+    if request.param == "build-up":
+        return Case(build_up(1, nations=4, types=3, tasks=2, years=3))
+    return Case(generate(60, seed=2, binding=request.param == "binding"), GAP)
+
+
+@pytest.fixture(scope="module")
+def bought() -> Case:
+    return Case(build_up(2, nations=4, types=3, tasks=2, years=3))
+
+
+class TestNeighbourhoods:
+    @pytest.mark.parametrize("kind", GROUPED, ids=lambda kind: kind.NAME)
+    def test_whole_groups(self, bought: Case, kind: Any) -> None:
+        """Cells of one nation (unit type, task, period) share a place, and different ones never do."""
+        cells = Cells(bought.points)
+        nothing = np.zeros(len(cells.columns))
+        group = getattr(cells, GROUPED[kind])
+        seen = set()
+        for seed in range(5):
+            places = kind.places(cells, Here(nothing, nothing), random.Random(seed))
+            pairs = set(zip(group.tolist(), places.tolist(), strict=True))
+            assert len(pairs) == len({g for g, _ in pairs}) == len({place for _, place in pairs})
+            seen.add(tuple(places.tolist()))
+        assert len(seen) > 1  # another order each time
+
+    def test_orders_have_no_task(self, bought: Case) -> None:
+        cells = Cells(bought.points)
+        ordered = np.isin(cells.columns, bought.points.ordered)
+        assert ordered.any()
+        assert (cells.task[ordered] == NEVER).all()
+        assert (cells.task[~ordered] >= 0).all()
+
+    def test_period_of_an_order_is_when_it_is_ready(self, bought: Case) -> None:
+        programmes = bought.problem.pools.programmes
+        keys = dict(enumerate(bought.resident.matrix.column_keys))
+        for column, _, _, task, ready in bought.points.cells():
+            if not task:
+                _, (n, u, k) = keys[column]
+                assert ready == k + programmes[n, u].lead
+
+    def test_largest_differences_first(self, bought: Case) -> None:
+        """A cell on which plan and relaxation agree comes after all others."""
+        cells = Cells(bought.points)
+        units = np.zeros(len(cells.columns))
+        wanted = np.where(np.arange(len(units)) % 2, 1.0, 0.0)
+        places = by_difference.places(cells, Here(units, wanted), random.Random(0))
+        assert places[wanted > 0].max() < places[wanted == 0].min()
+        assert sorted(places.tolist()) == list(range(len(units)))
+
+
+class TestPart:
+    def test_everything_free_is_the_whole(self, case: Case) -> None:
+        columns = np.arange(len(case.resident.matrix.columns))
+        small = part(case.resident, columns, case.points.point({}))
+        assert small.run(mip_rel_gap=1e-4).bound == pytest.approx(case.resident.run(mip_rel_gap=1e-4).bound, rel=1e-4)
+
+    def test_the_rest_stays(self, case: Case) -> None:
+        """A part with a plan's rest, put together again, is a plan that passes the exact check and is no worse."""
+        case.search(None)
+        run = case.resident.run(mip_rel_gap=0.5)
+        assert run.point is not None
+        cells = Cells(case.points)
+        free = np.zeros(len(run.point), dtype=bool)
+        free[cells.columns[cells.nation == 0]] = True
+        at = np.flatnonzero(
+            with_followers(case.resident.matrix, free, followers(case.resident.matrix, case.points, cells)[False])
+        )
+        small = part(case.resident, at, run.point)
+        assert len(at) < len(run.point)
+        assert len(small.matrix.rows) < len(case.resident.matrix.rows)
+        found = small.run()
+        assert found.point is not None
+        cost = case.resident.matrix.costs["gap"]
+        together = run.point.copy()
+        together[at] = found.point
+        assert cost @ together <= cost @ run.point + 1e-9
+        assert not case.take(together)
+
+    def test_earlier_objectives_are_kept(self, case: Case) -> None:
+        """A limit on an earlier objective holds for the part together with its rest."""
+        point = case.points.point({})
+        value = float(case.resident.matrix.costs["gap"] @ point)
+        case.resident.held.append(("gap", 0.9 * value))
+        try:
+            columns = np.arange(len(point))
+            small = part(case.resident, columns, point, np.where(np.isin(columns, case.points.columns), 1.0, 0.0))
+            run = small.run(mip_rel_gap=1e-4)
+        finally:
+            case.resident.held.clear()
+        assert run.point is not None
+        assert case.resident.matrix.costs["gap"] @ run.point <= 0.9 * value + 1e-6
+        assert run.point[case.points.columns].sum() > 0
+
+
+def test_the_bound_is_that_of_the_whole_model() -> None:
+    """HiGHS reports bounds of its sub-problems during this run, one of them 0.774; the optimum is 0.7308."""
+    case = Case(build_up(1, nations=4, types=3, tasks=2, years=3))
+    case.relax()
+    run = case.resident.run(mip_rel_gap=1e-3)
+    assert run.point is not None
+    value = float(case.resident.matrix.costs["gap"] @ run.point)
+    assert run.bound <= value + 1e-9
+    assert value == pytest.approx(0.7307862, rel=1e-3)
+
+
+class TestImproving:
+    def test_close_to_the_optimum(self, case: Case) -> None:
+        """From nothing to within a tenth of the optimum (0.02 if that is more), never below it, every plan checked."""
+        search = case.search({})
+        assert improve(case.resident, search, case.relax(), 1e-4, 0.0)
+        optimum = case.resident.run(mip_rel_gap=1e-3)
+        found = case.gap(case.plans[-1])
+        assert optimum.bound - 1e-9 <= found <= max(1.1 * optimum.bound, optimum.bound + 0.02)
+        assert len(case.plans) > 1
+        assert not any(case.check(plan) for plan in case.plans[1:])
+        assert {"nations", "unit types", "tasks", "periods", "differences"} <= set(case.runs)
+
+    def test_same_plans_again(self, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(improving, "IDLE", 4)
+        every = []
+        for _ in range(2):
+            improve(case.resident, case.search({}), case.relax(), 1e-4, 0.0)
+            every.append((list(case.plans), list(case.runs)))
+        assert every[0] == every[1]
+
+    def test_no_time(self, case: Case) -> None:
+        assert not improve(case.resident, case.search({}, over=lambda share=1.0: True), None, 1e-4, 0.0)
+        assert case.runs == []
+
+    def test_without_a_relaxation(self, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The search is never skipped for want of a relaxation."""
+        monkeypatch.setattr(restricted, "WORTH", 1)
+        search = case.search({}, relax=lambda method="inside": None)
+        assert restricted.restricted(case.resident, search, case.problem.last, 1e-4, 0.0) == 0.0
+        assert case.gap(case.plans[-1]) < case.gap({})
+
+    def test_widths_follow_the_work(self) -> None:
+        kind = improving._Kind("", False, by_nation.places)
+        kind.learn(1.0, 0, True)
+        assert (kind.width, kind.rate) == (1500, 1e-3)
+        kind.learn(0.0, 100_000, False)
+        assert (kind.width, kind.rate) == (1000, 5e-4)
+
+
+class TestPassing:
+    def test_a_plan_from_prices(self, case: Case) -> None:
+        """The plan passes the exact check and closes at least half of what the optimum closes."""
+        if len(case.points.ordered):
+            pytest.skip("for models without orders")
+        relaxed = case.relax()
+        assert relaxed is not None
+        pass_through(case.resident, case.search({}), relaxed, 0.0)
+        optimum, nothing = case.resident.run(mip_rel_gap=1e-3).bound, float(case.gap({}))
+        assert case.gap(case.plans[-1]) <= (nothing + optimum) / 2
+
+
+def test_large_models_are_searched_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From so many whole-number columns; progress names the searches, and the answer is the same optimum."""
+    instance = allocator.Instance.from_dict(generate(60, seed=2, binding=True))
+    monkeypatch.setattr("allocator.solving.running.REPORT", 0.0)
+    seen: list[str] = []
+
+    def watch(progress: Progress) -> None:
+        seen.append(progress.search)
+
+    before = allocator.solve(instance, GAP)
+    monkeypatch.setattr(restricted, "WORTH", 50)
+    monkeypatch.setattr(restricted, "MANY", 50)
+    after = allocator.solve(instance, GAP, progress=watch)
+    assert before.rows("objectives")[0]["value"] == pytest.approx(after.rows("objectives")[0]["value"])
+    assert {"HiGHS on the whole model", "periods"} <= set(seen)
