@@ -92,7 +92,7 @@ def test_a_page_that_is_not_true_is_found_and_can_be_renewed(tmp_path: Path) -> 
         snippet.what for name in ("cut", "code") for snippet in snippets(paths[name].read_text())
     )
     assert isinstance(solved, Command)
-    assert solved.shown == "…\nTogether 1,000 people; USD 64 million from the nations, over the horizon.\n"
+    assert solved.shown == "…\nreport toy-rotation --out page.html.\n"
     assert by_hand == Code("kept = 2\n", by_hand=True)
     assert file == File("inner/note.txt", "from the page\n")
     assert isinstance(python, Code)

@@ -19,8 +19,9 @@ from allocator.plan.plan import Plan
 from allocator.plan.tables import tables
 from allocator.problem import Problem
 from allocator.purchases import Decided, bought
+from allocator.solving.answer import Deployed, Loaded
 from allocator.solving.highs import Resident
-from allocator.solving.lexicographic import Deployed, Loaded, Stages
+from allocator.solving.lexicographic import Stages
 from allocator.solving.running import Sight
 from allocator.solving.solver import Solver
 from allocator.solving.stage import proved
@@ -93,11 +94,10 @@ class LiveStages(Stages):
             self.best = None
             self._tell()
 
-    def _watch(self, stage: int, name: str, floor: float, restricted: bool = False) -> Callable[[Sight], None]:
-        passed_on = super()._watch(stage, name, floor, restricted)
-        counts = (
-            stage == 1 and not restricted and self.answer.deployed is not None
-        )  # a whole start: nothing to complete
+    def _watch(
+        self, stage: int, name: str, floor: float, search: str, restricted: bool = False
+    ) -> Callable[[Sight], None]:
+        passed_on = super()._watch(stage, name, floor, search, restricted)
 
         def watch(sight: Sight) -> None:
             passed_on(sight)
@@ -105,8 +105,6 @@ class LiveStages(Stages):
                 best = self._shown()
                 if best is None or sight.incumbent < float(self._value(name, best)) - 1e-9:
                     self._offer(name, self.loaded.points.deployed(sight.point))
-            if counts:
-                self.floor = max(self.floor, floor, sight.bound or 0.0)
             self._tell()
 
         return watch
