@@ -172,7 +172,7 @@ class TestImproving:
 class TestPassing:
     @pytest.mark.parametrize("case", ["plain", "binding"], indirect=True)
     def test_a_plan_from_prices(self, case: Case) -> None:
-        """Of a model without orders: the plan passes the exact check and closes at least half of what the optimum does."""
+        """Of a model without orders: the plan passes the exact check and closes at least half of what can be closed."""
         relaxed = case.relax()
         assert relaxed is not None
         pass_through(case.resident, case.search({}), relaxed, 0.0)
