@@ -264,7 +264,7 @@ class TestBadUsage:
         ("arguments", "told"),
         [
             ([], "nothing to sweep; for example"),
-            ([], "sweeps that come with sky-shield: jets, tornado"),
+            ([], "sweeps that come with sky-shield: jets, sources, tornado"),
             (["tornad"], "did you mean tornado?"),
             (["--figure", "x"], "--figure needs --one-at-a-time or --sample"),
             (["--method", "lhs"], "--method needs --sample"),
