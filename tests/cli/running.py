@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import os
 import pty
 import select
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import IO, Any
@@ -15,6 +17,7 @@ from typing import IO, Any
 from click.testing import CliRunner, Result
 
 from allocator.cli import cli
+from tests.cli.prepared import command_line
 
 ROOT = Path(__file__).parents[2]
 HERE = [sys.executable, "-m", "allocator"]
@@ -29,20 +32,40 @@ ENVIRONMENT = {
 }
 
 
+OF_ITS_OWN = ("sweep", "explore")
+"""Commands that start processes themselves."""
+
+PREPARED = multiprocessing.get_context("forkserver")
+PREPARED.set_forkserver_preload(["tests.cli.loaded"])
+
+
 def run(
     *arguments: object, cwd: Path | None = None, stdin: int | IO[Any] | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run with pipes; standard output is no terminal."""
-    return subprocess.run(
-        [*HERE, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        stdin=stdin,
-        env={**ENVIRONMENT, **environment},
-        timeout=120,
-        check=False,
-    )
+    """Run with pipes or files; standard output is no terminal.
+
+    Most commands run in a copy of a process that has loaded the libraries: see :mod:`tests.cli.prepared`.
+    """
+    words = [*map(str, arguments)]
+    full = {**ENVIRONMENT, **environment}
+    if (
+        (words[:1] and words[0] in OF_ITS_OWN)
+        or stdin not in (None, subprocess.DEVNULL)
+        or set(environment) - {"COLUMNS"}
+    ):
+        return subprocess.run(
+            [*HERE, *words], capture_output=True, text=True, cwd=cwd, stdin=stdin, env=full, timeout=120, check=False
+        )
+    with tempfile.TemporaryDirectory(prefix="allocator-run-") as folder:
+        texts = Path(folder) / "out", Path(folder) / "errors"
+        process = PREPARED.Process(target=command_line, args=(words, cwd, full, *texts))
+        process.start()
+        process.join(120)
+        if process.exitcode is None:
+            process.kill()
+            raise subprocess.TimeoutExpired(words, 120)
+        out, errors = (text.read_text(encoding="utf-8") if text.exists() else "" for text in texts)
+    return subprocess.CompletedProcess(words, process.exitcode, out, errors)
 
 
 def shell(command: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,5 @@
+"""Loads what every command needs; for the server of prepared processes alone."""
+
+from docs.building.session import load
+
+load()
