@@ -76,7 +76,7 @@ def _grid(out: Console, result: dict[str, Any], currency: str) -> None:
 def _column(out: Console, rows: list[dict[str, Any]], name: str, currency: str) -> None:
     compared = "against the first" if name == "coalition" else "against the point before"
     grid = table(
-        (name, "left"), ("coverage", "right"), ("", "left"), (f"cost, {currency}", "right"), ("people", "right"),
+        (name, "left"), ("coverage", "right"), ("", "whole"), (f"cost, {currency}", "right"), ("people", "right"),
         ("nations", "right"), (compared, "left"),
     )  # fmt: skip
     for row in _some(rows, MOST_ROWS):
@@ -248,7 +248,7 @@ def _politics(out: Console, result: dict[str, Any], currency: str) -> None:
     most = max(abs(row["difference"]) for row in rows)
     grid = table(
         ("whose withdrawal costs most", "left"), ("withdraws", "right"), ("coverage without", "right"),
-        ("with", "right"), ("points", "right"), ("", "left"), ("95 % interval", "left"),
+        ("with", "right"), ("points", "right"), ("", "whole"), ("95 % interval", "left"),
     )  # fmt: skip
     for row in rows[:MOST_BARS]:
         ends = (row["low"], row["high"])

@@ -126,7 +126,7 @@ def _bars(out: Console, figures: list[dict[str, Any]], output: str, shown: Any, 
         return
     most = moving[0][0]
     grid = table(
-        (f"{output}, {unit}", "left"), (kind.heading, "left"), (f"at {kind.ends[0]}", "right"), ("", "left"),
+        (f"{output}, {unit}", "left"), (kind.heading, "left"), (f"at {kind.ends[0]}", "right"), ("", "whole"),
         (f"at {kind.ends[1]}", "right"),
     )  # fmt: skip
     for _, figure in moving[:MOST_BARS]:
