@@ -14,9 +14,10 @@ from allocator.arguments import path as a_path
 from allocator.arguments import solving, texts
 from allocator.claim_runs import most_people, moved
 from allocator.errors import BadInput, BadUsage, Fault
+from allocator.instance import Instance, read
 from allocator.instance.cells import Unfit, convert, near, quoted
 from allocator.instance.columns import Column
-from allocator.model import OBJECTIVES
+from allocator.model import OBJECTIVES, Model
 from allocator.plan.measures import check, measure
 from allocator.plan.plan import Plan
 from allocator.reading import Unreadable, read_toml
@@ -44,16 +45,24 @@ class Run:
     most: str = ""
     """A measure of people that the run maximises; empty if it minimises the model's objectives."""
 
-    def settings(self) -> tuple[str, ...]:
-        """All overrides of the run."""
-        found = self.overrides
+    def chosen(self, facts: _Facts) -> tuple[Instance, Model]:
+        """The instance and the model with all changes of the run."""
+        source, found = facts[self.instance], self.overrides
         if self.assumption:
-            instance, _ = choose(self.instance, self.model, found, case=self.case)
+            instance, _ = choose(source, self.model, found, case=self.case)
             found += moved(instance, self.assumption, self.end)
         if self.most:
-            instance, model = choose(self.instance, self.model, found, case=self.case)
+            instance, model = choose(source, self.model, found, case=self.case)
             found += most_people(instance, model, self.most.partition(".")[2])
-        return found
+        return choose(source, self.model, found, case=self.case, coalition=self.coalition)
+
+
+class _Facts(dict[str, Instance]):
+    """The instances of claims as they are, each read once."""
+
+    def __missing__(self, name: str) -> Instance:
+        self[name] = read(name)
+        return self[name]
 
 
 @dataclass(frozen=True)
@@ -135,6 +144,7 @@ def load_claims(path: str | os.PathLike[str] | None = None) -> list[Claim]:
     if not isinstance(rows, list) or not rows:
         raise BadInput([*faults, Fault(file.name, None, "claim", "none", "at least one [[claim]]")])
     claims: list[Claim] = []
+    facts = _Facts()
     for number, row in enumerate(rows, start=1):
         found = [
             Fault(file.name, number, *rest) for rest in _faults(row, _CLAIM, ("id", "text", "instance", "measure"))
@@ -146,7 +156,7 @@ def load_claims(path: str | os.PathLike[str] | None = None) -> list[Claim]:
         if found:
             continue
         claim = _claim(row)
-        faults += [Fault(file.name, number, *rest) for rest in _further(claim, [c.id for c in claims])]
+        faults += [Fault(file.name, number, *rest) for rest in _further(claim, [c.id for c in claims], facts)]
         claims.append(claim)
     if faults:
         raise BadInput(faults)
@@ -212,7 +222,7 @@ def _claim(row: dict[str, Any]) -> Claim:
     return Claim(who=row.get("who", ""), run=base, doubts=doubts, **plain)
 
 
-def _further(claim: Claim, before: Sequence[str]) -> Iterator[_FaultParts]:
+def _further(claim: Claim, before: Sequence[str], facts: _Facts) -> Iterator[_FaultParts]:
     """Faults in the meaning of a claim whose keys and types are right."""
     if claim.id in before:
         yield "id", quoted(claim.id), "an id that no other claim has"
@@ -230,7 +240,7 @@ def _further(claim: Claim, before: Sequence[str]) -> Iterator[_FaultParts]:
                 raise BadUsage(f"{quoted(run.end)} as the end of {run.assumption}, expected {' or '.join(ENDS)}")
             if run.most and run.most.partition(".")[0] != "people":
                 raise BadUsage(f"{quoted(run.most)} to maximise, expected people or people.OBJECTIVE")
-            choose(run.instance, run.model, run.settings(), case=run.case, coalition=run.coalition)
+            run.chosen(facts)
         except BadInput as bad:
             for fault in bad.faults:
                 yield "set", f"{fault.place}: {fault.found}", fault.expected
@@ -296,17 +306,14 @@ def _test(
     progress: Callable[[str, Progress | None], None] | None,
 ) -> Iterator[Verdict]:
     plans: dict[Run, Plan] = {}
+    facts = _Facts()
 
     def solved(run: Run, label: str) -> Plan:
         if run not in plans:
             if progress is not None:
                 progress(label, None)
             plans[run] = solve(
-                run.instance,
-                run.model,
-                overrides=run.settings(),
-                case=run.case,
-                coalition=run.coalition,
+                *run.chosen(facts),
                 gap=gap,
                 time_limit=time_limit,
                 progress=None if progress is None else partial(progress, label),

@@ -2,7 +2,7 @@
 
 Each result has many plans that are as good as its own. The search goes back and forth: among the plans as good as the
 first it takes the one closest to the second, then among those as good as the second the one closest to that, until the
-two come no closer. What still differs is told as changes; what differs between the saved plans alone is free. A change
+two come no closer. What still differs is shown as changes; what differs between the saved plans alone is free. A change
 of a nation is *certain* if its people in all plans as good as the first lie apart from those in all plans as good as
 the second.
 """

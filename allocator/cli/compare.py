@@ -67,7 +67,7 @@ def command(
     """Solve several cases and compare their coverage, members, people, cost and burden, and who moves where.
 
     Two saved results (folders of solve --out, or files of solve --json) are compared as they are, and only real changes
-    are told: not what is below proof, nor what equally good plans leave open.
+    are shown, but not what is below proof or what equally good plans leave open.
 
     Each INSTANCE is a column; each --with SETTINGS adds another column for every INSTANCE. All columns are compared
     with the first. The exit status is that of the first case without a plan, or 0 if every case has one.
@@ -75,7 +75,6 @@ def command(
     from allocator.cli.solve import EXIT
     from allocator.comparison import cases, compare
     from allocator.errors import BadUsage
-    from allocator.report.text.comparison import draw_comparison
 
     if as_json and as_csv:
         raise BadUsage("--json and --csv exclude each other")
@@ -95,17 +94,24 @@ def command(
             print_message(
                 *dict.fromkeys(f"warning: {text}" for column in found.columns for text in column.plan.warnings())
             )
-        if as_json:
-            emit_json(found.to_dict())
-        elif as_csv:
-            _emit_csv(found)
-        else:
-            printed(lambda out: draw_comparison(out, found))
+        _show(found, as_json, as_csv)
         left = [case.label for case in chosen[len(found.columns) :]]
         if left or found.columns[-1].plan.stopped_by == "interrupt":
             print_message("interrupted; not solved: " + (", ".join(left) or "none"))
             raise Exit(130)
         raise Exit(next((EXIT[column.plan.status] for column in found.columns if not column.plan.found), 0))
+
+
+def _show(found: Comparison, as_json: bool, as_csv: bool) -> None:
+    """Print a comparison in the format that is asked for."""
+    from allocator.report.text.comparison import draw_comparison
+
+    if as_json:
+        emit_json(found.to_dict())
+    elif as_csv:
+        _emit_csv(found)
+    else:
+        printed(lambda out: draw_comparison(out, found))
 
 
 def _emit_csv(found: Comparison) -> None:
@@ -142,7 +148,6 @@ def _compare_saved(
 ) -> None:  # fmt: skip
     """Compare two saved results and print what really changed."""
     from allocator.real_changes import compare_results
-    from allocator.report.text.comparison import draw_comparison
 
     load_solver()
     with later():
@@ -150,9 +155,4 @@ def _compare_saved(
             found = compare_results(
                 results[0], results[1], of, time_limit=time_limit, threads=threads, seed=seed, progress=line.step
             )
-        if as_json:
-            emit_json(found.to_dict())
-        elif as_csv:
-            _emit_csv(found)
-        else:
-            printed(lambda out: draw_comparison(out, found))
+        _show(found, as_json, as_csv)

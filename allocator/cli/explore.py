@@ -49,7 +49,8 @@ def command(instance: str, port: int | None, no_open: bool, quiet: bool, **optio
     """Open a live page for INSTANCE: move money, nations, events and demands, and the answer follows.
 
     The address is printed on standard output. It works on this machine alone, and only with the random word in it. The
-    page starts from the instance as the options change it. It needs the extra: pip install "allocator[explore]".
+    page starts from the instance as the options change it. It needs the extra explore; in the clone:
+    pip install ".[explore]".
 
     Ctrl-C ends it. Exit status: 0 it was ended, 1 the program failed, 2 bad input or usage (such as a port in use),
     130 interrupted before the page was ready.

@@ -138,8 +138,8 @@ def console() -> Page:
     """
     from allocator.report.text.page import LEAST, Page
 
-    told = os.environ.get("COLUMNS", "")
-    width = int(told) if told.isascii() and told.isdigit() else 0
+    given = os.environ.get("COLUMNS", "")
+    width = int(given) if given.isascii() and given.isdigit() else 0
     if not width:
         width = Page(file=sys.stdout).width if sys.stdout.isatty() else WIDE
     return Page(file=sys.stdout, width=max(LEAST, width), highlight=False, markup=False, emoji=False)

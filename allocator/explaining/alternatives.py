@@ -25,7 +25,7 @@ def alternatives(core: Core) -> Part:
     _sorted_out(space, part)
     _coalitions(space, part)
     _swaps(space, part)
-    part.text = _told(core, part.lists)
+    part.text = _in_words(core, part.lists)
     return part
 
 
@@ -170,7 +170,7 @@ def _listed(space: Space, coalition: Iterable[str]) -> list[str]:
     return [n for n in space.able if n in inside]
 
 
-def _told(core: Core, lists: dict[str, Any]) -> list[str]:
+def _in_words(core: Core, lists: dict[str, Any]) -> list[str]:
     """The alternatives in words."""
     within = f"within {100 * core.within:g} %" if core.within else "without any loss"
     always, never, some = (", ".join(lists[name]) for name in ("always", "never", "sometimes"))

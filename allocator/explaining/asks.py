@@ -201,9 +201,9 @@ def _summary(core: Core, targets: list[str], part: Part) -> list[str]:
         asked[row["nation"]] = asked.get(row["nation"], 0) + 1
     names: Mapping[str, str] = {row["nation"]: row["name"] for row in core.instance.rows("nations")}
     often = sorted(asked, key=lambda n: -asked[n])[:MOST_NAMED]
-    told = [f"{names[n]} ({asked[n]} {'line' if asked[n] == 1 else 'lines'})" for n in often]
+    first = [f"{names[n]} ({asked[n]} {'line' if asked[n] == 1 else 'lines'})" for n in often]
     more = len(asked) - len(often)
-    called = listed([*told, *([f"{more} other nations"] if more > 1 else [names[n] for n in asked if n not in often])])
+    called = listed([*first, *([f"{more} other nations"] if more > 1 else [names[n] for n in asked if n not in often])])
     partly = len(found) - len(full)
     left = sum(f"asks {target}" in part.open for target in targets)
     text = [f"Of {len(targets)} unmet lines, calls can meet {len(full)} in full and {partly} in part, each by itself."]

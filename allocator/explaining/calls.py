@@ -35,7 +35,7 @@ STOPS = {
     "budgets.amount": "budget", "forces.min_units": "least contribution", "forces.availability": "availability",
     "forces.home_units": "units kept at home", "commitments": "limit of its commitment", UNITS: "relief",
 }  # fmt: skip
-"""Kind of a nation's own rule -> what it is called where it stands in the way."""
+"""Kind of a nation's own rule -> its name in the answer when it prevents a yes."""
 
 Pool = tuple[str, str]
 

@@ -58,7 +58,7 @@ def ladder(core: Core, plan: Any) -> Part:
             break
     if not part.lists["flat"]:
         part.open.append(f"ladder beyond {len(part.lists['ladder']) - 1}" if part.lists["ladder"] else "ladder")
-    part.text.append(_told(name, value, part))
+    part.text.append(_in_words(name, value, part))
     return part
 
 
@@ -86,7 +86,7 @@ def _rung(core: Core, change: Change, plan: Deployed, given: float, part: Part) 
     }  # fmt: skip
 
 
-def _told(name: str, value: float, part: Part) -> str:
+def _in_words(name: str, value: float, part: Part) -> str:
     """The ladder in words."""
     rows = part.lists["ladder"]
     if not rows:

@@ -16,7 +16,7 @@ SHARED_RULES = {
     "requirement_supply": "support that it needs", "prerequisites_met": "prerequisite", "budget_payer": "money",
     "budget_burden": "money", "framework_nation_share": "framework nation",
 }  # fmt: skip
-"""Constraint of the check -> what it is called where it stands in the way."""
+"""Constraint of the check -> its name in the answer when it prevents a deployment."""
 
 ALL_USED = "all that it has is deployed"
 

@@ -61,7 +61,7 @@ def fairness(core: Core) -> Part:
             continue
         core.progress(f"the rule {rule}")
         part.lists["rules"].append(_row(core, rule, base, part))
-    part.text = [_told(core, part.lists["rules"])] if part.lists["rules"] else []
+    part.text = [_in_words(core, part.lists["rules"])] if part.lists["rules"] else []
     return part
 
 
@@ -158,7 +158,7 @@ def _keeps(problem: Problem, deployed: Deployed, due: Mapping[str, Fraction]) ->
     return all(own[n] <= most for n, most in due.items())
 
 
-def _told(core: Core, rows: list[dict[str, Any]]) -> str:
+def _in_words(core: Core, rows: list[dict[str, Any]]) -> str:
     """The rules in words: the one that the plan is closest to, and what it costs to keep it."""
     known = [row for row in rows if row["unfairness"] is not None]
     if not known:

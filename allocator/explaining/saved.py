@@ -15,6 +15,7 @@ from allocator.errors import BadInput, BadUsage, Fault
 from allocator.instance import Instance
 from allocator.instance.cells import Unfit, convert, near, quoted
 from allocator.instance.columns import Column
+from allocator.instance.header import uneven
 from allocator.instance.workbook_cells import CellReader
 from allocator.instance.workbook_parts import Book, Damage, opened
 from allocator.plan.plan import Plan
@@ -105,7 +106,7 @@ def _csv(path: Path) -> tuple[str, Rows]:
                 header = cells
                 _check_header(path.name, header, at)
             elif len(cells) != len(header):
-                raise BadInput([Fault(path.name, at, None, f"{len(cells)} cells", f"{len(header)}, as the header has")])
+                raise BadInput([uneven(path.name, at, cells, header)])
             else:
                 rows.append((at, dict(zip(header, cells, strict=True))))
     except csv.Error as error:

@@ -158,7 +158,7 @@ def _nations(core: Core, departures: Departures, people: bool = True) -> Part:
         part.lists["nations"].append(row)
     if people:
         _take_over(core, departures, part, began)
-    part.text = _told(departures, part.lists["nations"])
+    part.text = _in_words(departures, part.lists["nations"])
     return part
 
 
@@ -213,7 +213,7 @@ def _people(core: Core, deployed: Deployed) -> Mapping[str, int]:
     return people
 
 
-def _told(departures: Departures, rows: list[dict[str, Any]]) -> list[str]:
+def _in_words(departures: Departures, rows: list[dict[str, Any]]) -> list[str]:
     """The nations that matter most, in words."""
     first = departures.first
     needed = [row["nation"] for row in rows if row["value"] is None and row["loss"] is None]

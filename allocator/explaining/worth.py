@@ -185,11 +185,11 @@ def rungs(core: Core, text: str) -> Part:
             break
     else:
         part.open.append(f"rungs beyond {core.most}")
-    part.text.append(_told(core, said, part))
+    part.text.append(_in_words(core, said, part))
     return part
 
 
-def _told(core: Core, said: Statement, part: Part) -> str:
+def _in_words(core: Core, said: Statement, part: Part) -> str:
     """The ladder in words."""
     listed, name = part.lists["rungs"], core.model.objectives[0]
     if not listed:

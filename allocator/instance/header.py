@@ -173,3 +173,9 @@ def _letters(i: int) -> str:
         i, rest = divmod(i - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+def uneven(place: str, at: int, cells: Sequence[str], header: Sequence[str]) -> Fault:
+    """The fault of a row that has more or fewer cells than the header."""
+    found = f"{len(cells)} {'cell' if len(cells) == 1 else 'cells'}"
+    return Fault(place, at, None, found, f"{len(header)}, as the header has")

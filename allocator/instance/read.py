@@ -16,7 +16,7 @@ from allocator.instance.cells import exact_float, exact_whole, near, quoted
 from allocator.instance.check import check
 from allocator.instance.facts import Facts, settled
 from allocator.instance.frozen import Frozen
-from allocator.instance.header import Rows, columns, layout, own, separator
+from allocator.instance.header import Rows, columns, layout, own, separator, uneven
 from allocator.instance.raw import Cells, Raw, RawTable, blank_rows, typed
 from allocator.instance.tables import TABLES
 from allocator.reading import Unreadable, check_file, read_text, read_toml
@@ -209,7 +209,7 @@ def _csv(raw: Raw, path: Path) -> None:
     records = []
     for at, cells in rows[1:]:
         if len(cells) != len(header):
-            raw.faults.append(Fault(path.name, at, None, f"{len(cells)} cells", f"{len(header)}, as the header has"))
+            raw.faults.append(uneven(path.name, at, cells, header))
             continue
         records.append((at, {title: _unescaped(cells[i]) for i, title in names.items() if cells[i]}))
     whole = len(records) == len(rows) - 1

@@ -23,7 +23,7 @@ TRIES = 20
 
 MISSING = (
     "allocator explore needs the packages starlette and uvicorn, which are not installed; "
-    'install them with: pip install "allocator[explore]"'
+    'in the clone: pip install ".[explore]"'
 )
 
 

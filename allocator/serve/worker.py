@@ -88,12 +88,12 @@ class Answerer:
             warnings = [*instance.warnings(), *model.warnings()]
         say(kind="warnings", lines=warnings)
 
-        def told(seen: Seen) -> None:
+        def known(seen: Seen) -> None:
             if seen.plan is not None:
                 self._remember(seen.plan)
             say(**seen_answer(seen, model))
 
-        self.solver.tell = told
+        self.solver.tell = known
         plan = self.solver.solve(instance, model)
         watch.check()
         if plan.found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
@@ -119,6 +119,15 @@ def varied(rows: Sequence[Row]) -> dict[str, Any]:
     return entries
 
 
+def _base_and_ends(rows: Iterable[Row]) -> tuple[Row, Iterator[Row]]:
+    """The base, which comes first, and the other points; BadUsage if the base has no plan."""
+    ends = iter(rows)
+    base = next(ends)
+    if not base.found or base.point.inputs["end"] != "base":
+        raise BadUsage("the base has no plan to compare the others with")
+    return base, ends
+
+
 def tornado(rows: Iterable[Row]) -> dict[str, Any]:
     """One figure at a time: how each changes coverage and cost.
 
@@ -137,10 +146,7 @@ def tornado(rows: Iterable[Row]) -> dict[str, Any]:
     BadUsage
         The base, which comes first, has no plan.
     """
-    ends = iter(rows)
-    base = next(ends)
-    if not base.found or base.point.inputs["end"] != "base":
-        raise BadUsage("the base has no plan to compare the others with")
+    base, ends = _base_and_ends(rows)
     entries: dict[str, dict[str, Any]] = {}
     for row in ends:
         figure = row.point.inputs["figure"]
@@ -167,10 +173,7 @@ def sourced(part: BySource, rows: Iterable[Row]) -> dict[str, Any]:
     BadUsage
         The base, which comes first, has no plan.
     """
-    ends = iter(rows)
-    base = next(ends)
-    if not base.found or base.point.inputs["end"] != "base":
-        raise BadUsage("the base has no plan to compare the others with")
+    base, ends = _base_and_ends(rows)
     facts = part.facts()
     entries = {key: {"source": key, **about} for key, about in facts["sources"].items()}
     together: dict[str, Any] = {}

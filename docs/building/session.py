@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -67,7 +67,7 @@ def run(command: str, folder: Path) -> tuple[str, str, int]:
         )  # fmt: skip
         return done.stdout, done.stderr, done.returncode
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
-        process = FORK.Process(target=_inside, args=(words, folder, environment, out.fileno(), errors.fileno()))
+        process = FORK.Process(target=command_line, args=(words, folder, environment, out.fileno(), errors.fileno()))
         process.start()
         process.join()
         texts = []
@@ -80,14 +80,15 @@ def run(command: str, folder: Path) -> tuple[str, str, int]:
         return texts[0], texts[1], process.exitcode or 0
 
 
-def _inside(words: Sequence[str], folder: Path, environment: dict[str, str], out: int, errors: int) -> None:
-    """The command line in a process of its own; it does not return."""
+def command_line(words: Sequence[str], folder: Path, environment: Mapping[str, str], out: int, errors: int) -> None:
+    """The command line in a process of its own, which writes into two open files; it does not return."""
     null = os.open(os.devnull, os.O_RDONLY)
     for number, target in ((null, 0), (out, 1), (errors, 2)):
         os.dup2(number, target)
     sys.stdin, sys.stdout, sys.stderr = (
         os.fdopen(number, mode, encoding="utf-8") for number, mode in ((0, "r"), (1, "w"), (2, "w"))
     )
+    os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
     sys.argv = list(words)

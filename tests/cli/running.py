@@ -17,7 +17,7 @@ from typing import IO, Any
 from click.testing import CliRunner, Result
 
 from allocator.cli import cli
-from tests.cli.prepared import command_line
+from tests.cli.prepared import prepared
 
 ROOT = Path(__file__).parents[2]
 HERE = [sys.executable, "-m", "allocator"]
@@ -58,7 +58,7 @@ def run(
         )
     with tempfile.TemporaryDirectory(prefix="allocator-run-") as folder:
         texts = Path(folder) / "out", Path(folder) / "errors"
-        process = PREPARED.Process(target=command_line, args=(words, cwd, full, *texts))
+        process = PREPARED.Process(target=prepared, args=(words, cwd, full, *texts))
         process.start()
         process.join(120)
         if process.exitcode is None:

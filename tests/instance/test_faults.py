@@ -196,6 +196,8 @@ def test_a_broken_table_brings_no_dangling_references(folder: Path, text: str) -
 def test_a_table_of_broken_rows_is_not_called_empty(folder: Path) -> None:
     (folder / "requirements.csv").write_text("task,capability,quantity\nhold,inf\n")
     assert [str(f) for f in faults(folder)] == ["requirements.csv, row 2: found 2 cells; expected 3, as the header has"]
+    (folder / "requirements.csv").write_text("task,capability,quantity\nhold\n")
+    assert [str(f) for f in faults(folder)] == ["requirements.csv, row 2: found 1 cell; expected 3, as the header has"]
 
 
 def test_a_table_in_capitals_is_not_passed_over(folder: Path) -> None:

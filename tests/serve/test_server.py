@@ -242,7 +242,7 @@ class TestCommand:
             return real(name, *arguments, **named)
 
         monkeypatch.setattr(builtins, "__import__", missing)
-        with pytest.raises(BadUsage, match=r'pip install "allocator\[explore\]"'):
+        with pytest.raises(BadUsage, match=r'in the clone: pip install "\.\[explore\]"'):
             server.check_installed()
 
     def test_every_option_takes_effect(self, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,7 +65,7 @@ def _draw_free(out: Console, found: RealChanges) -> None:
         out.print()
         shown = free[:MOST]
         more = f", and {len(free) - MOST} more" if len(free) > MOST else ""
-        out.print(f"Not told as changes, because equally good plans agree: {', '.join(shown)}{more}.")
+        out.print(f"Not shown as changes, because equally good plans agree: {', '.join(shown)}{more}.")
     if not found.closest:
         out.print()
         out.print(

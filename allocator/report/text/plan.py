@@ -89,18 +89,22 @@ def _title(plan: Plan) -> list[RenderableType]:
     return [Text(plan.instance.title, style="bold"), Text(header(plan.instance, plan.model.name, case, coalition))]
 
 
-def _status(plan: Plan) -> list[RenderableType]:
-    """How the solve ended, and if it found nothing, why and what can be done."""
-    style = {"optimal": "green", "feasible": "yellow"}.get(plan.status, "red")
-    seconds = plan.manifest["times"]["total"]
+def how_it_ended(plan: Plan) -> str:
+    """What the status of a plan says, in words."""
     gap = plan.manifest["options"]["gap"]
     words = WORDS[plan.status].format(gap=f"{100 * gap:.3g} %")
     if plan.status == "optimal" and gap == 0:
         words = "every objective is proved to be the least possible"
     if plan.status == "optimal" and any(row["given_up"] for row in plan.rows("objectives")):
         words += ", before later objectives used the tolerance"
-    stopped = STOPPED.get(plan.stopped_by, "")
-    text = Text.assemble((plan.status, f"bold {style}"), f": {words}{stopped} ({seconds:.1f} s)")
+    return words + STOPPED.get(plan.stopped_by, "")
+
+
+def _status(plan: Plan) -> list[RenderableType]:
+    """How the solve ended, and if it found nothing, why and what can be done."""
+    style = {"optimal": "green", "feasible": "yellow"}.get(plan.status, "red")
+    seconds = plan.manifest["times"]["total"]
+    text = Text.assemble((plan.status, f"bold {style}"), f": {how_it_ended(plan)} ({seconds:.1f} s)")
     more = [Text(plan.reason)] if plan.reason else []
     return [text, *more, *([Text(ADVICE[plan.status])] if plan.status in ADVICE else [])]
 

@@ -8,7 +8,8 @@ from typing import Any
 from allocator.plan.measures import statement
 from allocator.plan.plan import Plan
 from allocator.report.text.periods import in_periods
-from allocator.report.text.words import header, number
+from allocator.report.text.plan import how_it_ended
+from allocator.report.text.words import header, number, yearly
 from allocator.report.workbook.book import (
     BLUE,
     COVERED,
@@ -25,7 +26,7 @@ from allocator.report.workbook.book import (
     number_format,
 )
 from allocator.report.workbook.content import EVERYWHERE, Names, Sent, coverage_rows, least_covered, line_row
-from allocator.report.workbook.sentences import MEANING, money_parts, proof, sentences, status, unmet, yearly
+from allocator.report.workbook.sentences import MEANING, money_parts, proof, sentences, unmet
 
 ANSWER = "Answer"
 LAST = 6
@@ -61,7 +62,7 @@ def write_answer(book: Book, plan: Plan, pages: dict[str, str]) -> None:
     colour = COLOURS.get(plan.status, "#B00020")
     for text in sentences(plan):
         page.paragraph(text, to=LAST, width=width, font_size=13)
-    page.paragraph(status(plan), to=LAST, width=width, bold=True, font_color=colour)
+    page.paragraph(f"{plan.status}: {how_it_ended(plan)}", to=LAST, width=width, bold=True, font_color=colour)
     page.row += 1
     if plan.found:
         known = Names(plan)
