@@ -193,3 +193,11 @@ def test_what_pages_may_not_do() -> None:
     """No picture, script or style from elsewhere; no reference that only a network could follow."""
     for name, text in ALL.items():
         assert not re.search(r"!\[[^\]]*\]\(https?:|<(script|iframe|img)\b", text), name
+
+
+def test_the_clock_of_a_command_starts_with_the_command() -> None:
+    """Time limits count from the import of the command line, so that what is loaded before must not import it."""
+    code = "import sys; from docs.building.session import load; load(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert "allocator.solving.solver" in done.stdout
+    assert "allocator.cli" not in done.stdout

@@ -23,6 +23,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import ModuleType
 
 import allocator
 from docs.building.snippets import Code, Command, File, agrees, pages, renewed, snippets
@@ -45,11 +46,19 @@ def load() -> None:
     """Load the libraries and the package once; what is there now, no copy of this process looks through for garbage."""
     for name in LIBRARIES:
         import_module(name)
-    for module in pkgutil.walk_packages(allocator.__path__, "allocator."):
-        if not module.name.startswith("allocator.cli") and not module.name.endswith("__main__"):
-            with contextlib.suppress(ImportError):  # of an extra that is not installed
-                import_module(module.name)
+    _load_all(allocator)
     gc.freeze()
+
+
+def _load_all(package: ModuleType) -> None:
+    """Import the modules of a package, but not the command line, whose clock starts when it is imported."""
+    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        if found.name == "allocator.cli" or found.name.endswith("__main__"):
+            continue
+        with contextlib.suppress(ImportError):  # of an extra that is not installed
+            module = import_module(found.name)
+            if found.ispkg:
+                _load_all(module)
 
 
 def run(command: str, folder: Path) -> tuple[str, str, int]:
