@@ -63,15 +63,16 @@ def imported(name: str, path: Path, known: Collection[str]) -> set[str]:
     ``from allocator import x`` and relative imports are resolved; what is imported for types alone does not count.
     """
     tree = ast.parse(path.read_text())
+    nodes = list(ast.walk(tree))
     skipped = {
         id(inner)
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
         for statement in node.body
         for inner in ast.walk(statement)
     }
     found = []
-    for node in ast.walk(tree):
+    for node in nodes:
         if id(node) in skipped:
             continue
         if isinstance(node, ast.Import):
@@ -135,19 +136,21 @@ def wrong_way(edges: Mapping[str, set[str]]) -> list[tuple[str, str]]:
     ]
 
 
-EDGES = graph(PACKAGE)
+@pytest.fixture(scope="module")
+def edges() -> dict[str, set[str]]:
+    return graph(PACKAGE)
 
 
-def test_every_file_has_its_place_in_the_order() -> None:
-    assert {name.split(".")[0] for name in EDGES} - {"", "__main__"} == set(RANK)
+def test_every_file_has_its_place_in_the_order(edges: dict[str, set[str]]) -> None:
+    assert {name.split(".")[0] for name in edges} - {"", "__main__"} == set(RANK)
 
 
-def test_imports_point_to_what_comes_before() -> None:
-    assert wrong_way(EDGES) == []
+def test_imports_point_to_what_comes_before(edges: dict[str, set[str]]) -> None:
+    assert wrong_way(edges) == []
 
 
-def test_there_is_no_circle() -> None:
-    assert circle(EDGES) is None
+def test_there_is_no_circle(edges: dict[str, set[str]]) -> None:
+    assert circle(edges) is None
 
 
 def test_a_library_is_used_only_where_it_belongs() -> None:
@@ -159,13 +162,13 @@ def test_a_library_is_used_only_where_it_belongs() -> None:
         assert users, library
 
 
-def test_the_audit_shares_nothing_with_the_families() -> None:
-    reached, left = set(), [name for name in EDGES if name.split(".")[0] == "audit"]
+def test_the_audit_shares_nothing_with_the_families(edges: dict[str, set[str]]) -> None:
+    reached, left = set(), [name for name in edges if name.split(".")[0] == "audit"]
     while left:
         name = left.pop()
         reached.add(name)
         if name.split(".")[0] != "plan":  # the tables of a plan are what it checks
-            left += EDGES[name] - reached
+            left += edges[name] - reached
     assert not {name for name in reached if name.split(".")[0] in ("problem", "families", "formulation")}
 
 

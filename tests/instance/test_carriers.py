@@ -40,7 +40,7 @@ NASTY = [
 def test_round_trip_of_bundled_instances(name: str, tmp_path: Path) -> None:
     first = read(name)
     here = first
-    for target in ("a.xlsx", "b.json", "c", "d.json", "e.xlsx", "f"):
+    for target in ("a.xlsx", "b.json", "c"):
         write(here, tmp_path / target)
         here = read(tmp_path / target)
         assert here == first
