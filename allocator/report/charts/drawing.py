@@ -76,7 +76,9 @@ def _rect(parent: Element, fill: str, x: float, y: float, width: float, height: 
     return ElementTree.SubElement(parent, "rect", box | {key.replace("_", "-"): value for key, value in more.items()})
 
 
-def _line(parent: Element, stroke: str, at: tuple[float, float, float, float], width: float = 1, dash: str = "") -> None:
+def _line(
+    parent: Element, stroke: str, at: tuple[float, float, float, float], width: float = 1, dash: str = ""
+) -> None:
     ends = dict(zip(("x1", "y1", "x2", "y2"), map(_px, at), strict=True))
     more = {"stroke-dasharray": dash} if dash else {}
     ElementTree.SubElement(parent, "line", {**ends, "stroke": stroke, "stroke-width": _px(width), **more})
@@ -91,7 +93,7 @@ def _text(
     ElementTree.SubElement(parent, "text", {**place, **more}).text = clean(text)
 
 
-def _lines(text: str, width: float, size: float = FONT, most: int = 4) -> list[str]:
+def wrapped(text: str, width: float, size: float = FONT, most: int = 4) -> list[str]:
     """A text in lines of a width; what does not fit into the last one is left out."""
     letters = max(4, int(width / (size * WIDE)))
     found = textwrap.wrap(text, letters, break_on_hyphens=False) or [""]
@@ -111,7 +113,7 @@ def _hatch(root: Element) -> None:
 
 def _title(root: Element, picture: Picture) -> float:
     y = float(EDGE)
-    for line in _lines(picture.title, WIDTH - 2 * EDGE, 26, 3):
+    for line in wrapped(picture.title, WIDTH - 2 * EDGE, 26, 3):
         y += 26
         _text(root, line, EDGE, y, size=26, bold=True)
         y += 8
@@ -163,7 +165,8 @@ def _dot(root: Element, kind: str, x: float, y: float) -> None:
 
 def _columns(picture: Bars) -> tuple[float, float, list[float]]:
     """Widths of the labels, of the bars and of each column of figures."""
-    labels = max([len(row.label) for row in picture.rows] + [len(row.note) * 0.85 for row in picture.rows] + [10])
+    labels = max([len(row.label) for row in picture.rows] + [len(row.note) * 0.85 for row in picture.rows] + [12])
+    labels = max(labels, min(26, len(picture.heading)))
     first = min(430.0, labels * FONT * WIDE + 20)
     cells = []
     for at, head in enumerate(picture.columns):
@@ -178,11 +181,11 @@ def _columns(picture: Bars) -> tuple[float, float, list[float]]:
 
 def _bars(root: Element, picture: Bars, y: float) -> float:
     first, chart, cells = _columns(picture)
-    heads = [_lines(head, width - 10, 14, 3) for head, width in zip(picture.columns, cells, strict=True)]
+    heads = [wrapped(head, width - 10, 14, 3) for head, width in zip(picture.columns, cells, strict=True)]
     head_lines = max([len(lines) for lines in heads] + [1])
     y += LINE * (head_lines - 1)
-    _text(root, picture.heading, EDGE, y + 12, size=14, fill=SOFT, bold=True)
-    _text(root, _lines(picture.chart, chart, 14, 1)[0], EDGE + first, y + 12, size=14, fill=SOFT, bold=True)
+    _text(root, wrapped(picture.heading, first, 14, 1)[0], EDGE, y + 12, size=14, fill=SOFT, bold=True)
+    _text(root, wrapped(picture.chart, chart, 14, 1)[0], EDGE + first, y + 12, size=14, fill=SOFT, bold=True)
     x = EDGE + first + chart
     for at, (lines, width) in enumerate(zip(heads, cells, strict=True)):
         side = (x + 16, "start") if at in picture.text else (x + width, "end")
@@ -199,8 +202,8 @@ def _row(root: Element, picture: Bars, row: Bar, widths: tuple[float, float, lis
     """A row of bars; the y below it."""
     first, chart, cells = widths
     _line(root, GRID, (EDGE, y, WIDTH - EDGE, y))
-    label = _lines(row.label, first - 16, FONT, 3)
-    note = _lines(row.note, first - 16, 13, 2) if row.note else []
+    label = wrapped(row.label, first - 16, FONT, 3)
+    note = wrapped(row.note, first - 16, 13, 1) if row.note else []
     for at, line in enumerate(label):
         _text(root, line, EDGE, y + 20 + at * LINE, bold=True)
     for at, line in enumerate(note):
@@ -217,7 +220,7 @@ def _row(root: Element, picture: Bars, row: Bar, widths: tuple[float, float, lis
         _line(root, INK, ends, 2)
     most, x = 1, x + chart
     for at, (cell, width) in enumerate(zip(row.cells, cells, strict=True)):
-        lines = _lines(cell, width - 10, FONT, 4) if at in picture.text else [cell]
+        lines = wrapped(cell, width - 10, FONT, 4) if at in picture.text else [cell]
         side = (x + 16, "start") if at in picture.text else (x + width, "end")
         for down, line in enumerate(lines):
             _text(root, line, side[0], y + 22 + down * LINE, anchor=side[1])
@@ -231,16 +234,16 @@ def _row(root: Element, picture: Bars, row: Bar, widths: tuple[float, float, lis
 def _heat(root: Element, picture: Heat, y: float) -> float:
     first = min(360.0, max([len(label) for label, _ in picture.rows] + [len(picture.down), 8]) * FONT * WIDE + 20)
     wide = min(220.0, (WIDTH - 2 * EDGE - first) / max(1, len(picture.columns)))
-    heads = [_lines(head, wide - 8, 14, 4) for head in picture.columns]
+    heads = [wrapped(head, wide * 0.85 - 8, 14, 4) for head in picture.columns]
     y += 17 * (max(map(len, heads), default=1) - 1)
-    _text(root, _lines(picture.down, first, 14, 1)[0], EDGE, y + 12, size=14, fill=SOFT, bold=True)
+    _text(root, wrapped(picture.down, first, 14, 1)[0], EDGE, y + 12, size=14, fill=SOFT, bold=True)
     for at, lines in enumerate(heads):
         for up, line in enumerate(reversed(lines)):
             x = EDGE + first + (at + 1) * wide - 8
             _text(root, line, x, y + 12 - up * 17, size=14, fill=SOFT, anchor="end", bold=True)
     y += 20
     for label, cells in picture.rows:
-        _text(root, _lines(label, first - 8, FONT, 1)[0], EDGE, y + 23, bold=True)
+        _text(root, wrapped(label, first - 8, FONT, 1)[0], EDGE, y + 23, bold=True)
         for at, cell in enumerate(cells):
             x = EDGE + first + at * wide
             _rect(root, SHADES[cell.step], x, y, wide - 1, 33)
@@ -278,7 +281,12 @@ def _shape(root: Element, shape: Box | Stroke | Dot, frame: tuple[float, float, 
         down = top + (1 - shape.y - shape.height) * height
         _piece(root, shape.kind, left + shape.x * width, down, shape.width * width + 0.5, shape.height * height)
     elif isinstance(shape, Stroke):
-        ends = (left + shape.x1 * width, top + (1 - shape.y1) * height, left + shape.x2 * width, top + (1 - shape.y2) * height)
+        ends = (
+            left + shape.x1 * width,
+            top + (1 - shape.y1) * height,
+            left + shape.x2 * width,
+            top + (1 - shape.y2) * height,
+        )
         guide = shape.kind == "guide"
         _line(root, SOFT if guide else FILLS["more"], ends, 2, "6 4" if guide else "")
     else:

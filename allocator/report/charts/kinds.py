@@ -1,8 +1,8 @@
 """The kinds of pictures as plain values: a page draws them with its style sheet, a file with colours of its own.
 
 All positions are shares of the width or the height of the picture, from 0 to 1; heights count from below. What a mark
-means is its ``kind``: ``more`` (dark), ``same`` (light), ``less``, ``hole`` (hatched: missing), ``open`` (hollow: found,
-not proved), ``track`` (the ground), ``cross`` (no plan, or no answer).
+means is its ``kind``: ``more`` (dark), ``same`` (light), ``less``, ``hole`` (hatched: missing), ``open`` (hollow:
+found, not proved), ``track`` (the ground), ``cross`` (no plan, or no answer).
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Heat:
 
 @dataclass(frozen=True)
 class Table:
-    """A plain table. ``fold`` is the line that opens it; empty if it is always open. ``text`` columns are not figures."""
+    """A plain table. ``fold`` is the line that opens it; empty if it is always open. ``text``: columns of words."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]

@@ -54,7 +54,9 @@ def check_figures(path: str | os.PathLike[str]) -> Path:
     if strange is not None:
         raise BadUsage(f"{name} holds {strange}, which is no earlier figure; choose an empty folder")
     if png(PROBE.format("mmm")) == png(PROBE.format("")):
-        raise BadUsage("--figures: no font is installed, and the PNG files would have no texts; install DejaVu or another")
+        raise BadUsage(
+            "--figures: no font is installed, and the PNG files would have no texts; install DejaVu or another"
+        )
     return target
 
 
@@ -87,7 +89,9 @@ def png(svg: str) -> bytes:
     return bytes(svg_to_bytes(svg_string=svg, zoom=ZOOM, font_family="DejaVu Sans", sans_serif_family="DejaVu Sans"))
 
 
-def write_figures(pictures: Sequence[Picture], folder: str | os.PathLike[str], more: Mapping[str, str] | None = None) -> int:
+def write_figures(
+    pictures: Sequence[Picture], folder: str | os.PathLike[str], more: Mapping[str, str] | None = None
+) -> int:
     """Write each picture as ``NAME.svg`` and ``NAME.png``, all or none, in place of earlier figures in the folder.
 
     Parameters
@@ -125,5 +129,3 @@ def write_figures(pictures: Sequence[Picture], folder: str | os.PathLike[str], m
     files |= {f"{name}.png": png(text) for name, text in texts.items()}
     write_whole(target, files)
     return len(texts)
-
-

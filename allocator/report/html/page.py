@@ -62,26 +62,30 @@ def draw_page(plan: Plan, findings: Findings | None = None) -> str:
     (0, True)
     """
     page = Reading(plan, Findings() if findings is None else findings)
-    content = _sections(page)
+    content = sections(page)
     shown = [name for name in LINKS if content.get(name) is not None]
     css = style()
-    return environment().get_template("page.html.j2").render(
-        **content,
-        head=head(page),
-        answer=answer(page),
-        requirements=requirements(page),
-        run=run(page),
-        sources=sources(page),
-        symbols={code: [[*shape, ""][:3] for shape in shapes(code)] for code in _codes(content)},
-        parts=[f"{name}.html.j2" for name in shown],
-        links=[("answer", "Answer"), *(LINKS[name] for name in shown)],
-        style=trusted(css),
-        policy=policy(css),
-        version=version(),
+    return (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            **content,
+            head=head(page),
+            answer=answer(page),
+            requirements=requirements(page),
+            run=run(page),
+            sources=sources(page),
+            symbols={code: [[*shape, ""][:3] for shape in shapes(code)] for code in _codes(content)},
+            parts=[f"{name}.html.j2" for name in shown],
+            links=[("answer", "Answer"), *(LINKS[name] for name in shown)],
+            style=trusted(css),
+            policy=policy(css),
+            version=version(),
+        )
     )
 
 
-def _sections(page: Reading) -> dict[str, Any]:
+def sections(page: Reading) -> dict[str, Any]:
     """The content of each section; None, or missing, where it has nothing to say."""
     always = {"politics": politics(page), "sure": sure(page)}
     if not page.plan.found:

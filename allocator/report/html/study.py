@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-
 from allocator.report.html.page import environment, policy, style, trusted, version
 from allocator.report.studies.study import Section, Study
-
 
 
 def draw_study(study: Study) -> str:

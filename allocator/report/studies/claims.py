@@ -14,14 +14,15 @@ from allocator.report.studies.words import count, first_capital, listed, number
 Row = Mapping[str, Any]
 
 SECTIONS = {
-    HOLDS: ("Holds", "hold on these data, under every doubt that was tried"),
-    FAILS: ("Does not hold", "do not hold on these data, under every doubt that was tried"),
+    HOLDS: ("Holds", "hold under every doubt that was tried"),
+    FAILS: ("Does not hold", "do not hold, under whatever doubt was tried"),
     OPEN: ("Not decidable", "depend on an assumption that one may doubt"),
     UNPROVED: ("Not proved", "were not proved either way in the time"),
 }
 """Verdict -> its name among the links, and what the claims do."""
 
 SINGULAR = {"hold": "holds", "do": "does", "depend": "depends", "were": "was"}
+"""Verb of several -> that of one."""
 
 
 def claims_study(content: Row) -> Study:
@@ -38,19 +39,21 @@ def claims_study(content: Row) -> Study:
     if not rows:
         heading = "No claim was tested"
     else:
-        words = [f"{counted[v]} {_verb(SECTIONS[v][1].split(' on ')[0] if v in (HOLDS, FAILS) else SECTIONS[v][1], counted[v])}"
-                 for v in SECTIONS if counted[v]]  # fmt: skip
+        words = [f"{counted[v]} {_verb(words, counted[v])}" for v, (_, words) in SECTIONS.items() if counted[v]]
         heading = f"Of {count(len(rows), 'claim')}, {listed(words)}"
-    tiles = tuple((link, f"{counted[verdict]}", f"of {count(len(rows), 'claim')}") for verdict, (link, _) in SECTIONS.items())
+    tiles = tuple(
+        (link, f"{counted[verdict]}", f"of {count(len(rows), 'claim')}") for verdict, (link, _) in SECTIONS.items()
+    )
     proof = "Each figure is that of a plan that was solved and audited; the verdict stands only if every doubt agrees."
     if counted[UNPROVED]:
         proof += f" {count(counted[UNPROVED], 'claim')} ended without a proof."
+    proved = rows and not counted[UNPROVED] and not content["interrupted"]
     if content["interrupted"]:
         proof += " The run was interrupted: the claims after these were not tested."
     return Study(
         title="Claims on trial", heading=heading, parts=("Claims", count(len(rows), "claim")),
         question=("What was said in public, tested on these data: by one solve, and again under each doubt.",),
-        tiles=tiles, badge="Proved" if rows and not counted[UNPROVED] and not content["interrupted"] else "Not all proved",
+        tiles=tiles, badge="Proved" if proved else "Not all proved",
         proof=proof, sections=tuple(sections),
         facts=(("Read from", content["read_from"]),) if "read_from" in content else (),
     )  # fmt: skip
@@ -68,7 +71,7 @@ def _section(verdict: str, rows: Sequence[Row]) -> Section:
     if len(rows) == 1:
         heading = f"{first_capital(rows[0]['claim'])}: {verdict}"
     blocks: list[Block] = [
-        Text("Shaded: what the claim allows. Dark square: the figure; small squares: the figure under each doubt.", note=True),
+        Text("Shaded: what the claim allows. Dark: the figure; light: the figure under each doubt.", note=True),
         Bars(
             f"claims-{link.lower().replace(' ', '-')}", heading, "Claim", "Figure against the claim",
             ("found", "claimed", "margin", "doubt that changes it"), tuple(map(_bar, rows)),
@@ -78,7 +81,12 @@ def _section(verdict: str, rows: Sequence[Row]) -> Section:
     doubts = [(row, label, figure) for row in rows for label, figure in row["doubts"].items()]
     if doubts:
         cells = tuple(
-            (row["claim"], label, _figure(figure, row["unit"]), "changes the verdict" if label in row["depends_on"] else "no")
+            (
+                row["claim"],
+                label,
+                _figure(figure, row["unit"]),
+                "changes the verdict" if label in row["depends_on"] else "no",
+            )
             for row, label, figure in doubts
         )
         heads = ("Claim", "doubt", "figure", "changes the verdict")
@@ -99,7 +107,7 @@ def _bar(row: Row) -> Bar:
     low, high = low - pad, high + pad
 
     def at(value: float) -> float:
-        return (value - low) / (high - low)
+        return float((value - low) / (high - low))
 
     band = Piece("band", 0.0 if least is None else at(least), 1.0 if most is None else at(most))
     pieces = [band]

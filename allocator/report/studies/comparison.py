@@ -34,7 +34,9 @@ def comparison_study(content: Row) -> Study:
     cases = content["cases"]
     names = _merged(cases)
     figures = [{(row["section"], row["key"]): row["value"] for row in case["figures"]} for case in cases]
-    found = [(case, known) for case, known in zip(cases, figures, strict=True) if case["status"] in ("optimal", "feasible")]
+    found = [
+        (case, known) for case, known in zip(cases, figures, strict=True) if case["status"] in ("optimal", "feasible")
+    ]
     sections = [_coverage(cases, figures, names), _money(cases, figures), _people(cases, figures, names)]
     sections += [_changes(case, cases[0], content) for case in cases[1:]]
     if "free" in content:
@@ -42,14 +44,20 @@ def comparison_study(content: Row) -> Study:
     sections += [_all(cases, figures, names), _sure(cases, figures)]
     proved = all(case["status"] in ("optimal", "infeasible") for case in cases)
     return Study(
-        f"{count(len(cases), 'case')} side by side", _answer(found), ("Comparison", *(short(c["case"], 40) for c in cases[:4])),
+        f"{count(len(cases), 'case')} side by side", _answer(found),
+        ("Comparison", *(short(case["case"], 40) for case in cases[:4])),
         question=(f"All cases are compared with the first: {cases[0]['case']}.",),
         sentences=tuple(f"{first_capital(note.rstrip('.'))}." for note in content["notes"]),
         tiles=_tiles(cases, figures), badge="All proved" if proved else "Not all proved", proof=_proof(cases),
         sections=tuple(section for section in sections if section.blocks),
-        facts=tuple((case["case"], STATUS.get(case["status"], case["status"])) for case in cases)
+        facts=tuple((case["case"], _status(case)) for case in cases)
         + ((("Read from", content["read_from"]),) if "read_from" in content else ()),
     )  # fmt: skip
+
+
+def _status(case: Row) -> str:
+    """The status of a case in words."""
+    return STATUS.get(str(case["status"]), str(case["status"]))
 
 
 def _merged(cases: Sequence[Row]) -> Names:
@@ -76,17 +84,22 @@ def _answer(found: Sequence[tuple[Row, Mapping[tuple[str, str], Any]]]) -> str:
     worst = max(known, key=lambda pair: pair[1]["objective", "gap"])
     if _covered(*best) == _covered(*worst):
         return f"All cover the same: {_covered(*best)} of what is asked"
-    return f"{short(best[0]['case'])} covers most, {_covered(*best)}; {short(worst[0]['case'])} least, {_covered(*worst)}"
+    return (
+        f"{short(best[0]['case'])} covers most, {_covered(*best)}; {short(worst[0]['case'])} least, {_covered(*worst)}"
+    )
 
 
 def _tiles(cases: Sequence[Row], figures: Sequence[Mapping[tuple[str, str], Any]]) -> tuple[tuple[str, str, str], ...]:
     tiles = []
     for case, known in zip(cases[:4], figures[:4], strict=True):
-        covered = _covered(case, known) or STATUS.get(case["status"], case["status"])
-        note = ""
+        value, note = "No plan", _status(case)
         if ("people", "all") in known:
-            note = f"covered, with {known['people', 'all']:,.0f} people of {count(int(known['nations', 'members']), 'nation')}"
-        tiles.append((short(case["case"], 40), covered if note else "No plan", note or STATUS.get(case["status"], "")))
+            people = f"{known['people', 'all']:,.0f} people"
+            nations = count(int(known["nations", "members"]), "nation")
+            covered = _covered(case, known)
+            value = people if covered is None else covered
+            note = f"from {nations}" if covered is None else f"covered, with {people} from {nations}"
+        tiles.append((short(case["case"], 40), value, note))
     return tuple(tiles)
 
 
@@ -141,8 +154,12 @@ def _money(cases: Sequence[Row], figures: Sequence[Mapping[tuple[str, str], Any]
     currencies = {case["currency"] for case, _ in there}
     currency = next(iter(currencies)) if len(currencies) == 1 else ""
     cheap, dear = (pick(there, key=lambda pair: pair[1]) for pick in (min, max))
-    text = f"{short(cheap[0]['case'])} is cheapest and {short(dear[0]['case'])} dearest: {number(cheap[1])} and {number(dear[1])}"
-    text = f"{text} {currency} million a year" if len(currencies) == 1 else "Costs are in different currencies"
+    text = f"{short(cheap[0]['case'])} is cheapest and {short(dear[0]['case'])} dearest: "
+    text = (
+        f"{text}{number(cheap[1])} and {number(dear[1])} {currency} million a year"
+        if len(currencies) == 1
+        else "Costs are in different currencies"
+    )
     if number(cheap[1]) == number(dear[1]):
         text = f"All cost the same: {number(cheap[1])} {currency} million a year"
     bars = _grouped(cases, figures, [(key, "")], number)
@@ -154,13 +171,17 @@ def _people(cases: Sequence[Row], figures: Sequence[Mapping[tuple[str, str], Any
     keys = list(dict.fromkeys(key for known in figures for key in known if key[0] == "people"))
     if not keys:
         return Section("People", "", ())
-    there = [(case, known["people", "all"]) for case, known in zip(cases, figures, strict=True) if ("people", "all") in known]
+    there = [
+        (case, known["people", "all"]) for case, known in zip(cases, figures, strict=True) if ("people", "all") in known
+    ]
     few, many = (pick(there, key=lambda pair: pair[1]) for pick in (min, max))
     text = f"{short(many[0]['case'])} takes most people, {many[1]:,.0f}; {short(few[0]['case'])} fewest, {few[1]:,.0f}"
     text = f"All take {few[1]:,.0f} people" if few[1] == many[1] else text
     labels = [(key, "All" if key[1] == "all" else names.of("objectives", key[1])) for key in keys]
     bars = _grouped(cases, figures, labels, lambda value: f"{value:,.0f}")
-    return Section("People", text, (Bars("people", text, "Objective and case", "People", ("people",), bars, _key(cases)),))
+    return Section(
+        "People", text, (Bars("people", text, "Objective and case", "People", ("people",), bars, _key(cases)),)
+    )
 
 
 def _changes(case: Row, first: Row, content: Row) -> Section:
@@ -180,20 +201,27 @@ def _changes(case: Row, first: Row, content: Row) -> Section:
         )  # fmt: skip
         blocks.append(Table(("Line", "unmet before", "unmet now", "now"), cells, text=(3,)))
     if moves:
-        cells = tuple((names.nation(row["nation"]), row["how"], _posts(row, names), f"{row['people']:,}") for row in moves)
+        cells = tuple(
+            (names.nation(row["nation"]), row["how"], _posts(row, names), f"{row['people']:,}") for row in moves
+        )
         peak = " (most at once)" if moves[0]["peak"] else ""
         blocks.append(Table(("Nation", "what it does", f"units{peak}", "people"), cells, text=(1, 2)))
     if orders:
-        cells = tuple(
-            (names.nation(row["nation"]), names.of("unit_types", row["unit_type"]), f"{row['units']:+,}") for row in orders
-        )  # fmt: skip
-        blocks.append(Table(("Nation", "orders", "units"), cells, text=(1,)))
+        ordered = tuple(
+            (names.nation(row["nation"]), names.of("unit_types", row["unit_type"]), f"{row['units']:+,}")
+            for row in orders
+        )
+        blocks.append(Table(("Nation", "orders", "units"), ordered, text=(1,)))
     if moves and "free" not in content:
-        blocks.append(Text("Which nations move is arbitrary among equally good plans; what is unmet is not.", note=True))
+        blocks.append(
+            Text("Which nations move is arbitrary among equally good plans; what is unmet is not.", note=True)
+        )
     if not rows:
         words = "there is no plan" if case["status"] not in ("optimal", "feasible") else "nothing changes"
         return Section(link, f"{short(case['case'])}: {words}", (Text(case["reason"] or f"{first_capital(words)}."),))
-    return Section(link, f"{short(case['case'])}, against {short(first['case'])}: {_counted(lines, moves, orders)}", tuple(blocks))
+    return Section(
+        link, f"{short(case['case'])}, against {short(first['case'])}: {_counted(lines, moves, orders)}", tuple(blocks)
+    )
 
 
 def _counted(lines: Sequence[Row], moves: Sequence[Row], orders: Sequence[Row]) -> str:
@@ -226,10 +254,19 @@ def _posts(row: Row, names: Names) -> str:
 
 def _free(content: Row) -> Section:
     """What differs between two saved results and is free."""
-    text = f"{count(len(content['free']), 'difference')} of the saved plans {'is' if len(content['free']) == 1 else 'are'} free"
-    heading_ = f"{text}: equally good plans agree" if content["free"] else "No difference of the saved plans is known to be free"
+    differ = len(content["free"])
+    text = f"{count(differ, 'difference')} of the saved plans {'is' if differ == 1 else 'are'} free"
+    heading_ = (
+        f"{text}: equally good plans agree"
+        if content["free"]
+        else "No difference of the saved plans is known to be free"
+    )
     blocks: list[Block] = [Items("Not shown as changes", tuple(content["free"]))] if content["free"] else []
-    open_ = "" if content["closest"] else "Time was too short to bring equally good plans as close as possible: more may be free. "
+    open_ = (
+        ""
+        if content["closest"]
+        else "Time was too short to bring equally good plans as close as possible: more may be free. "
+    )
     sure = [code for code, certain in content["certain"].items() if certain]
     words = f"In no two equally good plans do these nations send the same: {listed(sure)}." if sure else ""
     blocks.append(Text((open_ + words) or "The two closest of equally good plans are compared."))
@@ -262,7 +299,11 @@ def _value(key: tuple[str, str], value: Any, names: Names) -> str:
     if value is None:
         return "–"
     if isinstance(value, str):
-        return listed([names.nation(code) for code in value.split(" ")]) if section == "nations" else STATUS.get(value, value)
+        return (
+            listed([names.nation(code) for code in value.split(" ")])
+            if section == "nations"
+            else STATUS.get(value, value)
+        )
     if section in ("coverage", "worst coverage") or (section in ("objective", "given up") and name in SHARES):
         return percent(value, 1)
     return percent(value, 2) if section == "proved to" else number(value)
@@ -279,7 +320,7 @@ def _sure(cases: Sequence[Row], figures: Sequence[Mapping[tuple[str, str], Any]]
     keys = list(dict.fromkeys(key for known in figures for key in known if key[0] == "proved to"))
     rows = tuple(
         (
-            case["case"], STATUS.get(case["status"], case["status"]),
+            case["case"], _status(case),
             *("–" if known.get(key) is None else percent(known[key], 2) for key in keys), case["reason"] or "–",
         )
         for case, known in zip(cases, figures, strict=True)

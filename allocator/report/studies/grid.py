@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ from allocator.report.studies.words import (
     UNPROVED_KEY,
     amount,
     change_words,
+    coalition_words,
     count,
     ends_of,
     first_capital,
@@ -66,7 +68,9 @@ def _curve(rows: Sequence[Row], name: str, names: Names, currency: str) -> Secti
     rows = sorted(rows, key=lambda row: float(row[name]))
     label = first_capital(key_words(name, names))
     found = [row for row in rows if row["coverage"] is not None]
-    blocks: list[Block] = [Text("Each point is a plan of its own; the lines between points only lead the eye.", note=True)]
+    blocks: list[Block] = [
+        Text("Each point is a plan of its own; the lines between points only lead the eye.", note=True)
+    ]
     table = _points(rows, name, names, currency)
     for output, shown, unit in (("coverage", "coverage", ""), ("cost", "cost", f", {currency}")):
         if found:
@@ -106,7 +110,7 @@ def _line(rows: Sequence[Row], name: str, output: str, labels: tuple[str, str], 
         return (float(row[name]) - low) / (high - low), (row[output] - least) / ((most - least) or 1.0)
 
     shapes: list[Any] = []
-    for one, other in zip(rows, rows[1:], strict=False):
+    for one, other in itertools.pairwise(rows):
         if one[output] is not None and other[output] is not None:
             shapes.append(Stroke("line", *at(one), *at(other)))
     shapes += [Dot(state_of(row), *at(row)) for row in found]
@@ -144,7 +148,7 @@ def _column(rows: Sequence[Row], name: str, names: Names, currency: str) -> Sect
     found = [row for row in rows if row["coverage"] is not None]
     bars = tuple(
         Bar(
-            value_words(row[name]) or "everyone", _cells(row, "", names)[1:], bar_of(row), note=""
+            _value(row[name], name, names), _cells(row, "", names)[1:], bar_of(row)
         )
         for row in rows
     )  # fmt: skip
@@ -154,14 +158,18 @@ def _column(rows: Sequence[Row], name: str, names: Names, currency: str) -> Sect
         best, worst = (pick(found, key=lambda row: row["coverage"]) for pick in (max, min))
         heading = f"{what} decides little: coverage {ends_of([row['coverage'] for row in found])}"
         if share(best) != share(worst):
-            heading = f"Coverage is {share(best)} with {value_words(best[name]) or 'everyone'}, and least with "
-            heading += f"{value_words(worst[name]) or 'everyone'}: {share(worst)}"
+            heading = f"Coverage is {share(best)} with {_value(best[name], name, names)}, and least with "
+            heading += f"{_value(worst[name], name, names)}: {share(worst)}"
     against = "against the first" if name == "coalition" else "against the one before"
     columns = ("covered", f"cost, {currency}", "people", "nations", f"what changes, {against}")
     blocks: list[Block] = [Bars("coverage", heading, what, "Coverage", columns, bars, key_of(rows), (4,))]
     if any(row["enters"] or row["leaves"] for row in rows):
         blocks.append(Text(UNSETTLED, note=True))
     return Section("Points", heading, tuple(blocks))
+
+
+def _value(value: Any, name: str, names: Names) -> str:
+    return coalition_words(value, names) if name == "coalition" else value_words(value)
 
 
 def bar_of(row: Row) -> tuple[Piece, ...]:
@@ -186,26 +194,34 @@ def _matrix(rows: Sequence[Row], inputs: Sequence[str], names: Names, currency: 
     blocks: list[Block] = []
     if found:
         blocks = [
-            _heat(rows, (down, across), words, "coverage", share, "Coverage"),
-            _heat(rows, (down, across), words, "cost", amount, f"Cost, {currency}"),
+            _heat(rows, (down, across), (words, names), "coverage", share, "Coverage"),
+            _heat(rows, (down, across), (words, names), "cost", amount, f"Cost, {currency}"),
         ]
     table = Table(
         (*(first_capital(key_words(name, names)) for name in inputs), "covered", f"cost, {currency}", "people",
          "nations", "what changes"),
-        tuple((value_words(row[inputs[0]]), *_cells(row, value_words(row[inputs[1]]), names)) for row in rows),
+        tuple(
+            (_value(row[inputs[0]], inputs[0], names), *_cells(row, _value(row[inputs[1]], inputs[1], names), names))
+            for row in rows
+        ),
         text=(1, 6), fold=f"All {count(len(rows), 'point')}, with people, nations and what changes",
     )  # fmt: skip
     return Section("Heat map", heading, (*blocks, table))
 
 
 def _at(row: Row, inputs: Sequence[str], names: Names) -> str:
-    return listed([f"{key_words(name, names)} {value_words(row[name])}" for name in inputs])
+    return listed([f"{key_words(name, names)} {_value(row[name], name, names)}" for name in inputs])
 
 
 def _heat(
-    rows: Sequence[Row], axes: tuple[str, str], words: Sequence[str], output: str, shown: Any, title: str
+    rows: Sequence[Row],
+    axes: tuple[str, str],
+    known_as: tuple[Sequence[str], Names],
+    output: str,
+    shown: Any,
+    title: str,
 ) -> Heat:
-    down, across = axes
+    (down, across), (words, names) = axes, known_as
     cells = {(row[down], row[across]): row for row in rows}
     known = [row[output] for row in rows if row[output] is not None]
     low, high = min(known), max(known)
@@ -221,9 +237,9 @@ def _heat(
     columns = list(dict.fromkeys(row[across] for row in rows))
     lines = list(dict.fromkeys(row[down] for row in rows))
     return Heat(
-        f"{output}-map", f"{title}; {words[0][:1].lower()}{words[0][1:]} down, {words[1][:1].lower()}{words[1][1:]} across",
-        words[0], words[1], tuple(map(value_words, columns)),
-        tuple((value_words(value), tuple(cell(value, other) for other in columns)) for value in lines),
+        f"{output}-map", f"{title}: {key_words(down, names)} down, {key_words(across, names)} across",
+        words[0], words[1], tuple(_value(value, across, names) for value in columns),
+        tuple((_value(value, down, names), tuple(cell(value, other) for other in columns)) for value in lines),
         key_of(rows),
     )  # fmt: skip
 
@@ -252,7 +268,9 @@ def _effects(effects: Sequence[Row], names: Names, currency: str) -> Section:
     )
     note = Text("Means over all points with that value which have a plan, proved or not.", note=True)
     columns = ("mean coverage", f"mean cost, {currency}", "plans")
-    return Section("Effects", heading, (note, Bars("effects", heading, "Key and value", "Mean coverage", columns, bars)))
+    return Section(
+        "Effects", heading, (note, Bars("effects", heading, "Key and value", "Mean coverage", columns, bars))
+    )
 
 
 def sometimes(result: Mapping[str, Mapping[str, float]], names: Names) -> list[Section]:
@@ -275,5 +293,7 @@ def sometimes(result: Mapping[str, Mapping[str, float]], names: Names) -> list[S
         return []
     lines, members = len(result["lines"]), len(result["members"])
     parts = [f"{count(lines, 'line')} {'depends' if lines == 1 else 'depend'} on the point"] if lines else []
-    parts += [f"{count(members, 'nation')} {'comes' if members == 1 else 'come'} at some points only"] if members else []
+    parts += (
+        [f"{count(members, 'nation')} {'comes' if members == 1 else 'come'} at some points only"] if members else []
+    )
     return [Section("What varies", first_capital(listed(parts)), tuple(blocks))]

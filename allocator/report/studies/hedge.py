@@ -38,7 +38,9 @@ def hedge_study(content: Row) -> Study:
     parts = ("Plan for withdrawal", made["instance"], f"model {made['model']['name']}", _futures(content))
     if not found:
         heading = {"infeasible": "There is no plan"}.get(content["status"], "No plan was found")
-        return Study(title, heading, parts, sentences=(str(content.get("reason", "")),), badge="No plan", facts=_facts(content))
+        return Study(
+            title, heading, parts, sentences=(str(content.get("reason", "")),), badge="No plan", facts=_facts(content)
+        )
     plans = {row["plan"]: row for row in content["plans"]}
     sections = [_now(content, names)]
     if plans:
@@ -60,10 +62,12 @@ def _made_for(content: Row) -> str:
     options = content["manifest"]["options"]
     first = "Each nation stays in an objective with a probability equal to its willingness. "
     if content["enumerated"]:
-        return first + f"Made for all {count(content['possible'], 'future')} that are possible, with their probabilities."
+        return (
+            first + f"Made for all {count(content['possible'], 'future')} that are possible, with their probabilities."
+        )
     return first + (
-        f"Made for a sample of {options['futures']} draws out of {content['possible']:,} possible futures, and evaluated in "
-        f"{options['evaluate']} new draws."
+        f"Made for a sample of {options['futures']} draws out of {content['possible']:,} possible futures, and "
+        f"evaluated in {options['evaluate']} new draws."
     )
 
 
@@ -78,8 +82,8 @@ def _answer(content: Row, plans: Mapping[str, Row]) -> str:
         return "The commitments are found; they were not evaluated in other futures"
     plan = plans["two_stage"]
     tail = percent(1 - content["manifest"]["options"]["cvar"])
-    text = f"Coverage is expected to be {percent(plan['coverage'], 1)}, and {percent(plan['coverage_worst'], 1)} in the worst "
-    return text + f"{tail} of the futures"
+    expected, worst = percent(plan["coverage"], 1), percent(plan["coverage_worst"], 1)
+    return f"Coverage is expected to be {expected}, and {worst} in the worst {tail} of the futures"
 
 
 def _tiles(content: Row, plans: Mapping[str, Row]) -> tuple[tuple[str, str, str], ...]:
@@ -119,8 +123,12 @@ def _now(content: Row, names: Names) -> Section:
         for row in ordered
     )  # fmt: skip
     columns = ("to commit", "if all stayed", "difference")
-    note = "What must be promised before it is known who withdraws. The mark is a plan that counts on all who are willing."
-    picture = Bars("commitments", heading, "Nation and unit", "Units", columns, bars[:MOST_UNITS], (("more", "to commit"),))
+    note = (
+        "What must be promised before it is known who withdraws. The mark is a plan that counts on all who are willing."
+    )
+    picture = Bars(
+        "commitments", heading, "Nation and unit", "Units", columns, bars[:MOST_UNITS], (("more", "to commit"),)
+    )
     blocks: list[Block] = [Text(note, note=True), picture]
     if len(bars) > MOST_UNITS:
         table = tuple((bar.label, *bar.cells) for bar in bars[MOST_UNITS:])
@@ -140,7 +148,10 @@ def _value(content: Row, plans: Mapping[str, Row]) -> Section:
     if vss is not None:
         heading = f"Planning for withdrawal is worth {_points(vss)}; knowing who withdraws, {_points(evpi)} more"
         blocks.append(Text(f"In coverage that counts {_mixed(content)}.", note=True))
-        ranges = (("Planning for withdrawal", vss, content["vss_range"]), ("Knowing who withdraws", evpi, content["evpi_range"]))
+        ranges = (
+            ("Planning for withdrawal", vss, content["vss_range"]),
+            ("Knowing who withdraws", evpi, content["evpi_range"]),
+        )
         most = max(abs(end) for _, value, span in ranges for end in (value, *(span or ()))) or 1.0
         bars = tuple(_worth(name, value, span, most) for name, value, span in ranges)
         blocks.append(Bars("value-of-hedging", heading, "Worth of", "Points of coverage", ("worth", "possible"), bars))
@@ -191,15 +202,21 @@ def _scenarios(content: Row, names: Names) -> Section:
     bars = tuple(
         Bar(
             _withdrawn(row["withdrawn"], names),
-            (percent(row["probability"], 1), *("no plan" if row[plan] is None else percent(row[plan], 1) for plan in PLANS)),
+            (percent(row["probability"], 1),
+             *("no plan" if row[plan] is None else percent(row[plan], 1) for plan in PLANS)),
             (Piece("more", 0.0, row["two_stage"] or 0.0),),
             tuple(row[plan] for plan in ("expected_case", "wait_and_see") if row[plan] is not None),
         )
         for row in rows
     )  # fmt: skip
     columns = ("probability", "this plan", "counts on all", "if it were known")
-    note = Text("The marks are a plan that counts on all who are willing, and what could be done if it were known who withdraws.", note=True)
-    picture = Bars("futures", heading, "Who withdraws", "Coverage", columns, bars[:MOST_UNITS], (("more", "this plan"),))
+    note = Text(
+        "The marks are a plan that counts on all who are willing, and what could be done if the future were known.",
+        note=True,
+    )
+    picture = Bars(
+        "futures", heading, "Who withdraws", "Coverage", columns, bars[:MOST_UNITS], (("more", "this plan"),)
+    )
     blocks: list[Block] = [note, picture]
     if len(bars) > MOST_UNITS:
         table = tuple((bar.label, *bar.cells) for bar in bars[MOST_UNITS:])
@@ -213,7 +230,9 @@ def _withdrawn(text: str, names: Names) -> str:
         return "Nobody withdraws"
     found = []
     for nation, left in re.findall(r"([^\s,()]+)(?: \(([^)]*)\))?", text):
-        parts = [" ".join([names.of("objectives", part.split(" ")[0]), *part.split(" ")[1:]]) for part in left.split(", ")]
+        parts = [
+            " ".join([names.of("objectives", part.split(" ")[0]), *part.split(" ")[1:]]) for part in left.split(", ")
+        ]
         found.append(names.nation(nation) + (f" ({', '.join(parts)})" if left else ""))
     return listed(found, 5)
 
@@ -232,7 +251,8 @@ def _done(content: Row, names: Names) -> Section:
         return Section("In each future", "", ())
     idle = [key for key in keys if all(used[key][row["future"]] == 0 for row in futures)]
     changing = [key for key in keys if len({used[key][row["future"]] for row in futures}) > 1]
-    heading = f"{count(len(changing), 'commitment')} of {len(keys)} {'is' if len(changing) == 1 else 'are'} used differently from future to future"
+    verb = "is" if len(changing) == 1 else "are"
+    heading = f"{len(changing)} of {count(len(keys), 'commitment')} {verb} used differently from future to future"
     if not changing:
         heading = "Every commitment is used in the same way in each future"
     heading += f"; {count(len(idle), 'commitment')} in none of those shown" if idle else ""
@@ -244,13 +264,24 @@ def _done(content: Row, names: Names) -> Section:
         )
         for n, u in sorted(keys, key=lambda key: key not in changing)[:MOST_UNITS]
     )  # fmt: skip
-    columns = ("committed", *(f"{short(_withdrawn(row['withdrawn'], names), 40)} ({percent(row['probability'])})" for row in futures))
-    notes = "Units deployed, summed over tasks and periods, by who withdraws and how likely that is. Darker: more of what is committed."
+    columns = (
+        "committed",
+        *(f"{short(_withdrawn(row['withdrawn'], names), 40)} ({percent(row['probability'])})" for row in futures),
+    )
+    notes = "Units deployed, summed over tasks and periods, by who withdraws and how likely that is. Darker: more of "
+    notes += "what is committed."
     if len(content["futures"]) > MOST_FUTURES:
         notes += f" The {MOST_FUTURES} most likely of {len(content['futures'])} futures."
     if len(keys) > MOST_UNITS:
         notes += f" {MOST_UNITS} of {len(keys)} commitments, those that change first."
-    heat = Heat("here-and-now", "Units deployed in each future, of what is committed", "Nation and unit", "Future", columns, rows)
+    heat = Heat(
+        "here-and-now",
+        "Units deployed in each future, of what is committed",
+        "Nation and unit",
+        "Future",
+        columns,
+        rows,
+    )
     return Section("In each future", heading, (Text(notes, note=True), heat))
 
 
@@ -270,15 +301,18 @@ def _proof(content: Row) -> str:
         else:
             parts.append(f"{name} is within {percent(row['relative_gap'], 2)} of the least")
     text = f"For the futures that it is made for, {listed(parts)}."
-    return text + {"time_limit": " The time limit stopped the search.", "interrupt": " The search was interrupted."}.get(
-        content["manifest"].get("stopped_by") or "", ""
-    )
+    return text + {
+        "time_limit": " The time limit stopped the search.",
+        "interrupt": " The search was interrupted.",
+    }.get(content["manifest"].get("stopped_by") or "", "")
 
 
 def _sure(content: Row) -> Section:
     estimate = content["estimate"]
     blocks: list[Block] = [Text(_proof(content))]
-    heading = "Proved for all futures that are possible" if content["enumerated"] else "Proved for a sample of the futures"
+    heading = (
+        "Proved for all futures that are possible" if content["enumerated"] else "Proved for a sample of the futures"
+    )
     if content["status"] != "optimal":
         heading = "Not proved: the best plan that was found"
     if estimate is not None:
@@ -288,7 +322,9 @@ def _sure(content: Row) -> Section:
             f"{estimate['replications']} samples, {estimate['draws']} draws)."
         ))  # fmt: skip
         heading += f"; the sampling error is at most {_points(estimate['error'])}"
-    blocks.append(Text("That a willingness is a probability, and that nations decide independently, is assumed.", note=True))
+    blocks.append(
+        Text("That a willingness is a probability, and that nations decide independently, is assumed.", note=True)
+    )
     return Section("How sure", heading, tuple(blocks))
 
 

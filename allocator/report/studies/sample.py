@@ -9,7 +9,7 @@ from allocator.report.charts.kinds import Axis, Bar, Bars, Dot, Piece, Plot, Str
 from allocator.report.studies.grid import sometimes
 from allocator.report.studies.spread import histogram, spread_table
 from allocator.report.studies.study import Block, Names, Section, Text
-from allocator.report.studies.words import first_capital, key_words, number, percent, points, scale, short
+from allocator.report.studies.words import first_capital, key_words, number, percent, scale, short
 
 Row = Mapping[str, Any]
 
@@ -17,8 +17,8 @@ MOST = 20
 """Figures in a picture; a folded table has the others."""
 
 NOTES = {
-    "sobol": "Shares of the variance: what the figure explains alone (first order, dark), and with all its interactions "
-    "(total, light); the line is the 95 % interval of the total. Shares can add to more than 100 %.",
+    "sobol": "Shares of the variance: what the figure explains alone (first order, dark), and with all its "
+    "interactions (total, light); the line is the 95 % interval of the total. Shares can add to more than 100 %.",
     "morris": "The mean size of the change over the whole range of a figure, from elementary effects; the line is its "
     "95 % interval. σ is the spread of the effects: large where the figure interacts with others.",
     "lhs": "Spearman’s rank correlation with the figure, −1 to 1; the line is its 95 % interval.",
@@ -34,7 +34,9 @@ def sample(kind: str, result: Row, rows: Sequence[Row], names: Names, currency: 
     weights = [(row["coverage"], 1.0) for row in rows if row.get("coverage") is not None]
     table = spread_table(result["quantiles"], currency)
     marks = [(quantiles["5"], "5 %"), (quantiles["50"], "median"), (quantiles["95"], "95 %")]
-    blocks: list[Block] = [Text("Figures are drawn independently, evenly over their ranges: this is no forecast.", note=True)]
+    blocks: list[Block] = [
+        Text("Figures are drawn independently, evenly over their ranges: this is no forecast.", note=True)
+    ]
     blocks += [histogram("spread", "points", weights, marks, table), table]
     sections = [Section("Spread", heading, tuple(blocks))]
     if result["why"]:
@@ -51,10 +53,13 @@ def _indices(kind: str, output: str, rows: Sequence[Row], names: Names, currency
     known = [row for row in rows if row[main] is not None and abs(row[main]) > 0]
     link = f"{first_capital(output)} depends on"
     if not known:
-        return Section(link, f"{first_capital(output)} is the same at every point: it depends on none of the figures", ())
-    show = {"sobol": percent, "lhs": lambda value: number(value, 2)}.get(kind, points if output == "coverage" else number)
+        return Section(
+            link, f"{first_capital(output)} is the same at every point: it depends on none of the figures", ()
+        )
+    show = {"sobol": percent, "lhs": _correlation}.get(kind, _points if output == "coverage" else number)
     strongest = key_words(known[0]["figure"], names)
-    heading = f"{first_capital(output)} depends most on {short(strongest, 90)}: {_strength(kind, known[0][main], show)}"
+    strength = _strength(kind, known[0], f" {currency}" if output == "cost" else "", show)
+    heading = f"{first_capital(output)} depends most on {short(strongest, 90)}: {strength}"
     most = max(abs(row[main]) for row in known)
     if kind == "morris":
         most = max(row[main] + (row["mu_star_conf"] or 0.0) for row in known)
@@ -67,7 +72,10 @@ def _indices(kind: str, output: str, rows: Sequence[Row], names: Names, currency
     chart = {"sobol": "Share of the variance", "morris": "Mean size of the change", "lhs": "Rank correlation"}[kind]
     unit = f", {currency}" if kind == "morris" and output == "cost" else ""
     title = f"What {output} depends on: {chart[:1].lower()}{chart[1:]}{unit}"
-    blocks: list[Block] = [Text(NOTES[kind], note=True), Bars(f"{kind}-{output}", title, "Figure", chart + unit, heads, bars, key)]
+    blocks: list[Block] = [
+        Text(NOTES[kind], note=True),
+        Bars(f"{kind}-{output}", title, "Figure", chart + unit, heads, bars, key),
+    ]
     if kind == "morris" and sum(row["sigma"] is not None for row in known) > 1:
         blocks.append(_scatter(output, known, names, show, unit))
     rest = [row for row in rows if row not in known[:MOST]]
@@ -77,12 +85,22 @@ def _indices(kind: str, output: str, rows: Sequence[Row], names: Names, currency
     return Section(link, heading, tuple(blocks))
 
 
-def _strength(kind: str, value: float, show: Any) -> str:
+def _correlation(value: float) -> str:
+    return number(value, 2)
+
+
+def _points(share: float) -> str:
+    """A size in percentage points, without a sign of its own for what is above zero."""
+    return f"{100 * share:.1f} points".replace("-", "−")
+
+
+def _strength(kind: str, row: Row, unit: str, show: Any) -> str:
     if kind == "sobol":
-        return f"{percent(min(1.0, value))} of the variance"
+        half = "" if row["total_conf"] is None else f" (± {percent(row['total_conf'])})"
+        return f"{percent(row['total'])} of the variance{half}"
     if kind == "lhs":
-        return f"rank correlation {number(value, 2)}"
-    return f"{str(show(value)).lstrip('+')} over its range"
+        return f"rank correlation {_correlation(row['rank_correlation'])}"
+    return f"{show(row['mu_star'])}{unit} over its range"
 
 
 def _bar(kind: str, row: Row, names: Names, show: Any, most: float) -> Bar:
@@ -109,7 +127,7 @@ def _bar(kind: str, row: Row, names: Names, show: Any, most: float) -> Bar:
 
 def _cells(kind: str, row: Row, show: Any) -> tuple[str, ...]:
     def text(name: str) -> str:
-        return "–" if row[name] is None else str(show(row[name])).lstrip("+" if name != "mu" else "")
+        return "–" if row[name] is None else str(show(row[name]))
 
     if kind == "sobol":
         return tuple(text(name) for name in ("total", "total_conf", "first", "first_conf"))
@@ -130,9 +148,11 @@ def _scatter(output: str, rows: Sequence[Row], names: Names, show: Any, unit: st
         shapes.append(Dot("more", row["mu_star"] / right, row["sigma"] / high, name))
 
     def text(value: float) -> str:
-        return "0" if value == 0 else str(show(value)).lstrip("+")
+        return "0" if value == 0 else str(show(value))
 
-    table = tuple((first_capital(key_words(row["figure"], names)), text(row["mu_star"]), text(row["sigma"])) for row in placed)
+    table = tuple(
+        (first_capital(key_words(row["figure"], names)), text(row["mu_star"]), text(row["sigma"])) for row in placed
+    )
     return Plot(
         f"morris-plane-{output}", f"Size and spread of the effects on {output}",
         Axis(f"Mean size of the change{unit}", tuple((x / right, text(x)) for x in xs)),

@@ -29,9 +29,11 @@ def histogram(
     shapes: list[Any] = [
         Box("more", at / BINS + 0.002, 0.0, 1 / BINS - 0.004, share / top) for at, share in enumerate(bins) if share
     ]
-    for at, (value, text) in enumerate(marks):
-        x = (value - low) / width
-        shapes += [Stroke("guide", x, 0.0, x, 1.0), Dot("label", x, 0.97 - 0.09 * (at % 3), text)]
+    named: dict[float, list[str]] = {}
+    for value, text in marks:
+        named.setdefault(round((value - low) / width, 3), []).append(text)
+    for at, (x, texts) in enumerate(named.items()):
+        shapes += [Stroke("guide", x, 0.0, x, 1.0), Dot("label", x, 0.97 - 0.09 * (at % 3), ", ".join(texts))]
     return Plot(
         name, f"How often each coverage occurs, in per cent of the {what}",
         Axis("Coverage", tuple(((x - low) / width, percent(x)) for x in xs)),
@@ -39,11 +41,16 @@ def histogram(
     )  # fmt: skip
 
 
+def one_digit(share: float) -> str:
+    """A share in per cent with one digit."""
+    return percent(share, 1)
+
+
 def spread_table(quantiles: Mapping[str, Mapping[str, float]], currency: str) -> Table:
     """Mean and quantiles of coverage and cost."""
     rows = []
-    for output, shown in (("coverage", percent), ("cost", number)):
+    for output, shown in (("coverage", one_digit), ("cost", number)):
         row = quantiles[output]
         label = "Coverage" if output == "coverage" else f"Cost, {currency}"
-        rows.append((label, *(shown(row[key], 1) if output == "coverage" else number(row[key]) for key in ("mean", "5", "50", "95"))))
+        rows.append((label, *(shown(row[key]) for key in ("mean", "5", "50", "95"))))
     return Table(("", "mean", "5 %", "median", "95 %"), tuple(rows))

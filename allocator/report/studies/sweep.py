@@ -36,7 +36,9 @@ def sweep_study(content: Row) -> Study:
     currency = f"{content['currency']} million".strip()
     slices = list(_sliced(answers, content["points"]))
     sections: list[Section] = []
-    switches = [(answer["result"], rows) for answer, rows in slices if answer["kind"] == "threshold" and answer["result"]]
+    switches = [
+        (answer["result"], rows) for answer, rows in slices if answer["kind"] == "threshold" and answer["result"]
+    ]
     for answer, rows in slices:
         if answer["result"] is None:
             sections.append(Section(WORDS[answer["kind"]], f"{first_capital(answer['title'])}: {answer['why']}", ()))
@@ -86,7 +88,9 @@ def _sliced(answers: Sequence[Row], points: Sequence[Row]) -> Iterator[tuple[Row
 
 def _kinds(answers: Sequence[Row]) -> str:
     words = dict.fromkeys(WORDS[answer["kind"]] for answer in answers)
-    return listed([word[:1].lower() + word[1:] if word.split(" ")[0] not in ("Sobol", "Morris") else word for word in words])
+    return listed(
+        [word[:1].lower() + word[1:] if word.split(" ")[0] not in ("Sobol", "Morris") else word for word in words]
+    )
 
 
 def _parts(content: Row) -> tuple[str, ...]:
@@ -138,7 +142,7 @@ def _sure(content: Row, answers: Sequence[Row]) -> Section:
     for answer in answers:
         for reason, times in answer["reasons"].items():
             reasons[reason] = reasons.get(reason, 0) + times
-    words = [f"~ before a figure: a plan was found, and the gap that was asked for is not proved ({totals['unproved']:,})",
+    words = [f"~ before a figure: a plan was found, not proved to the requested gap ({totals['unproved']:,})",
              f"infeasible: it is proved that there is no plan ({totals['infeasible']:,})",
              f"no answer: the solve ended with neither ({totals['failed']:,})"]  # fmt: skip
     words = [text for text in words if not text.endswith("(0)")]
@@ -162,5 +166,3 @@ def _facts(content: Row) -> tuple[tuple[str, str], ...]:
         ("Made small", objectives),
     )
     return facts + ((("Read from", content["read_from"]),) if "read_from" in content else ())
-
-

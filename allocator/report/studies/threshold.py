@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,11 +17,15 @@ def thresholds(results: Sequence[tuple[Row, Sequence[Row]]], names: Names) -> Se
     bars = tuple(_bar(found, rows, names) for found, rows in results)
     heading = _heading([found for found, _ in results], names)
     note = "Dark: the condition holds at a value that was tried, or between two such values; light: it does not. "
-    note += "Hatched: between the last value that was tried on one side and the first on the other. That it changes only "
+    note += (
+        "Hatched: between the last value that was tried on one side and the first on the other. That it changes only "
+    )
     note += "once in the range is assumed; each value that was tried is proved unless it is said to be open."
     columns = ("holds at", "fails at", "tried", "outcome")
     key = (("more", "holds"), ("same", "does not hold"), ("hole", "not known"))
-    picture = Bars("thresholds", heading, "Condition, and what is varied", "From the low to the high end", columns, bars, key, (3,))
+    picture = Bars(
+        "thresholds", heading, "Condition, and what is varied", "From the low to the high end", columns, bars, key, (3,)
+    )
     texts = tuple(Text(f"{first_capital(found['text'])}.", note=True) for found, _ in results)
     return Section("Thresholds", heading, (Text(note, note=True), picture, *texts))
 
@@ -35,14 +38,10 @@ def _heading(found: Sequence[Row], names: Names) -> str:
         changes = sum(row["holds_at"] is not None and row["fails_at"] is not None for row in found)
         return f"{changes} of {count(len(found), 'condition')} change inside the range"
     if first["holds_at"] is not None and first["fails_at"] is not None:
-        return (
-            f"{what} holds at {where} {value_words(first['holds_at'])} and fails at "
-            f"{value_words(first['fails_at'])}"
-        )
+        return f"{what} holds at {where} {value_words(first['holds_at'])} and fails at {value_words(first['fails_at'])}"
     if first["open_at"] is not None:
         return f"Whether {what[:1].lower()}{what[1:]} holds is open at {where} {value_words(first['open_at'])}"
     return f"{what} {first['outcome']} of the range of {where}"
-
 
 
 def _bar(found: Row, rows: Sequence[Row], names: Names) -> Bar:
@@ -62,6 +61,10 @@ def _bar(found: Row, rows: Sequence[Row], names: Names) -> Bar:
         left, right = sorted(at, key=lambda kind: at[kind])
         pieces = [Piece(left, 0.0, at[left]), Piece("hole", at[left], at[right]), Piece(right, at[right], 1.0)]
     marks = tuple((value - low) / width for value in values)
-    cells = (*("–" if end is None else value_words(end) for end in (holds, fails)), f"{found['solves']}", found["outcome"])
+    cells = (
+        *("–" if end is None else value_words(end) for end in (holds, fails)),
+        f"{found['solves']}",
+        found["outcome"],
+    )
     note = f"{key_words(found['over'], names)}, {value_words(low)} to {value_words(high)}"
     return Bar(first_capital(condition_words(found["condition"], names)), cells, tuple(pieces), marks, note=note)

@@ -62,7 +62,7 @@ def by_source(result: Row, names: Names, currency: str) -> list[Section]:
     def label(row: Row) -> tuple[str, str]:
         (first, _), *more = sorted(row["columns"].items(), key=lambda item: -item[1])
         moved = f"{count(row['figures'], 'figure')}: {first}{f' and {len(more)} more columns' if more else ''}"
-        return short(row["title"] or row["source"], 90), moved
+        return short(first_capital(row["title"] or row["source"].replace("_", " ")), 90), f"{moved}; {row['source']}"
 
     base = f"At base: coverage {share(result['base'])}, cost {amount(result['base'])} {currency}. All figures of one "
     base += "source or assumption move together, to the end that hurts coverage and to the end that helps it."
@@ -91,7 +91,7 @@ def _together(result: Row) -> Section:
 def _sections(result: Row, rows: Sequence[Row], kind: Ends, label: Any, words: tuple[str, str, Names]) -> list[Section]:
     base, currency, names = words
     sections = []
-    for output, shown, unit in (("coverage", points, ""), ("cost", signed, f" {currency}")):
+    for output, shown, unit in (("coverage", _points, ""), ("cost", signed, f" {currency}")):
         moving = _moving(rows, kind, output)
         heading = _heading(moving, kind, output, label, lambda change, shown=shown, unit=unit: f"{shown(change)}{unit}")
         blocks: list[Block] = [Text(base, note=True)] if output == "coverage" else []
@@ -105,6 +105,11 @@ def _sections(result: Row, rows: Sequence[Row], kind: Ends, label: Any, words: t
                 blocks.append(_rest(moving[MOST:], kind, output, label, shown))
         sections.append(Section(first_capital(output), heading, tuple(blocks)))
     return [*sections, _answers(result, rows, kind, label, names)]
+
+
+def _points(change: float) -> str:
+    """A sure change of coverage; one that is too small for its digit is not called none."""
+    return points(change) if abs(change) >= 5e-4 else f"{'+' if change > 0 else '−'} below 0.05 points"
 
 
 def _moving(rows: Sequence[Row], kind: Ends, output: str) -> list[tuple[float, Row]]:
@@ -189,7 +194,8 @@ def _answers(result: Row, rows: Sequence[Row], kind: Ends, label: Any, names: Na
     still = f"For {result['still']:,} of {count(len(rows), kind.of)} no change of coverage or cost is shown."
     blocks.append(Text(still))
     parts = [f"{count(len(lost), 'point')} {'has' if len(lost) == 1 else 'have'} no plan"] if lost else []
-    parts += [f"{count(result['still'], kind.of)} of {len(rows):,} {'changes' if result['still'] == 1 else 'change'} neither"]
+    verb = "changes" if result["still"] == 1 else "change"
+    parts += [f"{result['still']:,} of {count(len(rows), kind.of)} {verb} neither coverage nor cost"]
     return Section("Who and what changes", first_capital(listed(parts)), tuple(blocks))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from allocator.report.charts.kinds import Bar, Bars, Piece, Table
 from allocator.report.html.words import in_sentence
-from allocator.report.studies.spread import histogram
+from allocator.report.studies.spread import histogram, one_digit
 from allocator.report.studies.study import Block, Names, Section, Text
 from allocator.report.studies.words import condition_words, count, first_capital, number, percent, points
 
@@ -25,33 +25,42 @@ def withdrawal(result: Row, rows: Sequence[Row], names: Names, currency: str) ->
 
 def _success(result: Row, names: Names) -> Section:
     first = result["success"][0]
-    heading = f"{first_capital(condition_words(first['condition'], names))}: in {percent(first['probability'])} of the draws"
+    heading = (
+        f"{first_capital(condition_words(first['condition'], names))}: in {percent(first['probability'])} of the draws"
+    )
     heading += f" (95 % interval {percent(first['low'])} to {percent(first['high'])})"
     bars = tuple(
         Bar(
-            first_capital(condition_words(row["condition"], names)), (percent(row["probability"], 1), f"{percent(row['low'], 1)} to {percent(row['high'], 1)}"),
+            first_capital(condition_words(row["condition"], names)), 
+            (percent(row["probability"], 1), f"{percent(row['low'], 1)} to {percent(row['high'], 1)}"),
             (Piece("more", 0.0, row["probability"]),), span=(row["low"], row["high"]), note=row["condition"],
         )
         for row in result["success"]
     )  # fmt: skip
-    note = "How often the condition holds if each nation stays with a probability equal to its willingness, and nations "
+    note = (
+        "How often the condition holds if each nation stays with a probability equal to its willingness, and nations "
+    )
     note += "decide independently. The line is the 95 % interval."
     columns = ("probability", "95 % interval")
-    return Section("Success", heading, (Text(note, note=True), Bars("success", heading, "Condition", "Probability", columns, bars)))
+    return Section(
+        "Success", heading, (Text(note, note=True), Bars("success", heading, "Condition", "Probability", columns, bars))
+    )
 
 
 def _spread(result: Row, rows: Sequence[Row], currency: str) -> Section:
     coverage, tail = result["coverage"], f"{100 * result['level']:g} %"
     worst = percent(coverage["value_at_risk"], 1)
-    heading = f"Coverage is {percent(coverage['mean'], 1)} on average; with a probability of {100 - 100 * result['level']:g} % "
-    heading += f"it is at least {worst}"
+    heading = f"Coverage is {percent(coverage['mean'], 1)} on average, and at least {worst} with a probability of "
+    heading += percent(1 - result["level"])
     weights = [(row.get("coverage") or 0.0, float(row["weight"])) for row in rows]
     table = _statistics(result, currency, tail)
     marks = [(coverage["mean"], "mean"), (coverage["value_at_risk"], f"value at risk, {tail}")]
     blocks: list[Block] = [histogram("withdrawal-spread", "draws", weights, marks, table), table]
     parts = []
     if result["without_plan"]:
-        parts.append(f"{result['without_plan']:,} of {count(result['draws'], 'draw')} have no plan; coverage counts as 0.")
+        parts.append(
+            f"{result['without_plan']:,} of {count(result['draws'], 'draw')} have no plan; coverage counts as 0."
+        )
     if result["unproved"]:
         parts.append(f"{result['unproved']:,} of {count(result['draws'], 'draw')} are not proved to the requested gap.")
     if parts:
@@ -68,10 +77,18 @@ def _statistics(result: Row, currency: str, tail: str) -> Table:
         cells = []
         for name in ("mean", "value_at_risk", "expected_shortfall"):
             low, high = statistics[f"{name}_low"], statistics[f"{name}_high"]
-            show = (lambda value: percent(value, 1)) if output == "coverage" else number
+            show = one_digit if output == "coverage" else number
             cells += [show(statistics[name]), " to ".join("?" if end is None else show(end) for end in (low, high))]
         rows.append(("Coverage" if output == "coverage" else f"Cost, {currency}", *cells))
-    heads = ("", "mean", "95 % interval", f"value at risk, {tail}", "95 % interval", f"mean of the worst {tail}", "95 % interval")
+    heads = (
+        "",
+        "mean",
+        "95 % interval",
+        f"value at risk, {tail}",
+        "95 % interval",
+        f"mean of the worst {tail}",
+        "95 % interval",
+    )
     return Table(heads, tuple(rows))
 
 
@@ -89,7 +106,9 @@ def _nations(result: Row, names: Names) -> Section:
     lowest = min(0.0, *(row["low"] if row["low"] is not None else row["difference"] for row in rows))
     bars = tuple(_bar(row, names, lowest, most) for row in rows[:MOST])
     columns = ("lost", "95 % interval", "withdraws", "covered without", "with", "takes part")
-    note = "Mean coverage where the nation stays, less that where it withdraws. The line is the 95 % interval; where it "
+    note = (
+        "Mean coverage where the nation stays, less that where it withdraws. The line is the 95 % interval; where it "
+    )
     note += "meets zero, no effect is shown."
     blocks: list[Block] = [
         Text(note, note=True),
@@ -113,6 +132,17 @@ def _bar(row: Row, names: Names, lowest: float, most: float) -> Bar:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    interval = " to ".join("?" if end is None else f"{100 * end:.1f}".replace("-", "−") for end in (row["low"], row["high"]))
-    with_, without = ("–" if row[key] is None else percent(row[key], 1) for key in ("coverage_with", "coverage_without"))
-    return points(row["difference"]).lstrip("+"), interval, percent(row["withdraws"]), without, with_, percent(row["member"])
+    interval = " to ".join(
+        "?" if end is None else f"{100 * end:.1f}".replace("-", "−") for end in (row["low"], row["high"])
+    )
+    with_, without = (
+        "–" if row[key] is None else percent(row[key], 1) for key in ("coverage_with", "coverage_without")
+    )
+    return (
+        points(row["difference"]).lstrip("+"),
+        interval,
+        percent(row["withdraws"]),
+        without,
+        with_,
+        percent(row["member"]),
+    )

@@ -47,7 +47,7 @@ def _one(key: str, names: Names) -> str:
         return key.replace("_", " ")
     table, where, column = found["table"], found["where"] or "", found["column"].replace("_", " ")
     if table in ("events", "horizon", "model"):
-        return f"{ {'events': 'event', 'horizon': '', 'model': 'model: '}[table]} {column}".strip().replace("  ", " ")
+        return f"{ {'events': 'event', 'horizon': '', 'model': 'model: '}[table] } {column}".strip().replace("  ", " ")
     values = [part.partition("=")[2] for part in where.split(",") if "=" in part]
     named = [names.any(value) for value in values if value not in ("*", "")]
     of = "" if table in ("nations", column) else f" of {table.replace('_', ' ')}"
@@ -69,9 +69,30 @@ def condition_words(condition: str, names: Names) -> str:
     measure, sign, value = found.groups()
     name, _, rest = measure.partition(".")
     of = names.line(rest) if "." in rest else names.any(rest)
-    limit = percent(float(value), 0 if float(value) * 100 % 1 == 0 else 1) if name in SHARES else number(float(value), 6)
+    limit = (
+        percent(float(value), 0 if float(value) * 100 % 1 == 0 else 1) if name in SHARES else number(float(value), 6)
+    )
     words = f"{name.replace('_', ' ')}{f' of {of}' if rest else ''}"
     return f"{words} {'at least' if sign == '>=' else 'at most'} {limit}"
+
+
+def coalition_words(text: str, names: Names) -> str:
+    """A coalition in words.
+
+    Examples
+    --------
+    >>> names = Names({"nations": {"TUR": "Türkiye", "FRA": "France"}})
+    >>> [coalition_words(text, names) for text in ("all", "-TUR-FRA", "JEF+FRA")]
+    ['everyone', 'without Türkiye and France', 'JEF + France']
+    """
+    text = str(text or "all")
+    if text == "all":
+        return "everyone"
+    parts = re.findall(r"([+-]?)([^+-]+)", text)
+    if all(sign == "-" for sign, _ in parts):
+        return f"without {listed([names.nation(code) for _, code in parts])}"
+    signs = {"+": " + ", "-": " − ", "": ""}
+    return "".join(f"{signs[sign]}{names.nation(code)}" for sign, code in parts)
 
 
 def value_words(value: Any) -> str:
