@@ -35,7 +35,7 @@ def command(
     gap: float,
     time_limit: float,
     report: str | None,
-    figures: str | None,
+    pictures: str | None,
     as_json: bool,
     as_csv: bool,
     markdown: bool,
@@ -52,7 +52,7 @@ def command(
 
     if as_json + as_csv + markdown > 1:
         raise BadUsage("--json, --csv and --markdown exclude each other")
-    made = pages(report, figures)
+    made = pages(report, pictures)
     verdicts: list[Verdict] = []
     interrupted = False
     load_solver()

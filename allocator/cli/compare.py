@@ -63,7 +63,7 @@ def command(
     threads: int,
     seed: int,
     report: str | None,
-    figures: str | None,
+    pictures: str | None,
     as_json: bool,
     as_csv: bool,
     quiet: bool,
@@ -82,7 +82,7 @@ def command(
 
     if as_json and as_csv:
         raise BadUsage("--json and --csv exclude each other")
-    made = pages(report, figures)
+    made = pages(report, pictures)
     saved = _saved(instances, bool(variants or model or overrides), of)
     if saved:
         _compare_saved(instances, of, time_limit, threads, seed, made, as_json, as_csv, quiet)

@@ -102,7 +102,7 @@ def command(
     overrides: tuple[str, ...],
     coalition: str | None,
     report: str | None,
-    figures: str | None,
+    pictures: str | None,
     as_json: bool,
     as_csv: bool,
     quiet: bool,
@@ -120,7 +120,7 @@ def command(
 
     if as_json and as_csv:
         raise BadUsage("--json and --csv exclude each other")
-    made = pages(report, figures)
+    made = pages(report, pictures)
     warn = None if quiet else lambda text: print_message(f"warning: {text}")
     load_solver()
     with watched() as watch, later():  # an interruption waits until the results are shown

@@ -29,6 +29,7 @@ report_option = click.option(
 )
 figures_option = click.option(
     "--figures",
+    "pictures",
     type=Target(),
     metavar="DIR",
     help="Also write the pictures of the page there, as SVG and as PNG for slides; only earlier figures are replaced. "
@@ -103,14 +104,14 @@ def _figures(drawn: int, figures: str) -> str:
     return f"wrote {count(drawn, 'figure')} to {figures}" if drawn else f"there is nothing to draw; {figures} is empty"
 
 
-def pages(report: str | None, figures: str | None) -> Pages:
+def pages(report: str | None, pictures: str | None) -> Pages:
     """Where a page and figures go; refused if they cannot be written there, before anything is solved."""
     folder = None
-    if figures is not None:
+    if pictures is not None:
         from allocator.report.charts.writing import check_figures
 
-        folder = check_figures(figures)
-    return Pages(None if report is None else checked_page(report), folder, report or "", figures or "")
+        folder = check_figures(pictures)
+    return Pages(None if report is None else checked_page(report), folder, report or "", pictures or "")
 
 
 def checked_page(out: str) -> Path:

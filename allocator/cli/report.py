@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 @figures_option
 @quiet_option
 def command(
-    instance: str, out: str, extra_time: float, source: str | None, figures: str | None, quiet: bool, **solving: Any
+    instance: str, out: str, extra_time: float, source: str | None, pictures: str | None, quiet: bool, **solving: Any
 ) -> None:
     """Write one page that anyone can open: the answer to INSTANCE, with what is missing, why, and what would change it.
 
@@ -72,7 +72,7 @@ def command(
     from allocator.cli.progress import Line
     from allocator.report.studies.saved import command_of, saved_study
 
-    made = pages(out, figures)
+    made = pages(out, pictures)
     if command_of(instance) is not None:
         _check(True, source, solving)
         if source is not None:

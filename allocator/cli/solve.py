@@ -83,7 +83,7 @@ def command(
     coalition: str | None,
     out: str | None,
     report: str | None,
-    figures: str | None,
+    pictures: str | None,
     rota: bool,
     full: bool,
     as_json: bool,
@@ -100,7 +100,7 @@ def command(
     if as_json and (rota or full):
         raise BadUsage(f"--{'rota' if rota else 'full'} is for the text; --json prints everything")
     target = None if out is None else checked_target(out)
-    made = pages(report, figures)
+    made = pages(report, pictures)
     warn = None if quiet else lambda text: print_message(f"warning: {text}")
     load_solver()
     gc.disable()  # the process ends with this solve; collecting a large model would take seconds

@@ -184,7 +184,7 @@ def command(
         raise BadUsage("--workers and --scheduler exclude each other")
     tables = {"sweep": out, "deployments": deployments}
     _check(tables)
-    made = pages(varied.pop("report"), varied.pop("figures"))
+    made = pages(varied.pop("report"), varied.pop("pictures"))
     read = load(instance)
     given = {"model": model, "coalition": coalition, "gap": gap, "time_limit": time_limit}
     design = _design(read, sweep, {**varied, "seed": seed}, given, overrides, case)

@@ -18,8 +18,8 @@ WIDTH = 1280
 EDGE, FONT, LINE = 32, 16, 21
 """Margin, size of a text and distance of two lines, pixels."""
 
-WIDE = 0.57
-"""Mean width of a letter as a share of its size."""
+WIDE, BOLD = 0.57, 0.64
+"""Mean width of a letter, and of a bold one, as a share of its size."""
 
 FAMILY = "'Segoe UI', 'Helvetica Neue', 'DejaVu Sans', Arial, sans-serif"
 
@@ -167,11 +167,11 @@ def _columns(picture: Bars) -> tuple[float, float, list[float]]:
     """Widths of the labels, of the bars and of each column of figures."""
     labels = max([len(row.label) for row in picture.rows] + [len(row.note) * 0.85 for row in picture.rows] + [12])
     labels = max(labels, min(26, len(picture.heading)))
-    first = min(430.0, labels * FONT * WIDE + 20)
+    first = min(430.0, labels * FONT * BOLD + 20)
     cells = []
     for at, head in enumerate(picture.columns):
         longest = max([len(row.cells[at]) for row in picture.rows] + [min(len(head), 14)])
-        cells.append(min(220.0 if at in picture.text else 190.0, longest * FONT * WIDE + 22))
+        cells.append(min(300.0 if at in picture.text else 190.0, longest * FONT * WIDE + 22))
     room = WIDTH - 2 * EDGE - first - sum(cells)
     if room < 240:
         first = max(220.0, first - (240 - room))
@@ -211,7 +211,8 @@ def _row(root: Element, picture: Bars, row: Bar, widths: tuple[float, float, lis
     x, top = EDGE + first, y + 8
     _rect(root, FILLS["track"], x, top, chart, 18)
     for piece in row.pieces:
-        _piece(root, piece.kind, x + piece.start * chart, top, max(1.0, (piece.end - piece.start) * chart), 18)
+        if piece.end > piece.start:
+            _piece(root, piece.kind, x + piece.start * chart, top, (piece.end - piece.start) * chart, 18)
     for mark in row.marks:
         _rect(root, INK, x + mark * chart - 1.5, top - 3, 3, 24, stroke=PAPER, stroke_width="1")
     if row.span is not None:

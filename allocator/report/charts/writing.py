@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from allocator.arguments import path as a_path
@@ -53,11 +54,17 @@ def check_figures(path: str | os.PathLike[str]) -> Path:
         raise BadUsage(f"{name}: {parent} cannot be written to ({error.strerror})") from None
     if strange is not None:
         raise BadUsage(f"{name} holds {strange}, which is no earlier figure; choose an empty folder")
-    if png(PROBE.format("mmm")) == png(PROBE.format("")):
+    if not _has_fonts():
         raise BadUsage(
             "--figures: no font is installed, and the PNG files would have no texts; install DejaVu or another"
         )
     return target
+
+
+@cache
+def _has_fonts() -> bool:
+    """Whether a text leaves a trace in a PNG; without a font it would be left out without a word."""
+    return png(PROBE.format("mmm")) != png(PROBE.format(""))
 
 
 def _strange(folder: Path) -> str | None:

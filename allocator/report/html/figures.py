@@ -105,4 +105,4 @@ def _over_time(content: Content) -> Picture:
         for row in content["coverage"]
     )
     columns = tuple(str(when) for _, when in content["periods"])
-    return Heat("coverage-by-period", f"Coverage by period: {content['heading']}", "Objective", "Period", columns, rows)
+    return Heat("coverage-by-period", content["heading"], "Objective", "Period", columns, rows)

@@ -116,7 +116,7 @@ def _bar(row: Row) -> Bar:
         pieces.append(_square("open" if row["verdict"] == UNPROVED else "more", at(figure), 0.013))
     margin = "–" if row["margin"] is None else f"{'+' if row['margin'] > 0 else ''}{number(100 * row['margin'], 3)} %"
     doubt = "; ".join(row["depends_on"]) or ("none of those tried" if row["doubts"] else "none was tried")
-    cells = (_figure(figure, row["unit"]), _claimed(row), margin, doubt)
+    cells = (_figure(figure, ""), _claimed(row), margin, doubt)
     marks = tuple(at(limit) for limit in (least, most) if limit is not None)
     return Bar(row["claim"], cells, tuple(pieces), marks, note=row["who"])
 

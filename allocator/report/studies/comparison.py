@@ -13,8 +13,8 @@ from allocator.report.studies.words import count, first_capital, listed, number,
 
 Row = Mapping[str, Any]
 
-PATTERNS = ("more", "same", "less", "open")
-"""Kinds of bars of the first four cases; further ones begin again."""
+KEY = (("same", "the first case"), ("more", "other cases"), ("open", "found, not proved to the requested gap"))
+"""Kind of a bar -> what it means."""
 
 STATUS = {
     "optimal": "proved", "feasible": "best found, not proved", "infeasible": "infeasible: proved that there is no plan",
@@ -104,7 +104,12 @@ def _tiles(cases: Sequence[Row], figures: Sequence[Mapping[tuple[str, str], Any]
 
 
 def _key(cases: Sequence[Row]) -> tuple[tuple[str, str], ...]:
-    return tuple((PATTERNS[at % len(PATTERNS)], short(case["case"], 60)) for at, case in enumerate(cases))
+    there = {_kind(at, case) for at, case in enumerate(cases)}
+    return tuple(entry for entry in KEY if entry[0] in there)
+
+
+def _kind(at: int, case: Row) -> str:
+    return "open" if case["status"] == "feasible" else "more" if at else "same"
 
 
 def _grouped(
@@ -121,7 +126,7 @@ def _grouped(
             value = known.get(key)
             text = "no plan" if value is None else show(value)
             text = f"~{text}" if case["status"] == "feasible" and value is not None else text
-            pieces = () if value is None else (Piece(PATTERNS[at % len(PATTERNS)], 0.0, max(0.0, value) / most),)
+            pieces = () if value is None else (Piece(_kind(at, case), 0.0, max(0.0, value) / most),)
             bars.append(Bar(label or case["case"], (text,), pieces, note=case["case"] if label else ""))
     return tuple(bars)
 

@@ -90,7 +90,7 @@ def _tiles(content: Row, plans: Mapping[str, Row]) -> tuple[tuple[str, str, str]
     if not plans:
         return ()
     plan, tail = plans["two_stage"], percent(1 - content["manifest"]["options"]["cvar"])
-    cost = "" if plan["cost"] is None else money(plan["cost"], content.get("currency", ""))
+    cost = "–" if plan["cost"] is None else money(plan["cost"], content.get("currency", "")).replace("\u00a0", " ")
     return (
         ("Expected coverage", percent(plan["coverage"], 1), "mean over the futures"),
         ("In the worst futures", percent(plan["coverage_worst"], 1), f"mean of the worst {tail}"),
@@ -179,7 +179,10 @@ def _plan(row: Row, label: str, note: str) -> Bar:
 
 def _worth(name: str, value: float, span: Sequence[float] | None, most: float) -> Bar:
     ends = None if span is None else (max(0.0, span[0] / most), max(0.0, span[1] / most))
-    possible = "drawn futures: see the sampling error" if span is None else f"{_points(span[0])} to {_points(span[1])}"
+    possible = "drawn futures: see the sampling error"
+    if span is not None:
+        low, high = map(_points, span)
+        possible = "exact" if low == high else f"{low} to {high}"
     return Bar(name, (_points(value), possible), (Piece("more", 0.0, max(0.0, value / most)),), span=ends)
 
 
