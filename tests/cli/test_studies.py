@@ -12,10 +12,13 @@ from click.testing import CliRunner
 
 from allocator.cli import claims, compare, hedge, report, solve, sweep
 from allocator.errors import BadInput, BadUsage
+from allocator.report.charts.writing import _has_fonts
 from allocator.report.studies.saved import command_of, saved_study
 from tests.cli.running import run
 from tests.report.pages import Page
 from tests.report.studies import compared, hedged, judged, kind
+
+needs_a_font = pytest.mark.skipif(not _has_fonts(), reason="no font is installed")
 
 CLAIM = """
 [[claim]]
@@ -36,6 +39,7 @@ def figures(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
+@needs_a_font
 class TestCommands:
     def test_sweep(self, case: Path, tmp_path: Path) -> None:
         """Printing, the page and the figures are of one sweep; five battalions for ten are half of it."""
@@ -126,7 +130,7 @@ class TestSaved:
         }  # fmt: skip
         path = self.saved(tmp_path, contents[name]())
         assert command_of(path) == name
-        more = ["--figures", str(tmp_path / "f")] if name == "sweep" else []
+        more = ["--figures", str(tmp_path / "f")] if name == "sweep" and _has_fonts() else []
         done = CliRunner().invoke(report.command, [str(path), "--out", str(tmp_path / "a.html"), *more])
         assert done.exit_code == 0, done.output
         assert (

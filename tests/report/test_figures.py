@@ -15,9 +15,12 @@ from allocator.report.charts.kinds import Axis, Bar, Bars, Box, Cell, Dot, Heat,
 from allocator.report.charts.writing import check_figures, write_figures
 from allocator.report.html.figures import plan_figures
 
+needs_a_font = pytest.mark.skipif(not writing._has_fonts(), reason="no font is installed")
+
 SMALL = Bars("a", "A", "What", "Share", ("share",), (Bar("one", ("50 %",), (Piece("more", 0.0, 0.5),)),))
 
 
+@needs_a_font
 def test_each_picture_is_an_svg_and_a_png(tmp_path: Path) -> None:
     assert write_figures([SMALL], tmp_path / "f", {"map": drawn(SMALL)}) == 2
     assert sorted(path.name for path in (tmp_path / "f").iterdir()) == ["a.png", "a.svg", "map.png", "map.svg"]
@@ -25,6 +28,7 @@ def test_each_picture_is_an_svg_and_a_png(tmp_path: Path) -> None:
     assert (tmp_path / "f" / "a.svg").read_text().startswith("<svg ")
 
 
+@needs_a_font
 def test_earlier_figures_are_replaced_and_nothing_else(tmp_path: Path) -> None:
     write_figures([SMALL], tmp_path / "f", {"old": drawn(SMALL)})
     write_figures([SMALL], tmp_path / "f")

@@ -33,10 +33,6 @@ def check_figures(path: str | os.PathLike[str]) -> Path:
         It is no folder, cannot be written to, or holds something else than earlier figures; resvg-py is not installed,
         or finds no font.
 
-    Examples
-    --------
-    >>> check_figures("figures").name
-    'figures'
     """
     name = a_path("path", path)
     target = Path(os.path.realpath(name))
@@ -122,13 +118,6 @@ def write_figures(
     OSError
         A file cannot be written.
 
-    Examples
-    --------
-    >>> import tempfile
-    >>> from allocator.report.charts.kinds import Heat
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_figures([Heat("money", "Money", "", "", (), ())], folder), sorted(os.listdir(folder))
-    (1, ['money.png', 'money.svg'])
     """
     target = check_figures(folder)
     texts = {picture.name: drawn(picture) for picture in pictures} | dict(more or {})
