@@ -21,6 +21,6 @@ def names_of(instance: Instance) -> dict[str, dict[str, str]]:
     --------
     >>> import allocator
     >>> names_of(allocator.read("toy-rotation"))["nations"]
-    {'AAA': 'Land A'}
+    {'AAA': 'Alpha'}
     """
     return {table: {row[key]: row["name"] for row in instance.rows(table)} for table, key in KEYS.items()}

@@ -32,7 +32,6 @@ def check_figures(path: str | os.PathLike[str]) -> Path:
     BadUsage
         It is no folder, cannot be written to, or holds something else than earlier figures; resvg-py is not installed,
         or finds no font.
-
     """
     name = a_path("path", path)
     target = Path(os.path.realpath(name))

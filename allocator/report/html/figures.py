@@ -23,7 +23,7 @@ def plan_figures(plan: Plan, findings: Findings | None = None) -> tuple[list[Pic
     >>> import allocator
     >>> pictures, further = plan_figures(allocator.solve("toy-rotation"))
     >>> [picture.name for picture in pictures], sorted(further)
-    (['coverage', 'missing', 'cost'], [])
+    (['coverage', 'missing', 'cost', 'politics'], [])
     """
     content = sections(Reading(plan, Findings() if findings is None else findings))
     makers = {
