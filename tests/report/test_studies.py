@@ -96,6 +96,23 @@ class TestSweeps:
         assert "1 point: the time was too short" in page.texts["section-2"]
         assert page.html.count('class="cross"') >= 4
 
+    def test_a_key_that_is_yes_or_no_has_a_bar_for_each(self) -> None:
+        found = {"status": "optimal", "proved": True, "cost": 0.0, "people": 0.0, "members": 0}
+        rows = [{"events.peace": happens, "coverage": share, **found} for happens, share in ((True, 0.9), (False, 0.2))]
+        study = sweep_study(grid(*rows, inputs=("events.peace",)))
+        bars = figures_of(study)["coverage"]
+        assert [(row.label, row.pieces[0].end) for row in bars.rows] == [("yes", 0.9), ("no", 0.2)]
+        assert study.heading == "Coverage is 90.0\u00a0% with yes, and least with no: 20.0\u00a0%"
+
+    def test_nothing_that_is_known_is_a_page_too(self) -> None:
+        content = {**sampled("lhs"), "answers": [], "points": [], "interrupted": True}
+        assert sweep_study(content).heading == "Nothing was solved"
+        (answer,) = sampled("lhs")["answers"]
+        blank = {**answer, "points": 0, "result": None, "why": "no point was solved"}
+        study = sweep_study({**content, "answers": [blank]})
+        assert study.badge == "Not all proved"
+        assert "no point was solved" in page_of(study).texts["answer"]
+
     def test_an_interrupted_sweep_says_so(self) -> None:
         content = grid({"forces.units": 1, "status": "optimal", "proved": True, "coverage": 1.0, "cost": 0.0})
         study = sweep_study({**content, "interrupted": True})

@@ -56,11 +56,16 @@ def grid(result: Row, names: Names, currency: str) -> list[Section]:
         sections = [_effects(result["effects"], names, currency)]
     elif len(inputs) == 2:
         sections = [_matrix(result["table"], inputs, names, currency)]
-    elif all(isinstance(row[inputs[0]], int | float) for row in result["table"]) and len(result["table"]) > 1:
+    elif all(_is_number(row[inputs[0]]) for row in result["table"]) and len(result["table"]) > 1:
         sections = [_curve(result["table"], inputs[0], names, currency)]
     else:
         sections = [_column(result["table"], inputs[0], names, currency)]
     return sections + sometimes(result["sometimes"], names)
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a value has a place on an axis; yes and no have none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _curve(rows: Sequence[Row], name: str, names: Names, currency: str) -> Section:

@@ -48,7 +48,7 @@ def sweep_study(content: Row) -> Study:
         sections.append(thresholds(switches, names))
     sure = _sure(content, answers)
     first = next((section for section in sections), None)
-    heading = "No point has an answer" if first is None else first.heading
+    heading = "Nothing was solved" if first is None else first.heading
     return Study(
         title=content.get("title") or content["instance"],
         heading=heading,

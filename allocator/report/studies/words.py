@@ -99,6 +99,8 @@ def value_words(value: Any) -> str:
     """A value of a key."""
     if value is None:
         return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return value if isinstance(value, str) else number(value, 6)
 
 
