@@ -118,6 +118,7 @@ class TestSweeps:
         study = sweep_study({**content, "interrupted": True})
         assert study.badge == "Not all proved"
         assert "was interrupted" in study.proof
+        assert study.sections[-1].heading == "Interrupted; 100\u00a0% of the points that are done are proved"
 
     def test_a_tornado_has_a_bar_for_each_end(self) -> None:
         """Two of four battalions at the low end; seven are no better than four."""

@@ -138,6 +138,8 @@ def _sure(content: Row, answers: Sequence[Row]) -> Section:
     done = totals["points"] - totals["unproved"] - totals["failed"]
     share = percent(done / totals["points"]) if totals["points"] else "none"
     heading = "Every point is proved" if _all_proved(content) else f"{share} of the points are proved"
+    if content["interrupted"]:
+        heading = f"Interrupted; {share} of the points that are done are proved"
     reasons: dict[str, int] = {}
     for answer in answers:
         for reason, times in answer["reasons"].items():
