@@ -5,15 +5,17 @@ from __future__ import annotations
 import shlex
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from allocator.api import Choice, Source, choose, solve
 from allocator.arguments import Several, instance_of, sequence, solving, texts
+from allocator.case_changes import Change, differences
 from allocator.errors import BadInput, BadUsage
 from allocator.explaining.words import listed as listed_in_words
 from allocator.instance import Instance
 from allocator.model import Model
+from allocator.naming import names_of
 from allocator.plan.measures import coverage_by_period, coverage_of, measure, statement
 from allocator.plan.measures import members as taking_part
 from allocator.plan.plan import Plan
@@ -22,9 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from allocator.solving.stage import Progress
-
-MET_WITHIN = 1e-6
-"""A line counts as met if at most this share of it is unmet."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +151,11 @@ class Comparison:
 
     def changes(self, column: Column) -> list[str]:
         """Changes from the first column: lines that become met or unmet, nations that come, leave, move or buy."""
-        return [*self._lines(column), *self._moves(column), *self._orders(column)]
+        return [change.text() for change in self.differences(column)]
+
+    def differences(self, column: Column) -> list[Change]:
+        """The same as :meth:`changes`, as plain values."""
+        return differences(self.columns[0], column)
 
     @property
     def currencies(self) -> tuple[str, ...]:
@@ -211,72 +214,12 @@ class Comparison:
                     "reason": column.plan.reason,
                     "figures": [{"section": s, "key": k, "value": v} for (s, k), v in column.figures.items()],
                     "changes": self.changes(column) if column is not self.columns[0] else [],
+                    "differences": [asdict(change) for change in self.differences(column)],
+                    "names": names_of(column.case.instance),
                 }
                 for column in self.columns
             ],
         }
-
-    def _lines(self, column: Column) -> list[str]:
-        first = self.columns[0]
-        if not (first.plan.found and column.plan.found):
-            return []
-        changes = []
-        for line, short in column.unmet.items():
-            before = first.unmet.get(line)
-            if before is None or abs(short - before) <= MET_WITHIN:
-                continue
-            name = f"{line[0]}, {line[1]}"
-            if before <= MET_WITHIN:
-                changes.append(f"newly unmet: {name}, {_missing(column, line)} of it")
-            elif short <= MET_WITHIN:
-                changes.append(f"newly met: {name}, {_missing(first, line)} of it was missing")
-            else:
-                changes.append(
-                    f"{'more' if short > before else 'less'} unmet: {name}, "
-                    f"{_missing(column, line)} instead of {_missing(first, line)}"
-                )
-        return changes
-
-    def _moves(self, column: Column) -> list[str]:
-        """Nations that come, leave or send other units; the largest change in people comes first."""
-        first = self.columns[0]
-        if not (first.plan.found and column.plan.found):
-            return []
-        people = {
-            row["unit_type"]: row["personnel"]
-            for case in (first, column)
-            for row in case.plan.instance.rows("unit_types")
-        }
-        changed: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
-        for post in sorted({*first.posts, *column.posts}):
-            more = column.posts.get(post, 0) - first.posts.get(post, 0)
-            if more:
-                nation, unit, task = post
-                changed[nation].append((abs(more) * people[unit], f"{more:+d} {unit} at {task}"))
-        here, there = ({nation for nation, _, _ in posts} for posts in (column.posts, first.posts))
-        moves = []
-        peak = " (most at once)" if max(c.plan.instance.periods for c in (first, column)) > 1 else ""
-        for nation, posts in changed.items():
-            word = "comes in" if nation not in there else "leaves" if nation not in here else "moves"
-            moves.append(
-                (sum(weight for weight, _ in posts), f"{nation} {word}: {', '.join(text for _, text in posts)}{peak}")
-            )
-        return [text for _, text in sorted(moves, key=lambda pair: (-pair[0], pair[1]))]
-
-    def _orders(self, column: Column) -> list[str]:
-        """Nations that order more or fewer units."""
-        first = self.columns[0]
-        if not (first.plan.found and column.plan.found):
-            return []
-        more = {key: column.orders.get(key, 0) - first.orders.get(key, 0) for key in {**first.orders, **column.orders}}
-        return [f"{n} orders {count:+d} {u}" for (n, u), count in sorted(more.items()) if count]
-
-
-def _missing(column: Column, line: tuple[str, str]) -> str:
-    """The unmet share of a line, and that of its worst period if the two differ."""
-    mean, worst = column.unmet[line], column.worst[line]
-    most = f" (in the worst period {100 * worst:.0f} %)" if worst - mean > MET_WITHIN else ""
-    return f"{100 * mean:.0f} %{most}"
 
 
 def compare(

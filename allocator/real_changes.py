@@ -15,7 +15,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from allocator.api import Source
-from allocator.comparison import MET_WITHIN, Case, Column, Comparison, column_of
+from allocator.case_changes import MET_WITHIN
+from allocator.case_changes import Change as CaseChange
+from allocator.comparison import Case, Column, Comparison, column_of
 from allocator.explaining.as_good import Space, as_good, space_of
 from allocator.explaining.bench import Bench
 from allocator.explaining.core import SAME, Core
@@ -55,11 +57,11 @@ class RealChanges(Comparison):
     closest: bool = False
     certain: dict[str, bool | None] = field(default_factory=dict)
 
-    def changes(self, column: Column) -> list[str]:
+    def differences(self, column: Column) -> list[CaseChange]:
         """Real changes from the first result."""
         if column is self.columns[0]:
             return []
-        return Comparison(self.near).changes(self.near[1])
+        return Comparison(self.near).differences(self.near[1])
 
     def free(self) -> list[str]:
         """What differs between the saved plans and is free: the two closest of equally good plans agree on it."""

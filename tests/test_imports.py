@@ -16,7 +16,7 @@ ORDER = [
     {"stopping", "exact", "files", "arguments", "resources", "reading", "outcome", "purchases"},
     {"instance"},
     {"model", "marking"},
-    {"pools", "statement"},
+    {"pools", "statement", "naming"},
     {"money"},
     {"problem"},
     {"statistics", "supply", "withdrawal", "families"},
@@ -26,7 +26,7 @@ ORDER = [
     {"solving"},
     {"api"},
     {"explaining"},
-    {"comparison", "real_changes", "claim_check", "claim_runs", "sweeps", "hedging", "briefing"},
+    {"comparison", "case_changes", "real_changes", "claim_check", "claim_runs", "sweeps", "hedging", "briefing"},
     {"report"},
     {"serve"},
     {"cli"},
@@ -42,6 +42,7 @@ ONLY_IN = {
     "starlette": {"serve"},
     "uvicorn": {"serve"},
     "jinja2": {"report.html"},
+    "resvg_py": {"report.charts"},
 }
 """Library -> the only places that import it."""
 

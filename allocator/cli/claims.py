@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.exceptions import Exit
 
 from allocator.cli.options import gap_option, json_option, time_limit_option
+from allocator.cli.page import pages, pages_options
 from allocator.cli.progress import Line
 from allocator.cli.terminal import emit, emit_json, load_solver, print_message, printed
 from allocator.stopping import later
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--only", multiple=True, metavar="ID", help="Test only this claim. May be repeated.")
 @gap_option(5e-3)
 @time_limit_option("Limit for each solve.", 60.0)
+@pages_options
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print a table as CSV and nothing else.")
 @click.option("--markdown", is_flag=True, help="Print the documentation page and nothing else.")
@@ -32,6 +34,8 @@ def command(
     only: tuple[str, ...],
     gap: float,
     time_limit: float,
+    report: str | None,
+    pictures: str | None,
     as_json: bool,
     as_csv: bool,
     markdown: bool,
@@ -44,9 +48,11 @@ def command(
     """
     from allocator.claim_check import claims
     from allocator.errors import BadUsage
+    from allocator.report.studies.claims import claims_study
 
     if as_json + as_csv + markdown > 1:
         raise BadUsage("--json, --csv and --markdown exclude each other")
+    made = pages(report, pictures)
     verdicts: list[Verdict] = []
     interrupted = False
     load_solver()
@@ -57,25 +63,32 @@ def command(
                 verdicts.extend(tried)
             except KeyboardInterrupt:
                 interrupted = True
-        rows = [verdict.to_dict() for verdict in verdicts]
-        if as_json:
-            emit_json({"claims": rows, "interrupted": interrupted})
-        elif as_csv:
-            stream = io.StringIO()
-            plain = [{**row, "depends_on": "; ".join(row["depends_on"])} for row in rows]
-            columns = [key for key in (rows[0] if rows else {}) if key != "doubts"]
-            writer = csv.DictWriter(stream, columns, extrasaction="ignore", lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(plain)
-            emit(stream.getvalue())
-        elif markdown:
-            from allocator.report.text.claims import page
-
-            emit(page(verdicts))
-        else:
-            from allocator.report.text.claims import draw_verdicts
-
-            printed(lambda out: draw_verdicts(out, verdicts))
+        content = {"claims": [verdict.to_dict() for verdict in verdicts], "interrupted": interrupted}
+        _show(verdicts, content, "json" if as_json else "csv" if as_csv else "markdown" if markdown else "")
+        made.of_study(lambda: claims_study(content))
         if interrupted:
             print_message(f"interrupted; {len(verdicts)} claims were tested")
             raise Exit(130)
+
+
+def _show(verdicts: list[Verdict], content: dict[str, Any], form: str) -> None:
+    """Print verdicts in the format that is asked for."""
+    if form == "json":
+        emit_json(content)
+    elif form == "csv":
+        rows = content["claims"]
+        stream = io.StringIO()
+        plain = [{**row, "depends_on": "; ".join(row["depends_on"])} for row in rows]
+        columns = [key for key in (rows[0] if rows else {}) if key != "doubts"]
+        writer = csv.DictWriter(stream, columns, extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(plain)
+        emit(stream.getvalue())
+    elif form == "markdown":
+        from allocator.report.text.claims import page
+
+        emit(page(verdicts))
+    else:
+        from allocator.report.text.claims import draw_verdicts
+
+        printed(lambda out: draw_verdicts(out, verdicts))

@@ -20,6 +20,7 @@ from allocator.cli.options import (
     threads_option,
     time_limit_option,
 )
+from allocator.cli.page import Pages, pages, pages_options
 from allocator.cli.progress import Line
 from allocator.cli.terminal import emit, emit_json, load_solver, print_message, printed
 from allocator.stopping import later
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 @time_limit_option("Limit for each case.")
 @threads_option
 @seed_option()
+@pages_options
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print tidy rows as CSV and nothing else.")
 @quiet_option
@@ -60,6 +62,8 @@ def command(
     time_limit: float | None,
     threads: int,
     seed: int,
+    report: str | None,
+    pictures: str | None,
     as_json: bool,
     as_csv: bool,
     quiet: bool,
@@ -78,9 +82,10 @@ def command(
 
     if as_json and as_csv:
         raise BadUsage("--json and --csv exclude each other")
+    made = pages(report, pictures)
     saved = _saved(instances, bool(variants or model or overrides), of)
     if saved:
-        _compare_saved(instances, of, time_limit, threads, seed, as_json, as_csv, quiet)
+        _compare_saved(instances, of, time_limit, threads, seed, made, as_json, as_csv, quiet)
         return
     chosen = cases(instances, variants, model=model, overrides=overrides)
     if not quiet:
@@ -94,7 +99,7 @@ def command(
             print_message(
                 *dict.fromkeys(f"warning: {text}" for column in found.columns for text in column.plan.warnings())
             )
-        _show(found, as_json, as_csv)
+        _show(found, made, as_json, as_csv)
         left = [case.label for case in chosen[len(found.columns) :]]
         if left or found.columns[-1].plan.stopped_by == "interrupt":
             print_message("interrupted; not solved: " + (", ".join(left) or "none"))
@@ -102,8 +107,9 @@ def command(
         raise Exit(next((EXIT[column.plan.status] for column in found.columns if not column.plan.found), 0))
 
 
-def _show(found: Comparison, as_json: bool, as_csv: bool) -> None:
-    """Print a comparison in the format that is asked for."""
+def _show(found: Comparison, made: Pages, as_json: bool, as_csv: bool) -> None:
+    """Print a comparison in the format that is asked for, and write its page."""
+    from allocator.report.studies.comparison import comparison_study
     from allocator.report.text.comparison import draw_comparison
 
     if as_json:
@@ -112,6 +118,7 @@ def _show(found: Comparison, as_json: bool, as_csv: bool) -> None:
         _emit_csv(found)
     else:
         printed(lambda out: draw_comparison(out, found))
+    made.of_study(lambda: comparison_study(found.to_dict()))
 
 
 def _emit_csv(found: Comparison) -> None:
@@ -143,8 +150,8 @@ def _saved(instances: tuple[str, ...], changed: bool, of: tuple[str, ...]) -> bo
 
 
 def _compare_saved(
-    results: Sequence[str], of: tuple[str, ...], time_limit: float | None, threads: int, seed: int, as_json: bool,
-    as_csv: bool, quiet: bool,
+    results: Sequence[str], of: tuple[str, ...], time_limit: float | None, threads: int, seed: int, made: Pages,
+    as_json: bool, as_csv: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Compare two saved results and print what really changed."""
     from allocator.real_changes import compare_results
@@ -155,4 +162,4 @@ def _compare_saved(
             found = compare_results(
                 results[0], results[1], of, time_limit=time_limit, threads=threads, seed=seed, progress=line.step
             )
-        _show(found, as_json, as_csv)
+        _show(found, made, as_json, as_csv)

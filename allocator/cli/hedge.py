@@ -22,6 +22,7 @@ from allocator.cli.options import (
     set_option,
     time_limit_option,
 )
+from allocator.cli.page import pages, pages_options
 from allocator.cli.progress import Line
 from allocator.cli.terminal import emit, emit_json, load_solver, print_message, printed
 from allocator.stopping import later, watched
@@ -81,6 +82,7 @@ if TYPE_CHECKING:
 @case_option
 @set_option
 @coalition_option
+@pages_options
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print the commitments as CSV and nothing else.")
 @quiet_option
@@ -99,6 +101,8 @@ def command(
     case: str,
     overrides: tuple[str, ...],
     coalition: str | None,
+    report: str | None,
+    pictures: str | None,
     as_json: bool,
     as_csv: bool,
     quiet: bool,
@@ -112,10 +116,11 @@ def command(
     from allocator.cli.solve import EXIT
     from allocator.errors import BadUsage
     from allocator.hedging import hedge
-    from allocator.report.text.hedge import draw_hedge
+    from allocator.report.studies.hedge import hedge_study
 
     if as_json and as_csv:
         raise BadUsage("--json and --csv exclude each other")
+    made = pages(report, pictures)
     warn = None if quiet else lambda text: print_message(f"warning: {text}")
     load_solver()
     with watched() as watch, later():  # an interruption waits until the results are shown
@@ -125,12 +130,8 @@ def command(
                 evaluate=evaluate, gap=gap, time_limit=time_limit, method=method, overrides=overrides,
                 case=case, coalition=coalition, progress=line.step, warn=warn,
             )  # fmt: skip
-        if as_json:
-            emit_json(found.to_dict())
-        elif as_csv:
-            emit(_csv(found))
-        else:
-            printed(lambda out: draw_hedge(out, found))
+        _show(found, as_json, as_csv)
+        made.of_study(lambda: hedge_study(found.to_dict()))
         if found.stopped_by == "interrupt":
             print_message(
                 "interrupted" + ("; the plan was not evaluated in other futures" if not found.rows("plans") else "")
@@ -139,6 +140,17 @@ def command(
             print_message(f"Error: {found.reason}")
         watch.answered = found.stopped_by == "interrupt"
         raise Exit(EXIT[found.status])
+
+
+def _show(found: Hedge, as_json: bool, as_csv: bool) -> None:
+    from allocator.report.text.hedge import draw_hedge
+
+    if as_json:
+        emit_json(found.to_dict())
+    elif as_csv:
+        emit(_csv(found))
+    else:
+        printed(lambda out: draw_hedge(out, found))
 
 
 def _csv(found: Hedge) -> str:

@@ -23,7 +23,7 @@ from allocator.cli.options import (
     threads_option,
     time_limit_option,
 )
-from allocator.cli.page import checked_page, write_page
+from allocator.cli.page import figures_option, pages
 from allocator.cli.solve import EXIT
 from allocator.cli.terminal import load_solver, print_message
 from allocator.errors import BadUsage
@@ -57,25 +57,37 @@ if TYPE_CHECKING:
 @case_option
 @set_option
 @coalition_option
+@figures_option
 @quiet_option
-def command(instance: str, out: str, extra_time: float, source: str | None, quiet: bool, **solving: Any) -> None:
+def command(
+    instance: str, out: str, extra_time: float, source: str | None, pictures: str | None, quiet: bool, **solving: Any
+) -> None:
     """Write one page that anyone can open: the answer to INSTANCE, with what is missing, why, and what would change it.
 
-    INSTANCE is a folder, .xlsx, .json or a bundled name, or a result that solve --out or solve --json saved. The page
-    needs no network and no script. Ctrl-C ends the questions beside the plan, and the page is written with what is
-    known. Exit status: as for solve.
+    INSTANCE is a folder, .xlsx, .json or a bundled name, or a saved RESULT: what solve --out or solve --json wrote, or
+    what sweep, compare, hedge or claims printed with --json. The page needs no network and no script. Ctrl-C ends the
+    questions beside the plan, and the page is written with what is known. Exit status: as for solve.
     """
     from allocator.briefing.saved import is_result, saved_result
     from allocator.cli.progress import Line
+    from allocator.report.studies.saved import command_of, saved_study
 
-    target = checked_page(out)
+    made = pages(out, pictures)
+    if command_of(instance) is not None:
+        _check(True, source, solving)
+        if source is not None:
+            raise BadUsage(
+                "--instance is for a saved plan; what sweep, compare, hedge and claims printed carries its names"
+            )
+        made.of_study(lambda: saved_study(instance))
+        return
     saved = is_result(instance)
     _check(saved, source, solving)
     load_solver()
     gc.disable()  # the process ends with this page; collecting a large model would take seconds
     with watched() as watch, later(), Line(quiet) as line:
         plan = saved_result(instance, source) if saved else _solved(instance, solving, line, quiet)
-        write_page(plan, target, out, extra_time, line)
+        made.of_plan(plan, extra_time, line)
         watch.answered = True
         raise Exit(EXIT[plan.status])
 

@@ -27,7 +27,7 @@ from allocator.cli.options import (
     time_limit_option,
     writing,
 )
-from allocator.cli.page import checked_page
+from allocator.cli.page import as_long_again, figures_option, pages
 from allocator.cli.terminal import emit_json, load_solver, print_message, printed
 from allocator.errors import AllocatorError, BadUsage, OutOfTime
 from allocator.stopping import later, watched
@@ -66,6 +66,7 @@ EXIT = {"optimal": 0, "feasible": 0, "infeasible": 3, "no_plan": 4, "interrupted
     help="Also write a page to look at, with questions answered in as long again as the solve took, at least 5 s; "
     "allocator report takes more time for them.",
 )
+@figures_option
 @click.option("--rota", is_flag=True, help="Also print who is at each task in each period, and who is missing.")
 @click.option("--full", is_flag=True, help="Print every line of every list, and the rota.")
 @json_option
@@ -82,6 +83,7 @@ def command(
     coalition: str | None,
     out: str | None,
     report: str | None,
+    pictures: str | None,
     rota: bool,
     full: bool,
     as_json: bool,
@@ -98,7 +100,7 @@ def command(
     if as_json and (rota or full):
         raise BadUsage(f"--{'rota' if rota else 'full'} is for the text; --json prints everything")
     target = None if out is None else checked_target(out)
-    page = None if report is None else checked_page(report)
+    made = pages(report, pictures)
     warn = None if quiet else lambda text: print_message(f"warning: {text}")
     load_solver()
     gc.disable()  # the process ends with this solve; collecting a large model would take seconds
@@ -118,21 +120,13 @@ def command(
                 warn(text)
         options = None if as_json else {"rota": rota, "full": full, "ways": _ways(plan, watch), "called": instance}
         _show(plan, target, out, options)
-        _write_page(plan, page, report, quiet)
-        watch.answered = plan.stopped_by == "interrupt" or page is not None
+        if made:
+            with Line(quiet) as line:
+                made.of_plan(plan, as_long_again(plan), line)
+        watch.answered = plan.stopped_by == "interrupt" or bool(made)
         if not as_json and plan.found:
             _end(plan, instance, None if quiet else _another(plan, time_limit), full)
         raise Exit(EXIT[plan.status])
-
-
-def _write_page(plan: Plan, page: Path | None, report: str | None, quiet: bool) -> None:
-    """Write a page, if one is asked for, with questions answered in as long again as the solve took."""
-    from allocator.cli.page import as_long_again, write_page
-    from allocator.cli.progress import Line
-
-    if page is not None:
-        with Line(quiet) as line:
-            write_page(plan, page, str(report), as_long_again(plan), line)
 
 
 def _another(plan: Plan, time_limit: float | None) -> str | None:

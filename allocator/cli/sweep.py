@@ -24,6 +24,7 @@ from allocator.cli.options import (
     threads_option,
     writing,
 )
+from allocator.cli.page import pages, pages_options
 from allocator.cli.progress import Line, rounded_time
 from allocator.cli.terminal import emit, emit_json, load_solver, print_message, printed
 from allocator.errors import BadUsage
@@ -32,6 +33,7 @@ from allocator.stopping import at_once, later
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
+    from allocator.report.studies.study import Study
     from allocator.sweeps.design.file import Design
     from allocator.sweeps.result import Sweep
     from allocator.sweeps.run.runner import Progress
@@ -139,6 +141,7 @@ MOST_REASONS = 5
 )
 @click.option("--out", metavar="FILE", help="Write one row per point to FILE: .csv, .json, .xlsx or .parquet.")
 @click.option("--deployments", metavar="FILE", help="Write who sends what at each point to FILE.")
+@pages_options
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print one row per point as CSV and nothing else.")
 @quiet_option
@@ -181,6 +184,7 @@ def command(
         raise BadUsage("--workers and --scheduler exclude each other")
     tables = {"sweep": out, "deployments": deployments}
     _check(tables)
+    made = pages(varied.pop("report"), varied.pop("pictures"))
     read = load(instance)
     given = {"model": model, "coalition": coalition, "gap": gap, "time_limit": time_limit}
     design = _design(read, sweep, {**varied, "seed": seed}, given, overrides, case)
@@ -194,6 +198,7 @@ def command(
     load_solver()
     with later(), _run_sweep(read, design, options, max_points, quiet) as done:  # shown before Ctrl-C counts
         _show(done, as_json, as_csv)
+        made.of_study(lambda: _study(done))
         raise Exit(_finish(done, store_file, tables, quiet))
 
 
@@ -342,6 +347,12 @@ def _show(done: Sweep, as_json: bool, as_csv: bool) -> None:
         from allocator.report.text.sweep import draw_sweep
 
         printed(lambda out: draw_sweep(out, done))
+
+
+def _study(done: Sweep) -> Study:
+    from allocator.report.studies.sweep import sweep_study
+
+    return sweep_study(done.to_dict())
 
 
 def _warn(done: Sweep, store_file: str, quiet: bool) -> int:

@@ -11,6 +11,7 @@ from allocator.errors import BadUsage
 from allocator.hedging.check import Broken, Decision, check_decision
 from allocator.instance import Instance
 from allocator.model import Model
+from allocator.naming import names_of
 from allocator.plan.tables import COLUMNS as PLAN_COLUMNS
 from allocator.statistics import Estimate
 from allocator.withdrawal import Future
@@ -135,7 +136,8 @@ class Hedge:
         for name, ends in (("vss_range", self.vss_range), ("evpi_range", self.evpi_range)):
             answer[name] = None if ends is None else list(ends)
         answer["estimate"] = None if self.estimate is None else asdict(self.estimate)
-        return {**answer, "manifest": self.manifest}
+        about = {"title": self.instance.title, "currency": self.instance.currency, "names": names_of(self.instance)}
+        return {**answer, "manifest": self.manifest, **about}
 
     def check(self) -> list[Broken]:
         """The independent check: commitments, orders and the plan of every future, in exact arithmetic."""

@@ -13,6 +13,7 @@ from allocator.arguments import one_of
 from allocator.files import write_whole
 from allocator.instance import Instance
 from allocator.model import OBJECTIVES, Model
+from allocator.naming import names_of
 from allocator.sweeps.design.parts import Part
 from allocator.sweeps.run.row import Rows
 from allocator.sweeps.run.store import Store
@@ -140,6 +141,7 @@ class Sweep:
 
         return {
             "instance": self.instance.name,
+            "title": self.instance.title,
             "sha256": self.instance.sha256,
             "model": self.model.to_dict(),
             "currency": self.instance.currency,
@@ -147,6 +149,7 @@ class Sweep:
             "notes": list(self.notes),
             "answers": [answer(each.part, each.rows) for each in self.answers],
             "points": list(self.records()),
+            "names": names_of(self.instance),
         }
 
     def csv(self) -> str:

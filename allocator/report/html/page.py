@@ -62,27 +62,30 @@ def draw_page(plan: Plan, findings: Findings | None = None) -> str:
     (0, True)
     """
     page = Reading(plan, Findings() if findings is None else findings)
-    content = _sections(page)
+    content = sections(page)
     shown = [name for name in LINKS if content.get(name) is not None]
     css = style()
-    environment = _environment()
-    return environment.get_template("page.html.j2").render(
-        **content,
-        head=head(page),
-        answer=answer(page),
-        requirements=requirements(page),
-        run=run(page),
-        sources=sources(page),
-        symbols={code: [[*shape, ""][:3] for shape in shapes(code)] for code in _codes(content)},
-        parts=[f"{name}.html.j2" for name in shown],
-        links=[("answer", "Answer"), *(LINKS[name] for name in shown)],
-        style=_trusted(css),
-        policy=policy(css),
-        version=_version(),
+    return (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            **content,
+            head=head(page),
+            answer=answer(page),
+            requirements=requirements(page),
+            run=run(page),
+            sources=sources(page),
+            symbols={code: [[*shape, ""][:3] for shape in shapes(code)] for code in _codes(content)},
+            parts=[f"{name}.html.j2" for name in shown],
+            links=[("answer", "Answer"), *(LINKS[name] for name in shown)],
+            style=trusted(css),
+            policy=policy(css),
+            version=version(),
+        )
     )
 
 
-def _sections(page: Reading) -> dict[str, Any]:
+def sections(page: Reading) -> dict[str, Any]:
     """The content of each section; None, or missing, where it has nothing to say."""
     always = {"politics": politics(page), "sure": sure(page)}
     if not page.plan.found:
@@ -116,7 +119,7 @@ def style() -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
     """Templates in which everything is escaped and a missing name is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -135,14 +138,14 @@ def _visible(value: Any) -> Any:
     return escaped(value, keep="\n\t\u00ad\u200c\u200d") if type(value) is str else value
 
 
-def _trusted(css: str) -> Any:
+def trusted(css: str) -> Any:
     """The style sheet of the package, which holds nothing of an instance, as it is."""
     from markupsafe import Markup
 
     return Markup(css)
 
 
-def _version() -> str:
+def version() -> str:
     try:
         return installed("allocator")
     except PackageNotFoundError:

@@ -74,5 +74,17 @@ def write(plan: Plan, findings: Findings | None, path: str | os.PathLike[str]) -
     """
     from allocator.report.html.page import draw_page
 
-    target = check_page(path)
-    write_whole(target, draw_page(plan, findings).encode("utf-8"))
+    write_page(draw_page(plan, findings), path)
+
+
+def write_page(page: str, path: str | os.PathLike[str]) -> None:
+    """Write a page that is drawn, whole or not at all.
+
+    Raises
+    ------
+    BadUsage
+        The path cannot be written, or holds something else.
+    OSError
+        The file cannot be written; an earlier page is unchanged.
+    """
+    write_whole(check_page(path), page.encode("utf-8"))

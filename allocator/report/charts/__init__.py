@@ -1,0 +1,1 @@
+"""Pictures as plain values, and the same as files for slides."""
