@@ -68,6 +68,13 @@ class Raw:
     settings_unread: bool = False
 
 
+def nothing(raw: Raw, fault: Fault) -> Raw:
+    """Mark a carrier as one of which nothing could be read."""
+    raw.faults.append(fault)
+    raw.unread, raw.settings_unread = set(TABLES), True
+    return raw
+
+
 @dataclass
 class Typed:
     """Typed settings and rows, with every fault found so far."""
@@ -181,7 +188,7 @@ def _setting_fault(key: str, value: Value) -> str:
     import re
 
     if key == "name" and not re.fullmatch(INSTANCE_NAME, str(value)):
-        return "lower-case letters, digits and hyphens"
+        return SETTINGS[key].expected
     if key == "horizon.start" and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", str(value)):
         return "a month as YYYY-MM"
     if key == "model":
