@@ -253,6 +253,8 @@ def _table(raw: Raw, table: Table, found: RawTable, faults: list[Fault]) -> list
                     faults.append(Fault(found.place, at, name, "a blank", column.expected))
                     record.bad.add(name)
                 continue
+            if name == "value" and cells.get("requires") == "coalition_size":
+                cell = shortest(cell)
             try:
                 record.cells[name] = convert(column, cell, raw.strict)
             except Unfit as unfit:
@@ -260,6 +262,14 @@ def _table(raw: Raw, table: Table, found: RawTable, faults: list[Fault]) -> list
                 record.bad.add(name)
         records.append(record)
     return records
+
+
+def shortest(cell: Any) -> Any:
+    """A whole number, as text or in a carrier that distinguishes types, in its shortest form; anything else as it is."""
+    try:
+        return str(convert(Column("value", "", "whole"), cell, False))
+    except Unfit:
+        return cell
 
 
 def blank_rows(records: Iterator[tuple[int, list[Any]]]) -> Iterator[tuple[int, list[Any]]]:

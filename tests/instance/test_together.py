@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import allocator
 from allocator import BadInput, Instance, read, write
 from allocator.api import choose
 from tests.instance.pasted import fault_lines
@@ -128,3 +129,25 @@ def test_a_blank_period_follows_the_horizon_before_it() -> None:
 def test_the_carrier_stays_equal(tmp_path: Path) -> None:
     write(sound(), tmp_path / "x.json")
     assert read(tmp_path / "x.json") == sound()
+
+
+@pytest.mark.parametrize("value", ["1.0", "1e0", "01", 1, 1.0])
+def test_the_size_of_a_coalition_is_a_whole_number_in_every_form(tmp_path: Path, value: Any) -> None:
+    """pandas writes 1.0; JSON has numbers. All are the same instance, and one that can be solved."""
+    row = {"nation": "AAA", "requires": "coalition_size", "value": "1"}
+    plain = toy(conditions=[row])
+    given = {**plain.to_dict(), "conditions": [{**row, "value": value}]}
+    assert Instance.from_dict(given) == plain
+    write(plain, tmp_path / "x")
+    path = tmp_path / "x" / "conditions.csv"
+    path.write_text(path.read_text().replace(",1\n", f",{value}\n"))
+    assert read(tmp_path / "x") == plain
+    assert allocator.solve(plain.override(f"conditions[nation=AAA].value={value}")).value("gap") == 0.0
+
+
+@pytest.mark.parametrize("value", ["1.5", "0", 0, True, 1.5])
+def test_what_is_no_size_of_a_coalition(value: Any) -> None:
+    content = {**toy().to_dict(), "conditions": [{"nation": "AAA", "requires": "coalition_size", "value": value}]}
+    with pytest.raises(BadInput) as caught:
+        Instance.from_dict(content)
+    assert [(fault.row, fault.column) for fault in caught.value.faults] == [(1, "value")]
