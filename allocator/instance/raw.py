@@ -265,7 +265,7 @@ def _table(raw: Raw, table: Table, found: RawTable, faults: list[Fault]) -> list
 
 
 def shortest(cell: Any) -> Any:
-    """A whole number, as text or in a carrier that distinguishes types, in its shortest form; anything else as it is."""
+    """A whole number in its shortest form, as text; anything else as it is."""
     try:
         return str(convert(Column("value", "", "whole"), cell, False))
     except Unfit:

@@ -44,7 +44,7 @@ def test_a_burden_beyond_what_a_limit_can_say_is_an_answer_all_the_same(tmp_path
     """No model can limit 24 million a year of a gdp of 1,000 dollars, so no other plan is looked for."""
     allocator.write(toy(nations=[{"nation": "AAA", "gdp": 1e-9}]), tmp_path / "x.json")
     result = run("solve", str(tmp_path / "x.json"), "--quiet")
-    assert (result.exit_code, result.stderr) == (0, "")
+    assert (result.returncode, result.stderr) == (0, "")
 
 
 def test_money() -> None:
