@@ -202,6 +202,17 @@ def test_a_sweep_goes_on_after_a_point_that_cannot_be_solved() -> None:
     assert rows[1]["reason"].startswith("nations[nation=AAA], gdp: found a gdp of 1e-09 million")
 
 
+@pytest.mark.parametrize("periods", [1, 2, 3])
+def test_windows_that_wrap_round_very_often_are_counted_not_walked(periods: int) -> None:
+    """A pool of three times the ratio keeps three of the four units that are asked for: over two periods, six in both."""
+    ratio = 10**11
+    unit = {"unit_type": "bn", "rotation_ratio": ratio}
+    asked = toy(periods=periods, unit_types=[unit], forces=pools(3 * ratio, "AAA"))
+    windows = Problem(asked, load_model("reference")).pools.windows(("AAA", "bn"))
+    assert [sum(window.counts.values()) for window in windows] == [ratio] * len(windows)
+    assert allocator.solve(asked, gap=0.0).value("gap") == 0.25
+
+
 def test_a_pool_of_a_thousand_million_is_filled_at_once() -> None:
     """The first plan finds how many may go beside the framework nation without counting down."""
     others = {
