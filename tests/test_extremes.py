@@ -32,6 +32,7 @@ from tests.oracle import brute
 from tests.oracle.check import check
 from tests.oracle.extremes import extreme_instance
 from tests.oracle.random_instances import random_instance, random_model
+from tests.toys import pools, toy
 
 HARD = (74, 89, 100, 143, 194, 2403, 3049, 3345, 3632)
 """Seeds at which rows in floating-point numbers gave a wrong answer, an error, or a bound that did not close."""
@@ -204,7 +205,7 @@ def test_a_sweep_goes_on_after_a_point_that_cannot_be_solved() -> None:
 
 @pytest.mark.parametrize("periods", [1, 2, 3])
 def test_windows_that_wrap_round_very_often_are_counted_not_walked(periods: int) -> None:
-    """A pool of three times the ratio keeps three of the four units that are asked for: over two periods, six in both."""
+    """A pool of three times the ratio keeps three of the four units asked for; over two periods, six in both."""
     ratio = 10**11
     unit = {"unit_type": "bn", "rotation_ratio": ratio}
     asked = toy(periods=periods, unit_types=[unit], forces=pools(3 * ratio, "AAA"))
