@@ -64,7 +64,7 @@ def choose(
     given = instance if isinstance(instance, Instance) else _kept(faults, partial(read, instance))
     here = given and _kept(faults, partial(changed, given, of_instance, case))
     if here and coalition is not None:
-        here = here.coalition(coalition)
+        here = _kept(faults, partial(here.coalition, coalition))
     chosen = _kept(faults, partial(_model, model, here or given, of_model))
     if faults or here is None or chosen is None:
         raise BadInput(faults)

@@ -76,6 +76,8 @@ def test_instance_and_model_are_checked_together(tmp_path: Path) -> None:
     write(sound(), tmp_path / "y.json")
     both = places(tmp_path / "y.json", None, "model.tol=1", "forces.unitz=1")
     assert both == ["--set forces.unitz=1", "--set model.tol=1"]
+    with pytest.raises(BadInput, match=r"--coalition.*\n.*model\.tol"):
+        choose(tmp_path / "y.json", None, ["model.tol=1"], coalition="ZZZ")
 
 
 def places(instance: Path, model: str | None, *overrides: str) -> list[str]:
