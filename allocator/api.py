@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from allocator.arguments import Several, function, optional, text, texts
 from allocator.arguments import path as a_path
-from allocator.errors import AllocatorError, BadUsage, OutOfTime
+from allocator.errors import AllocatorError, BadInput, BadUsage, Fault, OutOfTime
 from allocator.instance import Instance, read
 from allocator.instance.override import changed, split_overrides
 from allocator.model import Model, load_model
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 Source = Instance | str | os.PathLike[str]
 Choice = Model | str | os.PathLike[str] | None
+T = TypeVar("T")
 
 
 def choose(
@@ -46,7 +48,7 @@ def choose(
     Raises
     ------
     BadInput
-        With every fault found.
+        With every fault found, of the instance and of the model.
     """
     several = Several()
     overrides = several(texts, "overrides", overrides, "horizon.periods=4")
@@ -57,21 +59,38 @@ def choose(
     if model is not None and not isinstance(model, Model):
         several(a_path, "model", model, "a Model, the name of a bundled one, or a path that ends in .toml")
     several.done()
-    if not isinstance(instance, Instance):
-        instance = read(instance)
     of_instance, of_model = split_overrides(overrides)
-    instance = changed(instance, of_instance, case)
-    if coalition is not None:
-        instance = instance.coalition(coalition)
+    faults: list[Fault] = []
+    given = instance if isinstance(instance, Instance) else _kept(faults, partial(read, instance))
+    here = given and _kept(faults, partial(changed, given, of_instance, case))
+    if here and coalition is not None:
+        here = _kept(faults, partial(here.coalition, coalition))
+    chosen = _kept(faults, partial(_model, model, here or given, of_model))
+    if faults or here is None or chosen is None:
+        raise BadInput(faults)
+    return here, chosen
+
+
+def _kept(faults: list[Fault], step: Callable[[], T]) -> T | None:
+    """What a step returns; None if its input has faults, which are kept so that all are reported together."""
+    try:
+        return step()
+    except BadInput as bad:
+        faults += bad.faults
+        return None
+
+
+def _model(model: Choice, instance: Instance | None, overrides: Sequence[str]) -> Model | None:
+    """The chosen model after its overrides; None if only the instance, which cannot be read, says which it is."""
     if not isinstance(model, Model):
         base = None
         if model is None:
+            if instance is None:
+                return None
             model = instance.model or "reference"
             base = instance.path and (instance.path if instance.path.is_dir() else instance.path.parent)
         model = load_model(model, base)
-    if of_model:
-        model = model.override(*of_model)
-    return instance, model
+    return model.override(*overrides) if overrides else model
 
 
 def pass_warnings(instance: Instance, model: Model, warn: Callable[[str], None] | None) -> None:

@@ -221,13 +221,10 @@ class Pools:
 @cache
 def _cyclic(last: int, ratio: int) -> list[Window]:
     """Windows of ``ratio`` periods that wrap round."""
-    starts = [1] if ratio % last == 0 else list(range(1, last + 1))  # such windows count every period equally often
+    turns, rest = divmod(ratio, last)  # a window counts every period so often, and its first ones once more
     windows = []
-    for start in starts:
-        counts: dict[int, int] = {}
-        for step in range(ratio):
-            period = (start + step - 1) % last + 1
-            counts[period] = counts.get(period, 0) + 1
+    for start in range(1, last + 1) if rest else [1]:
+        counts = {(start + step - 1) % last + 1: turns + (step < rest) for step in range(min(ratio, last))}
         windows.append(Window(start, start + ratio - 1, counts))
     return windows
 

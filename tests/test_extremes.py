@@ -32,6 +32,7 @@ from tests.oracle import brute
 from tests.oracle.check import check
 from tests.oracle.extremes import extreme_instance
 from tests.oracle.random_instances import random_instance, random_model
+from tests.toys import pools, toy
 
 HARD = (74, 89, 100, 143, 194, 2403, 3049, 3345, 3632)
 """Seeds at which rows in floating-point numbers gave a wrong answer, an error, or a bound that did not close."""
@@ -200,6 +201,17 @@ def test_a_sweep_goes_on_after_a_point_that_cannot_be_solved() -> None:
     rows = [worker(Job(Point({"gdp": gdp}, (f"nations.gdp={gdp}",)), NOTHING)) for gdp in ("1e9", "1e-9", "1e9")]
     assert [row["status"] for row in rows] == ["optimal", "error", "optimal"]
     assert rows[1]["reason"].startswith("nations[nation=AAA], gdp: found a gdp of 1e-09 million")
+
+
+@pytest.mark.parametrize("periods", [1, 2])
+def test_windows_that_wrap_round_very_often_are_counted_not_walked(periods: int) -> None:
+    """A pool of three times the ratio keeps three of the four units asked for; over two periods, six in both."""
+    ratio = 10**11
+    unit = {"unit_type": "bn", "rotation_ratio": ratio}
+    asked = toy(periods=periods, unit_types=[unit], forces=pools(3 * ratio, "AAA"))
+    windows = Problem(asked, load_model("reference")).pools.windows(("AAA", "bn"))
+    assert [sum(window.counts.values()) for window in windows] == [ratio] * len(windows)
+    assert allocator.solve(asked, gap=0.0).value("gap") == 0.25
 
 
 def test_a_pool_of_a_thousand_million_is_filled_at_once() -> None:

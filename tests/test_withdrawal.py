@@ -11,7 +11,8 @@ import pytest
 import allocator
 from allocator import Model
 from allocator.api import choose
-from allocator.instance.read import from_object, understood
+from allocator.instance.read import understood
+from allocator.instance.read_json import from_object
 from allocator.problem import Problem
 from allocator.sweeps.design.withdrawal import politics
 from allocator.sweeps.run.task import Setup

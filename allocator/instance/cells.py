@@ -64,6 +64,8 @@ def _lost(digits: str, number: float) -> bool:
 
 def plain(value: Any) -> str:
     """The text of a cell that holds no text: the shortest form of a number, the ISO form of a date."""
+    if value is None:
+        return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):

@@ -92,6 +92,8 @@ class Column:
             return "one of " + ", ".join(self.choices)
         if self.name == "nation" and self.key and not self.refers:
             return "three capital letters (as ISO 3166-1 alpha-3)"
+        if self.name == "name" and self.kind == "id":  # of the instance
+            return "lower-case letters, digits and hyphens"
         words = {
             "id": "an identifier (letters, digits, _ or -)",
             "name": "text without space around it",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-_OF_TASKS = ("requirements", "commitments")
+OF_TASKS = ("requirements", "commitments")
 """Tables whose blank periods are those of the row's task."""
 
 
@@ -166,7 +166,7 @@ class Facts:
         if table not in self._rows:
             blanks = {column.name: column.default for column in TABLES[table].by_name.values()}
             blanks.update({last: self.periods for last in ("last_period", "last_order_period") if last in blanks})
-            if table in _OF_TASKS:
+            if table in OF_TASKS:
                 windows = {row["task"]: row for row in self.rows("tasks")}
                 whole = {"first_period": 1, "last_period": self.periods}
                 filled = []
@@ -185,7 +185,7 @@ class Facts:
             return
         same = {name for name, rows in self.tables.items() if _identical(rows, base.tables[name])}
         for name in same & base._rows.keys():
-            if name not in _OF_TASKS or "tasks" in same:
+            if name not in OF_TASKS or "tasks" in same:
                 self._rows[name] = base._rows[name]
 
     def noted(self, notes: tuple[str, ...], outside: frozenset[str]) -> Self:

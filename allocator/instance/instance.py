@@ -85,8 +85,10 @@ class Instance(Facts):
             ``horizon.periods=4``, ``events.us_backstop=true``, ``budgets[payer=common].amount*=0.8``. ``+=``, ``-=``
             and ``*=`` change an existing number in exact arithmetic; in a column of whole numbers, a fractional result
             is rounded down. ``=`` with the complete key of a row that does not exist adds the row:
-            ``willingness[nation=DEU,objective=safe_skies].willingness=1``. ``notes`` and :meth:`warnings` report
-            what was rounded or added. A figure that is changed loses its range (``_low``, ``_high``).
+            ``willingness[nation=DEU,objective=safe_skies].willingness=1``. A blank cell matches the value that it
+            means: ``budgets[payer=FRA,last_period=4]`` is also a budget for the whole horizon of four periods.
+            ``notes`` and :meth:`warnings` report what was rounded or added. A figure that is changed loses its range
+            (``_low``, ``_high``).
 
         Raises
         ------

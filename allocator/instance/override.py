@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from allocator.errors import BadInput, Fault
@@ -14,9 +15,11 @@ from allocator.instance.case import at_case
 from allocator.instance.cells import Unfit, convert, converted, near, plain, quoted
 from allocator.instance.check_rules import drop_idle
 from allocator.instance.columns import Column, Table, Value
+from allocator.instance.facts import OF_TASKS
 from allocator.instance.odd import horizon_notes
 from allocator.instance.raw import Cells, RawTable, Record
-from allocator.instance.read import F, from_object, understood
+from allocator.instance.read import F, understood
+from allocator.instance.read_json import from_object
 from allocator.instance.tables import SETTINGS, TABLES
 
 if TYPE_CHECKING:
@@ -194,7 +197,7 @@ def _cells(
     rows: list[Cells] = content[table.name]
     chosen = rows
     for name, wanted in conditions.items():
-        left = _matching(chosen, table.by_name[name], wanted)
+        left = _matching(chosen, table.by_name[name], wanted, partial(_meant, instance, content, table, name))
         if not left:
             there = sorted({str(row[name]) for row in chosen if name in row})
             missing = Wrong(
@@ -234,13 +237,36 @@ def _some(names: list[str]) -> str:
     return f" ({', '.join(names[:8])}{', ...' if len(names) > 8 else ''})" if names else ""
 
 
-def _matching(rows: list[Cells], column: Column, wanted: str) -> list[Cells]:
-    """Rows whose cell has the wanted value; an empty text matches a blank."""
+def _matching(
+    rows: list[Cells], column: Column, wanted: str, meant: Callable[[Mapping[str, Any]], Value | None]
+) -> list[Cells]:
+    """Rows whose cell has the wanted value, where a blank has the one that it means; an empty text matches a blank."""
+    if wanted == "":
+        return [row for row in rows if row.get(column.name, column.default) is None]
     try:
-        value = None if wanted == "" else convert(column, wanted, False)
+        value = convert(column, wanted, False)
     except Unfit:
         return []
-    return [row for row in rows if row.get(column.name, column.default) == value]
+    return [row for row in rows if (row[column.name] if column.name in row else meant(row)) == value]
+
+
+def _meant(
+    instance: Facts, content: Mapping[str, Any], table: Table, name: str, row: Mapping[str, Any]
+) -> Value | None:
+    """What a blank cell of a row means; None if it means no value."""
+    column = table.by_name[name]
+    if column.default is not None or not column.period or not column.blank:
+        return column.default
+    if name in ("first_period", "last_period") and table.name in OF_TASKS and "task" in row:
+        own = (task for task in _rows(instance, content, "tasks") if task.get("task") == row["task"])
+        return next((task[name] for task in own if name in task), _of_horizon(content, name))
+    return _of_horizon(content, name)
+
+
+def _of_horizon(content: Mapping[str, Any], name: str) -> Value | None:
+    """The first or the last period of the horizon, whichever a blank of a column means."""
+    periods: Value | None = content["instance"]["horizon"].get("periods")
+    return 1 if name.startswith("first") else periods
 
 
 def _changed(rows: list[Cells], table: Table, column: Column, op: str, text: str) -> list[str]:
@@ -296,8 +322,8 @@ def _new(
             )
         row[name], _ = _value(table.by_name[name], None, "=", given[name])
     row.understood = False
-    key = _key_of(table, row)
-    if any(_key_of(table, other) == key for other in content[table.name]):
+    key = _key_of(instance, content, table, row)
+    if any(_key_of(instance, content, table, other) == key for other in content[table.name]):
         raise missing
     return row
 
@@ -307,5 +333,5 @@ def _rows(instance: Facts, content: Mapping[str, Any], table: str) -> Sequence[M
     return rows
 
 
-def _key_of(table: Table, row: Mapping[str, Any]) -> list[Any]:
-    return [row.get(name, table.by_name[name].default) for name in table.key]
+def _key_of(instance: Facts, content: Mapping[str, Any], table: Table, row: Mapping[str, Any]) -> list[Any]:
+    return [row[name] if name in row else _meant(instance, content, table, name, row) for name in table.key]

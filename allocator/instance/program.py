@@ -15,7 +15,7 @@ from allocator.errors import BadUsage, Fault
 from allocator.instance.cells import exact_float, plain
 from allocator.instance.header import own
 from allocator.instance.raw import Raw
-from allocator.instance.read import from_object
+from allocator.instance.read_json import from_object
 from allocator.instance.tables import TABLES
 
 if TYPE_CHECKING:

@@ -68,6 +68,13 @@ class Raw:
     settings_unread: bool = False
 
 
+def nothing(raw: Raw, fault: Fault) -> Raw:
+    """Mark a carrier as one of which nothing could be read."""
+    raw.faults.append(fault)
+    raw.unread, raw.settings_unread = set(TABLES), True
+    return raw
+
+
 @dataclass
 class Typed:
     """Typed settings and rows, with every fault found so far."""
@@ -181,7 +188,7 @@ def _setting_fault(key: str, value: Value) -> str:
     import re
 
     if key == "name" and not re.fullmatch(INSTANCE_NAME, str(value)):
-        return "lower-case letters, digits and hyphens"
+        return SETTINGS[key].expected
     if key == "horizon.start" and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", str(value)):
         return "a month as YYYY-MM"
     if key == "model":
@@ -246,6 +253,8 @@ def _table(raw: Raw, table: Table, found: RawTable, faults: list[Fault]) -> list
                     faults.append(Fault(found.place, at, name, "a blank", column.expected))
                     record.bad.add(name)
                 continue
+            if name == "value" and cells.get("requires") == "coalition_size":
+                cell = shortest(cell)
             try:
                 record.cells[name] = convert(column, cell, raw.strict)
             except Unfit as unfit:
@@ -253,6 +262,14 @@ def _table(raw: Raw, table: Table, found: RawTable, faults: list[Fault]) -> list
                 record.bad.add(name)
         records.append(record)
     return records
+
+
+def shortest(cell: Any) -> Any:
+    """A whole number in its shortest form, as text; anything else as it is."""
+    try:
+        return str(convert(Column("value", "", "whole"), cell, False))
+    except Unfit:
+        return cell
 
 
 def blank_rows(records: Iterator[tuple[int, list[Any]]]) -> Iterator[tuple[int, list[Any]]]:

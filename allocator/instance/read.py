@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import os
 import re
 from pathlib import Path
@@ -12,12 +11,14 @@ from typing import Any, TypeVar
 
 from allocator.arguments import path as text_path
 from allocator.errors import BadInput, Fault
-from allocator.instance.cells import exact_float, exact_whole, near, quoted
+from allocator.instance.cells import near
 from allocator.instance.check import check
+from allocator.instance.columns import Column
 from allocator.instance.facts import Facts, settled
 from allocator.instance.frozen import Frozen
-from allocator.instance.header import Rows, columns, layout, own, separator, uneven
-from allocator.instance.raw import Cells, Raw, RawTable, blank_rows, typed
+from allocator.instance.header import Rows, columns, layout, separator, uneven
+from allocator.instance.raw import Raw, RawTable, blank_rows, nothing, typed
+from allocator.instance.read_json import dotted, read_json
 from allocator.instance.tables import TABLES
 from allocator.reading import Unreadable, check_file, read_text, read_toml
 from allocator.resources import shipped, shipped_instances
@@ -91,10 +92,10 @@ def _raw(path: Path) -> Raw:
         try:
             check_file(path)
         except Unreadable as wrong:
-            return _nothing(Raw(str(path), str(path), strict=False), wrong.fault(path.name))
+            return nothing(Raw(str(path), str(path), strict=False), wrong.fault(path.name))
         return read_xlsx(path)
     if path.suffix.lower() == ".json":
-        return _json(path)
+        return read_json(path)
     raw = Raw(str(path), str(path), strict=False, unread=set(TABLES), settings_unread=True)
     raw.faults.append(
         Fault(
@@ -105,13 +106,6 @@ def _raw(path: Path) -> Raw:
             "a folder, .xlsx or .json",
         )
     )
-    return raw
-
-
-def _nothing(raw: Raw, fault: Fault) -> Raw:
-    """Mark a carrier as one of which nothing could be read."""
-    raw.faults.append(fault)
-    raw.unread, raw.settings_unread = set(TABLES), True
     return raw
 
 
@@ -160,28 +154,7 @@ def _toml(raw: Raw, path: Path, home: Path) -> None:
         raw.faults.append(wrong.fault(path.name))
         return
     raw.settings_unread = False
-    raw.settings = _dotted(content, raw)
-
-
-def _dotted(content: dict[str, Any], raw: Raw) -> dict[str, Any]:
-    """Nested settings as dotted keys; a key in both forms is a fault."""
-    settings: dict[str, Any] = {}
-    for key, value in content.items():
-        if isinstance(value, dict) and key in ("horizon", "events"):
-            dotted = {f"{key}.{inner}": cell for inner, cell in value.items() if cell is not None}
-        elif isinstance(value, dict | list) or key in ("horizon", "events"):
-            found = "a table" if isinstance(value, dict) else quoted(value)
-            expected = "a table of its own" if key in ("horizon", "events") else "one value, under a known key"
-            raw.faults.append(Fault(raw.settings_place, None, key, found, expected))
-            continue
-        else:
-            dotted = {key: value}
-        for name in dotted.keys() & settings.keys():
-            head, _, inner = name.partition(".")
-            way_out = f"keep one of {quoted(name)} and {inner} in the table {head}"
-            raw.faults.append(Fault(raw.settings_place, None, name, "is given twice", way_out, " "))
-        settings.update(dotted)
-    return settings
+    raw.settings = dotted(content, raw)
 
 
 def _csv(raw: Raw, path: Path) -> None:
@@ -211,7 +184,7 @@ def _csv(raw: Raw, path: Path) -> None:
         if len(cells) != len(header):
             raw.faults.append(uneven(path.name, at, cells, header))
             continue
-        records.append((at, {title: _unescaped(cells[i]) for i, title in names.items() if cells[i]}))
+        records.append((at, {title: _unescaped(cells[i], known.get(title)) for i, title in names.items() if cells[i]}))
     whole = len(records) == len(rows) - 1
     raw.tables[name] = RawTable(path.name, records, list(names.values()), whole=whole, header=at_header)
 
@@ -255,106 +228,9 @@ def _width(place: str, rows: Rows) -> Fault | None:
 _ESCAPED = re.compile(r"'+[=+\-@\t]")
 
 
-def _unescaped(cell: str) -> str:
-    """A text cell with LF for CR LF, and without the apostrophe that stops spreadsheets treating it as a formula."""
+def _unescaped(cell: str, column: Column | None) -> str:
+    """A cell with LF for CR LF; a text without the apostrophe that stops spreadsheets treating it as a formula."""
     cell = cell.replace("\r\n", "\n")
+    if column is None or column.numeric or column.kind == "flag":
+        return cell
     return cell[1:] if cell.startswith("'") and _ESCAPED.match(cell) else cell
-
-
-# ---- JSON -------------------------------------------------------------------------------------------------
-
-
-class _Twice(Exception):
-    pass
-
-
-def _json(path: Path) -> Raw:
-    raw = Raw(str(path), path.name, strict=True)
-    try:
-        content = json.loads(
-            read_text(path),
-            object_pairs_hook=_pairs,
-            parse_constant=_constant,
-            parse_int=exact_whole,
-            parse_float=exact_float,
-        )
-    except Unreadable as wrong:
-        return _nothing(raw, wrong.fault(path.name))
-    except json.JSONDecodeError as error:
-        return _nothing(raw, Fault(path.name, error.lineno, None, error.msg, "JSON"))
-    except (_Twice, ValueError) as error:
-        return _nothing(raw, Fault(path.name, None, None, str(error), "JSON with each key once and finite numbers"))
-    except RecursionError:
-        return _nothing(raw, Fault(path.name, None, None, "nesting that is too deep", "an object of lists of rows"))
-    return from_object(content, path.name)
-
-
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    content = dict(pairs)
-    if len(content) != len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise _Twice(f"the key {quoted(twice)} given twice in one object")
-    return content
-
-
-def _constant(name: str) -> Any:
-    raise _Twice(f"{name}, which is not JSON")
-
-
-def from_object(content: Any, place: str) -> Raw:
-    """The content of the JSON carrier's object."""
-    raw = Raw(place, place, strict=True)
-    if not isinstance(content, dict):
-        expected = 'an object {"instance": {...}, "nations": [...], ...}'
-        raw.faults.append(Fault(place, None, None, "a value that is not an object", expected))
-        raw.unread, raw.settings_unread = set(TABLES), True
-        return raw
-    settings = content.get("instance")
-    if isinstance(settings, dict):
-        raw.settings = {key: cell for key, cell in _dotted(_filled(settings), raw).items() if cell is not None}
-    else:
-        raw.faults.append(
-            Fault(
-                place,
-                None,
-                "instance",
-                "nothing" if settings is None else quoted(settings),
-                "an object with format, name and horizon",
-            )
-        )
-        raw.settings_unread = True
-    for name, rows in content.items():
-        if name == "instance" or (rows is None and name in TABLES and not TABLES[name].required):
-            continue
-        where = f"{place}: {name}"
-        if not isinstance(rows, list):
-            found = "an object" if isinstance(rows, dict) else quoted(rows)
-            raw.faults.append(Fault(where, None, None, found, "a list of rows"))
-            raw.unread.add(name)
-        elif len(rows) > 1 and not any(isinstance(row, dict) for row in rows):
-            found = f"rows that are not objects, such as {quoted(rows[0])}"
-            raw.faults.append(Fault(where, 1, None, found, 'objects such as {"column": value, ...}'))
-            raw.unread.add(name)
-        else:
-            raw.tables[name] = _objects(raw, name, where, rows)
-    return raw
-
-
-def _objects(raw: Raw, name: str, where: str, rows: list[Any]) -> RawTable:
-    """The rows of a table in a list of objects, without blanks and without the author's own columns."""
-    known = TABLES[name].by_name if name in TABLES else {}
-    records: list[tuple[int, dict[str, Any]]] = []
-    for at, row in enumerate(rows, start=1):
-        if isinstance(row, Cells):
-            records.append((at, row))
-        elif isinstance(row, dict):
-            filled = {str(key): cell for key, cell in row.items() if cell is not None or key not in known}
-            records.append((at, {key: cell for key, cell in filled.items() if not own(key)}))
-        else:
-            raw.faults.append(Fault(where, at, None, quoted(row), "an object with one value per column"))
-    return RawTable(where, records, whole=len(records) == len(rows))
-
-
-def _filled(settings: dict[str, Any]) -> dict[str, Any]:
-    return {key: cell for key, cell in settings.items() if cell is not None}

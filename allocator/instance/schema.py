@@ -87,6 +87,8 @@ def _column(column: Column) -> dict[str, Any]:
         entry["pattern"] = "^[A-Z]{3}$" if column.name == "nation" else "^[A-Za-z0-9_-]+$"
     elif column.kind == "symbol":
         entry["pattern"] = f"^(?:{SYMBOL})$"
+    if column.name == "value":  # of a condition: a coalition's size is a number
+        entry["type"] = ["string", "integer"]
     if column.default is not None:
         entry["default"] = column.default
     return entry

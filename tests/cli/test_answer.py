@@ -40,6 +40,13 @@ def test_a_share_is_nothing_or_all_only_where_it_is(share: float, text: str) -> 
     assert percent(share) == text
 
 
+def test_a_burden_beyond_what_a_limit_can_say_is_an_answer_all_the_same(tmp_path: Path) -> None:
+    """No model can limit 24 million a year of a gdp of 1,000 dollars, so no other plan is looked for."""
+    allocator.write(toy(nations=[{"nation": "AAA", "gdp": 1e-9}]), tmp_path / "x.json")
+    result = run("solve", str(tmp_path / "x.json"), "--quiet")
+    assert (result.returncode, result.stderr) == (0, "")
+
+
 def test_money() -> None:
     assert money(1944.2, "USD") == "USD 1,944 million"
     assert money(49.85, "") == "49.85 million"

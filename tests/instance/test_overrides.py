@@ -206,7 +206,6 @@ class TestRowsThatAreAdded:
             ("willingness[nation=AAA,objective=land,willingness=0.1].willingness=1", "with willingness=0.1"),
             ("willingness[nation=AAA,nation=BBB].willingness=1", "nation a second time"),
             ("budgets[payer=comon].amount=1", "did you mean common"),
-            ("budgets[payer=common,last_period=2].amount=1", "a second row for payer common"),
             ("nations[nation=CCC].gdp=9", "give name in the key as well"),
             ("forces[nation=CCC].units=9", "no row of forces with nation=CCC"),
             ("conditions[nation=AAA,requires=event].value=peas", "did you mean peace"),

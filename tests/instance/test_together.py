@@ -1,0 +1,155 @@
+"""Faults are reported together and at their place: of JSON, of an instance and its model, of overrides of both."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import allocator
+from allocator import BadInput, Instance, read, write
+from allocator.api import choose
+from tests.instance.pasted import fault_lines
+from tests.toys import toy
+
+
+def sound() -> Instance:
+    """Two tasks of which the second begins later, budgets and commitments that leave their periods blank."""
+    return toy(
+        periods=3,
+        events={"peace": True},
+        tasks=[{"task": "hold"}, {"task": "late", "first_period": 2}],
+        requirements=[{"task": j, "capability": "inf", "quantity": 2.0} for j in ("hold", "late")],
+        commitments=[{"nation": "AAA", "unit_type": "bn", "task": "late", "at_most": 4}],
+        budgets=[{"payer": "AAA", "amount": 100.0}, {"payer": "*", "amount": 500.0, "first_period": 2}],
+    )
+
+
+JSON = {
+    "a column": ('"units": 5', '"units": NaN', 'x.json: forces, row 1, column units: found "NaN"; expected a whole'),
+    "infinity": ('"units": 5', '"units": -Infinity', 'forces, row 1, column units: found "-Infinity"; expected'),
+    "a setting": ('"periods": 3', '"periods": Infinity', 'x.json, horizon.periods: found "Infinity"; expected'),
+    "an own column": ('"units": 5', '"units": 5, "_a": [NaN]', 'row 1, column _a: found "NaN"; expected JSON'),
+    "twice in an own column": ('"units": 5', '"units": 5, "_a": {"b": 1, "b": 2}', 'found the key "b" given twice'),
+    "a column twice": ('"units": 5', '"units": 5, "units": 6', "forces, row 1, column units is given twice; give each"),
+    "a blank twice": ('"units": 5', '"units": 5, "note": null, "note": "x"', "row 1, column note is given twice"),
+    "a setting twice": ('"periods": 3', '"periods": 3, "periods": 3', "x.json, horizon.periods is given twice"),
+    "an event twice": ('"peace": true', '"peace": true, "peace": false', "x.json, events.peace is given twice"),
+    "a section twice": ('"events":', '"horizon": {}, "events":', "x.json, horizon is given twice; give it once"),
+    "a table twice": ('"forces":', '"forces": [], "forces":', "x.json, forces is given twice; give it once"),
+    "null as a table": ('"forces":', '"forces": null, "_":', 'x.json: forces: found "null"; expected a list of rows'),
+}
+
+
+@pytest.mark.parametrize("case", JSON)
+def test_what_json_does_not_know_hides_no_other_fault(tmp_path: Path, case: str) -> None:
+    old, new, line = JSON[case]
+    text = json.dumps(sound().to_dict())
+    assert old in text
+    path = tmp_path / "x.json"
+    path.write_text(text.replace(old, new).replace('"amount": 500.0', '"amount": "x"'))
+    lines = fault_lines(path)
+    assert any(line in found for found in lines), lines
+    assert any("budgets, row 2, column amount" in found for found in lines)
+    assert len([found for found in lines if "unknown" not in found]) == 2
+
+
+def test_an_apostrophe_is_part_of_a_number(tmp_path: Path) -> None:
+    """The one that keeps spreadsheets from taking a text for a formula is never put before a number."""
+    write(sound(), tmp_path / "x")
+    path = tmp_path / "x" / "forces.csv"
+    path.write_text(path.read_text().replace(",5", ",'+5"))
+    (line,) = fault_lines(tmp_path / "x")
+    assert 'row 2, column units: found "\'+5"' in line
+
+
+def test_instance_and_model_are_checked_together(tmp_path: Path) -> None:
+    content = sound().to_dict()
+    content["forces"][0]["units"] = -1
+    (tmp_path / "x.json").write_text(json.dumps(content))
+    (tmp_path / "m.toml").write_text('objectives = ["costs"]\n')
+    assert places(tmp_path / "x.json", str(tmp_path / "m.toml")) == ["x.json: forces", str(tmp_path / "m.toml")]
+    assert places(tmp_path / "x.json", None, "model.tol=1") == ["x.json: forces"]  # it may name its own model
+    assert places(tmp_path / "x.json", "fair", "model.tol=1") == ["x.json: forces", "--set model.tol=1"]
+    write(sound(), tmp_path / "y.json")
+    both = places(tmp_path / "y.json", None, "model.tol=1", "forces.unitz=1")
+    assert both == ["--set forces.unitz=1", "--set model.tol=1"]
+    with pytest.raises(BadInput, match=r"--coalition.*\n.*model\.tol"):
+        choose(tmp_path / "y.json", None, ["model.tol=1"], coalition="ZZZ")
+
+
+def places(instance: Path, model: str | None, *overrides: str) -> list[str]:
+    with pytest.raises(BadInput) as caught:
+        choose(instance, model, overrides)
+    return [fault.place for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize("name", ["eventz", "Horizon"])
+def test_a_section_may_be_misspelt(tmp_path: Path, name: str) -> None:
+    write(sound(), tmp_path / "x")
+    path = tmp_path / "x" / "instance.toml"
+    old = "events" if name == "eventz" else "horizon"
+    path.write_text(path.read_text().replace(f"[{old}]", f"[{name}]"))
+    assert any(
+        f"instance.toml, {name}: " in line and f"(did you mean {old}?)" in line for line in fault_lines(path.parent)
+    )
+
+
+def test_the_name_of_an_instance_is_described(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="expected lower-case letters, digits and hyphens"):
+        sound().override("name=Force 2025")
+
+
+MEANT = [
+    ("budgets[payer=AAA,first_period=1,last_period=3].amount*=0.5", "budgets", {"amount": 50.0}),
+    ("budgets[payer=*,last_period=3].amount=7", "budgets", {"amount": 7.0}),
+    ("requirements[task=late,first_period=2].quantity=7", "requirements", {"quantity": 7.0}),
+    ("requirements[task=late,last_period=3].quantity*=3.5", "requirements", {"quantity": 7.0}),
+    ("commitments[task=late,first_period=2].at_most-=3", "commitments", {"at_most": 1}),
+    ("tasks[task=hold,last_period=3].last_period=2", "tasks", {"last_period": 2}),
+    ("budgets[payer=AAA,last_period=].amount=7", "budgets", {"amount": 7.0}),
+]
+
+
+@pytest.mark.parametrize(("setting", "table", "cells"), MEANT)
+def test_a_blank_period_matches_what_it_means(setting: str, table: str, cells: dict[str, Any]) -> None:
+    before = sound()
+    after = before.override(setting)
+    ((old, new),) = [
+        (a, b) for a, b in zip(before.tables[table], after.tables[table], strict=True) if dict(a) != dict(b)
+    ]
+    assert dict(new) == {**old, **cells}
+
+
+def test_a_blank_period_follows_the_horizon_before_it() -> None:
+    after = sound().override("horizon.periods=4", "budgets[payer=AAA,last_period=4].amount=7")
+    assert [row["amount"] for row in after.rows("budgets")] == [7.0, 500.0]
+
+
+def test_the_carrier_stays_equal(tmp_path: Path) -> None:
+    write(sound(), tmp_path / "x.json")
+    assert read(tmp_path / "x.json") == sound()
+
+
+@pytest.mark.parametrize("value", ["1.0", "1e0", "01", 1, 1.0])
+def test_the_size_of_a_coalition_is_a_whole_number_in_every_form(tmp_path: Path, value: Any) -> None:
+    """pandas writes 1.0; JSON has numbers. All are the same instance, and one that can be solved."""
+    row = {"nation": "AAA", "requires": "coalition_size", "value": "1"}
+    plain = toy(conditions=[row])
+    given = {**plain.to_dict(), "conditions": [{**row, "value": value}]}
+    assert Instance.from_dict(given) == plain
+    write(plain, tmp_path / "x")
+    path = tmp_path / "x" / "conditions.csv"
+    path.write_text(path.read_text().replace(",1\n", f",{value}\n"))
+    assert read(tmp_path / "x") == plain
+    assert allocator.solve(plain.override(f"conditions[nation=AAA].value={value}")).value("gap") == 0.0
+
+
+@pytest.mark.parametrize("value", ["1.5", "0", 0, True, 1.5])
+def test_what_is_no_size_of_a_coalition(value: Any) -> None:
+    content = {**toy().to_dict(), "conditions": [{"nation": "AAA", "requires": "coalition_size", "value": value}]}
+    with pytest.raises(BadInput) as caught:
+        Instance.from_dict(content)
+    assert [(fault.row, fault.column) for fault in caught.value.faults] == [(1, "value")]
