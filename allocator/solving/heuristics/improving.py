@@ -22,11 +22,8 @@ from allocator.solving.heuristics.search import USED, Search
 from allocator.solving.highs import Relaxation, Resident
 from allocator.solving.standard_form import Floats
 
-MANY = 5_000
-"""Whole-number columns from which this search runs before HiGHS on the whole model."""
-
-NODES = 40
-"""Most nodes of the search tree for a part."""
+NODES, WITH_ORDERS = 40, 10
+"""Most nodes of the search tree for a part, and where nations order units: there one node takes longer."""
 
 PART_GAP = 0.002
 """Relative gap at which a part is good enough."""
@@ -111,6 +108,7 @@ class _Improving:
         if relaxed is not None:
             kinds.insert(0, by_difference)
         self.kinds = [_Kind(kind.NAME, kind.LEADERS, kind.places) for kind in kinds]
+        self.nodes = WITH_ORDERS if len(search.points.ordered) else NODES
         self.turn = self.idle = 0
 
     def step(self) -> None:
@@ -124,7 +122,7 @@ class _Improving:
         at = np.flatnonzero(with_followers(self.matrix, free, self.followers[kind.leaders]))
         small = part(self.resident, at, self.point)
         small.start_from(self.point[at])
-        run = self.search.run(self.floor, part=small, what=kind.name, mip_rel_gap=self.gap, mip_max_nodes=NODES)
+        run = self.search.run(self.floor, part=small, what=kind.name, mip_rel_gap=self.gap, mip_max_nodes=self.nodes)
         gain = 0.0 if run.point is None else self._take(at, run.point)
         self.idle = 0 if gain > 0 else self.idle + 1
         kind.learn(gain, small.iterations, run.stop is Stop.PROVED)

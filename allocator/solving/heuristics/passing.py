@@ -1,8 +1,8 @@
-"""A plan from the prices of the relaxation, one period after the other.
+"""A plan from prices, one period after the other.
 
-What the rows that join periods (rotation, budgets) allow is worth its price in the relaxation. In each period HiGHS
-minimises the objective plus the price of what is used, among the most promising deployments of that period. The
-framework nation of a task is the one of which the relaxation has most. Nothing is ordered.
+What the rows that join periods (rotation, budgets) allow is worth its price in the averaged programme, or in the
+relaxation. In each period HiGHS minimises the objective plus the price of what is used, among the most promising
+deployments of that period. The framework nation of a task is the one of which these have most. Nothing is ordered.
 """
 
 from __future__ import annotations

@@ -13,10 +13,12 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from allocator.solving.heuristics.averaging import averaged
+from allocator.solving.heuristics.beside import Beside
 from allocator.solving.heuristics.buying import buy
-from allocator.solving.heuristics.improving import MANY, WITH_CUTS, improve
+from allocator.solving.heuristics.improving import WITH_CUTS, improve
 from allocator.solving.heuristics.passing import pass_through
-from allocator.solving.heuristics.search import NODES, USED, Search
+from allocator.solving.heuristics.search import MANY, NODES, USED, Search
 from allocator.solving.highs import Resident
 
 WORTH = 200
@@ -48,14 +50,16 @@ def restricted(resident: Resident, search: Search, last: int, gap: float, floor:
     matrix, points = resident.matrix, search.points
     if matrix.integral.sum() < WORTH:
         return floor
+    many = matrix.integral.sum() >= MANY and points.known is None
+    vast = many and matrix.integral.sum() > WITH_CUTS
+    if vast and not len(points.ordered) and search.best() is not None and not search.enough(floor, 2 * ROUGH):
+        return _beside(resident, search, gap, floor)
     relaxed = search.relax()
     if relaxed is None:
         if search.best() is not None and points.known is None:
             improve(resident, search, None, gap, floor)
         return floor
     floor = max(floor, relaxed.bound)
-    many = matrix.integral.sum() >= MANY and points.known is None
-    vast = many and matrix.integral.sum() > WITH_CUTS
     better = False
     if len(points.ordered) and not search.enough(floor, 2 * ROUGH):
         better = buy(resident, search, gap, floor)
@@ -88,6 +92,16 @@ def restricted(resident: Resident, search: Search, last: int, gap: float, floor:
     if many and search.best() is not None:
         improve(resident, search, relaxed, gap, floor)
     return floor
+
+
+def _beside(resident: Resident, search: Search, gap: float, floor: float) -> float:
+    """Search from the averaged programme while the relaxation is solved in a thread of its own; returns the bound."""
+    with Beside(resident, search) as beside:
+        mean = averaged(resident, search)
+        if mean is not None and not resident.held:
+            pass_through(resident, search, mean, floor)
+        improve(resident, search, mean, gap, floor)
+        return max(floor, beside.bound())
 
 
 def _rounds(search: Search, last: int, used: int) -> Iterator[tuple[NDArray[np.bool_], int]]:
