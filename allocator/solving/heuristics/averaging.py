@@ -19,6 +19,9 @@ from allocator.solving.standard_form import Floats, Key, Matrix
 WHOLE = ("leads", "joins", "member", "there")
 """Variables that are whole in the averaged programme."""
 
+DIGITS = ("digit", "carry")
+"""Rows and columns of further digits, whose index ends with the number of the digit; each stays on its own."""
+
 NODES = 50
 """Most nodes of the search tree."""
 
@@ -80,11 +83,15 @@ def programme(matrix: Matrix, columns: Numbers, rows: Numbers) -> Matrix:
 
 
 def grouped(keys: Sequence[Key]) -> Numbers:
-    """A number for each key; keys that differ only in whole numbers, which are periods, share one."""
+    """A number for each key; keys that differ only in periods share one."""
     number: dict[tuple[object, ...], int] = {}
-    groups = []
-    for name, key in keys:
-        parts = key if isinstance(key, tuple) else (key,)
-        group = (name, *(part for part in parts if not isinstance(part, int)))
-        groups.append(number.setdefault(group, len(number)))
-    return np.array(groups, dtype=np.int64)
+    return np.array([number.setdefault((name, *_without_periods(name, key)), len(number)) for name, key in keys])
+
+
+def _without_periods(name: str, key: object) -> tuple[object, ...]:
+    """The index without its period, which comes last; rows of pools have two, before the number of their edge."""
+    if not isinstance(key, tuple) or name in DIGITS:
+        return (key,)
+    if name == "rotation_pool":
+        return (*key[:2], *key[4:])
+    return key[:-1] if isinstance(key[-1], int) else key

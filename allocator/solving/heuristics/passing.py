@@ -15,13 +15,13 @@ from allocator.solving.heuristics.search import USED, Search
 from allocator.solving.highs import Relaxation, Resident
 from allocator.solving.standard_form import Floats
 
-WIDTH = 2_000
+WIDTH = 1_200
 """Most deployments that are free in a period."""
 
-NODES = 20
+NODES = 2
 """Most nodes of the search tree in a period."""
 
-ROUGH = 0.005
+ROUGH = 0.03
 """Relative gap at which a period is good enough."""
 
 
