@@ -25,8 +25,8 @@ from allocator.solving.standard_form import Floats
 NODES, WITH_ORDERS = 40, 10
 """Most nodes of the search tree for a part, and where nations order units: there one node takes longer."""
 
-PART_GAP = 0.002
-"""Relative gap at which a part is good enough."""
+PART_GAP, ORDER_GAP = 0.002, 0.0005
+"""Relative gap at which a part is good enough, and where nations order units."""
 
 WIDTH, LEAST, MOST = 1_000, 200, 6_000
 """Cells that are free at first, at least and at most."""
@@ -97,7 +97,8 @@ class _Improving:
         self, resident: Resident, search: Search, relaxed: Relaxation | None, gap: float, floor: float
     ) -> None:
         self.resident, self.search, self.relaxed = resident, search, relaxed
-        self.gap, self.floor = max(gap, PART_GAP), floor
+        ordered = len(search.points.ordered) > 0
+        self.gap, self.floor = max(gap, ORDER_GAP if ordered else PART_GAP), floor
         self.matrix = resident.matrix
         self.cost = self.matrix.costs[resident.objective]
         self.cells = Cells(search.points)
@@ -108,7 +109,7 @@ class _Improving:
         if relaxed is not None:
             kinds.insert(0, by_difference)
         self.kinds = [_Kind(kind.NAME, kind.LEADERS, kind.places) for kind in kinds]
-        self.nodes = WITH_ORDERS if len(search.points.ordered) else NODES
+        self.nodes = WITH_ORDERS if ordered else NODES
         self.turn = self.idle = 0
 
     def step(self) -> None:

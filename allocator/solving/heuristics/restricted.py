@@ -3,7 +3,8 @@
 HiGHS finds good plans late in these models, although the relaxation is close. In a round, the free columns are those
 that the relaxation or the best plan so far uses, about a tenth of all, and as many more by reduced cost. Rounds cover
 one window of periods after the other and then, if the free columns are few enough, all periods. Nodes and gap are
-limited, not time, so that the same input gives the same plan. Where nations order units, :mod:`.buying` comes first.
+limited, not time, so that the same input gives the same plan. Where nations order units, :mod:`.buying` comes first. The
+largest models begin with the averaged programme, and their relaxation is solved beside the search.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from allocator.solving.heuristics.buying import buy
 from allocator.solving.heuristics.improving import WITH_CUTS, improve
 from allocator.solving.heuristics.passing import pass_through
 from allocator.solving.heuristics.search import MANY, NODES, USED, Search
-from allocator.solving.highs import Resident
+from allocator.solving.highs import Relaxation, Resident
 
 WORTH = 200
 """A stage with at least this many whole-number columns begins with a restricted run."""
@@ -70,6 +71,17 @@ def restricted(resident: Resident, search: Search, last: int, gap: float, floor:
         return floor
     if better:
         return floor
+    _search_rounds(resident, search, relaxed, last, gap, floor)
+    if many and search.best() is not None:
+        improve(resident, search, relaxed, gap, floor)
+    return floor
+
+
+def _search_rounds(
+    resident: Resident, search: Search, relaxed: Relaxation, last: int, gap: float, floor: float
+) -> None:
+    """Run HiGHS among the deployments of one round after the other, until the plan is close to the bound."""
+    matrix, points = resident.matrix, search.points
     limits = {"mip_rel_gap": max(gap, ROUGH), "mip_max_nodes": NODES}
     at = points.columns
     used = relaxed.point[at] > (1e-6 if relaxed.corner else USED)
@@ -89,9 +101,6 @@ def restricted(resident: Resident, search: Search, last: int, gap: float, floor:
         resident.release()
         if run.point is not None:
             search.take(run.point)
-    if many and search.best() is not None:
-        improve(resident, search, relaxed, gap, floor)
-    return floor
 
 
 def _beside(resident: Resident, search: Search, gap: float, floor: float) -> float:
