@@ -3,8 +3,8 @@
 HiGHS finds good plans late in these models, although the relaxation is close. In a round, the free columns are those
 that the relaxation or the best plan so far uses, about a tenth of all, and as many more by reduced cost. Rounds cover
 one window of periods after the other and then, if the free columns are few enough, all periods. Nodes and gap are
-limited, not time, so that the same input gives the same plan. Where nations order units, :mod:`.buying` comes first. The
-largest models begin with the averaged programme, and their relaxation is solved beside the search.
+limited, not time, so that the same input gives the same plan. Where nations order units, :mod:`.buying` comes first.
+The largest models begin with the averaged programme, and their relaxation is solved beside the search.
 """
 
 from __future__ import annotations
