@@ -337,9 +337,7 @@ class Stages:
 
         def relax(method: Method = "inside", part: Resident | None = None) -> Relaxation | None:
             if part is not None:
-                relaxed = part.relaxation(left(), self.interrupted, None, None, method)
-                loaded.resident.seconds += part.seconds
-                return relaxed
+                return part.relaxation(left(), self.interrupted, None, None, method)
             watch = self._watch(stage, name, floor, RELAXATION, restricted=True)
             return loaded.resident.relaxation(left(SHARE), self.interrupted, watch, self._left(), method)
 

@@ -48,7 +48,9 @@ def averaged(resident: Resident, search: Search) -> Relaxation | None:
         return None
     whole = np.flatnonzero(small.matrix.integral)
     small.restrict(whole, np.rint(run.point[whole]))
+    before = small.seconds
     relaxed = search.relax("corner", part=small)
+    resident.seconds += small.seconds - before
     if relaxed is None:
         return None
     price = relaxed.price[rows]
