@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from allocator.model import load_model
-from allocator.solving.heuristics.search import RELAXATION, WHOLE
+from allocator.solving.heuristics.search import AVERAGED, RELAXATION, WHOLE
 from allocator.solving.solver import versions
 from benchmarks.base import compared, load, save
 from benchmarks.build_up import build_up
@@ -204,7 +204,7 @@ def print_searches(run: dict[str, Any]) -> None:
     names = ", ".join(run["searches"]) or "none"
     late = "" if run["last_gain"] is None else f"; last gain after {100 * run['last_gain']:.0f} % of the CPU time"
     print(f"searches: {names}{late}", flush=True)
-    parts = [name for name in run["searches"] if name not in (WHOLE, RELAXATION)]
+    parts = [name for name in run["searches"] if name not in (WHOLE, RELAXATION, AVERAGED)]
     if run["status"] != "optimal" and not parts:
         print("WARNING: no search among a part of the columns ran", flush=True)
 

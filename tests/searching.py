@@ -50,8 +50,8 @@ class Case:
             self.plans.append(plan)
         return broken
 
-    def relax(self, method: Any = "inside") -> Relaxation | None:
-        return self.resident.relaxation(None, threading.Event(), None, None, method)
+    def relax(self, method: Any = "inside", part: Resident | None = None) -> Relaxation | None:
+        return (part or self.resident).relaxation(None, threading.Event(), None, None, method)
 
     def run(self, bound: float, part: Resident | None = None, what: str = "", **options: Any) -> Run:
         self.runs.append(what)

@@ -335,7 +335,9 @@ class Stages:
             loaded.resident.seconds += part.seconds
             return run
 
-        def relax(method: Method = "inside") -> Relaxation | None:
+        def relax(method: Method = "inside", part: Resident | None = None) -> Relaxation | None:
+            if part is not None:
+                return part.relaxation(left(), self.interrupted, None, None, method)
             watch = self._watch(stage, name, floor, RELAXATION, restricted=True)
             return loaded.resident.relaxation(left(SHARE), self.interrupted, watch, self._left(), method)
 

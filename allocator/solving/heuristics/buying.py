@@ -1,11 +1,12 @@
 """A plan that buys, from a corner of the relaxation.
 
 The relaxation of a build-up comes close to the best plan, and what it orders is nearly whole, but HiGHS finds that plan
-late among thousands of columns. Framework nations are therefore those of the plan in hand, and joint purchases are
-decided by rounding them in the relaxation, a few at a time. HiGHS then runs with only those orders and deployments that
-the relaxation or the plan in hand uses: about a sixth of all. If that plan is not close, the whole parts of the
-relaxation's orders are fixed, deployments are found for them, and the search begins again from there. Nodes and gap are
-limited, not time, so that the same input gives the same plan.
+late among thousands of columns. Framework nations are therefore those of the averaged programme, and joint purchases
+are decided by rounding them in the relaxation, a few at a time. HiGHS then runs with only those orders and deployments
+that the relaxation uses (or the plan in hand, if it buys): about a sixth of all. If that plan of a model of middle size
+is not close, the whole parts of the relaxation's orders are fixed, deployments are found for them, and the search
+begins again from there; that of a large model is improved part by part. Nodes and gap are limited, not time, so that
+the same input gives the same plan.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from numpy.typing import NDArray
 
 from allocator.plan.values import Deployed
 from allocator.purchases import bought
-from allocator.solving.heuristics.search import NODES, Search
+from allocator.solving.heuristics.averaging import averaged
+from allocator.solving.heuristics.search import MANY, NODES, Search
 from allocator.solving.highs import Relaxation, Resident
 from allocator.solving.standard_form import Floats
 
-CLOSE = 0.015
-"""Relative gap, among the columns that are free, at which a plan is good enough."""
+CLOSE, NEAR = 0.015, 0.03
+"""Relative gap, among the columns that are free, at which a plan is good enough, and where it is then improved part by
+part."""
 
 ROUGHLY = 0.02
 """The same, while orders are fixed."""
@@ -37,14 +40,15 @@ PART = 4
 
 def buy(resident: Resident, search: Search, gap: float, floor: float) -> bool:
     """Search for a plan among the orders and deployments of the relaxation; returns whether a better one was found."""
-    buying = _Buying(resident, search, max(gap, CLOSE), floor)
+    improved = resident.matrix.integral.sum() >= MANY
+    buying = _Buying(resident, search, max(gap, NEAR if improved else CLOSE), floor)
     first = search.best()
     relaxed = buying.led()
     if relaxed is not None:
         relaxed = buying.rounded(relaxed)
     if relaxed is not None:
         buying.among(relaxed)
-        if not search.enough(floor, ENOUGH) and buying.fixed(relaxed):
+        if not improved and not search.enough(floor, ENOUGH) and buying.fixed(relaxed):
             buying.among(relaxed)
     resident.release()
     return search.best() is not first
@@ -67,13 +71,19 @@ class _Buying:
         self.resident.restrict(columns, self.lower[columns], self.upper[columns])
 
     def led(self) -> Relaxation | None:
-        """A corner of the relaxation with the framework nations of the plan in hand."""
-        _, start = self._start()
-        for leads in self.points.leads():
-            if start[leads].any():
-                self.lower[leads] = self.upper[leads] = start[leads]
+        """A corner of the relaxation with the framework nations of the averaged programme, or else of the plan."""
+        best, start = self._start()
+        mean = None if bought(best) else averaged(self.resident, self.search)
+        for leaders in (start,) if mean is None else (np.rint(mean.point), start):
+            for leads in self.points.leads():
+                some = leaders[leads].any()
+                self.lower[leads] = leaders[leads] if some else self.matrix.lower[leads]
+                self.upper[leads] = leaders[leads] if some else self.matrix.upper[leads]
                 self._decide(leads)
-        return self.search.relax("corner")
+            relaxed = self.search.relax("corner")
+            if relaxed is not None:
+                return relaxed
+        return None
 
     def rounded(self, relaxed: Relaxation) -> Relaxation | None:
         """Decide which joint purchases there are; None if no decision has a solution in time."""
@@ -100,6 +110,8 @@ class _Buying:
     def among(self, relaxed: Relaxation) -> bool:
         """Run HiGHS with the orders and deployments that the relaxation or the best plan uses."""
         best, start = self._start()
+        if not bought(best):  # it has other framework nations, and is no help
+            best, start = None, np.zeros(len(start))
         some = np.concatenate([self.points.columns, self.points.ordered])
         held = some[(relaxed.point[some] <= WHOLE) & (start[some] == 0)]
         lower, upper = self.lower.copy(), self.upper.copy()

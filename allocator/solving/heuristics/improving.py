@@ -22,14 +22,11 @@ from allocator.solving.heuristics.search import USED, Search
 from allocator.solving.highs import Relaxation, Resident
 from allocator.solving.standard_form import Floats
 
-MANY = 5_000
-"""Whole-number columns from which this search runs before HiGHS on the whole model."""
+NODES, WITH_ORDERS = 40, 10
+"""Most nodes of the search tree for a part, and where nations order units: there one node takes longer."""
 
-NODES = 40
-"""Most nodes of the search tree for a part."""
-
-PART_GAP = 0.002
-"""Relative gap at which a part is good enough."""
+PART_GAP, ORDER_GAP = 0.002, 0.0005
+"""Relative gap at which a part is good enough, and where nations order units."""
 
 WIDTH, LEAST, MOST = 1_000, 200, 6_000
 """Cells that are free at first, at least and at most."""
@@ -100,7 +97,8 @@ class _Improving:
         self, resident: Resident, search: Search, relaxed: Relaxation | None, gap: float, floor: float
     ) -> None:
         self.resident, self.search, self.relaxed = resident, search, relaxed
-        self.gap, self.floor = max(gap, PART_GAP), floor
+        ordered = len(search.points.ordered) > 0
+        self.gap, self.floor = max(gap, ORDER_GAP if ordered else PART_GAP), floor
         self.matrix = resident.matrix
         self.cost = self.matrix.costs[resident.objective]
         self.cells = Cells(search.points)
@@ -111,6 +109,7 @@ class _Improving:
         if relaxed is not None:
             kinds.insert(0, by_difference)
         self.kinds = [_Kind(kind.NAME, kind.LEADERS, kind.places) for kind in kinds]
+        self.nodes = WITH_ORDERS if ordered else NODES
         self.turn = self.idle = 0
 
     def step(self) -> None:
@@ -124,7 +123,7 @@ class _Improving:
         at = np.flatnonzero(with_followers(self.matrix, free, self.followers[kind.leaders]))
         small = part(self.resident, at, self.point)
         small.start_from(self.point[at])
-        run = self.search.run(self.floor, part=small, what=kind.name, mip_rel_gap=self.gap, mip_max_nodes=NODES)
+        run = self.search.run(self.floor, part=small, what=kind.name, mip_rel_gap=self.gap, mip_max_nodes=self.nodes)
         gain = 0.0 if run.point is None else self._take(at, run.point)
         self.idle = 0 if gain > 0 else self.idle + 1
         kind.learn(gain, small.iterations, run.stop is Stop.PROVED)

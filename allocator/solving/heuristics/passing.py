@@ -1,8 +1,8 @@
-"""A plan from the prices of the relaxation, one period after the other.
+"""A plan from prices, one period after the other.
 
-What the rows that join periods (rotation, budgets) allow is worth its price in the relaxation. In each period HiGHS
-minimises the objective plus the price of what is used, among the most promising deployments of that period. The
-framework nation of a task is the one of which the relaxation has most. Nothing is ordered.
+What the rows that join periods (rotation, budgets) allow is worth its price in the averaged programme, or in the
+relaxation. In each period HiGHS minimises the objective plus the price of what is used, among the most promising
+deployments of that period. The framework nation of a task is the one of which these have most. Nothing is ordered.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from allocator.solving.heuristics.search import USED, Search
 from allocator.solving.highs import Relaxation, Resident
 from allocator.solving.standard_form import Floats
 
-WIDTH = 2_000
+WIDTH = 1_200
 """Most deployments that are free in a period."""
 
-NODES = 20
+NODES = 2
 """Most nodes of the search tree in a period."""
 
-ROUGH = 0.005
+ROUGH = 0.03
 """Relative gap at which a period is good enough."""
 
 

@@ -4,6 +4,7 @@ HiGHS finds good plans late in these models, although the relaxation is close. I
 that the relaxation or the best plan so far uses, about a tenth of all, and as many more by reduced cost. Rounds cover
 one window of periods after the other and then, if the free columns are few enough, all periods. Nodes and gap are
 limited, not time, so that the same input gives the same plan. Where nations order units, :mod:`.buying` comes first.
+The largest models begin with the averaged programme, and their relaxation is solved beside the search.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from allocator.solving.heuristics.averaging import averaged
+from allocator.solving.heuristics.beside import Beside
 from allocator.solving.heuristics.buying import buy
-from allocator.solving.heuristics.improving import MANY, WITH_CUTS, improve
+from allocator.solving.heuristics.improving import WITH_CUTS, improve
 from allocator.solving.heuristics.passing import pass_through
-from allocator.solving.heuristics.search import NODES, USED, Search
-from allocator.solving.highs import Resident
+from allocator.solving.heuristics.search import MANY, NODES, USED, Search
+from allocator.solving.highs import Relaxation, Resident
 
 WORTH = 200
 """A stage with at least this many whole-number columns begins with a restricted run."""
@@ -48,14 +51,16 @@ def restricted(resident: Resident, search: Search, last: int, gap: float, floor:
     matrix, points = resident.matrix, search.points
     if matrix.integral.sum() < WORTH:
         return floor
+    many = matrix.integral.sum() >= MANY and points.known is None
+    vast = many and matrix.integral.sum() > WITH_CUTS
+    if vast and not len(points.ordered) and search.best() is not None and not search.enough(floor, 2 * ROUGH):
+        return _beside(resident, search, gap, floor)
     relaxed = search.relax()
     if relaxed is None:
         if search.best() is not None and points.known is None:
             improve(resident, search, None, gap, floor)
         return floor
     floor = max(floor, relaxed.bound)
-    many = matrix.integral.sum() >= MANY and points.known is None
-    vast = many and matrix.integral.sum() > WITH_CUTS
     better = False
     if len(points.ordered) and not search.enough(floor, 2 * ROUGH):
         better = buy(resident, search, gap, floor)
@@ -66,6 +71,17 @@ def restricted(resident: Resident, search: Search, last: int, gap: float, floor:
         return floor
     if better:
         return floor
+    _search_rounds(resident, search, relaxed, last, gap, floor)
+    if many and search.best() is not None:
+        improve(resident, search, relaxed, gap, floor)
+    return floor
+
+
+def _search_rounds(
+    resident: Resident, search: Search, relaxed: Relaxation, last: int, gap: float, floor: float
+) -> None:
+    """Run HiGHS among the deployments of one round after the other, until the plan is close to the bound."""
+    matrix, points = resident.matrix, search.points
     limits = {"mip_rel_gap": max(gap, ROUGH), "mip_max_nodes": NODES}
     at = points.columns
     used = relaxed.point[at] > (1e-6 if relaxed.corner else USED)
@@ -85,9 +101,16 @@ def restricted(resident: Resident, search: Search, last: int, gap: float, floor:
         resident.release()
         if run.point is not None:
             search.take(run.point)
-    if many and search.best() is not None:
-        improve(resident, search, relaxed, gap, floor)
-    return floor
+
+
+def _beside(resident: Resident, search: Search, gap: float, floor: float) -> float:
+    """Search from the averaged programme while the relaxation is solved in a thread of its own; returns the bound."""
+    with Beside(resident, search) as beside:
+        mean = averaged(resident, search)
+        if mean is not None and not resident.held:
+            pass_through(resident, search, mean, floor)
+        improve(resident, search, mean, gap, floor)
+        return max(floor, beside.bound())
 
 
 def _rounds(search: Search, last: int, used: int) -> Iterator[tuple[NDArray[np.bool_], int]]:

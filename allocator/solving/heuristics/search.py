@@ -14,11 +14,14 @@ from allocator.solving.standard_form import Floats
 NODES = 100
 """Most nodes of the search tree in a restricted run."""
 
+MANY = 5_000
+"""Whole-number columns from which a plan is improved part by part before HiGHS has the whole model."""
+
 USED = 0.2
 """A relaxation that is no corner has all columns a little above 0; above this many units a deployment is used."""
 
 
-WHOLE, RELAXATION = "HiGHS on the whole model", "relaxation"
+WHOLE, RELAXATION, AVERAGED = "HiGHS on the whole model", "relaxation", "averaged programme"
 """Names for progress, besides those of the searches among a part of the columns."""
 
 
@@ -31,7 +34,8 @@ class Search:
     points : Points
         Converts between plans and columns.
     relax : callable
-        Solves the relaxation by a given method, or returns None if that is not done in time or there is no solution.
+        Solves the relaxation by a given method, or returns None if that is not done in time or there is no solution;
+        with ``part``, that of another model than the resident one.
     run : callable
         Runs HiGHS, given the proved bound and options: on the resident model, or on the ``part`` of it that is given;
         ``what`` names the search for progress.
