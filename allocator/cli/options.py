@@ -138,7 +138,11 @@ from_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 quiet_option = click.option("--quiet", is_flag=True, help="Print no progress and no warnings.")
 threads_option = click.option(
-    "--threads", type=click.IntRange(1), default=1, show_default=True, help="Number of HiGHS threads."
+    "--threads",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Number of HiGHS threads; the largest models use one more for their bound.",
 )
 
 
