@@ -17,6 +17,7 @@ from allocator.model import Model
 from allocator.plan.measures import coverage_by_period, coverage_of, measure, statement
 from allocator.plan.measures import members as taking_part
 from allocator.plan.plan import Plan
+from allocator.wording import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -275,8 +276,8 @@ class Comparison:
 def _missing(column: Column, line: tuple[str, str]) -> str:
     """The unmet share of a line, and that of its worst period if the two differ."""
     mean, worst = column.unmet[line], column.worst[line]
-    most = f" (in the worst period {100 * worst:.0f} %)" if worst - mean > MET_WITHIN else ""
-    return f"{100 * mean:.0f} %{most}"
+    most = f" (in the worst period {percent(worst, 0)})" if worst - mean > MET_WITHIN else ""
+    return f"{percent(mean, 0)}{most}"
 
 
 def compare(

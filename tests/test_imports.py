@@ -13,7 +13,7 @@ PACKAGE = ROOT / "allocator"
 
 ORDER = [
     {"errors"},
-    {"stopping", "exact", "files", "arguments", "resources", "reading", "outcome", "purchases"},
+    {"stopping", "exact", "files", "arguments", "resources", "reading", "outcome", "purchases", "wording"},
     {"instance"},
     {"model", "marking"},
     {"pools", "statement"},

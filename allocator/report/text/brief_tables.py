@@ -274,6 +274,8 @@ def burden(row: Mapping[str, Any]) -> str:
 class Purposes:
     """As many names as fit on one line, and the number of the others."""
 
+    gives_way = True  # before the headings of other columns
+
     def __init__(self, names: Sequence[str]) -> None:
         self.names = names
 

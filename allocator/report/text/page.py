@@ -93,18 +93,34 @@ class Grid(Table):
         yield from super().__rich_console__(console, options)
 
 
-def shared(ranges: Sequence[tuple[int, int]], room: int) -> list[int]:
-    """Widths of columns between their least and their greatest that fit into a room, the widest cut first.
+class Item:
+    """A text as an item of a list: indented, its further lines a little more."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        lines = Text(tied(self.text)).wrap(console, options.max_width - 4)
+        for at, line in enumerate(lines):
+            yield Text("    " if at else "  ") + line
+
+
+def shared(ranges: Sequence[tuple[int, int, int]], room: int) -> list[int]:
+    """Widths of columns that fit into a room, the widest cut first, and headings before what is below them.
+
+    A range is the least width, the greatest of the cells, and the greatest of the cells and the heading.
 
     Examples
     --------
-    >>> shared([(5, 40), (4, 4), (8, 20)], 50)
+    >>> shared([(5, 40, 40), (4, 4, 4), (8, 20, 20)], 50)
     [26, 4, 20]
-    >>> shared([(30, 40), (4, 4), (8, 20)], 44)
+    >>> shared([(30, 40, 40), (4, 4, 4), (8, 20, 20)], 44)
     [30, 4, 10]
+    >>> shared([(5, 20, 20), (6, 8, 18)], 30)  # a heading of 18 gives way before a cell of 20
+    [20, 10]
     """
-    widths = [most for _, most in ranges]
-    for floors in ([least for least, _ in ranges], [1 for _ in ranges]):
+    widths = [most for _, _, most in ranges]
+    for floors in ([cells for _, cells, _ in ranges], [least for least, _, _ in ranges], [1 for _ in ranges]):
         while sum(widths) > room:
             free = [at for at, width in enumerate(widths) if width > floors[at]]
             if not free:
@@ -113,14 +129,18 @@ def shared(ranges: Sequence[tuple[int, int]], room: int) -> list[int]:
     return widths
 
 
-def _range(column: Column, console: Console, options: ConsoleOptions) -> tuple[int, int]:
-    """The least width of a column without a broken word, and the width that it would take."""
-    found = [Measurement.get(console, options, cell) for cell in (column.header, *column.cells)]
-    most = max((each.maximum for each in found), default=0)
+def _range(column: Column, console: Console, options: ConsoleOptions) -> tuple[int, int, int]:
+    """The least width of a column without a broken word, that of its cells, and the width that it would take."""
+    head, *cells = (Measurement.get(console, options, cell) for cell in (column.header, *column.cells))
+    limit = options.max_width if column.max_width is None else column.max_width
+    most = max(head.maximum, *(each.maximum for each in cells), 0)
     if column.no_wrap:
-        return most, most
-    most = most if column.max_width is None else min(most, column.max_width)
-    return min(most, max((each.minimum for each in found), default=0)), most
+        return most, most, most
+    most = min(limit, most)
+    least = min(most, max(head.minimum, *(each.minimum for each in cells), 0))
+    if any(getattr(cell, "gives_way", False) for cell in column.cells):
+        return least, least, most
+    return least, min(most, max(least, *(each.maximum for each in cells), 0)), most
 
 
 def _tied(part: Any, more: Any = str) -> Any:
