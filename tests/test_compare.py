@@ -121,7 +121,7 @@ def test_one_currency_and_one_horizon_say_nothing() -> None:
     assert found.to_dict()["notes"] == []
     shown = run("compare", "toy-rotation", "--with", "forces.units=4", "--quiet").stdout
     assert "cannot be compared" not in shown
-    assert "USD" not in shown
+    assert "cost, USD million over the horizon" in shown
 
 
 def test_what_is_bought_and_what_else_is_minimised() -> None:

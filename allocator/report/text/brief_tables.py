@@ -285,8 +285,9 @@ class Purposes:
     def __rich_measure__(self, _: Any, options: Any) -> Any:
         from rich.measure import Measurement
 
-        first, whole = len(fitted("", self.names, 0)), len(", ".join(self.names))
-        return Measurement(min(first, options.max_width), min(options.max_width, max(first, whole)))
+        first, whole = fitted("", self.names, 0), ", ".join(self.names)
+        word = max(map(len, first.split()), default=0)
+        return Measurement(min(word, options.max_width), min(options.max_width, max(len(first), len(whole))))
 
 
 def _purposes(plan: Plan) -> dict[str, list[str]]:
