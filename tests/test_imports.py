@@ -13,7 +13,7 @@ PACKAGE = ROOT / "allocator"
 
 ORDER = [
     {"errors"},
-    {"stopping", "exact", "files", "arguments", "resources", "reading", "outcome", "purchases", "wording"},
+    {"stopping", "exact", "files", "arguments", "resources", "reading", "outcome", "purchases", "wording", "notebook"},
     {"instance"},
     {"model", "marking"},
     {"pools", "statement"},
@@ -42,6 +42,7 @@ ONLY_IN = {
     "starlette": {"serve"},
     "uvicorn": {"serve"},
     "jinja2": {"report.html"},
+    "altair": {"report.notebook"},
 }
 """Library -> the only places that import it."""
 

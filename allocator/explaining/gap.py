@@ -155,7 +155,9 @@ def sentence(core: Core, row: Mapping[str, Any], parts: Mapping[str, Sequence[St
     what = "" if row["target"] == "gap" else f" in {named(core.instance, row['target'])}"
     shares = [(each["share"], called(each["cause"], parts[each["cause"]])) for each in row["causes"]]
     clauses = [
-        _clause(share, f"depends on {name}", f"depend on {name}") for share, name in shares if share and points(share) != "0"
+        _clause(share, f"depends on {name}", f"depend on {name}")
+        for share, name in shares
+        if share and points(share) != "0"
     ]
     if row["competition"] and points(row["competition"]) != "0":
         rest = "taken by other lines and earlier objectives"

@@ -11,6 +11,7 @@ from allocator.errors import BadUsage
 from allocator.hedging.check import Broken, Decision, check_decision
 from allocator.instance import Instance
 from allocator.model import Model
+from allocator.notebook import Drawn
 from allocator.plan.tables import COLUMNS as PLAN_COLUMNS
 from allocator.statistics import Estimate
 from allocator.withdrawal import Future
@@ -41,7 +42,7 @@ COLUMNS = {
 
 
 @dataclass(frozen=True)
-class Hedge:
+class Hedge(Drawn):
     """The result of :func:`allocator.hedge`.
 
     Attributes

@@ -52,7 +52,11 @@ def draw_brief(out: Page, plan: Plan, head: Sequence[RenderableType], *, called:
     missing, nations = Missing(plan), Nations(plan)
     above = [*head, "", *map(Text, sentences(plan, missing, out.width)), "", coverage(plan)]
     bought = orders(plan)
-    below = [*(["", *bought] if bought else []), *map(Text, [*_leaders(plan), *_money(plan)]), *map(Text, assumptions(plan))]
+    below = [
+        *(["", *bought] if bought else []),
+        *map(Text, [*_leaders(plan), *_money(plan)]),
+        *map(Text, assumptions(plan)),
+    ]
     room = MOST - out.lines_of([*above, *below, *map(Text, ending(plan, called, _longest(plan)))])
     room -= bool(missing.rows) + bool(nations.rows)  # blank lines
     if (

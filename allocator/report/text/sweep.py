@@ -161,7 +161,9 @@ def _spread(out: Console, result: dict[str, Any], currency: str) -> None:
             out.print(f"What {output} depends on:")
             grid = table(("figure", "left"), *headings)
             for row in rows[:MOST_BARS]:
-                grid.add_row(short_key(row["figure"]), *("–" if row[name] is None else f"{row[name]:.3g}" for name in columns))
+                grid.add_row(
+                    short_key(row["figure"]), *("–" if row[name] is None else f"{row[name]:.3g}" for name in columns)
+                )
             out.print(grid)
             left_out(out, len(rows), MOST_BARS, "figures")
     _sometimes(out, result["sometimes"])
@@ -172,7 +174,7 @@ def _front(out: Console, result: dict[str, Any], currency: str) -> None:
     if not front:
         out.print("no point has a plan")
         return
-    headings = [(_heading(name, currency), "right") for name in names]
+    headings = [(heading(name, currency), "right") for name in names]
     grid = table(*headings, ("coverage", "right"), ("people", "right"), ("nations", "right"))
     for row in front[:MOST_ROWS] if len(names) == 2 else _some(front, MOST_ROWS):
         values = (_objective(name, row["values"][name], row["proved"]) for name in names)
@@ -185,7 +187,8 @@ def _front(out: Console, result: dict[str, Any], currency: str) -> None:
         out.print(f"Not listed: {count(result['beaten'], 'point')} that these dominate or equal.")
 
 
-def _heading(name: str, currency: str) -> str:
+def heading(name: str, currency: str) -> str:
+    """An objective as the heading of a column, with its unit."""
     return {
         "gap": "unmet",
         "risk": "risk, th. person-months",
@@ -213,14 +216,14 @@ def _plot(out: Console, front: list[dict[str, Any]], across: str, up: str, curre
         field[line][column] = "●"
     ends = [_objective(up, value, True) for value in (high, low)]
     margin = max(map(len, ends))
-    out.print(_heading(up, currency))
+    out.print(heading(up, currency))
     for at, cells in enumerate(field):
         label = {0: ends[0], lines - 1: ends[1]}.get(at, "")
         out.print(f"{label:>{margin}} │{''.join(cells).rstrip()}")
     first, last = (_objective(across, value, True) for value in (left, right))
     out.print(f"{'':>{margin}} └{'─' * columns}")
     out.print(f"{'':>{margin}}  {first}{last:>{columns - len(first)}}")
-    out.print(f"{'':>{margin}}  {_heading(across, currency):>{columns}}")
+    out.print(f"{'':>{margin}}  {heading(across, currency):>{columns}}")
 
 
 def _politics(out: Console, result: dict[str, Any], currency: str) -> None:
@@ -264,13 +267,15 @@ def _tails(out: Console, result: dict[str, Any], currency: str) -> None:
     shown = {"coverage": percent, "cost": number}
     there = [output for output in shown if result[output] is not None]
     headings = {"coverage": "coverage", "cost": f"cost, {currency}"}
-    grid = table(("", "left"), *(c for output in there for c in ((headings[output], "right"), ("95 % interval", "left"))))
+    grid = table(
+        ("", "left"), *(c for output in there for c in ((headings[output], "right"), ("95 % interval", "left")))
+    )
     for name, label in labels.items():
         cells = []
         for output in there:
-            ends = (result[output][f"{name}_low"], result[output][f"{name}_high"])
+            ends = [result[output][f"{name}_low"], result[output][f"{name}_high"]]
             if output == "coverage":
-                ends = tuple(None if end is None else min(1.0, max(0.0, end)) for end in ends)
+                ends = [None if end is None else min(1.0, max(0.0, end)) for end in ends]
             interval = " to ".join("?" if end is None else shown[output](end).removesuffix(" %") for end in ends)
             cells += [shown[output](result[output][name]), interval]
         grid.add_row(label, *cells)

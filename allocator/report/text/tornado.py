@@ -65,7 +65,9 @@ def _columns(source: dict[str, Any]) -> str:
     return f"{source['figures']} {column if column == table_ else first}" + (f" and {len(more)} more" if more else "")
 
 
-FIGURE = Ends("figure", ("low", "high"), "range", "▒ low, █ high end", _span, lambda figure: short_key(figure["figure"]))
+FIGURE = Ends(
+    "figure", ("low", "high"), "range", "▒ low, █ high end", _span, lambda figure: short_key(figure["figure"])
+)
 
 
 SOURCE = Ends("source", ENDS, "figures", "▒ adverse or low, █ favourable or high end", _columns, _named)
@@ -83,7 +85,9 @@ def draw_tornado(out: Console, result: dict[str, Any], currency: str) -> None:
     ]
     lost = [(figure, end) for figure in figures for end in ("low", "high") if end in figure and not figure[end]["sure"]]
     for figure, end in lost[:MOST_BARS]:
-        out.print(f"No plan at {short_key(figure['figure'])} = {value_text(figure[end]['value'])}: {figure[end]['status']}.")
+        out.print(
+            f"No plan at {short_key(figure['figure'])} = {value_text(figure[end]['value'])}: {figure[end]['status']}."
+        )
     if changes:
         out.print()
         grid = table(("where the answer changes", "left"), ("at", "right"), ("", "left"))
@@ -138,7 +142,9 @@ def _bars(out: Console, figures: list[dict[str, Any]], output: str, shown: Any, 
     for _, figure in moving[:MOST_BARS]:
         change = [figure[end]["change"][output] if _sure(figure, end, output) else None for end in kind.ends]
         cells = ["" if value is None else shown(value) for value in change]
-        grid.add_row(kind.label(figure), kind.between(figure), cells[0], _sides(change[0], change[1], most, half), cells[1])
+        grid.add_row(
+            kind.label(figure), kind.between(figure), cells[0], _sides(change[0], change[1], most, half), cells[1]
+        )
     out.print(grid)
     left_out(out, len(moving), MOST_BARS, f"{kind.of}s", kind.key)
 
