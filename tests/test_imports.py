@@ -37,7 +37,7 @@ ONLY_IN = {
     "pyomo": {"families", "formulation", "solving", "api", "explaining", "hedging", "serve.live"},
     "highspy": {"solving.highs"},
     "click": {"cli"},
-    "rich": {"cli", "report.text"},
+    "rich": {"cli", "report.text", "report.notebook"},
     "lxml": {"marking"},
     "starlette": {"serve"},
     "uvicorn": {"serve"},

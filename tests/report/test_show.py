@@ -163,7 +163,7 @@ class TestTables:
     def test_a_model_without_programmes_is_said_to_have_none(self) -> None:
         shown = text_of(lambda out: draw_instance(out, built().instance, REFERENCE, [], [], ""), width=160)
         assert "so many periods) (without effect: the model reference leaves out acquisition and industry)" in shown
-        assert "a unit) (without effect: the model reference leaves out acquisition)" in shown
+        assert "so many periods) (without effect: the model reference leaves out acquisition)" in shown
 
 
 def test_json_has_the_same_figures(tmp_path: Path) -> None:

@@ -161,11 +161,14 @@ class Missing:
 
     def _why(self, why: Shortage) -> str:
         """A cause that facts prove, in a few words; nothing if they prove none."""
-        if why.cause == "enabler":
-            return f"lacks {lowered(self.names[str(why.enabler)]['name'])}"
-        if why.limit == 0:
-            return NOBODY.get(why.cause, "")
-        return WHY.get(why.cause, "")
+        return cause_in_words(why, {c: row["name"] for c, row in self.names.items()})
+
+
+def cause_in_words(why: Shortage, capabilities: Mapping[str, str]) -> str:
+    """A cause that facts prove, in a few words; nothing if they prove none. ``capabilities`` are their names."""
+    if why.cause == "enabler":
+        return f"lacks {lowered(capabilities[str(why.enabler)])}"
+    return (NOBODY if why.limit == 0 else WHY).get(why.cause, "")
 
 
 WHY = {
