@@ -1,7 +1,7 @@
 # Developer commands; CONTRIBUTING.md explains them. PYTHON=path/to/python chooses another interpreter.
 PYTHON ?= .venv/bin/python
 
-.PHONY: help install test quick mutations lint types docs pages site look bench wheel coverage
+.PHONY: help install test quick mutations lint types docs pages site picture look bench wheel coverage
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):  ## /\1\t/p' Makefile
@@ -38,6 +38,10 @@ pages:  ## run the commands that README.md and docs/ show, and write into the pa
 
 site:  ## build the documentation into build/site
 	$(PYTHON) -m sphinx -W -n -q -b html -d build/doctrees docs build/site
+
+picture:  ## make the picture of a report in README.md again, with headless Chromium
+	$(PYTHON) -m pip install -q "playwright>=1.50" "pillow>=10"
+	$(PYTHON) -m docs.building.picture docs/static/report.png
 
 look:  ## open pages of the built site in headless Chromium, and see that nothing is wrong with them
 	$(PYTHON) -m pip install -q "playwright>=1.50" "axe-playwright-python>=0.1.4"

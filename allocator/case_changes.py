@@ -6,6 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from allocator.wording import percent
+
 if TYPE_CHECKING:
     from allocator.comparison import Column
 
@@ -91,8 +93,8 @@ def differences(first: Column, column: Column) -> list[Change]:
 
 def missing(mean: float, worst: float) -> str:
     """The unmet share of a line, and that of its worst period if the two differ."""
-    most = f" (in the worst period {100 * worst:.0f} %)" if worst - mean > MET_WITHIN else ""
-    return f"{100 * mean:.0f} %{most}"
+    most = f" (in the worst period {percent(worst, 0)})" if worst - mean > MET_WITHIN else ""
+    return f"{percent(mean, 0)}{most}"
 
 
 def _lines(first: Column, column: Column) -> list[LineChange]:

@@ -16,6 +16,7 @@ from allocator.instance.cells import Unfit, convert, near, quoted
 from allocator.instance.columns import Column
 from allocator.instance.frozen import Frozen
 from allocator.instance.override import OPERATOR, Wrong, computed
+from allocator.notebook import Drawn
 from allocator.reading import Unreadable, read_toml
 from allocator.resources import shipped, shipped_models
 
@@ -60,7 +61,7 @@ _SETTING = re.compile(rf"(?:model\.)?(.*?)({OPERATOR})(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Model:
+class Model(Drawn):
     """Choices of a solve.
 
     Attributes

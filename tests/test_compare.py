@@ -121,7 +121,7 @@ def test_one_currency_and_one_horizon_say_nothing() -> None:
     assert found.to_dict()["notes"] == []
     shown = run("compare", "toy-rotation", "--with", "forces.units=4", "--quiet").stdout
     assert "cannot be compared" not in shown
-    assert "USD" not in shown
+    assert "cost, USD million over the horizon" in shown
 
 
 def test_what_is_bought_and_what_else_is_minimised() -> None:
@@ -152,3 +152,11 @@ def test_a_case_that_costs_more_than_a_tenth_of_gdp_is_warned_of() -> None:
     done = run("compare", "toy-rotation", "--with", "nations.gdp=1000", "--json")
     assert "warning: nations: AAA pays 12.8 % of its GDP a year" in done.stderr
     assert "warning" not in run("compare", "toy-rotation", "--with", "nations.gdp=1000", "--json", "--quiet").stderr
+
+
+def test_a_line_that_is_short_by_less_than_one_per_cent_is_not_short_by_none() -> None:
+    """A quantity a thousandth above what two battalions supply: a little is missing, and the text says so."""
+    found = allocator.compare(allocator.cases(["toy-rotation"], ["requirements.quantity=2.001"]), gap=0.0)
+    met = allocator.compare(allocator.cases(["toy-rotation"], ["requirements.quantity=2"]), gap=0.0)
+    assert met.changes(met.columns[1])[0] == "newly met: hold_port, infantry, 50 % of it was missing"
+    assert found.changes(found.columns[1])[0] == "less unmet: hold_port, infantry, <1 % instead of 50 %"

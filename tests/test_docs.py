@@ -20,6 +20,7 @@ from allocator.plan.tables import COLUMNS
 from allocator.resources import shipped_instances, shipped_models
 from docs.building.brought import LINK, is_made, made_pages, places
 from docs.building.commands import command as command_named
+from docs.building.picture import MOST
 from docs.building.snippets import Code, Command, File, agrees, pages, renewed, snippets
 
 ROOT = Path(__file__).parents[1]
@@ -156,6 +157,18 @@ def test_the_readme_leads_to_every_chapter() -> None:
     for chapter in ("tutorials", "how-to", "reference", "explanation", "forces"):
         assert f"(docs/{chapter}/" in PAGES["README.md"]
     assert "<!-- command: test -->\n```sh\npython3 " in PAGES["README.md"]
+
+
+def test_the_picture_in_the_readme_is_small_and_says_in_words_what_it_shows() -> None:
+    """Its figures are those of the bundled answer."""
+    ((words, path),) = re.findall(r"!\[([^]]*)\]\(([^)]*)\)", PAGES["README.md"])
+    picture = (ROOT / path).read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) <= MOST
+    page = (ROOT / "instances" / "reassurance-force" / "README.md").read_text(encoding="utf-8")
+    people = re.search(r"[\d,]+ people", words)
+    assert people is not None
+    assert people[0].split()[0] in page
 
 
 def test_the_list_of_commands_names_every_command_and_no_other() -> None:

@@ -179,7 +179,7 @@ def test_what_cannot_be_met_is_named_with_its_amount(
 ) -> None:
     plan = solved(tiny(amount, quantity, units, requirements__max_gap=max_gap))
     assert plan.status == "infeasible"
-    assert f"period 1: {least} one (c) must be met" in plan.reason
+    assert f"period 1: {least} ones (c) must be met" in plan.reason
     assert f"; {short} of it cannot be." in plan.reason
 
 

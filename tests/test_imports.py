@@ -13,7 +13,7 @@ PACKAGE = ROOT / "allocator"
 
 ORDER = [
     {"errors"},
-    {"stopping", "exact", "files", "arguments", "resources", "reading", "outcome", "purchases"},
+    {"stopping", "exact", "files", "arguments", "resources", "reading", "outcome", "purchases", "wording", "notebook"},
     {"instance"},
     {"model", "marking"},
     {"pools", "statement", "naming"},
@@ -37,12 +37,13 @@ ONLY_IN = {
     "pyomo": {"families", "formulation", "solving", "api", "explaining", "hedging", "serve.live"},
     "highspy": {"solving.highs"},
     "click": {"cli"},
-    "rich": {"cli", "report.text"},
+    "rich": {"cli", "report.text", "report.notebook"},
     "lxml": {"marking"},
     "starlette": {"serve"},
     "uvicorn": {"serve"},
     "jinja2": {"report.html"},
     "resvg_py": {"report.charts"},
+    "altair": {"report.notebook"},
 }
 """Library -> the only places that import it."""
 

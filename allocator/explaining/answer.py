@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from allocator.files import write_whole
+from allocator.notebook import Drawn
 from allocator.plan.writing import check_target
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -51,7 +52,7 @@ FILES = ("answer.json", *(f"{name}.csv" for name in dict.fromkeys([*COLUMNS, *PL
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(Drawn):
     """The answer to a question.
 
     Attributes

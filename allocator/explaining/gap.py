@@ -145,15 +145,25 @@ def _share(cause: str, parts: Sequence[str], least: Mapping[Subset, Reached]) ->
     return share, 0.0 if settled else max(high - share, share - low)
 
 
+def _clause(share: float, one: str, several: str) -> str:
+    """So many points and what they do, in the singular for 1 point."""
+    return f"{points(share)} {one if points(share) == '1' else several}"
+
+
 def sentence(core: Core, row: Mapping[str, Any], parts: Mapping[str, Sequence[Statement]]) -> str:
     """A divided target in words."""
     what = "" if row["target"] == "gap" else f" in {named(core.instance, row['target'])}"
     shares = [(each["share"], called(each["cause"], parts[each["cause"]])) for each in row["causes"]]
-    clauses = [f"{points(share)} depend on {name}" for share, name in shares if share and points(share) != "0"]
+    clauses = [
+        _clause(share, f"depends on {name}", f"depend on {name}")
+        for share, name in shares
+        if share and points(share) != "0"
+    ]
     if row["competition"] and points(row["competition"]) != "0":
-        clauses.append(f"{points(row['competition'])} are taken by other lines and earlier objectives")
+        rest = "taken by other lines and earlier objectives"
+        clauses.append(_clause(row["competition"], f"is {rest}", f"are {rest}"))
     if row["forces"] is not None and points(row["forces"]) != "0":
-        clauses.append(f"{points(row['forces'])} exist nowhere")
+        clauses.append(_clause(row["forces"], "exists nowhere", "exist nowhere"))
     if not clauses:
         return f"{points(row['plan'])} points are missing{what}; what they depend on is not known yet."
     if row["forces"] is None or any(share is None for share, _ in shares):

@@ -12,6 +12,7 @@ from allocator.hedging.check import Broken, Decision, check_decision
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.naming import names_of
+from allocator.notebook import Drawn
 from allocator.plan.tables import COLUMNS as PLAN_COLUMNS
 from allocator.statistics import Estimate
 from allocator.withdrawal import Future
@@ -42,7 +43,7 @@ COLUMNS = {
 
 
 @dataclass(frozen=True)
-class Hedge:
+class Hedge(Drawn):
     """The result of :func:`allocator.hedge`.
 
     Attributes

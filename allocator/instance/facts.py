@@ -13,6 +13,7 @@ from allocator.errors import BadUsage
 from allocator.instance.cells import near
 from allocator.instance.frozen import WAY_OUT, Frozen, frozen, frozen_rows, thawed
 from allocator.instance.tables import SETTINGS, TABLES
+from allocator.notebook import Drawn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,7 @@ def _identical(some: tuple[Any, ...], others: tuple[Any, ...]) -> bool:
     return len(some) == len(others) and all(one is other for one, other in zip(some, others, strict=True))
 
 
-class Facts:
+class Facts(Drawn):
     """Facts: who has what, what is required, what it costs and who is willing. Immutable all the way down.
 
     :func:`allocator.read`, :meth:`from_dict` and :meth:`from_frames` make an instance and check it. To change

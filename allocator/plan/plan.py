@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from allocator.arguments import shown
@@ -13,17 +14,20 @@ from allocator.errors import BadUsage
 from allocator.instance import Instance
 from allocator.instance.apart import few
 from allocator.model import OBJECTIVES, Model
+from allocator.notebook import Drawn
 from allocator.plan.tables import COLUMNS
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from allocator.report.notebook.charts import PlanCharts
 
 HEAVY = 100.0
 """Burden, in per mille of annual GDP, above which a plan is implausible: more than whole defence budgets."""
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(Drawn):
     """The result of a solve.
 
     Attributes
@@ -119,6 +123,16 @@ class Plan:
     def industry(self) -> pd.DataFrame:
         """Deliveries, capacity and expansions ordered, by unit type and period."""
         return self.frame("industry")
+
+    @property
+    def chart(self) -> PlanCharts:
+        """Altair charts of the plan, for notebooks: ``plan.chart.coverage()``; they need the extra ``charts``.
+
+        There are ``coverage``, ``missing``, ``people``, ``cost``, ``periods``, ``rota`` and ``spending``.
+        """
+        charts = import_module("allocator.report.notebook.charts")  # charts are made of plans, so plans load them late
+        made: PlanCharts = charts.PlanCharts(self)
+        return made
 
     def value(self, objective: str) -> float:
         """The plan's value of an objective, in the objective's own unit.

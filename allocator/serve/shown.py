@@ -12,6 +12,7 @@ from allocator.outcome import NUMERICAL
 from allocator.plan.measures import coverage_of, measure, members, statement
 from allocator.plan.plan import Plan
 from allocator.report.text.words import count, length, money, number, percent
+from allocator.serve.buildup import build_up
 from allocator.serve.controls import periods
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def _answer(plan: Plan, closed: Sequence[str]) -> dict[str, Any]:
         "headline": _headline(plan, closed),
         "coverage": _coverage(plan, lines, closed),
         "missing": _missing(plan, lines),
+        "build_up": build_up(plan),
         "measures": _measures(plan, closed),
         "nations": _nations(plan),
         "who": FREE if everything else FOUND,

@@ -23,6 +23,7 @@ from allocator.problem import Commitment, Problem
 from allocator.solving.highs import Resident
 from allocator.solving.standard_form import Matrix
 from allocator.statement import THEATRE, Row
+from allocator.wording import plural
 
 UNEXPLAINED = "No plan meets every constraint; there was no time left to find the requirements that cause this."
 
@@ -87,8 +88,9 @@ def _requirements(m: pyo.ConcreteModel, matrix: Matrix) -> Iterator[Must]:
         least = float((1 - row.max_gap) * row.quantity)
         where = "the theatre" if j == THEATRE else names[j]
         most = "all" if row.max_gap == 0 else f"at least {least:g}"
+        unit = units[c] if row.quantity == 1 else plural(units[c])
         return (
-            f"{where}, period {t}: {most} of {float(row.quantity):g} {units[c]} ({c}) must be met "
+            f"{where}, period {t}: {most} of {float(row.quantity):g} {unit} ({c}) must be met "
             f"(max_gap {float(row.max_gap):g}); {share * float(needed):.4g} of it cannot be."
         )
 

@@ -290,7 +290,7 @@ def _effects(rows: Iterable[Row], inputs: Sequence[str]) -> list[dict[str, Any]]
         means: list[float | None] = [fmean(column) for column in zip(*group, strict=True)]
         means = means or [None] * len(OUTPUTS)
         entries.append({"input": name, "value": value, "plans": len(group), **dict(zip(OUTPUTS, means, strict=True))})
-    return entries
+    return sorted(entries, key=lambda entry: inputs.index(entry["input"]))
 
 
 def _differs(one: Row, other: Row, output: str) -> bool:

@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib import import_module
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from allocator.files import write_whole
 from allocator.instance import Instance
 from allocator.model import OBJECTIVES, Model
 from allocator.naming import names_of
+from allocator.notebook import Drawn
 from allocator.sweeps.design.parts import Part
 from allocator.sweeps.run.row import Rows
 from allocator.sweeps.run.store import Store
@@ -21,6 +23,8 @@ from allocator.sweeps.tables import check_table, content, record
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from allocator.report.notebook.sweep_charts import SweepCharts
 
 COLUMNS = {
     "deployments": ("part", "point", "nation", "unit_type", "task", "period", "units"),
@@ -42,7 +46,7 @@ class Answered:
 
 
 @dataclass
-class Sweep:
+class Sweep(Drawn):
     """The result of a sweep. Close it, or use it in a ``with`` statement, when its rows are no longer needed.
 
     Attributes
@@ -67,14 +71,21 @@ class Sweep:
     notes: tuple[str, ...] = ()
     _store: Store | None = None
     _folder: tempfile.TemporaryDirectory[str] | None = None
+    _closed: bool = False
 
     @property
     def damaged(self) -> int:
         """Rows of these points that were altered or damaged in the store; the points were solved again."""
         return 0 if self._store is None else len(self._store.damaged)
 
+    @property
+    def closed(self) -> bool:
+        """Whether its rows are gone: after :meth:`close`, or the end of the ``with`` block."""
+        return self._closed
+
     def close(self) -> None:
         """Close the store."""
+        self._closed = True
         if self._store is not None:
             self._store.close()
         if self._folder is not None:
@@ -87,6 +98,16 @@ class Sweep:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def chart(self) -> SweepCharts:
+        """Altair charts of the sweep, for notebooks: ``sweep.chart.tornado()``; they need the extra ``charts``.
+
+        There are ``tornado``, ``curve``, ``heat_map`` and ``front``; each draws the first part that it fits.
+        """
+        charts = import_module("allocator.report.notebook.sweep_charts")  # made of sweeps, so loaded late
+        made: SweepCharts = charts.SweepCharts(self)
+        return made
 
     def columns(self) -> list[str]:
         """Columns of :meth:`records`."""

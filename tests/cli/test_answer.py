@@ -193,7 +193,7 @@ class TestShow:
             "assumed true: peace_agreement",
             "us_backstop",
             "Reassure Kyiv",
-            "not asked for; units consume it",
+            "units need it",
         ):
             assert part in shown
         content = json.loads(run("show", "toy-rotation", "--json").stdout)

@@ -18,9 +18,9 @@ from allocator.cli.terminal import console, printed
 from allocator.purchases import Purchases
 from allocator.report.text.brief import MOST, draw_ending
 from allocator.report.text.brief_tables import rounded
-from allocator.report.text.page import GLUE, Page, tied
+from allocator.report.text.page import CUT, GLUE, Page, jointed, tied
 from allocator.report.text.plan import draw_plan
-from allocator.report.text.words import fitted, number, percent, plural
+from allocator.report.text.words import fitted, number, percent, plural, table
 from allocator.resources import shipped_instances
 from tests.report.by_hand import built, plan_of, text_of
 from tests.toys import toy
@@ -95,6 +95,21 @@ def test_pipes_are_as_wide_as_columns(
     assert max(map(cell_len, shown.splitlines())) <= width
     assert "\x1b" not in shown
     assert GLUE not in shown
+
+
+def test_words_break_at_their_joints_and_tables_keep_the_width() -> None:
+    """A long key takes several lines; no line ends inside a part of it while another column can give way."""
+    key = "requirements[task=baltic_air_policing,capability=combat_aircraft].quantity"
+    grid = table(("a heading of some length", "right"), ("figure", "left"), ("what", "left"))
+    grid.add_row("7", key, "some words that can be wrapped")
+    for width in range(40, 100):
+        shown = text_of(lambda out: out.print(grid), width=width)
+        lines = [line.rstrip() for line in shown.splitlines()]
+        assert max(map(len, lines)) <= width
+        assert CUT not in shown
+        for part in re.findall(r"[a-z]+", key):
+            assert part in shown, (width, part)
+    assert jointed("no.key here, 20,500 or -0.25") == "no.key here, 20,500 or -0.25"
 
 
 def test_numbers_stay_with_their_units() -> None:

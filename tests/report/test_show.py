@@ -100,7 +100,7 @@ def test_fleets_of_several_are_counted_apart() -> None:
     rows = {row["capability"]: row for row in offers(built().instance, BUILD)}
     assert (rows["watch"]["nations"], rows["watch"]["collectives"]) == (0, 1)
     shown = text_of(lambda out: draw_instance(out, built().instance, BUILD, [rows["watch"]], [], ""), width=160)
-    assert "and 1 collective fleet" in shown
+    assert "+ 1 fleet" in shown
 
 
 def test_nobody_offers_is_not_nobody_can_sustain() -> None:
@@ -116,14 +116,14 @@ def test_nobody_offers_is_not_nobody_can_sustain() -> None:
 
 
 TABLES = """\
-Programmes (prices in million a unit)
-nation  unit type  price  most  least order  ordered in  periods until ready
-Alpha   Battalion    120     3            1  1–4                           1
-Bravo   Battalion    120     3            1  1–4                           1
+Programmes (prices in million a unit, ready after so many periods)
+nation  unit type  price  most  least order  ordered in  ready after
+Alpha   Battalion    120     3            1  1–4                   1
+Bravo   Battalion    120     3            1  1–4                   1
 
-Industry (prices in million an expansion)
-unit type  units a period  expansions  price  periods until ready
-Battalion               1       1 × 2     50                    1
+Industry (prices in million an expansion, ready after so many periods)
+unit type  units a period  expansions  price  ready after
+Battalion               1       1 × 2     50            1
 
 Joint purchases
 unit type  nations at least  off the price  the fund pays
@@ -162,8 +162,8 @@ class TestTables:
 
     def test_a_model_without_programmes_is_said_to_have_none(self) -> None:
         shown = text_of(lambda out: draw_instance(out, built().instance, REFERENCE, [], [], ""), width=160)
-        assert "an expansion) (without effect: the model reference leaves out acquisition and industry)" in shown
-        assert "a unit) (without effect: the model reference leaves out acquisition)" in shown
+        assert "so many periods) (without effect: the model reference leaves out acquisition and industry)" in shown
+        assert "so many periods) (without effect: the model reference leaves out acquisition)" in shown
 
 
 def test_json_has_the_same_figures(tmp_path: Path) -> None:

@@ -16,8 +16,10 @@ import python_calamine
 
 import allocator
 from allocator import Plan
+from allocator.plan.shortages import shortages
 from allocator.plan.tables import COLUMNS
 from allocator.plan.writing import write_plan
+from allocator.report.text.brief_tables import cause_in_words
 from allocator.report.workbook import results
 from allocator.report.workbook.book import lines_of, number_format
 from tests.report.by_hand import built, plan_of
@@ -153,6 +155,10 @@ def test_the_tables_of_the_first_page(tmp_path: Path, make: Any) -> None:
         found = figures.lines[short[task, capability]]
         mean = [sum(row[k] for row in found) / len(found) for k in ("required", "supplied", "shortfall")]
         assert cells[:4] == pytest.approx([*mean, 1 - figures.missed[short[task, capability]]])
+    assert {(row[0], row[1]): row[7] for row in rows} == {
+        (tasks[j], capabilities[c]): cause_in_words(why, capabilities) for (j, c, _), why in shortages(plan).items()
+    }
+    assert any(row[7] for row in rows) == (make is several)
     by_name = {names(plan, "nations", "nation")[row["nation"]]: row for row in plan.rows("nations")}
     *rows, led = block(page, "Who sends what")
     assert led[0].startswith("Framework nations: Alpha (Hold")

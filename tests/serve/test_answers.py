@@ -119,6 +119,20 @@ class TestHonest:
         ordered = {row["nation"] for row in plan.rows("orders")}
         named = [row for row in shown["nations"] if any(text.startswith("orders ") for text in row["sends"])]
         assert len(named) == len(ordered) > 0
+        built = shown["build_up"]
+        assert built["orders"] == [  # toy-build's page derives them, and the money and the coverage of each period
+            {
+                "name": "Air-defence battery",
+                "units": "5",
+                "nations": "2",
+                "ordered": "1–2",
+                "ready": "3–4",
+                "cost": "470",
+            }
+        ]
+        assert [(row["text"], row["money"]) for row in built["periods"]] == [
+            ("16.7 %", "84"), ("16.7 %", "214"), ("83.3 %", "310"), ("100.0 %", "174")
+        ]  # fmt: skip
         lines = [(row["task"], row["capability"]) for row in plan.instance.rows("requirements")]
         assert all((", period" in row["where"]) == (len(set(lines)) < len(lines)) for row in shown["missing"]["rows"])
 

@@ -82,6 +82,8 @@ class TestVaried:
     def test_many_keys_come_as_means(self) -> None:
         rows = [row(0.1 * a + 0.2 * b, c, a=a, b=b, c=c) for a in (0, 1) for b in (0, 1) for c in (5.0, 7.0)]
         rows[0] = row(1, 1, status="infeasible", a=0, b=0, c=5.0)
+        listed = [e["input"] for e in varied(rows)["effects"]]
+        assert listed == sorted(listed)  # the values of a, then of b, then of c
         effects = {(e["input"], e["value"]): e for e in varied(rows)["effects"]}
         assert effects["b", 1]["coverage"] == pytest.approx(1 - (0.2 + 0.2 + 0.3 + 0.3) / 4)
         assert effects["a", 0]["coverage"] == pytest.approx(1 - (0 + 0.2 + 0.2) / 3)

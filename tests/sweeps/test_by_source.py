@@ -171,7 +171,7 @@ def test_the_command(tmp_path: Path) -> None:
     command = ("sweep", "case", "--one-at-a-time", "--by", "source", "--workers", "0")
     text = run(*command, cwd=tmp_path).stdout
     assert "toy: 2 sources one at a time: 7 points" in text
-    assert "At base: coverage 80.0 %, cost million 48." in text
+    assert "At base: coverage 80.0 %, cost 48 million." in text
     assert "All figures together: coverage 33.3 % to 100.0 %, proved for all values" in " ".join(text.split())
     (line,) = [line for line in text.splitlines() if line.startswith("fleet") and "-40.00" in line]
     assert "2 forces.units" in line

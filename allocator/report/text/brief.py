@@ -51,7 +51,12 @@ def draw_brief(out: Page, plan: Plan, head: Sequence[RenderableType], *, called:
     out.width = min(out.width, WIDTH)
     missing, nations = Missing(plan), Nations(plan)
     above = [*head, "", *map(Text, sentences(plan, missing, out.width)), "", coverage(plan)]
-    below = [*orders(plan), *map(Text, [*_leaders(plan), *_money(plan)]), *map(Text, assumptions(plan))]
+    bought = orders(plan)
+    below = [
+        *(["", *bought] if bought else []),
+        *map(Text, [*_leaders(plan), *_money(plan)]),
+        *map(Text, assumptions(plan)),
+    ]
     room = MOST - out.lines_of([*above, *below, *map(Text, ending(plan, called, _longest(plan)))])
     room -= bool(missing.rows) + bool(nations.rows)  # blank lines
     if (

@@ -161,11 +161,14 @@ class Missing:
 
     def _why(self, why: Shortage) -> str:
         """A cause that facts prove, in a few words; nothing if they prove none."""
-        if why.cause == "enabler":
-            return f"lacks {lowered(self.names[str(why.enabler)]['name'])}"
-        if why.limit == 0:
-            return NOBODY.get(why.cause, "")
-        return WHY.get(why.cause, "")
+        return cause_in_words(why, {c: row["name"] for c, row in self.names.items()})
+
+
+def cause_in_words(why: Shortage, capabilities: Mapping[str, str]) -> str:
+    """A cause that facts prove, in a few words; nothing if they prove none. ``capabilities`` are their names."""
+    if why.cause == "enabler":
+        return f"lacks {lowered(capabilities[str(why.enabler)])}"
+    return (NOBODY if why.limit == 0 else WHY).get(why.cause, "")
 
 
 WHY = {
@@ -274,6 +277,8 @@ def burden(row: Mapping[str, Any]) -> str:
 class Purposes:
     """As many names as fit on one line, and the number of the others."""
 
+    gives_way = True  # before the headings of other columns
+
     def __init__(self, names: Sequence[str]) -> None:
         self.names = names
 
@@ -283,8 +288,9 @@ class Purposes:
     def __rich_measure__(self, _: Any, options: Any) -> Any:
         from rich.measure import Measurement
 
-        first, whole = len(fitted("", self.names, 0)), len(", ".join(self.names))
-        return Measurement(min(first, options.max_width), min(options.max_width, max(first, whole)))
+        first, whole = fitted("", self.names, 0), ", ".join(self.names)
+        word = max(map(len, first.split()), default=0)
+        return Measurement(min(word, options.max_width), min(options.max_width, max(len(first), len(whole))))
 
 
 def _purposes(plan: Plan) -> dict[str, list[str]]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich.console import Console
 
 from allocator.comparison import Comparison
 from allocator.real_changes import RealChanges
+from allocator.report.text.page import Item
 from allocator.report.text.words import number, percent, table
 
 MOST = 12
@@ -15,8 +18,11 @@ MOST = 12
 def draw_comparison(out: Console, found: Comparison) -> None:
     """Print a column for each case, and who moves where."""
     grid = table(("", "left"), *((column.case.label, "right") for column in found.columns))
+    names = {row["objective"]: row["name"] for c in found.columns for row in c.case.instance.rows("objectives")}
+    currency = f"{next(iter(found.currencies), '')} million".strip() if len(found.currencies) == 1 else "million"
     keys = dict.fromkeys(key for column in found.columns for key in column.figures)
-    for section, key in (key for wanted in SECTIONS for key in keys if key[0] == wanted):
+    listed = (key for wanted in SECTIONS for key in keys if key[0] == wanted and key != ("nations", "names"))
+    for section, key in listed:
         cells = []
         for column in found.columns:
             value = column.figures.get((section, key))
@@ -32,8 +38,14 @@ def draw_comparison(out: Console, found: Comparison) -> None:
                 cells.append(f"{column.case.instance.currency} {number(value)}".strip())
             else:
                 cells.append(number(value))
-        grid.add_row(_row(section, key), *cells)
+        grid.add_row(_row(section, key, names, currency), *cells)
     out.print(grid)
+    out.print()
+    out.print("Who takes part:")
+    for column in found.columns:
+        who = column.figures.get(("nations", "names"))
+        if who is not None:
+            out.print(Item(f"{column.case.label}: {who}"))
     for note in found.notes():
         out.print()
         out.print(note)
@@ -42,7 +54,7 @@ def draw_comparison(out: Console, found: Comparison) -> None:
         out.print()
         out.print(f"{column.case.label}, against {found.columns[0].case.label}:")
         for text in changes[:MOST]:
-            out.print(f"  {text}")
+            out.print(Item(text))
         if len(changes) > MOST:
             out.print(f"  and {len(changes) - MOST} more (--json has them)")
         if not changes:
@@ -92,15 +104,17 @@ SHARES = ("gap", "worst_period")
 """Objectives that are shares."""
 
 
-def _row(section: str, key: str) -> str:
+def _row(section: str, key: str, names: Mapping[str, str], currency: str) -> str:
     if section == "objective":
-        return UNITS[key]
+        return UNITS[key].replace("million", currency)
     if section == "given up":
         return f"  {key} of it given up for later objectives"
     if section == "proved to":
-        return f"  {key} proved to within"
+        return f"  {key} proved within"
     if section in ("coverage", "people", "orders"):
-        return f"{section}, {key}"
+        return f"{section}, {names.get(key, key)}"
     if section == "worst coverage":
-        return f"  {key} in its worst period"
-    return {"cost a year": "cost a year, million", "procurement": "procurement, million"}.get(key, key)
+        return f"  {names.get(key, key)} in its worst period"
+    if key in ("cost a year", "procurement"):
+        return f"{key}, {currency}"
+    return "nations" if key == "members" else key

@@ -95,6 +95,11 @@ def _lists(answer: Answer, full: bool) -> dict[str, list[Any]]:
         found.pop("rules", None)
     if found.get("least") == found.get("greatest"):
         found.pop("least", None)
+    if found.get("cheapest") == found.get("ask_less"):
+        found.pop("cheapest", None)
+    for name, column in LARGEST_FIRST.items():
+        if name in found:
+            found[name] = sorted(found[name], key=lambda row: -(row.get(column) or 0))
     sets = found.get("sets", [])
     if len({row["target"] for row in sets}) == len(sets):
         found.pop("sets", None)  # the calls say it all
@@ -134,11 +139,17 @@ def _table(out: Console, answer: Answer, name: str, rows: Sequence[Mapping[str, 
     heads = [head for head in heads if head not in HIDDEN.get(name, ())]
     if name == "could" and len({row["target"] for row in rows}) == 1:
         heads.remove("target")
-    grid = table(*((head.replace("_", " "), _side(rows, head)) for head in heads))
+    grid = table(*((HEADINGS.get(head, head.replace("_", " ")), _side(rows, head)) for head in heads))
     for row in rows:
         grid.add_row(*(_cell(answer, name, head, row) for head in heads))
     out.print(grid)
 
+
+HEADINGS = {"id": "what", "families": "rules", "members": "what they say"}
+"""Column -> its heading, where that is not its name."""
+
+LARGEST_FIRST = {"nations": "loss", "shapley": "value", "ranges": "high"}
+"""List with a row for every nation -> the column in whose order it is shown; JSON and CSV keep that of the instance."""
 
 HIDDEN = {
     "steps": ("bound",), "rungs": ("bound",), "repairs": ("verified",), "ask_less": ("verified",),

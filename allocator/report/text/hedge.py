@@ -49,19 +49,23 @@ def _made_for(found: Hedge) -> str:
 
 def _commitments(out: Console, found: Hedge) -> None:
     rows = [row for row in found.rows() if row["units"] != row["expected_case"]]
+    names = {
+        key: {row[key]: row["name"] for row in found.instance.rows(name)}
+        for key, name in (("nation", "nations"), ("unit_type", "unit_types"))
+    }
     out.print()
     if not rows:
         out.print("Commit the same units as a plan that counts on all who are willing.")
         return
     several = found.instance.periods > 1
     grid = table(
-        ("nation", "left"), ("unit type", "whole"), *((("period", "right"),) if several else ()),
+        ("nation", "left"), ("unit type", "left"), *((("period", "right"),) if several else ()),
         ("to commit", "right"), ("if all stayed", "right"), ("difference", "right"),
     )  # fmt: skip
     for row in rows[:MOST]:
         period = (str(row["period"]),) if several else ()
         cells = (f"{row['units']:,}", f"{row['expected_case']:,}", f"{row['units'] - row['expected_case']:+,}")
-        grid.add_row(row["nation"], row["unit_type"], *period, *cells)
+        grid.add_row(names["nation"][row["nation"]], names["unit_type"][row["unit_type"]], *period, *cells)
     out.print("Commitments that differ from a plan that counts on all who are willing (units):")
     out.print(grid)
     if len(rows) > MOST:
@@ -106,10 +110,9 @@ def _proofs(out: Console, found: Hedge) -> None:
     if found.vss is not None and found.evpi is not None:
         drawn = "" if found.enumerated else ", in the new draws"
         out.print(
-            f"Planning for withdrawal is worth {_between(found.vss, found.vss_range)} of coverage "
-            f"({mixed}{without}{drawn});"
+            f"Planning for withdrawal is worth {_between(found.vss, found.vss_range)} of coverage; knowing who "
+            f"withdraws would be worth {_between(found.evpi, found.evpi_range)} more ({mixed}{without}{drawn})."
         )
-        out.print(f"knowing who withdraws would be worth {_between(found.evpi, found.evpi_range)} more.")
     rows = found.rows("objectives")
     gaps = ", ".join(f"{row['objective']} {_within(row)}" for row in rows)
     out.print(f"Proved for the futures that it is made for: {gaps}.")
@@ -133,7 +136,7 @@ def _within(row: dict[str, Any]) -> str:
     """How closely an objective is proved in its own stage."""
     if row["bound"] == 0 < row["value"] - row["given_up"]:
         return "not at all"
-    return f"within {percent(row['relative_gap'], 2)}"
+    return f"within {percent(row['relative_gap'], 2)}" if row["relative_gap"] else "in full"
 
 
 def _points(share: float) -> str:

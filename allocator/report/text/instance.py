@@ -82,10 +82,16 @@ def _offers(out: Console, instance: Instance, rows: list[dict[str, Any]], buying
             else ""
         )
         grid.add_row(
-            row["name"], number(row["asked"]), number(row["offered"]), row["unit"], f"{row['units']:,}",
-            str(row["nations"]), Text("; ".join(remarks), style=style),
+            row["name"], number(row["asked"], 3), number(row["offered"], 3), row["unit"], f"{row['units']:,}",
+            _nations(row), Text("; ".join(remarks), style=style),
         )  # fmt: skip
     out.print(grid)
+
+
+def _nations(row: dict[str, Any]) -> str:
+    """The number of nations, and of fleets that several have in common."""
+    fleets = row["collectives"]
+    return f"{row['nations']} + {count(fleets, 'fleet')}" if fleets else str(row["nations"])
 
 
 def _remarks(row: dict[str, Any], several: bool) -> list[str]:
@@ -93,11 +99,9 @@ def _remarks(row: dict[str, Any], several: bool) -> list[str]:
     if row["offered"] == 0 and (row["asked"] > 0 or row["consumed"]):
         remarks.append("nobody can sustain it" if row["pools"] else "nobody offers it")
     elif row["asked"] == 0:
-        remarks.append("not asked for; units consume it" if row["consumed"] else "not asked for")
+        remarks.append("units need it" if row["consumed"] else "not asked for")
     elif row["offered"] < row["asked"]:
         remarks.append("less than asked")
-    if row["collectives"]:
-        remarks.append(f"and {count(row['collectives'], 'collective fleet')}")
     if row["period"] is None and several:
         remarks.append("over the whole horizon, as units are used up")
     return remarks

@@ -151,18 +151,18 @@ _TABLES: dict[
         _force_changes,
     ),
     "acquisitions": (
-        "Programmes (prices in {currency} a unit)",
+        "Programmes (prices in {currency} a unit, ready after so many periods)",
         (
             _NATION, _UNIT, ("price", "right"), ("most", "right"), ("least order", "right"), ("ordered in", "left"),
-            ("periods until ready", "right"),
+            ("ready after", "right"),
         ),
         _acquisitions,
     ),
     "industry": (
-        "Industry (prices in {currency} an expansion)",
+        "Industry (prices in {currency} an expansion, ready after so many periods)",
         (
             _UNIT, ("units a period", "right"), ("expansions", "right"), ("price", "right"),
-            ("periods until ready", "right"),
+            ("ready after", "right"),
         ),
         _industry,
     ),

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from rich.console import Console, RenderableType
-from rich.table import Table
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.measure import Measurement
+from rich.table import Column, Table
 from rich.text import Text
 
 GLUE = "\ufdd0"
 """Stands for a space at which no line breaks; a character that no text has, and that is printed as a space."""
 
+CUT = "\x1f"
+"""Stands for a place in a long word at which a line may break; as wide as nothing, and never printed."""
+
 TIED = re.compile(r"(?<=[0-9×]) (?=[^\W\d]|[%‰])|(?<=\b[A-Z]{3}) (?=\d)|(?<=\bper) (?=mille\b)")
 """Spaces between a number and its unit, a currency and an amount."""
+
+JOINTS = re.compile(r"(?<=[\w\])])(?=\.[a-z])|(?<=[^\W\d][,_=/-])(?=[a-z])|(?<=[\w\]=])(?=\[)", re.IGNORECASE)
+"""Joints of keys and file names: before a dot or a bracket, after a comma, a line or a sign of equality."""
+
+LONG = 12
+"""Letters of a word that may be cut at its joints."""
 
 LEAST = 40
 """Least width in columns for which a page is laid out."""
@@ -32,9 +42,21 @@ def tied(text: str) -> str:
     return TIED.sub(GLUE, text)
 
 
+def jointed(text: str) -> str:
+    """A text whose long words may be cut where they are joined, at each :data:`CUT`.
+
+    Examples
+    --------
+    >>> from allocator.report.text.page import CUT, jointed
+    >>> jointed("forces[nation=FRA].units of toy_port").replace(CUT, "|")
+    'forces|[nation=|FRA]|.units of toy_port'
+    """
+    return re.sub(rf"\S{{{LONG},}}", lambda word: JOINTS.sub(CUT, word[0]), text)
+
+
 def untied(text: str) -> str:
-    """A text as it is printed, with spaces again."""
-    return text.replace(GLUE, " ")
+    """A text as it is printed, with spaces again and without marks for cuts."""
+    return text.replace(GLUE, " ").replace(CUT, "")
 
 
 class Page(Console):
@@ -50,17 +72,81 @@ class Page(Console):
 
 
 class Grid(Table):
-    """A plain table whose cells keep numbers and their units on one line."""
+    """A plain table whose cells keep numbers and their units on one line, and break words at joints only.
+
+    Where it is too wide, the widest columns give way first, but none below its longest word while another can.
+    """
+
+    def add_column(self, header: RenderableType = "", *rest: Any, **options: Any) -> None:
+        """Add a column; see :class:`rich.table.Table`."""
+        super().add_column(_tied(header, jointed), *rest, **options)
 
     def add_row(self, *cells: Any, **options: Any) -> None:
         """Add a row; see :class:`rich.table.Table`."""
-        super().add_row(*map(_tied, cells), **options)
+        super().add_row(*(_tied(cell, jointed) for cell in cells), **options)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        ranges = [_range(column, console, options) for column in self.columns]
+        room = options.max_width - sum(self.padding[1] for _ in self.columns[:-1])
+        for column, width in zip(self.columns, shared(ranges, room), strict=True):
+            column.width = width
+        yield from super().__rich_console__(console, options)
 
 
-def _tied(part: Any) -> Any:
+class Item:
+    """A text as an item of a list: indented, its further lines a little more."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        lines = Text(tied(self.text)).wrap(console, options.max_width - 4)
+        for at, line in enumerate(lines):
+            yield Text("    " if at else "  ") + line
+
+
+def shared(ranges: Sequence[tuple[int, int, int]], room: int) -> list[int]:
+    """Widths of columns that fit into a room, the widest cut first, and headings before what is below them.
+
+    A range is the least width, the greatest of the cells, and the greatest of the cells and the heading.
+
+    Examples
+    --------
+    >>> shared([(5, 40, 40), (4, 4, 4), (8, 20, 20)], 50)
+    [26, 4, 20]
+    >>> shared([(30, 40, 40), (4, 4, 4), (8, 20, 20)], 44)
+    [30, 4, 10]
+    >>> shared([(5, 20, 20), (6, 8, 18)], 30)  # a heading of 18 gives way before a cell of 20
+    [20, 10]
+    """
+    widths = [most for _, _, most in ranges]
+    for floors in ([cells for _, cells, _ in ranges], [least for least, _, _ in ranges], [1 for _ in ranges]):
+        while sum(widths) > room:
+            free = [at for at, width in enumerate(widths) if width > floors[at]]
+            if not free:
+                break
+            widths[max(free, key=lambda at: widths[at])] -= 1
+    return widths
+
+
+def _range(column: Column, console: Console, options: ConsoleOptions) -> tuple[int, int, int]:
+    """The least width of a column without a broken word, that of its cells, and the width that it would take."""
+    head, *cells = (Measurement.get(console, options, cell) for cell in (column.header, *column.cells))
+    limit = options.max_width if column.max_width is None else column.max_width
+    most = max(head.maximum, *(each.maximum for each in cells), 0)
+    if column.no_wrap:
+        return most, most, most
+    most = min(limit, most)
+    least = min(most, max(head.minimum, *(each.minimum for each in cells), 0))
+    if any(getattr(cell, "gives_way", False) for cell in column.cells):
+        return least, least, most
+    return least, min(most, max(least, *(each.maximum for each in cells), 0)), most
+
+
+def _tied(part: Any, more: Any = str) -> Any:
     if isinstance(part, str):
-        return tied(part)
+        return more(tied(part))
     if isinstance(part, Text):
         part = part.copy()
-        part.plain = tied(part.plain)
+        part.plain = more(tied(part.plain))
     return part

@@ -45,7 +45,27 @@ def left_out(out: Console, there: int, most: int, what: str, otherwise: str = ""
 
 
 def value_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return value if isinstance(value, str) else "none" if value is None else f"{value:,.6g}"
+
+
+def short_key(figure: str) -> str:
+    """A key of a figure without the names of its columns, and without the column that is called as its table.
+
+    Examples
+    --------
+    >>> short_key("willingness[nation=FRA,objective=safe_skies].willingness")
+    'willingness[FRA, safe_skies]'
+    >>> short_key("forces[nation=FRA,unit_type=drone].availability")
+    'forces[FRA, drone].availability'
+    """
+    table, bracket, rest = figure.partition("[")
+    key, end, column = rest.rpartition("].")
+    if not bracket or not end:
+        return figure
+    values = ", ".join(part.partition("=")[2] or part for part in key.split(","))
+    return f"{table}[{values}]" + ("" if column == table else f".{column}")
 
 
 def signed(value: float) -> str:

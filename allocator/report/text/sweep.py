@@ -15,6 +15,7 @@ from allocator.report.text.points import (
     left_out,
     money,
     share,
+    short_key,
     signed_points,
     value_text,
 )
@@ -74,18 +75,22 @@ def _grid(out: Console, result: dict[str, Any], currency: str) -> None:
 
 
 def _column(out: Console, rows: list[dict[str, Any]], name: str, currency: str) -> None:
-    compared = "against the first" if name == "coalition" else "against the point before"
+    compared = "Against the first" if name == "coalition" else "Against the point before"
     grid = table(
         (name, "left"), ("coverage", "right"), ("", "whole"), (f"cost, {currency}", "right"), ("people", "right"),
-        ("nations", "right"), (compared, "left"),
+        ("nations", "right"),
     )  # fmt: skip
+    changes = table((name, "left"), (compared.lower(), "left"))
     for row in _some(rows, MOST_ROWS):
         people, members = ("–" if row[key] is None else number(row[key]) for key in ("people", "members"))
-        grid.add_row(
-            value_text(row[name]), share(row), _bar(row["coverage"]), money(row), people, members, changes_of(row)
-        )
+        grid.add_row(value_text(row[name]), share(row), _bar(row["coverage"]), money(row), people, members)
+        if changes_of(row):
+            changes.add_row(value_text(row[name]), changes_of(row))
     out.print(grid)
     left_out(out, len(rows), MOST_ROWS, "points")
+    if changes.row_count:
+        out.print()
+        out.print(changes)
     if any(row["enters"] or row["leaves"] for row in rows):
         out.print(UNSETTLED)
 
@@ -153,9 +158,12 @@ def _spread(out: Console, result: dict[str, Any], currency: str) -> None:
             hidden |= set() if any(row.get("unmoved") for row in rows) else {"unmoved"}
             columns = [name for name in rows[0] if name not in hidden]
             headings = [(name.replace("_conf", " ±").replace("_", " "), "right") for name in columns]
-            grid = table((f"what {output} depends on", "left"), *headings)
+            out.print(f"What {output} depends on:")
+            grid = table(("figure", "left"), *headings)
             for row in rows[:MOST_BARS]:
-                grid.add_row(row["figure"], *("–" if row[name] is None else f"{row[name]:.3g}" for name in columns))
+                grid.add_row(
+                    short_key(row["figure"]), *("–" if row[name] is None else f"{row[name]:.3g}" for name in columns)
+                )
             out.print(grid)
             left_out(out, len(rows), MOST_BARS, "figures")
     _sometimes(out, result["sometimes"])
@@ -166,7 +174,7 @@ def _front(out: Console, result: dict[str, Any], currency: str) -> None:
     if not front:
         out.print("no point has a plan")
         return
-    headings = [(_heading(name, currency), "right") for name in names]
+    headings = [(heading(name, currency), "right") for name in names]
     grid = table(*headings, ("coverage", "right"), ("people", "right"), ("nations", "right"))
     for row in front[:MOST_ROWS] if len(names) == 2 else _some(front, MOST_ROWS):
         values = (_objective(name, row["values"][name], row["proved"]) for name in names)
@@ -179,7 +187,8 @@ def _front(out: Console, result: dict[str, Any], currency: str) -> None:
         out.print(f"Not listed: {count(result['beaten'], 'point')} that these dominate or equal.")
 
 
-def _heading(name: str, currency: str) -> str:
+def heading(name: str, currency: str) -> str:
+    """An objective as the heading of a column, with its unit."""
     return {
         "gap": "unmet",
         "risk": "risk, th. person-months",
@@ -207,13 +216,14 @@ def _plot(out: Console, front: list[dict[str, Any]], across: str, up: str, curre
         field[line][column] = "●"
     ends = [_objective(up, value, True) for value in (high, low)]
     margin = max(map(len, ends))
-    out.print(_heading(up, currency))
+    out.print(heading(up, currency))
     for at, cells in enumerate(field):
         label = {0: ends[0], lines - 1: ends[1]}.get(at, "")
         out.print(f"{label:>{margin}} │{''.join(cells).rstrip()}")
     first, last = (_objective(across, value, True) for value in (left, right))
     out.print(f"{'':>{margin}} └{'─' * columns}")
-    out.print(f"{'':>{margin}}  {first}{last:>{columns - len(first)}}  {_heading(across, currency)}")
+    out.print(f"{'':>{margin}}  {first}{last:>{columns - len(first)}}")
+    out.print(f"{'':>{margin}}  {heading(across, currency):>{columns}}")
 
 
 def _politics(out: Console, result: dict[str, Any], currency: str) -> None:
@@ -226,29 +236,16 @@ def _politics(out: Console, result: dict[str, Any], currency: str) -> None:
         )
     if result["unproved"]:
         out.print(f"Not proved to the requested gap: {result['unproved']:,} of {count(result['draws'], 'draw')}.")
-    tail = f"{100 * result['level']:g} %"
-    grid = table(
-        ("", "left"), ("mean", "right"), ("95 % interval", "left"), (f"value at risk, {tail}", "right"),
-        ("95 % interval", "left"), (f"mean of the worst {tail}", "right"), ("95 % interval", "left"),
-    )  # fmt: skip
-    for output, shown in (("coverage", percent), ("cost", number)):
-        statistics = result[output]
-        if statistics is not None:
-            cells = []
-            for name in ("mean", "value_at_risk", "expected_shortfall"):
-                low, high = statistics[f"{name}_low"], statistics[f"{name}_high"]
-                interval = " to ".join("?" if end is None else shown(end).removesuffix(" %") for end in (low, high))
-                cells += [shown(statistics[name]), interval]
-            grid.add_row(output if output == "coverage" else f"cost, {currency}", *cells)
-    out.print(grid)
+    _tails(out, result, currency)
     rows = [row for row in result["nations"] if row["difference"] is not None]
     if not rows:
         return
     out.print()
+    out.print("Whose withdrawal costs most:")
     most = max(abs(row["difference"]) for row in rows)
     grid = table(
-        ("whose withdrawal costs most", "left"), ("withdraws", "right"), ("coverage without", "right"),
-        ("with", "right"), ("points", "right"), ("", "whole"), ("95 % interval", "left"),
+        ("nation", "left"), ("withdraws", "right"), ("coverage without", "right"), ("with", "right"),
+        ("points", "right"), ("", "whole"), ("95 % interval", "left"),
     )  # fmt: skip
     for row in rows[:MOST_BARS]:
         ends = (row["low"], row["high"])
@@ -259,6 +256,30 @@ def _politics(out: Console, result: dict[str, Any], currency: str) -> None:
         )  # fmt: skip
     out.print(grid)
     left_out(out, len(rows), MOST_BARS, "nations")
+
+
+def _tails(out: Console, result: dict[str, Any], currency: str) -> None:
+    """Mean, value at risk and mean of the worst, each with its interval; no coverage is below 0 or above 1."""
+    tail = f"{100 * result['level']:g} %"
+    labels = {
+        "mean": "mean", "value_at_risk": f"value at risk, {tail}", "expected_shortfall": f"mean of the worst {tail}",
+    }  # fmt: skip
+    shown = {"coverage": percent, "cost": number}
+    there = [output for output in shown if result[output] is not None]
+    headings = {"coverage": "coverage", "cost": f"cost, {currency}"}
+    grid = table(
+        ("", "left"), *(c for output in there for c in ((headings[output], "right"), ("95 % interval", "left")))
+    )
+    for name, label in labels.items():
+        cells = []
+        for output in there:
+            ends = [result[output][f"{name}_low"], result[output][f"{name}_high"]]
+            if output == "coverage":
+                ends = [None if end is None else min(1.0, max(0.0, end)) for end in ends]
+            interval = " to ".join("?" if end is None else shown[output](end).removesuffix(" %") for end in ends)
+            cells += [shown[output](result[output][name]), interval]
+        grid.add_row(label, *cells)
+    out.print(grid)
 
 
 def _threshold(out: Console, result: dict[str, Any], _: str) -> None:

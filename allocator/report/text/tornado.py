@@ -15,6 +15,7 @@ from allocator.report.text.points import (
     left_out,
     money,
     share,
+    short_key,
     signed,
     signed_points,
     value_text,
@@ -25,8 +26,11 @@ from allocator.sweeps.design.sources import ENDS
 LABEL = 48
 """Most characters of the name of a source."""
 
-BAR = 12
-"""Longest bar on either side of the base, in characters."""
+BAR, SHORT = 12, 7
+"""Longest bar on either side of the base, in characters, and the same on a narrow page."""
+
+NARROW = 100
+"""Columns of a page up to which bars are short."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,13 @@ def _short(text: str) -> str:
 def _columns(source: dict[str, Any]) -> str:
     """How many of its figures move, and of which columns."""
     (first, _), *more = sorted(source["columns"].items(), key=lambda item: -item[1])
-    return f"{source['figures']} {first}" + (f" and {len(more)} more" if more else "")
+    table_, _, column = first.partition(".")
+    return f"{source['figures']} {column if column == table_ else first}" + (f" and {len(more)} more" if more else "")
 
 
-FIGURE = Ends("figure", ("low", "high"), "range", "▒ low, █ high end", _span, lambda figure: str(figure["figure"]))
+FIGURE = Ends(
+    "figure", ("low", "high"), "range", "▒ low, █ high end", _span, lambda figure: short_key(figure["figure"])
+)
 
 
 SOURCE = Ends("source", ENDS, "figures", "▒ adverse or low, █ favourable or high end", _columns, _named)
@@ -69,7 +76,7 @@ SOURCE = Ends("source", ENDS, "figures", "▒ adverse or low, █ favourable or 
 def draw_tornado(out: Console, result: dict[str, Any], currency: str) -> None:
     base, figures = result["base"], result["figures"]
     out.print(
-        f"At base: coverage {share(base)}, cost {currency} {money(base)}, {count(int(base['members']), 'nation')}."
+        f"At base: coverage {share(base)}, cost {_money(base, currency)}, {count(int(base['members']), 'nation')}."
     )
     for output, shown, unit in (("coverage", signed_points, "points"), ("cost", signed, currency)):
         _bars(out, figures, output, shown, unit, FIGURE)
@@ -78,13 +85,15 @@ def draw_tornado(out: Console, result: dict[str, Any], currency: str) -> None:
     ]
     lost = [(figure, end) for figure in figures for end in ("low", "high") if end in figure and not figure[end]["sure"]]
     for figure, end in lost[:MOST_BARS]:
-        out.print(f"No plan at {figure['figure']} = {value_text(figure[end]['value'])}: {figure[end]['status']}.")
+        out.print(
+            f"No plan at {short_key(figure['figure'])} = {value_text(figure[end]['value'])}: {figure[end]['status']}."
+        )
     if changes:
         out.print()
         grid = table(("where the answer changes", "left"), ("at", "right"), ("", "left"))
         changes.sort(key=lambda change: -abs(change[0][change[1]]["change"]["coverage"]))
         for figure, end in changes[:MOST_BARS]:
-            grid.add_row(figure["figure"], value_text(figure[end]["value"]), changes_of(figure[end]))
+            grid.add_row(short_key(figure["figure"]), value_text(figure[end]["value"]), changes_of(figure[end]))
         out.print(grid)
         left_out(out, len(changes), MOST_BARS, "changes", "the largest changes of coverage come first")
         out.print(UNSETTLED)
@@ -94,7 +103,7 @@ def draw_tornado(out: Console, result: dict[str, Any], currency: str) -> None:
 
 def draw_sources(out: Console, result: dict[str, Any], currency: str) -> None:
     base, rows, together = result["base"], result["sources"], result["together"]
-    out.print(f"At base: coverage {share(base)}, cost {currency} {money(base)}.")
+    out.print(f"At base: coverage {share(base)}, cost {_money(base, currency)}.")
     if together["least"] is not None:
         out.print(
             f"All figures together: coverage {percent(together['least'])} to {percent(together['most'])}, proved "
@@ -125,25 +134,33 @@ def _bars(out: Console, figures: list[dict[str, Any]], output: str, shown: Any, 
         out.print(f"No {kind.of} is shown to change {output}.")
         return
     most = moving[0][0]
+    half = SHORT if out.width <= NARROW else BAR
+    out.print(f"Change of {output}, {unit}, against the base:")
     grid = table(
-        (f"{output}, {unit}", "left"), (kind.heading, "left"), (f"at {kind.ends[0]}", "right"), ("", "whole"),
-        (f"at {kind.ends[1]}", "right"),
-    )  # fmt: skip
+        (kind.of, "left"), (kind.heading, "left"), (kind.ends[0], "right"), ("", "whole"), (kind.ends[1], "right")
+    )
     for _, figure in moving[:MOST_BARS]:
         change = [figure[end]["change"][output] if _sure(figure, end, output) else None for end in kind.ends]
         cells = ["" if value is None else shown(value) for value in change]
-        grid.add_row(kind.label(figure), kind.between(figure), cells[0], _sides(change[0], change[1], most), cells[1])
+        grid.add_row(
+            kind.label(figure), kind.between(figure), cells[0], _sides(change[0], change[1], most, half), cells[1]
+        )
     out.print(grid)
     left_out(out, len(moving), MOST_BARS, f"{kind.of}s", kind.key)
+
+
+def _money(base: dict[str, Any], currency: str) -> str:
+    """The cost of the base with its currency: ``USD 264.3 million``."""
+    name, _, unit = currency.rpartition(" ")
+    return f"{name} {money(base)} {unit}".strip()
 
 
 def _sure(figure: dict[str, Any], end: str, output: str) -> bool:
     return end in figure and bool(figure[end]["sure"]) and figure[end]["sure"][output]
 
 
-def _sides(low: float | None, high: float | None, most: float) -> str:
+def _sides(low: float | None, high: float | None, most: float, half: int) -> str:
     """Bars to the left for less than the base, to the right for more."""
-    half = BAR
     cells = [" "] * half + ["│"] + [" "] * half
     for change, sign in sorted(((low, "▒"), (high, "█")), key=lambda pair: -abs(pair[0] or 0.0)):
         if change:

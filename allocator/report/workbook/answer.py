@@ -29,10 +29,10 @@ from allocator.report.workbook.content import EVERYWHERE, Names, Sent, coverage_
 from allocator.report.workbook.sentences import MEANING, money_parts, proof, sentences, unmet
 
 ANSWER = "Answer"
-LAST = 6
+LAST = 7
 """Last column of the text, from 0; charts are to the right of it."""
 
-WIDTHS = (30, 33, 21, 12, 12, 12, 14)
+WIDTHS = (30, 33, 21, 12, 12, 12, 14, 28)
 TOP, CHART = 3, 560
 """Row of the first chart, and the width of charts in pixels."""
 
@@ -149,9 +149,10 @@ def _missing(page: Page, plan: Plan, known: Names) -> None:
     form = number_format(*([row[c] for row in rows] for c in (4, 5, 6)))
     fields = [
         Field("task"), Field("capability"), Field("unit"), Field("asked", form), Field("there", form),
-        Field("missing", form), Field("covered, share", COVERED),
+        Field("missing", form), Field("covered, share", COVERED), Field("why"),
     ]  # fmt: skip
-    page.table(fields, [row[1:8] for row in rows], paint=lambda r: _fill(rows[r][7]), widths=WIDTHS)
+    body = [[*row[1:8], known.cause(line)] for row, line in zip(rows, lines, strict=False)]
+    page.table(fields, body, paint=lambda r: _fill(rows[r][7]), widths=WIDTHS)
     page.row += 1
 
 
@@ -216,9 +217,9 @@ def _money(page: Page, plan: Plan) -> None:
 
 def _proof(page: Page, plan: Plan) -> None:
     _heading(page, "What is proved")
-    sides: list[dict[str, Any]] = [{}, {}, {"align": "right"}, {"indent": 1}, {}, {}, {}]
+    sides: list[dict[str, Any]] = [{}, {}, {"align": "right"}, {"indent": 1}, {}, {}, {}, {}]
     for c, (text, side) in enumerate(
-        zip(("objective", "what it is", "value", "proved", "", "", ""), sides, strict=True)
+        zip(("objective", "what it is", "value", "proved", "", "", "", ""), sides, strict=True)
     ):
         page.put(page.row, c, text, bold=True, bg_color=HEAD, bottom=1, **side)
     page.row += 1

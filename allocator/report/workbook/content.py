@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from allocator.plan.measures import coverage_by_period, coverage_of, statement, worst
 from allocator.plan.plan import Plan
+from allocator.plan.shortages import shortages
+from allocator.report.text.brief_tables import cause_in_words
 from allocator.report.text.periods import spans
 from allocator.report.workbook.book import names
 
@@ -28,7 +32,19 @@ class Names:
         self.objective = {**names(rows("objectives"), "objective"), EVERYWHERE: "every objective"}
         self.capability = names(rows("capabilities"), "capability")
         self.unit = {row["capability"]: row["unit"] for row in rows("capabilities")}
+        self._plan = plan
         self.objective_of = {**{row["task"]: row["objective"] for row in rows("tasks")}, EVERYWHERE: EVERYWHERE}
+
+    @cached_property
+    def causes(self) -> dict[tuple[str, str, int], str]:
+        """(task, capability, first period) of a line that is short -> the cause that facts prove, in a few words."""
+        return {line: cause_in_words(why, self.capability) for line, why in shortages(self._plan).items()}
+
+    def cause(self, line: Mapping[str, Any]) -> str:
+        """The cause of a line of the statement of requirements; empty if it is met, or facts prove none."""
+        if line["missed"] <= 0:
+            return ""
+        return self.causes[line["task"], line["capability"], line["first_period"]]
 
 
 def places(plan: Plan) -> dict[str, set[str] | None]:

@@ -30,18 +30,20 @@ def write_requirements(book: Book, plan: Plan, known: Names) -> None:
     mean = "Means over the periods of a line; least is what is there in its worst period. " if several else ""
     page.title(
         "What is asked, and what is there",
-        f"{mean}Lines that are not met in full have a fill, lines of which nothing is there a stronger one.",
+        f"{mean}Lines that are not met in full have a fill, lines of which nothing is there a stronger one. Why a line "
+        "is short is said where facts prove it of every plan.",
         to=9,
     )
-    rows = [line_row(line, known, several) for line in statement(plan)]
+    rows = [[*line_row(line, known, several), known.cause(line)] for line in statement(plan)]
     form = number_format(*([row[c] for row in rows] for c in ((5, 6, 7, 9) if several else (4, 5, 6))))
     fields = [
         Field("objective"), Field("task"), Field("capability"), Field("unit"),
         *([Field("periods")] if several else []),
         Field("asked", form), Field("there", form), *([Field("least", form), Field("in period")] if several else []),
         Field("missing", form), Field("covered, share", COVERED), Field("priority", "number"),
+        Field("why it is short"),
     ]  # fmt: skip
-    covered = len(fields) - 2
+    covered = len(fields) - 3
     page.table(
         fields, rows, filters=True,
         paint=lambda r: None if rows[r][covered] >= 1 else SOME if rows[r][covered] > 1e-9 else NOTHING,

@@ -40,6 +40,7 @@ function draw(head) {
   element("title").textContent = head.title;
   element("question").textContent = head.question;
   element("nations-cost").textContent = `Own cost, ${head.currency}`;
+  document.querySelectorAll("#build-up .money").forEach((each) => { each.textContent += `, ${head.currency}`; });
   const narrow = matchMedia("(max-width: 760px)").matches;
   const groups = new Map();
   for (const control of head.controls) {
@@ -237,6 +238,7 @@ function answer(event, own) {
     make("th", { scope: "row" }, row.what, make("span", { className: "unit", textContent: ` ${row.unit}` })),
     cell(row.where), figure(row.text)]));
   element("missing-more").textContent = event.missing.more;
+  buildUp(event.build_up);
   rows("measures", event.measures.map((row) => {
     const span = make("span");
     setMark(span, row.mark);
@@ -247,6 +249,19 @@ function answer(event, own) {
   rows("nations", event.nations.flatMap((row) => [
     [head(row.name), figure(row.people), figure(row.cost), figure(row.burden)],
     [make("td", { colSpan: 4, className: "sends", textContent: row.sends.join("; ") || "pays, and sends nobody" })]]));
+}
+
+function buildUp(found) {
+  element("build-up").hidden = !found;
+  if (!found) return;
+  element("orders").hidden = found.orders.length === 0;
+  element("no-orders").hidden = found.orders.length > 0;
+  rows("orders", found.orders.map((row) => [
+    head(row.name), figure(row.units), wide(figure(row.nations)), cell(row.ordered), cell(row.ready), figure(row.cost)]));
+  const works = found.periods.some((row) => row.delivered);
+  document.querySelector("#periods .delivered").hidden = !works;
+  rows("periods", found.periods.map((row) => [
+    head(row.name), row.share === null ? wide(cell("")) : bar(row.share), figure(row.text), figure(row.money), ...(works ? [cell(row.delivered)] : [])]));
 }
 
 function known(found) {
@@ -335,6 +350,11 @@ function head(text) {
 function figure(text, unit) {
   const made = make("td", { className: "figure", textContent: text });
   if (unit) made.append(make("span", { className: "narrow-only", textContent: ` ${unit}` })); // where there are no headings
+  return made;
+}
+
+function wide(made) {
+  made.classList.add("wide-only");
   return made;
 }
 

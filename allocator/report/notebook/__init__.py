@@ -1,0 +1,1 @@
+"""Results in a notebook: HTML of every result, and charts."""
