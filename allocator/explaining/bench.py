@@ -180,7 +180,7 @@ class Bench:
         self, instance: Instance, model: Model, aims: Sequence[Aim | str] | None = None, *,
         extend: Extend | None = None, keeps: Holds | None = None, plans: Sequence[Deployed] = (),
         floors: Sequence[float] = (), wider: Sequence[Outcome] = (), limit: float | None = None,
-        gap: float | None = None, filled: bool = True,
+        gap: float | None = None, filled: bool = True, again: bool = True,
     ) -> Outcome:  # fmt: skip
         """Minimise aims (by default the model's objectives) one after the other.
 
@@ -206,6 +206,8 @@ class Bench:
             Relative gap at which a value of this solve counts as proved.
         filled : bool
             Whether a plan is filled in by need before the solver begins; it never is with ``extend``.
+        again : bool
+            Whether HiGHS runs a second time, with other settings, before it is believed that there is no plan.
         """
         order = list(model.objectives) if aims is None else list(aims)
         named = tuple(aim for aim in order if isinstance(aim, str))
@@ -228,6 +230,7 @@ class Bench:
                 options=self.solver._highs | ({} if gap is None else {"mip_rel_gap": gap}), deadline=deadline,
                 interrupted=self.watch.interrupted, bare=filled and extend is None, progress=self.progress, known=known,
             )  # fmt: skip
+            stages.again = again
             stages.solve()
         except SolverError as error:
             return Outcome("error", None, {}, {}, problem, str(error), time.monotonic() - began)

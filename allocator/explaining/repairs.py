@@ -217,7 +217,7 @@ class Mender:
             )  # fmt: skip
         except AllocatorError:
             return False
-        return Oracle(self.core.bench, instance, model, [], self.always).decide([]) is True
+        return Oracle(self.core.bench, instance, model, [], self.always).confirm([]) is True
 
 
 def _price(m: Any, changes: Changes) -> list[Term]:
