@@ -161,7 +161,7 @@ class Oracle:
         """An answer of the resident model; of the instance built anew where it has none that passes the check."""
         if self.bench.over:
             return None
-        switches = None if self.anew else self.switches
+        switches = None if self.anew or not self.statements else self.switches
         if switches is None or switches.lost:
             return None if self.bench.over else self._solved(force)
         answer, found = switches.ask(force, free)

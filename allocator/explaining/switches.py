@@ -36,10 +36,10 @@ NOTHING: Deployed = {}
 ANY, MOST = "any_plan", "most_kept"
 """Aims of a run: any plan, and a plan that breaks few elements."""
 
-ENOUGH = 0.2
+ENOUGH = 0.4
 """Relative gap at which a plan breaks few enough elements."""
 
-NODES = 20
+NODES = 5
 """Nodes after which the search for such a plan ends."""
 
 
@@ -112,8 +112,8 @@ class Switches:
             statements that it keeps; None and None if it stays open. All within the tolerances of the solver.
         """
         resident, bench = self.resident, self.bench
-        held = np.array([i in force for i in self.column])
-        loose = np.array([i in free for i in self.column])
+        held = np.array([i in force for i in self.column], dtype=bool)
+        loose = np.array([i in free for i in self.column], dtype=bool)
         resident.forget()
         resident.restrict(self.every, np.where(held | loose, 0.0, 1.0), np.where(held, 0.0, 1.0))
         resident.minimise(MOST if free else ANY)
