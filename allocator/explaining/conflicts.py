@@ -190,9 +190,9 @@ class Search:
 
     def _core(self, among: Sequence[int]) -> list[int]:
         """Elements among some that leave no plan, and none of which can be left out; the first ones rather stay."""
-        for core in self.cores:
-            if set(core) <= set(among):
-                return list(core)
+        for known in self.cores:
+            if set(known) <= set(among):
+                return list(known)
         few = self.oracle.few(self._ids(among)) or frozenset(self._ids(among))
         among = [k for k in among if few.intersection(self._ids([k]))]
         needed, proved = self._needed([], [self._ids([k]) for k in among])
@@ -234,7 +234,7 @@ class Search:
 
     def _last_place(self) -> Conflict:
         """The smallest set that is known to leave no plan, as a conflict that is not proved to be minimal."""
-        ids = min(self.oracle.none, key=len)
+        ids = self.oracle.last()
         chosen = [k for k, name in enumerate(self.names) if ids.intersection(s.id for s in self.elements[name])]
         return Conflict(tuple(self.names[k] for k in chosen), tuple(s for s in self._of(chosen) if s.id in ids), False)
 

@@ -64,10 +64,10 @@ class Elastic:
                 self.cells[n, t].append(((n, u, j), x))
                 self.of_nation[n].append((n, u, j, t, x))
                 self.at_task[j].append((n, u, j, t, x))
-        self.unwilling: dict[str, list[tuple[str, str, int, Any]]] = defaultdict(list)
+        self.unwilling: dict[str, list[tuple[str, Any]]] = defaultdict(list)
         for n, _, j, t, x in (cell for cells in self.of_nation.values() for cell in cells):
             if not willing(original, n, o := problem.objective_of[j], t):
-                self.unwilling[o].append((n, j, t, x))
+                self.unwilling[o].append((n, x))
         for statement in movable:
             m.changed.add(statement.id)
         for statement in movable:
@@ -160,7 +160,7 @@ class Elastic:
 
     def _willingness(self, statement: Statement) -> None:
         o = statement.objective
-        for n, j, t, x in self.unwilling[o]:
+        for n, x in self.unwilling[o]:
             if statement.nation in ("", n):
                 self._bar(statement, [x])
 

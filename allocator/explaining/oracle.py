@@ -76,6 +76,7 @@ class Oracle:
         self.plans: list[tuple[Deployed, frozenset[str]]] = []
         self._lifted: dict[frozenset[str], tuple[Instance, Model]] = {}
         self.claimed: set[frozenset[str]] = set()  # without a plan as the resident model says, in one run
+        self.single: set[frozenset[str]] = set()  # those of them that only one run says
         self.anew = False  # whether each instance is built anew, without the resident model
         self.groups: dict[str, frozenset[str]] = {}
         self.elements: dict[str, list[Statement]] = {}
@@ -120,6 +121,10 @@ class Oracle:
             self.anew = True
             self.none = [bad for bad in self.none if bad not in self.claimed]
         return answer
+
+    def last(self) -> frozenset[str]:
+        """The fewest statements that are proved to leave no plan, by two runs if such are known."""
+        return min([bad for bad in self.none if bad not in self.single] or self.none, key=len)
 
     def few(self, force: Iterable[str]) -> frozenset[str] | None:
         """The fewest of some statements that are known to leave no plan."""
@@ -171,6 +176,8 @@ class Oracle:
         if not answer:
             self.none.append(kept)
             self.claimed.add(kept)
+            if kept == force:  # perhaps without a second proof, that of the relaxation
+                self.single.add(kept)
             return False
         for ids in dict.fromkeys((kept, force)):
             if self._keeps(plan, ids):

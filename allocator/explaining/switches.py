@@ -24,6 +24,7 @@ from allocator.model import Model
 from allocator.outcome import Stop
 from allocator.plan.values import Deployed
 from allocator.problem import Problem
+from allocator.solving.blame import blamed
 from allocator.solving.columns import Points
 from allocator.solving.highs import Resident
 from allocator.solving.standard_form import compile_model
@@ -133,7 +134,7 @@ class Switches:
         """Statements in force that leave no plan: those that take part in the proof, if the relaxation gives one."""
         resident = self.resident
         resident.restrict(self.every, *(2 * [np.array([float(i not in force) for i in self.column])]))
-        part = resident.blamed(left, self.bench.watch.interrupted)
+        part = blamed(resident, left, self.bench.watch.interrupted)
         return force if part is None else frozenset(i for i in force if part[self.column[i]])
 
     def _whole(self, kept: Collection[str]) -> Iterable[str]:
@@ -147,4 +148,3 @@ class Switches:
     def lost(self) -> bool:
         """Whether the model can be used no more."""
         return self.resident.lost is not None
-

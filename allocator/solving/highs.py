@@ -32,9 +32,6 @@ Method = Literal["inside", "corner", "again"]
 LARGE = 1_000
 """Columns from which a relaxation is solved by interior points."""
 
-TINY = 1e-9
-"""Part in a proof that counts as none."""
-
 MANY = 0.05
 """Share of the non-zeros that may change before a model is loaded anew."""
 
@@ -260,23 +257,6 @@ class Resident:
         solution = self.solver.getSolution()
         price = np.array(solution.row_dual)[: len(self.matrix.rows)] * self._row_scale / self._scale
         return Relaxation(corner, run.point, np.array(solution.col_dual), price, bound)
-
-    def blamed(self, time_limit: float | None, interrupted: threading.Event) -> Floats | None:
-        """How much the bounds of each column take part in a proof that there is no solution even in fractions.
-
-        The columns with 0 may have any bounds: there is still no solution. None if there is no such proof in time.
-        """
-        options: dict[str, Any] = {"solve_relaxation": True, "presolve": "off", "solver": "simplex"}
-        run = self.run(time_limit, interrupted, None, time_limit, **options)
-        if run.stop is not Stop.INFEASIBLE or len(self.matrix.rows) < self.solver.getNumRow():
-            return None
-        _, found, ray = self.solver.getDualRay()
-        if not found:
-            return None
-        matrix, part = self.matrix, np.zeros(len(self.matrix.columns))
-        value = matrix.value * self._row_scale[matrix.row_index] * self._column_scale[matrix.index]
-        np.add.at(part, matrix.index, value * np.array(ray)[matrix.row_index])
-        return np.where(np.abs(part) > TINY * max(1.0, float(np.abs(part).max())), part, 0.0)
 
     def restrict(self, columns: NDArray[np.int64], lower: Floats, upper: Floats | None = None) -> None:
         """Keep whole-number columns between bounds (by default at given values) until :meth:`release`."""
