@@ -96,7 +96,7 @@ def test_bad_conditions(text: str, said: str) -> None:
 
 
 def test_a_tolerance_leaves_no_price_open() -> None:
-    """The plan in hand is empty: a tolerance of 0.2 gives up the gap. That somebody comes costs burden, which is proved."""
+    """The plan in hand is empty: a tolerance of 0.2 gives up the gap. That somebody comes is proved to cost burden."""
     ((obj, model),) = tiny([45])
     with core_of(*read(obj, {**model, "tolerance": 0.2})) as core:
         part = need(core, "members>=1")
