@@ -24,7 +24,7 @@ from typing import Any
 
 from allocator.model import load_model
 from allocator.solving.heuristics.search import AVERAGED, RELAXATION, WHOLE
-from allocator.solving.solver import versions
+from allocator.solving.versions import versions
 from benchmarks.base import compared, load, save
 from benchmarks.build_up import build_up
 from benchmarks.generate import SIZES, deployable, generate, made, possible, write

@@ -23,7 +23,7 @@ import pyomo.environ as pyo
 
 import allocator
 from allocator.api import choose
-from allocator.solving.solver import versions
+from allocator.solving.versions import versions
 from benchmarks.__main__ import whole
 
 GRIDS = {

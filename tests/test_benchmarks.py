@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import pytest
 
 from allocator.solving.heuristics.search import RELAXATION, WHOLE
-from allocator.solving.solver import versions
+from allocator.solving.versions import versions
 from benchmarks.__main__ import print_searches
 from benchmarks.base import compared, load, save
 from benchmarks.course import Course

@@ -136,3 +136,21 @@ def test_what_is_no_result(tmp_path: Path) -> None:
     (tmp_path / "good" / "deployments.csv").write_text(rows.replace(",1,2,", ",1,9,"))
     with pytest.raises(BadInput, match="breaks a rule"):
         allocator.compare_results(tmp_path / "good", tmp_path / "good")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "found"),
+    [
+        ("stages", ["gap"], "no values and bounds"), ("stages", None, "no values and bounds"),
+        ("overrides", None, "overrides"), ("overrides", [3], "overrides"), ("case", 5, "case"),
+        ("coalition", [], "coalition"),
+        ("instance", 3, "instance"), ("status", ["optimal"], "status"), ("model", [], "model"),
+    ],
+)  # fmt: skip
+def test_damaged_manifests(tmp_path: Path, name: str, value: Any, found: str) -> None:
+    instance = of_two()
+    one = saved(tmp_path / "one", allocator.solve(instance, model()))
+    manifest = json.loads((one / "manifest.json").read_text(encoding="utf-8"))
+    (one / "manifest.json").write_text(json.dumps({**manifest, name: value}), encoding="utf-8")
+    with pytest.raises(BadInput, match=found):
+        allocator.compare_results(one, one, [instance])

@@ -26,9 +26,9 @@ from allocator.cli.options import (
     time_limit_option,
     writing,
 )
-from allocator.cli.terminal import emit_json, load_solver, print_message, printed
+from allocator.cli.terminal import emit_json, print_message, printed
 from allocator.errors import AllocatorError, BadUsage, OutOfTime
-from allocator.stopping import later, watched
+from allocator.stopping import at_once, later, watched
 
 if TYPE_CHECKING:
     from allocator.explaining.answer import Answer
@@ -104,8 +104,9 @@ def command(instance: str, out: str | None, full: bool, as_json: bool, quiet: bo
     Every claim is proved by a solve. Exit status: 0 answered, perhaps in part; 1 the program failed, 2 bad input or
     usage, 3 the question needs a plan and there is none, 4 nothing known within the time limit, 130 interrupted.
     """
-    from allocator.cli.progress import Line, describe
-    from allocator.explaining.explainer import explain
+    with at_once():
+        from allocator.cli.progress import Line, describe
+        from allocator.explaining.explainer import explain
 
     if as_json and full:
         raise BadUsage("--full is for the text; --json prints everything")
@@ -117,7 +118,6 @@ def command(instance: str, out: str | None, full: bool, as_json: bool, quiet: bo
         arguments = (*arguments, True)
     target = None if out is None else _target(out)
     warn = None if quiet else lambda text: print_message(f"warning: {text}")
-    load_solver()
     gc.disable()  # the process ends with this answer; collecting large models would take seconds
     with watched() as watch, later():  # an interruption waits until what is done is written and shown
         try:

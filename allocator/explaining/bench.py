@@ -1,4 +1,7 @@
-"""One resident solver for the many solves of an explanation, with aims of its own beside the model's objectives."""
+"""One resident solver for the many solves of an explanation, with aims of its own beside the model's objectives.
+
+What solves is loaded with the first solve: answers from facts do without.
+"""
 
 from __future__ import annotations
 
@@ -6,56 +9,28 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-import pyomo.core as pyo
-
-from allocator.audit import Violation
 from allocator.errors import SolverError
-from allocator.families.rows import Term, linear
-from allocator.formulation import formulate
+from allocator.explaining.aims import Aim, Extend, Holds
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.outcome import Bounds, Stop, status
 from allocator.plan.values import Deployed
 from allocator.problem import Problem
 from allocator.purchases import Decided
-from allocator.solving.answer import Loaded
-from allocator.solving.lexicographic import Stages
-from allocator.solving.prior import Known
-from allocator.solving.solver import Solver
-from allocator.solving.stage import Progress
 from allocator.stopping import DeadlinePassed, Watch, at_once
 
-
-@dataclass(frozen=True)
-class Aim:
-    """Something to minimise that is no objective of a model; never below 0.
-
-    Attributes
-    ----------
-    name : str
-        Letters, digits and underscores.
-    terms : callable
-        Takes the Pyomo model and its problem; may add variables and constraints, and returns the terms of the sum.
-        ``m.one`` is a variable that is 1, for a constant.
-    value : callable
-        Takes the problem and a plan; the exact value.
-    """
-
-    name: str
-    terms: Callable[[pyo.ConcreteModel, Problem], list[Term]]
-    value: Callable[[Problem, Deployed], Fraction]
+if TYPE_CHECKING:
+    from allocator.explaining.aimed import AimedStages
+    from allocator.solving.prior import Known
+    from allocator.solving.solver import Solver
+    from allocator.solving.stage import Progress
 
 
 PATIENCE = 10.0
 """Seconds that each of many solves may take if nobody gave a time limit for all."""
-
-Extend = Callable[[pyo.ConcreteModel, Problem], None]
-"""Adds constraints to a Pyomo model."""
-
-Holds = Callable[[Problem, Deployed], bool]
-"""Whether a plan keeps, exactly, what was added."""
 
 
 @dataclass(frozen=True)
@@ -104,40 +79,6 @@ class Outcome:
         return self.status in ("optimal", "infeasible")
 
 
-class AimedStages(Stages):
-    """Stages over a model's objectives and aims."""
-
-    def __init__(
-        self, aims: Sequence[Aim | str], keeps: Holds | None, problem: Problem, load: Callable[..., Any], **given: Any
-    ) -> None:
-        super().__init__(problem, load, **given)
-        self.keeps = keeps
-        self.aims = {aim.name: aim for aim in aims if isinstance(aim, Aim)}
-        self.names = tuple(aim.name if isinstance(aim, Aim) else aim for aim in aims)
-
-    def _ready(self) -> Loaded:
-        loaded = super()._ready()
-        loaded.resident.prove_to(self.gap)  # the gap of a run before may have been another
-        return loaded
-
-    def _value(self, name: str, deployed: Any) -> Fraction:
-        if name not in self.aims:
-            return super()._value(name, deployed)
-        return self.aims[name].value(self.problem, deployed)
-
-    def _check(self, plan: Any) -> list[Violation]:
-        broken = super()._check(plan)
-        if broken or self.keeps is None or self.keeps(self.problem, plan):
-            return broken
-        return [Violation("added", (), "what was added to the question is not kept")]
-
-    def _own_rows(self) -> bool:
-        return False  # what was added is checked exactly, see ``keeps``
-
-    def _why_infeasible(self) -> str:
-        return ""
-
-
 class Bench:
     """Solves instances one after the other on one model in HiGHS, until a deadline.
 
@@ -159,11 +100,18 @@ class Bench:
     """
 
     def __init__(self, gap: float, deadline: float | None, threads: int, seed: int, watch: Watch) -> None:
-        self.solver = Solver(gap=gap, threads=threads, seed=seed)
+        self.options: dict[str, Any] = {"gap": gap, "time_limit": None, "threads": threads, "seed": seed}
         self.deadline = deadline
         self.watch = watch
         self.progress: Callable[[Progress], None] | None = None
         self.solves = 0
+
+    @cached_property
+    def solver(self) -> Solver:
+        """Keeps the model in HiGHS from one solve to the next."""
+        from allocator.solving.solver import Solver
+
+        return Solver(**{name: value for name, value in self.options.items() if name != "time_limit"})
 
     @property
     def over(self) -> bool:
@@ -180,7 +128,7 @@ class Bench:
         self, instance: Instance, model: Model, aims: Sequence[Aim | str] | None = None, *,
         extend: Extend | None = None, keeps: Holds | None = None, plans: Sequence[Deployed] = (),
         floors: Sequence[float] = (), wider: Sequence[Outcome] = (), limit: float | None = None,
-        gap: float | None = None, filled: bool = True,
+        gap: float | None = None, filled: bool = True, again: bool = True,
     ) -> Outcome:  # fmt: skip
         """Minimise aims (by default the model's objectives) one after the other.
 
@@ -190,23 +138,24 @@ class Bench:
             What to solve; trusted, not checked again.
         aims : sequence of Aim or str
             Aims and names of objectives in their order.
-        extend : callable, optional
-            Adds constraints.
-        keeps : callable, optional
-            Whether a plan keeps exactly what ``extend`` added; required with it.
+        extend, keeps : callable, optional
+            Adds constraints; whether a plan keeps them exactly. Neither without the other.
         plans : sequence of deployments
             Plans to try first; each counts only once it has passed the exact check.
         floors : sequence of float
             Proved lower bounds of the first stage.
         wider : sequence of Outcome
             What solves for the same aims reached among more plans: their bounds hold here.
-        limit : float, optional
-            Most seconds of this solve.
-        gap : float, optional
-            Relative gap at which a value of this solve counts as proved.
+        limit, gap : float, optional
+            Most seconds of this solve, and the relative gap at which a value counts as proved.
         filled : bool
             Whether a plan is filled in by need before the solver begins; it never is with ``extend``.
+        again : bool
+            Whether HiGHS runs a second time, with other settings, before it is believed that there is no plan.
         """
+        from allocator.explaining.aimed import AimedStages, built
+
+        solver = self.solver
         order = list(model.objectives) if aims is None else list(aims)
         named = tuple(aim for aim in order if isinstance(aim, str))
         chosen = Model(**{**_fields(model), "objectives": named or ("gap",)})
@@ -224,10 +173,11 @@ class Bench:
                 problem = Problem(instance, chosen)
             read = problem
             stages = AimedStages(
-                order, keeps, problem, lambda: self.solver._load(self._built(read, order, extend)),
-                options=self.solver._highs | ({} if gap is None else {"mip_rel_gap": gap}), deadline=deadline,
+                order, keeps, problem, lambda: solver._load(built(read, order, extend)),
+                options=solver._highs | ({} if gap is None else {"mip_rel_gap": gap}), deadline=deadline,
                 interrupted=self.watch.interrupted, bare=filled and extend is None, progress=self.progress, known=known,
             )  # fmt: skip
+            stages.again = again
             stages.solve()
         except SolverError as error:
             return Outcome("error", None, {}, {}, problem, str(error), time.monotonic() - began)
@@ -235,22 +185,10 @@ class Bench:
             pass
         return self._outcome(stages, problem, time.monotonic() - began)
 
-    def _built(self, problem: Problem, order: Sequence[Aim | str], extend: Extend | None) -> pyo.ConcreteModel:
-        m = formulate(problem, lean=True)
-        m.one = pyo.Var(bounds=(1.0, 1.0), doc="one, for constants")
-        if extend is not None:
-            extend(m, problem)
-        for aim in order:
-            if isinstance(aim, Aim):
-                objective = pyo.Objective(expr=linear(aim.terms(m, problem)).expression())
-                m.add_component(f"objective_{aim.name}", objective)
-                objective.deactivate()
-        m.stages = [aim.name if isinstance(aim, Aim) else aim for aim in order]
-        return m
-
     def _outcome(self, stages: AimedStages | None, problem: Problem | None, seconds: float) -> Outcome:
         interrupted = self.watch.interrupted.is_set()
-        if interrupted or (self.solver._resident is not None and self.solver._resident.lost is not None):
+        resident = self.solver._resident if "solver" in self.__dict__ else None
+        if resident is not None and (interrupted or resident.lost is not None):
             self.solver._resident = None
         if stages is None:
             return Outcome("interrupted" if interrupted else "no_plan", None, {}, {}, problem, "", seconds)
@@ -267,6 +205,8 @@ class Bench:
 
 def _known(names: Sequence[str], plans: Sequence[Deployed], floors: Sequence[float], wider: Sequence[Outcome]) -> Known:
     """What holds of a solve before it begins; a stage's bound holds where no earlier value is worse."""
+    from allocator.solving.prior import Known
+
     bounds: list[list[tuple[tuple[float, ...], float]]] = [[] for _ in names]
     bounds[0] += [((), floor) for floor in floors]
     for outcome in wider:
@@ -282,3 +222,6 @@ def _known(names: Sequence[str], plans: Sequence[Deployed], floors: Sequence[flo
 
 def _fields(model: Model) -> dict[str, Any]:
     return {name: getattr(model, name) for name in model.__dataclass_fields__}
+
+
+__all__ = ["Aim", "Bench", "Extend", "Holds", "Outcome"]

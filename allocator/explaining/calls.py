@@ -55,7 +55,7 @@ class Caller:
 
     def __init__(self, core: Core) -> None:
         self.core = core
-        options = core.bench.solver.options
+        options = core.bench.options
         self.bench = Bench(0.0, core.bench.deadline, options["threads"], options["seed"], core.bench.watch)
         self.bench.solver._highs["mip_feasibility_tolerance"] = 1e-9
         self.bench.progress = core.bench.progress

@@ -10,7 +10,7 @@ AAAI 2004).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from allocator.explaining.bench import Extend, Holds
@@ -95,106 +95,154 @@ class Search:
         self.oracle = Oracle(core.bench, core.instance, core.model, stated, always)
         self.elements: dict[str, list[Statement]] = {}
         for statement in stated:
-            self.elements.setdefault(element_of(statement), []).append(statement)
+            self.elements.setdefault(statement.element, []).append(statement)
         self.names = list(self.elements)
         self.lines = {s.id for s in stated if s.kind == LINE}
         self.open: list[str] = []
+        self.cores: list[tuple[int, ...]] = []  # conflicts met on the way, as numbers of elements
+        self.hits: set[int] = set()
+        self.seen = 0  # plans of the oracle that are among the hits
         if infeasible or (always is None and core.settled_infeasible):
             self.oracle.none.append(frozenset(s.id for s in stated))
 
-    def all(self) -> Iterator[Conflict]:
-        """Each conflict; if the time is over, the smallest set that is known to leave no plan comes last."""
+    def all(self, *, shortest: bool = False) -> Iterator[Conflict]:
+        """Each conflict; if the time is over, the smallest set that is known to leave no plan comes last.
+
+        With ``shortest``, a conflict met on the way ends the search as soon as no other can have fewer elements.
+        """
         everything = range(len(self.names))
         if (known := self._decide(everything)) is not False:
             if known is None:
                 self.open.append("conflicts")
             return
         blocked: list[int] = []
-        hits: list[int] = []
         unsure: list[int] = []
         any_found = False
-        while (chosen := smallest(len(self.names), hits, blocked + unsure)) is not None:
-            answer = self._decide(chosen)
-            if answer:
-                hits.append(_bits(everything) & ~_bits(self._grown(chosen)))
-            elif answer is None:
+        while (chosen := smallest(len(self.names), self._hits(), blocked + unsure)) is not None:
+            core = self._core_of(len(chosen)) if shortest and not unsure else None
+            if core is not None:
+                chosen = core
+            answer = self._grown(chosen) if core is None else False
+            if answer is None:
                 unsure.append(_bits(chosen))
                 self.open.append("conflicts")
                 if self.core.bench.over:
                     break
-            else:
+            elif not answer:
+                conflict = self._conflict(chosen)
+                if conflict is None:  # the resident model is mistrusted
+                    blocked, self.cores = [], []
+                    continue
                 blocked.append(_bits(chosen))
                 any_found = True
-                yield self._conflict(chosen, True)
+                yield conflict
         if not any_found:
             yield self._last_place()
 
     def first(self) -> Conflict | None:
-        """The first conflict; None if there is none or the time is over."""
-        return next(self.all(), None)
+        """A conflict of the fewest elements; None if there is none or the time is over."""
+        return next(self.all(shortest=True), None)
 
     def quick(self) -> None:
         """Find some small conflict, not the smallest; the search falls back on it when the time is over."""
-        lines = [name for name in self.names if name in self.lines]
-        parts = [[s.id for s in self.elements[name]] for name in [n for n in self.names if n not in self.lines] + lines]
+        families, lines = self._apart(range(len(self.names)))
+        self._core([*families, *lines])
 
-        def needed(given: list[str], added: bool, rest: list[list[str]]) -> list[list[str]]:
-            if self.core.bench.over or (added and self.oracle.decide(given) is False):
-                return rest if self.core.bench.over else []
-            if len(rest) <= 1:
-                return rest
-            half = len(rest) // 2
-            second = needed([*given, *(i for part in rest[:half] for i in part)], True, rest[half:])
-            first = needed([*given, *(i for part in second for i in part)], bool(second), rest[:half])
-            return [*first, *second]
+    def _apart(self, chosen: Iterable[int]) -> tuple[list[int], list[int]]:
+        """Families and lines."""
+        chosen = list(chosen)
+        return (
+            [k for k in chosen if self.names[k] not in self.lines],
+            [k for k in chosen if self.names[k] in self.lines],
+        )
 
-        self.oracle.decide([i for part in needed([], False, parts) for i in part])
-
-    def _ids(self, chosen: Sequence[int]) -> list[str]:
+    def _ids(self, chosen: Iterable[int]) -> list[str]:
         return [s.id for k in chosen for s in self.elements[self.names[k]]]
 
     def _decide(self, chosen: Sequence[int]) -> bool | None:
         return self.oracle.decide(self._ids(chosen))
 
-    def _grown(self, chosen: Sequence[int]) -> list[int]:
-        """Elements with a plan: the chosen ones, families that can be added, and as many lines as one plan keeps."""
-        families = [k for k, name in enumerate(self.names) if name not in self.lines]
-        kept = [*chosen]
-        for added in ([k for k in families if k not in chosen], *([k] for k in families)):
-            if not set(added) <= set(kept) and self._decide([*kept, *added]):
-                kept = self._kept([*kept, *added])
-        self.oracle.closest(self._ids(kept), self.lines)
-        return self._kept(kept)
+    # ---- plans that keep as much as they can, and conflicts met on the way to them ------------------------------
+
+    def _hits(self) -> list[int]:
+        """For each known plan the elements that it does not keep."""
+        for _, ids in self.oracle.plans[self.seen :]:
+            kept = (k for k, name in enumerate(self.names) if ids.issuperset(s.id for s in self.elements[name]))
+            self.hits.add(_bits(range(len(self.names))) & ~_bits(list(kept)))
+        self.seen = len(self.oracle.plans)
+        least = [hit for hit in self.hits if not any(other & hit == other for other in self.hits if other != hit)]
+        return sorted(least)
+
+    def _grown(self, chosen: Sequence[int]) -> bool | None:
+        """Whether there is a plan with the chosen elements; if so, one that keeps many others is known afterwards."""
+        families = [k for k in self._apart(range(len(self.names)))[0] if k not in chosen]
+        while True:
+            kept = [*chosen, *families]
+            answer = self.oracle.closest(self._ids(kept), self.lines)
+            if answer is None and (answer := self._decide(kept)) is None:
+                return self._decide(chosen)
+            if answer:
+                return True
+            blamed = [k for k in self._core(kept) if k not in chosen]
+            if not blamed:
+                return self._decide(chosen)
+            families = [k for k in families if k != blamed[-1]]
+
+    def _core(self, among: Sequence[int]) -> list[int]:
+        """Elements among some that leave no plan, and none of which can be left out; the first ones rather stay."""
+        for known in self.cores:
+            if set(known) <= set(among):
+                return list(known)
+        few = self.oracle.few(self._ids(among)) or frozenset(self._ids(among))
+        among = [k for k in among if few.intersection(self._ids([k]))]
+        needed, proved = self._needed([], [self._ids([k]) for k in among])
+        core = sorted(k for k in among if self._ids([k]) in needed)
+        if proved and self._decide(core) is False:
+            self.cores.append(tuple(core))
+        return core
+
+    def _core_of(self, size: int) -> list[int] | None:
+        """The first known conflict with so many elements."""
+        return next((list(core) for core in sorted(self.cores) if len(core) == size), None)
 
     def _kept(self, chosen: Sequence[int]) -> list[int]:
         """All elements that a known plan keeps which keeps the chosen ones."""
         ids = self.oracle.kept(frozenset(self._ids(chosen))) or frozenset(self._ids(chosen))
         return [k for k, name in enumerate(self.names) if ids.issuperset(s.id for s in self.elements[name])]
 
-    def _conflict(self, chosen: Sequence[int], minimal: bool) -> Conflict:
-        """A conflict with the statements that already leave no plan."""
-        lines = [k for k in chosen if self.names[k] in self.lines]
-        rest = [s.id for s in self._of(k for k in chosen if k not in lines)]
-        needed, proved = self._shrunk(self._ids(lines), rest)
+    def _conflict(self, chosen: Sequence[int]) -> Conflict | None:
+        """A conflict with the statements that already leave no plan, which is proved of the instance built anew.
+
+        None if there is a plan after all.
+        """
+        families, lines = self._apart(chosen)
+        background = self._ids(lines)
+        few = self.oracle.few(self._ids(chosen)) or frozenset(self._ids(chosen))
+        needed, proved = self._needed(background, [[i] for i in self._ids(families) if i in few])
+        ids = {*background, *(i for part in needed for i in part)}
+        answer = self.oracle.confirm(ids)
+        if answer:
+            return None
+        proved = proved and answer is False
         if not proved:
             self.open.append("members of conflicts")
-        members = [s for s in self._of(chosen) if s.id in needed]
-        return Conflict(tuple(self.names[k] for k in chosen), tuple(members), minimal and proved)
+        members = [s for s in self._of(chosen) if s.id in ids]
+        return Conflict(tuple(self.names[k] for k in chosen), tuple(members), proved)
 
     def _of(self, chosen: Iterator[int] | Sequence[int]) -> list[Statement]:
         return [s for k in chosen for s in self.elements[self.names[k]]]
 
     def _last_place(self) -> Conflict:
         """The smallest set that is known to leave no plan, as a conflict that is not proved to be minimal."""
-        ids = min(self.oracle.none, key=len)
+        ids = self.oracle.last()
         chosen = [k for k, name in enumerate(self.names) if ids.intersection(s.id for s in self.elements[name])]
         return Conflict(tuple(self.names[k] for k in chosen), tuple(s for s in self._of(chosen) if s.id in ids), False)
 
-    def _shrunk(self, background: list[str], candidates: list[str]) -> tuple[set[str], bool]:
-        """The background and the fewest candidates that leave no plan, none of which can be lifted; and its proof."""
+    def _needed(self, background: list[str], parts: list[list[str]]) -> tuple[list[list[str]], bool]:
+        """The fewest parts that leave no plan with the background, none of which can be left out; and its proof."""
         proved = True
 
-        def needed(given: list[str], added: bool, rest: list[str]) -> list[str]:
+        def needed(given: list[str], added: bool, rest: list[list[str]]) -> list[list[str]]:
             nonlocal proved
             if added:
                 answer = self.oracle.decide(given)
@@ -204,16 +252,11 @@ class Search:
             if len(rest) <= 1:
                 return rest
             half = len(rest) // 2
-            second = needed([*given, *rest[:half]], True, rest[half:])
-            first = needed([*given, *second], bool(second), rest[:half])
+            second = needed([*given, *(i for part in rest[:half] for i in part)], True, rest[half:])
+            first = needed([*given, *(i for part in second for i in part)], bool(second), rest[:half])
             return [*first, *second]
 
-        return {*background, *needed(background, False, candidates)}, proved
-
-
-def element_of(statement: Statement) -> str:
-    """What a statement belongs to in a conflict: its own line, or its family."""
-    return statement.id if statement.kind == LINE else statement.family
+        return needed(background, False, parts), proved
 
 
 def _bits(chosen: Sequence[int]) -> int:

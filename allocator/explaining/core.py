@@ -13,7 +13,6 @@ from allocator.errors import BadUsage
 from allocator.explaining.ability import Ability
 from allocator.explaining.bench import Aim, Bench, Outcome
 from allocator.explaining.statements import Statement, lift
-from allocator.families.objectives import unmet_terms
 from allocator.instance import Instance
 from allocator.instance.cells import near
 from allocator.instance.read import record_rows
@@ -168,6 +167,8 @@ class Core:
 
     def aim(self, target: str) -> Aim:
         """Minimise the unmet share of a target."""
+        from allocator.families.objectives import unmet_terms
+
         name = "unmet_" + "".join(letter if letter.isalnum() else "_" for letter in target)
         return Aim(
             name,
@@ -226,7 +227,7 @@ class Core:
         Explanations compare values, so that shares (at most ``upper``) and small programmes are proved as closely as
         values are compared.
         """
-        asked: float = self.bench.solver.options["gap"]
+        asked: float = self.bench.options["gap"]
         if objective in SHARES:
             return min(asked, SAME / max(upper, SAME))
         return min(asked, SAME) if self.small else None

@@ -24,6 +24,9 @@ from allocator.statement import THEATRE
 
 Sum = list[Exact]
 
+Cell = tuple[str, str, str, int, Any]
+"""Nation, unit type, task, period, and the column of what is deployed there."""
+
 
 class Elastic:
     """Adds movable statements to a model on which they are lifted.
@@ -54,9 +57,17 @@ class Elastic:
         m.helper = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="who is where")
         self.by_id = {statement.id: statement for statement in movable}
         self.cells: dict[tuple[str, int], list[tuple[tuple[str, str, str], Any]]] = defaultdict(list)
+        self.of_nation: dict[str, list[Cell]] = defaultdict(list)
+        self.at_task: dict[str, list[Cell]] = defaultdict(list)
         for (n, u, j), here in m.cells.items():
             for t, x in here.items():
                 self.cells[n, t].append(((n, u, j), x))
+                self.of_nation[n].append((n, u, j, t, x))
+                self.at_task[j].append((n, u, j, t, x))
+        self.unwilling: dict[str, list[tuple[str, Any]]] = defaultdict(list)
+        for n, _, j, t, x in (cell for cells in self.of_nation.values() for cell in cells):
+            if not willing(original, n, o := problem.objective_of[j], t):
+                self.unwilling[o].append((n, x))
         for statement in movable:
             m.changed.add(statement.id)
         for statement in movable:
@@ -73,11 +84,6 @@ class Elastic:
         """The sum is at most a number."""
         self.count += 1
         self.m.elastic[self.count] = (None, linear(floats(list(terms))), float(most))
-
-    def _all(self) -> Iterator[tuple[str, str, str, int, Any]]:
-        for (n, u, j), here in self.m.cells.items():
-            for t, x in here.items():
-                yield n, u, j, t, x
 
     def _bar(self, statement: Statement, cells: Iterable[Any]) -> None:
         """Nothing is deployed there unless the statement is changed."""
@@ -149,21 +155,22 @@ class Elastic:
 
     def _caveats(self, statement: Statement) -> None:
         row = self.rows("caveats")[(statement.row or 0) - 1]
-        self._bar(statement, (x for n, u, j, _, x in self._all() if forbids(self.problem, row, n, u, j)))
+        mine = self.of_nation[row["nation"]]
+        self._bar(statement, (x for n, u, j, _, x in mine if forbids(self.problem, row, n, u, j)))
 
     def _willingness(self, statement: Statement) -> None:
-        for n, _, j, t, x in self._all():
-            own = (n, self.problem.objective_of[j]) == (statement.nation, statement.objective)
-            if own and not willing(self.original, n, statement.objective, t):
+        o = statement.objective
+        for n, x in self.unwilling[o]:
+            if statement.nation in ("", n):
                 self._bar(statement, [x])
 
     def _conditions(self, statement: Statement) -> None:
         row = self.rows("conditions")[(statement.row or 0) - 1]
         n, lifted = row["nation"], self.m.changed[statement.id]
         joined: dict[tuple[str, int], list[Any]] = defaultdict(list)
-        for nation, _, j, t, x in self._all():
+        for _, _, j, t, x in self.of_nation[n]:
             o = self.problem.objective_of[j]
-            if nation == n and row["objective"] in (None, o):
+            if row["objective"] in (None, o):
                 joined[o, t].append(x)
         if row["requires"] == "event":
             if not self.original.instance.events[row["value"]]:
@@ -184,8 +191,8 @@ class Elastic:
     def _forces_min_units(self, statement: Statement) -> None:
         row = self.rows("forces")[(statement.row or 0) - 1]
         least, lifted = Fraction(statement.value), self.m.changed[statement.id]
-        for n, u, j, t, x in self._all():
-            if (n, u) == (row["nation"], row["unit_type"]):
+        for n, u, j, t, x in self.of_nation[row["nation"]]:
+            if u == row["unit_type"]:
                 sends = self._there("sends", (n, u, j, t), [x])
                 self._row([(least, sends), (Fraction(-1), x), (1 - least, lifted)], 0)
 
@@ -195,7 +202,7 @@ class Elastic:
     def _tasks_framework_share(self, statement: Statement) -> None:
         j = self.rows("tasks")[(statement.row or 0) - 1]["task"]
         share, people = self.original.framework_share[j], self.problem.personnel
-        here = [(n, t, Fraction(people[u]), x) for n, u, task, t, x in self._all() if task == j]
+        here = [(n, t, Fraction(people[u]), x) for n, u, _, t, x in self.at_task[j]]
         if not here:
             return
         there = self._there("there", j, [x for *_, x in here])
@@ -217,7 +224,7 @@ class Elastic:
                 continue
             least = exact(needs["share"]) * row.quantity
             for t in row.periods if least else ():
-                cells = [x for _, _, task, s, x in self._all() if (task, s) == (j, t)]
+                cells = [x for _, _, _, s, x in self.at_task[j] if s == t]
                 if cells:
                     there = self._there("at", (j, t), cells)
                     supply = [(-a, x) for a, x in self._supply(row.place, row.capability, t)]
@@ -227,8 +234,9 @@ class Elastic:
         amounts = self.problem.amount
         return [
             (amounts[u][capability], x)
-            for _, u, j, s, x in self._all()
-            if s == t and place in (THEATRE, j) and capability in amounts.get(u, {})
+            for j in (self.at_task if place == THEATRE else [place])
+            for _, u, _, s, x in self.at_task[j]
+            if s == t and capability in amounts.get(u, {})
         ]
 
     def _commitments(self, statement: Statement) -> None:
@@ -236,8 +244,8 @@ class Elastic:
         for t in promise.periods:
             cells = [
                 (Fraction(1), x)
-                for n, u, j, s, x in self._all()
-                if (n, u, s) == (promise.nation, promise.unit_type, t) and promise.task in (None, j)
+                for _, u, j, s, x in self.of_nation[promise.nation]
+                if (u, s) == (promise.unit_type, t) and promise.task in (None, j)
             ]
             if promise.at_least:
                 self._row([*((-a, x) for a, x in cells), (-Fraction(promise.at_least), lifted)], -promise.at_least)

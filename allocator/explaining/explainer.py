@@ -23,14 +23,15 @@ from allocator.model import Model
 from allocator.plan.manifest import Origin, manifest
 from allocator.plan.tables import tables
 from allocator.purchases import bought
-from allocator.solving.solver import versions
-from allocator.solving.stage import Progress
+from allocator.solving.versions import versions
 from allocator.stopping import DeadlinePassed, Watch, at_once, later, watched
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Report = Callable[[str, Progress | None], None]
+    from allocator.solving.stage import Progress
+
+Report = Callable[[str, "Progress | None"], None]
 
 
 class Explainer:
@@ -274,7 +275,7 @@ class Explainer:
         made = manifest(
             self.instance, self.model, self._origin,
             options={
-                **self._bench.solver.options, "time_limit": self._limit, "most": self._core.most,
+                **self._bench.options, "time_limit": self._limit, "most": self._core.most,
                 "within": self._core.within,
             },
             versions=versions(), status=status or "", stopped_by=stopped,
@@ -313,7 +314,7 @@ class Explainer:
         broken = check_tables(
             self.instance, self.model, found, stages=stages,
             status=outcome.status if outcome is self._solved else "feasible",
-            gap=self._bench.solver.options["gap"],
+            gap=self._bench.options["gap"],
         )  # fmt: skip
         return self._sound(found, broken)
 

@@ -102,12 +102,13 @@ def need(core: Core, text: str) -> Part:
 def _verdict(core: Core, base: Outcome, forced: Outcome) -> str:
     """``possible`` as soon as an objective is proved to be worse, ``free`` if none differs, else ``open``."""
     for name in core.model.objectives:
-        if name not in base.values:
+        if name not in base.bounds or name not in forced.bounds:
             return "open"
-        value, least = float(base.values[name]), forced.bounds[name].bound
-        if same(value, float(forced.values[name])):
-            continue
-        return "possible" if least > value and not same(value, least) else "open"
+        value, reached = base.bounds[name].value, forced.bounds[name]  # before later objectives took their tolerance
+        if reached.bound > value and not same(value, reached.bound):
+            return "possible"
+        if reached.value > value and not same(value, reached.value):
+            return "open"
     return "free"
 
 

@@ -1,29 +1,34 @@
-"""Whether there is a plan with some statements in force and all others lifted: proved, or shown by a plan."""
+"""Whether there is a plan with some statements in force and all others lifted: proved, or shown by a plan.
+
+Questions are asked of one resident model (``switches.py``). A plan counts once it has passed the exact check, and what
+an answer rests on is proved again by :meth:`Oracle.confirm`, which builds the instance anew.
+"""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from allocator.audit import check_deployments
 from allocator.errors import AllocatorError
 from allocator.exact import exact
-from allocator.explaining.ask_less import excess, worst
+from allocator.explaining.ask_less import worst
 from allocator.explaining.bench import Aim, Bench, Extend, Holds
 from allocator.explaining.statements import Statement, lift
+from allocator.explaining.switches import Switches
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.plan.values import Deployed
 from allocator.problem import Problem
 from allocator.purchases import bought
-from allocator.stopping import DeadlinePassed
+from allocator.stopping import DeadlinePassed, at_once
 
 KEPT = 64
 """Instances with some statements lifted that are kept: they are judged again and again."""
 
-TRIED = 5
+TRIED = 1
 """Known plans that are checked again before a solve."""
 
 
@@ -69,14 +74,16 @@ class Oracle:
         self.always = None if always is None else Always(*always)
         self.none: list[frozenset[str]] = []
         self.plans: list[tuple[Deployed, frozenset[str]]] = []
-        options = bench.solver.options
-        self.loose = Bench(0.2, bench.deadline, options["threads"], options["seed"], bench.watch)
         self._lifted: dict[frozenset[str], tuple[Instance, Model]] = {}
-        self.longest = 0.0  # seconds that a decision took
+        self.claimed: set[frozenset[str]] = set()  # without a plan as the resident model says, in one run
+        self.single: set[frozenset[str]] = set()  # those of them that only one run says
+        self.anew = False  # whether each instance is built anew, without the resident model
         self.groups: dict[str, frozenset[str]] = {}
+        self.elements: dict[str, list[Statement]] = {}
         for statement in statements:
             ids = self.groups.get(statement.family, frozenset())
             self.groups[statement.family] = ids | {statement.id}
+            self.elements.setdefault(statement.element, []).append(statement)
 
     def lifted(self, force: Collection[str]) -> tuple[Instance, Model]:
         """The instance and the model with some statements in force and all others lifted."""
@@ -94,15 +101,35 @@ class Oracle:
             return False
         if self.kept(force) is not None:
             return True
-        return self._solved(force, _ANY)
+        return self._switched(force)
 
     def closest(self, force: Iterable[str], wanted: Collection[str]) -> bool | None:
-        """The same, with a plan that misses little of the wanted lines."""
+        """The same, with a plan that keeps many elements of the wanted statements; no known plan is looked up."""
         force = frozenset(force)
         if any(bad <= force for bad in self.none):
             return False
-        aim = excess([s for s in self.statements if s.id in wanted and s.id not in force])
-        return self._solved(force, aim, max(1.0, 3 * self.longest))
+        return self._switched(force, frozenset(wanted) - force)
+
+    def confirm(self, force: Iterable[str]) -> bool | None:
+        """The same, of the instance built anew, and without a look at what is known.
+
+        Where the resident model has called it infeasible, this is the second run that every such claim needs.
+        """
+        force = frozenset(force)
+        answer = self._solved(force, again=force not in self.claimed)
+        if answer and force in self.claimed:  # never seen
+            self.anew = True
+            self.none = [bad for bad in self.none if bad not in self.claimed]
+        return answer
+
+    def last(self) -> frozenset[str]:
+        """The fewest statements that are proved to leave no plan, by two runs if such are known."""
+        return min([bad for bad in self.none if bad not in self.single] or self.none, key=len)
+
+    def few(self, force: Iterable[str]) -> frozenset[str] | None:
+        """The fewest of some statements that are known to leave no plan."""
+        force = frozenset(force)
+        return min((bad for bad in self.none if bad <= force), key=len, default=None)
 
     def kept(self, force: frozenset[str]) -> frozenset[str] | None:
         """The most statements that a known plan keeps which keeps these; None if no known plan does."""
@@ -121,24 +148,54 @@ class Oracle:
 
     def _keeps(self, plan: Deployed, force: Collection[str]) -> bool:
         instance, model = self.lifted(force)
-        return not check_deployments(instance, model, plan, bought(plan))
+        if check_deployments(instance, model, plan, bought(plan)):
+            return False
+        return self.always is None or self.always.holds(Problem(instance, model), plan)
 
-    def _solved(self, force: frozenset[str], aim: Aim, limit: float | None = None) -> bool | None:
+    @cached_property
+    def switches(self) -> Switches | None:
+        """The resident model; None where it cannot be built."""
+        try:
+            with at_once(self.bench.deadline):
+                extend = None if self.always is None else self.always.extend
+                return Switches(self.bench, self.instance, self.model, self.elements, extend)
+        except (AllocatorError, DeadlinePassed):  # figures that no solver can keep, or no time left
+            return None
+
+    def _switched(self, force: frozenset[str], free: frozenset[str] = frozenset()) -> bool | None:
+        """An answer of the resident model; of the instance built anew where it has none that passes the check."""
         if self.bench.over:
             return None
-        began = time.monotonic()
+        switches = None if self.anew or not self.statements else self.switches
+        if switches is None or switches.lost:
+            return None if self.bench.over else self._solved(force)
+        answer, found = switches.ask(force, free)
+        if found is None:
+            return None
+        plan, kept = found
+        if not answer:
+            self.none.append(kept)
+            self.claimed.add(kept)
+            if kept == force:  # perhaps without a second proof, that of the relaxation
+                self.single.add(kept)
+            return False
+        for ids in dict.fromkeys((kept, force)):
+            if self._keeps(plan, ids):
+                self.plans.append((plan, ids))
+                return True
+        return self._solved(force)
+
+    def _solved(self, force: frozenset[str], again: bool = True) -> bool | None:
+        if self.bench.over:
+            return None
         instance, model = self.lifted(force)
-        floors = [1.0] if aim is _ANY else []
         more: dict[str, Any] = {}
         if self.always is not None:
             more = {"extend": self.always.extend, "keeps": self.always.holds}
-        try:
-            bench = self.bench if limit is None else self.loose
-            more["filled"] = limit is not None  # most of the other questions are settled before a plan is filled in
-            outcome = bench.run(instance, model, [aim], floors=floors, limit=limit, **more)
+        try:  # most of these questions are settled before a plan is filled in
+            outcome = self.bench.run(instance, model, [_ANY], floors=[1.0], filled=False, again=again, **more)
         except (AllocatorError, DeadlinePassed):  # figures that no solver can keep, or no time left
             return None
-        self.longest = max(self.longest, time.monotonic() - began) if limit is None else self.longest
         if outcome.deployed is not None:
             assert outcome.problem is not None
             self.plans.append((outcome.deployed, force | self._also(outcome.deployed, outcome.problem, force)))

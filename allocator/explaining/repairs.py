@@ -81,7 +81,7 @@ class Mender:
 
     def __init__(self, core: Core, always: Always | None = None) -> None:
         self.core, self.always = core, always
-        options = core.bench.solver.options
+        options = core.bench.options
         self.bench = Bench(0.0, core.bench.deadline, options["threads"], options["seed"], core.bench.watch)
         self.bench.solver._highs["mip_feasibility_tolerance"] = 1e-9
         self.all = statements(core.instance, core.model, pools=True)
@@ -217,7 +217,7 @@ class Mender:
             )  # fmt: skip
         except AllocatorError:
             return False
-        return Oracle(self.core.bench, instance, model, [], self.always).decide([]) is True
+        return Oracle(self.core.bench, instance, model, [], self.always).confirm([]) is True
 
 
 def _price(m: Any, changes: Changes) -> list[Term]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from allocator.api import Source
+from allocator.arguments import shown
 from allocator.audit import check_deployments
 from allocator.errors import AllocatorError, BadInput, BadUsage, Fault
 from allocator.explaining.bench import Bench, Outcome
@@ -28,6 +30,17 @@ from allocator.purchases import Decided, Purchases
 from allocator.reading import Unreadable, read_text
 
 FORMS = "a result of allocator solve: the folder that --out wrote, or the object that --json printed"
+
+
+_SHAPES: Mapping[str, Callable[[Any], bool]] = {
+    "instance": lambda value: isinstance(value, str),
+    "sha256": lambda value: isinstance(value, str),
+    "status": lambda value: isinstance(value, str),
+    "overrides": lambda value: isinstance(value, list) and all(isinstance(each, str) for each in value),
+    "case": lambda value: value is None or isinstance(value, str),
+    "coalition": lambda value: value is None or isinstance(value, str),
+}
+"""Field of a manifest -> whether a value has its shape."""
 
 
 @dataclass(frozen=True)
@@ -97,10 +110,7 @@ def result(path: Source, of: Source | None = None) -> Result:
     broken = check_deployments(instance, model, deployed, deployed.purchases)
     if broken:
         raise BadInput([Fault(str(place), None, None, f"a plan that breaks a rule ({broken[0]})", "a plan")])
-    bounds = {
-        stage["objective"]: Bounds(stage["objective"], float(stage["value"]), float(stage["bound"]))
-        for stage in manifest.get("stages") or []
-    }
+    bounds = _bounds(place, manifest)
     plan = Plan(
         manifest["status"], "", instance, model, manifest, manifest.get("stopped_by") or "",
         tables(problem, deployed, bounds),
@@ -125,9 +135,26 @@ def _read(place: Path) -> tuple[dict[str, Any], list[Any], list[Any]]:
     missing = [name for name in needed if not isinstance(manifest, dict) or name not in manifest]
     if missing:
         raise BadInput([Fault(str(place), None, "manifest", f"no {missing[0]}", FORMS)])
+    misshapen = next((name for name, fits in _SHAPES.items() if not fits(manifest.get(name))), None)
+    if misshapen is not None:
+        raise BadInput([Fault(str(place), None, "manifest", f"{misshapen} {shown(manifest.get(misshapen))}", FORMS)])
     if manifest["status"] not in ("optimal", "feasible"):
         raise BadUsage(f"{place}: there is no plan to compare; its status is {manifest['status']}")
     return manifest, orders, industry
+
+
+def _bounds(place: Path, manifest: Mapping[str, Any]) -> dict[str, Bounds]:
+    """What each stage reached and proved."""
+    try:
+        found = {
+            stage["objective"]: Bounds(stage["objective"], float(stage["value"]), float(stage["bound"]))
+            for stage in manifest.get("stages") or []
+        }
+    except (ValueError, TypeError, KeyError):
+        found = {}
+    if not found or not all(isfinite(each.value) and isfinite(each.bound) for each in found.values()):
+        raise BadInput([Fault(str(place), None, "stages", "no values and bounds that can be read", FORMS)])
+    return found
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

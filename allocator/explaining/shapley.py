@@ -148,7 +148,7 @@ def _sampled(game: Game) -> Part:
 
 
 def _orders(game: Game) -> Iterator[list[int]]:
-    rng = random.Random(game.core.bench.solver.options["seed"])
+    rng = random.Random(game.core.bench.options["seed"])
     nations = list(range(len(game.able)))
     for _ in range(ORDERS if nations else 0):
         rng.shuffle(nations)

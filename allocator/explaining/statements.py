@@ -85,6 +85,11 @@ class Statement:
         """The family or group that it belongs to."""
         return FAMILY_OF[self.kind]
 
+    @property
+    def element(self) -> str:
+        """What it belongs to in a conflict: a line stands for itself, any other statement for its family."""
+        return self.id if self.kind == "requirements.max_gap" else self.family
+
     def to_dict(self, at: int | None) -> dict[str, Any]:
         """The statement as in the JSON of an answer; ``at`` is its row as the user's editor counts it."""
         return {

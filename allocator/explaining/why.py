@@ -14,7 +14,6 @@ from allocator.errors import AllocatorError
 from allocator.explaining.ability import Selection, selection
 from allocator.explaining.bench import Extend, Holds, Outcome
 from allocator.explaining.core import SAME, Core, Part
-from allocator.families.rows import Rows, linear
 from allocator.plan.values import Deployed
 from allocator.problem import Problem
 from allocator.purchases import Decided, bought
@@ -37,6 +36,8 @@ class Force:
             for column in columns:
                 column.setub(0)
             return
+        from allocator.families.rows import Rows, linear
+
         m.forced = Rows(doc="at least one unit of what is asked about")
         m.forced["some"] = (1.0, linear((1.0, column) for column in columns), None)
 

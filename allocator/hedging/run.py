@@ -363,7 +363,7 @@ class _Hedging:
         )  # fmt: skip
 
     def _manifest(self, name: str, stopped: str) -> dict[str, Any]:
-        from allocator.solving.solver import versions
+        from allocator.solving.versions import versions
 
         return manifest(
             self.instance, self.model, self.origin, options=self.options, versions=versions(), status=name,

@@ -182,6 +182,11 @@ class Resident:
             solver.changeCoeff(row, column, float(matrix.value[k] * rows[row] * columns[column]))
         return True
 
+    def forget(self) -> None:
+        """Remove what HiGHS remembers of earlier runs."""
+        if self.lost is None:
+            self.solver.clearSolver()
+
     def prove_to(self, gap: float) -> None:
         """Set the relative gap at which later runs end."""
         if self.lost is None and self.options.get("mip_rel_gap") != gap:

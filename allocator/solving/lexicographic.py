@@ -85,6 +85,7 @@ class Stages:
         self.interrupted = interrupted
         self.deadline = deadline
         self.bare = bare
+        self.again = True  # whether HiGHS runs twice before it is believed that there is no plan
         self.reserve = 0.0  # seconds that the last check of a plan takes
         self.answer = Answer()
         self.held: dict[str, Fraction] = {}
@@ -251,7 +252,7 @@ class Stages:
             lambda point: self._take(name, points.deployed(point)),
             lambda broken: all(self._tighten(loaded, violation) for violation in broken),
         )
-        ended = minimise(resident, name, floor, driver)
+        ended = minimise(resident, name, floor, driver, again=self.again)
         if ended.failed or ended.broken:
             return self._unmended(loaded, ended)
         if ended.stop is Stop.PROVED and not self._within(name, ended.bound, self.gap + NUMERICAL):

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import platform
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import pyomo.core as pyo
@@ -26,12 +23,13 @@ from allocator.plan.tables import tables
 from allocator.problem import Problem
 from allocator.solving.answer import Answer, Loaded
 from allocator.solving.columns import Points
-from allocator.solving.highs import VERSION, Resident
+from allocator.solving.highs import Resident
 from allocator.solving.lexicographic import Stages
 from allocator.solving.prior import NOTHING, Known
 from allocator.solving.reasons import why_nothing
 from allocator.solving.stage import Progress
 from allocator.solving.standard_form import compile_model, laid_out
+from allocator.solving.versions import versions
 from allocator.stopping import DeadlinePassed, Watch, at_once, later, watched
 
 
@@ -262,21 +260,3 @@ def _result(case: _Case, problem: Problem | None, answer: Answer) -> _Result:
     elif not answer.deployed:
         reason = why_nothing(problem)
     return _Result(name, reason, stages, tables(problem, answer.deployed or {}, answer.bounds))
-
-
-@cache
-def versions() -> dict[str, str]:
-    """Versions of the program and of everything that an answer depends on."""
-
-    def of(package: str) -> str:
-        try:
-            return version(package)
-        except PackageNotFoundError:
-            return "unknown (run from a checkout)"
-
-    return {
-        "allocator": of("allocator"),
-        "pyomo": of("pyomo"),
-        "highs": VERSION,
-        "python": platform.python_version(),
-    }

@@ -87,8 +87,12 @@ class Driver(Generic[Broken]):
     tighten: Callable[[list[Broken]], bool]
 
 
-def minimise(resident: Resident, name: str, floor: float, driver: Driver[Broken]) -> Ended[Broken]:
+def minimise(
+    resident: Resident, name: str, floor: float, driver: Driver[Broken], *, again: bool = True
+) -> Ended[Broken]:
     """Minimise the objective of the resident model, which is at least ``floor``.
+
+    With ``again=False``, one run is enough to call it infeasible: another model has already been called that.
 
     Raises
     ------
@@ -103,7 +107,8 @@ def minimise(resident: Resident, name: str, floor: float, driver: Driver[Broken]
         known = driver.start()
         run = driver.run(**target, **settings)
         unproved = run.stop is Stop.PROVED and run.bound == float("-inf") and not target
-        if (unproved or run.stop in (Stop.INFEASIBLE, Stop.FAILED)) and not settings:  # one run alone is not trusted
+        doubted = run.stop is Stop.FAILED or (again and run.stop is Stop.INFEASIBLE)
+        if (unproved or doubted) and not settings:  # one run alone is not trusted
             settings = {"presolve": "off", "random_seed": int(resident.options["random_seed"]) + 1}
             continue
         if moved and run.stop is Stop.INFEASIBLE:

@@ -6,6 +6,7 @@ import csv
 import json
 import signal
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 import allocator
 from allocator.explaining.answer import Answer
 from allocator.report.text.explain import SENTENCES
+from allocator.solving.versions import versions
 from tests.cli.running import ENVIRONMENT, HERE, run
 from tests.present import present
 
@@ -188,6 +190,31 @@ class TestBadUsage:
         assert told in done.stderr
         assert done.stdout == ""
         assert "Traceback" not in done.stderr
+
+
+def test_facts_need_no_solver() -> None:
+    """Neither Pyomo nor HiGHS is loaded for a refusal; more than thirty deployments are not solved on the side."""
+    code = (
+        "import sys; sys.argv = ['allocator', 'explain', 'training-mission', '--why-not', 'ITA', '--json']\n"
+        "from allocator.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "heavy = {'pyomo', 'pandas', 'highspy', 'numpy', 'jinja2'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=ENVIRONMENT)
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["answer"]["verdict"] == "forbidden"
+    assert answer["manifest"]["versions"] == versions()
+
+
+def test_what_no_plan_uses_is_one_line() -> None:
+    done = run("explain", "toy-caveats", "--alternatives")
+    assert "nothing in any such plan: CCC" in done.stdout
+    assert "CCC            0" not in done.stdout
+    assert {"kind": "nation", "name": "CCC", "low": 0, "high": 0} in asked("toy-caveats", "--alternatives")["answer"][
+        "ranges"
+    ]
 
 
 def test_an_interruption_keeps_what_is_done() -> None:

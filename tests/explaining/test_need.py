@@ -9,6 +9,7 @@ import pytest
 from allocator.errors import BadUsage
 from allocator.explaining.need import need
 from tests.explaining.helpers import bundled
+from tests.explaining.truth import core_of, read, tiny
 
 
 def asked(text: str, instance: str = "toy-rotation", *overrides: str) -> tuple[str, dict[str, Any]]:
@@ -92,3 +93,14 @@ def test_bad_conditions(text: str, said: str) -> None:
     with bundled("toy-rotation") as core, pytest.raises(BadUsage) as error:
         need(core, text)
     assert said in str(error.value)
+
+
+def test_a_tolerance_leaves_no_price_open() -> None:
+    """The plan in hand is empty: a tolerance of 0.2 gives up the gap. That somebody comes is proved to cost burden."""
+    ((obj, model),) = tiny([45])
+    with core_of(*read(obj, {**model, "tolerance": 0.2})) as core:
+        part = need(core, "members>=1")
+    burden = next(row for row in part.lists["objectives"] if row["objective"] == "burden")
+    assert burden["value"] == 0 < burden["bound"]
+    assert part.lists["verdict"] == "possible"
+    assert part.complete

@@ -63,6 +63,8 @@ def draw_answer(out: Console, answer: Answer, *, full: bool = False) -> None:
     tables = {name: rows for name, rows in lists.items() if name not in plain}
     room = max(LEAST, MOST // max(1, len(tables)))
     for name, rows in tables.items():
+        idle = [row["name"] for row in rows if name == "ranges" and row["low"] == row["high"] == 0]
+        rows = [row for row in rows if name != "ranges" or row["name"] not in idle]
         most = len(rows) if full or len(rows) <= room + 1 else room
         out.print()
         out.print(f"{TITLES.get(name, name)}:")
@@ -70,6 +72,9 @@ def draw_answer(out: Console, answer: Answer, *, full: bool = False) -> None:
         shown = shown and len(rows) <= most
         if len(rows) > most:
             out.print(f"and {len(rows) - most:,} more")
+        if idle:
+            out.print(f"nothing in any such plan: {_plain(idle, len(idle) if full else MOST)}")
+            shown = shown and (full or len(idle) <= MOST)
     _ending(out, answer, shown)
 
 

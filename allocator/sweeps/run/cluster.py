@@ -73,7 +73,7 @@ def _made(first: bytes) -> Callable[[Any], Any]:
 
 
 def _versions() -> dict[str, str]:
-    from allocator.solving.solver import versions
+    from allocator.solving.versions import versions
 
     return versions()
 

@@ -21,7 +21,7 @@ from allocator.errors import BadInput, Fault
 from allocator.files import write_whole
 from allocator.instance import Instance, write
 from allocator.model import Model
-from allocator.solving.solver import versions
+from allocator.solving.versions import versions
 from allocator.stopping import Watch, at_once
 from allocator.sweeps.design.parts import Point
 from allocator.sweeps.run.changes import Facets, from_plain, to_plain

@@ -1,0 +1,43 @@
+"""Aims that are no objectives of a model, and conditions of a question beside the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from allocator.plan.values import Deployed
+from allocator.problem import Problem
+
+if TYPE_CHECKING:
+    import pyomo.core as pyo
+
+    from allocator.families.rows import Term
+
+
+@dataclass(frozen=True)
+class Aim:
+    """Something to minimise that is no objective of a model; never below 0.
+
+    Attributes
+    ----------
+    name : str
+        Letters, digits and underscores.
+    terms : callable
+        Takes the Pyomo model and its problem; may add variables and constraints, and returns the terms of the sum.
+        ``m.one`` is a variable that is 1, for a constant.
+    value : callable
+        Takes the problem and a plan; the exact value.
+    """
+
+    name: str
+    terms: Callable[[pyo.ConcreteModel, Problem], list[Term]]
+    value: Callable[[Problem, Deployed], Fraction]
+
+
+Extend = Callable[[Any, Problem], None]
+"""Adds constraints to a Pyomo model."""
+
+Holds = Callable[[Problem, Deployed], bool]
+"""Whether a plan keeps, exactly, what was added."""

@@ -1,0 +1,150 @@
+"""All statements of an instance as 0/1 columns of one resident model: bounds put them in force or lift them.
+
+The model is built once, of the instance with every statement lifted, on which each statement comes back as in
+``elastic.py``. A question then changes the bounds of columns and nothing else.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyomo.core as pyo
+
+from allocator.explaining.bench import Bench, Extend
+from allocator.explaining.elastic import Elastic
+from allocator.explaining.statements import Statement, lift
+from allocator.families.rows import Rows, linear
+from allocator.formulation import formulate
+from allocator.instance import Instance
+from allocator.model import Model
+from allocator.outcome import Stop
+from allocator.plan.values import Deployed
+from allocator.problem import Problem
+from allocator.solving.blame import blamed
+from allocator.solving.columns import Points
+from allocator.solving.highs import Resident
+from allocator.solving.standard_form import compile_model
+
+Found = tuple[Deployed, frozenset[str]]
+"""A plan, and ids of the statements that it keeps."""
+
+NOTHING: Deployed = {}
+
+ANY, MOST = "any_plan", "most_kept"
+"""Aims of a run: any plan, and a plan that breaks few elements."""
+
+ENOUGH = 0.4
+"""Relative gap at which a plan breaks few enough elements."""
+
+NODES = 5
+"""Nodes after which the search for such a plan ends."""
+
+
+class Switches:
+    """The resident model.
+
+    Parameters
+    ----------
+    bench : Bench
+        Its options, its deadline and its interruptions hold.
+    instance, model : Instance, Model
+        With every statement in force.
+    elements : mapping
+        Element of a conflict -> its statements.
+    extend : callable, optional
+        Adds a condition that is always in force.
+    """
+
+    def __init__(
+        self, bench: Bench, instance: Instance, model: Model, elements: Mapping[str, Sequence[Statement]],
+        extend: Extend | None = None,
+    ) -> None:  # fmt: skip
+        self.bench, self.elements = bench, elements
+        statements = [statement for members in elements.values() for statement in members]
+        chosen = replace(model, objectives=("gap",), tolerance=0.0)
+        problem = Problem(*lift(instance, chosen, statements))
+        m = formulate(problem, lean=True)
+        m.one = pyo.Var(bounds=(1.0, 1.0), doc="one, for constants")
+        if extend is not None:
+            extend(m, problem)
+        Elastic(m, problem, Problem(instance, chosen), statements)
+        broken = [self._element(m, name, members) for name, members in elements.items()]
+        m.add_component(f"objective_{ANY}", pyo.Objective(expr=linear([(1.0, m.one)]).expression()))
+        m.add_component(f"objective_{MOST}", pyo.Objective(expr=linear([(1.0, m.one), *broken]).expression()))
+        m.stages = [ANY, MOST]
+        for name in m.stages:
+            m.component(f"objective_{name}").deactivate()
+        self.matrix = compile_model(m)
+        self.points = Points(m, self.matrix)
+        self.resident = Resident(self.matrix, {**bench.solver._highs, "mip_feasibility_tolerance": 1e-9})
+        self.column = {s.id: self.matrix.column_of[id(m.changed[s.id])] for s in statements}
+        self.every = np.array(list(self.column.values()), dtype=np.int64)
+
+    def _element(self, m: Any, name: str, members: Sequence[Statement]) -> tuple[float, Any]:
+        """A term that is 1 if any statement of an element is changed."""
+        if len(members) == 1:
+            return 1.0, m.changed[members[0].id]
+        if m.component("broken") is None:
+            m.broken = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="a statement of an element is changed")
+            m.unbroken = Rows(doc="an element holds if no statement of it is changed")
+        column = m.broken.add(name)
+        for statement in members:
+            m.unbroken[statement.id] = (None, linear([(1.0, m.changed[statement.id]), (-1.0, column)]), 0.0)
+        return 1.0, column
+
+    def ask(self, force: Collection[str], free: Collection[str] = ()) -> tuple[bool | None, Found | None]:
+        """Whether there is a plan with some statements in force: a pair of the answer and a plan.
+
+        Parameters
+        ----------
+        force : collection of str
+            Ids of statements in force; all others are lifted.
+        free : collection of str
+            Ids of statements of which a plan is wanted that breaks few elements; the search for it is short.
+
+        Returns
+        -------
+        pair
+            False, and ids of statements in force that already leave no plan; True, and a plan with the ids of the
+            statements that it keeps; None and None if it stays open. All within the tolerances of the solver.
+        """
+        resident, bench = self.resident, self.bench
+        held = np.array([i in force for i in self.column], dtype=bool)
+        loose = np.array([i in free for i in self.column], dtype=bool)
+        resident.forget()
+        resident.restrict(self.every, np.where(held | loose, 0.0, 1.0), np.where(held, 0.0, 1.0))
+        resident.minimise(MOST if free else ANY)
+        left = None if bench.deadline is None else max(0.0, bench.deadline - time.monotonic())
+        more: dict[str, Any] = {"mip_rel_gap": ENOUGH, "mip_max_nodes": NODES} if free else {}
+        run = resident.run(left, bench.watch.interrupted, None, left, **more)
+        if run.stop is Stop.INFEASIBLE:
+            return False, (NOTHING, self._few(frozenset(force), left))
+        if run.point is None:
+            return None, None
+        point = run.point
+        kept = {i for i, column in self.column.items() if i in force or (i in free and point[column] < 0.5)}
+        whole = {i for i in self._whole(kept) if i not in force} | set(force)
+        return True, (self.points.deployed(point), frozenset(whole))
+
+    def _few(self, force: frozenset[str], left: float | None) -> frozenset[str]:
+        """Statements in force that leave no plan: those that take part in the proof, if the relaxation gives one."""
+        resident = self.resident
+        resident.restrict(self.every, *(2 * [np.array([float(i not in force) for i in self.column])]))
+        part = blamed(resident, left, self.bench.watch.interrupted)
+        return force if part is None else frozenset(i for i in force if part[self.column[i]])
+
+    def _whole(self, kept: Collection[str]) -> Iterable[str]:
+        """Ids of the elements that are kept as a whole."""
+        for members in self.elements.values():
+            ids = [statement.id for statement in members]
+            if all(i in kept for i in ids):
+                yield from ids
+
+    @property
+    def lost(self) -> bool:
+        """Whether the model can be used no more."""
+        return self.resident.lost is not None
