@@ -15,7 +15,6 @@ import argparse
 import sys
 from pathlib import Path
 
-from building.backtest import answer as answer_backtest
 from building.facts import Facts
 from building.ifor_1996 import ifor_1996, observed
 from building.refresh import DATA, refresh
@@ -82,7 +81,9 @@ def main() -> int:
             answer(scenario)
             print(f"solved {scenario.name}", file=sys.stderr)
         if backtest:
-            answer_backtest("ifor-1996")
+            from building.backtest import record_backtest
+
+            record_backtest()
     if options.pages or options.answer:
         from building.costs import write_costs
         from building.page import write_page
