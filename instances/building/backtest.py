@@ -212,3 +212,7 @@ def spared(plan: People, pools: People) -> str:
     """The nations that send less than they could."""
     less = sorted((n for n in pools if plan[n] < pools[n]), key=lambda n: plan[n] - pools[n])
     return ", ".join(f"{n} {plan[n]:,.0f} of {pools[n]:,.0f}" for n in less)
+
+
+def write_backtest(facts: Facts) -> None:
+    (HERE / NAME / "README.md").write_text(rendered_backtest(facts), encoding="utf-8")
