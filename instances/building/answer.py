@@ -82,8 +82,11 @@ def answer_text(scenario: Scenario, facts: Facts, record: Recorded) -> str:
             "",
         ]
     lines += [
-        *(["People: " + ", ".join(f"{row['nation']} {amount(row['personnel']):,.0f}" for row in senders) + "."]
-          if scenario.kinds else []),
+        *(
+            ["People: " + ", ".join(f"{row['nation']} {amount(row['personnel']):,.0f}" for row in senders) + "."]
+            if scenario.kinds
+            else []
+        ),
         *beside(scenario, facts, people_at["peace_on_land"] / scenario.periods),
         "",
         "| if | gap | risk | cost | burden | |",
@@ -96,7 +99,10 @@ def answer_text(scenario: Scenario, facts: Facts, record: Recorded) -> str:
         *(f"| {solved.label} | | | | | {solved.status} |" for solved in rows if not solved.values),
     ]
     if any(MARK in line for line in lines[-len(rows) :]):
-        lines += ["", f"`{MARK}` marks values that were not proved to the requested gap within {scenario.seconds:g} seconds."]
+        lines += [
+            "",
+            f"`{MARK}` marks values that were not proved to the requested gap within {scenario.seconds:g} seconds.",
+        ]
     return "\n".join(lines)
 
 

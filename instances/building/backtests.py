@@ -12,8 +12,8 @@ from typing import Any
 from building.facts import Facts
 from building.history import BLIND, FITTED, Case, History, People
 from building.prediction import least_change, leaving, part_kept, planned, pools
-from building.scores import brier, compare, misses
 from building.recorded import FOLDER
+from building.scores import brier, compare, misses
 
 NAME = "BACKTESTS"
 RECORD = FOLDER / f"{NAME}.json"

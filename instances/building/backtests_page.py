@@ -13,7 +13,9 @@ from building.writing import HERE, between
 PAGE = HERE / f"{NAME}.md"
 LEAST_CHANGE = "`reference`, least change"
 HAIR = 0.05  # percentage points of the mean error: no more than a hair
-HEAVY, SMALL = (f"a conditional yes from the half with the {which}" for which in ("heavier burden", "smaller contingents"))
+HEAVY, SMALL = (
+    f"a conditional yes from the half with the {which}" for which in ("heavier burden", "smaller contingents")
+)
 
 
 def write_backtests(facts: Facts) -> None:
@@ -42,7 +44,9 @@ class Found:
 
     def wins(self, one: str, other: str) -> list[int]:
         """The sets in which one kind of stance has a better Brier score than another, as printed."""
-        pairs = zip(*(tuple(round(score, 3) for score in self.tests.departures[label]) for label in (one, other)), strict=True)
+        pairs = zip(
+            *(tuple(round(score, 3) for score in self.tests.departures[label]) for label in (one, other)), strict=True
+        )
         return [at for at, (mine, theirs) in enumerate(pairs) if mine < theirs]
 
     def figures(self) -> dict[str, float]:

@@ -115,9 +115,7 @@ def seas(q: Quotes) -> Found:
     return {**land(q), "aircraft": cost["aircraft"] / cost["all"]}, {
         "one mine vessel is missing": required - supplied == 1,
         "the patrol is all but complete": 0.95 < q.share("black_sea_patrol.sea_control") < 1,
-        "tonnage does not bind": same(
-            q.rows["the straits are opened"].gap, q.rows[opened].gap
-        ),
+        "tonnage does not bind": same(q.rows["the straits are opened"].gap, q.rows[opened].gap),
         "the rest is all but met": q.record.base.values["gap"] < 0.06,
         "without Türkiye only aircraft are left": {row["unit_type"] for row in without} == {"maritime_patrol_aircraft"},
         "opening the straits closes the gap, with five ships for one too": q.rows["the straits are opened"].gap
@@ -201,7 +199,8 @@ def zone(q: Quotes) -> Found:
         "who asks for a mandate is below the floor": all(
             row["willingness"] < q.record.base.model.willingness_floor
             for row in q.record.base.instance.rows("willingness")
-            if row["nation"] in {c["nation"] for c in q.record.base.instance.rows("conditions") if c["value"] == "un_mandate"}
+            if row["nation"]
+            in {c["nation"] for c in q.record.base.instance.rows("conditions") if c["value"] == "un_mandate"}
         ),
         "a mandate changes nothing": same(rows["a mandate of the United Nations"].gap, base),
         "an orbit more is out of reach": orbits < extra["orbits above"],
@@ -337,7 +336,9 @@ def reassurance(q: Quotes) -> Found:
         "Odesa and Lviv keep little more than their core": all(
             core - 0.01 <= q.share(f"hub_{city}.ground_presence") < core + 0.1 for city in ("odesa", "lviv")
         ),
-        "one battery, in Kyiv": [line for line, pair in q.lines.items() if line.startswith("air_defence_") and pair[1] > 0]
+        "one battery, in Kyiv": [
+            line for line, pair in q.lines.items() if line.startswith("air_defence_") and pair[1] > 0
+        ]
         == ["air_defence_kyiv.air_defence.1", "air_defence_kyiv.air_defence"],
         "one squadron of jets is left": q.lines["western_air_policing.combat_aircraft"][1]
         == facts.unit("combat_squadron", "aircraft").value,

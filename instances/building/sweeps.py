@@ -9,11 +9,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from building.facts import Facts
 from building.page import filled
-from building.quotes import Lookup, Number, Said
+from building.quotes import Lookup, Said
 from building.recorded import FOLDER, Recorded, load
 from building.writing import HERE, between
 
@@ -60,7 +61,11 @@ def rendered_sweeps(facts: Facts, texts: Texts | None = None) -> str:
     """The whole page, from what was recorded."""
     texts = texts or recorded()
     found = Found(texts, facts)
-    fields: dict[str, Any] = {"x": Lookup(found.figures().__getitem__), "say": Said(), "high": Lookup(lambda key: facts.seeds[key].most)}
+    fields: dict[str, Any] = {
+        "x": Lookup(found.figures().__getitem__),
+        "say": Said(),
+        "high": Lookup(lambda key: facts.seeds[key].most),
+    }
     page = filled(NAME, fields, found.holds())
     for sweep, text in texts.items():
         page = between(page, f"sweep {sweep}", f"```console\n$ allocator sweep {sweep}\n{text}```")
@@ -74,7 +79,9 @@ def numbers(text: str) -> list[float]:
 def lines(text: str, start: str) -> list[str]:
     """The lines of the table whose heading starts so."""
     after = text[text.index(f"\n{start}") + 1 :].splitlines()[1:]
-    return after[: next((i for i, line in enumerate(after) if not line.strip() or line.startswith(("(", "Which"))), len(after))]
+    return after[
+        : next((i for i, line in enumerate(after) if not line.strip() or line.startswith(("(", "Which"))), len(after))
+    ]
 
 
 class Found:
@@ -94,7 +101,7 @@ class Found:
     def slopes(self) -> list[float]:
         """Percentage points of coverage a million, between neighbours of the front from the cheapest up."""
         points = sorted((cost, 100 - unmet) for unmet, cost, _ in self.front)
-        return [(b[1] - a[1]) / (b[0] - a[0]) for a, b in zip(points, points[1:], strict=False)]
+        return [(b[1] - a[1]) / (b[0] - a[0]) for a, b in pairwise(points)]
 
     def figures(self) -> dict[str, float]:
         jets, money = self.texts["sky-shield jets"], self.texts["reassurance-force money"]
