@@ -89,6 +89,14 @@ def answer_text(scenario: Scenario, facts: Facts, record: Recorded) -> str:
         ),
         *beside(scenario, facts, people_at["peace_on_land"] / scenario.periods),
         "",
+        *what_if_lines(scenario, rows),
+    ]
+    return "\n".join(lines)
+
+
+def what_if_lines(scenario: Scenario, rows: list[Run]) -> list[str]:
+    """The answer and the rows beside it; those without a plan are last."""
+    lines = [
         "| if | gap | risk | cost | burden | |",
         "| --- | ---: | ---: | ---: | ---: | --- |",
         *(
@@ -98,12 +106,12 @@ def answer_text(scenario: Scenario, facts: Facts, record: Recorded) -> str:
         ),
         *(f"| {solved.label} | | | | | {solved.status} |" for solved in rows if not solved.values),
     ]
-    if any(MARK in line for line in lines[-len(rows) :]):
+    if any(MARK in line for line in lines):
         lines += [
             "",
             f"`{MARK}` marks values that were not proved to the requested gap within {scenario.seconds:g} seconds.",
         ]
-    return "\n".join(lines)
+    return lines
 
 
 def cell(solved: Run, objective: str) -> str:

@@ -11,7 +11,7 @@ from building.ammunition_2025 import BUYERS, HALF_YEARS, LOT, SHELLS
 from building.demilitarised_zone import GUARDS
 from building.deterrence_force import SECTORS
 from building.european_army_2035 import BUILDERS, GAPS, HALF, YEARS
-from building.forces import BATTALIONS, MONTHS
+from building.forces import BATTALIONS, HOURS, MONTHS
 from building.quotes import Quotes
 from building.reassurance_rotation import BROAD, MANDATE, PROMISED, TOURS
 from building.recorded import load
@@ -143,7 +143,7 @@ def shield(q: Quotes) -> Found:
     )
     extra = {
         **land(q), "fleet": fleet["units"], "tankers": tankers["units"], "FRA": own["units"], "FRA usable": usable,
-        "orbit": usable / q.facts.assume("aircraft_an_orbit").value, "lent": lent, "silent": silent,
+        "orbit": usable / q.facts.assume("aircraft_an_orbit").value, "reapers": round(HOURS / q.facts.ratio("FF17").value), "lent": lent, "silent": silent,
         "on land": q.facts.seed("SF37").value, "land cost": load("us-drawdown").base.values["cost"],
     }  # fmt: skip
     return extra, {

@@ -68,6 +68,8 @@ def test_the_page_is_what_comes_out_when_all_is_worked_out_again(name: str, buil
     for label, run in record.runs.items():
         assert run.broken == [], label
         assert {value[0]: pytest.approx(value[1], rel=1e-6, abs=1e-9) for value in run.stages} == run.values, label
+    assert record.base.status == "optimal"
+    assert all(gap is None or gap <= 1e-4 for *_, gap in record.base.stages)
     for objective, value in expected["objectives"].items():
         assert record.base.values[objective] == pytest.approx(value, rel=1e-6, abs=1e-6)
     assert page.rendered(scenario, facts, record) == (ROOT / "instances" / name / "README.md").read_text(
@@ -222,3 +224,12 @@ def test_a_statement_that_is_no_longer_true_stops_the_page(
     monkeypatch.setitem(page.STATEMENTS, "safe-seas", lambda _: ({}, {"the moon is made of cheese": False}))
     with pytest.raises(ValueError, match="safe-seas: no longer true: the moon is made of cheese"):
         page.rendered(scenario, facts)
+
+
+@pytest.mark.parametrize("page", ["docs/forces/index.md", "docs/how-to/claims.md"])
+def test_only_public_claims_are_called_public(page: str) -> None:
+    """What somebody published names who; what we read out of the debate, or test of the model, begins with "a"."""
+    claims = tomllib.loads((ROOT / "instances" / "claims.toml").read_text(encoding="utf-8"))["claim"]
+    public = sum(not claim["who"].startswith("a ") for claim in claims)
+    text = " ".join((ROOT / page).read_text(encoding="utf-8").split())
+    assert f"{len(claims)} claims, {public} of them public and the others our readings" in text
