@@ -170,7 +170,7 @@ def test_values_without_a_proof_are_marked(building: Callable[[str], Any]) -> No
 
 def test_a_force_that_no_source_moves_says_so(building: Callable[[str], Any]) -> None:
     page = (ROOT / "instances" / "us-drawdown" / "README.md").read_text(encoding="utf-8")
-    assert "None of 26 sources and assumptions is shown to change coverage" in " ".join(page.split())
+    assert re.search(r"None of \d+ sources and assumptions is shown to change coverage", " ".join(page.split()))
     assert "these are they" not in page
 
 
