@@ -3,10 +3,10 @@
 python instances/build.py                 write every instance
 python instances/build.py --check         exit 1 when a folder is not what this script writes
 python instances/build.py --refresh DIR   extract the rows that are used from the public data in DIR
-python instances/build.py --pages         write every README.md again from its template and what was recorded
+python instances/build.py --pages         write every page again from its template and what was recorded
 python instances/build.py --answer        solve, record, and write expected.toml and README.md
-python instances/build.py --sweeps        run the bundled sweeps, and write what they say into SWEEPS.md
-python instances/build.py --backtests     run all back-tests, print their tables, and write them into BACKTESTS.md
+python instances/build.py --sweeps        run the bundled sweeps, record what they print, and write SWEEPS.md
+python instances/build.py --backtests     run all back-tests, record and print their scores, and write BACKTESTS.md
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import argparse
 import sys
 from pathlib import Path
 
-from building.backtest import answer as answer_backtest
 from building.facts import Facts
 from building.ifor_1996 import ifor_1996, observed
 from building.refresh import DATA, refresh
@@ -52,14 +51,32 @@ def answer(scenario: Scenario) -> None:
     write_expected(scenario, load(scenario.name).base)
 
 
+def write_pages(chosen: list[Scenario], facts: Facts, *, shared: bool, backtest: bool) -> None:
+    """Write pages from their templates: those of instances, and those that several instances share."""
+    from building.backtest import write_backtest
+    from building.backtests_page import write_backtests
+    from building.costs import write_costs
+    from building.page import write_page
+    from building.sweeps import write_sweeps
+
+    for scenario in chosen:
+        write_page(scenario, facts)
+    if backtest:
+        write_backtest(facts)
+    if shared:
+        write_costs(facts)
+        write_sweeps(facts)
+        write_backtests(facts)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="compare and write nothing")
     parser.add_argument("--refresh", type=Path, metavar="DIR", help="extract the used rows from DIR first")
     parser.add_argument("--pages", action="store_true", help="write the pages again from what was recorded")
     parser.add_argument("--answer", action="store_true", help="solve, and write the answer")
-    parser.add_argument("--sweeps", action="store_true", help="run the sweeps, and write what they say")
-    parser.add_argument("--backtests", action="store_true", help="run the back-tests, and write their tables")
+    parser.add_argument("--sweeps", action="store_true", help="run the sweeps, and record what they say")
+    parser.add_argument("--backtests", action="store_true", help="run the back-tests, and record their scores")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="only these instances")
     options = parser.parse_args()
     if options.refresh:
@@ -82,20 +99,17 @@ def main() -> int:
             answer(scenario)
             print(f"solved {scenario.name}", file=sys.stderr)
         if backtest:
-            answer_backtest("ifor-1996")
-    if options.pages or options.answer:
-        from building.costs import write_costs
-        from building.page import write_page
+            from building.backtest import record_backtest
 
-        write_costs(facts)
-        for scenario in chosen:
-            write_page(scenario, facts)
+            record_backtest()
     if options.sweeps:
-        sweeps()
+        sweeps(options.only)
     if options.backtests:
         from building.backtests import backtests
 
         backtests(facts)
+    if options.pages or options.answer or options.sweeps or options.backtests:
+        write_pages(chosen, facts, shared=not options.only or options.sweeps or options.backtests, backtest=backtest)
     return 0
 
 

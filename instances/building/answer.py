@@ -12,6 +12,7 @@ from building.writing import HERE
 
 ROUNDED = 1e-3  # of a line: the shares of an orbit are rounded in the tables
 ORDER = ("gap", "risk", "cost", "burden")
+MARK = "~"
 MOST = 5
 """Assumptions that a page names."""
 
@@ -58,13 +59,14 @@ def answer_text(scenario: Scenario, facts: Facts, record: Recorded) -> str:
         f"{OBJECTIVE_NAMES[o][0].lower()}{OBJECTIVE_NAMES[o][1:]} {people_at[o] / scenario.periods:,.0f}"
         for o in dict.fromkeys(tasks.values())
     )
+    people = sum(people_at.values()) / scenario.periods
     lines = [
         f"Model `{scenario.model or 'reference'}`, {base.status}: {len(coverage) - len(unmet)} of {len(coverage)} requirements"
-        f"{', each in each period,' if several else ''} are "
-        f"met in full, and {sum(people_at.values()) / scenario.periods:,.0f} people are deployed{' on average' if several else ''} "
-        f"({by_objective})." + (" Not met in full:" if unmet else ""),
+        f"{', each in each period,' if several else ''} are met in full"
+        + (f", and {people:,.0f} people are deployed{' on average' if several else ''} ({by_objective})" if scenario.kinds else "")
+        + "." + (" Not met in full:" if unmet else ""),
         "",
-    ]
+    ]  # fmt: skip
     if unmet:
         lines += [
             "| task | capability | required | supplied |",
@@ -80,19 +82,43 @@ def answer_text(scenario: Scenario, facts: Facts, record: Recorded) -> str:
             "",
         ]
     lines += [
-        "People: " + ", ".join(f"{row['nation']} {amount(row['personnel']):,.0f}" for row in senders) + ".",
+        *(
+            ["People: " + ", ".join(f"{row['nation']} {amount(row['personnel']):,.0f}" for row in senders) + "."]
+            if scenario.kinds
+            else []
+        ),
         *beside(scenario, facts, people_at["peace_on_land"] / scenario.periods),
         "",
+        *what_if_lines(scenario, rows),
+    ]
+    return "\n".join(lines)
+
+
+def what_if_lines(scenario: Scenario, rows: list[Run]) -> list[str]:
+    """The answer and the rows beside it; those without a plan are last."""
+    lines = [
         "| if | gap | risk | cost | burden | |",
         "| --- | ---: | ---: | ---: | ---: | --- |",
         *(
-            "| " + " | ".join([solved.label, *(f"{solved.values[key]:.4g}" for key in ORDER), solved.status]) + " |"
+            "| " + " | ".join([solved.label, *(cell(solved, key) for key in ORDER), solved.status]) + " |"
             for solved in rows
             if solved.values
         ),
         *(f"| {solved.label} | | | | | {solved.status} |" for solved in rows if not solved.values),
     ]
-    return "\n".join(lines)
+    if any(MARK in line for line in lines):
+        lines += [
+            "",
+            f"`{MARK}` marks values that were not proved to the requested gap within {scenario.seconds:g} seconds.",
+        ]
+    return lines
+
+
+def cell(solved: Run, objective: str) -> str:
+    """A value of a run, marked where its proof is open."""
+    proofs = {name: gap for name, _, _, gap in solved.stages}
+    open_ = solved.status == "feasible" and (proofs.get(objective) or 0.0) > TIGHT
+    return f"{MARK if open_ else ''}{solved.values[objective]:.4g}"
 
 
 def place(row: dict[str, Any], several: bool) -> str:
@@ -141,16 +167,18 @@ def assumptions_text(facts: Facts, found: dict[str, Any], coverage: float) -> st
             f"With every figure at its {' or at its '.join(none)} end no plan keeps all rules, so that no range is proved. "
             if none else "The two cases are not proved, so that no range is given. "
         )  # fmt: skip
+    tornado = "(`allocator sweep --one-at-a-time --by source`, proved to half a per cent of the gap)"
     text[0] += (
         f"{found['fixed']} of {found['of']} figures have no range and stay, as priorities and cores do, which can do "
-        f"either. Of {found['all']} sources and assumptions {len(found['sources'])} are shown to change coverage; "
-        + ("these most" if len(found["sources"]) > MOST else "these are they")
-        + " (`allocator sweep --one-at-a-time --by source`, proved to half a per cent of the gap), in percentage points:"
+        "either. "
     )
     if not rows:
-        return text[0].replace(
-            "; these are they (`allocator sweep --one-at-a-time --by source`), in percentage points:", "."
-        )
+        return f"{text[0]}None of {found['all']} sources and assumptions is shown to change coverage {tornado}."
+    text[0] += (
+        f"Of {found['all']} sources and assumptions {len(found['sources'])} are shown to change coverage; "
+        + ("these most" if len(found["sources"]) > MOST else "these are they")
+        + f" {tornado}, in percentage points:"
+    )
     text += ["", "| assumption or source | what it is | at its adverse or low end | at its favourable or high end |",
              "| --- | --- | ---: | ---: |"]  # fmt: skip
     for row in rows:

@@ -1,19 +1,22 @@
-"""Run all back-tests, print their tables and write them into BACKTESTS.md."""
+"""Run all back-tests and record their scores; BACKTESTS.md is written from those and a template, without a solve."""
 
 from __future__ import annotations
 
+import json
 import statistics
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cached_property
+from typing import Any
 
 from building.facts import Facts
 from building.history import BLIND, FITTED, Case, History, People
 from building.prediction import least_change, leaving, part_kept, planned, pools
+from building.recorded import FOLDER
 from building.scores import brier, compare, misses
-from building.writing import HERE, between
 
-PAGE = HERE / "BACKTESTS.md"
+NAME = "BACKTESTS"
+RECORD = FOLDER / f"{NAME}.json"
 SHARES = (0.01, 0.02, 0.04, 0.08)  # of its armed forces that a nation can send: tried on the fitted set
 PARTS = tuple(step / 10 for step in range(11))  # of a share that is promised: tried on the fitted set
 CLOSER = 0.005  # percentage points by which an error is smaller: less is rounding
@@ -142,24 +145,36 @@ def departures(cases: list[Case], facts: Facts) -> dict[str, list[float]]:
 
 
 class Backtests:
-    """All sets with their scores; the first set is the fitted one."""
+    """All sets with their scores; the first set is the fitted one. What was recorded is not computed again."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, record: Mapping[str, Any] | None = None) -> None:
         history = History(facts)
-        self.facts = facts
+        self.facts, self.record = facts, record or {}
         self.cases = [Case(chosen, history) for chosen in (FITTED, *BLIND)]
 
     @cached_property
     def fit(self) -> Fit:
-        return fitted(self.cases[0])
+        if "fit" not in self.record:
+            return fitted(self.cases[0])
+        return Fit(*({float(key): error for key, error in tried.items()} for tried in self.record["fit"]))
 
     @cached_property
     def scores(self) -> list[dict[str, Score]]:
-        return [scores(case, predictions(case, self.fit)) for case in self.cases]
+        if "scores" not in self.record:
+            return [scores(case, predictions(case, self.fit)) for case in self.cases]
+        return [{label: Score(*score) for label, score in found.items()} for found in self.record["scores"]]
 
     @cached_property
     def departures(self) -> dict[str, list[float]]:
-        return departures(self.cases, self.facts)
+        return self.record.get("departures") or departures(self.cases, self.facts)
+
+    def kept(self) -> dict[str, Any]:
+        """What is recorded."""
+        return {
+            "fit": [dict(self.fit.by_share), dict(self.fit.by_part)],
+            "scores": [{label: list(astuple(score)) for label, score in found.items()} for found in self.scores],
+            "departures": self.departures,
+        }
 
     def blocks(self) -> dict[str, str]:
         """The generated parts of the page, by mark."""
@@ -261,9 +276,13 @@ def who(nations: list[str]) -> str:
 
 
 def backtests(facts: Facts) -> None:
-    """Run all, print the tables, and write them into the page."""
-    page = PAGE.read_text(encoding="utf-8")
-    for mark, content in Backtests(facts).blocks().items():
+    """Run all, and record and print what comes out."""
+    done = Backtests(facts)
+    RECORD.write_text(json.dumps(done.kept(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    for content in done.blocks().values():
         print(f"{content}\n")
-        page = between(page, mark, content)
-    PAGE.write_text(page, encoding="utf-8")
+
+
+def load_backtests(facts: Facts) -> Backtests:
+    """All back-tests as they were recorded."""
+    return Backtests(facts, json.loads(RECORD.read_text(encoding="utf-8")))

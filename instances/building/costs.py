@@ -18,6 +18,7 @@ def costs_text(facts: Facts) -> str:
 
     head = facts.unit("any_troops", "troop_year_cost")
     tanker, battery = (annual_cost(facts, CATALOGUE[kind]) for kind in ("tanker_aircraft", "air_defence_battery"))
+    patriot = facts.price("FF13")
     hours, team = facts.assume("hours_per_large_aircraft").value, people(facts, CATALOGUE["training_team_national"])
     british = facts.ratio("FF15").value * 1000 / facts.inventory["GBR", "training_throughput"].value
     rows = (
@@ -31,8 +32,9 @@ def costs_text(facts: Facts) -> str:
         ("A tanker's hour", f"{tanker.value * 1e6 / hours:,.0f} (high: {tanker.most * 1e6 / facts.assume('hours_per_large_aircraft').most:,.0f}) dollars, a fighter's",
          f"{price('FF12')}: a VC10 in 2009, all costs but the fuel that is given (FF12); it is the high end"),
         ("A long-range battery a year", f"{battery.value:,.1f} ({battery.least:,.1f} to {battery.most:,.1f}) million dollars",
-         f"{facts.price('FF13').value:,.1f} million: half of what Germany budgeted for two in Turkey in 2015 (FF13), without pay; "
-         "in the money of its year, as the other figures for batteries are, it is the low end"),
+         f"{patriot.value:,.1f} ({patriot.least:,.1f} to {patriot.most:,.1f}) million: a part of what Germany paid for two in Turkey (FF13), "
+         "without pay: assumed, between what was spent in two spans of that mission; in the money of its year, as the other figures "
+         "for batteries are, it is the low end"),
         ("Trainers for 1,000 trainees a year", f"{team.value:,.0f} ({team.least:,.0f} to {team.most:,.0f}), Germany's",
          f"{british:,.0f}: the British of Interflex alone (FF15); twelve partners send more, so that it is the low end"),
     )  # fmt: skip

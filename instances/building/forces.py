@@ -66,7 +66,8 @@ COMBAT = ("companies_heavy", "companies_medium", "companies_light")
 LAND = (*COMBAT, "infantry_company", "engineer_company", "logistics_company")
 CATALOGUE = {kind.key: kind for kind in (*UNIT_TYPES, *MORE_TYPES)}
 LARGE_AIRCRAFT = ("isr_uav", "aewc_aircraft", "tanker_aircraft", "maritime_patrol_aircraft")
-GROUND = ("brigade_heavy", "brigade_medium", "brigade_light", "engineer_battalion", "logistics_battalion")
+SUPPORT = ("engineer_battalion", "logistics_battalion")
+GROUND = ("brigade_heavy", "brigade_medium", "brigade_light", *SUPPORT)
 RELIEF = {  # unit types of the data -> what they are relieved as
     **dict.fromkeys(GROUND, "land"),
     **dict.fromkeys(("escort", "mcm_vessel", "patrol_vessel", "submarine", "cruise_boat"), "sea"),
@@ -191,6 +192,8 @@ def pool_rows(
             units, note = holding(facts, nation, kind)
             if units is None or units.value < 1:
                 continue
+            if kind.data in SUPPORT and unsure(units.basis):
+                units = units.times(facts.assume("support_a_brigade")).whole()
             usable = availability(facts, kind.data)
             limit = offered.get((nation, kind.key), 0 if kind.key == "infantry_company" else None)
             if limit is not None:

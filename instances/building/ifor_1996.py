@@ -60,7 +60,7 @@ def unit_type_rows(facts: Facts) -> list[Row]:
             "unit_type": UNIT, "name": f"Contingent of {lot.value:g}", "domain": "land", "personnel": lot,
             "operating_cost": cost, "symbol": "10031000151211000000",
             "note": "the most that divides every contribution of 1996; relief is inside what a nation kept there; "
-            f"cost in prices of {FITTED.year} by American consumer prices, from memory",
+            f"cost in prices of {FITTED.year} by American consumer prices",
         }
     ]  # fmt: skip
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
+from collections.abc import Mapping
+from typing import Any
 
 from building.answer import answer_text, assumptions_text
 from building.facts import Facts
@@ -31,21 +34,36 @@ def rendered(scenario: Scenario, facts: Facts, record: Recorded | None = None) -
     record = record or load(scenario.name)
     quotes = Quotes(scenario, facts, record)
     extra, holds = STATEMENTS[scenario.name](quotes)
-    wrong = [statement for statement, true in holds.items() if not true]
-    if wrong:
-        raise ValueError(f"{scenario.name}: no longer true: {'; '.join(wrong)}")
-    template = (TEMPLATES / f"{scenario.name}.md").read_text(encoding="utf-8")
     blocks = {
         "answer": answer_text(scenario, facts, record),
         "assumptions": assumptions_text(facts, record.tornado, 1 - record.base.values["gap"]),
         "count": count_text(record.base.assumptions or {}),
     }
-    return wrapped(template.format_map(quotes.names(extra) | blocks))
+    return filled(scenario.name, quotes.names(extra) | blocks, holds)
+
+
+def filled(name: str, fields: Mapping[str, Any], holds: Mapping[str, bool]) -> str:
+    """A page from its template, if all that it states is true.
+
+    Raises
+    ------
+    ValueError
+        A statement of the page does not hold any more, or a number cannot be said in the words of the template.
+    """
+    wrong = [statement for statement, true in holds.items() if not true]
+    if wrong:
+        raise ValueError(f"{name}: no longer true: {'; '.join(wrong)}")
+    return wrapped((TEMPLATES / f"{name}.md").read_text(encoding="utf-8").format_map(fields))
 
 
 def wrapped(page: str) -> str:
-    """The page with its paragraphs and list items wrapped anew, since the lengths of figures change."""
-    return "\n\n".join(block if block.startswith(KEPT) else paragraph(block) for block in page.split("\n\n"))
+    """The page with its paragraphs and list items wrapped anew, since the lengths of figures change; code stays as it is."""
+    parts = re.split(r"(^```.*?^```$)", page, flags=re.DOTALL | re.MULTILINE)
+    return "".join(part if part.startswith("```") else _wrapped(part) for part in parts)
+
+
+def _wrapped(part: str) -> str:
+    return "\n\n".join(block if block.startswith(KEPT) else paragraph(block) for block in part.split("\n\n"))
 
 
 def paragraph(block: str) -> str:

@@ -11,7 +11,7 @@ from building.ammunition_2025 import BUYERS, HALF_YEARS, LOT, SHELLS
 from building.demilitarised_zone import GUARDS
 from building.deterrence_force import SECTORS
 from building.european_army_2035 import BUILDERS, GAPS, HALF, YEARS
-from building.forces import BATTALIONS, MONTHS
+from building.forces import BATTALIONS, HOURS, MONTHS
 from building.quotes import Quotes
 from building.reassurance_rotation import BROAD, MANDATE, PROMISED, TOURS
 from building.recorded import load
@@ -33,6 +33,13 @@ def land(q: Quotes) -> dict[str, float]:
         "sectors": len(SECTORS), "km an orbit": facts.seed("SF06").value / 10, "guards": GUARDS,
         "paper": facts.seed("SF43").value / 1e6, "fifth": facts.assume("availability_land").value / facts.assume("relief_land").value,
     }  # fmt: skip
+
+
+def on_land(q: Quotes, label: str) -> float:
+    """People on land in a row beside the answer, the mean over its periods."""
+    tasks = {task.key for task in q.scenario.tasks if task.objective == "peace_on_land"}
+    rows = q.record.runs[label].tables["deployments"]
+    return sum(row["personnel"] for row in rows if row["task"] in tasks) / q.periods
 
 
 def same(one: float, other: float) -> bool:
@@ -72,6 +79,9 @@ def training(q: Quotes) -> Found:
         "without relief as many are trained as with half as many trainers again": same(
             more["50 % more trainers"] / asked, more["trainers are not relieved"] / asked
         ),
+        "the fund is more than is spent of it": q.record.base.values["cost"]
+        - sum(row["cost"] for row in q.record.base.tables["nations"])
+        < next(row["amount"] for row in q.record.base.instance.rows("budgets") if row["payer"] == "common"),
         "twice the sites and no relief reach what is asked": q.rows[
             "trainers are not relieved, and twice the sites"
         ].gap
@@ -104,6 +114,8 @@ def seas(q: Quotes) -> Found:
     opened = "the straits are opened, and guests need five ships for one on task"
     return {**land(q), "aircraft": cost["aircraft"] / cost["all"]}, {
         "one mine vessel is missing": required - supplied == 1,
+        "the patrol is all but complete": 0.95 < q.share("black_sea_patrol.sea_control") < 1,
+        "tonnage does not bind": same(q.rows["the straits are opened"].gap, q.rows[opened].gap),
         "the rest is all but met": q.record.base.values["gap"] < 0.06,
         "without Türkiye only aircraft are left": {row["unit_type"] for row in without} == {"maritime_patrol_aircraft"},
         "opening the straits closes the gap, with five ships for one too": q.rows["the straits are opened"].gap
@@ -131,7 +143,7 @@ def shield(q: Quotes) -> Found:
     )
     extra = {
         **land(q), "fleet": fleet["units"], "tankers": tankers["units"], "FRA": own["units"], "FRA usable": usable,
-        "orbit": usable / q.facts.assume("aircraft_an_orbit").value, "lent": lent, "silent": silent,
+        "orbit": usable / q.facts.assume("aircraft_an_orbit").value, "reapers": round(HOURS / q.facts.ratio("FF17").value), "lent": lent, "silent": silent,
         "on land": q.facts.seed("SF37").value, "land cost": load("us-drawdown").base.values["cost"],
     }  # fmt: skip
     return extra, {
@@ -184,6 +196,12 @@ def zone(q: Quotes) -> Found:
         if row["task"].startswith("monitor_") and row["unit_type"] == "monitor_team"
     )
     both = {
+        "who asks for a mandate is below the floor": all(
+            row["willingness"] < q.record.base.model.willingness_floor
+            for row in q.record.base.instance.rows("willingness")
+            if row["nation"]
+            in {c["nation"] for c in q.record.base.instance.rows("conditions") if c["value"] == "un_mandate"}
+        ),
         "a mandate changes nothing": same(rows["a mandate of the United Nations"].gap, base),
         "an orbit more is out of reach": orbits < extra["orbits above"],
     }
@@ -208,11 +226,16 @@ def deterrence(q: Quotes) -> Found:
     turkish = q.nations["TUR"] / q.people
     best = rows["no ceilings on people"]
     others = [row.less for label, row in rows.items() if label != "no ceilings on people"]
-    extra = {**land(q), "limit": limit, "limit costs": freed.less, "third": turkish}
+    extra = {
+        **land(q), "limit": limit, "limit costs": freed.less, "third": turkish, "free": on_land(q, "no ceilings on people"),
+        "free cost": best.cost / q.record.base.values["cost"] - 1,
+    }  # fmt: skip
     return extra, {
         "ceilings on people cost most": best.less > max(others),
         "without Türkiye more is unmet": rows["without Türkiye"].more > 0,
-        "100,000 are out of reach on land": q.on["peace_on_land"] < q.facts.seed("SF07").least,
+        "100,000 are out of reach on land only under the ceilings": on_land(q, "no ceilings on people")
+        > q.facts.seed("SF07").least
+        > max(on_land(q, label) for label in rows if label != "no ceilings on people"),
         "no nation is above the limit": q.record.base.values["burden"] <= 1000 * limit + 1e-9,
         "coverage is above half without four nations": base < 0.5,
     }
@@ -239,6 +262,12 @@ def army_2035(q: Quotes) -> Found:
             rows["nobody buys together (no act like EDIRPA)"].gap, values["gap"]
         ),
         "with six years nothing stands by 2030": rows["a brigade takes six years"].supplied(half) == 0,
+        "no budget is spent": all(
+            row["cost"] < 0.95 * row_of["amount"]
+            for row in q.record.base.tables["nations"]
+            for row_of in q.record.base.instance.rows("budgets")
+            if row_of["payer"] == row["nation"]
+        ),
         "industry binds and not money": rows["half the money"].more
         < rows["industry does not expand (no act like ASAP)"].more,
     }
@@ -250,7 +279,7 @@ def army(q: Quotes) -> Found:
     front = q.lines["front.ground_presence"][1]
     extra = {
         **land(q), "gaps": 6, "of paper": q.people / paper, "sustained": sustained.people, "sustained of paper": sustained.people / paper,
-        "brigades": front / BATTALIONS,
+        "brigades": front / BATTALIONS, "all usable": q.rows["everything is usable"].supplied("front.ground_presence") / BATTALIONS,
     }  # fmt: skip
     return extra, {
         "all the tanks": q.share("front.tanks") >= 0.999,
@@ -258,6 +287,9 @@ def army(q: Quotes) -> Found:
         "submarines can be hunted and a carrier sails": q.share("seas.submarine_hunting") >= 0.999
         and q.share("strike.carrier_strike") >= 0.999,
         "coasts and missiles alike": q.share("coasts.coastal_defence") == q.share("strike.cruise_missiles"),
+        "headquarters are no bottleneck": same(
+            q.rows["headquarters are no bottleneck"].gap, q.record.base.values["gap"]
+        ),
         "no satellite": q.lines["sky.launch_detection"][1] == 0,
     }
 
@@ -279,6 +311,10 @@ def rotation(q: Quotes) -> Found:
             q.share(f"forward_presence.ground_presence.{tour}") >= 0.999 for tour in range(1, TOURS + 1)
         ),
         "without the promise the gap is larger": rows["nothing is promised elsewhere"].more > 0,
+        "without the promise more go to the rear": all(
+            rows["nothing is promised elsewhere"].supplied(f"rear.ground_presence.{tour}") > rear[tour - 1][1]
+            for tour in range(1, TOURS + 1)
+        ),
         "the same coverage asks less of the hesitant": same(free.gap, base["gap"]) and free.risk < base["risk"],
     }
 
@@ -300,6 +336,10 @@ def reassurance(q: Quotes) -> Found:
         "Odesa and Lviv keep little more than their core": all(
             core - 0.01 <= q.share(f"hub_{city}.ground_presence") < core + 0.1 for city in ("odesa", "lviv")
         ),
+        "one battery, in Kyiv": [
+            line for line, pair in q.lines.items() if line.startswith("air_defence_") and pair[1] > 0
+        ]
+        == ["air_defence_kyiv.air_defence.1", "air_defence_kyiv.air_defence"],
         "one squadron of jets is left": q.lines["western_air_policing.combat_aircraft"][1]
         == facts.unit("combat_squadron", "aircraft").value,
         "without consent only training goes on": {row["task"] for row in alone} <= training,

@@ -1,24 +1,47 @@
-"""Run the bundled sweeps and write what they say into SWEEPS.md."""
+"""The bundled sweeps: what they print is recorded, and SWEEPS.md is written from that and a template, without a solve."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
 
+from building.facts import Facts
+from building.page import filled
+from building.quotes import Lookup, Said
+from building.recorded import FOLDER, Recorded, load
 from building.writing import HERE, between
 
-PAGE = HERE / "SWEEPS.md"
+NAME = "SWEEPS"
+PAGE = HERE / f"{NAME}.md"
+RECORD = FOLDER / f"{NAME}.json"
+SQUADRON = "+2.08"
+"""Percentage points of coverage that a squadron over the west is worth, as the tornado prints them."""
+
+Texts = Mapping[str, str]
+_NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?")
 
 
-def sweeps() -> None:
-    """Fill every block of the page; one process for each, so that the same plans are found each time."""
-    page = PAGE.read_text(encoding="utf-8")
-    for mark in re.findall(r"<!-- (sweep [^>]*) -->", page):
-        page = between(page, mark, f"```console\n$ allocator {mark}\n{said(mark.split())}```")
-        PAGE.write_text(page, encoding="utf-8")
+def sweeps(only: list[str] | None = None) -> None:
+    """Run the sweeps (of some instances, or all), each in a process of its own so that the same plans are found; record."""
+    texts = recorded()
+    for folder in sorted(HERE.glob("*/sweeps")):
+        name = folder.parent.name
+        for file in sorted(folder.glob("*.toml")):
+            if not only or name in only:
+                texts[f"{name} {file.stem}"] = said(["sweep", name, file.stem])
+                RECORD.write_text(json.dumps(texts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def recorded() -> dict[str, str]:
+    """Instance and sweep -> what the command printed."""
+    return dict(json.loads(RECORD.read_text(encoding="utf-8"))) if RECORD.exists() else {}
 
 
 def said(arguments: list[str]) -> str:
@@ -28,3 +51,98 @@ def said(arguments: list[str]) -> str:
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     return done.stdout
+
+
+def write_sweeps(facts: Facts) -> None:
+    PAGE.write_text(rendered_sweeps(facts), encoding="utf-8")
+
+
+def rendered_sweeps(facts: Facts, texts: Texts | None = None) -> str:
+    """The whole page, from what was recorded."""
+    texts = texts or recorded()
+    found = Found(texts, facts)
+    fields: dict[str, Any] = {
+        "x": Lookup(found.figures().__getitem__),
+        "say": Said(),
+        "high": Lookup(lambda key: facts.seeds[key].most),
+    }
+    page = filled(NAME, fields, found.holds())
+    for sweep, text in texts.items():
+        page = between(page, f"sweep {sweep}", f"```console\n$ allocator sweep {sweep}\n{text}```")
+    return page
+
+
+def numbers(text: str) -> list[float]:
+    return [float(number.replace(",", "")) for number in _NUMBER.findall(text)]
+
+
+def lines(text: str, start: str) -> list[str]:
+    """The lines of the table whose heading starts so."""
+    after = text[text.index(f"\n{start}") + 1 :].splitlines()[1:]
+    return after[
+        : next((i for i, line in enumerate(after) if not line.strip() or line.startswith(("(", "Which"))), len(after))
+    ]
+
+
+class Found:
+    """What the sentences of the page quote, read off what the sweeps printed."""
+
+    def __init__(self, texts: Texts, facts: Facts) -> None:
+        self.texts, self.facts = texts, facts
+        tornado = texts["sky-shield tornado"]
+        self.still = numbers(tornado.splitlines()[-1])
+        self.moves = {line.split("  ")[0]: line for line in lines(tornado, "coverage, points")}
+        self.front = [numbers(line)[:3] for line in lines(texts["jef-plus-france front"], "  unmet  cost")]
+        without = lines(texts["reassurance-force without"], "coalition  coverage")
+        self.without = {line.split()[0]: numbers(line.split(None, 1)[1])[:3] for line in without}
+        self.who = [line.split() for line in lines(texts["safe-seas politics"], "whose withdrawal")]
+        self.record: Recorded = load("reassurance-force")
+
+    def slopes(self) -> list[float]:
+        """Percentage points of coverage a million, between neighbours of the front from the cheapest up."""
+        points = sorted((cost, 100 - unmet) for unmet, cost, _ in self.front)
+        return [(b[1] - a[1]) / (b[0] - a[0]) for a, b in pairwise(points)]
+
+    def figures(self) -> dict[str, float]:
+        jets, money = self.texts["sky-shield jets"], self.texts["reassurance-force money"]
+        base = self.record.base
+        (at,) = re.findall(r"holds at \S+ = ([\d,.]+)", jets)
+        (half,) = re.findall(r"holds at \S+ = ([\d,.]+)", money)
+        slopes = self.slopes()
+        own = next(row["amount"] for row in base.instance.rows("budgets"))
+        lost = {name[1:]: self.without["all"][0] - row[0] for name, row in self.without.items() if name != "all"}
+        return {
+            "still": self.still[0], "figures": self.still[1], "jets": float(at.replace(",", "")), "half": float(half.replace(",", "")),
+            "own": own, "spent": base.values["cost"], "coverage": 1 - base.values["gap"], "steeper": slopes[0] / slopes[-1],
+            "core": self.facts.assume("core_weight_land").value, "draws": numbers(self.texts["safe-seas politics"].splitlines()[0])[0],
+            "dear": (base.values["cost"] - float(half.replace(",", ""))) / float(half.replace(",", "")),
+            "points": 100 * (1 - base.values["gap"]) - 50, "FRA": lost["FRA"], "GBR": lost["GBR"], "TUR": lost["TUR"],
+            "same": sum(loss == 0 for loss in lost.values()),
+        }  # fmt: skip
+
+    def holds(self) -> dict[str, bool]:
+        """What the page says without a number."""
+        base, slopes = self.record.base, self.slopes()
+        five = list(self.moves)[:5]
+        parts = {part for part in ("willingness", "early_warning", "air_defence") for key in five if part in key}
+        fifteen = [key for key, line in self.moves.items() if SQUADRON in line]
+        sends = {row["nation"] for row in base.tables["nations"] if row["personnel"]}
+        same = {name[1:] for name, row in self.without.items() if row == self.without["all"] and name != "all"}
+        german = {row["unit_type"] for row in base.tables["deployments"] if row["nation"] == "DEU"}
+        squadron = self.facts.unit("combat_squadron", "aircraft").value / self.facts.seed("SF12").most
+        return {
+            "the answer depends on France": all("FRA" in key or "early_warning_aircraft" in key for key in five)
+            and len(parts) == 3,
+            "a squadron to the west is what is gained": abs(float(SQUADRON) / 100 - squadron / 6) < 1e-4,
+            "a quiet yes, fewer aircraft an orbit or fewer orbits bring it": {key[:22] for key in fifteen}
+            == {"willingness[nation=GRC", "willingness[nation=TUR", "willingness[nation=AUS",
+                "yields[unit_type=early", "yields[unit_type=comba"},
+            "no source changes cost, since none is minimised": "No source is shown to change cost" in self.texts["sky-shield sources"],
+            "the first half of the front is steep, the rest nearly straight": slopes[0] > slopes[1] > 1.5 * slopes[2]
+            and slopes[2] > slopes[3] > slopes[4] and max(slopes[3:]) < 1.2 * min(slopes[3:]),
+            "Türkiye matters most": self.who[0][0] == "TUR"
+            and float(self.who[0][3]) == min(float(row[3]) for row in self.who),
+            "France costs most": self.without["-FRA"][0] == min(row[0] for row in self.without.values()),
+            "Germany sends trainers alone": {unit.split("_")[0] for unit in german} == {"training"} and "DEU" in sends,
+            "who is not missed sends nothing": same.isdisjoint(sends) and len(same) == len(self.without) - 5,
+        }  # fmt: skip

@@ -24,14 +24,18 @@ from tests.cli.running import ROOT
 
 BUILDING = ROOT / "instances" / "building"
 FORCES = [name for name in shipped_instances() if not name.startswith("toy-") and name != "ifor-1996"]
+SHARED = ("ifor-1996", "SWEEPS", "BACKTESTS")
+"""Templates and records beside those of the forces."""
+
 NUMBERS = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand"
     r"|half(?!-year)|halves|thirds?|quarters?|fifths?|eighths?|tenths?|twice|dozen)\b",
     re.IGNORECASE,
 )
 LABELS = re.compile(
-    r"\{[^}]*\}|`[^`]*`|\b[A-Z]{2}\d{2,3}\b|\b(?:19|20)\d\d\b|^# [a-z0-9-]+:|\d+(?= \w+ 20\d\d)",
-    re.MULTILINE,
+    r"\{[^}]*\}|`[^`]*`|\b[A-Z]{2}\d{2,3}\b|\b(?:19|20)\d\d\b|^# [a-z0-9-]+:|\d+(?= \w+ (?:19|20)\d\d)"
+    r"|<!--.*?-->|^```.*?^```$",
+    re.MULTILINE | re.DOTALL,
 )
 
 
@@ -51,7 +55,7 @@ def test_every_force_has_a_template_and_a_record(building: Callable[[str], Any])
     building("scenarios")
     assert set(scenarios()) == set(FORCES)
     for folder, ending in (("pages", "md"), ("recorded", "json")):
-        assert {path.stem for path in (BUILDING / folder).glob(f"*.{ending}")} == set(FORCES)
+        assert {path.stem for path in (BUILDING / folder).glob(f"*.{ending}")} == {*FORCES, *SHARED}
 
 
 @pytest.mark.parametrize("name", FORCES)
@@ -64,6 +68,8 @@ def test_the_page_is_what_comes_out_when_all_is_worked_out_again(name: str, buil
     for label, run in record.runs.items():
         assert run.broken == [], label
         assert {value[0]: pytest.approx(value[1], rel=1e-6, abs=1e-9) for value in run.stages} == run.values, label
+    assert record.base.status == "optimal"
+    assert all(gap is None or gap <= 1e-4 for *_, gap in record.base.stages)
     for objective, value in expected["objectives"].items():
         assert record.base.values[objective] == pytest.approx(value, rel=1e-6, abs=1e-6)
     assert page.rendered(scenario, facts, record) == (ROOT / "instances" / name / "README.md").read_text(
@@ -78,7 +84,52 @@ def test_the_table_of_costs_is_what_the_data_give(building: Callable[[str], Any]
     assert costs.between(page, "costs", costs.costs_text(facts)) == page
 
 
-@pytest.mark.parametrize("name", FORCES)
+def test_the_shared_pages_are_what_comes_out_of_the_records(building: Callable[[str], Any]) -> None:
+    """The back-tests and the sweeps: their statements hold, and no number is typed."""
+    building("scenarios")
+    (_, facts), folder = scenarios()["sky-shield"], ROOT / "instances"
+    record = building("recorded").load("ifor-1996")
+    for label, run in record.runs.items():
+        assert run.broken == [], label
+        assert {value[0]: pytest.approx(value[1], rel=1e-6, abs=1e-9) for value in run.stages} == run.values, label
+        assert all(gap == 0 for *_, gap in run.stages), label
+    pages = {
+        "ifor-1996/README.md": building("backtest").rendered_backtest(facts, record),
+        "SWEEPS.md": building("sweeps").rendered_sweeps(facts),
+        "BACKTESTS.md": building("backtests_page").rendered_backtests(facts),
+    }
+    for name, page in pages.items():
+        assert page == (folder / name).read_text(encoding="utf-8"), name
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("-FRA         30.3 %", "-FRA         53.4 %", "France costs most"),
+        ("TUR                             29.8 %            40.5", "TUR  29.8 %   71.4", "Türkiye matters most"),
+    ],
+)
+def test_a_sweep_that_says_otherwise_stops_the_page(
+    old: str, new: str, said: str, building: Callable[[str], Any]
+) -> None:
+    building("scenarios")
+    text = (BUILDING / "recorded" / "SWEEPS.json").read_text(encoding="utf-8")
+    assert old in text
+    with pytest.raises(ValueError, match=f"SWEEPS: no longer true: .*{said}"):
+        building("sweeps").rendered_sweeps(scenarios()["sky-shield"][1], json.loads(text.replace(old, new)))
+
+
+def test_a_score_that_says_otherwise_stops_the_page(building: Callable[[str], Any]) -> None:
+    building("scenarios")
+    _, facts = scenarios()["sky-shield"]
+    changed = json.loads((BUILDING / "recorded" / "BACKTESTS.json").read_text(encoding="utf-8"))
+    changed["scores"][2]["shares unchanged"][0] = 9.0
+    tests = building("backtests").Backtests(facts, changed)
+    with pytest.raises(ValueError, match=r"BACKTESTS: no longer true: .*nearly as good"):
+        building("backtests_page").rendered_backtests(facts, tests)
+
+
+@pytest.mark.parametrize("name", [*FORCES, *SHARED])
 def test_no_number_of_a_template_is_outside_a_field(name: str) -> None:
     text = (BUILDING / "pages" / f"{name}.md").read_text(encoding="utf-8")
     left = LABELS.sub("", text)
@@ -103,6 +154,24 @@ def test_the_assumptions_of_the_back_test(building: Callable[[str], Any]) -> Non
     page = (ROOT / "instances" / "ifor-1996" / "README.md").read_text(encoding="utf-8")
     found = building("recorded").tornado(allocator.read("ifor-1996"))
     assert building("writing").between(page, "assumptions", answer.assumptions_text(facts, found, 1.0)) == page
+
+
+def test_values_without_a_proof_are_marked(building: Callable[[str], Any]) -> None:
+    """A value is marked where the run stopped before its stage was proved, and nowhere else."""
+    record, answer = building("recorded").load("us-drawdown"), building("answer")
+    run = record.runs["the Americans stay"]
+    assert run.status == "feasible"
+    marks = {key: answer.cell(run, key).startswith("~") for key in answer.ORDER}
+    assert marks == {name: gap > 1e-4 for name, _, _, gap in run.stages} == {
+        "gap": False, "risk": False, "cost": True, "burden": True,
+    }  # fmt: skip
+    assert not any(answer.cell(record.base, key).startswith("~") for key in answer.ORDER)
+
+
+def test_a_force_that_no_source_moves_says_so(building: Callable[[str], Any]) -> None:
+    page = (ROOT / "instances" / "us-drawdown" / "README.md").read_text(encoding="utf-8")
+    assert re.search(r"None of \d+ sources and assumptions is shown to change coverage", " ".join(page.split()))
+    assert "these are they" not in page
 
 
 @pytest.mark.parametrize("name", ["safe-seas", "sky-shield", "training-mission"])
@@ -155,3 +224,12 @@ def test_a_statement_that_is_no_longer_true_stops_the_page(
     monkeypatch.setitem(page.STATEMENTS, "safe-seas", lambda _: ({}, {"the moon is made of cheese": False}))
     with pytest.raises(ValueError, match="safe-seas: no longer true: the moon is made of cheese"):
         page.rendered(scenario, facts)
+
+
+@pytest.mark.parametrize("page", ["docs/forces/index.md", "docs/how-to/claims.md"])
+def test_only_public_claims_are_called_public(page: str) -> None:
+    """What somebody published names who; what we read out of the debate, or test of the model, begins with "a"."""
+    claims = tomllib.loads((ROOT / "instances" / "claims.toml").read_text(encoding="utf-8"))["claim"]
+    public = sum(not claim["who"].startswith("a ") for claim in claims)
+    text = " ".join((ROOT / page).read_text(encoding="utf-8").split())
+    assert f"{len(claims)} claims, {public} of them public and the others our readings" in text
