@@ -14,8 +14,9 @@ from allocator.purchases import NONE, Decided, Purchases, bought
 from allocator.solving.standard_form import Floats, Matrix
 
 OURS = (
-    "deploy", "shortfall", "core_shortfall", "missing_steps", "sends", "joins", "member", "leads", "led", "there", "single", "joint",
-    "expand", "buys", "together", "club", "heaviest", "common_total", "worst", "anew", "own_total", "above", "carry",
+    "deploy", "shortfall", "core_shortfall", "missing_steps", "sends", "joins", "member", "leads", "led", "there",
+    "single", "joint", "expand", "buys", "together", "club", "heaviest", "common_total", "worst", "anew", "own_total",
+    "above", "carry",
 )  # fmt: skip
 """Variables of the model that a plan determines."""
 
