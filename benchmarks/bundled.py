@@ -61,10 +61,10 @@ def main() -> None:
             for sentence in compared(measured[f"bundled {name}"], then) if then else ():
                 print(f"  {sentence}")
                 measured[f"bundled {name}"]["worse"] |= sentence.startswith("worse")
+            if chosen.save:  # at once: all of them take minutes
+                save(measured, chosen.save)
     slow = [name for name, result in measured.items() if result["slow"]]
     print(f"above {MOST:g} x HiGHS alone where that takes {FROM:g} s: {', '.join(slow) or 'none'}")
-    if chosen.save:
-        save(measured, chosen.save)
     sys.exit(any(result["worse"] for result in measured.values()))
 
 
