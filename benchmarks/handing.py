@@ -46,7 +46,8 @@ def linopy(task: Answer) -> Answer:
     from allocator.solving.standard_form import compile_model
 
     lp, xarray = imported("linopy"), imported("xarray")
-    matrix = compile_model(formulate(Problem(*choose(task["folder"], task["model"])), lean=True))
+    pyomo = formulate(Problem(*choose(task["folder"], task["model"])), lean=True)  # the arrays name its rows
+    matrix = compile_model(pyomo)
     blocks: dict[tuple[str, bool], list[int]] = {}
     for row, (name, _) in enumerate(matrix.row_keys):
         blocks.setdefault((name, bool(np.isfinite(matrix.row_lower[row]))), []).append(row)

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from allocator.solving.heuristics.search import WHOLE
 from benchmarks import building, bundled, hard
 from benchmarks.alone import PeerMissing, imported
-from benchmarks.base import load
+from benchmarks.base import compared, load
 from benchmarks.worker import KINDS
 
 
@@ -58,14 +59,14 @@ class TestBundled:
         saved = load(path)["bundled sky-shield"]
         assert (saved["status"], saved["value"]) == ("optimal", pytest.approx(1 / 6))
         then = {"bundled sky-shield": saved | {"value": 0.0}}
-        assert bundled.compared(saved, then["bundled sky-shield"]) == ["worse: value at the end 0 -> 0.1667"]
+        assert compared(saved, then["bundled sky-shield"]) == ["worse: value at the end 0 -> 0.1667"]
 
     def test_slow_solves_and_searches_that_did_not_run_are_named(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         ours = {
             "cpu": 3.0, "total": 3.0, "process": 3.5, "last_gain": 0.25, "status": "feasible", "open": ["cost"],
-            "searches": [bundled.WHOLE], "values": [(0.2, 0.2), (5.0, 4.0)], "value": 0.2, "bound": 0.2,
+            "searches": [WHOLE], "values": [(0.2, 0.2), (5.0, 4.0)], "value": 0.2, "bound": 0.2,
         }  # fmt: skip
         alone = {"cpu": 2.0, "total": 2.0, "status": "Optimal", "values": [(0.1, 0.1)]}
         answers = {"allocator": ours, "export": {"files": []}, "highs": alone, "scip": alone}

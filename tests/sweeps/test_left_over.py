@@ -12,6 +12,7 @@ from allocator.solving.prior import NOTHING
 from allocator.sweeps.design.parts import Point
 from allocator.sweeps.run import runner
 from allocator.sweeps.run.left_over import LeftOver
+from allocator.sweeps.run.pool import Died, Done
 from allocator.sweeps.run.task import Job, Setup, Worker
 
 
@@ -83,7 +84,7 @@ def test_open_points_of_a_sweep_are_tried_again(second: str, monkeypatch: pytest
         name, job = self._waiting.popleft()
         content = self._worker(job)
         failed = second == "fails" and job.seconds is not None
-        return runner.Died(name, "gone") if failed else runner.Done(name, content)
+        return Died(name, "gone") if failed else Done(name, content)
 
     monkeypatch.setattr(Worker, "__call__", cut)
     monkeypatch.setattr(runner.Here, "next_event", one)
