@@ -47,7 +47,10 @@ look:  ## open pages of the built site in headless Chromium, and see that nothin
 	$(PYTHON) -m pip install -q "playwright>=1.50" "axe-playwright-python>=0.1.4"
 	$(PYTHON) -m docs.building.look build/site
 
-bench:  ## measure solves and sweeps; QUICK=1 is a quick trial
+bench:  ## measure solves and sweeps against the saved base; QUICK=1 is a quick trial
+	-$(PYTHON) -m benchmarks.bundled --base benchmarks/base.json $(if $(QUICK),--only sky-shield jef-plus-france)
+	-$(PYTHON) -m benchmarks.hard --base benchmarks/base.json $(if $(QUICK),--only jef-plus-france --points 4)
+	-$(PYTHON) -m benchmarks.building $(if $(QUICK),--sizes 1000 --no-peers)
 	$(PYTHON) -m benchmarks $(if $(QUICK),--sizes 100)
 	$(PYTHON) -m benchmarks.sweeps $(if $(QUICK),--only sky-shield --points 4 --skip one-at-a-time)
 

@@ -1,7 +1,9 @@
-"""One measurement in a process of its own: `python -m benchmarks.worker allocator|export|highs JSON`.
+"""One measurement in a process of its own: `python -m benchmarks.worker KIND JSON`.
 
-`allocator` reads, builds, solves and audits a folder; `export` writes the same programme as MPS; `highs` solves that
-file with HiGHS alone. Each writes one JSON object to standard output.
+`allocator` reads, builds, solves and audits a folder; `export` writes the same programme as MPS, a file for each
+objective; `highs` and `scip` solve those files. `sweep` runs a sweep in the process itself. `hand-over` builds a model
+and hands it to HiGHS, `linopy` does so with the same model through linopy. Each writes one JSON object to standard
+output; a peer that is not installed is the exit code 3.
 """
 
 from __future__ import annotations
@@ -11,13 +13,20 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from benchmarks import alone, handing
+
 Answer = dict[str, Any]
+
+MISSING = 3
+"""Exit code where a peer is not installed."""
 
 
 def of_allocator(task: dict[str, Any]) -> Answer:
     import allocator
+    import allocator.solving.solver
     from benchmarks.course import Course
 
     course = Course()
@@ -45,62 +54,63 @@ def of_allocator(task: dict[str, Any]) -> Answer:
         "status": plan.status,
         "value": first.get("value"),
         "bound": first.get("bound"),
+        "values": [(stage["value"], stage["bound"]) for stage in stages],
+        "open": [stage["objective"] for stage in stages if stage["gap"] > 1.1 * task["gap"] + 1e-9],
         **course.summary(task["marks"]),
     }
 
 
 def of_export(task: dict[str, Any]) -> Answer:
-    from allocator.api import export
+    """Write the file of each objective; the answer names them, and the tolerance of the model."""
+    from allocator.api import choose, export
 
+    _, model = choose(task["folder"], task["model"])
+    files = [task["mps"]]
     export(task["folder"], task["model"], task["mps"])
-    return {}
+    for name in model.objectives[1:] if task.get("every") else ():
+        files.append(str(Path(task["mps"]).with_suffix(f".{name}.mps")))
+        export(task["folder"], task["model"], files[-1], objective=name)
+    return {"files": files, "tolerance": model.tolerance}
 
 
-def of_highs(task: dict[str, Any]) -> Answer:
-    import highspy
+def of_sweep(task: dict[str, Any]) -> Answer:
+    """A sweep: points that are proved, and how often each objective is the first that stays open."""
+    import allocator
+    from allocator.outcome import relative_gap
 
-    from benchmarks.course import Course
-
-    course = Course()
-    began = time.perf_counter()
-    solver = highspy.Highs()
-    names = {"mip_rel_gap": "gap", "time_limit": "time_limit", "threads": "threads", "random_seed": "seed"}
-    solver.setOptionValue("output_flag", False)
-    solver.readModel(task["mps"])  # before the options, because a time limit stops the reading too
-    read = time.perf_counter() - began
-    for option, key in names.items():
-        if solver.setOptionValue(option, task[key]) != highspy.HighsStatus.kOk:
-            raise SystemExit(f"HiGHS refuses {option}={task[key]!r}")
-    solver.cbMipInterrupt.subscribe(lambda event: course.note(*_known(event.data_out)))
-    solver.run()
-    info = solver.getInfo()
-    found = info.primal_solution_status == int(highspy.SolutionStatus.kSolutionStatusFeasible)
-    return {
-        "read": read,
-        "solve": time.perf_counter() - began - read,
-        "total": time.perf_counter() - began,
-        "status": solver.modelStatusToString(solver.getModelStatus()),
-        "value": info.objective_function_value if found else None,
-        "bound": info.mip_dual_bound,
-        "columns": solver.getNumCol(),
-        "rows": solver.getNumRow(),
-        **course.summary(task["marks"]),
-    }
-
-
-def _known(event: Any) -> tuple[float | None, float | None]:
-    """Value and bound that HiGHS reports, None where infinite."""
-    value, bound = event.mip_primal_bound, event.mip_dual_bound
-    return value if abs(value) < 1e100 else None, bound if abs(bound) < 1e100 else None
+    began, cpu = time.perf_counter(), time.process_time()
+    design = allocator.Design(vary=tuple(task["vary"]))
+    with allocator.sweep(
+        task["folder"], design, gap=task["gap"], time_limit=task["time_limit"], seed=task["seed"], workers=0
+    ) as sweep:
+        rows = [row for one in sweep.answers for row in one.rows]
+    stayed: dict[str, int] = {}
+    for row in rows:
+        gaps = {name: relative_gap(value, bound) for name, value, bound in row.stages}
+        if row.status in ("feasible", "no_plan"):
+            name = next((name for name, gap in gaps.items() if gap > task["gap"] + 1e-9), "no plan")
+            stayed[name] = stayed.get(name, 0) + 1
+    proved = sum(row.status in ("optimal", "infeasible") for row in rows)
+    took = {"total": time.perf_counter() - began, "cpu": time.process_time() - cpu}
+    return {"points": len(rows), "proved": proved, "known": sum(row.proved for row in rows), "open": stayed, **took}
 
 
 KINDS: dict[str, Callable[[dict[str, Any]], Answer]] = {
     "allocator": of_allocator,
     "export": of_export,
-    "highs": of_highs,
+    "highs": alone.highs,
+    "scip": alone.scip,
+    "sweep": of_sweep,
+    "hand-over": handing.ours,
+    "linopy": handing.linopy,
 }
 
 if __name__ == "__main__":
-    result = KINDS[sys.argv[1]](json.loads(sys.argv[2]))
+    try:
+        result = KINDS[sys.argv[1]](json.loads(sys.argv[2]))
+    except alone.PeerMissing as missing:
+        sys.stderr.write(f"{missing}\n")
+        sys.exit(MISSING)
     result["megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    result["process"] = time.process_time()
     sys.stdout.write(json.dumps(result) + "\n")

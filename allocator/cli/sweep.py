@@ -113,7 +113,10 @@ MOST_REASONS = 5
 @coalition_option
 @click.option("--gap", type=Number(0, 1), help="Relative gap at which an objective counts as proved. [default: 0.0001]")
 @click.option(
-    "--time-limit", type=Number(0, min_open=True), metavar="SECONDS", help="Limit for each point. [default: 60]"
+    "--time-limit",
+    type=Number(0, min_open=True),
+    metavar="SECONDS",
+    help="Limit for each point; what points leave over goes to open ones. [default: 60]",
 )
 @threads_option
 @click.option(

@@ -3,6 +3,12 @@ r"""Every line of the statement of requirements is met, or its shortfall is coun
 $$\sum_{n,u} a_{uc}\, x_{nujt} + s_{rt} \ge q_r, \qquad 0 \le s_{rt} \le g_r q_r \qquad \forall r = (j, c),\ t \in P_r$$
 $$h_{rt} \ge s_{rt} - (1 - \kappa_r)\, q_r, \qquad h_{rt} \ge 0 \qquad \text{where the core } \kappa_r q_r \text{ counts more than the rest}$$
 
+Supply comes in whole multiples of a step $d_r$, the greatest common divisor of the amounts. With
+$K_r = \lceil q_r / d_r \rceil$ and $e_r = K_r d_r - q_r$, the first line is written with the whole number of missing
+steps $k$, so that a solver can branch on what is missing and cut what lies between two steps:
+
+$$\sum_{n,u} a_{uc}\, x_{nujt} + d_r k_{rt} \ge K_r d_r, \qquad s_{rt} \ge d_r k_{rt} - e_r, \qquad s_{rt} \ge (d_r - e_r)\, k_{rt}$$
+
 A row of a theatre capability sums over units at every task. Supply is net of what units consume. Implied rows
 ($q_r = 0$) are added wherever something may be consumed and the instance has no row, so that a task may have no supply,
 but never a negative one.
@@ -12,21 +18,25 @@ but never a negative one.
 | $x$ | `deploy` | whole variable | n, u, j, t | units |
 | $s$ | `shortfall` | variable | j, c, t | the capability's |
 | $h$ | `core_shortfall` | variable | j, c, t | the capability's |
+| $k$ | `missing_steps` | whole variable | j, c, t | steps of supply |
 | $a$ | `problem.amount` | parameter | u, c | the capability's, a unit |
 | $q$ | `row.quantity` | parameter | r | the capability's |
 | $g$ | `row.max_gap` | parameter | r | share |
 
-The core of a requirement is met first: what is missing beyond the rest is missing of the core. Constraints:
-`requirement_core[j, c, t]` and `requirement_supply[j, c, t]` (`j` is `*` for an implied theatre row). Supply comes in whole multiples
-of the step of the amounts, so the most that may stay unmet is lowered to what such a supply can leave. If amounts and
-quantity are so far apart that a solver's tolerances would hide units, what must be met has a row of its own,
+The last of these is the mixed-integer rounding of the one before it; it is left out where $e_r = 0$. The core of a
+requirement is met first: what is missing beyond the rest is missing of the core. Constraints:
+`requirement_core[j, c, t]`, `requirement_supply[j, c, t]` (`j` is `*` for an implied theatre row),
+`requirement_steps[j, c, t]` and `requirement_first_step[j, c, t]`. The most that may stay unmet is lowered to what a
+supply in whole steps can leave. If steps are so small that counting them is no help, the row is written with $s$, as
+above. If amounts and quantity are so far apart that a solver's tolerances would hide units, what must be met has a row of its own,
 `requirement_least[j, c, t]`, and amounts above all that is needed are lowered to that need. In a future of a two-stage
 plan the 0/1 column `failed`, times what must be met, counts as supply of each row, so that all of it may be given up.
 Needs: `deploy`. Source: covering rows with surplus and slack, as in the set-covering model of Toregas, Swain,
 ReVelle and Bergman (1971), Operations Research 19(6).
 
 **Toy.** Three batteries are required, and at most half may stay unmet. A unit supplies two. At least 1.5 must be met,
-so one unit (2 batteries) must be sent; the shortfall is then at most 1, not 1.5.
+so one unit (2 batteries) must be sent; the shortfall is then at most 1, not 1.5. A step is 2, K is 2 and e is 1: one
+missing step is a shortfall of 2 - 1 = 1, and half a unit more would not make it 0.
 """
 
 from __future__ import annotations
@@ -46,6 +56,9 @@ from allocator.statement import THEATRE, Row
 Key = tuple[str, str, int]
 """Task, capability and period of a row."""
 
+STEPS = 10_000
+"""Most steps in a quantity for which missing steps are counted; with more of them a fraction of one hardly matters."""
+
 
 def needed(row: Row, step: Fraction) -> Fraction:
     """Least supply that max_gap allows, as a multiple of the step in which supply comes."""
@@ -55,6 +68,11 @@ def needed(row: Row, step: Fraction) -> Fraction:
 
 def lines(m: pyo.ConcreteModel, problem: Problem) -> Iterator[tuple[Row, Key, list[Exact], Fraction]]:
     """Each row and period with its key, its terms and the least supply that max_gap allows."""
+    return ((row, key, terms, needed(row, step)) for row, key, terms, step in _stepped(m, problem))
+
+
+def _stepped(m: pyo.ConcreteModel, problem: Problem) -> Iterator[tuple[Row, Key, list[Exact], Fraction]]:
+    """Each row and period with its key, its terms and the step in which its supply comes."""
     supply: dict[Key, list[Exact]] = defaultdict(list)
     steps: dict[tuple[str, str], set[Fraction]] = defaultdict(set)
     for (_, u, j), here in m.cells.items():
@@ -64,12 +82,12 @@ def lines(m: pyo.ConcreteModel, problem: Problem) -> Iterator[tuple[Row, Key, li
             for t, deploy in here.items():
                 supply[place, c, t].append((amount, deploy))
     for row in problem.rows:
-        least = needed(row, step_of(steps[row.place, row.capability]))
+        step = step_of(steps[row.place, row.capability])
         for t in row.periods:
             terms = list(supply[row.place, row.capability, t])
             if not row.given and not terms:
                 continue
-            yield row, (row.task, row.capability, t), terms, least
+            yield row, (row.task, row.capability, t), terms, step
 
 
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
@@ -77,10 +95,17 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     failed = m.failed if m.may_fail else None
     m.shortfall = pyo.Var(pyo.Any, dense=False, doc="unmet part of a requirement, in units of its capability")
     m.core_shortfall = pyo.Var(pyo.Any, dense=False, doc="unmet part of a requirement's core")
+    m.supply_step = {}  # size of the steps, by key
+    m.missing_steps = pyo.Var(
+        pyo.Any, dense=False, domain=pyo.NonNegativeIntegers, doc="whole steps of supply that a requirement lacks"
+    )
     m.requirement_core = Rows(doc="what is missing beyond the rest is missing of the core")
     m.requirement_supply = Rows(doc="supply and shortfall cover the requirement")
+    m.requirement_steps = Rows(doc="what the missing steps leave unmet")
+    m.requirement_first_step = Rows(doc="each missing step leaves at least as much unmet as the first")
     m.requirement_least = Rows(doc="supply covers what must be met (figures far apart)")
-    for row, key, terms, least in lines(m, problem):
+    for row, key, terms, step in _stepped(m, problem):
+        least = needed(row, step)
         met = [*terms, (least, failed)] if failed is not None and least else terms
         if least >= row.quantity:
             at_least(m, m.requirement_supply, key, met, least)
@@ -94,9 +119,26 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
             m.requirement_core[key] = (None, linear([(1.0, shortfall), (-1.0, core)]), float(row.quantity - row.core))
         if not hidden(terms, row.quantity, least):
             shortfall.setub(float(row.quantity - least))
-            m.requirement_supply[key] = (float(row.quantity), linear([*floats(met), (1.0, shortfall)]), None)
+            if step and row.quantity <= STEPS * step:
+                _in_steps(m, row, key, met, least, step)
+            else:
+                m.requirement_supply[key] = (float(row.quantity), linear([*floats(met), (1.0, shortfall)]), None)
             continue
         shortfall.setub(float(row.quantity))
         measured(m, m.requirement_supply, key, terms, row.quantity, shortfall)
         if least or any(amount < 0 for amount, _ in terms):
             at_least(m, m.requirement_least, key, met, least)
+
+
+def _in_steps(m: pyo.ConcreteModel, row: Row, key: Key, met: list[Exact], least: Fraction, step: Fraction) -> None:
+    """The row of a requirement whose supply comes in steps: missing steps are counted, and what they leave unmet."""
+    steps = ceil(row.quantity / step)
+    excess = steps * step - row.quantity
+    missing, shortfall = m.missing_steps.add(key), m.shortfall[key]
+    missing.setub(steps - int(least / step))
+    m.supply_step[key] = float(step)
+    m.requirement_supply[key] = (float(steps * step), linear([*floats(met), (float(step), missing)]), None)
+    m.requirement_steps[key] = (None, linear([(float(step), missing), (-1.0, shortfall)]), float(excess))
+    if excess:
+        first = float(step - excess)
+        m.requirement_first_step[key] = (None, linear([(first, missing), (-1.0, shortfall)]), 0.0)

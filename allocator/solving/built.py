@@ -28,6 +28,7 @@ CHOICES = "build() with other facts (Instance.override) or choices (Model) inste
 ONE_SIDED = {
     "shortfall": "a shortfall of the plan",
     "core_shortfall": "a shortfall of the plan",
+    "missing_steps": "the steps of supply that the plan lacks",
     "heaviest": "the heaviest burden",
     "worst": "the worst period",
     "anew": "the number of units that come anew",

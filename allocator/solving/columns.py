@@ -14,8 +14,9 @@ from allocator.purchases import NONE, Decided, Purchases, bought
 from allocator.solving.standard_form import Floats, Matrix
 
 OURS = (
-    "deploy", "shortfall", "core_shortfall", "sends", "joins", "member", "leads", "led", "there", "single", "joint",
-    "expand", "buys", "together", "club", "heaviest", "common_total", "worst", "anew", "own_total", "above", "carry",
+    "deploy", "shortfall", "core_shortfall", "missing_steps", "sends", "joins", "member", "leads", "led", "there",
+    "single", "joint", "expand", "buys", "together", "club", "heaviest", "common_total", "worst", "anew", "own_total",
+    "above", "carry",
 )  # fmt: skip
 """Variables of the model that a plan determines."""
 
@@ -23,6 +24,7 @@ TOTALS = (("burden_common", "common_total"), ("imbalance_total", "own_total"))
 """Constraints that define a sum, and its variable."""
 
 EXCESSES = (
+    ("requirement_steps", "shortfall"),
     ("requirement_core", "core_shortfall"),
     ("burden_heaviest", "heaviest"),
     ("worst_period_counted", "worst"),
@@ -221,9 +223,11 @@ class Points:
         activity = self._activity(x)
         for row, constraint in self._rows("requirement_supply"):
             key = constraint.index()
-            if key in m.shortfall:
-                variable = m.shortfall[key]
-                x[matrix.column_of[id(variable)]] = max(0.0, matrix.row_lower[row] - activity[row])
+            missing = max(0.0, matrix.row_lower[row] - activity[row])
+            if key in m.missing_steps:
+                x[matrix.column_of[id(m.missing_steps[key])]] = np.rint(missing / m.supply_step[key])
+            elif key in m.shortfall:
+                x[matrix.column_of[id(m.shortfall[key])]] = missing
         for constraint, variable in TOTALS:
             if m.component(constraint) is not None:
                 for row, _ in self._rows(constraint):
@@ -236,8 +240,8 @@ class Points:
             for row, data in self._rows(constraint):
                 at = matrix.column_of[id(column[data.index()] if column.is_indexed() else column)]
                 x[at] = max(x[at], activity[row] - matrix.row_upper[row])
-            if variable == "core_shortfall":
-                activity = self._activity(x)  # it counts in worst_period
+            if variable in ("shortfall", "core_shortfall"):
+                activity = self._activity(x)  # they count in the rows that follow
 
     def _activity(self, x: Floats) -> Floats:
         weights = self.matrix.value * x[self.matrix.index]

@@ -22,6 +22,9 @@ from allocator.solving.standard_form import Floats, Matrix
 ATTEMPTS = 5
 """Most runs of a stage while the exact check rejects plans that only the solver's tolerances allow."""
 
+ENOUGH = 0.999
+"""Share of the gap at which a run ends because the known bound proves its plan; the rest allows for rounding."""
+
 Broken = TypeVar("Broken")
 """A constraint that a rejected point breaks, as the exact check reports it."""
 
@@ -99,7 +102,10 @@ def minimise(
     SolverError
         HiGHS calls the stage infeasible although a plan passes every check.
     """
-    target = {"objective_target": resident.scaled(floor)} if floor > 0 else {}  # no plan is better than that
+    near = floor / (
+        1 - min(ENOUGH * float(resident.options.get("mip_rel_gap", 0.0)), 0.5)
+    )  # a plan as good as that is proved
+    target = {"objective_target": resident.scaled(near)} if floor > 0 else {}
     settings: dict[str, Any] = {}
     broken: list[Broken] = []
     moved = False  # a limit was tightened: later proofs hold for fewer plans

@@ -27,6 +27,7 @@ from allocator.sweeps.design.parts import Point
 from allocator.sweeps.run.changes import Facets, from_plain, to_plain
 from allocator.sweeps.run.facets import Changes
 from allocator.sweeps.run.knowledge import Knowledge
+from allocator.sweeps.run.left_over import LeftOver
 from allocator.sweeps.run.pool import Died, Done, Event
 from allocator.sweeps.run.row import Rows, fits, refused
 from allocator.sweeps.run.store import Store
@@ -117,11 +118,11 @@ class Progress:
         """Seconds until the end at this rate; None while the rate is unknown."""
         return (self.points - self.found - self.done) / self.rate if self.rate else None
 
-    def count(self, content: dict[str, Any]) -> None:
-        """Add the result of a point."""
-        self.done += 1
-        self.failed += content["status"] in ("error", "no_plan")
-        self.known += bool(content["how"]) and set(content["how"]) == {"known"}
+    def count(self, content: dict[str, Any], again: bool = False) -> None:
+        """Add the result of a point, or that of a second attempt at an open one."""
+        self.done += not again
+        self.failed += not again and content["status"] in ("error", "no_plan")
+        self.known += not again and bool(content["how"]) and set(content["how"]) == {"known"}
         value = content["values"].get(self.objective)
         if value is not None:
             self.best = value if self.best is None else min(value, self.best)
@@ -225,6 +226,7 @@ class Runner:
             self._numbers[key] = self._knowledge.add(changes[key])
         waiting = deque(self._ordered(list(pending)))
         running: set[str] = set()
+        left = LeftOver(self.setup.time_limit, self.setup.gap)
         deaths: dict[str, str] = {}
         done: dict[str, dict[str, Any]] = {}
         began = time.monotonic()
@@ -234,24 +236,26 @@ class Runner:
                 while waiting and executor.free() > 0:
                     key = self._next(waiting, running)
                     known = self._knowledge.about(self._numbers[key], objectives[key])
-                    executor.submit(key, Job(pending[key], known, understood.pop(key, None)))
+                    executor.submit(key, Job(pending[key], known, understood.pop(key, None), left.given.get(key)))
                     running.add(key)
                 self._keep(done)  # after the workers have something to do
                 state.running, state.seconds = len(running), time.monotonic() - began
                 if self._progress is not None:
                     self._progress(state)
                 event = executor.next_event(0.25)
-                if event is None:
-                    continue
-                key = event.name
-                running.remove(key)
-                if isinstance(event, Died) and key not in deaths:
-                    deaths[key] = event.reason
-                    waiting.append(key)
-                    continue
-                done[key] = self._content(pending[key], key, event) | {"changes": to_plain(changes[key])}
-                self._knowledge.learn(self._numbers[key], done[key])
-                state.count(done[key])
+                if event is not None:
+                    key = event.name
+                    running.remove(key)
+                    if isinstance(event, Died) and key not in deaths:
+                        deaths[key] = event.reason
+                        waiting.append(key)
+                    elif isinstance(event, Done) or key not in left.given:  # a failed second attempt changes nothing
+                        done[key] = self._content(pending[key], key, event) | {"changes": to_plain(changes[key])}
+                        self._knowledge.learn(self._numbers[key], done[key])
+                        state.count(done[key], again=key in left.given)
+                        left.ended(key, done[key])
+                if not waiting and executor.free() > 0 and (again := left.again()) is not None:
+                    waiting.append(again)
             self._watch.check()
         finally:
             self._keep(done)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,12 +45,14 @@ class Setup:
 class Job:
     """One point, and what other points prove about it.
 
-    ``understood`` is its instance and model if this process has them already; they are not sent to workers.
+    ``understood`` is its instance and model if this process has them already; they are not sent to workers. ``seconds``
+    is the time for a second attempt, in place of the time limit.
     """
 
     point: Point
     known: Known
     understood: tuple[Instance, Model] | None = None
+    seconds: float | None = None
 
 
 class Worker:
@@ -68,8 +71,9 @@ class Worker:
 
     def _done(self, job: Job) -> dict[str, Any]:
         instance, model = job.understood or self.setup.at(job.point)
+        deadline = None if job.seconds is None else time.monotonic() + job.seconds
         try:
-            plan = self.solver.solve(instance, model, known=job.known)
+            plan = self.solver.solve(instance, model, known=job.known, deadline=deadline)
         except BadInput as bad:  # figures of this point that no solver can keep apart
             return refused(str(bad))
         if plan.stopped_by == "interrupt" and plan.status != "optimal":
