@@ -11,7 +11,7 @@ import platform
 import tempfile
 from pathlib import Path
 
-from allocator.solving.solver import versions
+from allocator.solving.versions import versions
 from benchmarks.__main__ import FIRST_ONLY, measure, whole
 from benchmarks.generate import SIZES, generate, write
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import allocator
 from allocator.solving.heuristics.search import RELAXATION, WHOLE
-from allocator.solving.solver import versions
+from allocator.solving.versions import versions
 from benchmarks.__main__ import measure, ratio, show, whole
 from benchmarks.base import compared, load, save
 

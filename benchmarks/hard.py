@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from allocator.solving.solver import versions
+from allocator.solving.versions import versions
 from benchmarks.__main__ import measure, whole
 from benchmarks.base import load, save
 from benchmarks.sweeps import thinned
