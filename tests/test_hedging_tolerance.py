@@ -223,7 +223,8 @@ class TestCommand:
         shown = run(*asked, "--set", "model.tolerance=1", COLUMNS="200").stdout
         for part in (
             "with nothing given up for cost           75.0 %",
-            "is worth 37.5 points of coverage (100 % expectation, 0 % worst futures, with nothing given up for cost)",
+            "is worth 37.5 points of coverage; knowing who withdraws would be worth 0.0 points more "
+            "(100 % expectation, 0 % worst futures, with nothing given up for cost)",
             "gives up 25.0 points for cost: 25.0 % was reached; this plan has 50.0 %",
         ):
             assert part in shown

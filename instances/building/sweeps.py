@@ -91,11 +91,11 @@ class Found:
         self.texts, self.facts = texts, facts
         tornado = texts["sky-shield tornado"]
         self.still = numbers(tornado.splitlines()[-1])
-        self.moves = {line.split("  ")[0]: line for line in lines(tornado, "coverage, points")}
+        self.moves = {line.split("  ")[0]: line for line in lines(tornado, "Change of coverage")[1:]}
         self.front = [numbers(line)[:3] for line in lines(texts["jef-plus-france front"], "  unmet  cost")]
         without = lines(texts["reassurance-force without"], "coalition  coverage")
         self.without = {line.split()[0]: numbers(line.split(None, 1)[1])[:3] for line in without}
-        self.who = [line.split() for line in lines(texts["safe-seas politics"], "whose withdrawal")]
+        self.who = [line.split() for line in lines(texts["safe-seas politics"], "nation  withdraws")]
         self.record: Recorded = load("reassurance-force")
 
     def slopes(self) -> list[float]:
@@ -134,9 +134,9 @@ class Found:
             "the answer depends on France": all("FRA" in key or "early_warning_aircraft" in key for key in five)
             and len(parts) == 3,
             "a squadron to the west is what is gained": abs(float(SQUADRON) / 100 - squadron / 6) < 1e-4,
-            "a quiet yes, fewer aircraft an orbit or fewer orbits bring it": {key[:22] for key in fifteen}
-            == {"willingness[nation=GRC", "willingness[nation=TUR", "willingness[nation=AUS",
-                "yields[unit_type=early", "yields[unit_type=comba"},
+            "a quiet yes, fewer aircraft an orbit or fewer orbits bring it": {key.split(",")[0] for key in fifteen}
+            == {"willingness[GRC", "willingness[TUR", "willingness[AUS", "yields[combat_squadron",
+                "yields[early_warning_aircraft"},
             "no source changes cost, since none is minimised": "No source is shown to change cost" in self.texts["sky-shield sources"],
             "the first half of the front is steep, the rest nearly straight": slopes[0] > slopes[1] > 1.5 * slopes[2]
             and slopes[2] > slopes[3] > slopes[4] and max(slopes[3:]) < 1.2 * min(slopes[3:]),

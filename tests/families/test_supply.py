@@ -28,7 +28,7 @@ class TestRequirement:
         plan = allocator.solve(toy(forces=pools(2, "AAA"), requirements=asked), NONE)
         assert plan.status == "infeasible"
         assert "Hold (hold), period 1" in plan.reason
-        assert "at least 3 of 4 battalion (inf)" in plan.reason
+        assert "at least 3 of 4 battalions (inf)" in plan.reason
         assert plan.rows("deployments") == []
 
     def test_max_gap_between_two_steps_of_supply_rounds_up(self) -> None:

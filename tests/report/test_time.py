@@ -351,4 +351,4 @@ def test_a_comparison_says_the_worst_period_beside_the_mean() -> None:
         assert f"{100 * column.unmet[line]:.0f} % (in the worst period {100 * column.worst[line]:.0f} %)" in text
     assert any(text.endswith(" (most at once)") for text in found.changes(fewer))
     shown = text_of(lambda out: draw_comparison(out, found))
-    assert shown.index("coverage, peace_on_land") < shown.index("peace_on_land in its worst") < shown.index("people")
+    assert shown.index("coverage, Peace on land") < shown.index("Peace on land in its worst") < shown.index("people")
