@@ -218,9 +218,11 @@ def test_what_no_plan_uses_is_one_line() -> None:
 
 
 def test_an_interruption_keeps_what_is_done() -> None:
+    at_once = "from allocator.cli.progress import Line; Line.PATIENCE = Line.EVERY = 0.0"
+    script = f"import allocator.cli; {at_once}; allocator.cli.main()"
     process = subprocess.Popen(
-        [*HERE, "explain", "reassurance-force", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env=ENVIRONMENT,
+        [sys.executable, "-c", script, "explain", "reassurance-force", "--json"], stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True, env=ENVIRONMENT,
     )  # fmt: skip
     assert any("dividing" in line for line in present(process.stderr))  # the plan in hand is known by then
     process.send_signal(signal.SIGINT)

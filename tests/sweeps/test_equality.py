@@ -219,7 +219,7 @@ def test_scaled_whole_numbers_and_added_rows_are_swept_as_solved(vary: str, note
     assert len({tuple((row.values or {}).values()) for row in rows}) > 1, "what is varied moves nothing"
 
 
-@pytest.mark.parametrize("first", range(0, 24, 6))
+@pytest.mark.parametrize("first", range(0, 18, 6))
 def test_every_point_is_as_a_cold_solve(first: int, tmp_path: Path) -> None:
     total, known = (
         sum(pair) for pair in zip(*(check(seed, tmp_path) for seed in range(first, first + 6)), strict=True)
@@ -238,5 +238,5 @@ def test_every_point_of_a_build_up_is_as_a_cold_solve(seed: int, tmp_path: Path)
         where = ",".join(f"{name}={row.get(name, '')}" for name in TABLES[table].key)
         drawn += [f"{table}[{where}].{column}{text}" for text in rng.sample(NEW[table, column], 1)]
     model = replace(ALL, objectives=ORDERS[seed], max_burden=ALL.max_burden if seed % 2 else None)
-    total, _ = same(Setup(instance, model), points(drawn, rng, 14), tmp_path / "sweep")
-    assert total >= 8
+    total, _ = same(Setup(instance, model), points(drawn, rng, 9), tmp_path / "sweep")
+    assert total >= 5
