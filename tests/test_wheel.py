@@ -58,7 +58,8 @@ def contents(wheel: Path) -> set[str]:
 
 def files(folder: str, *patterns: str) -> set[str]:
     """Files of a folder of the checkout that match one of the patterns, relative to the checkout."""
-    return {path.relative_to(ROOT).as_posix() for pattern in patterns for path in (ROOT / folder).glob(pattern)}
+    found = (path for pattern in patterns for path in (ROOT / folder).glob(pattern))
+    return {path.relative_to(ROOT).as_posix() for path in found if "__pycache__" not in path.parts}
 
 
 def test_it_holds_the_program_the_choices_and_the_facts_and_nothing_else(wheel: Path) -> None:

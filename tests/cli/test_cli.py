@@ -269,10 +269,12 @@ class TestLimits:
         """With no patience at all the first run is given up, and the constructed plan is the answer."""
         script = "import allocator.cli, allocator.solving.running as r; r.GRACE = -60.0; allocator.cli.main()"
         done = subprocess.run(
-            [sys.executable, "-c", script, "solve", str(hard), "--set", "model.objectives=gap", "--json", "--time-limit", "30", "--quiet"],
-            capture_output=True,
-            text=True,
-        )
+            [
+                sys.executable, "-c", script, "solve", str(hard), "--set", "model.objectives=gap", "--json",
+                "--time-limit", "30", "--quiet",
+            ],
+            capture_output=True, text=True,
+        )  # fmt: skip
         answer = json.loads(done.stdout)
         assert (done.returncode, answer["status"]) == (0, "feasible")
         assert answer["deployments"]

@@ -16,7 +16,7 @@ import allocator
 from allocator.explaining.answer import Answer
 from allocator.report.text.explain import SENTENCES
 from allocator.solving.versions import versions
-from tests.cli.running import ENVIRONMENT, HERE, run
+from tests.cli.running import ENVIRONMENT, run
 from tests.present import present
 
 KEYS = ["question", "status", "complete", "open", "answer", "text", "plan", "manifest"]
