@@ -16,7 +16,7 @@ test:  ## run all tests in two processes; TESTS=tests/sweeps runs a part
 quick:  ## run the tests of a minute: instances, families, imports, examples
 	$(PYTHON) -m pytest -q tests/instance tests/families tests/test_imports.py tests/test_examples.py
 
-mutations:  ## make every deliberate error in turn, and see that the tests catch it (the suite tries a sixth of them)
+mutations:  ## make every deliberate error in turn, and see that the tests catch it (the suite tries a twelfth of them)
 	ALLOCATOR_MUTATIONS=all $(PYTHON) -m pytest -q tests/test_mutations.py
 
 lint:  ## check style and format

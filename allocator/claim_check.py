@@ -1,4 +1,4 @@
-"""Tests of public claims: each by one run, and by further runs under other assumptions."""
+"""Tests of claims: each by one run, and by further runs under other assumptions."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ COMMANDS = {
     "schema": "Print the JSON Schema of the JSON format.",
     "report": "Write the answer as one page to look at, to print and to send.",
     "compare": "Compare several cases: coverage, members, cost, and who moves where.",
-    "claims": "Test public claims.",
+    "claims": "Test claims against plans.",
     "sweep": "Explore what-if questions: grids, tornados, samples, fronts, withdrawals, thresholds.",
     "hedge": "Find what to commit before it is known who withdraws.",
     "export": "Write the mathematical programme as .mps or .lp for another solver.",

@@ -41,7 +41,7 @@ def command(
     markdown: bool,
     quiet: bool,
 ) -> None:
-    """Test the public claims in FILE (TOML). The default is the bundled claims.
+    """Test the claims in FILE (TOML) against plans. The default is the bundled claims.
 
     Each claim is tested by a solve, and again under each alternative assumption that it lists. If an alternative
     changes the verdict, the claim is not decidable on these data.

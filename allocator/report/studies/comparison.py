@@ -9,7 +9,7 @@ from allocator.case_changes import MET_WITHIN, missing
 from allocator.report.charts.kinds import Bar, Bars, Piece, Table
 from allocator.report.studies.front import SHARES, heading
 from allocator.report.studies.study import Block, Items, Names, Section, Study, Text
-from allocator.report.studies.words import count, first_capital, listed, number, percent, short
+from allocator.report.studies.words import count, first_capital, listed, money, number, percent, short
 
 Row = Mapping[str, Any]
 
@@ -161,12 +161,12 @@ def _money(cases: Sequence[Row], figures: Sequence[Mapping[tuple[str, str], Any]
     cheap, dear = (pick(there, key=lambda pair: pair[1]) for pick in (min, max))
     text = f"{short(cheap[0]['case'])} is cheapest and {short(dear[0]['case'])} dearest: "
     text = (
-        f"{text}{number(cheap[1])} and {number(dear[1])} {currency} million a year"
+        f"{text}{money(cheap[1], currency)} and {money(dear[1], currency)} a year"
         if len(currencies) == 1
         else "Costs are in different currencies"
     )
     if number(cheap[1]) == number(dear[1]):
-        text = f"All cost the same: {number(cheap[1])} {currency} million a year"
+        text = f"All cost the same: {money(cheap[1], currency)} a year"
     bars = _grouped(cases, figures, [(key, "")], number)
     unit = f"{currency} million" if currency else "million"
     return Section("Cost", text, (Bars("cost", text, "Case", "Cost a year", (unit,), bars, _key(cases)),))

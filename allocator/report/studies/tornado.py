@@ -17,6 +17,7 @@ from allocator.report.studies.words import (
     listed,
     percent,
     points,
+    priced,
     share,
     short,
     signed,
@@ -51,8 +52,8 @@ def by_figure(result: Row, names: Names, currency: str) -> list[Section]:
         ends = [value_words(row[end]["value"]) if end in row else "base" for end in FIGURE.ends]
         return first_capital(key_words(row["figure"], names)), f"{' to '.join(ends)}; {row['figure']}"
 
-    base = f"At base: coverage {share(result['base'])}, cost {amount(result['base'])} {currency}. One figure moves, "
-    base += "the others stay. A change is shown if the proved bounds show it."
+    base = f"At base: coverage {share(result['base'])}, cost {priced(amount(result['base']), currency)}. "
+    base += "One figure moves, the others stay. A change is shown if the proved bounds show it."
     return _sections(result, result["figures"], FIGURE, label, (base, currency, names))
 
 
@@ -64,8 +65,9 @@ def by_source(result: Row, names: Names, currency: str) -> list[Section]:
         moved = f"{count(row['figures'], 'figure')}: {first}{f' and {len(more)} more columns' if more else ''}"
         return short(first_capital(row["title"] or row["source"].replace("_", " ")), 90), f"{moved}; {row['source']}"
 
-    base = f"At base: coverage {share(result['base'])}, cost {amount(result['base'])} {currency}. All figures of one "
-    base += "source or assumption move together, to the end that hurts coverage and to the end that helps it."
+    base = f"At base: coverage {share(result['base'])}, cost {priced(amount(result['base']), currency)}. "
+    base += "All figures of one source or assumption move together, to the end that hurts coverage and to the end that "
+    base += "helps it."
     sections = _sections(result, result["sources"], SOURCE, label, (base, currency, names))
     return [_together(result), *sections]
 

@@ -1,4 +1,4 @@
-"""Verdicts on public claims: a table for the terminal and a page for the documentation."""
+"""Verdicts on claims: a table for the terminal and a page for the documentation."""
 
 from __future__ import annotations
 
