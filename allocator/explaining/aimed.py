@@ -11,7 +11,7 @@ import pyomo.core as pyo
 from allocator.audit import Violation
 from allocator.explaining.aims import Aim, Extend, Holds
 from allocator.families.rows import linear
-from allocator.formulation import formulate
+from allocator.formulation import formulate, silent
 from allocator.problem import Problem
 from allocator.solving.answer import Loaded
 from allocator.solving.lexicographic import Stages
@@ -53,14 +53,15 @@ class AimedStages(Stages):
 
 def built(problem: Problem, order: Sequence[Aim | str], extend: Extend | None) -> pyo.ConcreteModel:
     """The Pyomo model of a problem with aims for its stages."""
-    m = formulate(problem, lean=True)
-    m.one = pyo.Var(bounds=(1.0, 1.0), doc="one, for constants")
-    if extend is not None:
-        extend(m, problem)
-    for aim in order:
-        if isinstance(aim, Aim):
-            objective = pyo.Objective(expr=linear(aim.terms(m, problem)).expression())
-            m.add_component(f"objective_{aim.name}", objective)
-            objective.deactivate()
-    m.stages = [aim.name if isinstance(aim, Aim) else aim for aim in order]
+    with silent():
+        m = formulate(problem, lean=True)
+        m.one = pyo.Var(bounds=(1.0, 1.0), doc="one, for constants")
+        if extend is not None:
+            extend(m, problem)
+        for aim in order:
+            if isinstance(aim, Aim):
+                objective = pyo.Objective(expr=linear(aim.terms(m, problem)).expression())
+                m.add_component(f"objective_{aim.name}", objective)
+                objective.deactivate()
+        m.stages = [aim.name if isinstance(aim, Aim) else aim for aim in order]
     return m

@@ -18,7 +18,7 @@ from allocator.explaining.bench import Bench, Extend
 from allocator.explaining.elastic import Elastic
 from allocator.explaining.statements import Statement, lift
 from allocator.families.rows import Rows, linear
-from allocator.formulation import formulate
+from allocator.formulation import formulate, silent
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.outcome import Stop
@@ -67,17 +67,18 @@ class Switches:
         statements = [statement for members in elements.values() for statement in members]
         chosen = replace(model, objectives=("gap",), tolerance=0.0)
         problem = Problem(*lift(instance, chosen, statements))
-        m = formulate(problem, lean=True)
-        m.one = pyo.Var(bounds=(1.0, 1.0), doc="one, for constants")
-        if extend is not None:
-            extend(m, problem)
-        Elastic(m, problem, Problem(instance, chosen), statements)
-        broken = [self._element(m, name, members) for name, members in elements.items()]
-        m.add_component(f"objective_{ANY}", pyo.Objective(expr=linear([(1.0, m.one)]).expression()))
-        m.add_component(f"objective_{MOST}", pyo.Objective(expr=linear([(1.0, m.one), *broken]).expression()))
-        m.stages = [ANY, MOST]
-        for name in m.stages:
-            m.component(f"objective_{name}").deactivate()
+        with silent():
+            m = formulate(problem, lean=True)
+            m.one = pyo.Var(bounds=(1.0, 1.0), doc="one, for constants")
+            if extend is not None:
+                extend(m, problem)
+            Elastic(m, problem, Problem(instance, chosen), statements)
+            broken = [self._element(m, name, members) for name, members in elements.items()]
+            m.add_component(f"objective_{ANY}", pyo.Objective(expr=linear([(1.0, m.one)]).expression()))
+            m.add_component(f"objective_{MOST}", pyo.Objective(expr=linear([(1.0, m.one), *broken]).expression()))
+            m.stages = [ANY, MOST]
+            for name in m.stages:
+                m.component(f"objective_{name}").deactivate()
         self.matrix = compile_model(m)
         self.points = Points(m, self.matrix)
         self.resident = Resident(self.matrix, {**bench.solver._highs, "mip_feasibility_tolerance": 1e-9})

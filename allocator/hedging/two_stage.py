@@ -56,7 +56,7 @@ from pyomo.core.expr import LinearExpression, MonomialTermExpression
 from allocator.families import acquisition, budget, industry, joint_purchase, rotation, troop_ceiling
 from allocator.families.objectives import burden_terms, cost_terms, gap_terms, imbalance_terms
 from allocator.families.rows import Rows, Term, linear
-from allocator.formulation import formulate, uncollected
+from allocator.formulation import formulate, silent, uncollected
 from allocator.hedging.answer import STAGES
 from allocator.hedging.first_stage import in_future
 from allocator.instance import Instance
@@ -127,7 +127,7 @@ def two_stage(
 
     ``alone``: only the worst of all futures counts; the futures here may be a part (:meth:`Taste.worst_alone`).
     """
-    with uncollected():
+    with uncollected(), silent():
         m = pyo.ConcreteModel(name=f"{instance.name} under withdrawal")
         problem = m.problem = Roster(instance, replace(model, objectives=STAGES))
         m.commit = pyo.Var(pyo.Any, dense=False, domain=pyo.NonNegativeIntegers, doc="units kept for the force")
