@@ -12,9 +12,9 @@ from allocator.explaining.aimed import built
 from allocator.explaining.bench import Bench
 from allocator.explaining.switches import Switches
 from allocator.hedging import two_stage
-from  import Taste
 from allocator.model import Model
 from allocator.problem import Problem
+from allocator.statistics import Taste
 from allocator.stopping import DeadlinePassed, Watch
 from tests.toys import toy
 
