@@ -14,6 +14,19 @@ def percent(share: float, digits: int = 1) -> str:
     return text + " %"
 
 
+def priced(amount: str, unit: str) -> str:
+    """An amount with its unit around it.
+
+    Examples
+    --------
+    >>> from allocator.wording import priced
+    >>> priced("264.3", "USD million"), priced("264.3", "million")
+    ('USD 264.3 million', '264.3 million')
+    """
+    currency, _, scale = unit.rpartition(" ")
+    return f"{currency} {amount} {scale}".strip()
+
+
 ENDINGS = {"y": "ies", "s": "ses", "x": "xes", "ch": "ches", "sh": "shes"}
 """Ending of a noun -> that of its plural; a y after a vowel stays."""
 

@@ -87,7 +87,7 @@ class Statement:
 
     @property
     def element(self) -> str:
-        """What it belongs to in a conflict: a line stands for itself, any other statement for its family."""
+        """Its element of a conflict: a line is an element by itself, any other statement is part of its family."""
         return self.id if self.kind == "requirements.max_gap" else self.family
 
     def to_dict(self, at: int | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Makes the picture of a report that stands in the README.
+"""Makes the picture of a report for the README.
 
 ``python -m docs.building.picture docs/static/report.png`` solves the bundled reassurance force, writes its page, opens
 it in headless Chromium and keeps a picture of its beginning. Needs the extra ``look`` and Chromium.
@@ -17,7 +17,7 @@ from docs.building.look import CHROMIUM, OPTIONS
 
 FORCE = "reassurance-force"
 SIZE = {"width": 1100, "height": 1000}
-"""Window in pixels: what stands on the first printed page, about."""
+"""Window in pixels, about the size of the first printed page."""
 
 COLOURS = 64
 """Colours of the picture; the page has few, and so it takes a third of the bytes."""

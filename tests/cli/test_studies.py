@@ -12,13 +12,13 @@ from click.testing import CliRunner
 
 from allocator.cli import claims, compare, hedge, report, solve, sweep
 from allocator.errors import BadInput, BadUsage
-from allocator.report.charts.writing import _has_fonts
+from allocator.report.charts.writing import has_fonts
 from allocator.report.studies.saved import command_of, saved_study
 from tests.cli.running import run
 from tests.report.pages import Page
 from tests.report.studies import compared, hedged, judged, kind
 
-needs_a_font = pytest.mark.skipif(not _has_fonts(), reason="no font is installed")
+needs_a_font = pytest.mark.skipif(not has_fonts(), reason="no font is installed")
 
 CLAIM = """
 [[claim]]
@@ -130,7 +130,7 @@ class TestSaved:
         }  # fmt: skip
         path = self.saved(tmp_path, contents[name]())
         assert command_of(path) == name
-        more = ["--figures", str(tmp_path / "f")] if name == "sweep" and _has_fonts() else []
+        more = ["--figures", str(tmp_path / "f")] if name == "sweep" and has_fonts() else []
         done = CliRunner().invoke(report.command, [str(path), "--out", str(tmp_path / "a.html"), *more])
         assert done.exit_code == 0, done.output
         assert (

@@ -15,7 +15,7 @@ from allocator.report.charts.kinds import Axis, Bar, Bars, Box, Cell, Dot, Heat,
 from allocator.report.charts.writing import check_figures, write_figures
 from allocator.report.html.figures import plan_figures
 
-needs_a_font = pytest.mark.skipif(not writing._has_fonts(), reason="no font is installed")
+needs_a_font = pytest.mark.skipif(not writing.has_fonts(), reason="no font is installed")
 
 SMALL = Bars("a", "A", "What", "Share", ("share",), (Bar("one", ("50 %",), (Piece("more", 0.0, 0.5),)),))
 
@@ -48,7 +48,7 @@ def test_the_current_folder_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_what_is_missing_is_said_before_anything_is_solved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    writing._has_fonts.cache_clear()
+    writing.has_fonts.cache_clear()
     with monkeypatch.context() as without:
         without.setitem(sys.modules, "resvg_py", None)
         with pytest.raises(
@@ -58,7 +58,7 @@ def test_what_is_missing_is_said_before_anything_is_solved(tmp_path: Path, monke
     monkeypatch.setattr(writing, "png", lambda svg: b"the same without a font")
     with pytest.raises(BadUsage, match="no font is installed"):
         check_figures(tmp_path / "f")
-    writing._has_fonts.cache_clear()
+    writing.has_fonts.cache_clear()
 
 
 def test_every_kind_of_shape_is_drawn() -> None:

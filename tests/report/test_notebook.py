@@ -125,7 +125,6 @@ class TestHtml:
 
 def values(chart: Any) -> list[dict[str, Any]]:
     """The rows of a chart, which must be valid Vega-Lite."""
-    pytest.importorskip("altair")
     drawn = chart.to_dict()  # validates against the schema
     assert drawn["background"] == "white"
     inner = drawn.get("layer", [drawn])[0]

@@ -47,7 +47,7 @@ def grid(*rows: dict[str, Any], inputs: tuple[str, ...] = ("forces.units",)) -> 
 
 
 def spaced_shares(plot: Plot) -> list[tuple[float, float]]:
-    """The shares that stand at the ticks of the height of a plot, and where."""
+    """The shares at the ticks of a plot's vertical axis, and their positions."""
     return [(float(text.split("\u00a0")[0]) / 100, at) for at, text in plot.y.ticks]
 
 

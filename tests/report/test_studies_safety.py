@@ -105,7 +105,7 @@ def test_a_page_of_a_study_has_the_policy_of_a_plan() -> None:
 
 
 def test_every_picture_has_its_figures_in_a_table() -> None:
-    """A plot is followed by its table, a bar stands in a row of one."""
+    """A plot is followed by its table; a bar is part of a row of one."""
     for name in ("curve", "map", "front", "morris", "withdrawal"):
         study = MAKERS[name]()
         page = page_of(study)

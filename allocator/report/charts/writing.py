@@ -49,7 +49,7 @@ def check_figures(path: str | os.PathLike[str]) -> Path:
         raise BadUsage(f"{name}: {parent} cannot be written to ({error.strerror})") from None
     if strange is not None:
         raise BadUsage(f"{name} holds {strange}, which is no earlier figure; choose an empty folder")
-    if not _has_fonts():
+    if not has_fonts():
         raise BadUsage(
             "--figures: no font is installed, and the PNG files would have no texts; install DejaVu or another"
         )
@@ -57,7 +57,7 @@ def check_figures(path: str | os.PathLike[str]) -> Path:
 
 
 @cache
-def _has_fonts() -> bool:
+def has_fonts() -> bool:
     """Whether a text leaves a trace in a PNG; without a font it would be left out without a word."""
     return png(PROBE.format("mmm")) != png(PROBE.format(""))
 

@@ -44,7 +44,7 @@ def claims_study(content: Row) -> Study:
     tiles = tuple(
         (link, f"{counted[verdict]}", f"of {count(len(rows), 'claim')}") for verdict, (link, _) in SECTIONS.items()
     )
-    proof = "Each figure is that of a plan that was solved and audited; the verdict stands only if every doubt agrees."
+    proof = "Each figure comes from an audited plan. A claim is said to hold or fail only if every doubt agrees."
     if counted[UNPROVED]:
         proof += f" {count(counted[UNPROVED], 'claim')} ended without a proof."
     proved = rows and not counted[UNPROVED] and not content["interrupted"]

@@ -17,7 +17,6 @@ from allocator.report.studies.words import (
     listed,
     percent,
     points,
-    priced,
     share,
     short,
     signed,
@@ -25,6 +24,7 @@ from allocator.report.studies.words import (
     value_words,
 )
 from allocator.sweeps.design.sources import ENDS as SIDES
+from allocator.wording import priced
 
 Row = Mapping[str, Any]
 

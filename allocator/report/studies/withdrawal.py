@@ -18,7 +18,7 @@ MOST = 25
 
 
 def withdrawal(result: Row, rows: Sequence[Row], names: Names, currency: str) -> list[Section]:
-    """The sections of draws; ``rows`` are the points, which stand for ``weight`` draws each."""
+    """The sections of draws; ``rows`` are the points, each of which counts for ``weight`` draws."""
     sections = [_success(result, names)] if result["success"] else []
     return [*sections, _spread(result, rows, currency), _nations(result, names)]
 

@@ -54,18 +54,6 @@ def _one(key: str, names: Names) -> str:
     return f"{column}{of}" + (f" ({', '.join(named)})" if named else "")
 
 
-def priced(amount: str, unit: str) -> str:
-    """An amount with its unit around it.
-
-    Examples
-    --------
-    >>> priced("264.3", "USD million"), priced("264.3", "million")
-    ('USD 264.3 million', '264.3 million')
-    """
-    currency, _, scale = unit.rpartition(" ")
-    return f"{currency} {amount} {scale}".strip()
-
-
 def condition_words(condition: str, names: Names) -> str:
     """A condition of ``--success`` or ``--threshold`` in words.
 

@@ -15,7 +15,7 @@ GLUE = "\ufdd0"
 """Stands for a space at which no line breaks; a character that no text has, and that is printed as a space."""
 
 CUT = "\x1f"
-"""Stands for a place in a long word at which a line may break; as wide as nothing, and never printed."""
+"""Marks a place in a long word where a line may break. It has no width and is never printed."""
 
 TIED = re.compile(r"(?<=[0-9×]) (?=[^\W\d]|[%‰])|(?<=\b[A-Z]{3}) (?=\d)|(?<=\bper) (?=mille\b)")
 """Spaces between a number and its unit, a currency and an amount."""

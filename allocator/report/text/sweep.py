@@ -57,7 +57,7 @@ def _summary(found: dict[str, Any], stopped: bool) -> str:
     words += [f"{found['failed']:,} without an answer"] if found["failed"] else []
     if found["unproved"]:
         words.append(f"{found['unproved']:,} not proved to the requested gap, marked ~")
-    elif not found["failed"]:
+    elif found["points"] and not found["failed"]:
         words.append("all proved")
     return ", ".join(words)
 

@@ -22,6 +22,7 @@ from allocator.report.text.points import (
 )
 from allocator.report.text.words import count, percent, table
 from allocator.sweeps.design.sources import ENDS
+from allocator.wording import priced
 
 LABEL = 48
 """Most characters of the name of a source."""
@@ -75,9 +76,8 @@ SOURCE = Ends("source", ENDS, "figures", "▒ adverse or low, █ favourable or 
 
 def draw_tornado(out: Console, result: dict[str, Any], currency: str) -> None:
     base, figures = result["base"], result["figures"]
-    out.print(
-        f"At base: coverage {share(base)}, cost {_money(base, currency)}, {count(int(base['members']), 'nation')}."
-    )
+    cost = priced(money(base), currency)
+    out.print(f"At base: coverage {share(base)}, cost {cost}, {count(int(base['members']), 'nation')}.")
     for output, shown, unit in (("coverage", signed_points, "points"), ("cost", signed, currency)):
         _bars(out, figures, output, shown, unit, FIGURE)
     changes = [
@@ -103,7 +103,7 @@ def draw_tornado(out: Console, result: dict[str, Any], currency: str) -> None:
 
 def draw_sources(out: Console, result: dict[str, Any], currency: str) -> None:
     base, rows, together = result["base"], result["sources"], result["together"]
-    out.print(f"At base: coverage {share(base)}, cost {_money(base, currency)}.")
+    out.print(f"At base: coverage {share(base)}, cost {priced(money(base), currency)}.")
     if together["least"] is not None:
         out.print(
             f"All figures together: coverage {percent(together['least'])} to {percent(together['most'])}, proved "
@@ -147,12 +147,6 @@ def _bars(out: Console, figures: list[dict[str, Any]], output: str, shown: Any, 
         )
     out.print(grid)
     left_out(out, len(moving), MOST_BARS, f"{kind.of}s", kind.key)
-
-
-def _money(base: dict[str, Any], currency: str) -> str:
-    """The cost of the base with its currency: ``USD 264.3 million``."""
-    name, _, unit = currency.rpartition(" ")
-    return f"{name} {money(base)} {unit}".strip()
 
 
 def _sure(figure: dict[str, Any], end: str, output: str) -> bool:

@@ -1,8 +1,8 @@
 """The relaxation in a thread of its own, beside the search for plans.
 
 In the largest models the relaxation takes most of the time, and only its bound is needed. HiGHS solves it on a copy of
-the model while the search goes on. The search never looks at the bound before its own end, so that the same input gives
-the same plan however long the relaxation takes.
+the model at the same time. The search does not use the bound until it has ended, so that the same input gives the same
+plan however long the relaxation takes.
 """
 
 from __future__ import annotations
