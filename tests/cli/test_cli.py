@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -44,8 +45,8 @@ class TestStart:
             assert subprocess.run(command, capture_output=True, check=False, env=ENVIRONMENT).returncode == 0
             return time.monotonic() - began
 
-        both = [(seconds(*HERE, *arguments), seconds(sys.executable, "-c", "")) for _ in range(3)]
-        helping, bare = map(min, zip(*both, strict=True))
+        both = [(seconds(*HERE, *arguments), seconds(sys.executable, "-c", "")) for _ in range(5)]
+        helping, bare = map(median, zip(*both, strict=True))  # a single start may take half as long as others
         assert helping < 8 * bare, both
 
     def test_no_command_is_help_and_bad_usage(self) -> None:
