@@ -9,6 +9,7 @@ import os
 import signal
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from allocator.errors import BadInput, BadUsage
 from allocator.sweeps import sweep as module
 from allocator.sweeps import tables
 from allocator.sweeps.design.parts import Point
+from allocator.sweeps.run import runner
+from allocator.sweeps.run.pool import Died, Done
 from allocator.sweeps.run.task import Setup
 
 TOY = "toy-enablers"
@@ -182,6 +185,30 @@ def test_a_point_that_kills_its_workers_is_set_aside(
     assert sorted(path.name for path in folder.iterdir()) == ["instance.json", "model.mps", "model.toml"]
     plan = allocator.solve(folder / "instance.json", folder / "model.toml")
     assert plan.value("gap") == allocator.solve(TOY, overrides=rows[bad[0]].point.overrides).value("gap")
+
+
+def test_points_that_died_together_are_tried_again_one_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, right: list[tuple[dict[str, Any], str, Any]]
+) -> None:
+    """A worker of a cluster may hold two jobs: the innocent one of them must not end with the guilty one twice."""
+    attempts: Counter[str] = Counter()
+
+    def free(self: runner.Here) -> int:
+        return 2 - len(self._waiting)
+
+    def next_event(self: runner.Here, _: float | None) -> Any:
+        jobs = list(self._waiting)
+        name, job = self._waiting.popleft()
+        attempts[name] += 1
+        second = [name for name, _ in jobs if attempts[name] > (name == jobs[0][0])]
+        assert len(second) <= 1
+        return Died(name, "gone") if attempts[name] == 1 else Done(name, self._worker(job))
+
+    monkeypatch.setattr(runner.Here, "free", free)
+    monkeypatch.setattr(runner.Here, "next_event", next_event)
+    with allocator.sweep(TOY, GRID, workers=0) as sweep:
+        assert answers(sweep) == right
+    assert set(attempts.values()) == {2}
 
 
 def test_an_interrupt_leaves_what_was_done(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Protocol
@@ -233,11 +233,11 @@ class Runner:
         try:
             while waiting or running:
                 self._watch.check()
-                while waiting and executor.free() > 0:
-                    key = self._next(waiting, running)
-                    known = self._knowledge.about(self._numbers[key], objectives[key])
-                    executor.submit(key, Job(pending[key], known, understood.pop(key, None), left.given.get(key)))
-                    running.add(key)
+                while executor.free() > 0 and (taken := self._next(waiting, running, deaths)) is not None:
+                    known = self._knowledge.about(self._numbers[taken], objectives[taken])
+                    job = Job(pending[taken], known, understood.pop(taken, None), left.given.get(taken))
+                    executor.submit(taken, job)
+                    running.add(taken)
                 self._keep(done)  # after the workers have something to do
                 state.running, state.seconds = len(running), time.monotonic() - began
                 if self._progress is not None:
@@ -268,14 +268,24 @@ class Runner:
             if self._fresh is not None:
                 self._fresh.add(key)
 
-    def _next(self, waiting: deque[str], running: Iterable[str]) -> str:
-        """Take the next point: among the first ones, preferably one that no point being solved may settle."""
+    def _next(self, waiting: deque[str], running: Iterable[str], deaths: Container[str]) -> str | None:
+        """Take the next point: among the first ones, preferably one that no point being solved may settle.
+
+        Points whose workers died are tried again one at a time: a cluster may end one for the fault of another.
+        """
         numbers = [self._numbers[key] for key in running]
-        for at, key in enumerate(islice(waiting, AHEAD)):
-            if not any(self._knowledge.may_settle(number, self._numbers[key]) for number in numbers):
-                del waiting[at]
-                return key
-        return waiting.popleft()
+        barred = any(key in deaths for key in running)
+        allowed = [key for key in islice(waiting, AHEAD) if not (barred and key in deaths)]
+        if not allowed:
+            return None
+        best = (
+            key
+            for key in allowed
+            if not any(self._knowledge.may_settle(number, self._numbers[key]) for number in numbers)
+        )
+        chosen = next(best, allowed[0])
+        waiting.remove(chosen)
+        return chosen
 
     def _understood(
         self, pending: dict[str, Point], kept: int
