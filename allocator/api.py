@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -82,15 +83,26 @@ def _kept(faults: list[Fault], step: Callable[[], T]) -> T | None:
 
 def _model(model: Choice, instance: Instance | None, overrides: Sequence[str]) -> Model | None:
     """The chosen model after its overrides; None if only the instance, which cannot be read, says which it is."""
-    if not isinstance(model, Model):
-        base = None
-        if model is None:
-            if instance is None:
-                return None
-            model = instance.model or "reference"
-            base = instance.path and (instance.path if instance.path.is_dir() else instance.path.parent)
-        model = load_model(model, base)
+    if model is None:
+        model = None if instance is None else _own(instance)
+    elif not isinstance(model, Model):
+        model = load_model(model)
+    if model is None:
+        return None
     return model.override(*overrides) if overrides else model
+
+
+def _own(instance: Instance) -> Model:
+    """The model that an instance names; the fault of a name that no model has is at its place in the instance."""
+    place, folder = "instance.toml", instance.path
+    if folder is not None and not folder.is_dir():
+        place, folder = folder.name if folder.suffix == ".json" else "instance", folder.parent
+    try:
+        return load_model(instance.model or "reference", folder)
+    except BadInput as bad:
+        raise BadInput(
+            replace(fault, place=place, column="model") if fault.place == "model" else fault for fault in bad.faults
+        ) from None
 
 
 def pass_warnings(instance: Instance, model: Model, warn: Callable[[str], None] | None) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import shlex
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from allocator.api import Choice, Source, choose, solve
 from allocator.arguments import Several, instance_of, sequence, solving, texts
 from allocator.case_changes import Change, differences
-from allocator.errors import BadInput, BadUsage
+from allocator.errors import BadInput, BadUsage, Fault
 from allocator.explaining.words import listed as listed_in_words
 from allocator.instance import Instance
 from allocator.model import Model
@@ -118,21 +118,32 @@ def cases(
 def _case(source: Source, variant: str, model: Choice, overrides: Sequence[str]) -> Case:
     """The case of an instance with the settings of a variant, which take precedence; its label is the variant."""
     given: dict[str, str] = {}
-    settings = list(overrides)
+    settings = []
     for setting in split(variant):
         key, _, value = setting.partition("=")
         if key in ("model", "coalition", "case"):
             given[key] = value
         else:
             settings.append(setting)
-    instance, chosen = choose(
-        source,
-        given.get("model", model),
-        settings,
-        case=given.get("case", "base"),
-        coalition=given.get("coalition"),
-    )
+    try:
+        instance, chosen = choose(
+            source,
+            given.get("model", model),
+            [*overrides, *settings],
+            case=given.get("case", "base"),
+            coalition=given.get("coalition"),
+        )
+    except BadInput as bad:
+        raise BadInput(_of_variant(fault, settings) for fault in bad.faults) from None
     return Case(variant or instance.name, instance, chosen)
+
+
+def _of_variant(fault: Fault, settings: Sequence[str]) -> Fault:
+    """A fault that names the settings of a variant by the option that gave them."""
+    place = fault.place
+    for setting in settings:
+        place = place.replace(f"--set {setting}", f"--with {setting}")
+    return replace(fault, place=place)
 
 
 def split(variant: str) -> list[str]:

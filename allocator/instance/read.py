@@ -193,10 +193,14 @@ def _records(place: str, text: str) -> tuple[Rows, Fault | None]:
     """Rows of a CSV text that are not blank, each with its first line number."""
     records: list[tuple[int, list[Any]]] = []
     begins = 1
+    stray = _stray_mark(text)
     limit = csv.field_size_limit(len(text) + 1)  # the column, not the csv module, refuses a cell that is too long
     try:
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         for cells in reader:
+            if stray is not None and begins <= stray <= reader.line_num:
+                found = "a broken record (a quotation mark in a cell that has none around it)"
+                return [], Fault(place, begins, None, found, 'CSV as in RFC 4180, e.g. "A ""B"" C"')
             records.append((begins, cells))
             begins = reader.line_num + 1
     except csv.Error as error:
@@ -205,6 +209,20 @@ def _records(place: str, text: str) -> tuple[Rows, Fault | None]:
     finally:
         csv.field_size_limit(limit)
     return list(blank_rows(iter(records))), None
+
+
+_CELL = re.compile(r'"(?:[^"]|"")*"|[^",\r\n]+(")?|[,\r\n]+')
+
+
+def _stray_mark(text: str) -> int | None:
+    """Line of the first quotation mark in a cell that does not begin with one; None if there is none.
+
+    Python's reader takes such a mark for a character, spreadsheets differ, and RFC 4180 forbids it.
+    """
+    if '"' not in text:
+        return None
+    found = next((match.start(1) for match in _CELL.finditer(text) if match[1]), None)
+    return None if found is None else text.count("\n", 0, found) + 1
 
 
 def _width(place: str, rows: Rows) -> Fault | None:

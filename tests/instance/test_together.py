@@ -153,3 +153,22 @@ def test_what_is_no_size_of_a_coalition(value: Any) -> None:
     with pytest.raises(BadInput) as caught:
         Instance.from_dict(content)
     assert [(fault.row, fault.column) for fault in caught.value.faults] == [(1, "value")]
+
+
+def test_a_model_that_an_instance_names_in_vain_is_a_fault_of_the_instance(tmp_path: Path) -> None:
+    """In each carrier, at the place of the setting."""
+    content = toy().to_dict()
+    content["instance"]["model"] = "refrence"
+    for place, carrier in (("instance.toml", "x"), ("x.json", "x.json"), ("instance", "x.xlsx")):
+        write(Instance.from_dict(content), tmp_path / carrier)
+        with pytest.raises(BadInput, match=r'^.*found "refrence".*did you mean reference') as bad:
+            choose(tmp_path / carrier)
+        assert [(fault.place, fault.column) for fault in bad.value.faults] == [(place, "model")]
+    with pytest.raises(BadInput, match=r'^model: found "nope"'):
+        choose(tmp_path / "x", "nope")
+
+
+def test_a_fault_of_a_compared_case_names_the_option_that_gave_it() -> None:
+    with pytest.raises(BadInput) as bad:
+        allocator.cases([toy()], ["nope=1"], overrides=["neither=2"])
+    assert [fault.place for fault in bad.value.faults] == ["--set neither=2", "--with nope=1"]
