@@ -9,6 +9,8 @@ from tests.oracle.check import check
 from tests.oracle.random_instances import random_instance, random_model
 from tests.oracle.random_more import full_instance, full_model
 
+pytestmark = pytest.mark.slow
+
 SEEDS = 10
 
 TELLING = (72, 76, 109, 119, 128, 132, 152, 155, 211, 223, 244, 289, 508)

@@ -20,6 +20,8 @@ import pytest
 
 from tests.present import present
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "instances" / "data"
 PAGE = (ROOT / "instances" / "BACKTESTS.md").read_text(encoding="utf-8")

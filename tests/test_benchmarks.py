@@ -17,6 +17,8 @@ from benchmarks.base import compared, load, save
 from benchmarks.course import Course
 from benchmarks.sweeps import thinned
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 
 

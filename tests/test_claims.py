@@ -16,6 +16,8 @@ from allocator.resources import shipped
 from tests.cli.running import run
 from tests.toys import toy
 
+pytestmark = pytest.mark.slow
+
 # toy-rotation: ten battalions, one in four out, four asked for: two go, a thousand people, half is met
 TOY = """
 [[claim]]

@@ -23,6 +23,8 @@ from docs.building.commands import command as command_named
 from docs.building.picture import MOST
 from docs.building.snippets import Code, Command, File, agrees, pages, renewed, snippets
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 PAGES = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in pages(ROOT)}
 MADE = made_pages(ROOT)

@@ -26,6 +26,8 @@ from allocator.solving.standard_form import Matrix, compile_model
 from tests.oracle.random_instances import random_instance
 from tests.present import present
 
+pytestmark = pytest.mark.slow
+
 INFEASIBLE = float("inf")
 LP_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_(),]*")
 

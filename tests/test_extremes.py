@@ -34,6 +34,8 @@ from tests.oracle.extremes import extreme_instance
 from tests.oracle.random_instances import random_instance, random_model
 from tests.toys import pools, toy
 
+pytestmark = pytest.mark.slow
+
 HARD = (74, 89, 100, 143, 194, 2403, 3049, 3345, 3632)
 """Seeds at which rows in floating-point numbers gave a wrong answer, an error, or a bound that did not close."""
 

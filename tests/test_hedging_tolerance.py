@@ -30,6 +30,8 @@ from tests.relations import hedge_fits
 from tests.test_hedging import REFERENCE, brute_force, committed, many_nations, three_nations, two_nations
 from tests.toys import pools, toy
 
+pytestmark = pytest.mark.slow
+
 DOUBLE = replace(REFERENCE, tolerance=1.0)
 
 

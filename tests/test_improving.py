@@ -20,6 +20,8 @@ from benchmarks.build_up import build_up
 from benchmarks.generate import generate
 from tests.searching import GAP, Case
 
+pytestmark = pytest.mark.slow
+
 GROUPED = {by_nation: "nation", by_unit_type: "unit_type", by_task: "task", by_period: "period"}
 
 

@@ -14,6 +14,8 @@ from allocator.formulation import build
 from allocator.model import load_model
 from allocator.resources import shipped, shipped_instances
 
+pytestmark = pytest.mark.slow
+
 
 def cases() -> Iterator[object]:
     for name in shipped_instances():

@@ -30,6 +30,8 @@ from tests.oracle.random_more import full_instance, full_model
 from tests.present import present
 from tests.toys import toy
 
+pytestmark = pytest.mark.slow
+
 GAP_ALONE = replace(load_model("reference"), objectives=("gap",))
 few = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 seeds = st.integers(0, 10_000)

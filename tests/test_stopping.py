@@ -26,6 +26,8 @@ from tests.cli.running import ENVIRONMENT, HERE
 from tests.present import present
 from tests.toys import toy
 
+pytestmark = pytest.mark.slow
+
 
 def interrupt(number: int = signal.SIGINT) -> None:
     """Send this process a signal, and let it be handled."""

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 SOURCES = ("allocator", "models", "instances", "pyproject.toml", "setup.py", "README.md", "LICENSE")
 

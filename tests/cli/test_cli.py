@@ -20,6 +20,8 @@ from tests.cli.running import ENVIRONMENT, HERE, run
 from tests.present import present
 from tests.toys import toy
 
+pytestmark = pytest.mark.slow
+
 
 class TestStart:
     @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["solve", "--help"]])

@@ -14,6 +14,8 @@ import pytest
 
 from tests.cli.running import ENVIRONMENT, HERE, on_terminal, run, shell
 
+pytestmark = pytest.mark.slow
+
 ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 

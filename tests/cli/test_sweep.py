@@ -21,6 +21,8 @@ from allocator.sweeps.design.file import Draws, Flip, Front, Sampling
 from tests.cli.running import ENVIRONMENT, HERE, ROOT, on_terminal, run
 from tests.toys import toy
 
+pytestmark = pytest.mark.slow
+
 VARY = ("--vary", "forces[nation=AAA,unit_type=battalion].units=0:16:5")
 """Of 0, 4, 8, 12 and 16 battalions a quarter goes: 0 to 4 of the 4 that are asked for, at 32 million each."""
 

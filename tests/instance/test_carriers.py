@@ -14,6 +14,8 @@ from allocator import BadUsage, Instance, read, write
 from allocator.resources import shipped_instances
 from tests.toys import toy
 
+pytestmark = pytest.mark.slow
+
 NASTY = [
     "=HYPERLINK(1)",
     "'=1",

@@ -102,24 +102,6 @@ def test_a_bad_row_is_named(folder: Path, table: str, line: str, row: int, colum
     assert all(f.place == f"{table}.csv" for f in found)
 
 
-@pytest.mark.parametrize(
-    ("rows", "row"),
-    [
-        ('AAA,Al"pha\nBBB,Bravo\n', 2),
-        ('AAA,"Al\npha"\nBBB,"B, ""b"""\nCCC,5" gun\n', 5),
-        ('AAA,Alpha\nBBB, "Bravo"\n', 3),
-        ('AAA,"Alpha"\nBBB,"a\nb",x"\n', 3),
-    ],
-)
-def test_a_quotation_mark_in_a_bare_cell_is_a_fault(folder: Path, rows: str, row: int) -> None:
-    """Readers differ in what it means; RFC 4180 has it in quoted cells alone."""
-    (folder / "nations.csv").write_text(f"nation,name\n{rows}")
-    (found,) = (f for f in faults(folder) if f.place == "nations.csv")
-    assert (found.row, "quotation mark" in found.found, "RFC 4180" in found.expected) == (row, True, True)
-    (folder / "nations.csv").write_text('nation,name\nAAA,"Al ""pha"""\nBBB,"""B"", b"\n')
-    assert [row["name"] for row in read(folder).tables["nations"]] == ['Al "pha"', '"B", b']
-
-
 def test_all_faults_come_together_and_each_once(folder: Path) -> None:
     (folder / "forces.csv").write_text("nation,unit_type,units\nAAX,bn,x\nAAA,bn\n")
     (folder / "tasks.csv").write_text('task,objective,name\n"hold')

@@ -11,7 +11,7 @@ import pytest
 import allocator
 from allocator import BadInput, Instance, read, write
 from allocator.api import choose
-from tests.instance.pasted import fault_lines
+from tests.instance.pasted import fault_lines, faults
 from tests.toys import toy
 
 
@@ -172,3 +172,23 @@ def test_a_fault_of_a_compared_case_names_the_option_that_gave_it() -> None:
     with pytest.raises(BadInput) as bad:
         allocator.cases([toy()], ["nope=1"], overrides=["neither=2"])
     assert [fault.place for fault in bad.value.faults] == ["--set neither=2", "--with nope=1"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "row"),
+    [
+        ('AAA,Al"pha\nBBB,Bravo\n', 2),
+        ('AAA,"Al\npha"\nBBB,"B, ""b"""\nCCC,5" gun\n', 5),
+        ('AAA,Alpha\nBBB, "Bravo"\n', 3),
+        ('AAA,"Alpha"\nBBB,"a\nb",x"\n', 3),
+    ],
+)
+def test_a_quotation_mark_in_a_bare_cell_is_a_fault(tmp_path: Path, rows: str, row: int) -> None:
+    """Readers differ in what it means; RFC 4180 has it in quoted cells alone."""
+    folder = tmp_path / "x"
+    write(toy(nations=[{"nation": "AAA"}, {"nation": "BBB"}]), folder)
+    (folder / "nations.csv").write_text(f"nation,name\n{rows}")
+    (found,) = (f for f in faults(folder) if f.place == "nations.csv")
+    assert (found.row, "quotation mark" in found.found, "RFC 4180" in found.expected) == (row, True, True)
+    (folder / "nations.csv").write_text('nation,name\nAAA,"Al ""pha"""\nBBB,"""B"", b"\n')
+    assert [row["name"] for row in read(folder).tables["nations"]] == ['Al "pha"', '"B", b']

@@ -13,6 +13,8 @@ from allocator.report.html.writing import write
 from tests.browser import barriers, opened
 from tests.report.pages import pair
 
+pytestmark = pytest.mark.slow
+
 LOOKS = (("light", 1280, "screen"), ("dark", 390, "screen"), ("light", 688, "print"))
 """Scheme, width in pixels, medium; A4 less the margins of the style sheet is 688 wide and 1024 high."""
 

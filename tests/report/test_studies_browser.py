@@ -13,6 +13,8 @@ from tests.report.studies import EVIL
 from tests.report.test_page_browser import LOOKS, view
 from tests.report.test_studies_safety import MAKERS
 
+pytestmark = pytest.mark.slow
+
 SAME = ("effects", "sources", "sobol", "lhs")
 """Kinds whose pages are made of nothing that the others lack."""
 

@@ -20,6 +20,8 @@ from allocator.sweeps.run.cluster import HELD, Cluster
 from allocator.sweeps.run.pool import Died, Done, Failed
 from tests.sweeps.test_pool import TOY, is_right, run, squares
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def local() -> Iterator[dask.LocalCluster]:

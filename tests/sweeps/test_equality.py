@@ -21,6 +21,8 @@ from tests.oracle.random_instances import random_instance, random_model
 from tests.sweeps.everything import ALL, everything
 from tests.toys import pools, toy, willing
 
+pytestmark = pytest.mark.slow
+
 FACTORS = ("0.25", "0.5", "0.8", "1.25", "2", "4")
 SCALED = (
     ("nations", "gdp"),

@@ -20,6 +20,8 @@ from allocator.sweeps.run.pool import Died, Done, Failed, Pool
 from allocator.sweeps.run.runner import Executor
 from tests.present import present
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 TOY = "tests.sweeps.jobs:Toy"
 

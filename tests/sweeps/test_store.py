@@ -22,6 +22,8 @@ from allocator.sweeps.run.store import VERSION, Store
 from tests.present import present
 from tests.sweeps.storing import put
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 WRITER = """
 import sys

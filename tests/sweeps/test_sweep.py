@@ -25,6 +25,8 @@ from allocator.sweeps.run import runner
 from allocator.sweeps.run.pool import Died, Done
 from allocator.sweeps.run.task import Setup
 
+pytestmark = pytest.mark.slow
+
 TOY = "toy-enablers"
 VARY = ("forces[nation=AAA,unit_type=squadron].units=0:6:7", "requirements[task=west].quantity=12:60:5")
 GRID = allocator.Design(vary=VARY)
