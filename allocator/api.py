@@ -72,6 +72,17 @@ def choose(
     return here, chosen
 
 
+def read_for(
+    instance: str, model: str | None, overrides: Sequence[str], *, case: str = "base", coalition: str | None = None
+) -> Instance:
+    """Read an instance as it is; where it has faults, those of the model and the changes are reported with them."""
+    try:
+        return read(instance)
+    except BadInput:
+        choose(instance, model, overrides, case=case, coalition=coalition)
+        raise
+
+
 def _kept(faults: list[Fault], step: Callable[[], T]) -> T | None:
     """What a step returns; None if its input has faults, which are kept so that all are reported together."""
     try:

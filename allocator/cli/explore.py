@@ -83,10 +83,11 @@ def command(instance: str, port: int | None, no_open: bool, quiet: bool, **optio
 
 def _question(instance: str, options: dict[str, Any]) -> Question:
     """The question as asked, with everything checked."""
-    from allocator.api import read
+    from allocator.api import read_for
     from allocator.serve.question import Question
 
-    question = Question(instance, read(instance), **options)
+    changes = {name: options[name] for name in ("model", "overrides", "case", "coalition")}
+    question = Question(instance, read_for(instance, **changes), **options)
     if question.coalition is not None:
         question.base[0].coalition(question.coalition)
     _ = question.controls

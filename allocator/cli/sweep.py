@@ -179,7 +179,7 @@ def command(
     Exit status: 0 the sweep is complete, 1 no point has an answer, 2 bad input or usage, 130 interrupted (the solved
     points are shown and stored).
     """
-    from allocator.api import read as load
+    from allocator.api import read_for
 
     if as_json and as_csv:
         raise BadUsage("--json and --csv exclude each other")
@@ -188,7 +188,7 @@ def command(
     tables = {"sweep": out, "deployments": deployments}
     _check(tables)
     made = pages(varied.pop("report"), varied.pop("pictures"))
-    read = load(instance)
+    read = read_for(instance, model, overrides, case=case, coalition=coalition)
     given = {"model": model, "coalition": coalition, "gap": gap, "time_limit": time_limit}
     design = _design(read, sweep, {**varied, "seed": seed}, given, overrides, case)
     store_file = f"{read.name}.sweep" if store is None else store

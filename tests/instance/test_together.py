@@ -11,6 +11,7 @@ import pytest
 import allocator
 from allocator import BadInput, Instance, read, write
 from allocator.api import choose
+from tests.cli.running import run
 from tests.instance.pasted import fault_lines, faults
 from tests.toys import toy
 
@@ -192,3 +193,15 @@ def test_a_quotation_mark_in_a_bare_cell_is_a_fault(tmp_path: Path, rows: str, r
     assert (found.row, "quotation mark" in found.found, "RFC 4180" in found.expected) == (row, True, True)
     (folder / "nations.csv").write_text('nation,name\nAAA,"Al ""pha"""\nBBB,"""B"", b"\n')
     assert [row["name"] for row in read(folder).tables["nations"]] == ['Al "pha"', '"B", b']
+
+
+@pytest.mark.parametrize("command", ["solve", "sweep", "explore", "hedge", "explain"])
+def test_every_command_reports_instance_and_model_together(tmp_path: Path, command: str) -> None:
+    write(toy(), tmp_path / "x.json")
+    (tmp_path / "x.json").write_text((tmp_path / "x.json").read_text().replace('"format": 1', '"format": 2'))
+    (tmp_path / "own.toml").write_text('title = "Own"\nfamilies = ["rotations"]\n')
+    done = run(command, "x.json", "--model", "own.toml", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "x.json, format:" in done.stderr
+    assert "own.toml, families:" in done.stderr
+    assert "2 faults; nothing was done" in done.stderr
