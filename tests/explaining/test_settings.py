@@ -1,4 +1,4 @@
-"""The ``--set`` that does a change: of conditions, of which a value can always hold, and of rows with blanks in the key."""
+"""The ``--set`` that does a change: of conditions, which can be made to hold always, and of rows with blank periods."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.toys import model, toy, willing
 NATIONS = ("AAA", "BBB", "CCC")
 
 
-def settings(to: Fraction | None = None, **tables: list[dict[str, Any]]) -> dict[str, str | None]:
+def settings(to: Fraction | None = None, **tables: Any) -> dict[str, str | None]:
     """Statement -> the setting that lifts it, or that raises it to a number."""
     instance = toy(
         periods=3,
