@@ -176,7 +176,7 @@ def unfair(chosen: Case, limit: int = LIMIT) -> list[str] | None:
 
 
 def test_a_higher_stance_lowers_the_risk_of_those_who_come_in_any_case() -> None:
-    """Four battalions of 100 come for six months, at 0.005 and then at 0.01: 2.388 thousand person-months, and 2.376."""
+    """Four battalions of 100 come for six months: 2.388 thousand person-months at 0.005, and 2.376 at 0.01."""
     instance = toy(
         periods=2, indefinite=False, forces=pools(5, "AAA", last_period=1),
         requirements=[{"task": "hold", "capability": "inf", "quantity": 4.0, "max_gap": 0.0, "last_period": 1}],
