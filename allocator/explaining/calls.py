@@ -274,11 +274,11 @@ class Caller:
 
         First comes the nation whose yes alone is worth most. What a call is worth is what it adds to those before.
         """
+        name = self.core.aim(target).name
         alone = {n: self._least(target, chosen, [n]) for n in chosen.nations}
-        order = sorted(chosen.nations, key=lambda n: _value(alone[n], target, self.core))
+        order = sorted(chosen.nations, key=lambda n: alone[n].values.get(name, 2))  # above 1 where nothing is known
         steps = [self._least(target, chosen, order[:k]) for k in range(len(order) + 1)]
         settled = all(outcome.settled for outcome in (*alone.values(), *steps))
-        values = [_value(outcome, target, self.core) for outcome in steps]
         final = self._units(target, wanted, chosen)
         rows = []
         for k, n in enumerate(order):
@@ -287,8 +287,8 @@ class Caller:
                 {
                     "nation": n, "gives": self._gives(n, final.deployed or {}),
                     "stops": list(dict.fromkeys(STOPS[self.by_id[row["id"]].kind] for row in changes)),
-                    "changes": changes, "alone": values[0] - _value(alone[n], target, self.core),
-                    "worth": values[k] - values[k + 1],
+                    "changes": changes, "alone": _gain(name, steps[0], alone[n]),
+                    "worth": _gain(name, steps[k], steps[k + 1]),
                 }
             )  # fmt: skip
         return rows, final, settled and final.settled
@@ -395,6 +395,5 @@ class _Best:
         return self.known[id(plan)][1]
 
 
-def _value(outcome: Outcome, target: str, core: Core) -> float:
-    name = core.aim(target).name
-    return float(outcome.values[name]) if outcome.found else float("nan")
+def _gain(name: str, before: Outcome, after: Outcome) -> float | None:
+    return float(before.values[name] - after.values[name]) if before.found and after.found else None

@@ -12,7 +12,7 @@ from typing import Any
 from allocator.errors import BadUsage
 from allocator.explaining.ability import Ability
 from allocator.explaining.bench import Aim, Bench, Outcome
-from allocator.explaining.statements import Statement, lift
+from allocator.explaining.statements import WILLING, Statement, lift
 from allocator.instance import Instance
 from allocator.instance.cells import near
 from allocator.instance.read import record_rows
@@ -29,6 +29,9 @@ SHARES = ("gap", "worst_period")
 
 BASE = 0.6
 """Part of the time left that the plan in hand may take."""
+
+LEFT_OUT = (WILLING, "commitments")
+"""Tables of which a coalition leaves out the rows of other nations."""
 
 TINY = 30
 """Deployments up to which a plan in hand takes no time."""
@@ -259,15 +262,16 @@ class Core:
         """The row of a statement as the user's editor counts it."""
         if statement.row is None:
             return None
-        return self._places(statement.table).get(statement.row, statement.row)
+        known = self._places(statement.table)
+        return statement.row if known is None else known.get(statement.row)
 
-    def _places(self, table: str) -> Mapping[int, int]:
+    def _places(self, table: str) -> Mapping[int, int] | None:
         if table not in self._where:
             self._where[table] = places(self.instance, table)
         return self._where[table]
 
     @cached_property
-    def _where(self) -> dict[str, Mapping[int, int]]:
+    def _where(self) -> dict[str, Mapping[int, int] | None]:
         return {}
 
     def statement(self, statement: Statement) -> dict[str, Any]:
@@ -275,13 +279,16 @@ class Core:
         return statement.to_dict(self.row_at(statement))
 
 
-def places(instance: Instance, table: str) -> Mapping[int, int]:
-    """Number of a record -> its row in the file or sheet that the instance was read from; empty if that is unknown."""
+def places(instance: Instance, table: str) -> Mapping[int, int] | None:
+    """Number of a record -> its row in the file or sheet that the instance was read from; None if that is unknown.
+
+    Records that an override added come last and have no row; those that a coalition leaves out are not counted.
+    """
     if instance.path is None:
-        return {}
-    rows = record_rows(instance.path, table)
-    if len(rows) != len(instance.tables[table]):  # the file or the instance has changed
-        return {}
+        return None
+    rows = record_rows(instance.path, table, instance.outside if table in LEFT_OUT else ())
+    if len(rows) > len(instance.tables[table]):  # the file has changed
+        return None
     return dict(enumerate(rows, start=1))
 
 

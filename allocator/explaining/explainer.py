@@ -122,7 +122,7 @@ class Explainer:
         return self._frame("shapley", "shapley")
 
     def alternatives(self) -> pd.DataFrame:
-        """Coalitions of plans that are as good; ``attrs`` has who is always, never or sometimes in one."""
+        """Coalitions of plans as good, each a list; ``attrs`` has who is always, never or sometimes in one."""
         return self._frame("alternatives", "coalitions")
 
     def ranges(self) -> pd.DataFrame:
@@ -240,7 +240,7 @@ class Explainer:
             lists |= inner
             del lists[name]
         rows = lists.pop(main, [])
-        frame = pd.DataFrame(rows, columns=columns(main, rows) or None)
+        frame = pd.DataFrame(rows, columns=heads) if (heads := columns(main, rows)) else pd.DataFrame({main: rows})
         frame.attrs.update(lists, complete=part.complete, open=part.open, text=part.text, stopped_by=stopped_by)
         return frame
 

@@ -82,6 +82,8 @@ def _divided(
         row |= {"least": alone.value, "competition": plan - alone.value}
     if known and every is not None:
         row["forces"] = every.value
+        if not every.settled:
+            row["forces_bound"] = every.bound
     if any(not reached.settled for reached in least.values()) or len(least) < 2 ** len(parts):
         part.open.append(f"target {target}")
     if alone is not None and not alone.settled:
@@ -110,19 +112,17 @@ def _leasts(core: Core, target: str, parts: Mapping[str, Sequence[Statement]]) -
 def _cause(cause: str, parts: Mapping[str, Sequence[Statement]], least: Mapping[Subset, Reached]) -> dict[str, Any]:
     every = Subset(parts)
     share, error = _share(cause, list(parts), least)
-    return {
-        "cause": cause,
-        "alone": _difference(least.get(Subset()), least.get(Subset([cause]))),
-        "last": _difference(least.get(every - {cause}), least.get(every)),
-        "share": share,
-        "error": error,
-    }
-
-
-def _difference(before: Reached | None, after: Reached | None) -> float | None:
-    if before is None or after is None or before.value is None or after.value is None:
-        return None
-    return before.value - after.value
+    row: dict[str, Any] = {"cause": cause, "alone": None, "last": None, "share": share, "error": error}
+    ends = {"alone": (Subset(), Subset([cause])), "last": (every - {cause}, every)}
+    for name, (fewer, more) in ends.items():
+        before, after = least.get(fewer), least.get(more)
+        if before is None or after is None or before.value is None or after.value is None:
+            continue
+        row[name] = before.value - after.value
+        if not (before.settled and after.settled):
+            wide = [reached.value - (reached.bound or 0.0) for reached in (before, after) if reached.value is not None]
+            row[f"{name}_error"] = max(wide)
+    return row
 
 
 def _share(cause: str, parts: Sequence[str], least: Mapping[Subset, Reached]) -> tuple[float | None, float | None]:

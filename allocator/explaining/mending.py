@@ -61,12 +61,42 @@ def _candidates(instance: Instance, statement: Statement, value: Any) -> Iterato
         return
     row = instance.tables[table][(statement.row or 0) - 1]
     keys = list(TABLES[table].key)
+    meant = instance.rows(table)[(statement.row or 0) - 1]  # a blank has the value that it means
     given = ",".join(f"{name}={plain(row[name])}" for name in keys if name in row)
-    every = ",".join(f"{name}={plain(row[name]) if name in row else ''}" for name in keys)
-    column = statement.column or ("at_least" if table == "commitments" else "")
-    value = 0 if table == "commitments" else value
-    for where in dict.fromkeys((given, every)) if column and value is not None else ():
+    every, full = (
+        ",".join(f"{name}={'' if (cell := cells.get(name)) is None else plain(cell)}" for name in keys)
+        for cells in (row, meant)
+    )
+    column = statement.column or {"commitments": "at_least", "conditions": "value"}.get(table, "")
+    if table == "commitments":
+        value = 0
+    elif table == "conditions":
+        value = _always(instance, meant)
+    for where in dict.fromkeys((given, every, full)) if column and value is not None else ():
         yield f"{table}[{where}].{column}={plain(value)}"
+
+
+def _always(instance: Instance, row: Mapping[str, Any]) -> Any:
+    """A value with which a condition of its kind always holds; None if there is none.
+
+    There is none beside another condition of the kind either: two with the same value would be the same row.
+    """
+    kind = ("nation", "objective", "requires")
+    if sum(all(other[name] == row[name] for name in kind) for other in instance.rows("conditions")) > 1:
+        return None
+    if row["requires"] == "event":
+        return next((event for event, happens in instance.events.items() if happens), None)
+    return 1 if row["requires"] == "coalition_size" else row["nation"]
+
+
+def _asks_nothing(instance: Instance, row: Mapping[str, Any]) -> bool:
+    """Whether a condition always holds: of an event that happens, or of the nation itself, which is there."""
+    n, value = row["nation"], row["value"]
+    if row["requires"] == "event":
+        return instance.events[value]
+    if row["requires"] == "coalition_size":
+        return int(value) == 1 and not any(r["nation"] == n and r["collective"] for r in instance.rows("nations"))
+    return n in value.split()
 
 
 def _means(instance: Instance, statement: Statement) -> Any:
@@ -81,6 +111,8 @@ def _means(instance: Instance, statement: Statement) -> Any:
     for row in instance.rows(statement.table):
         cells = {k: v for k, v in row.items() if v is not None and not k.endswith(("_low", "_high"))}
         if statement.table == "commitments" and not row["at_least"] and row["at_most"] is None:
+            continue
+        if statement.table == "conditions" and _asks_nothing(instance, row):
             continue
         if statement.table == "tasks" and not row["framework_share"]:
             cells.pop("framework_nation", None)

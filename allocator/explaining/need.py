@@ -84,7 +84,7 @@ def need(core: Core, text: str) -> Part:
     base = core.base
     if base.deployed is not None and base.problem is not None and condition.holds(base.problem, base.deployed):
         return _answer("free", core, base, condition, "The plan in hand keeps it already.")
-    forced = core.bench.run(core.instance, core.model, extend=condition.extend, keeps=condition.holds)
+    forced = _forced(core, condition)
     if forced.infeasible:
         part = conflicts(core, condition.always)
         ways = repairs(core, condition.always)
@@ -97,6 +97,21 @@ def need(core: Core, text: str) -> Part:
     if forced.deployed is None:
         return Part({"verdict": "open"}, [f"It stays open whether a plan can meet {condition.text}."], ["verdict"])
     return _answer(_verdict(core, base, forced), core, forced, condition, "")
+
+
+def _forced(core: Core, condition: Condition) -> Outcome:
+    """The best plan that keeps a condition; proved in full where the usual gap does not settle what it costs."""
+
+    def solve(**more: Any) -> Outcome:
+        return core.bench.run(
+            core.instance, core.model, extend=condition.extend, keeps=condition.holds, wider=[core.base], **more
+        )
+
+    outcome = solve()
+    if outcome.deployed is not None and _verdict(core, core.base, outcome) == "open" and not core.bench.over:
+        sharper = solve(plans=[outcome.deployed], gap=0.0, limit=core.bench.patience)
+        outcome = sharper if sharper.found else outcome
+    return outcome
 
 
 def _verdict(core: Core, base: Outcome, forced: Outcome) -> str:

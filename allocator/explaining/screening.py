@@ -46,10 +46,15 @@ def grouped(core: Core, changes: Sequence[Change], of: Callable[[Change], Statem
 
 
 def idle(core: Core, lifted: Sequence[Statement]) -> bool:
-    """Whether lifting statements lets nobody deploy anything more: then nothing changes, and no solve is needed."""
+    """Whether lifting statements lets nobody deploy anything more: then nothing changes, and no solve is needed.
+
+    Where risk comes first, a stance counts by its height too.
+    """
     if any(statement.kind not in LETTING for statement in lifted):
         return False
-    return Problem(*lift(core.instance, core.model, lifted)).cap == core.problem.cap
+    after = Problem(*lift(core.instance, core.model, lifted))
+    risky = core.model.objectives[0] == "risk" and after.willingness != core.problem.willingness
+    return after.cap == core.problem.cap and not risky
 
 
 def helpful(

@@ -72,9 +72,11 @@ class Game:
             raise Unfinished
         gone = [n for at, n in enumerate(self.able) if not coalition >> at & 1]
         plans = [] if known is None else [self.plans[known[1]][2]]
-        found = reached(
-            self.core.bench.run(without(self.loose, gone), self.core.model, ["gap"], plans=plans, floors=[floor]), "gap"
+        closely = self.core.closeness("gap") if len(self.able) <= EXACT else None
+        solved = self.core.bench.run(
+            without(self.loose, gone), self.core.model, ["gap"], plans=plans, floors=[floor], gap=closely
         )
+        found = reached(solved, "gap")
         if found.infeasible:
             return 1.0, 1.0
         if found.value is None or found.bound is None or found.plan is None:

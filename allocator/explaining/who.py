@@ -191,7 +191,8 @@ def _take_over(core: Core, departures: Departures, part: Part, began: float) -> 
             part.open.append(f"takes_over {n}")
             continue
         spent = time.monotonic() - began
-        limit = max(0.05 * core.base.seconds, (COLD * core.base.seconds - spent) / (len(rows) - at), 0.05)
+        least = 1.0 if core.small else 0.05
+        limit = max(0.05 * core.base.seconds, (COLD * core.base.seconds - spent) / (len(rows) - at), least)
         outcome: Outcome | None = None
         if len(core.model.objectives) > 1 and reach.plan is not None:
             outcome = core.bench.run(

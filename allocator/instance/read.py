@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -74,13 +75,16 @@ def understood(raw: Raw, path: Path | None, kind: type[F]) -> F:
     return kind(settled(content.settings), tables, path)
 
 
-def record_rows(path: Path, table: str) -> list[int]:
-    """Rows of a table's records as the author's editor counts them; empty if the table cannot be read."""
+def record_rows(path: Path, table: str, without: Collection[str] = ()) -> list[int]:
+    """Rows of a table's records as the author's editor counts them; empty if the table cannot be read.
+
+    Records of the nations ``without`` are left out.
+    """
     try:
         found = _raw(path).tables.get(table)
     except OSError:
         return []
-    return [at for at, _ in found.records] if found is not None else []
+    return [at for at, cells in found.records if cells.get("nation") not in without] if found is not None else []
 
 
 def _raw(path: Path) -> Raw:

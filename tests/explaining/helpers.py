@@ -39,7 +39,10 @@ def explained(obj: dict[str, Any], model: dict[str, Any], most: int = 60) -> Ite
 
 
 @contextmanager
-def bundled(name: str, *overrides: str, most: int = 10, model: str | None = None) -> Iterator[Core]:
+def bundled(
+    name: str, *overrides: str, most: int = 10, model: str | None = None, coalition: str | None = None
+) -> Iterator[Core]:
     """The core of a bundled instance."""
     with watched() as watch:
-        yield Core(*choose(name, model, overrides), Bench(1e-6, None, 1, 0, watch), most=most)
+        chosen = choose(name, model, overrides, coalition=coalition)
+        yield Core(*chosen, Bench(1e-6, None, 1, 0, watch), most=most)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from allocator import explain
 from allocator.explaining.alternatives import alternatives
 from allocator.explaining.ranges import ranges
 from tests.explaining.truth import cases, core_of, differ, read
@@ -104,3 +105,17 @@ def test_by_hand() -> None:
         assert rows == {
             "AAA": (300, 300), "BBB": (0, 100), "CCC": (0, 100), "DDD": (0, 0), "land": (400, 400), "bn": (4, 4),
         }  # fmt: skip
+
+
+def test_the_frame_has_a_row_for_each_coalition() -> None:
+    """Two are asked of three nations with one battalion each: any two of them do."""
+    nations = ("AAA", "BBB", "CCC")
+    instance = toy(
+        nations=[{"nation": n, "gdp": 1.0} for n in nations],
+        forces=pools(1, *nations),
+        willingness=willing(*nations),
+        requirements=[{"task": "hold", "capability": "inf", "quantity": 2.0}],
+    )
+    frame = explain(instance, within=0).alternatives()
+    assert list(frame.columns) == ["coalitions"]
+    assert sorted(frame["coalitions"]) == [["AAA", "BBB"], ["AAA", "CCC"], ["BBB", "CCC"]]

@@ -12,6 +12,8 @@ import pytest
 import allocator
 from allocator.errors import BadUsage
 from allocator.explaining.asks import asks, check
+from allocator.explaining.bench import Outcome
+from allocator.explaining.calls import Caller
 from tests.cli.running import invoke
 from tests.explaining.calling import SMALL, Calls
 from tests.explaining.helpers import bundled, explained
@@ -125,6 +127,15 @@ def test_what_time_leaves_open_is_not_denied() -> None:
     assert part.lists["sets"] == []
     assert "asks safe_seas" in part.open
     assert part.text == []
+
+
+def test_what_a_call_is_worth_is_null_where_that_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = Outcome("no_plan", None, {}, {}, None)
+    monkeypatch.setattr(Caller, "_least", lambda *_: nothing)
+    with bundled("toy-caveats") as core:
+        part = asks(core, "sea_lane.mine_clearance")
+    assert [(call["alone"], call["worth"]) for call in part.lists["asks"]] == [(None, None)] * 2
+    assert "worth of set 1 for sea_lane.mine_clearance" in part.open
 
 
 def test_most_sets() -> None:

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 import allocator
+from allocator.explaining.core import Reached
+from allocator.explaining.gap import targets
 from allocator.instance import Instance
+from tests.explaining.helpers import bundled
 from tests.explaining.lifted import FAMILIES, Case, command, every, judged, single, unmet, without
 from tests.oracle.brute import TooMany
 from tests.oracle.check import as_model
@@ -88,6 +91,23 @@ def _target(row: dict[str, Any], least: dict[frozenset[str], Fraction]) -> list[
 @pytest.mark.parametrize("seed", [34, 56])
 def test_random(seed: int) -> None:
     assert judged(range(40 * seed, 40 * seed + 20), [wrong], 100)
+
+
+def test_what_is_not_proved_has_its_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half is missing for relief: with the least of all lifted known to lie within 0 and 0.25, so does what is lost."""
+    with bundled("toy-rotation") as core:
+        none, every = Reached(0.5, 0.5), Reached(0.25, 0.0)
+        monkeypatch.setattr(core, "least", lambda _, lifted: every if lifted else none)
+        part = targets(core)
+        row = part.lists["targets"][0]
+    assert (row["forces"], row["forces_bound"], "bound" in row) == (0.25, 0.0, False)
+    assert row["causes"] == [
+        {
+            "cause": "sustainment", "alone": 0.25, "alone_error": 0.25, "last": 0.25, "last_error": 0.25,
+            "share": 0.25, "error": 0.25,
+        }
+    ]  # fmt: skip
+    assert "target gap" in part.open
 
 
 if __name__ == "__main__":

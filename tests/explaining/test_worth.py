@@ -18,6 +18,8 @@ from tests.oracle.brute import TooMany
 from tests.oracle.check import as_model
 from tests.oracle.judge import Judge
 from tests.oracle.known import Plan, cell, exact
+from tests.toys import model as toy_model
+from tests.toys import pools, toy, willing
 
 Make = Callable[[], Case]
 HOLD = Fraction(1, 10**6)
@@ -171,6 +173,19 @@ def unfair(chosen: Case, limit: int = LIMIT) -> list[str] | None:
             ):
                 found.append(f"{rule}: {name} {row[name]}, expected {value if value is None else float(value)}")
     return found
+
+
+def test_a_higher_stance_lowers_the_risk_of_those_who_come_in_any_case() -> None:
+    """Four battalions of 100 come for six months: 2.388 thousand person-months at 0.005, and 2.376 at 0.01."""
+    instance = toy(
+        periods=2, indefinite=False, forces=pools(5, "AAA", last_period=1),
+        requirements=[{"task": "hold", "capability": "inf", "quantity": 4.0, "max_gap": 0.0, "last_period": 1}],
+        willingness=willing("AAA", at=0.005, last_period=1),
+    )  # fmt: skip
+    frame = allocator.explain(instance, toy_model(objectives=("risk",), willingness_floor=0.0)).worth()
+    ((step, to, value, _, gain),) = frame.values.tolist()
+    assert (step, to) == ("willingness.AAA.land", 0.01)
+    assert (value, gain) == (pytest.approx(2.376), pytest.approx(0.012))
 
 
 def test_the_load_is_that_before_cost_is_minimised() -> None:
