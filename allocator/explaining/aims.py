@@ -41,3 +41,17 @@ Extend = Callable[[Any, Problem], None]
 
 Holds = Callable[[Problem, Deployed], bool]
 """Whether a plan keeps, exactly, what was added."""
+
+
+def _people(m: pyo.ConcreteModel, problem: Problem) -> list[Term]:
+    return [(1.0, m.one), *((float(max(1, problem.personnel[u])), x) for (_, u, _, _), x in m.deploy.items())]
+
+
+ANY_PLAN = Aim(
+    "any_plan", _people,
+    lambda problem, deployed: Fraction(1 + sum(max(1, problem.personnel[c[1]]) * x for c, x in deployed.items())),
+)  # fmt: skip
+"""Any plan, looked for among those of few people: with something to minimise, HiGHS sees sooner that there is none."""
+
+FIRST = 1.0
+"""Relative gap at which the first plan is enough."""
