@@ -11,7 +11,6 @@ import random
 from collections.abc import Iterator
 from math import comb
 
-from allocator.explaining.ability import without
 from allocator.explaining.core import Core, Part, reached, same
 from allocator.instance import Instance
 from allocator.plan.values import Deployed
@@ -73,7 +72,10 @@ class Game:
         gone = [n for at, n in enumerate(self.able) if not coalition >> at & 1]
         plans = [] if known is None else [self.plans[known[1]][2]]
         found = reached(
-            self.core.bench.run(without(self.loose, gone), self.core.model, ["gap"], plans=plans, floors=[floor]), "gap"
+            self.core.bench.run(
+                self.loose, self.core.model, ["gap"], plans=plans, floors=[floor], resident=True, absent=gone
+            ),
+            "gap",
         )
         if found.infeasible:
             return 1.0, 1.0
