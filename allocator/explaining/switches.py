@@ -143,6 +143,7 @@ class Switches:
     def _any(self, lower: Floats, upper: Floats, trials: Sequence[tuple[str, int, int | None]]) -> Run:
         """A run for any plan: in trials, so that no unlucky search takes long."""
         seed = int(self.resident.options["random_seed"])
+        run = Run(Stop.NODE_LIMIT, None, -np.inf)
         for aim, change, nodes in trials:
             limit = {} if nodes is None else {"mip_max_nodes": nodes}
             run = self._run(lower, upper, aim, mip_rel_gap=FIRST, random_seed=seed + change, **limit)
