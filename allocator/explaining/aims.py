@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -29,15 +29,36 @@ class Aim:
         ``m.one`` is a variable that is 1, for a constant.
     value : callable
         Takes the problem and a plan; the exact value.
+    plain : bool
+        Whether ``terms`` adds nothing to the model, so that a model that is built can be used again.
     """
 
     name: str
     terms: Callable[[pyo.ConcreteModel, Problem], list[Term]]
     value: Callable[[Problem, Deployed], Fraction]
+    plain: bool = False
 
 
 Extend = Callable[[Any, Problem], None]
 """Adds constraints to a Pyomo model."""
 
+More = Callable[[Any], Sequence[tuple[Sequence["Term"], float]]]
+"""Rows of a solve over columns of a Pyomo model: terms, and what their sum may be at the most."""
+
 Holds = Callable[[Problem, Deployed], bool]
 """Whether a plan keeps, exactly, what was added."""
+
+
+def _people(m: pyo.ConcreteModel, problem: Problem) -> list[Term]:
+    return [(1.0, m.one), *((float(max(1, problem.personnel[u])), x) for (_, u, _, _), x in m.deploy.items())]
+
+
+ANY_PLAN = Aim(
+    "any_plan", _people,
+    lambda problem, deployed: Fraction(1 + sum(max(1, problem.personnel[c[1]]) * x for c, x in deployed.items())),
+    plain=True,
+)  # fmt: skip
+"""Any plan, looked for among those of few people: with something to minimise, HiGHS sees sooner that there is none."""
+
+FIRST = 1.0
+"""Relative gap at which the first plan is enough."""

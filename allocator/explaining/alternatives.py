@@ -87,7 +87,7 @@ def _differs(space: Space, left: list[str], proved: set[str]) -> bool:
         coalition = members(deployed)
         return sum((n in coalition) != (n in in_hand) for n in left)
 
-    aim = Aim("unchanged", unchanged, lambda problem, deployed: Fraction(len(left) - changed(deployed)))
+    aim = Aim("unchanged", unchanged, lambda problem, deployed: Fraction(len(left) - changed(deployed)), True)
     outcome = space.run(aim, keeps=lambda _: True, plans=[space.core.plan], gap=0.0, limit=space.patience)
     if outcome.deployed is None or aim.name not in outcome.bounds:
         return False

@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 import pyomo.core as pyo
 
 from allocator.exact import exact
+from allocator.explaining.aims import Extend, More
 from allocator.explaining.bench import Aim, Outcome
 from allocator.explaining.core import SAME, Core
 from allocator.families.rows import Rows, Term, linear, only_if
@@ -28,7 +29,7 @@ Coalition = frozenset[str]
 PATIENCE = 2.0
 """Least time of one of many solves, in seconds; otherwise as long as the plan in hand took."""
 
-ANY_PLAN = Aim("any_plan", lambda m, problem: [(1.0, m.one)], lambda problem, deployed: Fraction(1))
+ANY_PLAN = Aim("any_plan", lambda m, problem: [(1.0, m.one)], lambda problem, deployed: Fraction(1), plain=True)
 """Any plan is as good as any other."""
 
 
@@ -57,6 +58,7 @@ class Space:
         self.able = core.ability.nations
         self.plans: list[Deployed] = [core.plan]
         self.patience = max(PATIENCE, core.base.seconds)
+        self._members: Extend = lambda m, problem: membership(m, problem, self.able)
 
     @property
     def coalitions(self) -> list[Coalition]:
@@ -67,21 +69,17 @@ class Space:
         self,
         aim: Aim,
         *,
-        extend: Callable[[Any, Problem], None] | None = None,
+        asked: More | None = None,
         keeps: Callable[[Coalition], bool] | None = None,
         **more: Any,
     ) -> Outcome:
         """Minimise an aim among the plans, with conditions on who is a member; what is found joins the known plans."""
-
-        def add(m: Any, problem: Problem) -> None:
-            membership(m, problem, self.able)
-            if extend is not None:
-                extend(m, problem)
-
         asks: dict[str, Any] = {}
         if keeps is not None:
-            asks = {"extend": add, "keeps": lambda problem, deployed: keeps(members(deployed))}
-        outcome = self.core.bench.run(self.core.instance, self.model, [aim], **asks, **more)
+            asks = {
+                "extend": self._members, "keeps": lambda problem, deployed: keeps(members(deployed)), "more": asked,
+            }  # fmt: skip
+        outcome = self.core.bench.run(self.core.instance, self.model, [aim], resident=True, **asks, **more)
         if outcome.deployed is not None and outcome.deployed not in self.plans:
             self.plans.append(outcome.deployed)
         return outcome
@@ -97,12 +95,15 @@ class Space:
         if self.core.bench.over:
             return None
 
-        def extend(m: Any, problem: Problem) -> None:
-            m.asked = Rows(doc="the coalition that is asked for")
-            for at, (terms, least, most) in enumerate(rows(m.comes)):
-                m.asked[at] = (least, linear(terms), most)
+        def asked(m: Any) -> list[tuple[list[Term], float]]:
+            found = []
+            for terms, least, most in rows(m.comes):
+                found.append(([(-factor, column) for factor, column in terms], -least))
+                if most is not None:
+                    found.append((terms, most))
+            return found
 
-        outcome = self.run(ANY_PLAN, extend=extend, keeps=keeps, floors=[1.0], limit=self.patience)
+        outcome = self.run(ANY_PLAN, asked=asked, keeps=keeps, floors=[1.0], limit=self.patience)
         return True if outcome.found else False if outcome.infeasible else None
 
 

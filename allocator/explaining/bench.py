@@ -6,14 +6,16 @@ What solves is loaded with the first solve: answers from facts do without.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from allocator.errors import SolverError
-from allocator.explaining.aims import Aim, Extend, Holds
+from allocator.explaining.ability import without
+from allocator.explaining.aims import Aim, Extend, Holds, More
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.outcome import Bounds, Stop, status
@@ -24,6 +26,8 @@ from allocator.stopping import DeadlinePassed, Watch, at_once
 
 if TYPE_CHECKING:
     from allocator.explaining.aimed import AimedStages
+    from allocator.explaining.programmes import Programmes
+    from allocator.solving.answer import Loaded
     from allocator.solving.prior import Known
     from allocator.solving.solver import Solver
     from allocator.solving.stage import Progress
@@ -113,6 +117,13 @@ class Bench:
 
         return Solver(**{name: value for name, value in self.options.items() if name != "time_limit"})
 
+    @cached_property
+    def programmes(self) -> Programmes:
+        """Programmes that stay in HiGHS."""
+        from allocator.explaining.programmes import Programmes
+
+        return Programmes(self.solver._highs)
+
     @property
     def over(self) -> bool:
         """Whether no time is left, or the user has interrupted."""
@@ -128,7 +139,8 @@ class Bench:
         self, instance: Instance, model: Model, aims: Sequence[Aim | str] | None = None, *,
         extend: Extend | None = None, keeps: Holds | None = None, plans: Sequence[Deployed] = (),
         floors: Sequence[float] = (), wider: Sequence[Outcome] = (), limit: float | None = None,
-        gap: float | None = None, filled: bool = True, again: bool = True,
+        gap: float | None = None, filled: bool = True, again: bool = True, resident: bool = False,
+        absent: Collection[str] = (), more: More | None = None,
     ) -> Outcome:  # fmt: skip
         """Minimise aims (by default the model's objectives) one after the other.
 
@@ -152,31 +164,49 @@ class Bench:
             Whether a plan is filled in by need before the solver begins; it never is with ``extend``.
         again : bool
             Whether HiGHS runs a second time, with other settings, before it is believed that there is no plan.
+        resident : bool
+            Whether the programme stays in HiGHS for later solves with this instance and this ``extend``; the aims are
+            plain.
+        absent : collection of str
+            Nations that are away, see :func:`allocator.explaining.ability.without`.
+        more : callable, optional
+            Rows of this solve alone, over columns that the programme has; only with ``resident`` and ``keeps``.
         """
-        from allocator.explaining.aimed import AimedStages, built
+        from allocator.explaining.aimed import AimedStages
 
-        solver = self.solver
         order = list(model.objectives) if aims is None else list(aims)
         named = tuple(aim for aim in order if isinstance(aim, str))
-        chosen = Model(**{**_fields(model), "objectives": named or ("gap",)})
-        deadline = self.deadline
-        if limit is not None:
-            until = time.monotonic() + limit
-            deadline = until if deadline is None else min(deadline, until)
+        chosen = replace(model, objectives=named or ("gap",))
+        kept = _Kept(self, instance, chosen, order, extend, absent, more, resident)
+        deadline = self._until(limit)
         known = _known([aim if isinstance(aim, str) else aim.name for aim in order], plans, floors, wider)
+
+        def stages(problem: Problem) -> AimedStages:
+            return AimedStages(
+                order, keeps, problem, lambda: kept.load(problem),
+                options=self.solver._highs | ({} if gap is None else {"mip_rel_gap": gap}), deadline=deadline,
+                interrupted=self.watch.interrupted, bare=filled and extend is None and more is None,
+                progress=self.progress, known=known,
+            )  # fmt: skip
+
+        return self._solved(kept, stages, deadline, again)
+
+    def _until(self, limit: float | None) -> float | None:
+        """Time at which a solve of at most some seconds must be over."""
+        until = None if limit is None else time.monotonic() + limit
+        return until if self.deadline is None else self.deadline if until is None else min(self.deadline, until)
+
+    def _solved(
+        self, kept: _Kept, made: Callable[[Problem], AimedStages], deadline: float | None, again: bool
+    ) -> Outcome:
         problem: Problem | None = None
         stages: AimedStages | None = None
         self.solves += 1
         began = time.monotonic()
         try:
             with at_once(deadline):
-                problem = Problem(instance, chosen)
-            read = problem
-            stages = AimedStages(
-                order, keeps, problem, lambda: solver._load(built(read, order, extend)),
-                options=solver._highs | ({} if gap is None else {"mip_rel_gap": gap}), deadline=deadline,
-                interrupted=self.watch.interrupted, bare=filled and extend is None, progress=self.progress, known=known,
-            )  # fmt: skip
+                problem = kept.problem()
+            stages = made(problem)
             stages.again = again
             stages.solve()
         except SolverError as error:
@@ -187,9 +217,10 @@ class Bench:
 
     def _outcome(self, stages: AimedStages | None, problem: Problem | None, seconds: float) -> Outcome:
         interrupted = self.watch.interrupted.is_set()
-        resident = self.solver._resident if "solver" in self.__dict__ else None
+        resident = None if stages is None or stages.loaded is None else stages.loaded.resident
         if resident is not None and (interrupted or resident.lost is not None):
             self.solver._resident = None
+            self.programmes.drop(resident)
         if stages is None:
             return Outcome("interrupted" if interrupted else "no_plan", None, {}, {}, problem, "", seconds)
         answer = stages.answer
@@ -220,8 +251,43 @@ def _known(names: Sequence[str], plans: Sequence[Deployed], floors: Sequence[flo
     return Known(tuple(map(tuple, bounds)), tuple(plans), infeasible)
 
 
-def _fields(model: Model) -> dict[str, Any]:
-    return {name: getattr(model, name) for name in model.__dataclass_fields__}
+@dataclass(frozen=True)
+class _Kept:
+    """The programme of one solve: kept from the solves before it, or loaded by the solver."""
+
+    bench: Bench
+    instance: Instance
+    model: Model
+    order: Sequence[Aim | str]
+    extend: Extend | None
+    absent: Collection[str]
+    more: More | None
+    resident: bool
+
+    def problem(self) -> Problem:
+        """The instance without those who are away, read through the model."""
+        found = self.bench.programmes.find(self.instance, self.model, self.extend) if self.resident else None
+        if found is not None and not self.absent:
+            return copy(found.problem)
+        return Problem(without(self.instance, self.absent) if self.absent else self.instance, self.model)
+
+    def load(self, problem: Problem) -> Loaded:
+        """The programme in HiGHS."""
+        bench = self.bench
+        if not self.resident or self._promised:
+            from allocator.explaining.aimed import built
+
+            return bench.solver._load(built(problem, self.order, self.extend))
+        if self.absent:
+            found = bench.programmes.find(self.instance, self.model, self.extend)
+            problem = Problem(self.instance, self.model) if found is None else found.problem
+        return bench.programmes.load(problem, self.extend, self.order, self.absent, self.more)
+
+    @property
+    def _promised(self) -> bool:
+        """Whether somebody who is away has promised something, which does not bind then."""
+        rows = self.instance.rows("commitments") if self.absent and "commitments" in self.model.families else ()
+        return any(row["nation"] in self.absent for row in rows)
 
 
 __all__ = ["Aim", "Bench", "Extend", "Holds", "Outcome"]

@@ -159,8 +159,8 @@ class Search:
     def _ids(self, chosen: Iterable[int]) -> list[str]:
         return [s.id for k in chosen for s in self.elements[self.names[k]]]
 
-    def _decide(self, chosen: Sequence[int]) -> bool | None:
-        return self.oracle.decide(self._ids(chosen))
+    def _decide(self, chosen: Sequence[int], brief: bool = False) -> bool | None:
+        return self.oracle.decide(self._ids(chosen), brief)
 
     # ---- plans that keep as much as they can, and conflicts met on the way to them ------------------------------
 
@@ -179,8 +179,11 @@ class Search:
         while True:
             kept = [*chosen, *families]
             answer = self.oracle.closest(self._ids(kept), self.lines)
-            if answer is None and (answer := self._decide(kept)) is None:
-                return self._decide(chosen)
+            if answer is None and (answer := self._decide(kept, brief=True)) is None:
+                if not families or self.core.bench.over:
+                    return self._decide(chosen)
+                families = families[: len(families) // 2]
+                continue
             if answer:
                 return True
             blamed = [k for k in self._core(kept) if k not in chosen]
@@ -189,15 +192,15 @@ class Search:
             families = [k for k in families if k != blamed[-1]]
 
     def _core(self, among: Sequence[int]) -> list[int]:
-        """Elements among some that leave no plan, and none of which can be left out; the first ones rather stay."""
+        """Elements among some that leave no plan, few of which can be left out; the first ones rather stay."""
         for known in self.cores:
             if set(known) <= set(among):
                 return list(known)
         few = self.oracle.few(self._ids(among)) or frozenset(self._ids(among))
         among = [k for k in among if few.intersection(self._ids([k]))]
-        needed, proved = self._needed([], [self._ids([k]) for k in among])
+        needed, proved = self._needed([], [self._ids([k]) for k in among], brief=True)
         core = sorted(k for k in among if self._ids([k]) in needed)
-        if proved and self._decide(core) is False:
+        if proved and self._decide(core, brief=True) is False:
             self.cores.append(tuple(core))
         return core
 
@@ -238,14 +241,16 @@ class Search:
         chosen = [k for k, name in enumerate(self.names) if ids.intersection(s.id for s in self.elements[name])]
         return Conflict(tuple(self.names[k] for k in chosen), tuple(s for s in self._of(chosen) if s.id in ids), False)
 
-    def _needed(self, background: list[str], parts: list[list[str]]) -> tuple[list[list[str]], bool]:
+    def _needed(
+        self, background: list[str], parts: list[list[str]], brief: bool = False
+    ) -> tuple[list[list[str]], bool]:
         """The fewest parts that leave no plan with the background, none of which can be left out; and its proof."""
         proved = True
 
         def needed(given: list[str], added: bool, rest: list[list[str]]) -> list[list[str]]:
             nonlocal proved
             if added:
-                answer = self.oracle.decide(given)
+                answer = self.oracle.decide(given, brief)
                 proved = proved and answer is not None
                 if answer is False:
                     return []

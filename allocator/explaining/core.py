@@ -40,6 +40,10 @@ SMALL = 80
 """Deployments up to which every value is proved to :data:`SAME`."""
 
 
+LIFTED = 64
+"""Instances with statements lifted that are kept: several targets are asked of each."""
+
+
 @dataclass
 class Part:
     """The answer to a question, as far as it goes.
@@ -123,6 +127,7 @@ class Core:
         self.most, self.within, self.progress = most, within, progress
         self._least: dict[str, dict[frozenset[str], Reached]] = {}
         self._first: dict[frozenset[str], Reached] = {}
+        self._lifted: dict[frozenset[str], tuple[Instance, Model]] = {}
 
     @cached_property
     def base(self) -> Outcome:
@@ -132,7 +137,7 @@ class Core:
         """
         deadline = self.bench.deadline
         limit = None if deadline is None else BASE * (deadline - time.monotonic())
-        return self.bench.run(self.instance, self.model, limit=limit)
+        return self.bench.run(self.instance, self.model, limit=limit, resident=True)
 
     @property
     def settled_infeasible(self) -> bool:
@@ -177,7 +182,19 @@ class Core:
             name,
             lambda m, problem: unmet_terms(m, weighed(_aimed(problem, target))),
             lambda problem, deployed: self.unmet(problem, target, deployed),
+            plain=True,
         )
+
+    def lifted(self, lifted: Collection[Statement]) -> tuple[Instance, Model]:
+        """The instance and the model without some statements; the same object as long as it is asked for."""
+        key = frozenset(statement.id for statement in lifted)
+        if not key:
+            return self.instance, self.model
+        found = self._lifted.pop(key, None) or lift(self.instance, self.model, lifted)
+        self._lifted[key] = found
+        if len(self._lifted) > LIFTED:
+            del self._lifted[next(iter(self._lifted))]
+        return found
 
     # ---- least values ----------------------------------------------------------------------------------------
 
@@ -190,7 +207,7 @@ class Core:
         known = self._least.setdefault(target, {})
         if key not in known:
             aim = self.aim(target)
-            instance, model = lift(self.instance, self.model, lifted)
+            instance, model = self.lifted(lifted)
             start: list[Deployed] = [self.base.deployed] if self.base.deployed is not None else []
             below = [r for ids, r in known.items() if ids <= key and r.plan is not None]
             start += [r.plan for r in sorted(below, key=lambda r: r.value or 0.0)[:1] if r.plan is not None]
@@ -199,6 +216,7 @@ class Core:
             outcome = self.bench.run(
                 instance, model, [aim], plans=start, floors=[floor],
                 gap=self.closeness("gap", upper), limit=self.bench.patience if limit is None else limit,
+                resident=limit is None,  # other targets follow
             )  # fmt: skip
             found = reached(outcome, aim.name)
             if not found.settled and (limit is not None or self.bench.over):

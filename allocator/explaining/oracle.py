@@ -7,15 +7,15 @@ an answer rests on is proved again by :meth:`Oracle.confirm`, which builds the i
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from allocator.audit import check_deployments
 from allocator.errors import AllocatorError
 from allocator.exact import exact
+from allocator.explaining.aims import ANY_PLAN, FIRST
 from allocator.explaining.ask_less import worst
-from allocator.explaining.bench import Aim, Bench, Extend, Holds
+from allocator.explaining.bench import Bench, Extend, Holds
 from allocator.explaining.statements import Statement, lift
 from allocator.explaining.switches import Switches
 from allocator.instance import Instance
@@ -77,6 +77,7 @@ class Oracle:
         self._lifted: dict[frozenset[str], tuple[Instance, Model]] = {}
         self.claimed: set[frozenset[str]] = set()  # without a plan as the resident model says, in one run
         self.single: set[frozenset[str]] = set()  # those of them that only one run says
+        self.hard: set[frozenset[str]] = set()  # left open by a brief search
         self.anew = False  # whether each instance is built anew, without the resident model
         self.groups: dict[str, frozenset[str]] = {}
         self.elements: dict[str, list[Statement]] = {}
@@ -94,21 +95,24 @@ class Oracle:
             self._lifted[key] = lift(self.instance, self.model, [s for s in self.statements if s.id not in key])
         return self._lifted[key]
 
-    def decide(self, force: Iterable[str]) -> bool | None:
-        """Whether there is a plan with these statements in force; None if that stays open."""
+    def decide(self, force: Iterable[str], brief: bool = False) -> bool | None:
+        """Whether there is a plan with these statements in force; None if that stays open.
+
+        A ``brief`` search leaves hard questions open, where the resident model answers.
+        """
         force = frozenset(force)
         if any(bad <= force for bad in self.none):
             return False
         if self.kept(force) is not None:
             return True
-        return self._switched(force)
+        return None if brief and force in self.hard else self._switched(force, brief=brief)
 
     def closest(self, force: Iterable[str], wanted: Collection[str]) -> bool | None:
-        """The same, with a plan that keeps many elements of the wanted statements; no known plan is looked up."""
+        """The same briefly, with a plan that keeps many elements of the wanted statements; looks up no known plan."""
         force = frozenset(force)
         if any(bad <= force for bad in self.none):
             return False
-        return self._switched(force, frozenset(wanted) - force)
+        return self._switched(force, frozenset(wanted) - force, brief=True)
 
     def confirm(self, force: Iterable[str]) -> bool | None:
         """The same, of the instance built anew, and without a look at what is known.
@@ -162,15 +166,16 @@ class Oracle:
         except (AllocatorError, DeadlinePassed):  # figures that no solver can keep, or no time left
             return None
 
-    def _switched(self, force: frozenset[str], free: frozenset[str] = frozenset()) -> bool | None:
+    def _switched(self, force: frozenset[str], free: frozenset[str] = frozenset(), brief: bool = False) -> bool | None:
         """An answer of the resident model; of the instance built anew where it has none that passes the check."""
         if self.bench.over:
             return None
         switches = None if self.anew or not self.statements else self.switches
         if switches is None or switches.lost:
             return None if self.bench.over else self._solved(force)
-        answer, found = switches.ask(force, free)
+        answer, found = switches.ask(force, free, brief)
         if found is None:
+            self.hard |= set() if free else {force}
             return None
         plan, kept = found
         if not answer:
@@ -193,7 +198,7 @@ class Oracle:
         if self.always is not None:
             more = {"extend": self.always.extend, "keeps": self.always.holds}
         try:  # most of these questions are settled before a plan is filled in
-            outcome = self.bench.run(instance, model, [_ANY], floors=[1.0], filled=False, again=again, **more)
+            outcome = self.bench.run(instance, model, [ANY_PLAN], gap=FIRST, filled=False, again=again, **more)
         except (AllocatorError, DeadlinePassed):  # figures that no solver can keep, or no time left
             return None
         if outcome.deployed is not None:
@@ -236,6 +241,3 @@ _CONSTRAINTS = {
     "prerequisites": {"prerequisites_met"},
 }
 """Family -> the constraints that the check names where a plan breaks it."""
-
-_ANY = Aim("any_plan", lambda m, problem: [(1.0, m.one)], lambda problem, deployed: Fraction(1))
-"""Any plan is as good as any other."""

@@ -125,7 +125,7 @@ def _solved(space: Space, amount: Amount, best: Deployed, sign: int, limit: int)
             *((float(sign * weight), m.deploy[cell]) for cell, weight in amount.weights.items()),
         ]
 
-    aim = Aim("amount", terms, lambda problem, deployed: Fraction(limit + sign * amount.of(deployed)))
+    aim = Aim("amount", terms, lambda problem, deployed: Fraction(limit + sign * amount.of(deployed)), True)
     if space.core.bench.over:
         return 0, True
     outcome = space.run(aim, plans=[best], gap=0.0, limit=space.patience)

@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from allocator.errors import AllocatorError
 from allocator.exact import exact
+from allocator.explaining.aims import More
 from allocator.explaining.ask_less import excess
 from allocator.explaining.bench import Aim, Bench, Extend, Holds, Outcome
 from allocator.explaining.changes import Changes, Way, outward
@@ -23,8 +25,9 @@ from allocator.explaining.elastic import Elastic
 from allocator.explaining.mending import after, mended, setting
 from allocator.explaining.oracle import Oracle
 from allocator.explaining.statements import Statement, lift, per_unit, statements
-from allocator.families.rows import Term, linear
+from allocator.families.rows import Term
 from allocator.instance import Instance
+from allocator.model import Model
 from allocator.plan.values import Deployed
 from allocator.problem import Problem
 from allocator.stopping import DeadlinePassed
@@ -86,6 +89,8 @@ class Mender:
         self.bench.solver._highs["mip_feasibility_tolerance"] = 1e-9
         self.all = statements(core.instance, core.model, pools=True)
         self.original = Problem(core.instance, core.model)
+        self.elastic: dict[tuple[str, ...], tuple[Instance, Model, Extend]] = {}
+        self.before: Outcome | None = None  # the repair before this one
 
     # ---- the three lists -------------------------------------------------------------------------------------
 
@@ -94,7 +99,9 @@ class Mender:
         lines = [s for s in self.all if s.kind == LINE]
         if not lines:
             return None, True
-        return self._cheapest(lines, excess(lines), None)
+        changes = Changes(self.core.instance, self.core.model, lines)
+        outcome = self._run(lines, [excess(lines)])
+        return self._as_repair(outcome, lambda plan: changes.ways(plan)[0])
 
     def cheapest(self) -> tuple[Repair | None, bool]:
         """The cheapest repair of all."""
@@ -104,6 +111,7 @@ class Mender:
         """Repairs without max_gap, the fewest changes first, then the cheapest; None at the end."""
         movable = [s for s in self.all if s.kind != LINE]
         without: list[frozenset[str]] = []
+        self.before = None
         while True:
             found, known = self._found(movable, without, counted=True)
             yield found, known
@@ -129,47 +137,54 @@ class Mender:
                 known[id(plan)] = plan, min(allowed, key=order, default=None)
             return known[id(plan)][1]
 
-        def extend(m: Any, problem: Problem) -> None:
-            Elastic(m, problem, self.original, movable)
-            for number, ids in enumerate(without):
-                terms = [(1.0, m.changed[i]) for i in ids]
-                m.elastic["without", number] = (None, linear(terms), float(len(ids) - 1))
+        def others(m: Any) -> list[tuple[list[Term], float]]:
+            return [([(1.0, m.changed[i]) for i in ids], len(ids) - 1.0) for ids in without]
 
         def value(of: Callable[[Way], Fraction]) -> Callable[[Problem, Deployed], Fraction]:
             return lambda _, plan: of(best(plan) or Way({}, Fraction(10**9)))
 
-        price = Aim("price_of_changes", lambda m, _: _price(m, changes), value(lambda way: way.price))
+        price = Aim("price_of_changes", lambda m, _: _price(m, changes), value(lambda way: way.price), plain=True)
         count = Aim(
             "number_of_changes",
             lambda m, _: [(1.0, column) for column in m.changed.values()],
             value(lambda way: Fraction(len(way.needs)) if way.needs else Fraction(10**6) * (way.price > 0)),
+            plain=True,
         )
         aims = [count, price] if counted else [price]
-        outcome = self._run(movable, aims, extend, lambda _, plan: best(plan) is not None)
+        outcome = self._run(movable, aims, lambda _, plan: best(plan) is not None, others)
+        self.before = outcome if counted else None
         return self._as_repair(outcome, best)
 
-    def _cheapest(self, movable: Sequence[Statement], aim: Aim, extend: Extend | None) -> tuple[Repair | None, bool]:
-        changes = Changes(self.core.instance, self.core.model, movable)
-        outcome = self._run(movable, [aim], extend, None)
-        return self._as_repair(outcome, lambda plan: changes.ways(plan)[0])
-
     def _run(
-        self, movable: Sequence[Statement], aims: Sequence[Aim], extend: Extend | None, keeps: Holds | None
+        self, movable: Sequence[Statement], aims: Sequence[Aim], keeps: Holds | None = None, more: More | None = None
     ) -> Outcome:
-        instance, model = lift(self.core.instance, replace(self.core.model, tolerance=0.0), movable)
+        """Minimise aims where statements are lifted, or with ``more`` give way at a price, on a resident programme."""
         holds, also = self.always or (None, None)
-
-        def extended(m: Any, problem: Problem) -> None:
-            for add in (also, extend):
-                if add is not None:
-                    add(m, problem)
+        if more is None:
+            instance, model = self._lifted(movable)
+            return self._tried(lambda: self.bench.run(instance, model, aims, extend=also, keeps=holds))
+        key = tuple(statement.id for statement in movable)
+        if key not in self.elastic:
+            self.elastic[key] = *self._lifted(movable), partial(self._extend, movable)
+        instance, model, extend = self.elastic[key]
 
         def kept(problem: Problem, plan: Deployed) -> bool:
             return all(check is None or check(problem, plan) for check in (holds, keeps))
 
-        if extend is None and also is None:
-            return self._tried(lambda: self.bench.run(instance, model, aims))
-        return self._tried(lambda: self.bench.run(instance, model, aims, extend=extended, keeps=kept))
+        given: dict[str, Any] = {"extend": extend, "keeps": kept, "resident": True, "more": more}
+        if self.before is not None:  # it had more plans to choose from
+            given["wider"] = [self.before]
+            given["plans"] = [] if self.before.deployed is None else [self.before.deployed]
+        return self._tried(lambda: self.bench.run(instance, model, aims, **given))
+
+    def _lifted(self, movable: Sequence[Statement]) -> tuple[Instance, Model]:
+        return lift(self.core.instance, replace(self.core.model, tolerance=0.0), movable)
+
+    def _extend(self, movable: Sequence[Statement], m: Any, problem: Problem) -> None:
+        """What is always in force, and statements that give way at a price."""
+        if self.always is not None:
+            self.always[1](m, problem)
+        Elastic(m, problem, self.original, movable)
 
     def _tried(self, run: Callable[[], Outcome]) -> Outcome:
         try:

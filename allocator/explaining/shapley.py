@@ -11,7 +11,6 @@ import random
 from collections.abc import Iterator
 from math import comb
 
-from allocator.explaining.ability import without
 from allocator.explaining.core import Core, Part, reached, same
 from allocator.instance import Instance
 from allocator.plan.values import Deployed
@@ -74,7 +73,14 @@ class Game:
         plans = [] if known is None else [self.plans[known[1]][2]]
         closely = self.core.closeness("gap") if len(self.able) <= EXACT else None
         solved = self.core.bench.run(
-            without(self.loose, gone), self.core.model, ["gap"], plans=plans, floors=[floor], gap=closely
+            self.loose,
+            self.core.model,
+            ["gap"],
+            plans=plans,
+            floors=[floor],
+            gap=closely,
+            resident=True,
+            absent=gone,
         )
         found = reached(solved, "gap")
         if found.infeasible:

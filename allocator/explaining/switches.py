@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pyomo.core as pyo
 
+from allocator.explaining.aims import ANY_PLAN, FIRST
 from allocator.explaining.bench import Bench, Extend
 from allocator.explaining.elastic import Elastic
 from allocator.explaining.statements import Statement, lift
@@ -26,22 +27,28 @@ from allocator.plan.values import Deployed
 from allocator.problem import Problem
 from allocator.solving.blame import blamed
 from allocator.solving.columns import Points
-from allocator.solving.highs import Resident
-from allocator.solving.standard_form import compile_model
+from allocator.solving.highs import Resident, Run
+from allocator.solving.standard_form import Floats, compile_model
 
 Found = tuple[Deployed, frozenset[str]]
 """A plan, and ids of the statements that it keeps."""
 
 NOTHING: Deployed = {}
 
-ANY, MOST = "any_plan", "most_kept"
-"""Aims of a run: any plan, and a plan that breaks few elements."""
+ANY, FEW, MOST = "any_plan", "few_people", "most_kept"
+"""Aims of a run: any plan, any but looked for among those of few people, and a plan that breaks few elements."""
 
 ENOUGH = 0.4
 """Relative gap at which a plan breaks few enough elements."""
 
 NODES = 5
 """Nodes after which the search for such a plan ends."""
+
+TRIALS = ((ANY, 0, 20), (FEW, 0, 250), (FEW, 1, 250), (ANY, 1, 1000), (FEW, 2, None))
+"""Aim, change of the seed, and nodes of one run after the other: what takes one long often takes another a moment."""
+
+BRIEF = 2
+"""Runs after which a brief search ends."""
 
 
 class Switches:
@@ -74,11 +81,11 @@ class Switches:
                 extend(m, problem)
             Elastic(m, problem, Problem(instance, chosen), statements)
             broken = [self._element(m, name, members) for name, members in elements.items()]
-            m.add_component(f"objective_{ANY}", pyo.Objective(expr=linear([(1.0, m.one)]).expression()))
-            m.add_component(f"objective_{MOST}", pyo.Objective(expr=linear([(1.0, m.one), *broken]).expression()))
-            m.stages = [ANY, MOST]
-            for name in m.stages:
+            aims = {ANY: [(1.0, m.one)], FEW: ANY_PLAN.terms(m, problem), MOST: [(1.0, m.one), *broken]}
+            for name, terms in aims.items():
+                m.add_component(f"objective_{name}", pyo.Objective(expr=linear(terms).expression()))
                 m.component(f"objective_{name}").deactivate()
+            m.stages = list(aims)
         self.matrix = compile_model(m)
         self.points = Points(m, self.matrix)
         self.resident = Resident(self.matrix, {**bench.solver._highs, "mip_feasibility_tolerance": 1e-9})
@@ -97,7 +104,9 @@ class Switches:
             m.unbroken[statement.id] = (None, linear([(1.0, m.changed[statement.id]), (-1.0, column)]), 0.0)
         return 1.0, column
 
-    def ask(self, force: Collection[str], free: Collection[str] = ()) -> tuple[bool | None, Found | None]:
+    def ask(
+        self, force: Collection[str], free: Collection[str] = (), brief: bool = False
+    ) -> tuple[bool | None, Found | None]:
         """Whether there is a plan with some statements in force: a pair of the answer and a plan.
 
         Parameters
@@ -106,6 +115,8 @@ class Switches:
             Ids of statements in force; all others are lifted.
         free : collection of str
             Ids of statements of which a plan is wanted that breaks few elements; the search for it is short.
+        brief : bool
+            Whether a hard question is left open.
 
         Returns
         -------
@@ -113,17 +124,15 @@ class Switches:
             False, and ids of statements in force that already leave no plan; True, and a plan with the ids of the
             statements that it keeps; None and None if it stays open. All within the tolerances of the solver.
         """
-        resident, bench = self.resident, self.bench
         held = np.array([i in force for i in self.column], dtype=bool)
         loose = np.array([i in free for i in self.column], dtype=bool)
-        resident.forget()
-        resident.restrict(self.every, np.where(held | loose, 0.0, 1.0), np.where(held, 0.0, 1.0))
-        resident.minimise(MOST if free else ANY)
-        left = None if bench.deadline is None else max(0.0, bench.deadline - time.monotonic())
-        more: dict[str, Any] = {"mip_rel_gap": ENOUGH, "mip_max_nodes": NODES} if free else {}
-        run = resident.run(left, bench.watch.interrupted, None, left, **more)
+        lower, upper = np.where(held | loose, 0.0, 1.0), np.where(held, 0.0, 1.0)
+        if free:
+            run = self._run(lower, upper, MOST, mip_rel_gap=ENOUGH, mip_max_nodes=NODES)
+        else:
+            run = self._any(lower, upper, TRIALS[:BRIEF] if brief else TRIALS)
         if run.stop is Stop.INFEASIBLE:
-            return False, (NOTHING, self._few(frozenset(force), left))
+            return False, (NOTHING, self._few(frozenset(force)))
         if run.point is None:
             return None, None
         point = run.point
@@ -131,11 +140,34 @@ class Switches:
         whole = {i for i in self._whole(kept) if i not in force} | set(force)
         return True, (self.points.deployed(point), frozenset(whole))
 
-    def _few(self, force: frozenset[str], left: float | None) -> frozenset[str]:
+    def _any(self, lower: Floats, upper: Floats, trials: Sequence[tuple[str, int, int | None]]) -> Run:
+        """A run for any plan: in trials, so that no unlucky search takes long."""
+        seed = int(self.resident.options["random_seed"])
+        run = Run(Stop.NODE_LIMIT, None, -np.inf)
+        for aim, change, nodes in trials:
+            limit = {} if nodes is None else {"mip_max_nodes": nodes}
+            run = self._run(lower, upper, aim, mip_rel_gap=FIRST, random_seed=seed + change, **limit)
+            if run.stop is not Stop.NODE_LIMIT or run.point is not None:
+                break
+        return run
+
+    def _run(self, lower: Floats, upper: Floats, aim: str, **options: Any) -> Run:
+        """A run from the start, with the columns of statements between bounds."""
+        self.resident.forget()
+        self.resident.restrict(self.every, lower, upper)
+        self.resident.minimise(aim)
+        left = self._left()
+        return self.resident.run(left, self.bench.watch.interrupted, None, left, **options)
+
+    def _left(self) -> float | None:
+        """Seconds until the deadline."""
+        return None if self.bench.deadline is None else max(0.0, self.bench.deadline - time.monotonic())
+
+    def _few(self, force: frozenset[str]) -> frozenset[str]:
         """Statements in force that leave no plan: those that take part in the proof, if the relaxation gives one."""
         resident = self.resident
         resident.restrict(self.every, *(2 * [np.array([float(i not in force) for i in self.column])]))
-        part = blamed(resident, left, self.bench.watch.interrupted)
+        part = blamed(resident, self._left(), self.bench.watch.interrupted)
         return force if part is None else frozenset(i for i in force if part[self.column[i]])
 
     def _whole(self, kept: Collection[str]) -> Iterable[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -96,18 +97,18 @@ class Departures:
     def _solved(self, gone: frozenset[str]) -> Reached:
         """V from a solve; proved in full where the usual gap does not settle it."""
         core = self.core
-        instance = without(core.instance, gone)
         floor, plan = self.floor(gone), self._plan(gone)
         plans: list[Deployed] = [] if plan is None or plan.plan is None else [plan.plan]
         left = {cell: units for cell, units in core.plan.items() if cell[0] not in gone}
         plans.append(Decided(left, bought(core.plan)))
         floors = [] if floor is None or floor.bound is None else [floor.bound]
-        found = reached(core.bench.run(instance, core.model, [self.first], plans=plans, floors=floors), self.first)
+        given: dict[str, Any] = {"resident": True, "absent": gone}
+        solve = partial(core.bench.run, core.instance, core.model, [self.first], **given)
+        found = reached(solve(plans=plans, floors=floors), self.first)
         if found.plan is not None and not found.settled and not core.bench.over:
-            again = core.bench.run(
-                instance, core.model, [self.first], plans=[found.plan], floors=[*floors, found.bound or 0.0], gap=0.0,
-                limit=max(1.0, core.base.seconds),
-            )  # fmt: skip
+            again = solve(
+                plans=[found.plan], floors=[*floors, found.bound or 0.0], gap=0.0, limit=max(1.0, core.base.seconds)
+            )
             sharper = reached(again, self.first)
             found = sharper if sharper.value is not None else found
         return found
@@ -196,8 +197,8 @@ def _take_over(core: Core, departures: Departures, part: Part, began: float) -> 
         outcome: Outcome | None = None
         if len(core.model.objectives) > 1 and reach.plan is not None:
             outcome = core.bench.run(
-                without(core.instance, [n]), core.model, plans=[reach.plan], floors=[reach.bound or 0.0], limit=limit,
-                wider=[] if n in departures.promised else [core.base],
+                core.instance, core.model, plans=[reach.plan], floors=[reach.bound or 0.0], limit=limit,
+                wider=[] if n in departures.promised else [core.base], resident=True, absent=[n],
             )  # fmt: skip
         plan = reach.plan if outcome is None or outcome.deployed is None else outcome.deployed
         assert plan is not None  # its value is known

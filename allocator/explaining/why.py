@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allocator.errors import AllocatorError
 from allocator.explaining.ability import Selection, selection
@@ -17,6 +17,9 @@ from allocator.explaining.core import SAME, Core, Part
 from allocator.plan.values import Deployed
 from allocator.problem import Problem
 from allocator.purchases import Decided, bought
+
+if TYPE_CHECKING:
+    from allocator.families.rows import Term
 
 NO_PLAN = "plan in hand"
 """What stays open where a question needs a plan and none is known."""
@@ -40,6 +43,11 @@ class Force:
 
         m.forced = Rows(doc="at least one unit of what is asked about")
         m.forced["some"] = (1.0, linear((1.0, column) for column in columns), None)
+
+    def rows(self, m: Any) -> list[tuple[list[Term], float]]:
+        """The same as a row of one solve on a programme that stays as it is."""
+        sign = -1.0 if self.some else 1.0
+        return [([(sign, column) for cell, column in m.deploy.items() if self.chosen.holds(cell)], -float(self.some))]
 
     def holds(self, problem: Problem, deployed: Deployed) -> bool:
         """Whether a plan keeps the condition."""
@@ -117,8 +125,9 @@ def _forced(core: Core, force: Force, plans: list[Deployed]) -> Outcome:
 
     def solve(plans: list[Deployed], **more: Any) -> Outcome:
         return core.bench.run(
-            core.instance, core.model, extend=force.extend, keeps=force.holds, plans=plans, wider=[core.base], **more
-        )
+            core.instance, core.model, keeps=force.holds, plans=plans, wider=[core.base], resident=True,
+            more=force.rows, **more,
+        )  # fmt: skip
 
     core.progress(f"solving {'with' if force.some else 'without'} {force.chosen}")
     outcome = solve(plans)

@@ -78,9 +78,9 @@ def test_a_false_claim_of_the_resident_model_is_not_believed(monkeypatch: Any) -
     """HiGHS calls the single line infeasible; the instance built anew says otherwise, and is believed from then on."""
     ask = Switches.ask
 
-    def wrong(self: Switches, force: Iterable[str], free: Iterable[str] = ()) -> Any:
+    def wrong(self: Switches, force: Iterable[str], free: Iterable[str] = (), brief: bool = False) -> Any:
         force = frozenset(force)
-        return (False, ({}, force)) if force == {"requirements.1.max_gap"} else ask(self, force, frozenset(free))
+        return (False, ({}, force)) if force == {"requirements.1.max_gap"} else ask(self, force, frozenset(free), brief)
 
     monkeypatch.setattr(Switches, "ask", wrong)
     with bundled("toy-infeasible") as core:
