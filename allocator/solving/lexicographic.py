@@ -130,7 +130,8 @@ class Stages:
         if stalled and answer.stop is Stop.PROVED:
             answer.stop = Stop.STALLED
         if stalled:
-            answer.reason = f"Left without a proof because the search had stalled: {', '.join(stalled)}."
+            names = ", ".join(stalled)
+            answer.reason = f"The search stalled and left without a proof: {names}. More time gives it a second turn."
         return answer
 
     def _minimised(self, stage: int, back: bool = False) -> bool:
@@ -172,7 +173,7 @@ class Stages:
             return 0.0
         if self.deadline is None:
             return LONG if self._ready().matrix.integral.sum() >= MANY else 0.0
-        return WORK if stage < len(self.names) or self.leaves else 0.0
+        return WORK if stage < len(self.names) or self.leaves or self.stalled else 0.0  # others can use the time
 
     def _go_back(self) -> None:
         """Give stalled stages another turn if more time is left than they have had."""
