@@ -2,9 +2,8 @@
 
 `allocator` reads, builds, solves and audits a folder; `export` writes the same programme as MPS, a file for each
 objective; `highs` and `scip` solve those files. `sweep` runs a sweep in the process itself, with its time limit in CPU
-seconds. `hand-over` builds a model
-and hands it to HiGHS, `linopy` does so with the same model through linopy. Each writes one JSON object to standard
-output; a peer that is not installed is the exit code 3.
+seconds. `hand-over` builds a model and hands it to HiGHS, `linopy` does so with the same model through linopy. Each
+writes one JSON object to standard output; a peer that is not installed is the exit code 3.
 """
 
 from __future__ import annotations
