@@ -23,6 +23,7 @@ class Stop(Enum):
     INFEASIBLE = "infeasible"
     TIME_LIMIT = "time_limit"
     NODE_LIMIT = "node_limit"
+    STALLED = "stalled"
     INTERRUPT = "interrupt"
     FAILED = "failed"
 

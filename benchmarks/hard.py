@@ -1,8 +1,8 @@
 """`python -m benchmarks.hard`: grids of hard points at a short time limit: how many are proved, and what stays open.
 
 A point counts as proved if every objective is. Of the others the first objective that stays open is counted. The time
-limit is wall time, so compare points proved with the CPU seconds beside them, or run on an idle machine. `--save` keeps
-the results, and `--base` says which grids have fewer points proved, or need more CPU seconds for as many.
+limit counts CPU seconds, so that a loaded machine proves as many points as an idle one. `--save` keeps the results, and
+`--base` says which grids have fewer points proved, or need more CPU seconds for as many.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("--only", choices=list(GRIDS), nargs="+", default=list(GRIDS), help="only these (default: all)")
     parser.add_argument("--points", type=whole, help="most points of each grid, at least 4")
     parser.add_argument("--gap", type=float, default=1e-4, help="relative gap of each solve (default: %(default)s)")
-    parser.add_argument("--time-limit", type=float, default=8.0, help="seconds a point (default: %(default)s)")
+    parser.add_argument("--time-limit", type=float, default=8.0, help="CPU seconds a point (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="random seed of HiGHS (default: %(default)s)")
     parser.add_argument("--save", type=Path, help="file to which the results are saved as a base")
     parser.add_argument("--base", type=Path, help="saved base to compare with; exit code 1 if anything is worse")

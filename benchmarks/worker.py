@@ -1,9 +1,9 @@
 """One measurement in a process of its own: `python -m benchmarks.worker KIND JSON`.
 
 `allocator` reads, builds, solves and audits a folder; `export` writes the same programme as MPS, a file for each
-objective; `highs` and `scip` solve those files. `sweep` runs a sweep in the process itself. `hand-over` builds a model
-and hands it to HiGHS, `linopy` does so with the same model through linopy. Each writes one JSON object to standard
-output; a peer that is not installed is the exit code 3.
+objective; `highs` and `scip` solve those files. `sweep` runs a sweep in the process itself, with its time limit in CPU
+seconds. `hand-over` builds a model and hands it to HiGHS, `linopy` does so with the same model through linopy. Each
+writes one JSON object to standard output; a peer that is not installed is the exit code 3.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import alone, handing
+from benchmarks.cpu_clock import by_cpu
 
 Answer = dict[str, Any]
 
@@ -106,6 +107,8 @@ KINDS: dict[str, Callable[[dict[str, Any]], Answer]] = {
 }
 
 if __name__ == "__main__":
+    if sys.argv[1] == "sweep":
+        by_cpu()
     try:
         result = KINDS[sys.argv[1]](json.loads(sys.argv[2]))
     except alone.PeerMissing as missing:

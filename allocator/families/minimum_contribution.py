@@ -23,21 +23,28 @@ from fractions import Fraction
 
 import pyomo.core as pyo
 
-from allocator.families.rows import Rows, at_least, only_if
+from allocator.families.rows import MODERATE, Rows, Terms, at_least, only_if
 from allocator.problem import Problem
 
 
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``sends`` and its two constraints."""
-    m.sends = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation sends units of the type to the task")
+    short = {pool_at: here for pool_at, here in m.cells.items() if problem.pools.min_units[pool_at[:2]] > 1}
+    m.sends = pyo.Var(
+        pyo.SetOf(dict.fromkeys((*pool_at, t) for pool_at, here in short.items() for t in here)),
+        domain=pyo.Binary,
+        doc="nation sends units of the type to the task",
+    )
     m.minimum_contribution_least = Rows(doc="a nation sends at least its least contingent")
     m.minimum_contribution_most = Rows(doc="a nation that does not send has no units there")
-    for (n, u, j), here in m.cells.items():
+    switches = iter(m.sends.values())
+    for (n, u, j), here in short.items():
         least = problem.pools.min_units[n, u]
-        if least <= 1:
-            continue
         for t, deploy in here.items():
-            most, sends = problem.cap[n, u, j][t], m.sends.add((n, u, j, t))
-            terms = [(Fraction(1), deploy), (Fraction(-least), sends)]
-            at_least(m, m.minimum_contribution_least, (n, u, j, t), terms, Fraction(0))
-            only_if(m, m.minimum_contribution_most, (n, u, j, t), [deploy], most, [sends])
+            key, most, sends = (n, u, j, t), problem.cap[n, u, j][t], next(switches)
+            if least <= MODERATE:
+                m.minimum_contribution_least[key] = (0.0, Terms((1.0, -float(least)), (deploy, sends)), None)
+            else:
+                terms = [(Fraction(1), deploy), (Fraction(-least), sends)]
+                at_least(m, m.minimum_contribution_least, key, terms, Fraction(0))
+            only_if(m, m.minimum_contribution_most, key, [deploy], most, [sends])

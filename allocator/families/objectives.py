@@ -41,7 +41,7 @@ import pyomo.core as pyo
 
 from allocator.errors import BadInput, Fault
 from allocator.families.payments import COMMON, EVERYONE, Payments
-from allocator.families.rows import Exact, Rows, Term, floats, linear
+from allocator.families.rows import Exact, Rows, Term, floats, linear, weighed
 from allocator.problem import Problem
 from allocator.statement import Row
 
@@ -111,7 +111,7 @@ def burden_terms(m: pyo.ConcreteModel, problem: Problem) -> list[Term]:
     common: list[Exact] = payments.terms(COMMON, problem.PERIODS) if money.funding_keys else []
     if common:
         m.common_total = pyo.Var(bounds=(0.0, None), doc="what the common fund pays, millions")
-        total = linear([*floats(common), (-1.0, m.common_total)])
+        total = weighed(common, (-1.0, m.common_total))
         m.burden_common = pyo.Constraint(expr=(0.0, total.expression(), 0.0), doc="what the common fund pays")
     for n, gdp in money.gdp.items():
         each = 1000 / (gdp * money.years)
@@ -173,14 +173,14 @@ def imbalance_terms(m: pyo.ConcreteModel, problem: Problem) -> list[Term]:
     every = [term for terms in own.values() for term in terms]
     if not every:
         return []
-    m.imbalance_total[0] = (0.0, linear([*floats(every), (-1.0, m.own_total)]), 0.0)
+    m.imbalance_total[0] = (0.0, weighed(every, (-1.0, m.own_total)), 0.0)
     total = sum(gdp.values())
     for n, terms in own.items():
         if terms:
             above = m.above.add(n)
             above.setlb(0.0)
             share = float(gdp[n] / total)
-            row = linear([*floats(terms), (-share, m.own_total), (-1.0, above)])
+            row = weighed(terms, (-share, m.own_total), (-1.0, above))
             m.imbalance_above[n] = (None, row, 0.0)
     return [(1.0, above) for above in m.above.values()]
 

@@ -49,7 +49,7 @@ from math import ceil
 import pyomo.core as pyo
 
 from allocator.exact import step_of
-from allocator.families.rows import Exact, Rows, at_least, floats, hidden, linear, measured
+from allocator.families.rows import Exact, Rows, at_least, hidden, linear, measured, weighed
 from allocator.problem import Problem
 from allocator.statement import THEATRE, Row
 
@@ -122,7 +122,7 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
             if step and row.quantity <= STEPS * step:
                 _in_steps(m, row, key, met, least, step)
             else:
-                m.requirement_supply[key] = (float(row.quantity), linear([*floats(met), (1.0, shortfall)]), None)
+                m.requirement_supply[key] = (float(row.quantity), weighed(met, (1.0, shortfall)), None)
             continue
         shortfall.setub(float(row.quantity))
         measured(m, m.requirement_supply, key, terms, row.quantity, shortfall)
@@ -137,7 +137,7 @@ def _in_steps(m: pyo.ConcreteModel, row: Row, key: Key, met: list[Exact], least:
     missing, shortfall = m.missing_steps.add(key), m.shortfall[key]
     missing.setub(steps - int(least / step))
     m.supply_step[key] = float(step)
-    m.requirement_supply[key] = (float(steps * step), linear([*floats(met), (float(step), missing)]), None)
+    m.requirement_supply[key] = (float(steps * step), weighed(met, (float(step), missing)), None)
     m.requirement_steps[key] = (None, linear([(float(step), missing), (-1.0, shortfall)]), float(excess))
     if excess:
         first = float(step - excess)

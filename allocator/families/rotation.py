@@ -43,7 +43,7 @@ from math import floor, gcd
 import pyomo.core as pyo
 
 from allocator.families.acquisition import ready
-from allocator.families.rows import Exact, Rows, at_most, linear
+from allocator.families.rows import Exact, Rows, Terms, at_most
 from allocator.problem import Problem
 
 STEPS = 1_000
@@ -74,9 +74,10 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
                     terms += [(-b, column) for _, column in orders if b]
                     at_most(m, m.rotation_pool, (*key, i) if i else key, terms, limit)
                 continue
-            counted = [(float(count // often), deploy) for t, count in window.counts.items() for deploy in by_period[t]]
-            if len(counted) > 1:  # a single term is limited by its own bound
-                m.rotation_pool[key] = (None, linear(counted), float(usable // often))
+            use = [deploy for t in window.counts for deploy in by_period[t]]
+            if len(use) > 1:  # a single term is limited by its own bound
+                coefs = [c for t, n in window.counts.items() for c in [float(n // often)] * len(by_period[t])]
+                m.rotation_pool[key] = (None, Terms(tuple(coefs), tuple(use)), float(usable // often))
 
 
 def staircase(usable: Fraction, available: Fraction, most: int) -> list[tuple[Fraction, Fraction, Fraction]]:

@@ -99,11 +99,32 @@ class Rows(IndexedConstraint):  # type: ignore[misc]
     def __init__(self, *, doc: str) -> None:
         super().__init__(pyo.Any, doc=doc)
 
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if type(value) is tuple and len(value) == 3 and type(value[1]) is Terms and key not in self._data:
+            self._setitem_when_not_present(key, value)  # Pyomo would check each key against Any
+        else:
+            super().__setitem__(key, value)
+
 
 def linear(terms: Iterable[Term]) -> Terms:
     """The sum of coefficient times variable, for a row."""
     coefs_and_variables = tuple(zip(*terms, strict=True))
     return Terms(*(coefs_and_variables or ((), ())))
+
+
+def summed(variables: Iterable[Any]) -> Terms:
+    """The sum of variables, for a row."""
+    each = tuple(variables)
+    return Terms((1.0,) * len(each), each)
+
+
+def weighed(terms: list[Exact], *more: Term) -> Terms:
+    """The sum of exact terms, and of more terms after them, for a row; each size is converted once."""
+    amounts, variables = zip(*terms, strict=True) if terms else ((), ())
+    keys = list(map(id, amounts))
+    at = {key: float(a) for key, a in dict(zip(keys, amounts, strict=True)).items()}
+    coefs = tuple(map(at.__getitem__, keys))
+    return Terms((*coefs, *(a for a, _ in more)), (*variables, *(x for _, x in more)))
 
 
 def at_most(m: Any, rows: Any, key: Any, terms: list[Exact], limit: Fraction) -> None:
@@ -118,12 +139,12 @@ def at_least(m: Any, rows: Any, key: Any, terms: list[Exact], limit: Fraction) -
 
 def _whole(m: Any, rows: Any, key: Any, terms: list[Exact], limit: Fraction, sign: int) -> None:
     """``sign * sum of terms >= sign * limit``, the limit moved inward to a multiple of the step of the terms."""
-    sizes = {id(a): a for a, _ in terms}
-    step = step_of(sizes.values())
+    sizes = _sizes(terms)
+    step = step_of(sizes)
     least = ceil(sign * limit / step) if step else 0
-    if _moderate(sizes.values(), step, least):
+    if _moderate(sizes, step, least):
         end = float(sign * least * step if step else limit)
-        rows[key] = (end if sign > 0 else None, linear(floats(terms)), end if sign < 0 else None)
+        rows[key] = (end if sign > 0 else None, weighed(terms), end if sign < 0 else None)
     else:
         _digits(m, rows, key, [(sign * int(a / step), x) for a, x in terms], least)
 
@@ -131,15 +152,15 @@ def _whole(m: Any, rows: Any, key: Any, terms: list[Exact], limit: Fraction, sig
 def only_if(m: Any, rows: Any, key: Any, columns: list[Any], most: int, switches: list[Any]) -> None:
     """Add the row ``sum of columns <= most * sum of switches``: all are 0 unless a 0/1 column is 1."""
     if most <= MODERATE:
-        switched = [(-float(most), switch) for switch in switches]
-        rows[key] = (None, linear([*((1.0, x) for x in columns), *switched]), 0.0)
+        coefs = (1.0,) * len(columns) + (-float(most),) * len(switches)
+        rows[key] = (None, Terms(coefs, (*columns, *switches)), 0.0)
     else:
         _digits(m, rows, key, [*((-1, x) for x in columns), *((most, switch) for switch in switches)], 0)
 
 
 def hidden(terms: list[Exact], quantity: Fraction, least: Fraction) -> bool:
     """Whether units, or what must be met, could disappear in a solver's tolerances beside the quantity."""
-    amounts = {id(a): a for a, _ in terms}.values()
+    amounts = _sizes(terms)
     if (quantity - least) * MODERATE < quantity or (least and not terms):
         return True
     if any(abs(a) > BASE * quantity or abs(a) * MODERATE < quantity for a in amounts):
@@ -172,10 +193,14 @@ def measured(m: Any, rows: Any, key: Any, terms: list[Exact], quantity: Fraction
 
 
 def floats(terms: list[Exact]) -> Iterator[Term]:
-    """The terms with coefficients as a solver takes them; each size is converted once."""
-    sizes = {id(a): a for a, _ in terms}
-    at = {key: float(a) for key, a in sizes.items()}
-    return ((at[id(a)], x) for a, x in terms)
+    """The terms with coefficients as a solver takes them."""
+    return zip(*weighed(terms), strict=True)
+
+
+def _sizes(terms: list[Exact]) -> list[Fraction]:
+    """The amounts of the terms, each object once."""
+    amounts = [a for a, _ in terms]
+    return list(dict(zip(map(id, amounts), amounts, strict=True)).values())
 
 
 def _moderate(sizes: Iterable[Fraction], step: Fraction, limit: int) -> bool:

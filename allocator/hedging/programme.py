@@ -24,8 +24,9 @@ from allocator.plan.values import objective_values
 from allocator.purchases import Decided
 from allocator.solving.columns import Orders, Points, carry
 from allocator.solving.highs import Resident
-from allocator.solving.lexicographic import HOLD, SHARE
+from allocator.solving.lexicographic import HOLD
 from allocator.solving.running import Sight
+from allocator.solving.searching import SHARE
 from allocator.solving.stage import Driver, Progress, minimise, proved, tighten
 from allocator.solving.standard_form import Floats, compile_model
 from allocator.statistics import ONE, Taste, value_at_risk

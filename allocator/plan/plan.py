@@ -43,7 +43,7 @@ class Plan(Drawn):
         ``assumptions``: the number of figures, how many are assumed, and the shares of cost and coverage that depend on
         those (None if no source of the instance is an assumption).
     stopped_by : str
-        ``time_limit`` or ``interrupt`` if the solve was stopped early, otherwise empty.
+        ``time_limit``, ``interrupt`` or ``stalled`` if the solve was stopped early, otherwise empty.
     """
 
     status: str

@@ -128,7 +128,9 @@ class Answerer:
 def _status(plan: Plan) -> str:
     gap = plan.manifest["options"]["gap"]
     text = f"{plan.status}: {WORDS[plan.status].format(gap=f'{100 * gap:.3g} %')}"
-    late = " The time limit stopped it." if plan.stopped_by == "time_limit" else ""
+    late = {"time_limit": " The time limit stopped it.", "stalled": " The search stopped without a gain."}.get(
+        plan.stopped_by, ""
+    )
     return f"{text}.{late}{' ' + plan.reason if plan.reason else ''}"
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from allocator.errors import BadUsage, SolverError
 from allocator.outcome import Stop
 from allocator.solving.running import GRACE, Running, Sight
+from allocator.solving.stalling import Stall
 from allocator.solving.standard_form import Floats, Matrix
 
 VERSION = highspy.Highs().version()
@@ -169,10 +170,7 @@ class Resident:
             return False
         rows, columns = self._row_scale, self._column_scale
         solver.clearSolver()
-        added = np.arange(len(matrix.rows), solver.getNumRow(), dtype=np.int32)
-        if len(added):
-            solver.deleteRows(len(added), added)
-        self.held.clear()
+        self.let_go()
         self.matrix = matrix
         self.release()
         every = np.arange(len(matrix.rows), dtype=np.int32)
@@ -272,6 +270,13 @@ class Resident:
         lower, upper = self.matrix.lower / self._column_scale, self.matrix.upper / self._column_scale
         self.solver.changeColsBounds(len(every), every, lower, upper)
 
+    def let_go(self) -> None:
+        """Remove the rows of :meth:`hold`."""
+        if self.lost is None:
+            added = np.arange(len(self.matrix.rows), self.solver.getNumRow(), dtype=np.int32)
+            self.solver.deleteRows(len(added), added)
+        self.held.clear()
+
     def tighten(self, row: int, side: str, by: float) -> None:
         """Move the limit of a row inward (``side`` is ``lower`` or ``upper``) by an amount in the row's unit."""
         if self.lost is not None:
@@ -317,6 +322,7 @@ class Resident:
         interrupted: threading.Event | None = None,
         watch: Callable[[Sight], None] | None = None,
         patience: float | None = None,
+        stall: float = 0.0,
         **options: bool | int | float | str,
     ) -> Run:
         """Solve within the limits, until done or interrupted.
@@ -331,6 +337,8 @@ class Resident:
             Called about four times a second with what is known.
         patience : float, optional
             Seconds after which a run that does not heed its time limit is left behind.
+        stall : float, optional
+            Least work after which a run that has stalled ends, 0 for never: :mod:`allocator.solving.stalling`.
         options
             Options of HiGHS for this run alone.
         """
@@ -340,15 +348,14 @@ class Resident:
         if solver.getNumCol() == 0:
             met = (self.matrix.row_lower <= 0).all() and (self.matrix.row_upper >= 0).all()
             return Run(Stop.PROVED, np.zeros(0), 0.0) if met else Run(Stop.INFEASIBLE, None, -np.inf)
-        interrupted = interrupted or threading.Event()
-        if interrupted.is_set():
+        if (interrupted := interrupted or threading.Event()).is_set():
             return Run(Stop.INTERRUPT, None, -np.inf)
-        until = np.inf if time_limit is None else time_limit
+        until = time_limit if time_limit is not None else np.inf
         if "solve_relaxation" in options or not self.matrix.integral.any():
             until += solver.getRunTime()  # for linear programmes HiGHS counts all runs so far
         for name, value in {**options, "time_limit": until}.items():
             set_option(solver, name, value)
-        running = Running(self._scale, self.grace)
+        running = Running(self._scale, self.grace, Stall(stall, len(self.matrix.columns)) if stall else None)
         limit = None if time_limit is None else max(time_limit, patience or 0.0)
         reason = running.follow(solver, limit, interrupted, None if watch is None else self._unscaling(watch))
         if running.left_behind:
@@ -389,7 +396,5 @@ class Resident:
         return Run(stop, point, bound / self._scale if abs(bound) < 1e100 else -np.inf)
 
 
-def _default(name: str) -> bool | int | float | str:
-    fresh = highspy.Highs()
-    value: bool | int | float | str = fresh.getOptionValue(name)[1]
-    return value
+def _default(name: str) -> Any:
+    return highspy.Highs().getOptionValue(name)[1]

@@ -10,26 +10,25 @@ from typing import Any
 
 from allocator.audit import Violation, check_deployments
 from allocator.errors import SolverError
-from allocator.outcome import NUMERICAL, Bounds, Stop, relative_gap
+from allocator.outcome import NUMERICAL, Stop, relative_gap
 from allocator.plan.values import objective_values
 from allocator.problem import Problem
 from allocator.purchases import Decided, bought
 from allocator.solving.answer import HELD, Answer, Deployed, Loaded
 from allocator.solving.heuristics.filling import first_plan
 from allocator.solving.heuristics.restricted import restricted
-from allocator.solving.heuristics.search import RELAXATION, WHOLE, Search
-from allocator.solving.highs import Method, Relaxation, Resident, Run
+from allocator.solving.heuristics.search import MANY, WHOLE
 from allocator.solving.prior import NOTHING, Known
 from allocator.solving.reasons import UNEXPLAINED, too_far_apart, why_infeasible, widest
 from allocator.solving.running import Sight
+from allocator.solving.searching import SHARE, search_of
+from allocator.solving.sharper import sharper
 from allocator.solving.stage import Driver, Ended, Progress, minimise, proved, tighten
+from allocator.solving.stalling import LONG, WORK
 from allocator.stopping import DeadlinePassed, at_once
 
 HOLD = 1e-6
 """What later objectives may take from an earlier one besides the tolerance, relative to max(1, its size)."""
-
-SHARE = 0.6
-"""Share of the remaining time that a stage may use if others follow."""
 
 KEPT = 20
 """Plans that passed the exact check and are kept, so that they need not be checked again."""
@@ -60,6 +59,11 @@ class Stages:
         Called during the solve with what is known.
     known : Known
         Results that other solves have proved.
+    stalls : bool
+        A stage that has stalled ends (see :mod:`allocator.solving.stalling`), if other stages can use its time, or if
+        the model is large and has no time limit.
+    leaves : bool
+        Other solves can use the time too: a last stage that has stalled ends as well, and none has a second turn.
     """
 
     def __init__(
@@ -73,6 +77,8 @@ class Stages:
         bare: bool,
         progress: Callable[[Progress], None] | None,
         known: Known = NOTHING,
+        stalls: bool = False,
+        leaves: bool = False,
     ) -> None:
         self.problem = problem
         self.load = load
@@ -85,6 +91,12 @@ class Stages:
         self.interrupted = interrupted
         self.deadline = deadline
         self.bare = bare
+        self.stalls, self.leaves = stalls, leaves
+        self.stalled: set[str] = set()
+        self.closed: set[str] = set()  # objectives that are proved
+        self.floors: dict[str, float] = {}  # proved by stages of this solve
+        self.name = ""  # of the stage that runs or ran last
+        self.cut = False  # the solve was stopped before the solver had the model
         self.again = True  # whether HiGHS runs twice before it is believed that there is no plan
         self.reserve = 0.0  # seconds that the last check of a plan takes
         self.answer = Answer()
@@ -103,47 +115,100 @@ class Stages:
             return answer
         for plan in self.known.plans:
             self._try(Decided(plan, bought(plan)))
-        answer.closed = True
-        name = ""
         try:
-            for stage, name in enumerate(self.names, start=1):
-                began = time.monotonic()
-                floor = self.known.bound(stage - 1, [bounds.value for bounds in answer.bounds.values()])
-                self._best(name)
-                answer.how[name] = "known" if self._within(name, floor, self.gap) else "solved"
-                if answer.how[name] == "known":
-                    answer.stop, bound = Stop.PROVED, floor
-                else:
-                    answer.stop, bound = self._stage(stage, name, floor)
-                answer.times[name] = time.monotonic() - began
-                if answer.deployed is None:
-                    answer.closed = False
-                    if answer.stop is Stop.INFEASIBLE:
-                        answer.reason = self._why_infeasible()
-                    return answer
-                value = self._value(name, answer.deployed)
-                answer.bounds[name] = proved(name, float(value), bound)
-                closed = answer.stop is Stop.PROVED and answer.bounds[name].gap <= self.gap + NUMERICAL
-                answer.closed = answer.closed and closed
-                if self.interrupted.is_set() or answer.stop is Stop.FAILED or self._left() == 0:
-                    break
-                tolerance = Fraction(repr(self.problem.model.tolerance))
-                self.held[name] = (1 + tolerance) * value + Fraction(repr(HOLD)) * max(Fraction(1), abs(value))
-                if self.loaded is not None:
-                    self.loaded.resident.hold(name, float(self.held[name]))
+            if all(self._minimised(stage) for stage in range(1, len(self.names) + 1)):
+                self._go_back()
         except KeyboardInterrupt:  # while the model was built
-            self._stopped(Stop.INTERRUPT, name)
+            self._stopped(Stop.INTERRUPT)
         except DeadlinePassed:
-            self._stopped(Stop.TIME_LIMIT, name)
+            self._stopped(Stop.TIME_LIMIT)
             answer.reason = "The time limit passed before the programme was built; the solver was not started."
-        self._rest()
+        if answer.deployed is not None:
+            answer.closed = not self.cut and answer.bounds.keys() <= self.closed
+            self._rest()
+        stalled = [name for name in self.names if name in self.stalled]
+        if stalled and answer.stop is Stop.PROVED:
+            answer.stop = Stop.STALLED
+        if stalled:
+            names = ", ".join(stalled)
+            answer.reason = f"The search stalled and left without a proof: {names}. More time gives it a second turn."
         return answer
 
-    def _stopped(self, stop: Stop, name: str) -> None:
+    def _minimised(self, stage: int, back: bool = False) -> bool:
+        """Minimise one objective; returns whether the next may follow. ``back``: its turn has come a second time."""
+        answer, name, began = self.answer, self.names[stage - 1], time.monotonic()
+        self.name = name
+        floor = self.known.bound(stage - 1, [answer.bounds[earlier].value for earlier in self.names[: stage - 1]])
+        floor = max(floor, self.floors.get(name, 0.0))
+        self._best(name)
+        answer.how[name] = "known" if self._within(name, floor, self.gap) else "solved"
+        if answer.how[name] == "known":
+            answer.stop, bound = Stop.PROVED, floor
+        else:
+            answer.stop, bound = self._stage(stage, name, floor, self._patience(stage, back))
+        answer.times[name] = answer.times.get(name, 0.0) + time.monotonic() - began
+        if answer.deployed is None:
+            if answer.stop is Stop.INFEASIBLE:
+                answer.reason = self._why_infeasible()
+            return False
+        value = self._value(name, answer.deployed)
+        answer.bounds[name] = proved(name, float(value), bound)
+        self.floors[name] = answer.bounds[name].bound
+        self.stalled.discard(name)
+        if answer.stop is Stop.PROVED and answer.bounds[name].gap <= self.gap + NUMERICAL:
+            self.closed.add(name)
+        elif answer.stop is Stop.STALLED:
+            self.stalled.add(name)
+        if self.interrupted.is_set() or answer.stop is Stop.FAILED or self._left() == 0:
+            return False
+        tolerance = Fraction(repr(self.problem.model.tolerance))
+        self.held[name] = (1 + tolerance) * value + Fraction(repr(HOLD)) * max(Fraction(1), abs(value))
+        if self.loaded is not None:
+            self.loaded.resident.hold(name, float(self.held[name]))
+        return True
+
+    def _patience(self, stage: int, back: bool) -> float:
+        """Least work before a stage has stalled; 0 if it may use all its time."""
+        if not self.stalls or back:
+            return 0.0
+        if self.deadline is None:
+            return LONG if self._ready().matrix.integral.sum() >= MANY else 0.0
+        return WORK if stage < len(self.names) or self.leaves or self.stalled else 0.0  # others can use the time
+
+    def _go_back(self) -> None:
+        """Give stalled stages another turn if more time is left than they have had."""
+        answer = self.answer
+        for stage, name in enumerate(self.names, start=1):
+            if name not in self.stalled or self.leaves or (self._left() or 0.0) <= answer.times[name]:
+                continue
+            plan, before = answer.deployed, answer.bounds[name].value
+            held, self.held = self.held, {earlier: self.held[earlier] for earlier in self.names[: stage - 1]}
+            self._hold_only()
+            more = self._minimised(stage, back=True)
+            if answer.bounds[name].value < before:  # later objectives begin anew
+                for later in self.names[stage:]:
+                    del answer.bounds[later]
+                    self.closed.discard(later)
+                    answer.how.pop(later)
+                more = more and all(self._minimised(again) for again in range(stage + 1, len(self.names) + 1))
+            else:
+                answer.deployed, self.held = plan, held
+                self._hold_only()
+            if not more:
+                return
+
+    def _hold_only(self) -> None:
+        """Keep the objectives in the solver that are held now, and no others."""
+        resident = self._ready().resident
+        resident.let_go()
+        for earlier, most in self.held.items():
+            resident.hold(earlier, float(most))
+
+    def _stopped(self, stop: Stop) -> None:
         """Note that a stage was left before the solver had the model."""
-        self.answer.stop, self.answer.closed = stop, False
-        if name not in self.answer.bounds:
-            self.answer.how[name] = "not reached"
+        self.answer.stop, self.cut = stop, True
+        if self.name not in self.answer.bounds:
+            self.answer.how[self.name] = "not reached"
 
     def _why_infeasible(self) -> str:
         """The reason in terms of the instance, if the remaining time allows it."""
@@ -207,7 +272,7 @@ class Stages:
             value = float(self._value(name, self.answer.deployed))
             stage = self.answer.bounds.get(name)
             if stage is None:
-                self.answer.bounds[name] = Bounds(name, value, 0.0)
+                self.answer.bounds[name] = proved(name, value, self.floors.get(name, 0.0))
                 self.answer.closed = self.answer.closed and value == 0
             elif value < stage.value:
                 self.answer.bounds[name] = proved(name, value, stage.bound)
@@ -228,13 +293,13 @@ class Stages:
         self.reserve = max(self.reserve, LAST_CHECK * (time.monotonic() - began))
         return broken
 
-    def _stage(self, stage: int, name: str, floor: float) -> tuple[Stop, float]:
+    def _stage(self, stage: int, name: str, floor: float, stall: float) -> tuple[Stop, float]:
         """Minimise one objective that is at least ``floor``; its plan becomes the plan of the answer."""
         loaded = self._ready()
         resident, points = loaded.resident, loaded.points
         resident.minimise(name)
         share = 1.0 if stage == len(self.names) else SHARE
-        search = self._search(loaded, stage, name, floor, share)
+        search = search_of(self, loaded, stage, name, floor, share)
         floor = max(floor, restricted(resident, search, self.problem.last, self.gap, floor))
         if search.over() and self.answer.deployed is not None:
             return Stop.INTERRUPT if self.interrupted.is_set() else Stop.TIME_LIMIT, floor
@@ -248,7 +313,7 @@ class Stages:
 
         driver: Driver[Violation] = Driver(
             start,
-            lambda **options: resident.run(self._left(share), self.interrupted, watch, self._left(), **options),
+            lambda **options: resident.run(self._left(share), self.interrupted, watch, self._left(), stall, **options),
             lambda point: self._take(name, points.deployed(point)),
             lambda broken: all(self._tighten(loaded, violation) for violation in broken),
         )
@@ -256,7 +321,7 @@ class Stages:
         if ended.failed or ended.broken:
             return self._unmended(loaded, ended)
         if ended.stop is Stop.PROVED and not self._within(name, ended.bound, self.gap + NUMERICAL):
-            return ended.stop, max(ended.bound, self._sharper(loaded, name))
+            return ended.stop, max(ended.bound, sharper(self, loaded, name))
         return ended.stop, ended.bound
 
     def _unmended(self, loaded: Loaded, ended: Ended[Violation]) -> tuple[Stop, float]:
@@ -266,24 +331,6 @@ class Stages:
         if self.answer.deployed is not None:
             return Stop.PROVED, ended.bound
         raise too_far_apart(self.problem.instance, ended.broken or [widest(loaded.matrix)])
-
-    def _sharper(self, loaded: Loaded, name: str) -> float:
-        """A bound from only those columns of which one unit is no worse than the best plan.
-
-        The other columns are in no better plan, and their coefficients may be so large that HiGHS loses the rest.
-        """
-        best = self.answer.deployed
-        out = loaded.matrix.each(name) > float(self._value(name, best or {})) * (1 + 1e-9)
-        if best is None or not out.any():
-            return 0.0
-        resident = Resident(loaded.matrix.without(out), self.options)
-        for earlier, most in self.held.items():
-            resident.hold(earlier, float(most))
-        resident.minimise(name)
-        run = resident.run(self._left(), self.interrupted)
-        if run.stop is not Stop.PROVED or run.point is None or self._take(name, loaded.points.deployed(run.point)):
-            return 0.0
-        return run.bound
 
     def _tighten(self, loaded: Loaded, violation: Violation) -> bool:
         """Tighten a limit that was passed within the solver's tolerances; False if that cannot help."""
@@ -315,42 +362,6 @@ class Stages:
             self.progress(Progress(name, stage, len(self.names), seconds, incumbent, bound, gap, search))
 
         return watch
-
-    def _search(self, loaded: Loaded, stage: int, name: str, floor: float, share: float) -> Search:
-        """What a search for a better plan needs from this stage."""
-        most, began = self._left(share), time.monotonic()
-        until = None if most is None else began + most
-
-        def left(part: float = 1.0) -> float | None:
-            return None if until is None else max(0.0, (until - time.monotonic()) * part)
-
-        def over(part: float = 1.0) -> bool:
-            return self.interrupted.is_set() or (most is not None and time.monotonic() >= began + part * most)
-
-        def run(bound: float, part: Resident | None = None, what: str = "restricted", **options: Any) -> Run:
-            watch = self._watch(stage, name, bound, what, restricted=True)
-            watch(Sight(None, None))  # a part may take less time than the first report
-            if part is None:
-                return loaded.resident.run(self._left(SHARE / 2), self.interrupted, watch, self._left(), **options)
-            run = part.run(left(), self.interrupted, watch, None, **options)
-            loaded.resident.seconds += part.seconds
-            return run
-
-        def relax(method: Method = "inside", part: Resident | None = None) -> Relaxation | None:
-            if part is not None:
-                return part.relaxation(left(), self.interrupted, None, None, method)
-            watch = self._watch(stage, name, floor, RELAXATION, restricted=True)
-            return loaded.resident.relaxation(left(SHARE), self.interrupted, watch, self._left(), method)
-
-        return Search(
-            loaded.points,
-            relax,
-            run,
-            lambda point: self._take(name, loaded.points.deployed(point)),
-            lambda: self.answer.deployed,
-            lambda bound, gap: self.interrupted.is_set() or self._within(name, bound, gap),
-            over,
-        )
 
     def _take(self, name: str, found: Deployed) -> list[Violation]:
         """Make a plan the best so far if it passes the exact check and is no worse; returns the broken constraints."""

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from allocator.outcome import Stop
+from allocator.solving.stalling import Stall
 from allocator.solving.standard_form import Floats
 
 GRACE = 0.25
@@ -52,6 +53,8 @@ class Running:
         Factor from the objective's own unit to HiGHS's.
     grace : float
         Seconds in which HiGHS may follow an interruption before it is left behind.
+    stall : Stall or None
+        Ends the run when it has stalled.
 
     Attributes
     ----------
@@ -66,7 +69,7 @@ class Running:
         The run did not heed the request to stop. Its thread may still work, so nothing may touch the solver again.
     """
 
-    def __init__(self, scale: float, grace: float = GRACE) -> None:
+    def __init__(self, scale: float, grace: float = GRACE, stall: Stall | None = None) -> None:
         self.point: Floats | None = None
         self.value = np.inf
         self.bound = -np.inf
@@ -74,6 +77,8 @@ class Running:
         self.left_behind = False
         self._scale = scale
         self._grace = grace
+        self._stall = stall
+        self._stalled = False
         self._leave = threading.Event()
         self._interrupted = threading.Event()
         self._finished = threading.Event()
@@ -136,7 +141,9 @@ class Running:
             if watch is not None and now - reported >= REPORT:
                 reported = now
                 watch(self._sight())
-        return Stop.INTERRUPT if interrupted.is_set() else reason
+        if interrupted.is_set():
+            return Stop.INTERRUPT
+        return Stop.STALLED if self._stalled and not self._leave.is_set() else reason
 
     def _work(self, solver: Any) -> None:
         try:
@@ -152,10 +159,14 @@ class Running:
         bound = event.data_out.mip_dual_bound
         if bound == -np.inf:  # a run begins; the one before only completed a start, with most columns held
             self.bound = bound
+            if self._stall is not None:
+                self._stall.begin()
         elif bound < np.inf:
             self.bound = max(self.bound, bound)
-        if self._leave.is_set() or self._interrupted.is_set():  # at once, not when the waiting thread looks again
-            event.interrupt()
+        if self._stall is not None and event.data_out.mip_node_count >= 0:  # not within a relaxation
+            self._stalled |= self._stall.check(event.data_out.mip_primal_bound, bound)
+        # at once, not when the waiting thread looks again; HiGHS keeps the answer, even for its next run
+        event.interrupt(self._stalled or self._leave.is_set() or self._interrupted.is_set())
 
     def _sight(self) -> Sight:
         sound = self.bound if self.bound <= self.value else -np.inf

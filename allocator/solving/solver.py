@@ -32,6 +32,9 @@ from allocator.solving.standard_form import compile_model, laid_out
 from allocator.solving.versions import versions
 from allocator.stopping import DeadlinePassed, Watch, at_once, later, watched
 
+STOPPED = (Stop.TIME_LIMIT, Stop.INTERRUPT, Stop.STALLED)
+"""Ends of a solve that the result names: not all that was asked is proved."""
+
 
 class Solver:
     """Solves instances one after the other; the model stays in HiGHS, and only differences are changed.
@@ -75,6 +78,7 @@ class Solver:
         deadline: float | None = None,
         progress: Callable[[Progress], None] | None = None,
         origin: Origin | None = None,
+        leaves: bool = False,
     ) -> Plan:
         """Find the plan that minimises the model's objectives in their order, and prove how good it is.
 
@@ -90,9 +94,16 @@ class Solver:
             Called about four times a second with what is known.
         origin : Origin, optional
             What the user chose, for the manifest; without it, the manifest says nothing of that or of assumptions.
+        leaves : bool
+            Other solves can use the time: the last stage too ends when it has stalled.
         """
         case = _Case(
-            instance, model, lambda: Problem(instance, model), lambda problem: formulate(problem, lean=True), True
+            instance,
+            model,
+            lambda: Problem(instance, model),
+            lambda problem: formulate(problem, lean=True),
+            True,
+            leaves,
         )
         return self._solve(case, known, deadline, progress, origin)
 
@@ -179,7 +190,7 @@ class Solver:
         if origin is not None:
             deployed = answer.deployed if result.tables else None
             counted["assumptions"] = assumptions(case.instance, problem, deployed)
-        stopped_by = answer.stop.value if answer.stop in (Stop.TIME_LIMIT, Stop.INTERRUPT) else ""
+        stopped_by = answer.stop.value if answer.stop in STOPPED else ""
         made = manifest(
             case.instance, case.model, origin, options=self.options, versions=versions(), status=result.status,
             stopped_by=stopped_by, stages=result.stages, times=times, **counted,
@@ -209,6 +220,8 @@ class Solver:
                 bare=case.bare,
                 progress=progress,
                 known=known,
+                stalls=True,
+                leaves=case.leaves,
             )
             answer = stages.answer
             stages.solve()
@@ -224,13 +237,14 @@ class Solver:
 
 @dataclass(frozen=True)
 class _Case:
-    """What to solve, and how to read and build it when it is needed; ``bare`` as in :class:`Stages`."""
+    """What to solve, and how to read and build it when it is needed; ``bare``, ``leaves`` as in :class:`Stages`."""
 
     instance: Instance
     model: Model
     read: Callable[[], Problem]
     build: Callable[[Problem], pyo.ConcreteModel]
     bare: bool
+    leaves: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -219,6 +220,7 @@ def _linear(expression: Any, owner: Any) -> tuple[Iterable[float], Iterable[Any]
 
 
 _NUMBERS = {int, float}
+_SET = {int, float, type(None)}
 
 
 def _one_line(error: Exception) -> str:
@@ -246,6 +248,16 @@ def _places(variables: Iterable[Any], column_of: dict[int, int], owner: Any) -> 
         ) from None
 
 
+def _all_places(used: list[Any], starts: list[int], column_of: dict[int, int], rows: list[Any]) -> NDArray[np.int64]:
+    """Columns of the variables of all rows; ``starts`` are the rows' places among them."""
+    try:
+        return np.fromiter(map(column_of.__getitem__, map(id, used)), np.int64, len(used))
+    except KeyError:
+        for row, (first, last) in zip(rows, pairwise(starts), strict=True):
+            _places(used[first:last], column_of, row)
+        raise
+
+
 def _variables(m: pyo.ConcreteModel) -> list[Any]:
     """Variables of the model, including those of deactivated blocks, which a constraint outside may use."""
     if getattr(m, "lean", True):
@@ -271,14 +283,27 @@ def _check_variables(matrix: Matrix) -> None:
 
 
 def _bounds(columns: list[Any]) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    lower, upper = np.zeros(len(columns)), np.full(len(columns), np.inf)
-    integral = np.zeros(len(columns), dtype=bool)
-    for i, variable in enumerate(columns):
-        least, most = variable.bounds if not variable.fixed else (variable.value, variable.value)
-        lower[i] = -np.inf if least is None else least
-        upper[i] = np.inf if most is None else most
-        integral[i] = not variable.is_continuous()
-    return lower, upper, integral
+    lower, upper, integral = [], [], []
+    domains: dict[int, tuple[float, float, bool]] = {}
+    for variable in columns:
+        domain = variable.domain
+        if (known := domains.get(id(domain))) is None:
+            known = domains[id(domain)] = (*_ends(*domain.bounds()), not variable.is_continuous())
+        least, most, whole = known
+        low, high = variable._lb, variable._ub  # as set; ``bounds`` would ask the domain once more for each variable
+        if variable.fixed or type(low) not in _SET or type(high) not in _SET:
+            least, most = _ends(*((variable.value, variable.value) if variable.fixed else variable.bounds))
+        else:
+            least = least if low is None or low < least else low
+            most = most if high is None or high > most else high
+        lower.append(least)
+        upper.append(most)
+        integral.append(whole)
+    return np.array(lower, dtype=float), np.array(upper, dtype=float), np.array(integral, dtype=bool)
+
+
+def _ends(least: float | None, most: float | None) -> tuple[float, float]:
+    return -np.inf if least is None else least, np.inf if most is None else most
 
 
 def compile_model(m: pyo.ConcreteModel) -> Matrix:
@@ -307,20 +332,24 @@ def _arrays(m: pyo.ConcreteModel) -> Matrix:
         lower, upper, integral = _bounds(columns)
         column_of = {id(variable): column for column, variable in enumerate(columns)}
         rows, starts, row_lower, row_upper = [], [0], [], []
-        index: list[int] = []
+        used: list[Any] = []  # the variable of each term
         value: list[float] = []
+        coefs: Iterable[float]
+        variables: Iterable[Any]
         for constraint in m.component_data_objects(pyo.Constraint, active=True):
-            if type(constraint) is Row and constraint.pending:
-                least, body, most = constraint.pending
+            if type(constraint) is Row and (pending := constraint.pending):
+                least, (coefs, variables), most = pending
             else:
                 least, body, most = _limits(constraint)
-            coefs, variables, constant = _linear(body, constraint)
-            index.extend(_places(variables, column_of, constraint))
-            value.extend(coefs)
-            starts.append(len(index))
+                coefs, variables, constant = _linear(body, constraint)
+                least, most = (None if end is None else end - constant for end in (least, most))
+            used += variables
+            value += coefs
+            starts.append(len(used))
             rows.append(constraint)
-            row_lower.append(-np.inf if least is None else least - constant)
-            row_upper.append(np.inf if most is None else most - constant)
+            row_lower.append(-np.inf if least is None else least)
+            row_upper.append(np.inf if most is None else most)
+        index = _all_places(used, starts, column_of, rows)
         costs = {}
         for name in getattr(m, "stages", m.problem.model.objectives):
             objective = m.component(f"objective_{name}")
@@ -328,16 +357,10 @@ def _arrays(m: pyo.ConcreteModel) -> Matrix:
             cost = costs[name] = np.zeros(len(columns))
             np.add.at(cost, _places(variables, column_of, objective), np.fromiter(coefs, float))
         matrix = Matrix(
-            columns,
-            lower,
-            upper,
-            integral,
-            rows,
-            np.array(row_lower),
-            np.array(row_upper),
-            *_compressed(np.array(starts), np.array(index, dtype=np.int64), np.array(value, dtype=float)),
+            columns, lower, upper, integral, rows, np.array(row_lower), np.array(row_upper),
+            *_compressed(np.array(starts), index, np.array(value, dtype=float)),
             costs,
-        )
+        )  # fmt: skip
         matrix.__dict__["column_of"] = column_of
     _refuse_absurd(matrix)
     return matrix

@@ -31,7 +31,11 @@ OBJECTIVES = {
 }
 """Objective -> what it is in words."""
 
-STOPPED = {"time_limit": " The time limit stopped the search.", "interrupt": " The search was interrupted."}
+STOPPED = {
+    "time_limit": " The time limit stopped the search.",
+    "interrupt": " The search was interrupted.",
+    "stalled": " The search ended after a long time without a gain.",
+}
 
 WITHOUT = {
     "infeasible": "There is no plan: not every line and rule can hold",

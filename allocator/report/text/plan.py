@@ -42,7 +42,11 @@ ADVICE = {
     "no_plan": "What you can do: allow more time (--time-limit) or fewer objectives (--set model.objectives=gap).",
 }
 
-STOPPED = {"time_limit": ", stopped by the time limit", "interrupt": ", stopped by you"}
+STOPPED = {
+    "time_limit": ", stopped by the time limit",
+    "interrupt": ", stopped by you",
+    "stalled": ", stopped without a gain",
+}
 
 
 def draw_plan(

@@ -58,11 +58,13 @@ class Job:
 class Worker:
     """Solves jobs on one resident model and returns plain values (see :func:`allocator.sweeps.run.row.content_of`).
 
+    A search that has stalled ends, and other points get its time; in a second attempt it uses all.
     A solve that Ctrl-C stopped gives no answer: it raises KeyboardInterrupt.
     """
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
+        self.limited = setup.time_limit is not None
         self.solver = Solver(gap=setup.gap, time_limit=setup.time_limit, threads=setup.threads, seed=setup.seed)
 
     def __call__(self, job: Job) -> dict[str, Any]:
@@ -73,7 +75,9 @@ class Worker:
         instance, model = job.understood or self.setup.at(job.point)
         deadline = None if job.seconds is None else time.monotonic() + job.seconds
         try:
-            plan = self.solver.solve(instance, model, known=job.known, deadline=deadline)
+            plan = self.solver.solve(
+                instance, model, known=job.known, deadline=deadline, leaves=self.limited and deadline is None
+            )
         except BadInput as bad:  # figures of this point that no solver can keep apart
             return refused(str(bad))
         if plan.stopped_by == "interrupt" and plan.status != "optimal":
