@@ -31,6 +31,9 @@ PART_GAP, ORDER_GAP = 0.002, 0.0005
 WIDTH, LEAST, MOST = 1_000, 200, 6_000
 """Cells that are free at first, at least and at most."""
 
+LITTLE = 400
+"""Cells that are free at first where nations order units: a part takes longer there, most of it before the first node."""
+
 EASY, HARD = 1_500, 8_000
 """Iterations up to which the next part of the kind is larger, and from which it is smaller."""
 
@@ -108,7 +111,7 @@ class _Improving:
         kinds = [by_period, by_unit_type, by_nation, by_task]
         if relaxed is not None:
             kinds.insert(0, by_difference)
-        self.kinds = [_Kind(kind.NAME, kind.LEADERS, kind.places) for kind in kinds]
+        self.kinds = [_Kind(kind.NAME, kind.LEADERS, kind.places, LITTLE if ordered else WIDTH) for kind in kinds]
         self.nodes = WITH_ORDERS if ordered else NODES
         self.turn = self.idle = 0
 
