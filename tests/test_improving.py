@@ -170,6 +170,14 @@ class TestImproving:
         kind.learn(0.0, 100_000, False)
         assert (kind.width, kind.rate) == (1000, 5e-4)
 
+    def test_parts_with_orders_are_smaller(self, bought: Case) -> None:
+        """They begin with fewer cells, and grow to a limit of their own."""
+        some = improving._Improving(bought.resident, bought.search({}), None, 1e-4, 0.0)
+        assert {(kind.width, kind.most) for kind in some.kinds} == {(improving.FEW, improving.MORE)}
+        for _ in range(5):
+            some.kinds[0].learn(1.0, 0, True)
+        assert some.kinds[0].width == improving.MORE < improving.WIDTH
+
 
 class TestPassing:
     @pytest.mark.parametrize("case", ["plain", "binding"], indirect=True)

@@ -31,6 +31,9 @@ PART_GAP, ORDER_GAP = 0.002, 0.0005
 WIDTH, LEAST, MOST = 1_000, 200, 6_000
 """Cells that are free at first, at least and at most."""
 
+FEW, MORE = 400, 700
+"""The same, at first and at most, where nations order units: larger parts take seconds before the first node."""
+
 EASY, HARD = 1_500, 8_000
 """Iterations up to which the next part of the kind is larger, and from which it is smaller."""
 
@@ -54,6 +57,7 @@ class _Kind:
     leaders: bool
     places: Callable[[Cells, Here, random.Random], Numbers]
     width: int = WIDTH
+    most: int = MOST
     rate: float = np.inf
     turn: int = 0
 
@@ -62,7 +66,7 @@ class _Kind:
         rate = gain / (START + iterations)
         self.rate = rate if self.rate == np.inf else (self.rate + rate) / 2
         if ended and iterations < EASY:
-            self.width = min(MOST, self.width * 3 // 2)
+            self.width = min(self.most, self.width * 3 // 2)
         elif not ended or iterations > HARD:
             self.width = max(LEAST, self.width * 2 // 3)
 
@@ -108,7 +112,8 @@ class _Improving:
         kinds = [by_period, by_unit_type, by_nation, by_task]
         if relaxed is not None:
             kinds.insert(0, by_difference)
-        self.kinds = [_Kind(kind.NAME, kind.LEADERS, kind.places) for kind in kinds]
+        widths = (FEW, MORE) if ordered else (WIDTH, MOST)
+        self.kinds = [_Kind(kind.NAME, kind.LEADERS, kind.places, *widths) for kind in kinds]
         self.nodes = WITH_ORDERS if ordered else NODES
         self.turn = self.idle = 0
 
