@@ -72,8 +72,8 @@ def politics(page: Reading) -> dict[str, Any]:
         {
             "name": page.nation(row["nation"]),
             "width": width(asked.get(row["nation"], 0.0) / most),
-            "asked": number(asked.get(row["nation"], 0.0), 3) if asked.get(row["nation"]) else "none",
-            "conditions": listed(conditions.get(row["nation"], [])) or "no condition",
+            "asked": number(1000 * asked.get(row["nation"], 0.0), 3) if asked.get(row["nation"]) else "none",
+            "conditions": "; ".join(conditions.get(row["nation"], [])) or "no condition",
         }
         for row in page.members
     ]
@@ -84,7 +84,7 @@ def politics(page: Reading) -> dict[str, Any]:
         "asked": bool(asked),
         "caveats": _caveats(page),
         "absent": _absent(page),
-        "risk": number(page.plan.value("risk")) if page.plan.found else "",
+        "risk": number(1000 * page.plan.value("risk")) if page.plan.found else "",
     }
 
 
