@@ -15,10 +15,11 @@ from allocator.exact import exact
 from allocator.explaining.core import Core, Part, Reached
 from allocator.explaining.screening import best_first, gains
 from allocator.explaining.statements import LIFTED, WILLING, Statement, lift, statements, threshold
-from allocator.explaining.words import amount
+from allocator.explaining.words import SAID, UNITS, amount
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.plan.values import Deployed
+from allocator.wording import percent
 
 TENTH = Fraction(11, 10)
 """Factor of a step of a ceiling, a budget or the greatest burden."""
@@ -77,9 +78,9 @@ def steps(core: Core) -> Part:
         said = step.statement
         how = "if it is lifted" if said.kind not in MOVED else f"with {step.to:,g} instead"
         falls = amount(core.model.objectives[0], gain)
-        part.text.append(f"The best single step: {said.text}; {how}, {core.model.objectives[0]} falls by {falls}.")
+        part.text.append(f"The best single step: {said.text}; {how}, {_moves(core.model.objectives[0])} by {falls}.")
     elif not part.open:
-        part.text.append(f"No single step lowers {core.model.objectives[0]}.")
+        part.text.append(f"No single step helps: {SAID[core.model.objectives[0]]} stays as it is.")
     return part
 
 
@@ -196,9 +197,16 @@ def _in_words(core: Core, said: Statement, part: Part) -> str:
         return f"Nothing is known yet of more of {said.id}."
     first, last = listed[0], listed[-1]
     if part.lists["flat"] and len(listed) == 1:
-        return f"More of {said.text} is worth nothing: {name} stays at {amount(name, first['value'])}."
-    gain = f"{name} falls by {amount(name, last['gain'])}, from {amount(name, first['value'])}"
+        stays = amount(name, first["value"]) if name in UNITS else percent(1 - first["value"])
+        return f"More is worth nothing ({said.text}): {SAID[name]} stays at {stays}."
+    before = amount(name, first["value"]) if name in UNITS else percent(1 - first["value"])
+    gain = f"{_moves(name)} by {amount(name, last['gain'])}, from {before}"
     ending = "more than that is worth nothing" if part.lists["flat"] else "still more would be worth something"
     if part.open and "beyond" not in part.open[0]:
         ending = "the rest is not known yet"
-    return f"With {said.text} from {first['at']:,g} to {last['at']:,g}, {gain}; {ending}."
+    return f"From {first['at']:,g} to {last['at']:,g} ({said.text}), {gain}; {ending}."
+
+
+def _moves(objective: str) -> str:
+    """What an improvement does to an objective, as the beginning of a clause."""
+    return f"{SAID[objective]} {'falls' if objective in UNITS else 'rises'}"

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from allocator.briefing.proposals import event_words
 from allocator.plan.measures import measure
 from allocator.report.html.reading import Reading
 from allocator.report.html.words import (
     count,
-    first_capital,
-    in_sentence,
     listed,
     money,
     number,
@@ -20,6 +17,7 @@ from allocator.report.html.words import (
     plural,
     points,
 )  # fmt: skip
+from allocator.wording import event_words, first_capital, in_sentence
 
 OBJECTIVES = {
     "gap": "what stays unmet",

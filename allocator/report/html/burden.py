@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from allocator.briefing.proposals import event_words
 from allocator.explaining.ability import Selection
 from allocator.report.html.coverage import width
 from allocator.report.html.reading import Reading
-from allocator.report.html.words import count, first_capital, in_sentence, listed, money, number, per_mille, percent
+from allocator.report.html.words import count, listed, money, number, per_mille, percent
+from allocator.wording import event_words, first_capital, in_sentence
 
 
 def cost(page: Reading) -> dict[str, Any] | None:

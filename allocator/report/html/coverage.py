@@ -7,9 +7,10 @@ from typing import Any
 from allocator.briefing.findings import Cause, Change
 from allocator.plan.measures import measure, worst
 from allocator.report.html.reading import Reading
-from allocator.report.html.words import count, first_capital, number, percent, plural, points
+from allocator.report.html.words import count, number, percent, plural, points
 from allocator.report.text.periods import in_periods, spans
 from allocator.supply import offers
+from allocator.wording import first_capital
 
 CAUSES = {
     "politics": "stances, caveats, conditions and promises",

@@ -10,8 +10,8 @@ from allocator.briefing.findings import Change
 from allocator.instance.assumed import assumed
 from allocator.report.html.answer import OBJECTIVES, proof
 from allocator.report.html.reading import Reading
-from allocator.report.html.words import count, first_capital, number, percent, plural
-
+from allocator.report.html.words import count, number, percent, plural
+from allocator.wording import first_capital
 
 TITLE = 90
 """Most letters of the title of a source beside a line; the list of sources has it whole."""
@@ -86,7 +86,11 @@ def _inputs(page: Reading) -> dict[str, str]:
         if said:
             parts.append(f"{' and '.join(said)} depend on at least one.")
     ends = [(page.findings.favourable, "favourable"), (page.findings.adverse, "adverse")]
-    known = [f"{_end(change)} if every figure is at the {name} end of its range" for change, name in ends if change is not None]
+    known = [
+        f"{_end(change)} if every figure is at the {name} end of its range"
+        for change, name in ends
+        if change is not None
+    ]
     if known:
         parts.append(f"The most that can be covered is {' and '.join(known)}.")
     if not parts:
@@ -134,7 +138,9 @@ def requirements(page: Reading) -> list[dict[str, str]]:
                 "quantity": f"{number(row['quantity'])} {plural(capability['unit'], row['quantity'])}",
                 "range": " to ".join(ends),
                 "priority": number(row["priority"]),
-                "source": "assumed" if marked and "quantity" in assumed("requirements", row) else _source(row["source"], titles),
+                "source": "assumed"
+                if marked and "quantity" in assumed("requirements", row)
+                else _source(row["source"], titles),
             }
         )
     return rows

@@ -16,9 +16,6 @@ SAME = ("aircraft", "personnel", "people", "series", "interceptors", "headquarte
 AFTER = ("a", "an", "of", "on", "in", "per", "at", "with", "deployed", "and", "from")
 """Words before which the noun of a unit stands: ``trainee a year``."""
 
-WITH_THE = ("Netherlands", "Czech Republic", "Philippines", "Faroe Islands")
-"""Names that take an article in a sentence, beside those that begin with United."""
-
 
 def number(value: float, digits: int = 4) -> str:
     """A number with thousands separators.
@@ -89,16 +86,6 @@ def listed(words: Sequence[str], most: int = 99) -> str:
     """
     shown = list(words) if len(words) <= most else [*words[:most], f"{len(words) - most} more"]
     return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
-
-
-def in_sentence(name: str) -> str:
-    """The name of a nation inside a sentence: ``the United Kingdom``."""
-    return f"the {name}" if name.startswith("United ") or name in WITH_THE else name
-
-
-def first_capital(text: str) -> str:
-    """A text with a capital at its beginning."""
-    return text[:1].upper() + text[1:]
 
 
 def money(millions: float, currency: str) -> str:
