@@ -15,11 +15,11 @@ from allocator.exact import exact
 from allocator.explaining.core import Core, Part, Reached
 from allocator.explaining.screening import best_first, gains
 from allocator.explaining.statements import LIFTED, WILLING, Statement, lift, statements, threshold
-from allocator.explaining.words import SAID, UNITS, amount
+from allocator.explaining.words import SAID, UNITS, Names, amount
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.plan.values import Deployed
-from allocator.wording import percent
+from allocator.wording import percent, plural
 
 TENTH = Fraction(11, 10)
 """Factor of a step of a ceiling, a budget or the greatest burden."""
@@ -28,12 +28,6 @@ MOVED = ("forces.units", "nations.troop_ceiling", "budgets.amount", "model.max_b
 """Kinds of statement of which more is worth something; the others are lifted."""
 
 EXPECTED = "all, or KEY+=STEP for one pool, ceiling, budget or max_burden, such as model.max_burden+=0.001"
-
-NAMES = {
-    "forces.units": "the {unit_type} of {nation}", "nations.troop_ceiling": "the troop ceiling of {nation}",
-    "budgets.amount": "the budget of {payer}",
-}  # fmt: skip
-"""Kind -> what a ladder calls it."""
 
 _LADDER = re.compile(r"(?P<key>[^+]+)\+=(?P<step>.+)", re.DOTALL)
 
@@ -149,9 +143,18 @@ def _changed(core: Core, text: str, key: str) -> list[Statement]:
         pairs = zip(core.instance.rows(table), instance.rows(table), strict=True)
         for i, (before, after) in enumerate(pairs, start=1):
             if before[column] != after[column]:
-                name = NAMES[kind].format(**before)
+                name = _thing(Names(core.instance), kind, before)
                 found.append(Statement(f"{kind.replace('.', f'.{i}.')}", kind, table, column, i, before[column], name))
     return found
+
+
+def _thing(names: Names, kind: str, row: Mapping[str, Any]) -> str:
+    """What a ladder has more and more of."""
+    if kind == "forces.units":
+        return f"the {plural(names.unit(row['unit_type']))} of {names.nation(row['nation'])}"
+    if kind == "nations.troop_ceiling":
+        return f"the troop ceiling of {names.nation(row['nation'])}"
+    return f"the budget of {names.payer(row['payer'])}"
 
 
 def rungs(core: Core, text: str) -> Part:

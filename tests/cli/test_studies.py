@@ -158,6 +158,7 @@ class TestSaved:
         assert "a.sweep, as it is: its figures were not worked out again" in shown.texts["run"]
         assert "gap 0.0; time limit 60.0; threads 1; seed 0" in shown.texts["run"]
         assert store.read_bytes() == made
+        assert {path.name for path in tmp_path.iterdir()} == {"a.sweep", "a.html"}
         with closing(sqlite3.connect(store)) as other:
             other.execute("UPDATE result SET checksum = 'x'")
             other.commit()

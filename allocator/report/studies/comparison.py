@@ -218,19 +218,22 @@ def _changes(case: Row, first: Row, content: Row) -> Section:
              missing(row["after"], row["worst_after"]), _word(row))
             for row in lines
         )  # fmt: skip
-        blocks.append(Table(("Line", "unmet before", "unmet now", "now"), cells, text=(3,)))
+        heads = ("Line", "unmet before", "unmet now", "now")
+        blocks.append(Table(heads, cells, text=(3,), caption=f"{link}: lines"))
     if moves:
         cells = tuple(
             (names.nation(row["nation"]), row["how"], _posts(row, names), f"{row['people']:,}") for row in moves
         )
         peak = " (most at once)" if moves[0]["peak"] else ""
-        blocks.append(Table(("Nation", "what it does", f"units{peak}", "people"), cells, text=(1, 2)))
+        blocks.append(
+            Table(("Nation", "what it does", f"units{peak}", "people"), cells, text=(1, 2), caption=f"{link}: nations")
+        )
     if orders:
         ordered = tuple(
             (names.nation(row["nation"]), names.of("unit_types", row["unit_type"]), f"{row['units']:+,}")
             for row in orders
         )
-        blocks.append(Table(("Nation", "orders", "units"), ordered, text=(1,)))
+        blocks.append(Table(("Nation", "orders", "units"), ordered, text=(1,), caption=f"{link}: orders"))
     if moves and "free" not in content:
         blocks.append(
             Text("Which nations move is arbitrary among equally good plans; what is unmet is not.", note=True)

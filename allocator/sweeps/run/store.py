@@ -251,10 +251,10 @@ def kept_result(path: Path) -> dict[str, Any] | None:
     BadUsage
         The file is no store, is in use, or cannot be read.
     """
+    in_use = path.with_name(f"{path.name}-wal").exists()  # or of a process that was killed
+    source = f"{path.absolute().as_uri()}?{'mode=ro' if in_use else 'immutable=1'}"
     try:
-        with contextlib.closing(
-            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=PATIENCE)
-        ) as db:
+        with contextlib.closing(sqlite3.connect(source, uri=True, timeout=PATIENCE)) as db:
             if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
                 raise BadUsage(f"{path} {NO_STORE}")
             if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'result'").fetchall():
