@@ -107,7 +107,7 @@ class TestFindings:
         assert [page.row("who", name)[1] for name in ("Aland", "Bland")] == ["200 100 to 200", "100 always"]
         text = page.texts["sure"]
         assert "is 100 % if every figure is at the favourable end of its range and between 25 % and 30 % if" in text
-        assert "Of the 2\u00a0nations examined, 1 sends the same number of people" in text
+        assert "Of the 2 nations examined, 1 sends the same number of people" in text
         assert "Not settled in the time: the causes of 1 line." in text
 
     def test_a_claim_is_not_stronger_than_its_proof(self) -> None:
