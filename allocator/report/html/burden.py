@@ -167,7 +167,7 @@ def _absent(page: Reading) -> list[dict[str, str]]:
     """Nations that send nothing, and what bars them."""
     here = {row["nation"] for row in page.members}
     rows = [row for row in page.instance.rows("nations") if row["nation"] not in here and not row["collective"]]
-    return [{"name": row["name"], "why": first_capital(_reason(page, row["nation"]))} for row in rows]
+    return [{"name": page.nation(row["nation"]), "why": first_capital(_reason(page, row["nation"]))} for row in rows]
 
 
 def _reason(page: Reading, nation: str) -> str:

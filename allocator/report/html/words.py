@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from allocator.report.text.words import number as plain_number
@@ -15,6 +16,20 @@ SAME = ("aircraft", "personnel", "people", "series", "interceptors", "headquarte
 
 AFTER = ("a", "an", "of", "on", "in", "per", "at", "with", "deployed", "and", "from")
 """Words before which the noun of a unit stands: ``trainee a year``."""
+
+
+LONG = re.compile(r"[^\s\u00ad]{41,}")
+
+
+def breakable(text: str) -> str:
+    """A text in which a word of more than 40 letters can break after each 20, so that no column becomes a page wide.
+
+    Examples
+    --------
+    >>> breakable("a short name"), breakable("x" * 41).count("\u00ad")
+    ('a short name', 2)
+    """
+    return LONG.sub(lambda found: "\u00ad".join(re.findall(".{1,20}", found[0])), text)
 
 
 def number(value: float, digits: int = 4) -> str:
