@@ -43,7 +43,7 @@ class Names:
     >>> import allocator
     >>> names = Names(allocator.read("toy-rotation"))
     >>> names.nation("AAA"), names.units(2, "battalion"), names.task("hold_port")
-    ('Alpha', '2 battalions', '“Hold the port”')
+    ('Alpha', '2 infantry battalions', '“Hold the port”')
     """
 
     def __init__(self, instance: Instance) -> None:
