@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,9 @@ from allocator.wording import percent
 
 if TYPE_CHECKING:
     from allocator.comparison import Column
+
+Names = Callable[[str, str], str]
+"""The name behind the code of a table."""
 
 MET_WITHIN = 1e-6
 """A line counts as met if at most this share of it is unmet."""
@@ -27,9 +31,9 @@ class LineChange:
     worst_after: float
     kind: str = "line"
 
-    def text(self) -> str:
-        """The change in codes."""
-        name = f"{self.task}, {self.capability}"
+    def text(self, names: Names) -> str:
+        """The change in words."""
+        name = f"{names('tasks', self.task)}, {names('capabilities', self.capability)}"
         then, now = missing(self.before, self.worst_before), missing(self.after, self.worst_after)
         if self.before <= MET_WITHIN:
             return f"newly unmet: {name}, {now} of it"
@@ -61,10 +65,13 @@ class Move:
     peak: bool
     kind: str = "move"
 
-    def text(self) -> str:
-        """The change in codes."""
-        posts = ", ".join(f"{more:+d} {unit} at {task}" for more, unit, task in self.posts)
-        return f"{self.nation} {self.how}: {posts}{' (most at once)' if self.peak else ''}"
+    def text(self, names: Names) -> str:
+        """The change in words."""
+        posts = "; ".join(
+            f"{more:+d} {names('unit_types', unit)}, {names('tasks', task)}" for more, unit, task in self.posts
+        )
+        how = "sends other units" if self.how == "moves" else self.how
+        return f"{names('nations', self.nation)} {how}: {posts}{' (most at once)' if self.peak else ''}"
 
 
 @dataclass(frozen=True)
@@ -76,9 +83,9 @@ class OrderChange:
     units: int
     kind: str = "order"
 
-    def text(self) -> str:
-        """The change in codes."""
-        return f"{self.nation} orders {self.units:+d} {self.unit_type}"
+    def text(self, names: Names) -> str:
+        """The change in words."""
+        return f"{names('nations', self.nation)} orders {self.units:+d} {names('unit_types', self.unit_type)}"
 
 
 Change = LineChange | Move | OrderChange
@@ -123,7 +130,7 @@ def _moves(first: Column, column: Column) -> list[Move]:
         how = "comes in" if nation not in there else "leaves" if nation not in here else "moves"
         weight = sum(abs(more) * people[unit] for more, unit, _ in posts)
         moves.append(Move(nation, how, tuple(posts), weight, peak))
-    return sorted(moves, key=lambda move: (-move.people, move.text()))
+    return sorted(moves, key=lambda move: (-move.people, move.nation))
 
 
 def _orders(first: Column, column: Column) -> list[OrderChange]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -121,6 +121,7 @@ class Verdict:
             "id": claim.id, "claim": claim.text, "who": claim.who, "measure": claim.measure, "unit": claim.unit,
             "least": claim.least, "most": claim.most, "figure": self.figure, "verdict": self.verdict,
             "margin": self.margin, "depends_on": list(self.depends_on), "doubts": self.doubts, "note": claim.note,
+            "run": asdict(claim.run),
         }  # fmt: skip
 
 

@@ -162,7 +162,12 @@ class Comparison:
 
     def changes(self, column: Column) -> list[str]:
         """Changes from the first column: lines that become met or unmet, nations that come, leave, move or buy."""
-        return [change.text() for change in self.differences(column)]
+        return [change.text(self.names(column)) for change in self.differences(column)]
+
+    def names(self, column: Column) -> Callable[[str, str], str]:
+        """The name behind the code of a table: that of the first case, else that of another one."""
+        known = [names_of(each.case.instance) for each in (self.columns[0], column)]
+        return lambda table, code: next((tables[table][code] for tables in known if code in tables[table]), code)
 
     def differences(self, column: Column) -> list[Change]:
         """The same as :meth:`changes`, as plain values."""
@@ -227,6 +232,7 @@ class Comparison:
                     "changes": self.changes(column) if column is not self.columns[0] else [],
                     "differences": [asdict(change) for change in self.differences(column)],
                     "names": names_of(column.case.instance),
+                    "manifest": column.plan.manifest,
                 }
                 for column in self.columns
             ],

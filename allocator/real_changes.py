@@ -66,8 +66,10 @@ class RealChanges(Comparison):
     def free(self) -> list[str]:
         """What differs between the saved plans and is free: the two closest of equally good plans agree on it."""
         saved, near = (_differing(*columns) for columns in (self.columns, self.near))
-        nations = [f"what {n} sends" for n in saved[0] if n not in near[0]]
-        return nations + [f"how far {j}, {c} is met" for j, c in saved[1] if (j, c) not in near[1]]
+        name = self.names(self.columns[1])
+        nations = [f"what {name('nations', n)} sends" for n in saved[0] if n not in near[0]]
+        lines = [(name("tasks", j), name("capabilities", c)) for j, c in saved[1] if (j, c) not in near[1]]
+        return nations + [f"how far {task}, {capability} is met" for task, capability in lines]
 
     def unproved(self) -> list[str]:
         """Differences of objectives that are smaller than what was proved of them."""
@@ -88,7 +90,7 @@ class RealChanges(Comparison):
     def notes(self) -> list[str]:
         """Also what is below proof, and how sure the changes are."""
         notes = super().notes() + [f"{text}." for text in self.unproved()]
-        sure = [n for n, certain in self.certain.items() if certain]
+        sure = [self.names(self.columns[1])("nations", n) for n, certain in self.certain.items() if certain]
         if sure:
             notes.append(f"In no two equally good plans do these nations send the same: {listed(sure)}.")
         return notes
@@ -136,7 +138,7 @@ def compare_results(
     ...     allocator.solve("toy-rotation", overrides=overrides).write(f"{folder}/{name}")
     >>> found = allocator.compare_results(f"{folder}/four", f"{folder}/eight")
     >>> found.changes(found.columns[1])[1]
-    'AAA moves: -1 battalion at hold_port'
+    'Alpha sends other units: -1 Infantry battalion, Hold the port'
     """
     results = (result(first, of[0] if of else None), result(second, of[-1] if of else None))
     deadline = time.monotonic() + (SECONDS if time_limit is None else time_limit)

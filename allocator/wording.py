@@ -27,6 +27,65 @@ def priced(amount: str, unit: str) -> str:
     return f"{currency} {amount} {scale}".strip()
 
 
+WITH_THE = ("Netherlands", "Czech Republic", "Philippines", "Faroe Islands")
+"""Names that take an article in a sentence, beside those that begin with United."""
+
+
+def in_sentence(name: str) -> str:
+    """The name of a nation inside a sentence: ``the United Kingdom``."""
+    return f"the {name}" if name.startswith("United ") or name in WITH_THE else name
+
+
+def first_capital(text: str) -> str:
+    """A text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def first_small(name: str) -> str:
+    """A name inside a sentence, with a small letter at its beginning unless it begins with an abbreviation.
+
+    Examples
+    --------
+    >>> first_small("Combat aircraft"), first_small("EU training team"), first_small("F-16")
+    ('combat aircraft', 'EU training team', 'F-16')
+    """
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
+
+
+ABBREVIATIONS = {"us": "US", "un": "UN", "eu": "EU", "uk": "UK", "nato": "NATO", "turkiye": "Türkiye"}
+"""Parts of the names of events that are not plain words."""
+
+UNCOUNTED = ("consent", "consensus", "approval", "support", "funding", "peace")
+"""Last words of events that take no article."""
+
+
+def event_words(name: str) -> str:
+    """The name of an event as words: ``US backstop``.
+
+    Examples
+    --------
+    >>> event_words("us_backstop")
+    'US backstop'
+    """
+    return " ".join(ABBREVIATIONS.get(part, part) for part in name.replace("-", "_").split("_") if part)
+
+
+def there_is(event: str) -> str:
+    """A clause that an event happens, with its article.
+
+    Examples
+    --------
+    >>> there_is("us_backstop"), there_is("nato_consensus"), there_is("elections")
+    ('there is a US backstop', 'there is NATO consensus', 'there are elections')
+    """
+    words = event_words(event)
+    if words.endswith(UNCOUNTED):
+        return f"there is {words}"
+    if words.endswith("s") and not words.endswith("ss"):
+        return f"there is {words}" if words.endswith("us") else f"there are {words}"
+    return f"there is {'an' if words[:1] in tuple('aeio') else 'a'} {words}"
+
+
 ENDINGS = {"y": "ies", "s": "ses", "x": "xes", "ch": "ches", "sh": "shes"}
 """Ending of a noun -> that of its plural; a y after a vowel stays."""
 

@@ -29,9 +29,9 @@ def test_relief_and_none() -> None:
     assert (figures(first)["people, all"], figures(second)["people, all"]) == (1000, 2000)
     assert figures(first)["money, cost a year"] == pytest.approx(128)
     changes = found.changes(second)
-    assert changes[0].startswith("newly met: hold_port")
+    assert changes[0].startswith("newly met: Hold the port")
     assert changes[0].endswith("50 % of it was missing")
-    assert "moves: +2" in changes[1]
+    assert changes[1] == "Alpha sends other units: +2 Infantry battalion, Hold the port"
     assert found.changes(first) == []
     assert set(found.frame().columns) == {"case", "section", "key", "value"}
 
@@ -42,10 +42,11 @@ def test_who_comes_and_who_leaves() -> None:
     base = allocator.solve(instance)
     gone = next(row["nation"] for row in base.rows("nations") if row["member"])
     found = allocator.compare(allocator.cases([instance], [f"coalition=-{gone}"]))
-    assert any(text.startswith(f"{gone} leaves:") for text in found.changes(found.columns[1]))
+    name = next(row["name"] for row in instance.rows("nations") if row["nation"] == gone)
+    assert any(text.startswith(f"{name} leaves:") for text in found.changes(found.columns[1]))
     back = allocator.Instance.coalition(instance, f"-{gone}")
     found = allocator.compare([allocator.cases([back, back])[0], *allocator.cases([instance, instance])[:1]], gap=0.0)
-    assert any(text.startswith(f"{gone} comes in:") for text in found.changes(found.columns[1]))
+    assert any(text.startswith(f"{name} comes in:") for text in found.changes(found.columns[1]))
 
 
 def test_every_setting_reaches_its_column() -> None:
@@ -136,7 +137,7 @@ def test_what_is_bought_and_what_else_is_minimised() -> None:
     )
     assert found.columns[1].orders == {("AAA", "bn"): 2}
     assert found.columns[1].figures["objective", "turnover"] == pytest.approx(0.2)
-    assert found.changes(found.columns[1])[-1] == "AAA orders +2 bn"
+    assert found.changes(found.columns[1])[-1] == "AAA orders +2 Battalion"
     later = [Case("two", instance, model), Case("one", instance.override("horizon.months_per_period=3"), model)]
     assert "cost, risk and turnover are sums over horizons of 12 and 6 months" in allocator.compare(later).notes()[0]
 
@@ -158,5 +159,5 @@ def test_a_line_that_is_short_by_less_than_one_per_cent_is_not_short_by_none() -
     """A quantity a thousandth above what two battalions supply: a little is missing, and the text says so."""
     found = allocator.compare(allocator.cases(["toy-rotation"], ["requirements.quantity=2.001"]), gap=0.0)
     met = allocator.compare(allocator.cases(["toy-rotation"], ["requirements.quantity=2"]), gap=0.0)
-    assert met.changes(met.columns[1])[0] == "newly met: hold_port, infantry, 50 % of it was missing"
-    assert found.changes(found.columns[1])[0] == "less unmet: hold_port, infantry, <1 % instead of 50 %"
+    assert met.changes(met.columns[1])[0] == "newly met: Hold the port, Infantry, 50 % of it was missing"
+    assert found.changes(found.columns[1])[0] == "less unmet: Hold the port, Infantry, <1 % instead of 50 %"

@@ -55,7 +55,7 @@ def test_what_really_changes(tmp_path: Path) -> None:
     two = saved(tmp_path / "two", allocator.solve(after, model()), {"AAA": 4, "BBB": 3})
     found = allocator.compare_results(one, two, [before, after])
     changes = found.changes(found.columns[1])
-    assert changes == ["AAA moves: +3 bn at hold"]
+    assert changes == ["AAA sends other units: +3 Battalion, Hold"]
     assert found.certain == {"AAA": False}  # three of AAA are as good before, and three after
     assert found.closest
 
@@ -67,7 +67,7 @@ def test_a_certain_change(tmp_path: Path) -> None:
     two = saved(tmp_path / "two", allocator.solve(after, model()))
     found = allocator.compare_results(one, two, [before, after])
     assert found.certain == {"AAA": True, "BBB": True}
-    assert found.changes(found.columns[1])[0] == "newly unmet: hold, inf, 50 % of it"
+    assert found.changes(found.columns[1])[0] == "newly unmet: Hold, Infantry, 50 % of it"
     assert "In no two equally good plans do these nations send the same: AAA and BBB." in found.notes()
 
 
@@ -98,10 +98,10 @@ class TestCommand:
     def test_text_and_json(self, results: Path) -> None:
         pair = (results / "four", results / "eight.json")
         shown = invoke("compare", *pair, "--quiet").stdout
-        assert "  AAA moves: -1 battalion at hold_port" in shown
+        assert "  Alpha sends other units: -1 Infantry battalion, Hold the port" in shown
         found = json.loads(invoke("compare", *pair, "--json", "--of", "toy-rotation").stdout)
         assert (found["certain"], found["free"], found["closest"]) == ({"AAA": True}, [], True)
-        assert found["cases"][1]["changes"][0].startswith("more unmet: hold_port, infantry, 75 %")
+        assert found["cases"][1]["changes"][0].startswith("more unmet: Hold the port, Infantry, 75 %")
 
     @pytest.mark.parametrize(
         ("arguments", "told"),

@@ -11,6 +11,7 @@ from allocator.instance.override import changed
 from allocator.model import Model
 from allocator.plan.measures import members
 from allocator.plan.plan import Plan
+from allocator.wording import event_words, in_sentence, there_is
 
 MOST_EVENTS = 4
 """Events that are proposed at the most."""
@@ -21,9 +22,6 @@ EVERY_CEILING = "nations[nation=…].troop_ceiling*=1.25"
 SENDERS = 2
 """The largest senders of whom each is proposed to stay away."""
 
-ABBREVIATIONS = {"us": "US", "un": "UN", "eu": "EU", "uk": "UK", "nato": "NATO", "turkiye": "Türkiye"}
-"""Parts of the names of events that are not plain words."""
-
 
 @dataclass(frozen=True)
 class Proposal:
@@ -33,24 +31,6 @@ class Proposal:
     settings: str
     instance: Instance
     model: Model
-
-
-def event_words(name: str) -> str:
-    """The name of an event as words: ``US backstop``.
-
-    Examples
-    --------
-    >>> event_words("us_backstop")
-    'US backstop'
-    """
-    return " ".join(ABBREVIATIONS.get(part, part) for part in name.replace("-", "_").split("_") if part)
-
-
-def _there_is(words: str) -> str:
-    """A clause that an event happens, with its article."""
-    if words.endswith("s") and not words.endswith("ss"):
-        return f"there is {words}" if words.endswith("us") else f"there are {words}"
-    return f"there is {'an' if words[0] in 'aeio' else 'a'} {words}"
 
 
 def proposals(plan: Plan) -> list[Proposal]:
@@ -80,7 +60,7 @@ def _events(plan: Plan) -> Iterator[Proposal]:
             named[row["value"]] = named.get(row["value"], 0) + 1
     for event in sorted(named, key=lambda event: -named[event])[:MOST_EVENTS]:
         holds = plan.instance.events[event]
-        label = f"there is no {event_words(event)}" if holds else _there_is(event_words(event))
+        label = f"there is no {event_words(event)}" if holds else there_is(event)
         yield from _set(plan, label, f"events.{event}={'false' if holds else 'true'}")
 
 
@@ -136,8 +116,7 @@ def _senders(plan: Plan) -> Iterator[Proposal]:
     for row in senders[:SENDERS]:
         code = row["nation"]
         instance = plan.instance.coalition(f"-{code}")
-        name = f"the {names[code]}" if names[code].startswith("United ") else names[code]
-        yield Proposal(f"{name} stays away", f"--coalition=-{code}", instance, plan.model)
+        yield Proposal(f"{in_sentence(names[code])} stays away", f"--coalition=-{code}", instance, plan.model)
 
 
 def _caveats(plan: Plan) -> Iterator[Proposal]:

@@ -49,6 +49,7 @@ def command(
     from allocator.claim_check import claims
     from allocator.errors import BadUsage
     from allocator.report.studies.claims import claims_study
+    from allocator.solving.versions import versions
 
     if as_json + as_csv + markdown > 1:
         raise BadUsage("--json, --csv and --markdown exclude each other")
@@ -63,7 +64,11 @@ def command(
                 verdicts.extend(tried)
             except KeyboardInterrupt:
                 interrupted = True
-        content = {"claims": [verdict.to_dict() for verdict in verdicts], "interrupted": interrupted}
+        content = {
+            "claims": [verdict.to_dict() for verdict in verdicts], "interrupted": interrupted,
+            "manifest": {"options": {"file": file, "only": only, "gap": gap, "time_limit": time_limit},
+                         "versions": versions()},
+        }  # fmt: skip
         _show(verdicts, content, "json" if as_json else "csv" if as_csv else "markdown" if markdown else "")
         made.of_study(lambda: claims_study(content))
         if interrupted:
@@ -79,7 +84,7 @@ def _show(verdicts: list[Verdict], content: dict[str, Any], form: str) -> None:
         rows = content["claims"]
         stream = io.StringIO()
         plain = [{**row, "depends_on": "; ".join(row["depends_on"])} for row in rows]
-        columns = [key for key in (rows[0] if rows else {}) if key != "doubts"]
+        columns = [key for key in (rows[0] if rows else {}) if key not in ("doubts", "run")]
         writer = csv.DictWriter(stream, columns, extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
         writer.writerows(plain)

@@ -64,9 +64,10 @@ def command(
 ) -> None:
     """Write one page that anyone can open: the answer to INSTANCE, with what is missing, why, and what would change it.
 
-    INSTANCE is a folder, .xlsx, .json or a bundled name, or a saved RESULT: what solve --out or solve --json wrote, or
-    what sweep, compare, hedge or claims printed with --json. The page needs no network and no script. Ctrl-C ends the
-    questions beside the plan, and the page is written with what is known. Exit status: as for solve.
+    INSTANCE is a folder, .xlsx, .json or a bundled name, or a saved RESULT: what solve --out or solve --json wrote,
+    what sweep, compare, hedge or claims printed with --json, or the store of a sweep. The page needs no network and no
+    script. Ctrl-C ends the questions beside the plan, and the page is written with what is known. Exit status: as for
+    solve.
     """
     from allocator.briefing.saved import is_result, saved_result
     from allocator.cli.progress import Line

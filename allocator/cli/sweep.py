@@ -27,13 +27,12 @@ from allocator.cli.options import (
 from allocator.cli.page import pages, pages_options
 from allocator.cli.progress import Line, rounded_time
 from allocator.cli.terminal import emit, emit_json, load_solver, print_message, printed
-from allocator.errors import BadUsage
+from allocator.errors import AllocatorError, BadUsage
 from allocator.report.text.words import count
 from allocator.stopping import at_once, later
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
-    from allocator.report.studies.study import Study
     from allocator.sweeps.design.file import Design
     from allocator.sweeps.result import Sweep
     from allocator.sweeps.run.runner import Progress
@@ -180,6 +179,7 @@ def command(
     points are shown and stored).
     """
     from allocator.api import read_for
+    from allocator.report.studies.sweep import sweep_study
 
     if as_json and as_csv:
         raise BadUsage("--json and --csv exclude each other")
@@ -201,7 +201,8 @@ def command(
     load_solver()
     with later(), _run_sweep(read, design, options, max_points, quiet) as done:  # shown before Ctrl-C counts
         _show(done, as_json, as_csv)
-        made.of_study(lambda: _study(done))
+        _keep(done)
+        made.of_study(lambda: sweep_study(done.to_dict()))
         raise Exit(_finish(done, store_file, tables, quiet))
 
 
@@ -352,10 +353,12 @@ def _show(done: Sweep, as_json: bool, as_csv: bool) -> None:
         printed(lambda out: draw_sweep(out, done))
 
 
-def _study(done: Sweep) -> Study:
-    from allocator.report.studies.sweep import sweep_study
-
-    return sweep_study(done.to_dict())
+def _keep(done: Sweep) -> None:
+    """Keep the result beside the points; a store that cannot hold it is told, and the points stay safe."""
+    try:
+        done.keep()
+    except AllocatorError as error:
+        print_message(f"warning: {error}; allocator report will find no page in it")
 
 
 def _warn(done: Sweep, store_file: str, quiet: bool) -> int:

@@ -10,10 +10,12 @@ from itertools import product
 from allocator.errors import BadUsage
 from allocator.exact import exact
 from allocator.explaining.statements import caveat_text
+from allocator.explaining.words import Names, listed
 from allocator.instance import Instance
 from allocator.instance.cells import near
 from allocator.problem import Problem
 from allocator.purchases import Cell
+from allocator.wording import event_words, plural
 
 FACTS = ("pool", "ready", "eligible", "active")
 """Rules that are facts, in the order in which they are named."""
@@ -45,12 +47,20 @@ class Selection:
         return all(want is None or want == has for want, has in zip(wanted, cell, strict=True))
 
     def __str__(self) -> str:
-        """In words, e.g. ``FRA battalion at port in period 2``."""
+        """In codes, e.g. ``FRA battalion at port in period 2``."""
         what = [
             self.nation or ("anybody" if self.unit_type is None else "any"), self.unit_type or "",
             f"at {self.task}" if self.task else "", f"in period {self.period}" if self.period else "",
         ]  # fmt: skip
         return " ".join(filter(None, what))
+
+    def words(self, names: Names) -> str:
+        """In words, e.g. ``battalions of France at Hold the port in period 2``."""
+        units = plural(names.unit(self.unit_type)) if self.unit_type else ""
+        who = names.nation(self.nation) if self.nation else ""
+        what = f"{units} of {who}" if units and who else f"any {units}" if units else who or "anybody"
+        where = f" at {names.task(self.task)}" if self.task else ""
+        return f"{what}{where}{f' in period {self.period}' if self.period else ''}"
 
 
 def selection(instance: Instance, text: str) -> Selection:
@@ -103,7 +113,7 @@ class Ability:
 
     def __init__(self, problem: Problem) -> None:
         instance = self.instance = problem.instance
-        self.problem = problem
+        self.problem, self.names = problem, Names(instance)
         self.floor = exact(problem.model.willingness_floor)
         rows = instance.rows
         every = range(1, instance.periods + 1)
@@ -208,7 +218,7 @@ class Ability:
         return "; ".join(say[rule](chosen) for rule in rules)
 
     def _pool(self, chosen: Selection) -> str:
-        return f"has no {chosen.unit_type or 'forces'}"
+        return f"has no {plural(self.names.unit(chosen.unit_type)) if chosen.unit_type else 'forces'}"
 
     def _ready(self, chosen: Selection) -> str:
         spans = {
@@ -216,15 +226,17 @@ class Ability:
             for (n, u), span in self.ready.items()
             if chosen.holds((n, u, chosen.task or "", chosen.period or 0))
         }
-        return "is not ready then: " + ", ".join(f"its {u} {_span(span)}" for u, span in spans.items())
+        units = [f"its {plural(self.names.unit(u))} {_span(span)}" for u, span in spans.items()]
+        return f"is not ready then: {', '.join(units)}"
 
     def _eligible(self, chosen: Selection) -> str:
-        what = f"its {chosen.unit_type} supplies" if chosen.unit_type else "its forces supply"
-        return f"{what} nothing that {chosen.task or 'any task'} asks for"
+        what = plural(self.names.unit(chosen.unit_type)) if chosen.unit_type else "forces"
+        where = self.names.task(chosen.task) if chosen.task else "any task"
+        return f"its {what} supply nothing that {where} asks for"
 
     def _active(self, chosen: Selection) -> str:
         tasks = [chosen.task] if chosen.task else self.problem.TASKS
-        return "no such task then: " + ", ".join(f"{j} {_span(self.problem.active[j])}" for j in tasks)
+        return "no such task then: " + ", ".join(f"{self.names.task(j)} {_span(self.problem.active[j])}" for j in tasks)
 
     def _unwilling(self, chosen: Selection) -> str:
         """A stance on each objective that is in question."""
@@ -236,10 +248,10 @@ class Ability:
             periods = [chosen.period] if chosen.period else problem.PERIODS
             most = max(here.get(t, exact(0)) for t in periods)
             if most == 0:
-                stances.setdefault("has said no to", []).append(o)
+                stances.setdefault("has said no to", []).append(self.names.objective(o))
             elif most < self.floor:
                 low = f"is below the willingness floor ({float(most):g} < {float(self.floor):g}) for"
-                stances.setdefault(low, []).append(o)
+                stances.setdefault(low, []).append(self.names.objective(o))
         whole = {said: named for said, named in stances.items() if len(named) == len(problem.OBJECTIVES) > 1}
         if whole:
             count = len(problem.OBJECTIVES)
@@ -250,7 +262,7 @@ class Ability:
         tasks = {chosen.task} if chosen.task else set(self.problem.TASKS)
         objectives = {self.problem.objective_of[j] for j in tasks}
         rows = [
-            caveat_text(row)
+            caveat_text(row, self.names)
             for row in self.caveats
             if chosen.nation in (None, row["nation"])
             and (chosen.unit_type is None or row["unit_type"] in (None, chosen.unit_type))
@@ -266,7 +278,8 @@ class Ability:
             for row in self.events
             if chosen.nation in (None, row["nation"]) and (row["objective"] is None or row["objective"] in about)
         )
-        return f"its pledge asks for {' and '.join(names)}, which {'is' if len(names) == 1 else 'are'} assumed false"
+        events = listed([event_words(name) for name in names])
+        return f"its pledge asks for {events}, assumed not to happen"
 
 
 def _barring(bars: list[frozenset[str]], order: tuple[str, ...]) -> list[str]:

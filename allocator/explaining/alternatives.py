@@ -11,6 +11,7 @@ from allocator.explaining.bench import Aim
 from allocator.explaining.core import Core, Part
 from allocator.explaining.ranges import ranges
 from allocator.explaining.why import NO_PLAN
+from allocator.explaining.words import Names
 from allocator.families.rows import Term
 from allocator.plan.values import Deployed
 from allocator.problem import Problem
@@ -173,14 +174,15 @@ def _listed(space: Space, coalition: Iterable[str]) -> list[str]:
 def _in_words(core: Core, lists: dict[str, Any]) -> list[str]:
     """The alternatives in words."""
     within = f"within {100 * core.within:g} %" if core.within else "without any loss"
-    always, never, some = (", ".join(lists[name]) for name in ("always", "never", "sometimes"))
+    names = Names(core.instance)
+    always, never, some = (names.nations(lists[name]) for name in ("always", "never", "sometimes"))
     count = len(lists["coalitions"])
     text = [f"Plans as good {within}: {'one coalition' if count == 1 else f'{count} coalitions are listed'}."]
     for named, say in ((always, "In every such plan"), (never, "In none"), (some, "In some")):
         if named:
             text.append(f"{say}: {named}.")
     if lists["swaps"]:
-        swaps = ", ".join(f"{b} for {a}" for a, b in lists["swaps"][:6])
+        swaps = ", ".join(f"{names.nation(b)} for {names.nation(a)}" for a, b in lists["swaps"][:6])
         text.append(f"One can stand in for another: {swaps}.")
     return text
 

@@ -18,7 +18,7 @@ from allocator.explaining.core import Core, Part, same
 from allocator.explaining.could import could
 from allocator.explaining.need import parse
 from allocator.explaining.why import NO_PLAN
-from allocator.explaining.words import listed, named, points
+from allocator.explaining.words import Names, listed, named, points
 from allocator.instance.cells import near
 
 ALL = "all"
@@ -169,25 +169,25 @@ def _unreachable(core: Core, target: str, now: Fraction, reach: Fraction, most: 
 
 def _sentences(core: Core, target: str, now: Fraction, wanted: Fraction, found: list[Set], part: Part) -> list[str]:
     """The first set in words: whom to call, and what comes of it."""
-    names: Mapping[str, str] = {row["nation"]: row["name"] for row in core.instance.rows("nations")}
+    names = Names(core.instance)
     left = f"leaves {points(float(wanted))} of {points(float(now))} points missing"
     result = "meets it in full" if wanted == 0 else left
     first: list[dict[str, Any]] = [row for row in part.lists["asks"] if (row["target"], row["set"]) == (target, 1)]
     name = _name(core, target)
     if not found[0].nations:
         return [f"{name}: nobody need be asked; another plan {result}, and nothing else loses by it."]
-    called = listed([f"{names[row['nation']]}{_given(row['gives'])}" for row in first])
+    called = listed([f"{names.nation(row['nation'])}{_given(row['gives'], names)}" for row in first])
     calls = "one call" if len(first) == 1 else f"{len(first)} calls, in this order"
     said = f"{name}: {calls}: {called}; that {result}."
     others = sum(len(each.nations) == len(found[0].nations) for each in found) - 1
     return [said, *([f"{others} other {'set is' if others == 1 else 'sets are'} as small."] if others else [])]
 
 
-def _given(gives: list[dict[str, Any]]) -> str:
+def _given(gives: list[dict[str, Any]], names: Names) -> str:
     sent: dict[str, int] = {}
     for each in gives:
         sent[each["unit_type"]] = sent.get(each["unit_type"], 0) + each["units"]
-    return f" ({', '.join(f'{units} {u}' for u, units in sent.items())})" if sent else ""
+    return f" ({', '.join(names.units(units, u) for u, units in sent.items())})" if sent else ""
 
 
 def _summary(core: Core, targets: list[str], part: Part) -> list[str]:

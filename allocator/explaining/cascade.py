@@ -12,6 +12,7 @@ from typing import Any
 
 from allocator.explaining.ability import Ability
 from allocator.explaining.core import Core, Part
+from allocator.explaining.words import Names
 
 Pair = tuple[str, str]
 """Nation and objective."""
@@ -122,22 +123,22 @@ def cascade(core: Core) -> Part:
         "triggers": triggers,
         "keystones": keystones,
     }
-    return Part({"cascade": lists}, _text(lists))
+    return Part({"cascade": lists}, _text(lists, Names(core.instance)))
 
 
-def _text(lists: dict[str, Any]) -> list[str]:
+def _text(lists: dict[str, Any], names: Names) -> list[str]:
     """The cascade in words."""
     greatest, waiting, triggers, keystones = (lists[name] for name in ("greatest", "waiting", "triggers", "keystones"))
     if not greatest:
         return ["Pledges alone: nobody can come."]
     nations = len({n for n, _ in greatest})
     if waiting:
-        held = ", ".join(dict.fromkeys(n for n, _ in waiting))
+        held = names.nations(dict.fromkeys(n for n, _ in waiting))
         text = [
             f"Pledges alone: of {len(greatest)} pledges of {nations} nations, {len(waiting)} wait for others: {held}."
         ]
         if triggers:
-            sets = "; ".join(" with ".join(chosen) for chosen in triggers[:5])
+            sets = "; ".join(names.nations(chosen) for chosen in triggers[:5])
             text.append(f"They all follow as soon as one of these comes first: {sets}.")
         else:
             text.append(f"No {MOST_TRIGGERS} nations together bring them all.")
@@ -146,5 +147,5 @@ def _text(lists: dict[str, Any]) -> list[str]:
     for row in keystones[:3]:
         down = row["takes_down"]
         fall = "one pledge of another nation falls" if len(down) == 1 else f"{len(down)} pledges of others fall"
-        text.append(f"Without {row['nation']}, {fall}.")
+        text.append(f"Without {names.nation(row['nation'])}, {fall}.")
     return text

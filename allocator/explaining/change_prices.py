@@ -12,7 +12,7 @@ from allocator.explaining.core import SAME, SHARES, Core, Part
 from allocator.explaining.least_change import Change, changed_least
 from allocator.explaining.saved import saved_plan
 from allocator.explaining.why import NO_PLAN
-from allocator.explaining.words import amount
+from allocator.explaining.words import SAID, amount
 from allocator.plan.values import Deployed, objective_values
 
 STEP = 0.01
@@ -94,9 +94,9 @@ def _in_words(name: str, value: float, part: Part) -> str:
     saving = next((row for row in rows if row["saved"] > 0), None)
     if saving is None:
         more = "" if part.lists["flat"] else f", as far as {amount(name, rows[-1]['given_up'])}"
-        return f"Giving up some of {name} saves no move{more}."
+        return f"Giving up some of {SAID[name]} saves no move{more}."
     moves = f"{rows[0]['units_moved']} {'move' if rows[0]['units_moved'] == 1 else 'moves'}"
-    text = f"Giving up {amount(name, saving['given_up'])} of {name} saves {saving['saved']} of {moves}"
+    text = f"Giving up {amount(name, saving['given_up'])} of {SAID[name]} saves {saving['saved']} of {moves}"
     last = rows[-1]
     if last is saving:
         return f"{text}; more saves nothing further." if part.lists["flat"] else f"{text}."

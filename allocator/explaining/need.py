@@ -17,6 +17,7 @@ from allocator.explaining.bench import Extend, Holds, Outcome
 from allocator.explaining.conflicts import conflicts
 from allocator.explaining.core import Core, Part, same
 from allocator.explaining.repairs import repairs
+from allocator.explaining.words import became, listed
 from allocator.families.objectives import MAKERS
 from allocator.families.rows import Rows, Term, linear
 from allocator.instance.cells import near
@@ -138,7 +139,8 @@ def _answer(verdict: str, core: Core, forced: Outcome, condition: Condition, sai
         for name in core.model.objectives
     ]
     worse = [row for row in rows if row["value"] is not None and not same(row["value"], row["forced"])]
-    prices = "; ".join(f"{row['objective']} {row['value']:,.6g} becomes {row['forced']:,.6g}" for row in worse)
+    currency = core.instance.currency
+    prices = listed([became(row["objective"], row["value"], row["forced"], currency) for row in worse])
     words = {
         "free": f"{condition.text} costs nothing: {said or 'another plan with the same values keeps it.'}",
         "possible": f"{condition.text} is possible, at this price: {prices}.",

@@ -25,6 +25,7 @@ from allocator.explaining.elastic import Elastic
 from allocator.explaining.mending import after, mended, setting
 from allocator.explaining.oracle import Oracle
 from allocator.explaining.statements import Statement, lift, per_unit, statements
+from allocator.explaining.words import Names
 from allocator.families.rows import Term
 from allocator.instance import Instance
 from allocator.model import Model
@@ -263,22 +264,25 @@ MOST_SAID = 4
 
 def words(instance: Instance, statement: Statement, to: Any) -> str:
     """A change in words."""
-    value, row = statement.value, (statement.row or 0) - 1
+    value, row, names = statement.value, (statement.row or 0) - 1, Names(instance)
     if statement.kind == LINE:
         line = instance.rows("requirements")[row]
         now = f"{100 * value:g} %" if value else "nothing"
-        return f"let {line['task']} miss up to {100 * to:.6g} % of its {line['capability']} (now {now})"
+        part = f"{100 * to:.6g} % of its {names.capability(line['capability'])}"
+        return f"let {names.task(line['task'])} miss up to {part} (now {now})"
     if statement.kind == "nations.troop_ceiling":
-        return f"let {statement.nation} deploy {to:,.10g} people at once (now {value:,.10g})"
+        return f"let {names.nation(statement.nation)} deploy {to:,.10g} people at once (now {value:,.10g})"
     if statement.kind == "budgets.amount":
-        return f"raise the budget of {instance.rows('budgets')[row]['payer']} to {to:,.10g} million (now {value:,.10g})"
+        payer = names.payer(instance.rows("budgets")[row]["payer"])
+        return f"raise the budget of {payer} to {names.money(to)} (now {value:,.10g})"
     if statement.kind == "model.max_burden":
         return f"let nations bear {1000 * to:,.6g} per mille of their GDP a year (now {1000 * value:g})"
     if statement.kind == "forces.units":
         pool = instance.rows("forces")[row]
-        return f"give {pool['nation']} {to:,} {pool['unit_type']} (now {value:,})"
+        return f"give {names.nation(pool['nation'])} {names.units(to, pool['unit_type'])} (now {value:,})"
     if statement.kind == "willingness":
-        return f"{statement.nation} joins {statement.objective} (willingness {to:g} instead of {value:g})"
+        joins = f"{names.nation(statement.nation)} joins {names.objective(statement.objective)}"
+        return f"{joins} (willingness {to:g} instead of {value:g})"
     return f"lift this rule: {statement.text}"
 
 

@@ -9,8 +9,10 @@ from math import ceil
 from typing import Any
 
 from allocator.exact import exact
+from allocator.explaining.words import Names
 from allocator.instance import Instance
 from allocator.model import Model
+from allocator.wording import plural
 
 WILLING = "willingness"
 AVAILABLE = "availability"
@@ -122,11 +124,14 @@ def statements(instance: Instance, model: Model, *, stances: str = "nation", poo
     pools : bool
         Whether the sizes of pools count, as in repairs and worth.
     """
-    found = [*_figures(instance, model), *_rows(instance, model), *_stances(instance, model, stances)]
+    names = Names(instance)
+    found = [*_figures(instance, model, names), *_rows(instance, model, names)]
+    found += _stances(instance, model, stances, names)
     if pools:
         found += [
-            _cell("forces", "units", i, row, f"{row['nation']} has {row['units']} {row['unit_type']}", row["nation"])
+            _cell("forces", "units", i, row, f"{names.nation(n)} has {names.units(row['units'], u)}", n)
             for i, row in enumerate(instance.rows("forces"), start=1)
+            for n, u in [(row["nation"], row["unit_type"])]
         ]
     return sorted(found, key=lambda statement: ORDER.index(statement.kind))
 
@@ -135,52 +140,58 @@ def _cell(table: str, column: str, i: int, row: Mapping[str, Any], text: str, na
     return Statement(f"{table}.{i}.{column}", f"{table}.{column}", table, column, i, row[column], text, nation)
 
 
-def _figures(instance: Instance, model: Model) -> Iterator[Statement]:
+def _figures(instance: Instance, model: Model, names: Names) -> Iterator[Statement]:
     """Statements that are a figure."""
     has = model.families.__contains__
     for i, row in enumerate(instance.rows("requirements"), start=1):
         if row["quantity"] > 0 and row["max_gap"] < 1:
             least = f"at most {100 * row['max_gap']:g} %" if row["max_gap"] else "nothing"
-            yield _cell("requirements", "max_gap", i, row, f"{row['task']} may miss {least} of its {row['capability']}")
+            said = f"{names.task(row['task'])} may miss {least} of its {names.capability(row['capability'])}"
+            yield _cell("requirements", "max_gap", i, row, said)
     for i, row in enumerate(instance.rows("nations"), start=1):
         if has("troop_ceiling") and row["troop_ceiling"] is not None:
-            text = f"{row['nation']} deploys at most {row['troop_ceiling']:,g} people at once"
+            text = f"{names.nation(row['nation'])} deploys at most {row['troop_ceiling']:,g} people at once"
             yield _cell("nations", "troop_ceiling", i, row, text, row["nation"])
     for i, row in enumerate(instance.rows("budgets"), start=1):
         if has("budget"):
-            text = f"the budget of {row['payer']} is {row['amount']:,g} million"
+            text = f"the budget of {names.payer(row['payer'])} is {names.money(row['amount'])}"
             yield _cell("budgets", "amount", i, row, text, row["payer"] if row["payer"] not in ("*", "common") else "")
     if has("budget") and model.max_burden is not None:
         text = f"no nation bears more than {1000 * model.max_burden:g} per mille of its GDP a year"
         yield Statement("model.max_burden", "model.max_burden", "model", "max_burden", None, model.max_burden, text)
     for i, row in enumerate(instance.rows("forces"), start=1):
         n, u = row["nation"], row["unit_type"]
+        nation = names.nation(n)
         if has("minimum_contribution") and row["min_units"] > 1:
-            yield _cell("forces", "min_units", i, row, f"{n} sends at least {row['min_units']} {u} or none", n)
-        if row["availability"] < 1:
             yield _cell(
-                "forces", "availability", i, row, f"{100 * row['availability']:g} % of the {u} of {n} are usable", n
+                "forces", "min_units", i, row, f"{nation} sends at least {names.units(row['min_units'], u)} or none", n
             )
+        if row["availability"] < 1:
+            text = f"{100 * row['availability']:g} % of the {plural(names.unit(u))} of {nation} are usable"
+            yield _cell("forces", "availability", i, row, text, n)
         if row["home_units"] > 0:
-            yield _cell("forces", "home_units", i, row, f"{n} keeps {row['home_units']} {u} at home", n)
+            yield _cell(
+                "forces", "home_units", i, row, f"{nation} keeps {names.units(row['home_units'], u)} at home", n
+            )
     for i, row in enumerate(instance.rows("unit_types"), start=1):
         if has("rotation") and row["rotation_ratio"] > 1:
-            text = f"each deployed {row['unit_type']} needs {row['rotation_ratio']} in the pool"
+            text = f"each deployed {names.unit(row['unit_type'])} needs {row['rotation_ratio']} in the pool"
             yield _cell("unit_types", "rotation_ratio", i, row, text)
     for i, row in enumerate(instance.rows("tasks"), start=1):
         if has("framework_nation") and row["framework_share"] > 0:
-            text = f"one nation gives {100 * row['framework_share']:g} % of the people at {row['task']}"
+            text = f"one nation gives {100 * row['framework_share']:g} % of the people at {names.task(row['task'])}"
             yield _cell("tasks", "framework_share", i, row, text)
 
 
-def caveat_text(row: Mapping[str, Any]) -> str:
+def caveat_text(row: Mapping[str, Any], names: Names) -> str:
     """A row of ``caveats`` in words."""
-    what = row["unit_type"] or "anything"
-    where = row["task"] or row["objective"] or "any task"
-    return f"{row['nation']} does not send {what} to {where}"
+    what = plural(names.unit(row["unit_type"])) if row["unit_type"] else "anything"
+    where = f"for {names.objective(row['objective'])}" if row["objective"] else "to any task"
+    where = f"to {names.task(row['task'])}" if row["task"] else where
+    return f"{names.nation(row['nation'])} does not send {what} {where}"
 
 
-def _rows(instance: Instance, model: Model) -> Iterator[Statement]:
+def _rows(instance: Instance, model: Model, names: Names) -> Iterator[Statement]:
     """Statements that are a whole row."""
 
     def whole(table: str, say: Callable[[Mapping[str, Any]], str]) -> Iterator[Statement]:
@@ -188,30 +199,28 @@ def _rows(instance: Instance, model: Model) -> Iterator[Statement]:
             yield Statement(f"{table}.{i}", table, table, "", i, None, say(row), row.get("nation") or "")
 
     def condition(row: Mapping[str, Any]) -> str:
-        what = row["objective"] or "anything"
-        kinds = {
-            "event": f"if {row['value']}", "nation": f"with {row['value']}", "any_of": f"with one of {row['value']}",
-            "coalition_size": f"in a coalition of {row['value']} nations",
-        }  # fmt: skip
-        return f"{row['nation']} joins {what} only {kinds[row['requires']]}"
+        what = names.objective(row["objective"]) if row["objective"] else "anything"
+        return f"{names.nation(row['nation'])} joins {what} only {names.requires(row['requires'], row['value'])}"
 
     def prerequisite(row: Mapping[str, Any]) -> str:
         part = "" if row["share"] == 1 else f"{100 * row['share']:g} % of "
-        return f"nobody is at {row['task']} without {part}the {row['capability']} of {row['needs_task']}"
+        needed = f"{part}the {names.capability(row['capability'])} of {names.task(row['needs_task'])}"
+        return f"nobody is at {names.task(row['task'])} without {needed}"
 
     def commitment(row: Mapping[str, Any]) -> str:
         least = f"at least {row['at_least']}" if row["at_least"] else ""
         most = f"at most {row['at_most']}" if row["at_most"] is not None else ""
-        where = f" at {row['task']}" if row["task"] else ""
-        return f"{row['nation']} gives {' and '.join(filter(None, (least, most)))} {row['unit_type']}{where}"
+        where = f" at {names.task(row['task'])}" if row["task"] else ""
+        number, unit = " and ".join(filter(None, (least, most))), names.unit(row["unit_type"])
+        return f"{names.nation(row['nation'])} gives {number} {unit if number.endswith(' 1') else plural(unit)}{where}"
 
-    yield from whole("caveats", caveat_text)
+    yield from whole("caveats", lambda row: caveat_text(row, names))
     yield from whole("conditions", condition)
     yield from whole("prerequisites", prerequisite)
     yield from whole("commitments", commitment)
 
 
-def _stances(instance: Instance, model: Model, stances: str) -> Iterator[Statement]:
+def _stances(instance: Instance, model: Model, stances: str, names: Names) -> Iterator[Statement]:
     """Stances that keep a nation from an objective in some period."""
     lacking: dict[str, dict[str, float]] = {}
     for o in (row["objective"] for row in instance.rows("objectives")):
@@ -221,11 +230,12 @@ def _stances(instance: Instance, model: Model, stances: str) -> Iterator[Stateme
                 lacking.setdefault(o, {})[n] = least
     for o, nations in lacking.items():
         if stances == "objective":
-            text = f"not all are willing to join {o}"
+            text = f"not all are willing to join {names.objective(o)}"
             yield Statement(f"willingness.{o}", WILLING, WILLING, "willingness", None, None, text, "", o)
             continue
         for n, least in nations.items():
-            text = f"{n} is not willing to join {o} in every period (willingness {least:g})"
+            when = " in every period" if instance.periods > 1 else ""
+            text = f"{names.nation(n)} is not willing to join {names.objective(o)}{when} (willingness {least:g})"
             row = next(
                 (i for i, r in enumerate(instance.rows(WILLING), start=1) if (r["nation"], r["objective"]) == (n, o)),
                 None,

@@ -20,8 +20,10 @@ from allocator.explaining.bench import Outcome
 from allocator.explaining.core import Core, Part, Reached, reached, same
 from allocator.explaining.shapley import shapley
 from allocator.explaining.why import NO_PLAN
+from allocator.explaining.words import SAID, UNITS, Names, amount, became
 from allocator.plan.values import Deployed
 from allocator.purchases import Decided, bought
+from allocator.wording import first_capital, percent
 
 COLD = 6.0
 """Time for the plans without each nation, as a multiple of that of the plan in hand; values are proved regardless."""
@@ -217,22 +219,24 @@ def _people(core: Core, deployed: Deployed) -> Mapping[str, int]:
 
 def _in_words(departures: Departures, rows: list[dict[str, Any]]) -> list[str]:
     """The nations that matter most, in words."""
-    first = departures.first
+    first, names = departures.first, Names(departures.core.instance)
     needed = [row["nation"] for row in rows if row["value"] is None and row["loss"] is None]
     losses = sorted((row for row in rows if row["loss"]), key=lambda row: -row["loss"])
     text = []
     if needed:
-        text.append(f"There is no plan without {' or without '.join(needed)}.")
+        text.append(f"There is no plan without {' or without '.join(map(names.nation, needed))}.")
     if losses:
         worst = losses[0]
-        others = ", ".join(f"{row['nation']} {row['loss']:.4g}" for row in losses[1:4])
+        others = ", ".join(f"{names.nation(row['nation'])} {amount(first, row['loss'])}" for row in losses[1:4])
         more = f"; then {others}" if others else ""
         text.append(
-            f"Without {worst['nation']}, {first} is {worst['value']:.4g} instead of {departures.value:.4g}"
-            f" (a loss of {worst['loss']:.4g}){more}."
+            f"Without {names.nation(worst['nation'])}, "
+            f"{became(first, departures.value, worst['value'], names.currency)} (a loss of "
+            f"{amount(first, worst['loss'])}){more}."
         )
     if not text:
-        text.append(f"No single nation matters to {first}: without any one of them it stays at {departures.value:.4g}.")
+        stays = amount(first, departures.value) if first in UNITS else percent(1 - departures.value)
+        text.append(f"No single nation matters to {SAID[first]}: without any one of them it stays at {stays}.")
     return text
 
 
@@ -269,10 +273,11 @@ def _pairs(core: Core, departures: Departures) -> Part:
     strange = [row for row in part.lists["pairs"] if (row["extra"] or 0.0) > 0]
     if strange:
         row = max(strange, key=lambda row: float(row["extra"]))
-        one, other = row["nations"]
+        names, first = Names(core.instance), departures.first
+        without = became(first, departures.value, row["value"], names.currency)
         part.text.append(
-            f"{one} and {other} stand in for each other: without both, {departures.first} is {row['value']:.4g},"
-            f" {row['extra']:.4g} more than the two losses together."
+            f"{first_capital(names.nations(row['nations']))} stand in for each other: without both, {without}, and"
+            f" {amount(first, row['extra'])} more are lost than with each of them alone."
         )
     return part
 

@@ -14,9 +14,11 @@ from allocator.errors import AllocatorError
 from allocator.explaining.ability import Selection, selection
 from allocator.explaining.bench import Extend, Holds, Outcome
 from allocator.explaining.core import SAME, Core, Part
+from allocator.explaining.words import UNITS, Names, amount, became
 from allocator.plan.values import Deployed
 from allocator.problem import Problem
 from allocator.purchases import Decided, bought
+from allocator.wording import first_capital, percent
 
 if TYPE_CHECKING:
     from allocator.families.rows import Term
@@ -69,7 +71,7 @@ def why(core: Core, text: str) -> Part:
         return part
     left = {cell: units for cell, units in core.plan.items() if not chosen.holds(cell)}
     outcome = _forced(core, force, [Decided(left, bought(core.plan))])
-    return _judged(core, outcome, "needed", "better", text, f"without {chosen}")
+    return _judged(core, outcome, "needed", "better", text, f"without {chosen.words(Names(core.instance))}")
 
 
 def why_not(core: Core, text: str) -> Part:
@@ -88,7 +90,7 @@ def why_not(core: Core, text: str) -> Part:
         part.text.append(f"The plan in hand has some of it: {_units(core, chosen)}.")
         return part
     outcome = _forced(core, force, [])
-    part = _judged(core, outcome, "impossible", "worse", text, f"with {chosen}")
+    part = _judged(core, outcome, "impossible", "worse", text, f"with {chosen.words(Names(core.instance))}")
     if outcome.infeasible:
         _conflicts(core, part, force.holds, force.extend)
     return part
@@ -101,19 +103,25 @@ def _problem(core: Core) -> Problem:
 
 def _who(core: Core, chosen: Selection) -> str:
     """The name of a nation, and what of it is in question."""
-    names = {row["nation"]: row["name"] for row in core.instance.rows("nations")}
-    name = names[chosen.nation] if chosen.nation else "Any nation"
+    names = Names(core.instance)
+    said = first_capital(names.nation(chosen.nation) if chosen.nation else "any nation")
     parts = [
-        chosen.unit_type or "", f"at {chosen.task}" if chosen.task else "",
+        names.unit(chosen.unit_type) if chosen.unit_type else "",
+        f"at {names.task(chosen.task)}" if chosen.task else "",
         f"in period {chosen.period}" if chosen.period else "",
-    ]  # fmt: skip
-    return " ".join([name, *filter(None, parts)])
+    ]
+    return f"{said}{', ' if parts[0] else ' '}{' '.join(filter(None, parts))}" if any(parts) else said
 
 
 def _units(core: Core, chosen: Selection) -> str:
     """What the plan in hand has of a selection, the first few deployments."""
     here = [(cell, units) for cell, units in core.plan.items() if chosen.holds(cell)]
-    shown = [f"{n} sends {units} {u} to {j} in period {t}" for (n, u, j, t), units in here[:3]]
+    names = Names(core.instance)
+    shown = [
+        f"{names.nation(n)} sends {names.units(units, u)} to {names.task(j)}"
+        + (f" in period {t}" if core.instance.periods > 1 else "")
+        for (n, u, j, t), units in here[:3]
+    ]
     return ", ".join(shown) + (f", and {len(here) - 3} more" if len(here) > 3 else "")
 
 
@@ -161,7 +169,7 @@ def _judged(core: Core, outcome: Outcome, without: str, worse: str, text: str, w
     else:
         verdict = _verdict(core, outcome)
         part = _answer(core, worse if verdict == "worse" else verdict, outcome)
-        part.text.append(_compared(part.lists["objectives"], verdict, what))
+        part.text.append(_compared(part.lists["objectives"], verdict, what, core.instance.currency))
         if verdict == "open":
             part.open.append(f"verdict {text}")
     return part
@@ -183,14 +191,16 @@ def _answer(core: Core, verdict: str, outcome: Outcome | None) -> Part:
     return Part({"verdict": verdict, "objectives": rows})
 
 
-def _compared(rows: list[dict[str, Any]], verdict: str, what: str) -> str:
+def _compared(rows: list[dict[str, Any]], verdict: str, what: str, currency: str) -> str:
     """The first objective that differs, in words."""
     for row in rows:
         value, forced = row["value"], row["forced"]
         if abs(forced - value) > SAME * max(1.0, abs(value)):
-            found = f"{row['objective']} is {forced:,.6g} instead of {value:,.6g}"
+            name = row["objective"]
+            found = became(name, value, forced, currency)
             if verdict == "open":
-                return f"Whether it matters is open: {what}, {found}, and {row['bound']:,.6g} is not ruled out."
+                best = amount(name, row["bound"]) if name in UNITS else percent(1 - row["bound"], 2)
+                return f"Whether it matters is open: {what}, {found}, and {best} is not ruled out."
             return (
                 f"The best plan is worse {what}: {found}." if verdict == "worse" else f"There is a plan as good {what}."
             )

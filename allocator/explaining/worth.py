@@ -15,10 +15,11 @@ from allocator.exact import exact
 from allocator.explaining.core import Core, Part, Reached
 from allocator.explaining.screening import best_first, gains
 from allocator.explaining.statements import LIFTED, WILLING, Statement, lift, statements, threshold
-from allocator.explaining.words import amount
+from allocator.explaining.words import SAID, UNITS, Names, amount
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.plan.values import Deployed
+from allocator.wording import percent, plural
 
 TENTH = Fraction(11, 10)
 """Factor of a step of a ceiling, a budget or the greatest burden."""
@@ -27,12 +28,6 @@ MOVED = ("forces.units", "nations.troop_ceiling", "budgets.amount", "model.max_b
 """Kinds of statement of which more is worth something; the others are lifted."""
 
 EXPECTED = "all, or KEY+=STEP for one pool, ceiling, budget or max_burden, such as model.max_burden+=0.001"
-
-NAMES = {
-    "forces.units": "the {unit_type} of {nation}", "nations.troop_ceiling": "the troop ceiling of {nation}",
-    "budgets.amount": "the budget of {payer}",
-}  # fmt: skip
-"""Kind -> what a ladder calls it."""
 
 _LADDER = re.compile(r"(?P<key>[^+]+)\+=(?P<step>.+)", re.DOTALL)
 
@@ -77,9 +72,9 @@ def steps(core: Core) -> Part:
         said = step.statement
         how = "if it is lifted" if said.kind not in MOVED else f"with {step.to:,g} instead"
         falls = amount(core.model.objectives[0], gain)
-        part.text.append(f"The best single step: {said.text}; {how}, {core.model.objectives[0]} falls by {falls}.")
+        part.text.append(f"The best single step: {said.text}; {how}, {_moves(core.model.objectives[0])} by {falls}.")
     elif not part.open:
-        part.text.append(f"No single step lowers {core.model.objectives[0]}.")
+        part.text.append(f"No single step helps: {SAID[core.model.objectives[0]]} stays as it is.")
     return part
 
 
@@ -148,9 +143,18 @@ def _changed(core: Core, text: str, key: str) -> list[Statement]:
         pairs = zip(core.instance.rows(table), instance.rows(table), strict=True)
         for i, (before, after) in enumerate(pairs, start=1):
             if before[column] != after[column]:
-                name = NAMES[kind].format(**before)
+                name = _thing(Names(core.instance), kind, before)
                 found.append(Statement(f"{kind.replace('.', f'.{i}.')}", kind, table, column, i, before[column], name))
     return found
+
+
+def _thing(names: Names, kind: str, row: Mapping[str, Any]) -> str:
+    """What a ladder has more and more of."""
+    if kind == "forces.units":
+        return f"the {plural(names.unit(row['unit_type']))} of {names.nation(row['nation'])}"
+    if kind == "nations.troop_ceiling":
+        return f"the troop ceiling of {names.nation(row['nation'])}"
+    return f"the budget of {names.payer(row['payer'])}"
 
 
 def rungs(core: Core, text: str) -> Part:
@@ -196,9 +200,16 @@ def _in_words(core: Core, said: Statement, part: Part) -> str:
         return f"Nothing is known yet of more of {said.id}."
     first, last = listed[0], listed[-1]
     if part.lists["flat"] and len(listed) == 1:
-        return f"More of {said.text} is worth nothing: {name} stays at {amount(name, first['value'])}."
-    gain = f"{name} falls by {amount(name, last['gain'])}, from {amount(name, first['value'])}"
+        stays = amount(name, first["value"]) if name in UNITS else percent(1 - first["value"])
+        return f"More is worth nothing ({said.text}): {SAID[name]} stays at {stays}."
+    before = amount(name, first["value"]) if name in UNITS else percent(1 - first["value"])
+    gain = f"{_moves(name)} by {amount(name, last['gain'])}, from {before}"
     ending = "more than that is worth nothing" if part.lists["flat"] else "still more would be worth something"
     if part.open and "beyond" not in part.open[0]:
         ending = "the rest is not known yet"
-    return f"With {said.text} from {first['at']:,g} to {last['at']:,g}, {gain}; {ending}."
+    return f"From {first['at']:,g} to {last['at']:,g} ({said.text}), {gain}; {ending}."
+
+
+def _moves(objective: str) -> str:
+    """What an improvement does to an objective, as the beginning of a clause."""
+    return f"{SAID[objective]} {'falls' if objective in UNITS else 'rises'}"

@@ -16,6 +16,7 @@ from allocator.instance.cells import plain
 from allocator.instance.coalition import members
 from allocator.model import Model
 from allocator.report.text.words import money, number, percent
+from allocator.wording import event_words, first_capital
 
 FACTORS = (0.25, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2, 1.25, 1.3, 1.4, 1.5, 1.75, 2.0)
 """Positions of the control for all that is asked, as multiples of it."""
@@ -210,9 +211,9 @@ def _factor() -> Control:
 
 def _events(instance: Instance) -> Iterator[Control]:
     for event, happens in instance.settings.get("events", {}).items():
-        label = event.replace("_", " ").strip()
+        label = event_words(event)
         yield Control(
-            f"event.{event}", "switch", EVENTS, "", label[:1].upper() + label[1:], f"events.{event}=",
+            f"event.{event}", "switch", EVENTS, "", first_capital(label), f"events.{event}=",
             ("false", "true"), ("does not happen", "happens"), int(happens),
         )  # fmt: skip
 

@@ -61,6 +61,8 @@ class Sweep(Drawn):
         Rows in the store from an earlier version of the same instance; they were not used.
     notes : tuple of str
         Effects of overrides and varied keys that a user should know: figures rounded down, rows added.
+    options : mapping
+        Gap, time limit, threads and seed of each point.
     """
 
     instance: Instance
@@ -69,6 +71,7 @@ class Sweep(Drawn):
     interrupted: bool = False
     changed: int = 0
     notes: tuple[str, ...] = ()
+    options: dict[str, Any] = field(default_factory=dict)
     _store: Store | None = None
     _folder: tempfile.TemporaryDirectory[str] | None = None
     _closed: bool = False
@@ -82,6 +85,17 @@ class Sweep(Drawn):
     def closed(self) -> bool:
         """Whether its rows are gone: after :meth:`close`, or the end of the ``with`` block."""
         return self._closed
+
+    def keep(self) -> None:
+        """Keep the result in the store, so that ``allocator report`` makes a page of the store alone.
+
+        Raises
+        ------
+        AllocatorError
+            The store cannot be written; the rows in it are safe.
+        """
+        if self._store is not None and self._folder is None:
+            self._store.keep(self.to_dict())
 
     def close(self) -> None:
         """Close the store."""
@@ -158,6 +172,7 @@ class Sweep(Drawn):
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values: the base, the answer of each part, all points."""
+        from allocator.solving.versions import versions
         from allocator.sweeps.findings import answer
 
         return {
@@ -171,6 +186,8 @@ class Sweep(Drawn):
             "answers": [answer(each.part, each.rows) for each in self.answers],
             "points": list(self.records()),
             "names": names_of(self.instance),
+            "options": dict(self.options),
+            "versions": versions(),
         }
 
     def csv(self) -> str:

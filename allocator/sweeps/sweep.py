@@ -134,7 +134,8 @@ def _opened(setup: Setup, questions: list[Part], store: str | os.PathLike[str] |
         kept = Store(Path(store))
     base = setup.instance
     changed, notes = kept.others(base.name, base.sha256), (*base.notes, *_notes(questions))
-    return Sweep(base, setup.model, changed=changed, notes=notes, _store=kept, _folder=folder), kept
+    options = {"gap": setup.gap, "time_limit": setup.time_limit, "threads": setup.threads, "seed": setup.seed}
+    return Sweep(base, setup.model, changed=changed, notes=notes, options=options, _store=kept, _folder=folder), kept
 
 
 def _answer_all(questions: list[Part], runner: Runner, result: Sweep) -> None:

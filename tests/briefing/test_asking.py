@@ -9,7 +9,7 @@ import pytest
 
 import allocator
 from allocator.briefing import Findings, gather
-from allocator.briefing.proposals import event_words
+from allocator.wording import event_words
 from tests.report.pages import pair
 
 

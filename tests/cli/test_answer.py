@@ -95,9 +95,9 @@ def test_infeasible_says_why_and_what_you_can_do() -> None:
 def test_infeasible_names_a_conflict_and_ways_out() -> None:
     """Three of four battalions must be there, and eight sustain two at a rotation of 4."""
     text = " ".join(run("solve", "toy-infeasible").stdout.split())
-    assert "with any one of them lifted there is a plan (this line and rotation): hold_port may miss" in text
-    assert "Ask less: let hold_port miss up to 50 % of its infantry (now 25 %)." in text
-    assert "Give more: give AAA 12 battalion (now 8)." in text
+    assert "with any one of them lifted there is a plan (this line and rotation): “Hold the port” may miss" in text
+    assert "Ask less: let “Hold the port” miss up to 50 % of its infantry (now 25 %)." in text
+    assert "Give more: give Alpha 12 infantry battalions (now 8)." in text
 
 
 def test_an_infeasible_limit_of_the_model_is_no_rule() -> None:

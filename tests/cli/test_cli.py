@@ -102,7 +102,7 @@ class TestSolve:
 
     def test_the_readable_answer(self) -> None:
         done = run("solve", "toy-rotation")
-        for part in ("optimal", "50.0 % of what is asked (proved best)", "Most is missing in Infantry", "Alpha"):
+        for part in ("optimal", "50.0 % of what is asked (proved best)", "Most is missing in infantry", "Alpha"):
             assert part in done.stdout
         assert "\x1b" not in done.stdout
         full = run("solve", "toy-rotation", "--full")

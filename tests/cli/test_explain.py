@@ -87,7 +87,7 @@ class TestAnswer:
             ("forces.1.units", 3, 0.0, 0.0),
         ]
         assert answer["text"].startswith(
-            "The best single step: BBB does not send minehunter to sea_lane; if it is lifted"
+            "The best single step: Bravo does not send minehunters to “Clear the sea lane”; if it is lifted"
         )
 
     def test_in_part(self) -> None:
@@ -111,7 +111,7 @@ class TestText:
         assert lines[0] == "Of the 50 points missing, 50 depend on conditions."
         assert len(lines) <= 40
         assert max(map(len, lines)) <= 100
-        assert "BBB joins peace_on_land only if us_backstop  " in "\n".join(lines)
+        assert "Bravo joins Peace on land only if there is a US backstop  " in "\n".join(lines)
 
     def test_full_prints_every_line(self) -> None:
         short = run("explain", "toy-enablers", "--worth", "all").stdout

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click import Command
 from click.testing import CliRunner
 
+import allocator
 from allocator.cli import claims, compare, hedge, report, solve, sweep
 from allocator.errors import BadInput, BadUsage
 from allocator.report.charts.writing import has_fonts
 from allocator.report.studies.saved import command_of, saved_study
+from allocator.sweeps.run.store import Store
 from tests.cli.running import run
 from tests.report.pages import Page
 from tests.report.studies import compared, hedged, judged, kind
@@ -138,10 +142,34 @@ class TestSaved:
         )
         assert (tmp_path / "f").exists() == bool(more)
 
-    def test_a_store_says_how(self, tmp_path: Path) -> None:
-        (tmp_path / "a.sweep").write_bytes(b"SQLite format 3\x00 and more")
+    def test_a_store_alone_becomes_a_page(self, tmp_path: Path) -> None:
+        store, page = tmp_path / "a.sweep", tmp_path / "a.html"
+        design = allocator.Design(vary=("forces.units=0,4,8",))
+        with allocator.sweep("toy-rotation", design, store=store, workers=0, gap=0.0) as done:
+            with pytest.raises(BadUsage, match="in use"):
+                command_of(store)
+            done.keep()
+            before = done.to_dict()
+        made = store.read_bytes()
+        assert command_of(store) == "sweep"
+        assert CliRunner().invoke(report.command, [str(store), "--out", str(page)]).exit_code == 0
+        shown = written(page)
+        assert before["title"] in shown.html
+        assert "a.sweep, as it is: its figures were not worked out again" in shown.texts["run"]
+        assert "gap 0.0; time limit 60.0; threads 1; seed 0" in shown.texts["run"]
+        assert store.read_bytes() == made
+        assert {path.name for path in tmp_path.iterdir()} == {"a.sweep", "a.html"}
+        with closing(sqlite3.connect(store)) as other:
+            other.execute("UPDATE result SET checksum = 'x'")
+            other.commit()
+        assert "no result of a whole sweep" in refused(report.command, store, "--out", page)
+
+    def test_a_store_without_a_result_says_how(self, tmp_path: Path) -> None:
+        Store(tmp_path / "a.sweep").close()
         told = refused(report.command, tmp_path / "a.sweep", "--out", tmp_path / "a.html")
-        assert "run the same allocator sweep again with --report" in told
+        assert "run the same allocator sweep again: its points are found in the store" in told
+        (tmp_path / "b.sweep").write_bytes(b"SQLite format 3\x00 and more")
+        assert "is not a sweep store" in refused(report.command, tmp_path / "b.sweep", "--out", tmp_path / "a.html")
 
     def test_options_without_effect(self, tmp_path: Path) -> None:
         path = self.saved(tmp_path, {"claims": [judged()], "interrupted": False})

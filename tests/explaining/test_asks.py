@@ -94,7 +94,7 @@ def test_relief_is_asked_for_as_far_as_there_are_units() -> None:
     with bundled("toy-rotation", "requirements.quantity=20") as core:
         part = asks(core)
         assert part.lists["sets"][0]["after"] == 0.5
-        assert part.text[0].endswith("Alpha (8 battalion); that leaves 50 of 90 points missing.")
+        assert part.text[0].endswith("Alpha (8 infantry battalions); that leaves 50 of 90 points missing.")
         assert "stay missing, more than 0" in asks(core, "gap<=0").text[0]
 
 

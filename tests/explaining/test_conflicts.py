@@ -47,7 +47,7 @@ def test_promises_by_hand() -> None:
         (["requirements.1.max_gap", "commitments"], ["requirements.1.max_gap", "commitments.1", "commitments.3"]),
         (["requirements.2.max_gap", "commitments"], ["requirements.2.max_gap", "commitments.2"]),
     ]
-    assert "BBB gives at most 0 battalion at bridge" in part.text[-1]
+    assert "Bravo gives at most 0 infantry battalions at “Keep the bridge open”" in part.text[-1]
 
 
 def test_members_say_where_they_stand() -> None:
@@ -55,7 +55,7 @@ def test_members_say_where_they_stand() -> None:
         member = conflicts(core).lists["conflicts"][0]["members"][0]
     assert member == {
         "id": "requirements.1.max_gap", "table": "requirements", "row": 2, "column": "max_gap", "value": 0.25,
-        "text": "hold_port may miss at most 25 % of its infantry",
+        "text": "“Hold the port” may miss at most 25 % of its infantry",
     }  # fmt: skip
 
 

@@ -97,7 +97,7 @@ def test_a_port_by_hand() -> None:
     less = "requirements[task=hold_port,capability=infantry].max_gap=0.5"
     assert figures(part.lists, "ask_less") == [(0.25, [("requirements.1.max_gap", 0.25, 0.5, less)])]
     assert part.lists["cheapest"] == part.lists["ask_less"]
-    assert part.text[0] == "Ask less: let hold_port miss up to 50 % of its infantry (now 25 %)."
+    assert part.text[0] == "Ask less: let “Hold the port” miss up to 50 % of its infantry (now 25 %)."
 
 
 def test_rounded_outward() -> None:

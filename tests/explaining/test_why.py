@@ -89,11 +89,14 @@ def question(**changes: Any) -> Any:
     """AAA has battalions for two tasks; DDD has none, BBB none that anything asks for, CCC is not willing."""
     tables: dict[str, Any] = {
         "nations": [{"nation": n, "name": f"Nation {n}"} for n in ("AAA", "BBB", "CCC", "DDD")],
-        "unit_types": [{"unit_type": "bn"}, {"unit_type": "ship"}],
+        "unit_types": [{"unit_type": "bn", "name": "Battalion"}, {"unit_type": "ship", "name": "Ship"}],
         "capabilities": [{"capability": c, "name": c, "unit": "unit"} for c in ("inf", "sea")],
         "yields": [{"unit_type": u, "capability": c, "amount": 1.0} for u, c in (("bn", "inf"), ("ship", "sea"))],
         "objectives": [{"objective": o, "name": o} for o in ("land", "port")],
-        "tasks": [{"task": "hold"}, {"task": "guard", "objective": "port", "first_period": 2}],
+        "tasks": [
+            {"task": "hold", "name": "Hold"},
+            {"task": "guard", "name": "Guard", "objective": "port", "first_period": 2},
+        ],
         "requirements": [{"task": j, "capability": "inf", "quantity": 2.0} for j in ("hold", "guard")],
         "forces": [*pools(5, "AAA", last_period=2), *pools(1, "BBB", unit="ship"), *pools(4, "CCC")],
         "willingness": willing("AAA", "BBB"),
@@ -110,16 +113,24 @@ def question(**changes: Any) -> Any:
         (
             "AAA ship",
             ["pool", "eligible"],
-            "Nation AAA ship: has no ship; its ship supplies nothing that any task asks for.",
+            "Nation AAA, ship: has no ships; its ships supply nothing that any task asks for.",
         ),
         (
             "BBB ship * 1",
             ["eligible"],
-            "Nation BBB ship in period 1: its ship supplies nothing that any task asks for.",
+            "Nation BBB, ship in period 1: its ships supply nothing that any task asks for.",
         ),
         ("CCC", ["willingness"], "Nation CCC: has said no to both objectives."),
-        ("AAA bn hold 3", ["ready"], "Nation AAA bn at hold in period 3: is not ready then: its bn in periods 1 to 2."),
-        ("CCC * guard 1", ["active"], "Nation CCC at guard in period 1: no such task then: guard in periods 2 to 3."),
+        (
+            "AAA bn hold 3",
+            ["ready"],
+            "Nation AAA, battalion at “Hold” in period 3: is not ready then: its battalions in periods 1 to 2.",
+        ),
+        (
+            "CCC * guard 1",
+            ["active"],
+            "Nation CCC at “Guard” in period 1: no such task then: “Guard” in periods 2 to 3.",
+        ),
         ("AAA bn guard 2", ["willingness", "event"], None),
     ],
 )
@@ -136,12 +147,12 @@ def test_an_event_and_a_caveat() -> None:
     with core_of(question(willingness=able), model("conditions", "caveats")) as core:
         answer = why_not(core, "AAA bn guard")
         assert answer.lists["rules"] == ["event"]
-        assert answer.text == ["Nation AAA bn at guard: its pledge asks for peace, which is assumed false."]
+        assert answer.text == ["Nation AAA, battalion at “Guard”: its pledge asks for peace, assumed not to happen."]
     barred = [{"nation": "AAA", "objective": "land"}]
     with core_of(question(willingness=able, caveats=barred), model("caveats")) as core:
         answer = why_not(core, "AAA bn hold")
         assert answer.lists["rules"] == ["caveat"]
-        assert answer.text == ["Nation AAA bn at hold: caveat: AAA does not send anything to land."]
+        assert answer.text == ["Nation AAA, battalion at “Hold”: caveat: Nation AAA does not send anything for land."]
 
 
 def test_verdicts_by_hand() -> None:
@@ -149,7 +160,7 @@ def test_verdicts_by_hand() -> None:
     with core_of(toy(), model(objectives=("gap", "cost"))) as core:
         answer = why(core, "AAA")
         assert answer.lists["verdict"] == "better"
-        assert answer.text == ["The best plan is worse without AAA: gap is 1 instead of 0."]
+        assert answer.text == ["The best plan is worse without AAA: coverage is 0.0 % instead of 100.0 %."]
         assert [(row["objective"], row["value"], row["forced"]) for row in answer.lists["objectives"]] == [
             ("gap", 0.0, 1.0), ("cost", 24.0, 0.0),
         ]  # fmt: skip

@@ -261,7 +261,7 @@ def test_the_order_of_the_model_is_said() -> None:
 def test_nobody_and_nothing() -> None:
     text = " ".join(answer(plan_of(toy(), {})).split())
     assert "None of 1 nation sends anybody; 0.0 % of what is asked is met" in text
-    assert "Most is missing in Infantry (Hold): 4 battalions asked, none supplied." in text
+    assert "Most is missing in infantry (Hold): 4 battalions asked, none supplied." in text
     assert "It costs nothing." in text
     assert "Nothing is missing: the line is met in full." in answer(plan_of(toy(), {("AAA", "bn", "hold", 1): 4}))
 
@@ -292,7 +292,7 @@ def test_the_lines_of_a_capability_are_apart_if_they_fit() -> None:
     assert re.search(r"Infantry \(Task 1\) +0 +4 +battalions +too few anywhere\n", answer(plan(3)))
     many = answer(plan(40))
     assert re.search(r"Infantry +1 +160 +battalions +too few anywhere\n", many)
-    assert "Most is missing in Infantry (40 tasks): 160 battalions asked, 1 supplied." in many
+    assert "Most is missing in infantry (40 tasks): 160 battalions asked, 1 supplied." in many
     assert len(many.splitlines()) <= MOST
 
 

@@ -42,7 +42,10 @@ class TestBySmallCase:
         assert "No line is met in full" in page.texts["missing"]
         assert page.row("missing", "Hold the port")[2:4] == ["3", "4 battalions"]
         assert page.row("missing", "Watch the sky")[2:4] == ["0", "1 squadron"]
-        assert "4 battalions asked in all; 2 nations that may come can sustain 3." in page.texts["missing"]
+        assert (
+            "4 battalions asked in all; the 2 nations that may come and have any can sustain 3."
+            in page.texts["missing"]
+        )
 
     def test_who(self, page: Page) -> None:
         row = page.row("who", "Aland")
@@ -57,8 +60,8 @@ class TestBySmallCase:
         assert [cell for cell in page.row("cost", "Bland") if cell] == ["Bland", "12", "33.3 %", "3.00 ‰"]
 
     def test_politics(self, page: Page) -> None:
-        """Asked of the reluctant: half of 200 people x 6 months = 0.6 thousand person-months."""
-        assert page.row("politics", "Aland")[2:] == ["0.6", "peace"]
+        """Asked of the reluctant: half of 200 people x 6 months = 600 person-months."""
+        assert page.row("politics", "Aland")[2:] == ["600", "peace"]
         assert page.row("politics", "Bland")[2:] == ["none", "no condition"]
         assert page.row("politics", "Cland")[1] == "Has no forces of the kinds in this instance."
         assert "Bland: no squadron" in page.texts["politics"]
@@ -100,11 +103,11 @@ class TestFindings:
         assert page.row("changes", "there is no peace")[2:] == ["no plan", "not every line and rule can hold"]
         assert [row[0] for row in page.rows["changes"][1:4]] == ["the sun shines", "it rains", "there is no peace"]
         assert "to 50 %, if the sun shines; there is no plan if there is no peace" in page.texts["changes"]
-        assert page.row("missing", "Hold the port")[-1].startswith("Politics 80 %, other lines 20 %.")
+        assert page.row("missing", "Hold the port")[-1].startswith("Politics 80 %, used for other lines 20 %.")
         assert [page.row("who", name)[1] for name in ("Aland", "Bland")] == ["200 100 to 200", "100 always"]
         text = page.texts["sure"]
-        assert "is 100 % with every range at its favourable end and between 25 % and 30 % with" in text
-        assert "1 of 2 nations examined always send the same" in text
+        assert "is 100 % if every figure is at the favourable end of its range and between 25 % and 30 % if" in text
+        assert "Of the 2 nations examined, 1 sends the same number of people" in text
         assert "Not settled in the time: the causes of 1 line." in text
 
     def test_a_claim_is_not_stronger_than_its_proof(self) -> None:

@@ -110,6 +110,13 @@ def test_an_unknown_code_gets_the_frame_of_its_domain() -> None:
     assert any(tag == "symbol" for tag, _ in page.tags)
 
 
+def test_a_name_of_one_long_word_can_break() -> None:
+    """No column becomes wider than a page; longer than 40 letters, a word breaks after each 20."""
+    html = drawn(pair(nations=[{"nation": n, "name": n * 40, "gdp": 1000.0} for n in ("AAA", "BBB", "CCC")])).html
+    assert "\u00ad".join(["A" * 20] * 6) in html
+    assert "A" * 41 not in html
+
+
 def test_the_largest_pages_stay_small() -> None:
     """With every nation, map and symbol of a bundled force, without what further solves add (under 10 kB)."""
     page = drawn("reassurance-rotation", allocator.Model(objectives=("gap",)))

@@ -156,6 +156,16 @@ class TestSweeps:
             assert row[0] in ("0", "6", "12", "18", "24")
         assert "goes from 100.0\u00a0% to 0.0\u00a0%" in study.heading
 
+    def test_a_front_over_three_shows_each_pair_and_says_what_it_leaves_out(self) -> None:
+        study = sweep_study(swept(toy(), pareto=Front(("gap", "cost", "burden"), 2)))
+        plots = [plot for plot in study.pictures() if isinstance(plot, Plot)]
+        assert [plot.name for plot in plots] == ["front-gap-cost", "front-gap-burden", "front-cost-burden"]
+        assert [plot.title.partition(" (")[2] for plot in plots] == [
+            "not shown: heaviest burden)", "not shown: cost)", "not shown: unmet share)",
+        ]  # fmt: skip
+        assert not any(isinstance(shape, Box) for plot in plots for shape in plot.shapes)
+        assert plots[0].table.columns[:3] == ("Unmet share", "Cost, million", "Heaviest burden, ‰ of GDP a year")
+
     def test_withdrawal_has_its_value_at_risk_and_who_matters(self) -> None:
         """One of two nations stays with a probability of a half: coverage is a half or all."""
         forces = [{"nation": nation, "unit_type": "bn", "units": 2} for nation in ("AAA", "BBB")]
@@ -207,7 +217,8 @@ def test_cases_side_by_side() -> None:
     """Four nations with two battalions each for eight, then with one each, then an impossible floor."""
     study = comparison_study(compared())
     coverage = figures_of(study)["coverage"]
-    assert [(row.note, row.cells[0]) for row in coverage.rows][:2] == [
+    assert [row.group for row in coverage.rows] == ["<script>alert(1)</script>"] * 3  # the objective, said once
+    assert [(row.label, row.cells[0]) for row in coverage.rows][:2] == [
         ("toy", "100.0\u00a0%"),
         ("forces.units=1", "50.0\u00a0%"),
     ]
@@ -215,6 +226,9 @@ def test_cases_side_by_side() -> None:
     assert study.badge == "All proved"
     page = page_of(study)
     assert "infeasible: proved that there is no plan" in page.texts["run"]
+    assert page.html.count('<tr class="group">') == 3  # the objective; all people, and those for the objective
+    assert "gap 0.0001; threads 1; seed 0" in page.texts["run"]
+    assert "pyomo" in page.texts["run"]
 
 
 def test_two_saved_results_side_by_side(tmp_path: Any) -> None:
@@ -223,7 +237,7 @@ def test_two_saved_results_side_by_side(tmp_path: Any) -> None:
     found = allocator.compare_results(tmp_path / "four", tmp_path / "two")
     study = comparison_study(plain(found.to_dict()))
     assert any(section.link == "Free" for section in study.sections)
-    assert "In no two equally good plans do these nations send the same: AAA." in page_of(study).html
+    assert "In no two equally good plans do these nations send the same: Alpha." in page_of(study).html
     changes = next(section for section in study.sections if "against" in section.heading)
     assert "1\u00a0line met less and 1\u00a0nation sends other units" in changes.heading
 

@@ -346,7 +346,7 @@ def test_a_comparison_says_the_worst_period_beside_the_mean() -> None:
         assert column.figures["worst coverage", "peace_on_land"] == min(shares.values())
     line = ("hub", "infantry")
     assert fewer.worst[line] > fewer.unmet[line] > base.unmet[line]
-    (text,) = (text for text in found.changes(fewer) if "hub, infantry" in text)
+    (text,) = (text for text in found.changes(fewer) if "Secure the hub, Infantry" in text)
     for column in found.columns:
         assert f"{100 * column.unmet[line]:.0f} % (in the worst period {100 * column.worst[line]:.0f} %)" in text
     assert any(text.endswith(" (most at once)") for text in found.changes(fewer))

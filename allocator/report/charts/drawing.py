@@ -193,7 +193,13 @@ def _bars(root: Element, picture: Bars, y: float) -> float:
             _text(root, line, side[0], y + 12 - up * 17, size=14, fill=SOFT, anchor=side[1], bold=True)
         x += width
     y += 24
+    group = ""
     for row in picture.rows:
+        if row.group != group:
+            group = row.group
+            _line(root, GRID, (EDGE, y, WIDTH - EDGE, y))
+            y += 28
+            _text(root, wrapped(group, WIDTH - 2 * EDGE, FONT, 1)[0], EDGE, y - 6, bold=True)
         y = _row(root, picture, row, (first, chart, cells), y)
     return y
 
@@ -205,7 +211,7 @@ def _row(root: Element, picture: Bars, row: Bar, widths: tuple[float, float, lis
     label = wrapped(row.label, first - 16, FONT, 3)
     note = wrapped(row.note, first - 16, 13, 1) if row.note else []
     for at, line in enumerate(label):
-        _text(root, line, EDGE, y + 20 + at * LINE, bold=True)
+        _text(root, line, EDGE, y + 20 + at * LINE, bold=not row.group)
     for at, line in enumerate(note):
         _text(root, line, EDGE, y + 18 + len(label) * LINE + at * 17, size=13, fill=SOFT)
     x, top = EDGE + first, y + 8

@@ -26,7 +26,10 @@ class Piece:
 
 @dataclass(frozen=True)
 class Bar:
-    """A row of bars: its label, what is under it, pieces, thin marks, an interval, and the figures beside it."""
+    """A row of bars: its label, what is under it, pieces, thin marks, an interval, and the figures beside it.
+
+    Rows of one ``group`` follow one another under a line with its name.
+    """
 
     label: str
     cells: tuple[str, ...] = ()
@@ -34,6 +37,7 @@ class Bar:
     marks: tuple[float, ...] = ()
     span: tuple[float, float] | None = None
     note: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True)

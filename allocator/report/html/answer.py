@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from allocator.briefing.proposals import event_words
 from allocator.plan.measures import measure
 from allocator.report.html.reading import Reading
 from allocator.report.html.words import (
     count,
-    first_capital,
-    in_sentence,
     listed,
     money,
     number,
     per_mille,
     percent,
     plural,
+    points,
 )  # fmt: skip
+from allocator.wording import event_words, first_capital, in_sentence
 
 OBJECTIVES = {
     "gap": "what stays unmet",
@@ -30,6 +29,26 @@ OBJECTIVES = {
     "imbalance": "the distance from shares in proportion to GDP",
 }
 """Objective -> what it is in words."""
+
+LATER = {
+    "gap": "leaves least unmet",
+    "risk": "asks least of reluctant nations",
+    "cost": "costs least",
+    "burden": "keeps the heaviest burden lowest",
+    "worst_period": "leaves least unmet in the worst period",
+    "turnover": "sends fewest people somewhere anew",
+    "imbalance": "comes closest to shares in proportion to GDP",
+}
+"""Objective -> what a plan does that minimises it."""
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+"""Names of the months, whatever the language of the machine."""
+
+CLOSE = 1e-3
+"""Relative gap up to which a plan is said to minimise an objective; beyond it, the gap is said instead."""
 
 STOPPED = {
     "time_limit": " The time limit stopped the search.",
@@ -53,7 +72,7 @@ def head(page: Reading) -> dict[str, Any]:
     periods = count(instance.periods, "period") + f" of {count(instance.months_per_period, 'month')}"
     tour = f"tours of {count(instance.months_per_period, 'month')}"
     horizon = tour if instance.indefinite and instance.periods == 1 else periods
-    parts = [f"Model {page.model.name}", f"from {instance.start}", horizon, kept]
+    parts = [f"Model {page.model.name}", f"from {_month(instance.start)}", horizon, kept]
     parts.append(f"coalition {manifest['coalition']}" if manifest["coalition"] else "")
     parts.append(f"case {manifest['case']}" if manifest["case"] != "base" else "")
     yes, no = (
@@ -68,6 +87,12 @@ def head(page: Reading) -> dict[str, Any]:
         "changes": manifest["overrides"],
         "choices": first_capital(page.model.description or page.model.title),
     }
+
+
+def _month(start: str) -> str:
+    """The first month in words: ``July 2025``."""
+    year, _, month = start.partition("-")
+    return f"{MONTHS[int(month) - 1]} {year}"
 
 
 def answer(page: Reading) -> dict[str, Any]:
@@ -176,7 +201,7 @@ def _tiles(page: Reading) -> list[dict[str, str]]:
     common = page.yearly(max(0.0, plan.value("cost") - own))
     heaviest = _heaviest(page)
     paid = f"{money(common, currency)} of it from the common fund" if common > 1e-6 else "all paid by the nations"
-    out = f"{'at most ' if page.several else ''}out at any time, from {count(len(page.members), 'nation')}"
+    out = f"{'at most ' if page.several else ''}out at any time, {_from_whom(page)}"
     full = f"of what is asked, weighted; {met} of {count(len(page.lines), 'line')} in full"
     tiles = [
         ("Covered", percent(1 - plan.value("gap")), full),
@@ -187,6 +212,15 @@ def _tiles(page: Reading) -> list[dict[str, str]]:
         where = f"of GDP a year: {page.nation(heaviest['nation'])}"
         tiles.append(("Heaviest burden", per_mille(heaviest["burden"]), where))
     return [dict(zip(("name", "value", "note"), tile, strict=True)) for tile in tiles]
+
+
+def _from_whom(page: Reading) -> str:
+    """Where the people come from: the two largest senders of four or more, or how many nations there are."""
+    if len(page.members) < 4:
+        return f"from {count(len(page.members), 'nation')}"
+    everyone = sum(row["personnel"] for row in page.members)
+    first, second = (in_sentence(page.nation(row["nation"])) for row in page.members[:2])
+    return f"{percent(sum(row['personnel'] for row in page.members[:2]) / everyone)} from {first} and {second}"
 
 
 def proof(page: Reading) -> str:
@@ -203,16 +237,23 @@ def proof(page: Reading) -> str:
     else:
         best = f"No plan under these assumptions brings {OBJECTIVES[name]} below {number(first['bound'])}"
     if first["given_up"]:
-        best += f", and the plan gives up {number(first['given_up'])} of that for later aims"
+        lost = points(first["given_up"]).lstrip("+") if name == "gap" else number(first["given_up"])
+        best += f", and the plan gives up {lost} of that for later aims"
     later = [rows[objective] for objective in page.model.objectives[1:]]
-    rest = ""
-    if later:
-        worst = max(row["relative_gap"] for row in later)
+    return best + "." + (_later(later, name) if later else "") + STOPPED.get(page.plan.stopped_by, "")
+
+
+def _later(later: list[dict[str, Any]], first: str) -> str:
+    """What the plan does beyond its first objective, and how far that is proved."""
+    among = "Of the plans that cover as much" if first == "gap" else "Of the plans that are as good in this"
+    worst = max(row["relative_gap"] for row in later)
+    if worst > CLOSE:
         words = listed([OBJECTIVES[row["objective"]] for row in later])
-        exact = "the least possible" if worst == 0 else f"within {percent(max(worst, 1e-4), 2)} of the least"
-        made = f"{words} is" if len(later) == 1 else f"{words} are made small in this order, each"
-        rest = f" Among the plans that cover as much, {made} {exact}."
-    return best + "." + rest + STOPPED.get(page.plan.stopped_by, "")
+        of = "it" if len(later) == 1 else "each of them"
+        return f" {among}, it is the best found for {words}; {of} is proved to within {percent(worst, 1)}."
+    steps = ", then ".join(LATER[row["objective"]] for row in later)
+    exact = "proved" if worst == 0 else f"proved to within {percent(max(worst, 1e-4), 2)}"
+    return f" {among}, it {steps} ({'each ' if len(later) > 1 else ''}{exact})."
 
 
 def _no_proof(page: Reading) -> str:

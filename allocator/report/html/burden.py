@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from allocator.briefing.proposals import event_words
 from allocator.explaining.ability import Selection
 from allocator.report.html.coverage import width
 from allocator.report.html.reading import Reading
-from allocator.report.html.words import count, first_capital, in_sentence, listed, money, number, per_mille, percent
+from allocator.report.html.words import count, listed, money, number, per_mille, percent
+from allocator.wording import event_words, first_capital, in_sentence
 
 
 def cost(page: Reading) -> dict[str, Any] | None:
@@ -72,8 +72,8 @@ def politics(page: Reading) -> dict[str, Any]:
         {
             "name": page.nation(row["nation"]),
             "width": width(asked.get(row["nation"], 0.0) / most),
-            "asked": number(asked.get(row["nation"], 0.0), 3) if asked.get(row["nation"]) else "none",
-            "conditions": listed(conditions.get(row["nation"], [])) or "no condition",
+            "asked": number(1000 * asked.get(row["nation"], 0.0), 3) if asked.get(row["nation"]) else "none",
+            "conditions": "; ".join(conditions.get(row["nation"], [])) or "no condition",
         }
         for row in page.members
     ]
@@ -84,7 +84,7 @@ def politics(page: Reading) -> dict[str, Any]:
         "asked": bool(asked),
         "caveats": _caveats(page),
         "absent": _absent(page),
-        "risk": number(page.plan.value("risk")) if page.plan.found else "",
+        "risk": number(1000 * page.plan.value("risk")) if page.plan.found else "",
     }
 
 
@@ -167,7 +167,7 @@ def _absent(page: Reading) -> list[dict[str, str]]:
     """Nations that send nothing, and what bars them."""
     here = {row["nation"] for row in page.members}
     rows = [row for row in page.instance.rows("nations") if row["nation"] not in here and not row["collective"]]
-    return [{"name": row["name"], "why": first_capital(_reason(page, row["nation"]))} for row in rows]
+    return [{"name": page.nation(row["nation"]), "why": first_capital(_reason(page, row["nation"]))} for row in rows]
 
 
 def _reason(page: Reading, nation: str) -> str:

@@ -7,9 +7,18 @@ from typing import Any
 from allocator.briefing.findings import Cause, Change
 from allocator.plan.measures import measure, worst
 from allocator.report.html.reading import Reading
-from allocator.report.html.words import count, first_capital, number, percent, plural, points
+from allocator.report.html.words import count, number, percent, plural, points
 from allocator.report.text.periods import in_periods, spans
 from allocator.supply import offers
+from allocator.wording import first_capital
+
+CAUSES = {
+    "politics": "stances, caveats, conditions and promises",
+    "sustainment": "relief, availability, least contributions, framework nations and what must be met first",
+    "people": "ceilings on people",
+    "money": "budgets",
+}
+"""Cause -> the rules that it stands for."""
 
 BAR = 100
 """Width of a bar in per cent."""
@@ -76,7 +85,14 @@ def missing(page: Reading) -> dict[str, Any]:
         "rows": rows,
         "met": [_line(page, line) for line in lines if line["missed"] == 0],
         "several": page.several,
+        "causes": _causes(page),
     }
+
+
+def _causes(page: Reading) -> list[tuple[str, str]]:
+    """The causes that rows of the table name, each with what it covers."""
+    there = {word for cause in page.findings.causes.values() for word, share in cause.shares.items() if share}
+    return [(word, covers) for word, covers in CAUSES.items() if word in there]
 
 
 def _line(page: Reading, line: dict[str, Any]) -> dict[str, Any]:
@@ -109,8 +125,10 @@ def _why(page: Reading, line: dict[str, Any], offered: dict[str, dict[str, Any]]
     what = plural(capability["unit"], offer["asked"])
     asked = f"{number(offer['asked'])} {what} asked in all"
     if offer["nations"] or offer["collectives"]:
-        who = count(offer["nations"], "nation") if offer["nations"] else "the common fleet"
-        sustain = f"{who} that may come can sustain {number(offer['offered'])}"
+        nations = "the one nation" if offer["nations"] == 1 else f"the {count(offer['nations'], 'nation')}"
+        who = f"{nations} that may come and have any" if offer["nations"] else "the common fleet"
+        who = who.replace("have any", "has any") if offer["nations"] == 1 else who
+        sustain = f"{who} can sustain {number(offer['offered'], 3)}"
     else:
         sustain = "no nation that may come has any"
     if page.several and offer["period"] is not None:
@@ -125,7 +143,7 @@ def _cause(cause: Cause) -> tuple[str, list[str]]:
     if cause.nowhere:
         parts.append((cause.nowhere, "Exists nowhere", "exists nowhere"))
     if cause.elsewhere:
-        parts.append((cause.elsewhere, "Other lines come first", "other lines"))
+        parts.append((cause.elsewhere, "Used for other lines", "used for other lines"))
     for word, share in cause.shares.items():
         if share:
             parts.append((share, first_capital(word), word))
@@ -137,7 +155,7 @@ def _cause(cause: Cause) -> tuple[str, list[str]]:
         parts = [(cause.missing, *parts[0][1:])]
     first, *others = (percent(share / cause.missing) for share, *_ in parts)
     shown = [f"{words} {share}" for share, (_, _, words) in zip(others, parts[1:], strict=True)]
-    shown += [] if cause.settled else ["not all of this is proved"]
+    shown += [] if cause.settled else ["not all of it proved"]
     return f"{parts[0][1]} {first}", shown
 
 

@@ -12,7 +12,13 @@ from allocator.explaining.ability import Ability
 from allocator.plan.measures import coverage_by_period, coverage_of, members, statement
 from allocator.plan.plan import Plan
 from allocator.problem import Problem
+from allocator.report.html.words import breakable
 from allocator.report.text.periods import month
+
+
+def _named(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row whose words can break at the end of a line."""
+    return {key: breakable(value) if isinstance(value, str) else value for key, value in row.items()}
 
 
 class Reading:
@@ -31,14 +37,14 @@ class Reading:
         self.instance, self.model = plan.instance, plan.model
         rows = plan.instance.rows
         self.names: Mapping[str, Mapping[str, str]] = {
-            table: {row[key]: row["name"] for row in rows(table)}
+            table: {row[key]: breakable(row["name"]) for row in rows(table)}
             for table, key in (
                 ("nations", "nation"), ("unit_types", "unit_type"), ("capabilities", "capability"),
                 ("objectives", "objective"), ("tasks", "task"),
             )
         }  # fmt: skip
-        self.tasks = {row["task"]: row for row in rows("tasks")}
-        self.capabilities = {row["capability"]: row for row in rows("capabilities")}
+        self.tasks = {row["task"]: _named(row) for row in rows("tasks")}
+        self.capabilities = {row["capability"]: _named(row) for row in rows("capabilities")}
         self.kinds = {row["unit_type"]: row for row in rows("unit_types")}
         self.several = plan.instance.periods > 1
         self.years = plan.instance.periods * plan.instance.months_per_period / 12

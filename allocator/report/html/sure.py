@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from typing import Any
 
 from allocator.briefing.findings import Change
 from allocator.instance.assumed import assumed
 from allocator.report.html.answer import OBJECTIVES, proof
 from allocator.report.html.reading import Reading
-from allocator.report.html.words import count, first_capital, number, percent, plural
+from allocator.report.html.words import count, number, percent, plural
+from allocator.wording import first_capital
+
+TITLE = 90
+"""Most letters of the title of a source beside a line; the list of sources has it whole."""
 
 
 def sure(page: Reading) -> dict[str, Any]:
@@ -56,11 +61,13 @@ def _exactly(page: Reading) -> dict[str, str]:
             "head": "Who exactly: the same in every plan",
             "text": "Every plan that is as good asks the same number of people of each nation.",
         }
-    free = (
-        f"Among the plans that are as good, {fixed} of {count(len(ranges), 'nation')} examined always send the same "
-        "number of people; the others can trade places. The range is under each figure."
-    )
-    return {"head": "Who exactly: partly free", "text": free}
+    if fixed:
+        free = f"Of the {count(len(ranges), 'nation')} examined, {fixed} {'sends' if fixed == 1 else 'send'} the same "
+        free += "number of people in every plan that is as good; the others can trade places."
+    else:
+        who = "the nation that was" if len(ranges) == 1 else f"each of the {count(len(ranges), 'nation')}"
+        free = f"Plans that are as good may ask another number of people of {who} examined."
+    return {"head": "Who exactly: partly free", "text": f"{free} The range is under each figure."}
 
 
 def _here(page: Reading) -> set[str]:
@@ -79,7 +86,11 @@ def _inputs(page: Reading) -> dict[str, str]:
         if said:
             parts.append(f"{' and '.join(said)} depend on at least one.")
     ends = [(page.findings.favourable, "favourable"), (page.findings.adverse, "adverse")]
-    known = [f"{_end(change)} with every range at its {name} end" for change, name in ends if change is not None]
+    known = [
+        f"{_end(change)} if every figure is at the {name} end of its range"
+        for change, name in ends
+        if change is not None
+    ]
     if known:
         parts.append(f"The most that can be covered is {' and '.join(known)}.")
     if not parts:
@@ -115,6 +126,7 @@ def _objective(row: dict[str, Any]) -> dict[str, str]:
 def requirements(page: Reading) -> list[dict[str, str]]:
     """What is asked, with ranges and sources."""
     marked = page.plan.manifest.get("assumptions") is not None
+    titles = {row["source"]: row["title"] for row in page.instance.rows("sources")}
     rows = []
     for row in page.instance.rows("requirements"):
         capability = page.capabilities[row["capability"]]
@@ -126,10 +138,20 @@ def requirements(page: Reading) -> list[dict[str, str]]:
                 "quantity": f"{number(row['quantity'])} {plural(capability['unit'], row['quantity'])}",
                 "range": " to ".join(ends),
                 "priority": number(row["priority"]),
-                "source": "assumed" if marked and "quantity" in assumed("requirements", row) else row["source"] or "",
+                "source": "assumed"
+                if marked and "quantity" in assumed("requirements", row)
+                else _source(row["source"], titles),
             }
         )
     return rows
+
+
+def _source(key: str | None, titles: Mapping[str, str]) -> str:
+    """The title of a source, cut where it is long; its key where it has none."""
+    if not key:
+        return ""
+    title = titles.get(key) or key.replace("_", " ")
+    return title if len(title) <= TITLE else title[: TITLE - 1].rstrip() + "…"
 
 
 def run(page: Reading) -> list[tuple[str, str]]:

@@ -8,8 +8,9 @@ from typing import Any
 
 from allocator.report.html.reading import Reading
 from allocator.report.html.symbols import code_of
-from allocator.report.html.words import count, first_capital, in_sentence, listed, percent
+from allocator.report.html.words import count, listed, percent
 from allocator.report.text.periods import LISTED, in_periods
+from allocator.wording import first_capital, in_sentence
 
 Units = dict[str, dict[str, dict[int, int]]]
 """Unit type -> task, or empty for units that supply all tasks alike -> period -> units."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from allocator.report.text.words import number as plain_number
@@ -16,8 +17,19 @@ SAME = ("aircraft", "personnel", "people", "series", "interceptors", "headquarte
 AFTER = ("a", "an", "of", "on", "in", "per", "at", "with", "deployed", "and", "from")
 """Words before which the noun of a unit stands: ``trainee a year``."""
 
-WITH_THE = ("Netherlands", "Czech Republic", "Philippines", "Faroe Islands")
-"""Names that take an article in a sentence, beside those that begin with United."""
+
+LONG = re.compile(r"[^\s\u00ad]{41,}")
+
+
+def breakable(text: str) -> str:
+    """A text in which a word of more than 40 letters can break after each 20, so that no column becomes a page wide.
+
+    Examples
+    --------
+    >>> breakable("a short name"), breakable("x" * 41).count("\u00ad")
+    ('a short name', 2)
+    """
+    return LONG.sub(lambda found: "\u00ad".join(re.findall(".{1,20}", found[0])), text)
 
 
 def number(value: float, digits: int = 4) -> str:
@@ -89,16 +101,6 @@ def listed(words: Sequence[str], most: int = 99) -> str:
     """
     shown = list(words) if len(words) <= most else [*words[:most], f"{len(words) - most} more"]
     return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
-
-
-def in_sentence(name: str) -> str:
-    """The name of a nation inside a sentence: ``the United Kingdom``."""
-    return f"the {name}" if name.startswith("United ") or name in WITH_THE else name
-
-
-def first_capital(text: str) -> str:
-    """A text with a capital at its beginning."""
-    return text[:1].upper() + text[1:]
 
 
 def money(millions: float, currency: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from allocator.claim_check import FAILS, HOLDS, OPEN, UNPROVED
 from allocator.report.charts.kinds import Bar, Bars, Piece, Table
 from allocator.report.studies.study import Block, Section, Study, Text
-from allocator.report.studies.words import count, first_capital, listed, number
+from allocator.report.studies.words import count, first_capital, listed, made_with, number
 
 Row = Mapping[str, Any]
 
@@ -33,7 +33,7 @@ def claims_study(content: Row) -> Study:
     content : mapping
         The object of ``allocator claims --json``.
     """
-    rows = content["claims"]
+    rows, made = content["claims"], content.get("manifest") or {}
     counted = Counter(row["verdict"] for row in rows)
     sections = [_section(verdict, own) for verdict in SECTIONS if (own := [r for r in rows if r["verdict"] == verdict])]
     if not rows:
@@ -55,7 +55,8 @@ def claims_study(content: Row) -> Study:
         question=("What was said in public, tested on these data: by one solve, and again under each doubt.",),
         tiles=tiles, badge="Proved" if proved else "Not all proved",
         proof=proof, sections=tuple(sections),
-        facts=(("Read from", content["read_from"]),) if "read_from" in content else (),
+        facts=made_with(made.get("options"), made.get("versions"))
+        + ((("Read from", content["read_from"]),) if "read_from" in content else ()),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from allocator.case_changes import MET_WITHIN, missing
 from allocator.report.charts.kinds import Bar, Bars, Piece, Table
 from allocator.report.studies.front import SHARES, heading
 from allocator.report.studies.study import Block, Items, Names, Section, Study, Text
-from allocator.report.studies.words import count, first_capital, listed, money, number, percent, short
+from allocator.report.studies.words import count, first_capital, listed, made_with, money, number, percent, short
 
 Row = Mapping[str, Any]
 
@@ -51,8 +51,22 @@ def comparison_study(content: Row) -> Study:
         tiles=_tiles(cases, figures), badge="All proved" if proved else "Not all proved", proof=_proof(cases),
         sections=tuple(section for section in sections if section.blocks),
         facts=tuple((case["case"], _status(case)) for case in cases)
+        + _made(cases)
         + ((("Read from", content["read_from"]),) if "read_from" in content else ()),
     )  # fmt: skip
+
+
+def _made(cases: Sequence[Row]) -> tuple[tuple[str, str], ...]:
+    """Instances, models, options and versions of the cases, each said once where the cases share it."""
+    made = [case.get("manifest") or {} for case in cases]
+    rows: list[tuple[str, str]] = []
+    for head, say in (
+        ("Instance", lambda one: f"{one['instance']}, SHA-256 {one['sha256']}" if one.get("sha256") else ""),
+        ("Model", lambda one: one["model"]["name"] if one.get("model") else ""),
+    ):
+        said = list(dict.fromkeys(filter(None, map(say, made))))
+        rows += [(head if len(said) == 1 else f"{head} {at}", text) for at, text in enumerate(said, start=1)]
+    return (*rows, *made_with(made[0].get("options"), made[0].get("versions")))
 
 
 def _status(case: Row) -> str:
@@ -127,7 +141,7 @@ def _grouped(
             text = "no plan" if value is None else show(value)
             text = f"~{text}" if case["status"] == "feasible" and value is not None else text
             pieces = () if value is None else (Piece(_kind(at, case), 0.0, max(0.0, value) / most),)
-            bars.append(Bar(label or case["case"], (text,), pieces, note=case["case"] if label else ""))
+            bars.append(Bar(case["case"], (text,), pieces, group=label))
     return tuple(bars)
 
 
@@ -204,19 +218,22 @@ def _changes(case: Row, first: Row, content: Row) -> Section:
              missing(row["after"], row["worst_after"]), _word(row))
             for row in lines
         )  # fmt: skip
-        blocks.append(Table(("Line", "unmet before", "unmet now", "now"), cells, text=(3,)))
+        heads = ("Line", "unmet before", "unmet now", "now")
+        blocks.append(Table(heads, cells, text=(3,), caption=f"{link}: lines"))
     if moves:
         cells = tuple(
             (names.nation(row["nation"]), row["how"], _posts(row, names), f"{row['people']:,}") for row in moves
         )
         peak = " (most at once)" if moves[0]["peak"] else ""
-        blocks.append(Table(("Nation", "what it does", f"units{peak}", "people"), cells, text=(1, 2)))
+        blocks.append(
+            Table(("Nation", "what it does", f"units{peak}", "people"), cells, text=(1, 2), caption=f"{link}: nations")
+        )
     if orders:
         ordered = tuple(
             (names.nation(row["nation"]), names.of("unit_types", row["unit_type"]), f"{row['units']:+,}")
             for row in orders
         )
-        blocks.append(Table(("Nation", "orders", "units"), ordered, text=(1,)))
+        blocks.append(Table(("Nation", "orders", "units"), ordered, text=(1,), caption=f"{link}: orders"))
     if moves and "free" not in content:
         blocks.append(
             Text("Which nations move is arbitrary among equally good plans; what is unmet is not.", note=True)
@@ -272,7 +289,8 @@ def _free(content: Row) -> Section:
         if content["closest"]
         else "Time was too short to bring equally good plans as close as possible: more may be free. "
     )
-    sure = [code for code, certain in content["certain"].items() if certain]
+    names = _merged(content["cases"])
+    sure = [names.nation(code) for code, certain in content["certain"].items() if certain]
     words = f"In no two equally good plans do these nations send the same: {listed(sure)}." if sure else ""
     blocks.append(Text((open_ + words) or "The two closest of equally good plans are compared."))
     return Section("Free", heading_, tuple(blocks))

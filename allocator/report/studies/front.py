@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 from allocator.report.charts.kinds import Axis, Box, Dot, Plot, Stroke, Table
@@ -11,6 +12,7 @@ from allocator.report.studies.study import Block, Names, Section, Text
 from allocator.report.studies.words import (
     count,
     first_capital,
+    listed,
     number,
     percent,
     scale,
@@ -32,13 +34,21 @@ def front(result: Row, beaten: Sequence[Row], names: Names, currency: str) -> li
     words = [heading(name, currency) for name in objectives]
     up, across = objectives[0], objectives[1]
     table = _table(rows, objectives, words, names)
-    blocks: list[Block] = [_plot(rows, beaten, objectives, (up, across), words[:2], table)]
+    pairs = [(0, 1)] if len(objectives) == 2 else list(combinations(range(len(objectives)), 2))
+    blocks: list[Block] = [
+        _plot(rows, beaten, objectives, (objectives[one], objectives[two]), (words[one], words[two]), table)
+        for one, two in pairs
+    ]
     if len(objectives) == 2:
         note = "Everything in the shaded region is worse than a plan that was found: dearer or worse in one, and no "
         note += "better in the other. Between two neighbouring points there may be more plans of the front."
         blocks.insert(0, Text(note, note=True))
     else:
-        note = f"The picture shows {words[0]} and {words[1]}; a point that looks worse is better in {words[2]}."
+        plain = [word.partition(",")[0] for word in words]
+        note = f"The front is over three: {listed(plain)}. Each picture shows two of them, and its title says which "
+        note += (
+            "one it leaves out: a point that looks worse in a picture is better in that one. The table has all three."
+        )
         blocks.insert(0, Text(note, note=True))
     blocks.append(table)
     if result["beaten"]:
@@ -110,8 +120,11 @@ def _plot(
     shapes += [Dot(state_of(row), *at(*place)) for row, place in zip(ordered, mine, strict=True)]
     key = [("region", "worse than a plan that was found")] if len(objectives) == 2 else []
     key += [("small", "a point that these dominate or equal")] if any(s.kind == "small" for s in shapes) else []
+    title = f"{first_capital(words[0])} against {words[1]}"
+    left_out = [heading(name, "").partition(",")[0] for name in objectives if name not in axes]
+    title += f" (not shown: {listed(left_out)})" if left_out else ""
     return Plot(
-        f"front-{up}-{across}", f"{first_capital(words[0])} against {words[1]}",
+        f"front-{up}-{across}", title,
         Axis(first_capital(words[1]), tuple((at(x, low)[0], shown(across, x)) for x in xs)),
         Axis(first_capital(words[0]), tuple((at(left, y)[1], shown(up, y)) for y in ys)),
         tuple(shapes), table, (*key, *key_of(rows)),

@@ -9,7 +9,7 @@ from typing import Any
 
 from allocator.report.charts.kinds import Bar, Bars, Cell, Heat, Piece, Table
 from allocator.report.studies.study import Block, Names, Section, Study, Text, names_in
-from allocator.report.studies.words import count, listed, money, number, percent, points, short
+from allocator.report.studies.words import count, listed, made_with, money, number, percent, points, short
 
 Row = Mapping[str, Any]
 
@@ -340,5 +340,6 @@ def _facts(content: Row) -> tuple[tuple[str, str], ...]:
         ("Changed on the command line", "; ".join(made.get("overrides") or ()) or "nothing"),
         ("Case", made.get("case") or "base"),
         ("Coalition", made.get("coalition") or "everyone"),
+        *made_with(made.get("options"), made.get("versions")),
     ]
     return (*facts, *((("Read from", content["read_from"]),) if "read_from" in content else ()))

@@ -15,6 +15,7 @@ from allocator.report.studies.comparison import comparison_study
 from allocator.report.studies.hedge import hedge_study
 from allocator.report.studies.study import Study
 from allocator.report.studies.sweep import sweep_study
+from allocator.sweeps.run.store import kept_result
 
 KEYS: Mapping[str, tuple[frozenset[str], Callable[[Mapping[str, Any]], Study]]] = {
     "sweep": (frozenset({"answers", "points", "model"}), sweep_study),
@@ -36,7 +37,7 @@ def command_of(path: str | os.PathLike[str]) -> str | None:
     Raises
     ------
     BadUsage
-        It is the store of a sweep, which does not say what was asked.
+        It is the store of a sweep without its result: of an earlier version, or of a sweep that was killed.
 
     Examples
     --------
@@ -46,12 +47,8 @@ def command_of(path: str | os.PathLike[str]) -> str | None:
     place = Path(path)
     if not place.is_file():
         return None
-    with place.open("rb") as file:
-        if file.read(len(STORE)) == STORE:
-            raise BadUsage(
-                f"{path} is the store of a sweep, and does not say which sweep; run the same allocator sweep again "
-                "with --report: its points are found in the store and not solved again"
-            )
+    if _kept(place) is not None:
+        return "sweep"
     if place.suffix.lower() != ".json":
         return None
     try:
@@ -61,6 +58,20 @@ def command_of(path: str | os.PathLike[str]) -> str | None:
     if not isinstance(content, dict):
         return None
     return next((command for command, (keys, _) in KEYS.items() if keys <= content.keys()), None)
+
+
+def _kept(place: Path) -> dict[str, Any] | None:
+    """The result in the store of a sweep; None if the file is no store."""
+    with place.open("rb") as file:
+        if file.read(len(STORE)) != STORE:
+            return None
+    found = kept_result(place)
+    if found is None:
+        raise BadUsage(
+            f"{place} is the store of a sweep and holds its points, but no result of a whole sweep; run the same "
+            "allocator sweep again: its points are found in the store and not solved again"
+        )
+    return found
 
 
 def saved_study(path: str | os.PathLike[str]) -> Study:
@@ -76,7 +87,7 @@ def saved_study(path: str | os.PathLike[str]) -> Study:
     if command is None:
         raise _strange(place, "something else")
     try:
-        content = json.loads(read_text(place), parse_constant=_not_a_number)
+        content = _kept(place) or json.loads(read_text(place), parse_constant=_not_a_number)
         return KEYS[command][1](
             {**content, "read_from": f"{place.name}, as it is: its figures were not worked out again"}
         )

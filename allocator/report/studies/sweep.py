@@ -12,7 +12,7 @@ from allocator.report.studies.study import Items, Names, Section, Study, Text, n
 from allocator.report.studies.threshold import thresholds
 from allocator.report.studies.tornado import by_figure, by_source
 from allocator.report.studies.withdrawal import withdrawal
-from allocator.report.studies.words import count, first_capital, listed, percent
+from allocator.report.studies.words import count, first_capital, listed, made_with, percent
 
 Row = Mapping[str, Any]
 
@@ -165,6 +165,7 @@ def _facts(content: Row) -> tuple[tuple[str, str], ...]:
     facts = (
         ("Instance", f"{content['instance']}, SHA-256 {content['sha256']}"),
         ("Model", f"{model['name']}: {model['description'] or model['title']}"),
-        ("Made small", objectives),
+        ("Minimised", objectives),
+        *made_with(content.get("options"), content.get("versions")),
     )
     return facts + ((("Read from", content["read_from"]),) if "read_from" in content else ())

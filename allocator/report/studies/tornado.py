@@ -63,7 +63,8 @@ def by_source(result: Row, names: Names, currency: str) -> list[Section]:
     def label(row: Row) -> tuple[str, str]:
         (first, _), *more = sorted(row["columns"].items(), key=lambda item: -item[1])
         moved = f"{count(row['figures'], 'figure')}: {first}{f' and {len(more)} more columns' if more else ''}"
-        return short(first_capital(row["title"] or row["source"].replace("_", " ")), 90), f"{moved}; {row['source']}"
+        key = row["source"].replace(".", ": ").replace("_", " ")
+        return short(first_capital(row["title"] or f"“{key}”"), 90), f"{moved}; {row['source']}"
 
     base = f"At base: coverage {share(result['base'])}, cost {priced(amount(result['base']), currency)}. "
     base += "All figures of one source or assumption move together, to the end that hurts coverage and to the end that "
@@ -93,9 +94,11 @@ def _together(result: Row) -> Section:
 def _sections(result: Row, rows: Sequence[Row], kind: Ends, label: Any, words: tuple[str, str, Names]) -> list[Section]:
     base, currency, names = words
     sections = []
-    for output, shown, unit in (("coverage", _points, ""), ("cost", signed, f" {currency}")):
+    for output, shown, unit in (("coverage", _points, ""), ("cost", signed, currency)):
         moving = _moving(rows, kind, output)
-        heading = _heading(moving, kind, output, label, lambda change, shown=shown, unit=unit: f"{shown(change)}{unit}")
+        heading = _heading(
+            moving, kind, output, label, lambda change, shown=shown, unit=unit: priced(shown(change), unit)
+        )
         blocks: list[Block] = [Text(base, note=True)] if output == "coverage" else []
         if moving:
             bars = tuple(_bar(row, kind, output, label, shown, moving[0][0]) for _, row in moving[:MOST])

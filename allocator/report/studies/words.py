@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from allocator.report.charts.kinds import NOTHING, PROVED, UNPROVED, spaced
-from allocator.report.html.words import count, first_capital, listed, money, number, percent, points
+from allocator.report.html.words import count, listed, money, number, percent, points
 from allocator.report.studies.study import Names
+from allocator.wording import event_words, first_capital
 
 KEY = re.compile(r"(?P<table>\w+)(?:\[(?P<where>[^\]]*)\])?\.(?P<column>\w+)")
 
@@ -24,6 +25,20 @@ LABEL = 60
 """Most characters of a value in a heading."""
 
 
+def made_with(options: Mapping[str, Any] | None, versions: Mapping[str, str] | None) -> tuple[tuple[str, str], ...]:
+    """Options and versions as rows of *How it was made*; what an older saved object does not say is left out.
+
+    Examples
+    --------
+    >>> made_with({"gap": 0.005, "time_limit": None, "only": ()}, {"highspy": "1.15.1"})
+    (('Options', 'gap 0.005'), ('Versions', 'highspy 1.15.1'))
+    """
+    given = {key.replace("_", " "): value for key, value in (options or {}).items() if value not in (None, (), [], "")}
+    shown = [f"{key} {', '.join(value) if isinstance(value, list | tuple) else value}" for key, value in given.items()]
+    used = [f"{name} {version}" for name, version in (versions or {}).items()]
+    return tuple((head, "; ".join(words)) for head, words in (("Options", shown), ("Versions", used)) if words)
+
+
 def key_words(key: str, names: Names) -> str:
     """A key, or several that move together, in words.
 
@@ -33,7 +48,7 @@ def key_words(key: str, names: Names) -> str:
     >>> key_words("nations[nation=GBR].troop_ceiling", names)
     'troop ceiling (United Kingdom)'
     >>> key_words("budgets[payer=*].amount*=", names), key_words("events.us_backstop", names)
-    ('amount of budgets, times', 'event us backstop')
+    ('amount of budgets, times', 'event US backstop')
     """
     operator = next((sign for sign in OPERATORS if key.endswith(sign)), "")
     parts = re.split(r",(?![^\[]*\])", key.removesuffix(operator))
@@ -46,8 +61,10 @@ def _one(key: str, names: Names) -> str:
     if found is None:
         return key.replace("_", " ")
     table, where, column = found["table"], found["where"] or "", found["column"].replace("_", " ")
-    if table in ("events", "horizon", "model"):
-        return f"{ {'events': 'event', 'horizon': '', 'model': 'model: '}[table] } {column}".strip().replace("  ", " ")
+    if table == "events":
+        return f"event {event_words(found['column'])}"
+    if table in ("horizon", "model"):
+        return f"{ {'horizon': '', 'model': 'model: '}[table] } {column}".strip().replace("  ", " ")
     values = [part.partition("=")[2] for part in where.split(",") if "=" in part]
     named = [names.any(value) for value in values if value not in ("*", "")]
     of = "" if table in ("nations", column) else f" of {table.replace('_', ' ')}"

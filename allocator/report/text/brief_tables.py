@@ -120,8 +120,8 @@ class Missing:
         end = f"{amount(asked, capability['unit'])} asked, {number(has, DIGITS) if has else 'none'} supplied{mean}."
         span = self._span(lines)
         where = f" ({self.tasks[lines[0]['task']] if len(lines) == 1 else f'{len(lines)} tasks'})"
-        text = f"Most is missing in {capability['name']}{where}{span}: {end}"
-        return text if len(text) <= width else f"Most is missing in {capability['name']}{span}: {end}"
+        begin = f"Most is missing in {lowered(capability['name'])}"
+        return text if len(text := f"{begin}{where}{span}: {end}") <= width else f"{begin}{span}: {end}"
 
     def parts(self, most: int, width: int) -> list[RenderableType]:
         """The first rows as a table, and the names of the others on one line."""
@@ -283,7 +283,11 @@ class Purposes:
         self.names = names
 
     def __rich_console__(self, _: Any, options: Any) -> Any:
-        yield Text(fitted("", self.names, options.max_width))
+        text, most = fitted("", self.names, options.max_width), 2 * options.max_width
+        if len(text) > most:  # on a narrow screen, a name that would take many lines
+            more = f" +{len(self.names) - 1}" if len(self.names) > 1 else ""
+            text = f"{self.names[0][: max(1, most - len(more) - 8)].rstrip()}…{more}"
+        yield Text(text)
 
     def __rich_measure__(self, _: Any, options: Any) -> Any:
         from rich.measure import Measurement

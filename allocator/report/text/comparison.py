@@ -29,7 +29,7 @@ def draw_comparison(out: Console, found: Comparison) -> None:
             if value is None:
                 cells.append("–")
             elif isinstance(value, str):
-                cells.append(value)
+                cells.append(found.names(column)("nations", value) if section == "nations" else value)
             elif section in ("coverage", "worst coverage", "proved to") or (
                 section in ("objective", "given up") and key in SHARES
             ):
@@ -45,7 +45,8 @@ def draw_comparison(out: Console, found: Comparison) -> None:
     for column in found.columns:
         who = column.figures.get(("nations", "names"))
         if who is not None:
-            out.print(Item(f"{column.case.label}: {who}"))
+            named = found.names(column)
+            out.print(Item(f"{column.case.label}: {', '.join(named('nations', n) for n in str(who).split())}"))
     for note in found.notes():
         out.print()
         out.print(note)

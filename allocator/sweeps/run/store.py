@@ -27,6 +27,11 @@ LAYOUT = (
     "checksum TEXT NOT NULL)"
 )
 
+RESULT = (
+    "CREATE TABLE IF NOT EXISTS result (id INTEGER PRIMARY KEY CHECK (id = 1), content NOT NULL, checksum NOT NULL)"
+)
+"""Layout of the result of the last sweep; a store without one is whole."""
+
 ROW = "SELECT key, CAST(instance AS BLOB), CAST(sha256 AS BLOB), CAST(content AS BLOB), typeof(content), checksum"
 
 LARGE = 2000
@@ -189,6 +194,27 @@ class Store:
                 f"{self.path} could not be written: {_cause(error)}; {self.count()} points are safe in it"
             ) from None
 
+    def keep(self, result: Mapping[str, Any]) -> None:
+        """Store the result of a whole sweep in place of an earlier one.
+
+        Parameters
+        ----------
+        result : mapping
+            The object of :meth:`allocator.Sweep.to_dict`.
+
+        Raises
+        ------
+        AllocatorError
+            It cannot be written; the rows stay, and so does an earlier result.
+        """
+        kept = zlib.compress(json.dumps(result, allow_nan=False, separators=(",", ":")).encode(), 6)
+        row = (1, kept, hashlib.blake2b(kept, digest_size=16).hexdigest())
+        try:
+            self._connection.execute(RESULT)
+            self._connection.execute("INSERT OR REPLACE INTO result VALUES (?, ?, ?)", row)
+        except sqlite3.Error as error:
+            raise AllocatorError(f"{self.path} could not be written: {_cause(error)}; its points are safe") from None
+
     def others(self, instance: str, sha256: str) -> int:
         """Number of rows of an instance with this name and other content."""
         return self._number("SELECT count(*) FROM points WHERE instance = ? AND sha256 <> ?", instance, sha256)
@@ -215,6 +241,35 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def kept_result(path: Path) -> dict[str, Any] | None:
+    """The result of the last sweep in a store, which stays unchanged; None if there is none, or it is damaged.
+
+    Raises
+    ------
+    BadUsage
+        The file is no store, is in use, or cannot be read.
+    """
+    in_use = path.with_name(f"{path.name}-wal").exists()  # or of a process that was killed
+    source = f"{path.absolute().as_uri()}?{'mode=ro' if in_use else 'immutable=1'}"
+    try:
+        with contextlib.closing(sqlite3.connect(source, uri=True, timeout=PATIENCE)) as db:
+            if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
+                raise BadUsage(f"{path} {NO_STORE}")
+            if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'result'").fetchall():
+                return None
+            found = db.execute("SELECT content, checksum FROM result").fetchall()
+    except sqlite3.Error as error:
+        raise BadUsage(f"{path} {_meaning(error)}") from None
+    for content, checksum in found:
+        if isinstance(content, bytes) and hashlib.blake2b(content, digest_size=16).hexdigest() == checksum:
+            try:
+                result = json.loads(zlib.decompress(content))
+            except (zlib.error, ValueError):
+                return None
+            return result if isinstance(result, dict) else None
+    return None
 
 
 def _checksum(key: str, kept: Sequence[Any]) -> str:
