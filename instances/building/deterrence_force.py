@@ -45,7 +45,6 @@ def deterrence_force(facts: Facts) -> Scenario:
         model="fair",
         leaders=PRESENCE,
         task_note=LAND_NOTE,
-        what_if_gap=1e-3,
         what_ifs=(
             WhatIf("one tour, nobody is relieved", "surge"),
             WhatIf("half of the land forces is usable, not four tenths", overrides=tuple(

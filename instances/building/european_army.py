@@ -129,7 +129,6 @@ def european_army(facts: Facts) -> Scenario:
                            for objective in ("peace_on_land", "safe_seas", "safe_skies")],
         },
         task_note="where the front and the seas would be; approximate",
-        what_if_gap=1e-3,
         what_ifs=(
             WhatIf("the United States backs the force", overrides=("events.us_backstop=true",)),
             WhatIf("half of the land forces is usable", overrides=tuple(

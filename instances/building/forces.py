@@ -254,7 +254,7 @@ def holding(facts: Facts, nation: str, kind: UnitType) -> tuple[Fact | None, str
             return None, ""
         rotation = relief(facts, "training_team").value
         lots = held.map(lambda x: float(int(x / facts.unit("training_team", "throughput").value)))
-        return lots.times(rotation), f"{held.value:g} trainees a year run already, times the rotation ratio"
+        return lots.times(rotation), f"{held.value:g} trainees a year now, times the rotation ratio"
     held = facts.inventory.get((nation, kind.data))
     if held is None:
         return None, ""

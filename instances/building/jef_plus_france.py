@@ -30,7 +30,6 @@ def jef_plus_france(facts: Facts) -> Scenario:
         events={"peace_agreement": True, "us_consent": True},
         willing="willing_if_asked",
         budgets=({"payer": "*", "amount": money, "source": money.source, "note": "SF02: 40 billion in ten years"},),
-        what_if_gap=1e-3,
         what_ifs=(
             WhatIf("one tour, nobody is relieved", "surge"),
             WhatIf("half of every holding is usable, not four tenths", overrides=("forces.availability=0.5",)),

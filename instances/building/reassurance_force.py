@@ -108,7 +108,6 @@ def reassurance_force(facts: Facts) -> Scenario:
         bars=STRAITS_BAR,
         budgets=tuple(budget_rows(facts, 6)),
         land_ceiling=False,
-        what_if_gap=1e-3,
         what_ifs=(
             WhatIf("Türkiye has a seat in all consultations", overrides=("events.turkiye_seat=true",)),
             WhatIf("the United States backs the force", overrides=("events.us_backstop=true",)),

@@ -40,7 +40,6 @@ def us_drawdown(facts: Facts) -> Scenario:
                "caveats": [{"nation": nation, "task": f"flank_{key}", "source": ASSUMPTION,
                             "note": "an army at home backfills nobody there"} for key, *_, hosts in PLACES for nation in hosts]},
         task_note="where NATO's forward forces stand; approximate",
-        what_if_gap=1e-3,
         what_ifs=(
             WhatIf("the Americans stay", overrides=("events.us_backstop=true",)),
             WhatIf("all 20,000 Americans leave", overrides=("requirements.quantity*=2",)),
