@@ -56,9 +56,9 @@ def answer_text(scenario: Scenario, facts: Facts, record: Recorded) -> str:
     people_at: Counter[str] = Counter()
     for row in base.tables["deployments"]:
         people_at[tasks[str(row["task"])]] += int(amount(row["personnel"]))
-    shown_at = {o: f"{people_at[o] / scenario.periods:,.0f}" for o in dict.fromkeys(tasks.values())}
     by_objective = ", ".join(
-        f"{OBJECTIVE_NAMES[o][0].lower()}{OBJECTIVE_NAMES[o][1:]} {people}" for o, people in shown_at.items()
+        f"{OBJECTIVE_NAMES[o][0].lower()}{OBJECTIVE_NAMES[o][1:]} {people_at[o] / scenario.periods:,.0f}"
+        for o in dict.fromkeys(tasks.values())
     )
     people = sum(people_at.values()) / scenario.periods
     lines = [
@@ -68,25 +68,7 @@ def answer_text(scenario: Scenario, facts: Facts, record: Recorded) -> str:
         "",
     ]  # fmt: skip
     if unmet:
-        lines += [
-            "| task | capability | required | supplied | unit |",
-            "| --- | --- | ---: | ---: | --- |",
-            *(
-                "| "
-                + " | ".join(
-                    [
-                        place(row, several),
-                        str(row["capability"]),
-                        shown(row["required"]),
-                        shown(row["supplied"]),
-                        units[row["capability"]],
-                    ]
-                )
-                + " |"
-                for row in unmet
-            ),
-            "",
-        ]
+        lines += unmet_lines(unmet, units, several)
     lines += [
         *(
             [
@@ -102,6 +84,16 @@ def answer_text(scenario: Scenario, facts: Facts, record: Recorded) -> str:
         *what_if_lines(scenario, rows),
     ]
     return "\n".join(lines).replace("\n\n\n", "\n\n")
+
+
+def unmet_lines(unmet: list[dict[str, Any]], units: dict[str, str], several: bool) -> list[str]:
+    """The lines that are not met, with the unit of each."""
+    lines = ["| task | capability | required | supplied | unit |", "| --- | --- | ---: | ---: | --- |"]
+    for row in unmet:
+        capability = str(row["capability"])
+        cells = (place(row, several), capability, shown(row["required"]), shown(row["supplied"]), units[capability])
+        lines.append(f"| {' | '.join(cells)} |")
+    return [*lines, ""]
 
 
 def what_if_lines(scenario: Scenario, rows: list[Run]) -> list[str]:

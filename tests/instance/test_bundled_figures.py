@@ -214,7 +214,7 @@ def test_costs_of_other_years_are_in_dollars_of_2024(monkeypatch: pytest.MonkeyP
 
 
 def test_classes_of_brigades_and_squadrons_that_nobody_published_have_a_range() -> None:
-    """Two French medium brigades are 16 lots, 12 to 20; German squadrons are aircraft over fifteen; British ones counted."""
+    """Two French medium brigades are 16 lots, 12 to 20; German squadrons worked out, British ones counted."""
     pools = {(row["nation"], row["unit_type"]): row for row in allocator.read("deterrence-force").rows("forces")}
     ends = {
         key: (row["units_low"], row["units"], row["units_high"])
