@@ -5,7 +5,9 @@ python instances/build.py --check         exit 1 when a folder is not what this 
 python instances/build.py --refresh DIR   extract the rows that are used from the public data in DIR
 python instances/build.py --pages         write every page again from its template and what was recorded
 python instances/build.py --answer        solve, record, and write expected.toml and README.md
+python instances/build.py --again         solve again what is not proved beside the answers, for longer
 python instances/build.py --sweeps        run the bundled sweeps, record what they print, and write SWEEPS.md
+python instances/build.py --readings      solve earlier readings of the sources, and write EFFECTS.md
 python instances/build.py --backtests     run all back-tests, record and print their scores, and write BACKTESTS.md
 """
 
@@ -42,12 +44,12 @@ def write(build: Built) -> None:
         (folder / name).write_bytes(content.encode())
 
 
-def answer(scenario: Scenario) -> None:
-    """Solve and record an instance; write its expected.toml."""
+def answer(scenario: Scenario, again: bool) -> None:
+    """Solve and record an instance, or again what was not proved; write its expected.toml."""
     from building.answer import write_expected
     from building.recorded import load, record
 
-    record(scenario)
+    record(scenario, again)
     write_expected(scenario, load(scenario.name).base)
 
 
@@ -56,6 +58,7 @@ def write_pages(chosen: list[Scenario], facts: Facts, *, shared: bool, backtest:
     from building.backtest import write_backtest
     from building.backtests_page import write_backtests
     from building.costs import write_costs
+    from building.effects import write_effects
     from building.page import write_page
     from building.sweeps import write_sweeps
 
@@ -67,6 +70,7 @@ def write_pages(chosen: list[Scenario], facts: Facts, *, shared: bool, backtest:
         write_costs(facts)
         write_sweeps(facts)
         write_backtests(facts)
+        write_effects(facts, [scenario.name for scenario in scenarios(facts)])
 
 
 def main() -> int:
@@ -75,8 +79,10 @@ def main() -> int:
     parser.add_argument("--refresh", type=Path, metavar="DIR", help="extract the used rows from DIR first")
     parser.add_argument("--pages", action="store_true", help="write the pages again from what was recorded")
     parser.add_argument("--answer", action="store_true", help="solve, and write the answer")
+    parser.add_argument("--again", action="store_true", help="solve again, for longer, the rows that are not proved")
     parser.add_argument("--sweeps", action="store_true", help="run the sweeps, and record what they say")
     parser.add_argument("--backtests", action="store_true", help="run the back-tests, and record their scores")
+    parser.add_argument("--readings", action="store_true", help="solve earlier readings of the sources; record them")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="only these instances")
     options = parser.parse_args()
     if options.refresh:
@@ -94,11 +100,11 @@ def main() -> int:
         return 1 if wrong else 0
     for build in builds:
         write(build)
-    if options.answer:
+    if options.answer or options.again:
         for scenario in chosen:
-            answer(scenario)
+            answer(scenario, again=not options.answer)
             print(f"solved {scenario.name}", file=sys.stderr)
-        if backtest:
+        if backtest and options.answer:
             from building.backtest import record_backtest
 
             record_backtest()
@@ -108,8 +114,13 @@ def main() -> int:
         from building.backtests import backtests
 
         backtests(facts)
-    if options.pages or options.answer or options.sweeps or options.backtests:
-        write_pages(chosen, facts, shared=not options.only or options.sweeps or options.backtests, backtest=backtest)
+    if options.readings:
+        from building.readings import record_readings
+
+        record_readings(facts)
+    shared = options.sweeps or options.backtests or options.readings
+    if options.pages or options.answer or options.again or shared:
+        write_pages(chosen, facts, shared=shared or not options.only, backtest=backtest)
     return 0
 
 

@@ -18,6 +18,7 @@ def places(root: Path) -> dict[str, str]:
         "instances/CLAIMS.md": "docs/forces/claims.md",
         "instances/SWEEPS.md": "docs/forces/sweeps.md",
         "instances/BACKTESTS.md": "docs/forces/backtests.md",
+        "instances/EFFECTS.md": "docs/forces/effects.md",
         "CHANGELOG.md": "docs/project/changelog.md",
         "CONTRIBUTING.md": "docs/project/contributing.md",
     }

@@ -52,6 +52,7 @@ def answer_text(scenario: Scenario, facts: Facts, record: Recorded) -> str:
     )
     tasks = {task.key: task.objective for task in scenario.tasks}
     several = scenario.periods > 1
+    units = {row["capability"]: row["unit"] for row in base.instance.rows("capabilities")}
     people_at: Counter[str] = Counter()
     for row in base.tables["deployments"]:
         people_at[tasks[str(row["task"])]] += int(amount(row["personnel"]))
@@ -61,29 +62,20 @@ def answer_text(scenario: Scenario, facts: Facts, record: Recorded) -> str:
     )
     people = sum(people_at.values()) / scenario.periods
     lines = [
-        f"Model `{scenario.model or 'reference'}`, {base.status}: {len(coverage) - len(unmet)} of {len(coverage)} requirements"
-        f"{', each in each period,' if several else ''} are met in full"
+        f"Model `{scenario.model or 'reference'}`, {base.status}: {met(len(coverage) - len(unmet), len(coverage), several)} met in full"
         + (f", and {people:,.0f} people are deployed{' on average' if several else ''} ({by_objective})" if scenario.kinds else "")
         + "." + (" Not met in full:" if unmet else ""),
         "",
     ]  # fmt: skip
     if unmet:
-        lines += [
-            "| task | capability | required | supplied |",
-            "| --- | --- | ---: | ---: |",
-            *(
-                "| "
-                + " | ".join(
-                    [place(row, several), str(row["capability"]), shown(row["required"]), shown(row["supplied"])]
-                )
-                + " |"
-                for row in unmet
-            ),
-            "",
-        ]
+        lines += unmet_lines(unmet, units, several)
     lines += [
         *(
-            ["People: " + ", ".join(f"{row['nation']} {amount(row['personnel']):,.0f}" for row in senders) + "."]
+            [
+                f"People{', the most in one period' if several else ''}: "
+                + ", ".join(f"{row['nation']} {amount(row['personnel']):,.0f}" for row in senders)
+                + "."
+            ]
             if scenario.kinds
             else []
         ),
@@ -91,34 +83,54 @@ def answer_text(scenario: Scenario, facts: Facts, record: Recorded) -> str:
         "",
         *what_if_lines(scenario, rows),
     ]
-    return "\n".join(lines)
+    return "\n".join(lines).replace("\n\n\n", "\n\n")
+
+
+def unmet_lines(unmet: list[dict[str, Any]], units: dict[str, str], several: bool) -> list[str]:
+    """The lines that are not met, with the unit of each."""
+    lines = ["| task | capability | required | supplied | unit |", "| --- | --- | ---: | ---: | --- |"]
+    for row in unmet:
+        capability = str(row["capability"])
+        cells = (place(row, several), capability, shown(row["required"]), shown(row["supplied"]), units[capability])
+        lines.append(f"| {' | '.join(cells)} |")
+    return [*lines, ""]
 
 
 def what_if_lines(scenario: Scenario, rows: list[Run]) -> list[str]:
     """The answer and the rows beside it; those without a plan are last."""
     lines = [
-        "| if | gap | risk | cost | burden | |",
+        "| if | gap: unmet share, 0 to 1 | risk: 1,000 person-months of the hesitant | cost, USD million | "
+        "heaviest burden, per mille of GDP a year | status |",
         "| --- | ---: | ---: | ---: | ---: | --- |",
         *(
-            "| " + " | ".join([solved.label, *(cell(solved, key) for key in ORDER), solved.status]) + " |"
+            "| "
+            + " | ".join([solved.label, *(cell(solved, key, scenario.what_if_gap) for key in ORDER), solved.status])
+            + " |"
             for solved in rows
             if solved.values
         ),
         *(f"| {solved.label} | | | | | {solved.status} |" for solved in rows if not solved.values),
     ]
+    gap = f"a relative gap of {100 * scenario.what_if_gap:g} %"
     if any(MARK in line for line in lines):
-        lines += [
-            "",
-            f"`{MARK}` marks values that were not proved to the requested gap within {scenario.seconds:g} seconds.",
-        ]
-    return lines
+        return [*lines, "", f"The rows beside the answer are proved to {gap}, but for the values that `{MARK}` marks."]
+    return [*lines, "", f"The rows beside the answer are proved to {gap}."] if scenario.what_if_gap > TIGHT else lines
 
 
-def cell(solved: Run, objective: str) -> str:
+def cell(solved: Run, objective: str, gap: float = TIGHT) -> str:
     """A value of a run, marked where its proof is open."""
     proofs = {name: gap for name, _, _, gap in solved.stages}
-    open_ = solved.status == "feasible" and (proofs.get(objective) or 0.0) > TIGHT
-    return f"{MARK if open_ else ''}{solved.values[objective]:.4g}"
+    open_ = solved.status == "feasible" and (proofs.get(objective) or 0.0) > gap
+    value = solved.values[objective]
+    return f"{MARK if open_ else ''}{f'{value:,.0f}' if value >= 1000 else f'{value:.4g}'}"
+
+
+def met(full: int, of: int, several: bool) -> str:
+    """How many lines are met, as the subject of a sentence: "3 of 10 requirements are"."""
+    if of == 1:
+        return f"the only requirement is{'' if full else ' not'}"
+    each = ", each in each period," if several else ""
+    return f"{full or 'none'} of {of} requirements{each} {'is' if full < 2 else 'are'}"
 
 
 def place(row: dict[str, Any], several: bool) -> str:
@@ -176,7 +188,7 @@ def assumptions_text(facts: Facts, found: dict[str, Any], coverage: float) -> st
         return f"{text[0]}None of {found['all']} sources and assumptions is shown to change coverage {tornado}."
     text[0] += (
         f"Of {found['all']} sources and assumptions {len(found['sources'])} are shown to change coverage; "
-        + ("these most" if len(found["sources"]) > MOST else "these are they")
+        + ("these change it most" if len(found["sources"]) > MOST else "here are all of them")
         + f" {tornado}, in percentage points:"
     )
     text += ["", "| assumption or source | what it is | at its adverse or low end | at its favourable or high end |",
@@ -187,15 +199,17 @@ def assumptions_text(facts: Facts, found: dict[str, Any], coverage: float) -> st
         ]
         text.append("| " + " | ".join([f"`{row['source']}`", what(facts, row), *change]) + " |")
     if found["unproved"]:
-        text += ["", f"Points of this tornado that are not proved within thirty seconds: {found['unproved']}; a change "
-                 "that is not proved is not shown."]  # fmt: skip
+        text += ["", f"Points of this tornado that are not proved: {found['unproved']}; a change that is not proved is not "
+                 "shown."]  # fmt: skip
     return "\n".join(text)
 
 
 def what(facts: Facts, row: dict[str, Any]) -> str:
     """A source or assumption in words, with its value and range where it is one figure."""
     key = row["source"]
-    places = ", ".join(f"{count} {column}" for column, count in row["columns"].items())
+    places = ", ".join(
+        f"`{column}` in {count} row{'' if count == 1 else 's'}" for column, count in row["columns"].items()
+    )
     known = facts.assumptions.get(key) or facts.ratios.get(key) or facts.seeds.get(key)
     if "." in key and known is None:
         known = facts.units.get(tuple(key.split(".", 1)))  # type: ignore[call-overload]

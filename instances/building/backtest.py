@@ -70,7 +70,7 @@ def record_backtest() -> None:
     lines = [
         f'model = "{MODEL}"',
         f'status = "{base.status}"',
-        'why = "as solved to a gap of 0 and accepted by the audit; the caps determine nearly all of it, see README.md"',
+        'why = "as solved to a gap of 0 and accepted by the audit; the pools determine nearly all of it, see README.md"',
         "",
         "[objectives]",
         *(f"{key} = {round(base.values[key], 9)}" for key in ORDER),
@@ -168,7 +168,7 @@ def answer_text(results: Results) -> str:
     largest = sorted(later, key=lambda n: -later[n])[:LARGEST]
     lines = [
         f"Model `{MODEL}`. In sample (1996): a mean error of {compare(first, then, everyone).mean:.2f} percentage points "
-        f"per nation, {sum(first.values()):,.0f} of {sum(then.values()):,.0f} people; the caps determine nearly all of "
+        f"per nation, {sum(first.values()):,.0f} of {sum(then.values()):,.0f} people; the pools determine nearly all of "
         f"it. Nations that send less than they did: {spared(first, then)}.",
         "",
         f"Out of sample (1998): the mean error of a nation's share in percentage points, and the largest error, over "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from building.facts import PRICES_OF, Facts
 from building.forces import CATALOGUE, MONTHS, annual_cost, people
 from building.refresh import DATA
+from building.unfound import unfound_text
 from building.writing import between
 
 PAGE = DATA / "README.md"
@@ -33,8 +34,8 @@ def costs_text(facts: Facts) -> str:
          f"{price('FF12')}: a VC10 in 2009, all costs but the fuel that is given (FF12); it is the high end"),
         ("A long-range battery a year", f"{battery.value:,.1f} ({battery.least:,.1f} to {battery.most:,.1f}) million dollars",
          f"{patriot.value:,.1f} ({patriot.least:,.1f} to {patriot.most:,.1f}) million: a part of what Germany paid for two in Turkey (FF13), "
-         "without pay: assumed, between what was spent in two spans of that mission; in the money of its year, as the other figures "
-         "for batteries are, it is the low end"),
+         "without pay: assumed, between what was spent in two spans of that mission; it is the low end of the figure here, which is "
+         "what the Netherlands paid in 2013"),
         ("Trainers for 1,000 trainees a year", f"{team.value:,.0f} ({team.least:,.0f} to {team.most:,.0f}), Germany's",
          f"{british:,.0f}: the British of Interflex alone (FF15); twelve partners send more, so that it is the low end"),
     )  # fmt: skip
@@ -48,4 +49,5 @@ def costs_text(facts: Facts) -> str:
 
 
 def write_costs(facts: Facts) -> None:
-    PAGE.write_text(between(PAGE.read_text(encoding="utf-8"), "costs", costs_text(facts)), encoding="utf-8")
+    page = between(PAGE.read_text(encoding="utf-8"), "costs", costs_text(facts))
+    PAGE.write_text(between(page, "unfound", unfound_text(facts)), encoding="utf-8")

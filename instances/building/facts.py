@@ -118,6 +118,7 @@ class Facts:
         self.ratios = {
             r["id"]: fact(r, r["id"]) for name in ("planning_ratios", "further") for r in rows(name) if r["value"]
         }
+        self.years = {(r["unit_type"], r["attribute"]): int(r["year"]) for r in rows("unit_types") if r["year"]}
         self.by_year = {
             (r["attribute"], r["nation"], int(r["year"])): float(r["value"])
             for r in rows("figures_by_year")
@@ -157,11 +158,23 @@ class Facts:
         return self.ratios[key]
 
     def price(self, key: str) -> Fact:
-        """A figure of money in USD of 2024: at the rate of its year, then by American consumer prices."""
-        currency, year = self.further[key]["unit"].split()[0], int(self.further[key]["year"])
-        rate = self.by_year["exchange", currency, year] if currency != "USD" else 1.0
-        then, now = (self.by_year["consumer_prices", "USA", when] for when in (year, PRICES_OF))
-        return self.ratios[key].times(rate * now / then)
+        """A figure of money of `further.csv` in USD of 2024."""
+        row = self.further[key]
+        return self.of_now(self.ratios[key], row["unit"], int(row["year"]))
+
+    def unit_price(self, unit_type: str, attribute: str) -> Fact:
+        """A figure of money of `unit_types.csv` in USD of 2024."""
+        key = unit_type, attribute
+        return self.of_now(self.units[key], self.measured[".".join(key)], self.years[key])
+
+    def of_now(self, price: Fact, unit: str, year: int) -> Fact:
+        """A price at the exchange rate of its year, then raised by American consumer prices; dollars of 2025 stay."""
+        currency = unit.split()[0]
+        if year < PRICES_OF:
+            rate = self.by_year["exchange", currency, year] if currency != "USD" else 1.0
+            then, now = (self.by_year["consumer_prices", "USA", when] for when in (year, PRICES_OF))
+            return price.times(rate * now / then)
+        return price if currency == "USD" else price.times(self.unit("exchange", f"{currency.lower()}_usd"))
 
 
 def number(text: str) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from building.facts import ASSUMPTION, Cell, Fact, Facts, Row, join, unsure
+from building.facts import ASSUMPTION, PRICES_OF, Cell, Fact, Facts, Row, join, unsure
 from building.politics import latest
 
 MONTHS = 12
@@ -76,10 +76,8 @@ RELIEF = {  # unit types of the data -> what they are relieved as
 }
 ORBITS = ("isr_uav", "aewc_aircraft", "maritime_patrol_aircraft")  # one is on task day and night
 HOURS = 8760  # a year
+COST = "annual_deployed_cost"
 TANKER_HOUR, PATRIOT_YEAR, BRITISH_TRAINERS = "FF12", "FF13", "FF15"
-CURRENCIES = {  # unit type -> exchange row; the others are in USD
-    "gbad_long_battery": "eur_usd", "escort": "gbp_usd", "mcm_vessel": "gbp_usd", "patrol_vessel": "gbp_usd",
-}  # fmt: skip
 
 
 def people(facts: Facts, kind: UnitType) -> Fact:
@@ -112,13 +110,13 @@ def annual_cost(facts: Facts, kind: UnitType) -> Fact:
     if kind.data == "training_team":
         trainers = facts.unit("training_team", "personnel").value / 1e6
         return facts.unit("any_troops", "troop_year_cost").times(trainers).plus(eu_training_cost(facts))
-    if (kind.data, "annual_deployed_cost") not in facts.units:  # the cost of its people
+    if (kind.data, COST) not in facts.units:  # the cost of its people
         return facts.unit("any_troops", "troop_year_cost").times(people(facts, kind)).times(1e-6)
     heads = people(facts, kind).value if kind.data == "monitor_team" else 1  # published for one monitor
-    cost = facts.unit(kind.data, "annual_deployed_cost").times(heads / kind.lots)
+    cost = facts.unit_price(kind.data, COST).times(heads / kind.lots)
     if kind.data == "gbad_long_battery":  # the least that a ministry budgeted for a battery abroad
-        cost = replace(cost, low=min(cost.least, facts.ratio(PATRIOT_YEAR).value))
-    return cost.times(facts.unit("exchange", CURRENCIES[kind.data])) if kind.data in CURRENCIES else cost
+        cost = replace(cost, low=min(cost.least, facts.price(PATRIOT_YEAR).value))
+    return cost
 
 
 def availability(facts: Facts, data: str) -> Fact:
@@ -139,8 +137,13 @@ def relief(facts: Facts, data: str) -> Fact:
 
 def eu_training_cost(facts: Facts) -> Fact:
     """What the EU mission's common fund pays for 1,000 trainees, millions of USD."""
-    cost = facts.unit("training_team", "annual_deployed_cost")
-    return cost.times(facts.unit("exchange", "eur_usd"))
+    return facts.unit_price("training_team", COST)
+
+
+def prices_of(facts: Facts, kind: UnitType) -> str:
+    """Which year's money the cost was in, where it was raised to that of now."""
+    year = facts.years.get((kind.data, COST), PRICES_OF)
+    return f"cost: prices of {year} in dollars of {PRICES_OF}" if year < PRICES_OF else ""
 
 
 def unit_type_rows(facts: Facts, kinds: Iterable[UnitType]) -> list[Row]:
@@ -155,6 +158,7 @@ def unit_type_rows(facts: Facts, kinds: Iterable[UnitType]) -> list[Row]:
             common = eu_training_cost(facts)
             share = replace(common, value=common.value / cost.value, low=None, high=None)
             note += "; the mission's common costs are the common fund's"
+        note = join(note, prices_of(facts, kind))
         rotation = relief(facts, kind.data)
         rows.append(
             {
@@ -228,7 +232,7 @@ def holding(facts: Facts, nation: str, kind: UnitType) -> tuple[Fact | None, str
     """The lots of one kind a nation owns, and how they were counted."""
     total = facts.inventory.get((nation, "brigade_total"))
     if kind.key == "infantry_company":  # of those who offer a company and no more
-        return (None, "") if total is None else (total.times(kind.lots), f"{total.value:g} brigades in companies")
+        return (None, "") if total is None else (total.times(kind.lots), f"{counted(total, 'brigade')} in companies")
     if kind.key in COMBAT:
         if total is None:
             return None, ""
@@ -236,9 +240,13 @@ def holding(facts: Facts, nation: str, kind: UnitType) -> tuple[Fact | None, str
         if split is None and not any((nation, f"brigade_{c}") in facts.inventory for c in ("heavy", "light")):
             if kind.data != "brigade_medium":
                 return None, ""
-            split_unknown = facts.assume("unsplit_brigades").times(total).times(kind.lots)
-            return replace(split_unknown, source=total.source, low=None, high=None), f"{total.value:g} brigades"
-        return (None, "") if split is None else (split.times(kind.lots), f"{split.value:g} brigades")
+            split_unknown = facts.assume("unsplit_brigades").times(total).times(kind.lots).whole()
+            return replace(split_unknown, source=total.source), counted(total, "brigade")
+        if split is None:
+            return None, ""
+        if unsure(split.basis):
+            split = replace(facts.assume("split_brigades").times(split), source=split.note)
+        return split.times(kind.lots).whole(), counted(split, "brigade")
     if kind.data == "training_team":
         held = facts.inventory.get((nation, "training_throughput"))
         national = facts.nations[nation, "member_eu"].value == 0
@@ -246,13 +254,19 @@ def holding(facts: Facts, nation: str, kind: UnitType) -> tuple[Fact | None, str
             return None, ""
         rotation = relief(facts, "training_team").value
         lots = held.map(lambda x: float(int(x / facts.unit("training_team", "throughput").value)))
-        return lots.times(rotation), f"{held.value:g} trainees a year run already, times the rotation ratio"
+        return lots.times(rotation), f"{held.value:g} trainees a year now, times the rotation ratio"
     held = facts.inventory.get((nation, kind.data))
     if held is None:
         return None, ""
+    if kind.data == "combat_squadron":
+        return facts.assume("squadrons_of_aircraft").times(held).whole() if unsure(held.basis) else held, ""
     if kind.per > 1:
         return held.map(lambda x: float(int(x / kind.per))), f"{held.value:g} in lots of {kind.per}"
-    return (held.times(kind.lots), f"{held.value:g} battalions") if kind.lots > 1 else (held, "")
+    return (held.times(kind.lots), counted(held, "battalion")) if kind.lots > 1 else (held, "")
+
+
+def counted(held: Fact, what: str) -> str:
+    return f"{held.value:g} {what}{'' if held.value == 1 else 's'}"
 
 
 def offers(facts: Facts) -> dict[tuple[str, str], float]:

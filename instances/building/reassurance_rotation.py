@@ -58,7 +58,7 @@ def adjust(tables: dict[str, list[Row]], facts: Facts) -> None:
                 "coalition_size",
                 str(BROAD),
                 ASSUMPTION,
-                "assumption: joins a broad force alone",
+                "assumption: joins a broad force only",
             )
         )
     for need in tables["requirements"]:

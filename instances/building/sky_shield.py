@@ -68,7 +68,7 @@ def sky_shield(facts: Facts) -> Scenario:
         tasks=(
             Task("shield_west", "safe_skies", "Patrol the west", "western Ukraine, from bases beyond the border", 49.5, 24.5),
             Task("watch_west", "safe_skies", "Watch the west", "western Ukraine", 49.8, 26.0),
-            Task("baltic_air_policing", "safe_skies", "Air policing over the Baltic states, which runs", "Šiauliai, Ämari",
+            Task("baltic_air_policing", "safe_skies", "Air policing over the Baltic states", "Šiauliai, Ämari",
                  56.9, 24.0),
         ),
         needs=(

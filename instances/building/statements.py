@@ -211,10 +211,13 @@ def zone(q: Quotes) -> Found:
             "more than half is unmet if all take part": rows["no conditions, caveats or willingness floor"].gap > 0.5,
             "the zone is guarded": all(q.share(f"guard_{half}.ground_presence") > 0.999 for half in ("north", "south")),
         }
-    halves = sorted(q.share(f"guard_{half}.ground_presence") for half in ("north", "south"))
+    halves = [q.lines[f"guard_{half}.ground_presence"] for half in ("north", "south")]
+    extra["guarded"] = sum(pair[1] for pair in halves) / sum(pair[0] for pair in halves)
+    core = facts.assume("core_land").value
     return extra, {
         **both,
-        "one half is guarded, the other in part": halves[1] > 0.98 and 0 < halves[0] < 0.9,
+        "both halves have more than their core, and not all": all(core < pair[1] / pair[0] for pair in halves)
+        and extra["guarded"] < 1,
         "mostly infantry monitors": teams < sent / 2,
     }
 

@@ -197,3 +197,28 @@ def test_an_orbit_takes_six_airframes() -> None:
 def test_shipped_pages_exist() -> None:
     for name in FORCES:
         assert (shipped("instances") / name / "README.md").is_file(), name
+
+
+def test_costs_of_other_years_are_in_dollars_of_2024(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Dutch battery of 2013: 20 million euro at 1.33 dollars, prices 313.689 over 232.957: 35.8 million dollars."""
+    monkeypatch.syspath_prepend(ROOT / "instances")
+    facts = importlib.import_module("building.facts").Facts(importlib.import_module("building.refresh").DATA)
+    assert facts.unit_price("gbad_long_battery", "annual_deployed_cost").value == pytest.approx(35.82, abs=0.01)
+    assert facts.unit_price("escort", "annual_deployed_cost").value == pytest.approx(11.7 * 1.53 * 313.689 / 237.017)
+    (battery,) = (
+        row for row in allocator.read("sky-shield").rows("unit_types") if row["unit_type"] == "air_defence_battery"
+    )
+    assert 12 * battery["operating_cost"] == pytest.approx(35.82, abs=0.01)
+    assert 12 * battery["operating_cost_low"] == pytest.approx(12.41, abs=0.01)  # Germany in 2015
+    assert facts.unit_price("any_troops", "troop_year_cost").value == 100_000  # of 2025: as it is
+
+
+def test_classes_of_brigades_and_squadrons_that_nobody_published_have_a_range() -> None:
+    """Two French medium brigades are 16 lots, 12 to 20; German squadrons worked out, British ones counted."""
+    pools = {(row["nation"], row["unit_type"]): row for row in allocator.read("deterrence-force").rows("forces")}
+    ends = {
+        key: (row["units_low"], row["units"], row["units_high"])
+        for key in (("FRA", "companies_medium"), ("DEU", "combat_squadron"), ("GBR", "combat_squadron"))
+        for row in (pools[key],)
+    }
+    assert list(ends.values()) == [(12, 16, 20), (10, 13, 16), (None, 9, None)]

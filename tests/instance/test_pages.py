@@ -24,7 +24,7 @@ from tests.cli.running import ROOT
 
 BUILDING = ROOT / "instances" / "building"
 FORCES = [name for name in shipped_instances() if not name.startswith("toy-") and name != "ifor-1996"]
-SHARED = ("ifor-1996", "SWEEPS", "BACKTESTS")
+SHARED = ("ifor-1996", "SWEEPS", "BACKTESTS", "EFFECTS")
 """Templates and records beside those of the forces."""
 
 NUMBERS = re.compile(
@@ -82,6 +82,7 @@ def test_the_table_of_costs_is_what_the_data_give(building: Callable[[str], Any]
     costs, (_, facts) = building("costs"), scenarios()["sky-shield"]
     page = costs.PAGE.read_text(encoding="utf-8")
     assert costs.between(page, "costs", costs.costs_text(facts)) == page
+    assert costs.between(page, "unfound", costs.unfound_text(facts)) == page
 
 
 def test_the_shared_pages_are_what_comes_out_of_the_records(building: Callable[[str], Any]) -> None:
@@ -97,6 +98,7 @@ def test_the_shared_pages_are_what_comes_out_of_the_records(building: Callable[[
         "ifor-1996/README.md": building("backtest").rendered_backtest(facts, record),
         "SWEEPS.md": building("sweeps").rendered_sweeps(facts),
         "BACKTESTS.md": building("backtests_page").rendered_backtests(facts),
+        "EFFECTS.md": building("effects").rendered_effects(facts, FORCES),
     }
     for name, page in pages.items():
         assert page == (folder / name).read_text(encoding="utf-8"), name
@@ -171,7 +173,7 @@ def test_values_without_a_proof_are_marked(building: Callable[[str], Any]) -> No
 def test_a_force_that_no_source_moves_says_so(building: Callable[[str], Any]) -> None:
     page = (ROOT / "instances" / "us-drawdown" / "README.md").read_text(encoding="utf-8")
     assert re.search(r"None of \d+ sources and assumptions is shown to change coverage", " ".join(page.split()))
-    assert "these are they" not in page
+    assert "here are all of them" not in page
 
 
 @pytest.mark.parametrize("name", ["safe-seas", "sky-shield", "training-mission"])
@@ -233,3 +235,60 @@ def test_only_public_claims_are_called_public(page: str) -> None:
     public = sum(not claim["who"].startswith("a ") for claim in claims)
     text = " ".join((ROOT / page).read_text(encoding="utf-8").split())
     assert f"{len(claims)} claims, {public} of them public and the others our readings" in text
+
+
+def test_a_reading_that_is_not_recorded_or_not_proved_stops_the_page(
+    building: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Each reading changes the instance as its record says; a run that is open or breaks a rule is refused."""
+    building("scenarios")
+    readings, (_, facts) = building("readings"), scenarios()["sky-shield"]
+    kept = json.loads(readings.RECORD.read_text(encoding="utf-8"))
+    monkeypatch.setattr(readings, "READINGS", readings.READINGS[:1])
+    monkeypatch.setattr(readings, "RECORD", tmp_path / "kept.json")
+    (name,) = (name for name in kept if name.startswith("sky-shield: yields"))
+    for changed, said in (({}, "not recorded"), ({name: {**kept[name], "status": "feasible"}}, "feasible, breaks")):
+        readings.RECORD.write_text(json.dumps(changed), encoding="utf-8")
+        with pytest.raises(ValueError, match=said):
+            readings.measured(facts)
+
+
+def test_one_aircraft_an_orbit_by_hand(building: Callable[[str], Any]) -> None:
+    """France's two usable aircraft keep two orbits: four squadrons; its batteries, one of which is out, shield two."""
+    building("scenarios")
+    readings, (_, facts) = building("readings"), scenarios()["sky-shield"]
+    reading, then, now = readings.measured(facts)[0]
+    assert readings.figures(reading, then, now) == ("15 jets", "0 jets")
+    assert building("quotes").lines(now)["baltic_air_policing.combat_aircraft"][1] == 15
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kept"),
+    [  # status and gaps of two stages
+        (("feasible", 0.1, 0.2), ("optimal", 0.0, 0.0), True),
+        (("feasible", 0.1, 0.2), ("feasible", 0.1, 0.1), True),
+        (("feasible", 0.1, 0.2), ("feasible", 0.2, 0.0), False),
+        (("feasible", 0.1, 0.2), ("feasible", 0.1, 0.2), False),
+    ],
+)
+def test_a_row_that_is_solved_again_is_kept_where_its_proof_is_better(
+    before: tuple[str, float, float], after: tuple[str, float, float], kept: bool, building: Callable[[str], Any]
+) -> None:
+    one, other = (
+        {"status": status, "stages": [["gap", 0, 0, a], ["cost", 0, 0, b]]} for status, a, b in (after, before)
+    )
+    assert building("recorded").better(one, other) is kept
+
+
+@pytest.mark.parametrize(
+    ("full", "of", "said"),
+    [
+        (0, 3, "none of 3 requirements is"),
+        (1, 3, "1 of 3 requirements is"),
+        (2, 3, "2 of 3 requirements are"),
+        (1, 1, "the only requirement is"),
+        (0, 1, "the only requirement is not"),
+    ],
+)
+def test_how_many_requirements_are_met(full: int, of: int, said: str, building: Callable[[str], Any]) -> None:
+    assert building("answer").met(full, of, several=False) == said
