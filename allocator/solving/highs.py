@@ -317,6 +317,7 @@ class Resident:
         interrupted: threading.Event | None = None,
         watch: Callable[[Sight], None] | None = None,
         patience: float | None = None,
+        checks: int | None = None,
         **options: bool | int | float | str,
     ) -> Run:
         """Solve within the limits, until done or interrupted.
@@ -331,6 +332,8 @@ class Resident:
             Called about four times a second with what is known.
         patience : float, optional
             Seconds after which a run that does not heed its time limit is left behind.
+        checks : int, optional
+            How many times HiGHS may ask whether to stop: a limit that does not depend on the machine.
         options
             Options of HiGHS for this run alone.
         """
@@ -348,7 +351,7 @@ class Resident:
             until += solver.getRunTime()  # for linear programmes HiGHS counts all runs so far
         for name, value in {**options, "time_limit": until}.items():
             set_option(solver, name, value)
-        running = Running(self._scale, self.grace)
+        running = Running(self._scale, self.grace, checks)
         limit = None if time_limit is None else max(time_limit, patience or 0.0)
         reason = running.follow(solver, limit, interrupted, None if watch is None else self._unscaling(watch))
         if running.left_behind:

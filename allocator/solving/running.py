@@ -52,6 +52,9 @@ class Running:
         Factor from the objective's own unit to HiGHS's.
     grace : float
         Seconds in which HiGHS may follow an interruption before it is left behind.
+    checks : int, optional
+        How many times HiGHS may ask whether to stop before it is told to. It asks between the steps of a search, so that
+        this limit does not depend on the machine.
 
     Attributes
     ----------
@@ -66,7 +69,7 @@ class Running:
         The run did not heed the request to stop. Its thread may still work, so nothing may touch the solver again.
     """
 
-    def __init__(self, scale: float, grace: float = GRACE) -> None:
+    def __init__(self, scale: float, grace: float = GRACE, checks: int | None = None) -> None:
         self.point: Floats | None = None
         self.value = np.inf
         self.bound = -np.inf
@@ -74,6 +77,7 @@ class Running:
         self.left_behind = False
         self._scale = scale
         self._grace = grace
+        self._checks = np.inf if checks is None else checks
         self._leave = threading.Event()
         self._interrupted = threading.Event()
         self._finished = threading.Event()
@@ -136,7 +140,9 @@ class Running:
             if watch is not None and now - reported >= REPORT:
                 reported = now
                 watch(self._sight())
-        return Stop.INTERRUPT if interrupted.is_set() else reason
+        if interrupted.is_set():
+            return Stop.INTERRUPT
+        return Stop.NODE_LIMIT if self._checks < 0 and not self._leave.is_set() else reason
 
     def _work(self, solver: Any) -> None:
         try:
@@ -154,7 +160,8 @@ class Running:
             self.bound = bound
         elif bound < np.inf:
             self.bound = max(self.bound, bound)
-        if self._leave.is_set() or self._interrupted.is_set():  # at once, not when the waiting thread looks again
+        self._checks -= 1
+        if self._checks < 0 or self._leave.is_set() or self._interrupted.is_set():  # at once, not when the waiting thread looks again
             event.interrupt()
 
     def _sight(self) -> Sight:
