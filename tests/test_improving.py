@@ -28,7 +28,13 @@ from benchmarks.build_up import build_up
 from benchmarks.generate import generate
 from tests.searching import GAP, Case
 
-GROUPED = {by_nation: "nation", by_unit_type: "unit_type", by_task: "task", by_period: "period", by_capability: "unit_type"}
+GROUPED = {
+    by_nation: "nation",
+    by_unit_type: "unit_type",
+    by_task: "task",
+    by_period: "period",
+    by_capability: "unit_type",
+}
 
 
 @pytest.fixture(scope="module", params=["plain", "binding", "build-up"])

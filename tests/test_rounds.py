@@ -32,7 +32,7 @@ def test_most_in_all_periods_together(ratio: int, pool: int, most: int) -> None:
 
 
 def test_rows(case: Case) -> None:
-    """Each row counts every deployment of its pool once; its limit is the rounded sum of the windows over their number."""
+    """Each row counts every deployment of its pool once; its limit is the windows' sum over their number, rounded."""
     matrix = with_rounds(case.resident.matrix)
     first = len(case.resident.matrix.rows)
     assert len(matrix.rows) > first

@@ -53,8 +53,8 @@ class Running:
     grace : float
         Seconds in which HiGHS may follow an interruption before it is left behind.
     checks : int, optional
-        How many times HiGHS may ask whether to stop before it is told to. It asks between the steps of a search, so that
-        this limit does not depend on the machine.
+        How many times HiGHS may ask whether to stop before it is told to. It asks between the steps of a search, so
+        that this limit does not depend on the machine.
 
     Attributes
     ----------
@@ -161,7 +161,9 @@ class Running:
         elif bound < np.inf:
             self.bound = max(self.bound, bound)
         self._checks -= 1
-        if self._checks < 0 or self._leave.is_set() or self._interrupted.is_set():  # at once, not when the waiting thread looks again
+        if (
+            self._checks < 0 or self._leave.is_set() or self._interrupted.is_set()
+        ):  # at once, not when the waiting thread looks again
             event.interrupt()
 
     def _sight(self) -> Sight:

@@ -42,8 +42,8 @@ EASY, HARD = 1_500, 8_000
 """Iterations up to which the next part of the kind is larger, and from which it is smaller."""
 
 CHECKS = 50
-"""Most steps of HiGHS for a part of the largest models, counted as it asks whether to stop. What takes more of them gains
-more in several smaller parts."""
+"""Most steps of HiGHS for a part of the largest models, counted as it asks whether to stop. What takes more of them
+gains more in several smaller parts."""
 
 START = 1_000
 """Work besides the iterations, for each part."""

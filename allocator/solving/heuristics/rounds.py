@@ -1,12 +1,12 @@
 """A row for each pool on an indefinite horizon: what it can deploy in all periods together is whole.
 
 Every period of a circle of rotation windows is in equally many of them. The sum of their rows, divided by that number,
-limits the deployments of the pool in all periods together; what deploys is whole, so the limit is rounded down. One unit
-with a rotation ratio of 3 deploys at most 6 times in 20 periods, and 6 2/3 times in the relaxation of the windows. The
-rows admit the same plans, raise the bound of the relaxation and help HiGHS in parts of the model.
+limits the deployments of the pool in all periods together; what deploys is whole, so the limit is rounded down. One
+unit with a rotation ratio of 3 deploys at most 6 times in 20 periods, and 6 2/3 times in the relaxation of the windows.
+The rows admit the same plans, raise the bound of the relaxation and help HiGHS in parts of the model.
 
-Source: the rounding of Chvatal (1973), Discrete Mathematics 4(4), applied to the cyclic staffing model of Bartholdi, Orlin
-and Ratliff (1980), Operations Research 28(5).
+Source: the rounding of Chvatal (1973), Discrete Mathematics 4(4), applied to the cyclic staffing model of Bartholdi,
+Orlin and Ratliff (1980), Operations Research 28(5).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A unit type with those that supply the same capabilities or consume them: together they cover the same requirements."""
+"""A unit type with those that supply or consume the same capabilities: together they cover the same requirements."""
 
 from __future__ import annotations
 
