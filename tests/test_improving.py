@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import allocator
+from allocator.outcome import Stop
 from allocator.solving.heuristics import improving, restricted
 from allocator.solving.heuristics.improving import improve
 from allocator.solving.heuristics.neighbourhoods import (
@@ -191,6 +192,18 @@ class TestImproving:
         ordered = len(case.points.ordered) > 0
         assert set(limits) == {None if ordered else improving.CHECKS}
         assert ("capabilities" in case.runs) == (not ordered)
+
+    def test_a_limit_of_steps_ends_a_run(self, bought: Case) -> None:
+        """HiGHS asks whether to stop at the same places each time, so that two runs end with the same plan."""
+        runs = []
+        for _ in range(2):
+            bought.resident.forget()
+            runs.append(bought.resident.run(checks=3))
+        first, second = runs
+        assert first.stop is second.stop is Stop.NODE_LIMIT
+        assert first.bound == second.bound
+        assert (first.point is None) == (second.point is None)
+        assert first.point is None or (first.point == second.point).all()
 
     def test_no_time(self, case: Case) -> None:
         assert not improve(case.resident, case.search({}, over=lambda share=1.0: True), None, 1e-4, 0.0)

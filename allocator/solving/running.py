@@ -161,10 +161,8 @@ class Running:
         elif bound < np.inf:
             self.bound = max(self.bound, bound)
         self._checks -= 1
-        if (
-            self._checks < 0 or self._leave.is_set() or self._interrupted.is_set()
-        ):  # at once, not when the waiting thread looks again
-            event.interrupt()
+        # at once, not when the waiting thread looks again; always, because HiGHS keeps what an earlier run was told
+        event.interrupt(self._checks < 0 or self._leave.is_set() or self._interrupted.is_set())
 
     def _sight(self) -> Sight:
         sound = self.bound if self.bound <= self.value else -np.inf
