@@ -32,6 +32,9 @@ class TestRunning:
             class data_out:
                 mip_dual_bound = 0.0
 
+            def interrupt(self, value: bool) -> None:
+                assert not value
+
         running, event = Running(1.0), Event()
         nothing = -float("inf")
         for bound, known in ((nothing, nothing), (4.0, 4.0), (3.0, 4.0), (nothing, nothing), (1.0, 1.0)):

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 import allocator
+from allocator.outcome import Stop
 from allocator.solving.heuristics import improving, restricted
 from allocator.solving.heuristics.improving import improve
-from allocator.solving.heuristics.neighbourhoods import by_difference, by_nation, by_period, by_task, by_unit_type
+from allocator.solving.heuristics.neighbourhoods import (
+    by_capability,
+    by_difference,
+    by_nation,
+    by_period,
+    by_task,
+    by_unit_type,
+)
 from allocator.solving.heuristics.neighbourhoods.cells import NEVER, Cells, Here
 from allocator.solving.heuristics.part import followers, part, with_followers
 from allocator.solving.heuristics.passing import pass_through
@@ -22,7 +31,13 @@ from tests.searching import GAP, Case
 
 pytestmark = pytest.mark.slow
 
-GROUPED = {by_nation: "nation", by_unit_type: "unit_type", by_task: "task", by_period: "period"}
+GROUPED = {
+    by_nation: "nation",
+    by_unit_type: "unit_type",
+    by_task: "task",
+    by_period: "period",
+    by_capability: "unit_type",
+}
 
 
 @pytest.fixture(scope="module", params=["plain", "binding", "build-up"])
@@ -51,6 +66,19 @@ class TestNeighbourhoods:
             assert len(pairs) == len({g for g, _ in pairs}) == len({place for _, place in pairs})
             seen.add(tuple(places.tolist()))
         assert len(seen) > 1  # another order each time
+
+    def test_types_with_most_capabilities_in_common_first(self, bought: Case) -> None:
+        """After the first unit type, what others have in common with it never grows."""
+        cells = Cells(bought.points)
+        amounts = bought.problem.amount
+        types = list(dict.fromkeys(u for _, _, u, _, _ in bought.points.cells()))
+        nothing = np.zeros(len(cells.columns))
+        for seed in range(5):
+            places = by_capability.places(cells, Here(nothing, nothing), random.Random(seed))
+            order = sorted(range(len(types)), key=lambda u: int(places[cells.unit_type == u][0]))
+            first, *others = [set(amounts[types[u]]) for u in order]
+            shared = [len(first & other) for other in others]
+            assert shared == sorted(shared, reverse=True)
 
     def test_orders_have_no_task(self, bought: Case) -> None:
         cells = Cells(bought.points)
@@ -151,6 +179,33 @@ class TestImproving:
             improve(case.resident, case.search({}), case.relax(), 1e-4, 0.0)
             every.append((list(case.plans), list(case.runs)))
         assert every[0] == every[1]
+
+    def test_steps_of_the_largest_models_are_limited(self, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Their parts have a limit that does not depend on the machine, and unit types with common capabilities."""
+        monkeypatch.setattr(improving, "IDLE", 6)
+        monkeypatch.setattr(improving, "WITH_CUTS", 0)
+        search, limits = case.search({}), []
+
+        def run(*given: Any, checks: int | None = None, **options: Any) -> Any:
+            limits.append(checks)
+            return case.run(*given, checks=checks, **options)
+
+        improve(case.resident, replace(search, run=run), None, 1e-4, 0.0)
+        ordered = len(case.points.ordered) > 0
+        assert set(limits) == {None if ordered else improving.CHECKS}
+        assert ("capabilities" in case.runs) == (not ordered)
+
+    def test_a_limit_of_steps_ends_a_run(self, bought: Case) -> None:
+        """HiGHS asks whether to stop at the same places each time, so that two runs end with the same plan."""
+        runs = []
+        for _ in range(2):
+            bought.resident.forget()
+            runs.append(bought.resident.run(checks=3))
+        first, second = runs
+        assert first.stop is second.stop is Stop.NODE_LIMIT
+        assert first.bound == second.bound
+        assert (first.point is None) == (second.point is None)
+        assert first.point is None or (first.point == second.point).all()
 
     def test_no_time(self, case: Case) -> None:
         assert not improve(case.resident, case.search({}, over=lambda share=1.0: True), None, 1e-4, 0.0)

@@ -323,6 +323,7 @@ class Resident:
         watch: Callable[[Sight], None] | None = None,
         patience: float | None = None,
         stall: float = 0.0,
+        checks: int | None = None,
         **options: bool | int | float | str,
     ) -> Run:
         """Solve within the limits, until done or interrupted.
@@ -339,6 +340,8 @@ class Resident:
             Seconds after which a run that does not heed its time limit is left behind.
         stall : float, optional
             Least work after which a run that has stalled ends, 0 for never: :mod:`allocator.solving.stalling`.
+        checks : int, optional
+            How many times HiGHS may ask whether to stop: a limit that does not depend on the machine.
         options
             Options of HiGHS for this run alone.
         """
@@ -355,7 +358,8 @@ class Resident:
             until += solver.getRunTime()  # for linear programmes HiGHS counts all runs so far
         for name, value in {**options, "time_limit": until}.items():
             set_option(solver, name, value)
-        running = Running(self._scale, self.grace, Stall(stall, len(self.matrix.columns)) if stall else None)
+        stalling = Stall(stall, len(self.matrix.columns)) if stall else None
+        running = Running(self._scale, self.grace, stalling, checks)
         limit = None if time_limit is None else max(time_limit, patience or 0.0)
         reason = running.follow(solver, limit, interrupted, None if watch is None else self._unscaling(watch))
         if running.left_behind:

@@ -55,6 +55,9 @@ class Running:
         Seconds in which HiGHS may follow an interruption before it is left behind.
     stall : Stall or None
         Ends the run when it has stalled.
+    checks : int, optional
+        How many times HiGHS may ask whether to stop before it is told to. It asks between the steps of a search, so
+        that this limit does not depend on the machine.
 
     Attributes
     ----------
@@ -69,7 +72,9 @@ class Running:
         The run did not heed the request to stop. Its thread may still work, so nothing may touch the solver again.
     """
 
-    def __init__(self, scale: float, grace: float = GRACE, stall: Stall | None = None) -> None:
+    def __init__(
+        self, scale: float, grace: float = GRACE, stall: Stall | None = None, checks: int | None = None
+    ) -> None:
         self.point: Floats | None = None
         self.value = np.inf
         self.bound = -np.inf
@@ -79,6 +84,7 @@ class Running:
         self._grace = grace
         self._stall = stall
         self._stalled = False
+        self._checks = np.inf if checks is None else checks
         self._leave = threading.Event()
         self._interrupted = threading.Event()
         self._finished = threading.Event()
@@ -143,7 +149,9 @@ class Running:
                 watch(self._sight())
         if interrupted.is_set():
             return Stop.INTERRUPT
-        return Stop.STALLED if self._stalled and not self._leave.is_set() else reason
+        if self._stalled and not self._leave.is_set():
+            return Stop.STALLED
+        return Stop.NODE_LIMIT if self._checks < 0 and not self._leave.is_set() else reason
 
     def _work(self, solver: Any) -> None:
         try:
@@ -165,8 +173,10 @@ class Running:
             self.bound = max(self.bound, bound)
         if self._stall is not None and event.data_out.mip_node_count >= 0:  # not within a relaxation
             self._stalled |= self._stall.check(event.data_out.mip_primal_bound, bound)
-        # at once, not when the waiting thread looks again; HiGHS keeps the answer, even for its next run
-        event.interrupt(self._stalled or self._leave.is_set() or self._interrupted.is_set())
+        self._checks -= 1
+        # at once, not when the waiting thread looks again; always, because HiGHS keeps what an earlier run was told
+        over = self._stalled or self._checks < 0
+        event.interrupt(over or self._leave.is_set() or self._interrupted.is_set())
 
     def _sight(self) -> Sight:
         sound = self.bound if self.bound <= self.value else -np.inf

@@ -19,16 +19,13 @@ class Beside:
     Parameters
     ----------
     resident : Resident
-        The model, with its objective; it is not touched.
+        The model, with its objective; nothing else may solve it until the end of the block.
     search : Search
         The stage.
     """
 
     def __init__(self, resident: Resident, search: Search) -> None:
-        self._copy = Resident(resident.matrix, resident.options)
-        for objective, most in resident.held:
-            self._copy.hold(objective, most)
-        self._copy.minimise(resident.objective)
+        self._resident = resident
         self._search = search
         self._found: Relaxation | None = None
         self._thread = threading.Thread(target=self._work, daemon=True)
@@ -41,7 +38,7 @@ class Beside:
         self._thread.join()
 
     def _work(self) -> None:
-        self._found = self._search.relax("inside", part=self._copy)
+        self._found = self._search.relax("inside", part=self._resident)
 
     def bound(self) -> float:
         """The bound of the relaxation; -inf if it was not solved in time."""

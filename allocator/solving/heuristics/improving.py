@@ -15,7 +15,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from allocator.outcome import Stop
-from allocator.solving.heuristics.neighbourhoods import by_difference, by_nation, by_period, by_task, by_unit_type
+from allocator.solving.heuristics.neighbourhoods import (
+    by_capability,
+    by_difference,
+    by_nation,
+    by_period,
+    by_task,
+    by_unit_type,
+)
 from allocator.solving.heuristics.neighbourhoods.cells import NEVER, Cells, Here, Numbers
 from allocator.solving.heuristics.part import followers, part, with_followers
 from allocator.solving.heuristics.search import USED, Search
@@ -37,11 +44,15 @@ FEW, MORE = 400, 700
 EASY, HARD = 1_500, 8_000
 """Iterations up to which the next part of the kind is larger, and from which it is smaller."""
 
+CHECKS = 50
+"""Most steps of HiGHS for a part of the largest models, counted as it asks whether to stop. What takes more of them
+gains more in several smaller parts."""
+
 START = 1_000
 """Work besides the iterations, for each part."""
 
-PATIENCE = 4
-"""A kind has its turn at the latest after so many rounds of all kinds."""
+PATIENCE = 20
+"""A kind has its turn at the latest after so many parts."""
 
 WITH_CUTS, SHARE = 20_000, 2 / 3
 """Up to so many whole-number columns the search uses this share of the stage's time: in the rest HiGHS adds cuts to the
@@ -112,15 +123,19 @@ class _Improving:
         kinds = [by_period, by_unit_type, by_nation, by_task]
         if relaxed is not None:
             kinds.insert(0, by_difference)
+        vast = self.matrix.integral.sum() > WITH_CUTS and not ordered
+        if vast:
+            kinds.insert(0, by_capability)
         widths = (FEW, MORE) if ordered else (WIDTH, MOST)
         self.kinds = [_Kind(kind.NAME, kind.LEADERS, kind.places, *widths) for kind in kinds]
         self.nodes = WITH_ORDERS if ordered else NODES
+        self.checks = CHECKS if vast else None
         self.turn = self.idle = 0
 
     def step(self) -> None:
         """Improve one part."""
         self.turn += 1
-        waiting = [kind for kind in self.kinds if self.turn - kind.turn > PATIENCE * len(self.kinds)]
+        waiting = [kind for kind in self.kinds if self.turn - kind.turn > PATIENCE]
         kind = waiting[0] if waiting else max(self.kinds, key=lambda kind: kind.rate)
         kind.turn = self.turn
         free = np.zeros(len(self.point), dtype=bool)
@@ -128,7 +143,8 @@ class _Improving:
         at = np.flatnonzero(with_followers(self.matrix, free, self.followers[kind.leaders]))
         small = part(self.resident, at, self.point)
         small.start_from(self.point[at])
-        run = self.search.run(self.floor, part=small, what=kind.name, mip_rel_gap=self.gap, mip_max_nodes=self.nodes)
+        limits = {"mip_rel_gap": self.gap, "mip_max_nodes": self.nodes, "checks": self.checks}
+        run = self.search.run(self.floor, part=small, what=kind.name, **limits)
         gain = 0.0 if run.point is None else self._take(at, run.point)
         self.idle = 0 if gain > 0 else self.idle + 1
         kind.learn(gain, small.iterations, run.stop is Stop.PROVED)

@@ -19,6 +19,7 @@ from allocator.solving.heuristics.beside import Beside
 from allocator.solving.heuristics.buying import buy
 from allocator.solving.heuristics.improving import WITH_CUTS, improve
 from allocator.solving.heuristics.passing import pass_through
+from allocator.solving.heuristics.rounds import with_rounds
 from allocator.solving.heuristics.search import MANY, NODES, USED, Search
 from allocator.solving.highs import Relaxation, Resident
 
@@ -105,11 +106,15 @@ def _search_rounds(
 
 def _beside(resident: Resident, search: Search, gap: float, floor: float) -> float:
     """Search from the averaged programme while the relaxation is solved in a thread of its own; returns the bound."""
-    with Beside(resident, search) as beside:
+    tight = Resident(with_rounds(resident.matrix), resident.options)
+    for objective, most in resident.held:
+        tight.hold(objective, most)
+    tight.minimise(resident.objective)
+    with Beside(tight, search) as beside:
         mean = averaged(resident, search)
         if mean is not None and not resident.held:
             pass_through(resident, search, mean, floor)
-        improve(resident, search, mean, gap, floor)
+        improve(tight, search, mean, gap, floor)
         return max(floor, beside.bound())
 
 

@@ -26,6 +26,8 @@ class Cells:
         The column of each cell.
     nation, unit_type, task, period : int array
         What each cell belongs to, numbered from 0; an order has no task, and the period in which it is ready.
+    common : int array
+        How many capabilities two unit types have in common, among those that they supply or consume.
     """
 
     def __init__(self, points: Points) -> None:
@@ -33,6 +35,9 @@ class Cells:
         self.columns = np.array(columns, dtype=np.int64)
         self.nation, self.unit_type, self.task = _numbered(nations), _numbered(unit_types), _numbered(tasks)
         self.period = np.array(periods, dtype=np.int64) - 1
+        amounts = points.m.problem.amount
+        lines = [set(amounts.get(u, ())) for u in dict.fromkeys(unit_types)]
+        self.common = np.array([[len(one & other) for other in lines] for one in lines], dtype=np.int64)
 
 
 @dataclass(frozen=True)
