@@ -367,7 +367,7 @@ class Resident:
             return Run(reason, self._unscaled(running.point), -np.inf)
         self.seconds += running.seconds
         for name in options:
-            set_option(solver, name, self.options.get(name, _default(name)))
+            set_option(solver, name, self.options.get(name, highspy.Highs().getOptionValue(name)[1]))
         return self._end(reason, running)
 
     def _unscaling(self, watch: Callable[[Sight], None]) -> Callable[[Sight], None]:
@@ -398,7 +398,3 @@ class Resident:
         if stop is Stop.INFEASIBLE:
             point = None
         return Run(stop, point, bound / self._scale if abs(bound) < 1e100 else -np.inf)
-
-
-def _default(name: str) -> Any:
-    return highspy.Highs().getOptionValue(name)[1]

@@ -4,7 +4,8 @@ HiGHS finds good plans late in these models, although the relaxation is close. I
 that the relaxation or the best plan so far uses, about a tenth of all, and as many more by reduced cost. Rounds cover
 one window of periods after the other and then, if the free columns are few enough, all periods. Nodes and gap are
 limited, not time, so that the same input gives the same plan. Where nations order units, :mod:`.buying` comes first.
-The largest models begin with the averaged programme, and their relaxation is solved beside the search.
+The largest models begin with the averaged programme, and their relaxation is solved beside the search, with a row for
+what each pool can deploy in all periods together (:mod:`.rounds`).
 """
 
 from __future__ import annotations
