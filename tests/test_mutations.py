@@ -16,20 +16,16 @@ ROOT = Path(__file__).parents[1]
 
 MUTATIONS = [
     # families: flipped signs, lost rows, wrong indices, dropped periods
-    (
-        "families/requirement.py",
-        "linear([*floats(met), (1.0, shortfall)])",
-        "linear([*floats(met), (-1.0, shortfall)])",
-    ),
+    ("families/requirement.py", "weighed(met, (1.0, shortfall))", "weighed(met, (-1.0, shortfall))"),
     ("families/requirement.py", "append((amount, deploy))", "append((abs(amount), deploy))"),
     ("families/requirement.py", "place = THEATRE if c in problem.theatre else j", "place = j"),
     ("families/requirement.py", "return ceil(least / step) * step if step else least", "return least * 0"),
     ("families/requirement.py", "if not row.given and not terms:", "if not row.given:"),
     ("families/requirement.py", "(1 - row.max_gap) * row.quantity", "row.max_gap * row.quantity"),
     ("families/rotation.py", "float(usable // often)", "float(usable)"),
-    ("families/rotation.py", "if len(counted) > 1:", "if len(counted) > 2:"),
+    ("families/rotation.py", "if len(use) > 1:", "if len(use) > 2:"),
     ("families/rotation.py", "[(-b, column) for", "[(-a, column) for"),
-    ("families/rotation.py", "(float(count // often), deploy)", "(1.0, deploy)"),
+    ("families/rotation.py", "[float(n // often)] *", "[1.0] *"),
     (
         "families/minimum_contribution.py",
         "(Fraction(-least), sends)",
@@ -113,7 +109,7 @@ MUTATIONS = [
     ("statement.py", "shortfall - (self.quantity - self.core))", "shortfall - self.core)"),
     ("pools.py", "(start + step - 1) % last + 1: turns", "min(start + step, last): turns"),
     ("pools.py", "turns + (step < rest)", "turns"),
-    ("families/requirement.py", "float(steps * step), linear", "float(row.quantity), linear"),
+    ("families/requirement.py", "float(steps * step), weighed", "float(row.quantity), weighed"),
     ("families/requirement.py", "float(excess))", "0.0)"),
     ("families/requirement.py", "first = float(step - excess)", "first = float(step)"),
     ("pools.py", "self.availability.get(pool, Fraction(1)), self.home_units", "Fraction(1), self.home_units"),
@@ -137,7 +133,7 @@ MUTATIONS = [
     ("solving/columns.py", "np.rint(point[self.columns])", "np.floor(point[self.columns] / 2)"),
     (
         "solving/standard_form.py",
-        "row_lower.append(-np.inf if least is None else least - constant)",
+        "row_lower.append(-np.inf if least is None else least)",
         "row_lower.append(-np.inf)",
     ),
     # plan tables

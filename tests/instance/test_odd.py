@@ -130,8 +130,8 @@ def test_a_rotation_in_thousands() -> None:
         ("unit_types[unit_type=infantry_company].operating_cost", -3, None),
         ("unit_types[unit_type=combat_squadron].personnel", 3, None),
         ("forces[nation=GBR,unit_type=engineer_company].units", 3, None),
-        ("budgets[payer=common].amount", 3, "115.7868"),
-        ("budgets[payer=common].amount", -3, "115.7868"),
+        ("budgets[payer=common].amount", 3, "119.2019"),
+        ("budgets[payer=common].amount", -3, "119.2019"),
         ("budgets[payer=*].amount", 6, "2,000"),
     ],
 )
