@@ -22,6 +22,7 @@ from docs.building.brought import LINK, is_made, made_pages, places
 from docs.building.commands import command as command_named
 from docs.building.picture import MOST
 from docs.building.snippets import Code, Command, File, agrees, pages, renewed, snippets
+from tests.present import present
 
 pytestmark = pytest.mark.slow
 
@@ -168,9 +169,13 @@ def test_the_picture_in_the_readme_is_small_and_says_in_words_what_it_shows() ->
     assert picture.startswith(b"\x89PNG")
     assert len(picture) <= MOST
     page = (ROOT / "instances" / "reassurance-force" / "README.md").read_text(encoding="utf-8")
-    people = re.search(r"[\d,]+ people", words)
-    assert people is not None
-    assert people[0].split()[0] in page
+    senders = re.findall(r"[A-Z]{3} ([\d,]+)", present(re.search(r"^People: .*$", page, re.MULTILINE))[0])
+    people = sum(int(number.replace(",", "")) for number in senders)
+    half_year = present(re.search(r"^\| unchanged \| ([\d.]+) \| [\d.]+ \| ([\d,]+) \|", page, re.MULTILINE))
+    billions = 2 * float(half_year[2].replace(",", "")) / 1000
+    assert f"{len(senders)} of 34 nations send {people:,} people" in words
+    assert f"{1 - float(half_year[1]):.0%}".replace("%", " %") in words
+    assert f"USD {billions:.2f} billion a" in words
 
 
 def test_the_list_of_commands_names_every_command_and_no_other() -> None:
