@@ -14,10 +14,11 @@ import numpy as np
 SMALLER, TIMES = 0.05, 4
 """Share by which the difference between plan and bound must become smaller while the work grows to so many times."""
 
-WORK = 5e6
-"""Least work, in checks times columns, before a stage under a time limit has stalled: a few seconds of HiGHS."""
+WORK = 5e7
+"""Least work, in checks times columns, before a stage under a time limit has stalled: a minute or two of HiGHS. With a
+tenth of it stages of `deterrence-force` stalled that were proved a few seconds later."""
 
-LONG = 25 * WORK
+LONG = 2.5 * WORK
 """The same for the whole of a large model without a time limit: minutes of HiGHS."""
 
 ROUNDS = 50
