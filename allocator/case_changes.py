@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from allocator.naming import Names
 from allocator.wording import percent
 
 if TYPE_CHECKING:
     from allocator.comparison import Column
-
-Names = Callable[[str, str], str]
-"""The name behind the code of a table."""
 
 MET_WITHIN = 1e-6
 """A line counts as met if at most this share of it is unmet."""
@@ -33,7 +30,7 @@ class LineChange:
 
     def text(self, names: Names) -> str:
         """The change in words."""
-        name = f"{names('tasks', self.task)}, {names('capabilities', self.capability)}"
+        name = f"{names.of('tasks', self.task)}, {names.of('capabilities', self.capability)}"
         then, now = missing(self.before, self.worst_before), missing(self.after, self.worst_after)
         if self.before <= MET_WITHIN:
             return f"newly unmet: {name}, {now} of it"
@@ -68,10 +65,10 @@ class Move:
     def text(self, names: Names) -> str:
         """The change in words."""
         posts = "; ".join(
-            f"{more:+d} {names('unit_types', unit)}, {names('tasks', task)}" for more, unit, task in self.posts
+            f"{more:+d} {names.of('unit_types', unit)}, {names.of('tasks', task)}" for more, unit, task in self.posts
         )
         how = "sends other units" if self.how == "moves" else self.how
-        return f"{names('nations', self.nation)} {how}: {posts}{' (most at once)' if self.peak else ''}"
+        return f"{names.of('nations', self.nation)} {how}: {posts}{' (most at once)' if self.peak else ''}"
 
 
 @dataclass(frozen=True)
@@ -85,7 +82,7 @@ class OrderChange:
 
     def text(self, names: Names) -> str:
         """The change in words."""
-        return f"{names('nations', self.nation)} orders {self.units:+d} {names('unit_types', self.unit_type)}"
+        return f"{names.of('nations', self.nation)} orders {self.units:+d} {names.of('unit_types', self.unit_type)}"
 
 
 Change = LineChange | Move | OrderChange

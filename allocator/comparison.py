@@ -15,7 +15,7 @@ from allocator.errors import BadInput, BadUsage, Fault
 from allocator.explaining.words import listed as listed_in_words
 from allocator.instance import Instance
 from allocator.model import Model
-from allocator.naming import names_of
+from allocator.naming import Names, names_of
 from allocator.plan.measures import coverage_by_period, coverage_of, measure, statement
 from allocator.plan.measures import members as taking_part
 from allocator.plan.plan import Plan
@@ -164,10 +164,9 @@ class Comparison:
         """Changes from the first column: lines that become met or unmet, nations that come, leave, move or buy."""
         return [change.text(self.names(column)) for change in self.differences(column)]
 
-    def names(self, column: Column) -> Callable[[str, str], str]:
-        """The name behind the code of a table: that of the first case, else that of another one."""
-        known = [names_of(each.case.instance) for each in (self.columns[0], column)]
-        return lambda table, code: next((tables[table][code] for tables in known if code in tables[table]), code)
+    def names(self, column: Column) -> Names:
+        """The names behind codes: those of the first case, else those of another one."""
+        return Names.merged(names_of(each.case.instance) for each in (self.columns[0], column))
 
     def differences(self, column: Column) -> list[Change]:
         """The same as :meth:`changes`, as plain values."""

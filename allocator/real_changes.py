@@ -66,9 +66,9 @@ class RealChanges(Comparison):
     def free(self) -> list[str]:
         """What differs between the saved plans and is free: the two closest of equally good plans agree on it."""
         saved, near = (_differing(*columns) for columns in (self.columns, self.near))
-        name = self.names(self.columns[1])
-        nations = [f"what {name('nations', n)} sends" for n in saved[0] if n not in near[0]]
-        lines = [(name("tasks", j), name("capabilities", c)) for j, c in saved[1] if (j, c) not in near[1]]
+        names = self.names(self.columns[1])
+        nations = [f"what {names.nation(n)} sends" for n in saved[0] if n not in near[0]]
+        lines = [(names.of("tasks", j), names.of("capabilities", c)) for j, c in saved[1] if (j, c) not in near[1]]
         return nations + [f"how far {task}, {capability} is met" for task, capability in lines]
 
     def unproved(self) -> list[str]:
@@ -90,7 +90,7 @@ class RealChanges(Comparison):
     def notes(self) -> list[str]:
         """Also what is below proof, and how sure the changes are."""
         notes = super().notes() + [f"{text}." for text in self.unproved()]
-        sure = [self.names(self.columns[1])("nations", n) for n, certain in self.certain.items() if certain]
+        sure = [self.names(self.columns[1]).nation(n) for n, certain in self.certain.items() if certain]
         if sure:
             notes.append(f"In no two equally good plans do these nations send the same: {listed(sure)}.")
         return notes

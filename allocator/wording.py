@@ -49,7 +49,7 @@ def first_small(name: str) -> str:
     >>> first_small("Combat aircraft"), first_small("EU training team"), first_small("F-16")
     ('combat aircraft', 'EU training team', 'F-16')
     """
-    return name[:1].lower() + name[1:] if name[1:2].islower() else name
+    return name[:1].lower() + name[1:] if name[1:2].islower() or name[1:2] == " " else name
 
 
 ABBREVIATIONS = {"us": "US", "un": "UN", "eu": "EU", "uk": "UK", "nato": "NATO", "turkiye": "Türkiye"}

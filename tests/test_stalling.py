@@ -86,7 +86,7 @@ def test_where_others_can_use_the_time_every_stage_may_stall(proved: dict[str, f
     worker = Worker(Setup(*choose(NAME), time_limit=LONG))
     first, again = (worker(Job(Point({}), NOTHING)) for _ in range(2))
     assert first["status"] == "feasible"
-    assert "stalled and left without a proof: gap" in first["reason"]
+    assert "The search stalled before it had a proof of gap" in first["reason"]
     assert first["stages"] == again["stages"]
     name, value, bound = first["stages"][0]
     assert bound <= proved[name] * (1 + 1e-4)
@@ -101,4 +101,4 @@ def test_without_a_limit_only_large_models_stall(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(lexicographic, "MANY", 1)
     plan = allocator.solve(NAME)
     assert (plan.status, plan.stopped_by) == ("feasible", "stalled")
-    assert plan.reason.startswith("The search stalled and left without a proof: gap")
+    assert plan.reason.startswith("The search stalled before it had a proof of gap")

@@ -194,15 +194,14 @@ def command(
     store_file = f"{read.name}.sweep" if store is None else store
     if not quiet:
         _print_warnings(read, design)
-    options = {
-        "store": store_file, "resume": not no_resume, "workers": workers, "scheduler": scheduler, "threads": threads,
-        "seed": seed or 0,
-    }  # fmt: skip
+    options = {"store": store_file, "resume": not no_resume, "workers": workers, "scheduler": scheduler}
+    options |= {"threads": threads, "seed": seed or 0}
     load_solver()
     with later(), _run_sweep(read, design, options, max_points, quiet) as done:  # shown before Ctrl-C counts
-        _show(done, as_json, as_csv)
-        _keep(done)
-        made.of_study(lambda: sweep_study(done.to_dict()))
+        content = done.to_dict()
+        _show(done, content, as_json, as_csv)
+        _keep(done, content)
+        made.of_study(lambda: sweep_study(content))
         raise Exit(_finish(done, store_file, tables, quiet))
 
 
@@ -342,9 +341,9 @@ def _check(tables: dict[str, str | None]) -> None:
         raise BadUsage(f"{places[0]}: --out and --deployments name the same file")
 
 
-def _show(done: Sweep, as_json: bool, as_csv: bool) -> None:
+def _show(done: Sweep, content: dict[str, Any], as_json: bool, as_csv: bool) -> None:
     if as_json:
-        emit_json(done.to_dict())
+        emit_json(content)
     elif as_csv:
         emit(done.csv())
     else:
@@ -353,10 +352,10 @@ def _show(done: Sweep, as_json: bool, as_csv: bool) -> None:
         printed(lambda out: draw_sweep(out, done))
 
 
-def _keep(done: Sweep) -> None:
-    """Keep the result beside the points; a store that cannot hold it is told, and the points stay safe."""
+def _keep(done: Sweep, content: dict[str, Any]) -> None:
+    """Keep the result beside the points, which stay safe if the store cannot hold it; a warning says so."""
     try:
-        done.keep()
+        done.keep(content)
     except AllocatorError as error:
         print_message(f"warning: {error}; allocator report will find no page in it")
 

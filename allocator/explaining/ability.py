@@ -10,7 +10,7 @@ from itertools import product
 from allocator.errors import BadUsage
 from allocator.exact import exact
 from allocator.explaining.statements import caveat_text
-from allocator.explaining.words import Names, listed
+from allocator.explaining.words import InWords, listed
 from allocator.instance import Instance
 from allocator.instance.cells import near
 from allocator.problem import Problem
@@ -54,7 +54,7 @@ class Selection:
         ]  # fmt: skip
         return " ".join(filter(None, what))
 
-    def words(self, names: Names) -> str:
+    def words(self, names: InWords) -> str:
         """In words, e.g. ``battalions of France at Hold the port in period 2``."""
         units = plural(names.unit(self.unit_type)) if self.unit_type else ""
         who = names.nation(self.nation) if self.nation else ""
@@ -113,7 +113,7 @@ class Ability:
 
     def __init__(self, problem: Problem) -> None:
         instance = self.instance = problem.instance
-        self.problem, self.names = problem, Names(instance)
+        self.problem, self.names = problem, InWords(instance)
         self.floor = exact(problem.model.willingness_floor)
         rows = instance.rows
         every = range(1, instance.periods + 1)

@@ -53,12 +53,15 @@ def _people(m: pyo.ConcreteModel, problem: Problem) -> list[Term]:
     return [(1.0, m.one), *((float(max(1, problem.personnel[u])), x) for (_, u, _, _), x in m.deploy.items())]
 
 
-ANY_PLAN = Aim(
-    "any_plan", _people,
+ANY_PLAN = Aim("any_plan", lambda m, problem: [(1.0, m.one)], lambda problem, deployed: Fraction(1), plain=True)
+"""Any plan is as good as any other: the first one is proved to be the best."""
+
+FEW_PEOPLE = Aim(
+    "few_people", _people,
     lambda problem, deployed: Fraction(1 + sum(max(1, problem.personnel[c[1]]) * x for c, x in deployed.items())),
     plain=True,
 )  # fmt: skip
-"""Any plan, looked for among those of few people: with something to minimise, HiGHS sees sooner that there is none."""
+"""A plan of few people: with something to minimise, HiGHS sees sooner that there is no plan at all."""
 
 FIRST = 1.0
-"""Relative gap at which the first plan is enough."""
+"""Relative gap at which the first plan is enough for :data:`FEW_PEOPLE`."""

@@ -11,7 +11,7 @@ from allocator.explaining.bench import Aim
 from allocator.explaining.core import Core, Part
 from allocator.explaining.ranges import ranges
 from allocator.explaining.why import NO_PLAN
-from allocator.explaining.words import Names
+from allocator.explaining.words import InWords
 from allocator.families.rows import Term
 from allocator.plan.values import Deployed
 from allocator.problem import Problem
@@ -174,7 +174,7 @@ def _listed(space: Space, coalition: Iterable[str]) -> list[str]:
 def _in_words(core: Core, lists: dict[str, Any]) -> list[str]:
     """The alternatives in words."""
     within = f"within {100 * core.within:g} %" if core.within else "without any loss"
-    names = Names(core.instance)
+    names = InWords(core.instance)
     always, never, some = (names.nations(lists[name]) for name in ("always", "never", "sometimes"))
     count = len(lists["coalitions"])
     text = [f"Plans as good {within}: {'one coalition' if count == 1 else f'{count} coalitions are listed'}."]

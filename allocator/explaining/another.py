@@ -11,9 +11,10 @@ from typing import Any
 
 import pyomo.core as pyo
 
-from allocator.explaining.as_good import ANY_PLAN
+from allocator.explaining.aims import ANY_PLAN
 from allocator.explaining.bench import Bench
 from allocator.explaining.core import SAME
+from allocator.explaining.words import InWords
 from allocator.families.rows import Rows, Term, linear
 from allocator.plan.plan import Plan
 from allocator.plan.values import Deployed
@@ -103,7 +104,7 @@ def by_chance(plan: Plan, seconds: float) -> str | None:
     nations = [row["nation"] for row in plan.instance.rows("nations")]
     most = max(nations, key=lambda n: abs(after[n] - before[n]))
     if after[most] != before[most]:
-        name = next(row["name"] for row in plan.instance.rows("nations") if row["nation"] == most)
+        name = InWords(plan.instance).nation(most)
         what = f"it takes {_people_in_words(after[most])} from {name}, not {before[most]:,}"
     else:
         what = "it sends other units, or to other tasks"

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 import pyomo.core as pyo
 
 from allocator.exact import exact
-from allocator.explaining.aims import Extend, More
+from allocator.explaining.aims import ANY_PLAN, Extend, More
 from allocator.explaining.bench import Aim, Outcome
 from allocator.explaining.core import SAME, Core
 from allocator.families.rows import Rows, Term, linear, only_if
@@ -28,9 +28,6 @@ Coalition = frozenset[str]
 
 PATIENCE = 2.0
 """Least time of one of many solves, in seconds; otherwise as long as the plan in hand took."""
-
-ANY_PLAN = Aim("any_plan", lambda m, problem: [(1.0, m.one)], lambda problem, deployed: Fraction(1), plain=True)
-"""Any plan is as good as any other."""
 
 
 def as_good(core: Core) -> Model:

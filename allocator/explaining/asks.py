@@ -18,7 +18,7 @@ from allocator.explaining.core import Core, Part, same
 from allocator.explaining.could import could
 from allocator.explaining.need import parse
 from allocator.explaining.why import NO_PLAN
-from allocator.explaining.words import Names, listed, named, points
+from allocator.explaining.words import InWords, listed, named, points
 from allocator.instance.cells import near
 
 ALL = "all"
@@ -169,7 +169,7 @@ def _unreachable(core: Core, target: str, now: Fraction, reach: Fraction, most: 
 
 def _sentences(core: Core, target: str, now: Fraction, wanted: Fraction, found: list[Set], part: Part) -> list[str]:
     """The first set in words: whom to call, and what comes of it."""
-    names = Names(core.instance)
+    names = InWords(core.instance)
     left = f"leaves {points(float(wanted))} of {points(float(now))} points missing"
     result = "meets it in full" if wanted == 0 else left
     first: list[dict[str, Any]] = [row for row in part.lists["asks"] if (row["target"], row["set"]) == (target, 1)]
@@ -183,7 +183,7 @@ def _sentences(core: Core, target: str, now: Fraction, wanted: Fraction, found: 
     return [said, *([f"{others} other {'set is' if others == 1 else 'sets are'} as small."] if others else [])]
 
 
-def _given(gives: list[dict[str, Any]], names: Names) -> str:
+def _given(gives: list[dict[str, Any]], names: InWords) -> str:
     sent: dict[str, int] = {}
     for each in gives:
         sent[each["unit_type"]] = sent.get(each["unit_type"], 0) + each["units"]

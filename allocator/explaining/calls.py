@@ -19,7 +19,7 @@ from allocator.explaining.mending import after, mended, setting
 from allocator.explaining.need import shares
 from allocator.explaining.repairs import price_of, words
 from allocator.explaining.statements import Statement, lift, statements
-from allocator.explaining.words import Names
+from allocator.explaining.words import InWords
 from allocator.families.acquisition import ready
 from allocator.families.rows import Rows, Term, linear
 from allocator.instance import Instance
@@ -377,7 +377,7 @@ class Caller:
             return words(self.core.instance, statement, to)
         pool = self.core.instance.rows("forces")[(statement.row or 0) - 1]
         ratio = self.core.problem.pools.ratio[pool["unit_type"]]
-        names, allows = Names(self.core.instance), f"than relief of {ratio} for 1 allows (as if it had {to:,})"
+        names, allows = InWords(self.core.instance), f"than relief of {ratio} for 1 allows (as if it had {to:,})"
         its = names.units(pool["units"], pool["unit_type"])
         return f"{names.nation(pool['nation'])} sends more of its {its} {allows}"
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from allocator.explaining.ability import Ability
 from allocator.explaining.core import Core, Part
-from allocator.explaining.words import Names
+from allocator.explaining.words import InWords
 
 Pair = tuple[str, str]
 """Nation and objective."""
@@ -123,10 +123,10 @@ def cascade(core: Core) -> Part:
         "triggers": triggers,
         "keystones": keystones,
     }
-    return Part({"cascade": lists}, _text(lists, Names(core.instance)))
+    return Part({"cascade": lists}, _text(lists, InWords(core.instance)))
 
 
-def _text(lists: dict[str, Any], names: Names) -> list[str]:
+def _text(lists: dict[str, Any], names: InWords) -> list[str]:
     """The cascade in words."""
     greatest, waiting, triggers, keystones = (lists[name] for name in ("greatest", "waiting", "triggers", "keystones"))
     if not greatest:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from allocator.audit import check_deployments
 from allocator.errors import AllocatorError
 from allocator.exact import exact
-from allocator.explaining.aims import ANY_PLAN, FIRST
+from allocator.explaining.aims import FEW_PEOPLE, FIRST
 from allocator.explaining.ask_less import worst
 from allocator.explaining.bench import Bench, Extend, Holds
 from allocator.explaining.statements import Statement, lift
@@ -198,7 +198,7 @@ class Oracle:
         if self.always is not None:
             more = {"extend": self.always.extend, "keeps": self.always.holds}
         try:  # most of these questions are settled before a plan is filled in
-            outcome = self.bench.run(instance, model, [ANY_PLAN], gap=FIRST, filled=False, again=again, **more)
+            outcome = self.bench.run(instance, model, [FEW_PEOPLE], gap=FIRST, filled=False, again=again, **more)
         except (AllocatorError, DeadlinePassed):  # figures that no solver can keep, or no time left
             return None
         if outcome.deployed is not None:

@@ -11,7 +11,7 @@ from allocator.explaining.as_good import Space, space_of
 from allocator.explaining.bench import Aim
 from allocator.explaining.core import Core, Part
 from allocator.explaining.why import NO_PLAN
-from allocator.explaining.words import Names
+from allocator.explaining.words import InWords
 from allocator.families.rows import Term
 from allocator.plan.values import Deployed
 from allocator.problem import Problem
@@ -60,7 +60,7 @@ def ranges(core: Core, kinds: Collection[str] = KINDS) -> Part:
     free = [row for row in part.lists["ranges"] if row["kind"] == "nation" and row["high"] > row["low"]]
     if free:
         widest = sorted(free, key=lambda row: row["low"] - row["high"])[:4]
-        names = Names(core.instance)
+        names = InWords(core.instance)
         shown = ", ".join(f"{names.nation(row['name'])} {row['low']:,.6g} to {row['high']:,.6g}" for row in widest)
         part.text.append(f"How many people a nation sends is partly free: {shown}.")
     else:

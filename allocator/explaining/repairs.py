@@ -25,7 +25,7 @@ from allocator.explaining.elastic import Elastic
 from allocator.explaining.mending import after, mended, setting
 from allocator.explaining.oracle import Oracle
 from allocator.explaining.statements import Statement, lift, per_unit, statements
-from allocator.explaining.words import Names
+from allocator.explaining.words import InWords
 from allocator.families.rows import Term
 from allocator.instance import Instance
 from allocator.model import Model
@@ -264,7 +264,7 @@ MOST_SAID = 4
 
 def words(instance: Instance, statement: Statement, to: Any) -> str:
     """A change in words."""
-    value, row, names = statement.value, (statement.row or 0) - 1, Names(instance)
+    value, row, names = statement.value, (statement.row or 0) - 1, InWords(instance)
     if statement.kind == LINE:
         line = instance.rows("requirements")[row]
         now = f"{100 * value:g} %" if value else "nothing"

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from math import comb
 
 from allocator.explaining.core import Core, Part, reached, same
-from allocator.explaining.words import Names
+from allocator.explaining.words import InWords
 from allocator.instance import Instance
 from allocator.plan.values import Deployed
 from allocator.statistics import half_width
@@ -102,7 +102,7 @@ def shapley(core: Core) -> Part:
     rows = [row for row in part.lists["shapley"] if row["value"] is not None]
     best = sorted(rows, key=lambda row: -row["value"])[:3]
     if best:
-        names = Names(core.instance)
+        names = InWords(core.instance)
         shares = ", ".join(f"{names.nation(row['nation'])} {100 * row['value']:.3g}" for row in best)
         part.text.append(f"Points of coverage that nations add on average over all orders: {shares}.")
     return part

@@ -9,14 +9,14 @@ from math import ceil
 from typing import Any
 
 from allocator.exact import exact
-from allocator.explaining.words import Names
+from allocator.explaining.words import InWords
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.wording import plural
 
 WILLING = "willingness"
 AVAILABLE = "availability"
-"""Names of the two groups of statements that hold with every model."""
+"""InWords of the two groups of statements that hold with every model."""
 
 FAMILY_OF = {
     "requirements.max_gap": "requirement",
@@ -124,7 +124,7 @@ def statements(instance: Instance, model: Model, *, stances: str = "nation", poo
     pools : bool
         Whether the sizes of pools count, as in repairs and worth.
     """
-    names = Names(instance)
+    names = InWords(instance)
     found = [*_figures(instance, model, names), *_rows(instance, model, names)]
     found += _stances(instance, model, stances, names)
     if pools:
@@ -140,7 +140,7 @@ def _cell(table: str, column: str, i: int, row: Mapping[str, Any], text: str, na
     return Statement(f"{table}.{i}.{column}", f"{table}.{column}", table, column, i, row[column], text, nation)
 
 
-def _figures(instance: Instance, model: Model, names: Names) -> Iterator[Statement]:
+def _figures(instance: Instance, model: Model, names: InWords) -> Iterator[Statement]:
     """Statements that are a figure."""
     has = model.families.__contains__
     for i, row in enumerate(instance.rows("requirements"), start=1):
@@ -183,7 +183,7 @@ def _figures(instance: Instance, model: Model, names: Names) -> Iterator[Stateme
             yield _cell("tasks", "framework_share", i, row, text)
 
 
-def caveat_text(row: Mapping[str, Any], names: Names) -> str:
+def caveat_text(row: Mapping[str, Any], names: InWords) -> str:
     """A row of ``caveats`` in words."""
     what = plural(names.unit(row["unit_type"])) if row["unit_type"] else "anything"
     where = f"for {names.objective(row['objective'])}" if row["objective"] else "to any task"
@@ -191,7 +191,7 @@ def caveat_text(row: Mapping[str, Any], names: Names) -> str:
     return f"{names.nation(row['nation'])} does not send {what} {where}"
 
 
-def _rows(instance: Instance, model: Model, names: Names) -> Iterator[Statement]:
+def _rows(instance: Instance, model: Model, names: InWords) -> Iterator[Statement]:
     """Statements that are a whole row."""
 
     def whole(table: str, say: Callable[[Mapping[str, Any]], str]) -> Iterator[Statement]:
@@ -220,7 +220,7 @@ def _rows(instance: Instance, model: Model, names: Names) -> Iterator[Statement]
     yield from whole("commitments", commitment)
 
 
-def _stances(instance: Instance, model: Model, stances: str, names: Names) -> Iterator[Statement]:
+def _stances(instance: Instance, model: Model, stances: str, names: InWords) -> Iterator[Statement]:
     """Stances that keep a nation from an objective in some period."""
     lacking: dict[str, dict[str, float]] = {}
     for o in (row["objective"] for row in instance.rows("objectives")):

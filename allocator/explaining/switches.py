@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyomo.core as pyo
 
-from allocator.explaining.aims import ANY_PLAN, FIRST
+from allocator.explaining.aims import ANY_PLAN, FEW_PEOPLE, FIRST
 from allocator.explaining.bench import Bench, Extend
 from allocator.explaining.elastic import Elastic
 from allocator.explaining.statements import Statement, lift
@@ -35,8 +35,8 @@ Found = tuple[Deployed, frozenset[str]]
 
 NOTHING: Deployed = {}
 
-ANY, FEW, MOST = "any_plan", "few_people", "most_kept"
-"""Aims of a run: any plan, any but looked for among those of few people, and a plan that breaks few elements."""
+ANY, FEW, MOST = ANY_PLAN.name, FEW_PEOPLE.name, "most_kept"
+"""Aims of a run: any plan, a plan of few people, and a plan that breaks few elements."""
 
 ENOUGH = 0.4
 """Relative gap at which a plan breaks few enough elements."""
@@ -46,6 +46,9 @@ NODES = 5
 
 TRIALS = ((ANY, 0, 20), (FEW, 0, 250), (FEW, 1, 250), (ANY, 1, 1000), (FEW, 2, None))
 """Aim, change of the seed, and nodes of one run after the other: what takes one long often takes another a moment."""
+
+SEEDS = 2**31 - 1
+"""Seeds of HiGHS, from 0."""
 
 BRIEF = 2
 """Runs after which a brief search ends."""
@@ -81,7 +84,7 @@ class Switches:
                 extend(m, problem)
             Elastic(m, problem, Problem(instance, chosen), statements)
             broken = [self._element(m, name, members) for name, members in elements.items()]
-            aims = {ANY: [(1.0, m.one)], FEW: ANY_PLAN.terms(m, problem), MOST: [(1.0, m.one), *broken]}
+            aims = {aim.name: aim.terms(m, problem) for aim in (ANY_PLAN, FEW_PEOPLE)} | {MOST: [(1.0, m.one), *broken]}
             for name, terms in aims.items():
                 m.add_component(f"objective_{name}", pyo.Objective(expr=linear(terms).expression()))
                 m.component(f"objective_{name}").deactivate()
@@ -146,7 +149,7 @@ class Switches:
         run = Run(Stop.NODE_LIMIT, None, -np.inf)
         for aim, change, nodes in trials:
             limit = {} if nodes is None else {"mip_max_nodes": nodes}
-            run = self._run(lower, upper, aim, mip_rel_gap=FIRST, random_seed=seed + change, **limit)
+            run = self._run(lower, upper, aim, mip_rel_gap=FIRST, random_seed=(seed + change) % SEEDS, **limit)
             if run.stop is not Stop.NODE_LIMIT or run.point is not None:
                 break
         return run

@@ -20,7 +20,7 @@ from allocator.explaining.bench import Outcome
 from allocator.explaining.core import Core, Part, Reached, reached, same
 from allocator.explaining.shapley import shapley
 from allocator.explaining.why import NO_PLAN
-from allocator.explaining.words import SAID, UNITS, Names, amount, became
+from allocator.explaining.words import SAID, UNITS, InWords, amount, became
 from allocator.plan.values import Deployed
 from allocator.purchases import Decided, bought
 from allocator.wording import first_capital, percent
@@ -219,7 +219,7 @@ def _people(core: Core, deployed: Deployed) -> Mapping[str, int]:
 
 def _in_words(departures: Departures, rows: list[dict[str, Any]]) -> list[str]:
     """The nations that matter most, in words."""
-    first, names = departures.first, Names(departures.core.instance)
+    first, names = departures.first, InWords(departures.core.instance)
     needed = [row["nation"] for row in rows if row["value"] is None and row["loss"] is None]
     losses = sorted((row for row in rows if row["loss"]), key=lambda row: -row["loss"])
     text = []
@@ -273,7 +273,7 @@ def _pairs(core: Core, departures: Departures) -> Part:
     strange = [row for row in part.lists["pairs"] if (row["extra"] or 0.0) > 0]
     if strange:
         row = max(strange, key=lambda row: float(row["extra"]))
-        names, first = Names(core.instance), departures.first
+        names, first = InWords(core.instance), departures.first
         without = became(first, departures.value, row["value"], names.currency)
         part.text.append(
             f"{first_capital(names.nations(row['nations']))} stand in for each other: without both, {without}, and"

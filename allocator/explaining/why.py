@@ -14,7 +14,7 @@ from allocator.errors import AllocatorError
 from allocator.explaining.ability import Selection, selection
 from allocator.explaining.bench import Extend, Holds, Outcome
 from allocator.explaining.core import SAME, Core, Part
-from allocator.explaining.words import UNITS, Names, amount, became
+from allocator.explaining.words import UNITS, InWords, amount, became
 from allocator.plan.values import Deployed
 from allocator.problem import Problem
 from allocator.purchases import Decided, bought
@@ -71,7 +71,7 @@ def why(core: Core, text: str) -> Part:
         return part
     left = {cell: units for cell, units in core.plan.items() if not chosen.holds(cell)}
     outcome = _forced(core, force, [Decided(left, bought(core.plan))])
-    return _judged(core, outcome, "needed", "better", text, f"without {chosen.words(Names(core.instance))}")
+    return _judged(core, outcome, "needed", "better", text, f"without {chosen.words(InWords(core.instance))}")
 
 
 def why_not(core: Core, text: str) -> Part:
@@ -90,7 +90,7 @@ def why_not(core: Core, text: str) -> Part:
         part.text.append(f"The plan in hand has some of it: {_units(core, chosen)}.")
         return part
     outcome = _forced(core, force, [])
-    part = _judged(core, outcome, "impossible", "worse", text, f"with {chosen.words(Names(core.instance))}")
+    part = _judged(core, outcome, "impossible", "worse", text, f"with {chosen.words(InWords(core.instance))}")
     if outcome.infeasible:
         _conflicts(core, part, force.holds, force.extend)
     return part
@@ -103,7 +103,7 @@ def _problem(core: Core) -> Problem:
 
 def _who(core: Core, chosen: Selection) -> str:
     """The name of a nation, and what of it is in question."""
-    names = Names(core.instance)
+    names = InWords(core.instance)
     said = first_capital(names.nation(chosen.nation) if chosen.nation else "any nation")
     parts = [
         names.unit(chosen.unit_type) if chosen.unit_type else "",
@@ -116,7 +116,7 @@ def _who(core: Core, chosen: Selection) -> str:
 def _units(core: Core, chosen: Selection) -> str:
     """What the plan in hand has of a selection, the first few deployments."""
     here = [(cell, units) for cell, units in core.plan.items() if chosen.holds(cell)]
-    names = Names(core.instance)
+    names = InWords(core.instance)
     shown = [
         f"{names.nation(n)} sends {names.units(units, u)} to {names.task(j)}"
         + (f" in period {t}" if core.instance.periods > 1 else "")

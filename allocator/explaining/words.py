@@ -35,13 +35,13 @@ def listed(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-class Names:
+class InWords:
     """The names behind the codes of an instance, as they stand inside a sentence.
 
     Examples
     --------
     >>> import allocator
-    >>> names = Names(allocator.read("toy-rotation"))
+    >>> names = InWords(allocator.read("toy-rotation"))
     >>> names.nation("AAA"), names.units(2, "battalion"), names.task("hold_port")
     ('Alpha', '2 infantry battalions', '“Hold the port”')
     """

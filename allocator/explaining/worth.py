@@ -15,7 +15,7 @@ from allocator.exact import exact
 from allocator.explaining.core import Core, Part, Reached
 from allocator.explaining.screening import best_first, gains
 from allocator.explaining.statements import LIFTED, WILLING, Statement, lift, statements, threshold
-from allocator.explaining.words import SAID, UNITS, Names, amount
+from allocator.explaining.words import SAID, UNITS, InWords, amount
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.plan.values import Deployed
@@ -143,12 +143,12 @@ def _changed(core: Core, text: str, key: str) -> list[Statement]:
         pairs = zip(core.instance.rows(table), instance.rows(table), strict=True)
         for i, (before, after) in enumerate(pairs, start=1):
             if before[column] != after[column]:
-                name = _thing(Names(core.instance), kind, before)
+                name = _thing(InWords(core.instance), kind, before)
                 found.append(Statement(f"{kind.replace('.', f'.{i}.')}", kind, table, column, i, before[column], name))
     return found
 
 
-def _thing(names: Names, kind: str, row: Mapping[str, Any]) -> str:
+def _thing(names: InWords, kind: str, row: Mapping[str, Any]) -> str:
     """What a ladder has more and more of."""
     if kind == "forces.units":
         return f"the {plural(names.unit(row['unit_type']))} of {names.nation(row['nation'])}"

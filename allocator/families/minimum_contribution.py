@@ -42,7 +42,7 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
         least = problem.pools.min_units[n, u]
         for t, deploy in here.items():
             key, most, sends = (n, u, j, t), problem.cap[n, u, j][t], next(switches)
-            if least <= MODERATE:
+            if least <= MODERATE:  # the row that at_least would make; a large model has tens of thousands of them
                 m.minimum_contribution_least[key] = (0.0, Terms((1.0, -float(least)), (deploy, sends)), None)
             else:
                 terms = [(Fraction(1), deploy), (Fraction(-least), sends)]

@@ -112,12 +112,6 @@ def linear(terms: Iterable[Term]) -> Terms:
     return Terms(*(coefs_and_variables or ((), ())))
 
 
-def summed(variables: Iterable[Any]) -> Terms:
-    """The sum of variables, for a row."""
-    each = tuple(variables)
-    return Terms((1.0,) * len(each), each)
-
-
 def weighed(terms: list[Exact], *more: Term) -> Terms:
     """The sum of exact terms, and of more terms after them, for a row; each size is converted once."""
     amounts, variables = zip(*terms, strict=True) if terms else ((), ())

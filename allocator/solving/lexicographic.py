@@ -125,13 +125,12 @@ class Stages:
             answer.reason = "The time limit passed before the programme was built; the solver was not started."
         if answer.deployed is not None:
             answer.closed = not self.cut and answer.bounds.keys() <= self.closed
-            self._rest()
+            self._rest(answer.deployed)
         stalled = [name for name in self.names if name in self.stalled]
         if stalled and answer.stop is Stop.PROVED:
             answer.stop = Stop.STALLED
         if stalled:
-            names = ", ".join(stalled)
-            answer.reason = f"The search stalled and left without a proof: {names}. More time gives it a second turn."
+            answer.reason = f"The search stalled before it had a proof of {', '.join(stalled)}."
         return answer
 
     def _minimised(self, stage: int, back: bool = False) -> bool:
@@ -261,15 +260,13 @@ class Stages:
         """Seconds spent in HiGHS."""
         return 0.0 if self.loaded is None else self.loaded.resident.seconds - self.spent
 
-    def _rest(self) -> None:
+    def _rest(self, best: Deployed) -> None:
         """Objectives whose stage did not end, or whose value in the final plan is better than in their stage.
 
         The only bound proved for the former is 0.
         """
-        if self.answer.deployed is None:
-            return
         for name in self.names:
-            value = float(self._value(name, self.answer.deployed))
+            value = float(self._value(name, best))
             stage = self.answer.bounds.get(name)
             if stage is None:
                 self.answer.bounds[name] = proved(name, value, self.floors.get(name, 0.0))

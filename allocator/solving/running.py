@@ -56,7 +56,7 @@ class Running:
     stall : Stall or None
         Ends the run when it has stalled.
     checks : int, optional
-        How many times HiGHS may ask whether to stop before it is told to. It asks between the steps of a search, so
+        How many times HiGHS may ask whether to stop before the answer is yes. It asks between the steps of a search, so
         that this limit does not depend on the machine.
 
     Attributes
@@ -174,7 +174,7 @@ class Running:
         if self._stall is not None and event.data_out.mip_node_count >= 0:  # not within a relaxation
             self._stalled |= self._stall.check(event.data_out.mip_primal_bound, bound)
         self._checks -= 1
-        # at once, not when the waiting thread looks again; always, because HiGHS keeps what an earlier run was told
+        # at once, not when the waiting thread looks again; always, because HiGHS keeps the answer of an earlier run
         over = self._stalled or self._checks < 0
         event.interrupt(over or self._leave.is_set() or self._interrupted.is_set())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from types import TracebackType
@@ -86,8 +86,13 @@ class Sweep(Drawn):
         """Whether its rows are gone: after :meth:`close`, or the end of the ``with`` block."""
         return self._closed
 
-    def keep(self) -> None:
+    def keep(self, content: Mapping[str, Any] | None = None) -> None:
         """Keep the result in the store, so that ``allocator report`` makes a page of the store alone.
+
+        Parameters
+        ----------
+        content : mapping, optional
+            What :meth:`to_dict` returned; without it, it is worked out.
 
         Raises
         ------
@@ -95,7 +100,7 @@ class Sweep(Drawn):
             The store cannot be written; the rows in it are safe.
         """
         if self._store is not None and self._folder is None:
-            self._store.keep(self.to_dict())
+            self._store.keep(self.to_dict() if content is None else content)
 
     def close(self) -> None:
         """Close the store."""

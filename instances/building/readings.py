@@ -64,7 +64,7 @@ def brigades(line: str, each: float) -> Callable[[Run], str]:
 
 
 def places(*tasks: str) -> Callable[[Run], str]:
-    """What stands of a line of several places, in percent."""
+    """The share of a line that is met in each of several places, in percent."""
 
     def said(run: Run) -> str:
         pairs = [lines(run)[f"{task}.ground_presence"] for task in tasks]

@@ -48,7 +48,7 @@ UNFOUND: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 def unfound_text(facts: Facts) -> str:
-    """Each figure that was looked for in vain, with what stands in its place."""
+    """Each figure for which no public source was found, with the assumption that is used instead."""
 
     def said(key: str) -> str:
         known = facts.assumptions[key]

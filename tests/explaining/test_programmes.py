@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import allocator
 from allocator.explaining import aimed, programmes, switches
 from allocator.explaining.ability import without
 from allocator.explaining.aims import Aim, Extend
@@ -125,3 +126,10 @@ def test_each_trial_answers(monkeypatch: Any, trial: Any) -> None:
         oracle = Search(core).oracle
         assert oracle.decide(s.id for s in oracle.statements) is False
         assert oracle.decide(s.id for s in oracle.statements if s.family != "rotation") is True
+
+
+def test_the_largest_seed(monkeypatch: Any) -> None:
+    """Trials change the seed, which HiGHS takes below 2**31 only."""
+    monkeypatch.setattr(switches, "TRIALS", ((switches.FEW, 2, None),))
+    found = allocator.explain("toy-infeasible", seed=2**31 - 2).conflicts()
+    assert list(found["minimal"]) == [True]

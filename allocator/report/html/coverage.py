@@ -18,7 +18,7 @@ CAUSES = {
     "people": "ceilings on people",
     "money": "budgets",
 }
-"""Cause -> the rules that it stands for."""
+"""Cause -> the rules that it comprises."""
 
 BAR = 100
 """Width of a bar in per cent."""
@@ -125,16 +125,20 @@ def _why(page: Reading, line: dict[str, Any], offered: dict[str, dict[str, Any]]
     what = plural(capability["unit"], offer["asked"])
     asked = f"{number(offer['asked'])} {what} asked in all"
     if offer["nations"] or offer["collectives"]:
-        nations = "the one nation" if offer["nations"] == 1 else f"the {count(offer['nations'], 'nation')}"
-        who = f"{nations} that may come and have any" if offer["nations"] else "the common fleet"
-        who = who.replace("have any", "has any") if offer["nations"] == 1 else who
-        sustain = f"{who} can sustain {number(offer['offered'], 3)}"
+        sustain = f"{_holders(offer['nations'])} can sustain {number(offer['offered'], 3)}"
     else:
         sustain = "no nation that may come has any"
     if page.several and offer["period"] is not None:
         asked += f" in period {offer['period']}"
     supply = "" if "acquisition" in page.model.families else f"{asked}; {sustain}."
     return {"label": label, "why": ", ".join(clauses), "supply": supply}
+
+
+def _holders(nations: int) -> str:
+    """Who may come and has any of what is asked."""
+    if nations == 1:
+        return "the one nation that may come and has any"
+    return f"the {nations} nations that may come and have any" if nations else "the common fleet"
 
 
 def _cause(cause: Cause) -> tuple[str, list[str]]:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from allocator.case_changes import MET_WITHIN, missing
+from allocator.naming import Names
 from allocator.report.charts.kinds import Bar, Bars, Piece, Table
 from allocator.report.studies.front import SHARES, heading
-from allocator.report.studies.study import Block, Items, Names, Section, Study, Text
+from allocator.report.studies.study import Block, Items, Section, Study, Text
 from allocator.report.studies.words import count, first_capital, listed, made_with, money, number, percent, short
 
 Row = Mapping[str, Any]
@@ -32,7 +33,7 @@ def comparison_study(content: Row) -> Study:
         The object of ``allocator compare --json``.
     """
     cases = content["cases"]
-    names = _merged(cases)
+    names = Names.merged(case.get("names") or {} for case in cases)
     figures = [{(row["section"], row["key"]): row["value"] for row in case["figures"]} for case in cases]
     found = [
         (case, known) for case, known in zip(cases, figures, strict=True) if case["status"] in ("optimal", "feasible")
@@ -72,14 +73,6 @@ def _made(cases: Sequence[Row]) -> tuple[tuple[str, str], ...]:
 def _status(case: Row) -> str:
     """The status of a case in words."""
     return STATUS.get(str(case["status"]), str(case["status"]))
-
-
-def _merged(cases: Sequence[Row]) -> Names:
-    merged: dict[str, dict[str, str]] = {}
-    for case in reversed(cases):
-        for table, codes in (case.get("names") or {}).items():
-            merged.setdefault(table, {}).update(codes)
-    return Names(merged)
 
 
 def _covered(case: Row, figures: Mapping[tuple[str, str], Any]) -> str | None:
@@ -205,7 +198,7 @@ def _people(cases: Sequence[Row], figures: Sequence[Mapping[tuple[str, str], Any
 
 def _changes(case: Row, first: Row, content: Row) -> Section:
     """What changes from the first case to another one, in names."""
-    names = _merged([case, first])
+    names = Names.merged(each.get("names") or {} for each in (case, first))
     link = short(case["case"], 30)
     rows = case["differences"]
     lines = [row for row in rows if row["kind"] == "line"]
@@ -289,7 +282,7 @@ def _free(content: Row) -> Section:
         if content["closest"]
         else "Time was too short to bring equally good plans as close as possible: more may be free. "
     )
-    names = _merged(content["cases"])
+    names = Names.merged(case.get("names") or {} for case in content["cases"])
     sure = [names.nation(code) for code, certain in content["certain"].items() if certain]
     words = f"In no two equally good plans do these nations send the same: {listed(sure)}." if sure else ""
     blocks.append(Text((open_ + words) or "The two closest of equally good plans are compared."))

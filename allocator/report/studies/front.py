@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
+from allocator.naming import Names
 from allocator.report.charts.kinds import Axis, Box, Dot, Plot, Stroke, Table
 from allocator.report.studies.grid import key_of
-from allocator.report.studies.study import Block, Names, Section, Text
+from allocator.report.studies.study import Block, Section, Text
 from allocator.report.studies.words import (
     count,
     first_capital,

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from allocator.naming import Names
 from allocator.report.charts.kinds import (
     NOTHING,
     UNPROVED,
@@ -20,7 +21,7 @@ from allocator.report.charts.kinds import (
     Stroke,
     Table,
 )
-from allocator.report.studies.study import Block, Names, Section, Text
+from allocator.report.studies.study import Block, Section, Text
 from allocator.report.studies.words import (
     UNPROVED_KEY,
     amount,

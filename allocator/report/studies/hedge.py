@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from allocator.naming import Names
 from allocator.report.charts.kinds import Bar, Bars, Cell, Heat, Piece, Table
-from allocator.report.studies.study import Block, Names, Section, Study, Text, names_in
+from allocator.report.studies.study import Block, Section, Study, Text, names_in
 from allocator.report.studies.words import count, listed, made_with, money, number, percent, points, short
 
 Row = Mapping[str, Any]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from allocator.naming import Names
 from allocator.report.charts.kinds import Axis, Bar, Bars, Dot, Piece, Plot, Stroke, Table
 from allocator.report.studies.grid import sometimes
 from allocator.report.studies.spread import histogram, spread_table
-from allocator.report.studies.study import Block, Names, Section, Text
+from allocator.report.studies.study import Block, Section, Text
 from allocator.report.studies.words import first_capital, key_words, number, percent, scale, short
 
 Row = Mapping[str, Any]

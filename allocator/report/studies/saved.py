@@ -69,7 +69,7 @@ def _kept(place: Path) -> dict[str, Any] | None:
     if found is None:
         raise BadUsage(
             f"{place} is the store of a sweep and holds its points, but no result of a whole sweep; run the same "
-            "allocator sweep again: its points are found in the store and not solved again"
+            "allocator sweep again: the points in the store are not solved again"
         )
     return found
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from allocator.naming import Names
 from allocator.report.charts.kinds import Bars, Heat, Picture, Plot, Table, numbered
 
 
@@ -77,34 +78,6 @@ class Study:
     def _pictures(self) -> Iterator[Picture]:
         for section in self.sections:
             yield from (block for block in section.blocks if isinstance(block, Bars | Heat | Plot))
-
-
-@dataclass(frozen=True)
-class Names:
-    """The names behind codes; what has no name keeps its code."""
-
-    known: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-
-    def of(self, table: str, code: str) -> str:
-        """The name of a code of a table."""
-        return str(self.known.get(table, {}).get(code, code))
-
-    def nation(self, code: str) -> str:
-        """The name of a nation."""
-        return self.of("nations", code)
-
-    def line(self, line: str) -> str:
-        """A line of the statement, ``task.capability``, in names."""
-        task, _, capability = line.partition(".")
-        name = self.of("capabilities", capability)
-        return f"{self.of('tasks', task)}: {name[:1].lower()}{name[1:]}"
-
-    def any(self, code: str) -> str:
-        """The name of a code of whatever table."""
-        for codes in self.known.values():
-            if code in codes:
-                return str(codes[code])
-        return code
 
 
 def names_in(content: Mapping[str, Any]) -> Names:

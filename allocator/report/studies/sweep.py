@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from allocator.naming import Names
 from allocator.report.studies.front import front
 from allocator.report.studies.grid import grid
 from allocator.report.studies.sample import sample
-from allocator.report.studies.study import Items, Names, Section, Study, Text, names_in
+from allocator.report.studies.study import Items, Section, Study, Text, names_in
 from allocator.report.studies.threshold import thresholds
 from allocator.report.studies.tornado import by_figure, by_source
 from allocator.report.studies.withdrawal import withdrawal

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from allocator.naming import Names
 from allocator.report.charts.kinds import Bar, Bars, Piece
-from allocator.report.studies.study import Names, Section, Text
+from allocator.report.studies.study import Section, Text
 from allocator.report.studies.words import condition_words, count, first_capital, key_words, value_words
 
 Row = Mapping[str, Any]

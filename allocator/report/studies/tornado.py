@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from allocator.naming import Names
 from allocator.report.charts.kinds import Bar, Bars, Piece, Table
-from allocator.report.studies.study import Block, Items, Names, Section, Text
+from allocator.report.studies.study import Block, Items, Section, Text
 from allocator.report.studies.words import (
     amount,
     change_words,

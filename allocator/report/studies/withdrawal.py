@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from allocator.naming import Names
 from allocator.report.charts.kinds import Bar, Bars, Piece, Table
 from allocator.report.studies.spread import histogram, one_digit
-from allocator.report.studies.study import Block, Names, Section, Text
+from allocator.report.studies.study import Block, Section, Text
 from allocator.report.studies.words import condition_words, count, first_capital, number, percent, points
 from allocator.wording import in_sentence
 

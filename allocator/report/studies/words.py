@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from allocator.naming import Names
 from allocator.report.charts.kinds import NOTHING, PROVED, UNPROVED, spaced
 from allocator.report.html.words import count, listed, money, number, percent, points
-from allocator.report.studies.study import Names
 from allocator.wording import event_words, first_capital
 
 KEY = re.compile(r"(?P<table>\w+)(?:\[(?P<where>[^\]]*)\])?\.(?P<column>\w+)")

@@ -17,6 +17,7 @@ from allocator.report.text.nations import able_nations, peak_of_all
 from allocator.report.text.page import Page
 from allocator.report.text.periods import in_periods
 from allocator.report.text.words import assumptions, count, money, number, percent, yearly
+from allocator.wording import in_sentence
 
 MOST = 40
 """Lines of the whole answer, with its head and its ending, at 80 columns or more."""
@@ -71,7 +72,7 @@ def draw_brief(out: Page, plan: Plan, head: Sequence[RenderableType], *, called:
 
 def _longest(plan: Plan) -> str:
     """A sentence as long as any on another plan that is as good."""
-    name = max((row["name"] for row in plan.instance.rows("nations")), key=len)
+    name = max((in_sentence(row["name"]) for row in plan.instance.rows("nations")), key=len)
     people = f"{max(1000, 10 * peak_of_all(plan)):,}"
     return f"another plan is as good: it takes {people} people from {name}, not {people}"
 

@@ -17,6 +17,7 @@ from allocator.plan.plan import Plan
 from allocator.plan.shortages import Shortage, shortages
 from allocator.report.text.periods import in_periods, picture, spans
 from allocator.report.text.words import count, fitted, number, percent, plural, table, yearly
+from allocator.wording import first_small
 
 BAR = 20
 """Signs of a bar of coverage."""
@@ -120,7 +121,7 @@ class Missing:
         end = f"{amount(asked, capability['unit'])} asked, {number(has, DIGITS) if has else 'none'} supplied{mean}."
         span = self._span(lines)
         where = f" ({self.tasks[lines[0]['task']] if len(lines) == 1 else f'{len(lines)} tasks'})"
-        begin = f"Most is missing in {lowered(capability['name'])}"
+        begin = f"Most is missing in {first_small(capability['name'])}"
         return text if len(text := f"{begin}{where}{span}: {end}") <= width else f"{begin}{span}: {end}"
 
     def parts(self, most: int, width: int) -> list[RenderableType]:
@@ -167,7 +168,7 @@ class Missing:
 def cause_in_words(why: Shortage, capabilities: Mapping[str, str]) -> str:
     """A cause that facts prove, in a few words; nothing if they prove none. ``capabilities`` are their names."""
     if why.cause == "enabler":
-        return f"lacks {lowered(capabilities[str(why.enabler)])}"
+        return f"lacks {first_small(capabilities[str(why.enabler)])}"
     return (NOBODY if why.limit == 0 else WHY).get(why.cause, "")
 
 
@@ -186,11 +187,6 @@ NOBODY = {
     "limits": "other limits bind",
 }
 """The same where nothing at all can be supplied."""
-
-
-def lowered(name: str) -> str:
-    """A name without its first capital, unless more of its first word is in capitals."""
-    return name[:1].lower() + name[1:] if name[1:2].islower() or name[1:2] == " " else name
 
 
 def amount(quantity: float, unit: str) -> str:

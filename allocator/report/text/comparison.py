@@ -29,7 +29,7 @@ def draw_comparison(out: Console, found: Comparison) -> None:
             if value is None:
                 cells.append("–")
             elif isinstance(value, str):
-                cells.append(found.names(column)("nations", value) if section == "nations" else value)
+                cells.append(found.names(column).nation(value) if section == "nations" else value)
             elif section in ("coverage", "worst coverage", "proved to") or (
                 section in ("objective", "given up") and key in SHARES
             ):
@@ -46,7 +46,7 @@ def draw_comparison(out: Console, found: Comparison) -> None:
         who = column.figures.get(("nations", "names"))
         if who is not None:
             named = found.names(column)
-            out.print(Item(f"{column.case.label}: {', '.join(named('nations', n) for n in str(who).split())}"))
+            out.print(Item(f"{column.case.label}: {', '.join(named.nation(n) for n in str(who).split())}"))
     for note in found.notes():
         out.print()
         out.print(note)
