@@ -16,7 +16,7 @@ from allocator.wording import plural
 
 WILLING = "willingness"
 AVAILABLE = "availability"
-"""InWords of the two groups of statements that hold with every model."""
+"""Names of the two groups of statements that hold with every model."""
 
 FAMILY_OF = {
     "requirements.max_gap": "requirement",
