@@ -26,7 +26,7 @@ def alternatives(core: Core) -> Part:
     _sorted_out(space, part)
     _coalitions(space, part)
     _swaps(space, part)
-    part.text = _in_words(core, part.lists)
+    part.text = _in_words(core, part)
     return part
 
 
@@ -171,13 +171,15 @@ def _listed(space: Space, coalition: Iterable[str]) -> list[str]:
     return [n for n in space.able if n in inside]
 
 
-def _in_words(core: Core, lists: dict[str, Any]) -> list[str]:
+def _in_words(core: Core, part: Part) -> list[str]:
     """The alternatives in words."""
+    lists = part.lists
     within = f"within {100 * core.within:g} %" if core.within else "without any loss"
     names = InWords(core.instance)
     always, never, some = (names.nations(lists[name]) for name in ("always", "never", "sometimes"))
     count = len(lists["coalitions"])
-    text = [f"Plans as good {within}: {'one coalition' if count == 1 else f'{count} coalitions are listed'}."]
+    one = "one coalition is known so far" if part.open else "one coalition"
+    text = [f"Plans as good {within}: {one if count == 1 else f'{count} coalitions are listed'}."]
     for named, say in ((always, "In every such plan"), (never, "In none"), (some, "In some")):
         if named:
             text.append(f"{say}: {named}.")

@@ -170,8 +170,9 @@ def _in_words(core: Core, rows: list[dict[str, Any]]) -> str:
     ]
     if best["price"] is not None:
         money = f"{core.instance.currency} {best['price']:,.6g} million".strip()
+        found = " found" if "load_bound" in best or "cost_bound" in best else ""  # not proved to be the fairest
         parts.append(
-            f"The fairest plan with the same coverage costs {money} more, and loads nobody with more than "
+            f"The fairest plan{found} with the same coverage costs {money} more, and loads nobody with more than "
             f"{best['load']:.3g} times its share."
         )
     return " ".join(parts)

@@ -168,7 +168,9 @@ def sentence(core: Core, row: Mapping[str, Any], parts: Mapping[str, Sequence[St
         return f"{points(row['plan'])} points are missing{what}; what they depend on is not known yet."
     if row["forces"] is None or any(share is None for share, _ in shares):
         clauses.append("the rest is not divided yet")
-    return f"Of the {points(row['plan'])} points missing{what}, {listed(clauses)}."
+    open_ = "forces_bound" in row or any(each["error"] and points(each["error"]) != "0" for each in row["causes"])
+    doubt = " (not all of it proved)" if open_ else ""
+    return f"Of the {points(row['plan'])} points missing{what}, {listed(clauses)}{doubt}."
 
 
 # ---- limits ------------------------------------------------------------------------------------------------------

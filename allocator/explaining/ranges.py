@@ -57,12 +57,19 @@ def ranges(core: Core, kinds: Collection[str] = KINDS) -> Part:
             name: float(Fraction(steps * amount.step, problem.last)) for name, steps in (("low", low), ("high", high))
         }
         part.lists["ranges"].append({"kind": amount.kind, "name": amount.name, **ends})
-    free = [row for row in part.lists["ranges"] if row["kind"] == "nation" and row["high"] > row["low"]]
+    left = {f"ranges {row['name']}" for row in part.lists["ranges"] if row["kind"] == "nation"}.intersection(part.open)
+    free = [
+        row
+        for row in part.lists["ranges"]
+        if row["kind"] == "nation" and row["high"] > row["low"] and f"ranges {row['name']}" not in left
+    ]
     if free:
         widest = sorted(free, key=lambda row: row["low"] - row["high"])[:4]
         names = InWords(core.instance)
         shown = ", ".join(f"{names.nation(row['name'])} {row['low']:,.6g} to {row['high']:,.6g}" for row in widest)
         part.text.append(f"How many people a nation sends is partly free: {shown}.")
+    elif left:
+        part.text.append("Whether the number of people that a nation sends is free is not settled yet.")
     else:
         part.text.append("Every plan as good asks the same number of people of each nation.")
     return part

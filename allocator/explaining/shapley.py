@@ -104,7 +104,8 @@ def shapley(core: Core) -> Part:
     if best:
         names = InWords(core.instance)
         shares = ", ".join(f"{names.nation(row['nation'])} {100 * row['value']:.3g}" for row in best)
-        part.text.append(f"Points of coverage that nations add on average over all orders: {shares}.")
+        how = "" if all(row["error"] == 0 for row in best) else ", estimated"
+        part.text.append(f"Points of coverage that nations add on average over all orders{how}: {shares}.")
     return part
 
 

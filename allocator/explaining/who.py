@@ -159,9 +159,9 @@ def _nations(core: Core, departures: Departures, people: bool = True) -> Part:
         row["survives"] = n not in departures.members or _survives(core, n)
         row["takes_over"] = []
         part.lists["nations"].append(row)
+    part.text = _in_words(departures, part.lists["nations"], whole=not part.open)
     if people:
         _take_over(core, departures, part, began)
-    part.text = _in_words(departures, part.lists["nations"])
     return part
 
 
@@ -217,11 +217,11 @@ def _people(core: Core, deployed: Deployed) -> Mapping[str, int]:
     return people
 
 
-def _in_words(departures: Departures, rows: list[dict[str, Any]]) -> list[str]:
-    """The nations that matter most, in words."""
+def _in_words(departures: Departures, rows: list[dict[str, Any]], whole: bool) -> list[str]:
+    """The nations that matter most, in words, as far as it is proved; ``whole``: for every nation."""
     first, names = departures.first, InWords(departures.core.instance)
     needed = [row["nation"] for row in rows if row["value"] is None and row["loss"] is None]
-    losses = sorted((row for row in rows if row["loss"]), key=lambda row: -row["loss"])
+    losses = sorted((row for row in rows if row["loss"] and "bound" not in row), key=lambda row: -row["loss"])
     text = []
     if needed:
         text.append(f"There is no plan without {' or without '.join(map(names.nation, needed))}.")
@@ -234,7 +234,9 @@ def _in_words(departures: Departures, rows: list[dict[str, Any]]) -> list[str]:
             f"{became(first, departures.value, worst['value'], names.currency)} (a loss of "
             f"{amount(first, worst['loss'])}){more}."
         )
-    if not text:
+    if not text and not whole:
+        text.append(f"No nation is shown to matter to {SAID[first]} so far; some are open.")
+    elif not text:
         stays = amount(first, departures.value) if first in UNITS else percent(1 - departures.value)
         text.append(f"No single nation matters to {SAID[first]}: without any one of them it stays at {stays}.")
     return text
@@ -270,7 +272,11 @@ def _pairs(core: Core, departures: Departures) -> Part:
     part.lists["pairs"].sort(
         key=lambda row: (row["loss"] is not None, -(row["loss"] or 0.0), [order[n] for n in row["nations"]])
     )
-    strange = [row for row in part.lists["pairs"] if (row["extra"] or 0.0) > 0]
+    strange = [
+        row
+        for row in part.lists["pairs"]
+        if (row["extra"] or 0.0) > 0 and "bound" not in row and all(single[n].settled for n in row["nations"])
+    ]
     if strange:
         row = max(strange, key=lambda row: float(row["extra"]))
         names, first = InWords(core.instance), departures.first

@@ -72,7 +72,8 @@ def steps(core: Core) -> Part:
         said = step.statement
         how = "if it is lifted" if said.kind not in MOVED else f"with {step.to:,g} instead"
         falls = amount(core.model.objectives[0], gain)
-        part.text.append(f"The best single step: {said.text}; {how}, {_moves(core.model.objectives[0])} by {falls}.")
+        best = "The best single step known so far" if part.open else "The best single step"
+        part.text.append(f"{best}: {said.text}; {how}, {_moves(core.model.objectives[0])} by {falls}.")
     elif not part.open:
         part.text.append(f"No single step helps: {SAID[core.model.objectives[0]]} stays as it is.")
     return part

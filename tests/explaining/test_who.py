@@ -134,6 +134,7 @@ def test_what_time_leaves_open() -> None:
         assert [row["nation"] for row in answer.lists["nations"]] == ["CCC"]
         assert answer.lists["pairs"] == []
         assert answer.open == ["nations AAA", "nations BBB", "pairs AAA BBB"]
+        assert answer.text == ["No nation is shown to matter to coverage so far; some are open."]
         assert shapley(core).open == ["shapley beyond 0 orders"]
         core.bench.deadline = None
         assert who(core).open == []
