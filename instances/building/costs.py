@@ -28,7 +28,7 @@ def costs_text(facts: Facts) -> str:
          "so that the true figure may be lower for those in the field and higher with pay"),
         ("The same", "", f"{price('FF14', 1 / MONTHS)}: what the United Nations pay a nation for a person (FF14); equipment is paid "
          "apart, and the rate follows a survey of the nations that send people"),
-        ("The same", "", f"{price('FF16')} in all: France on the eastern flank in 2022 (FF16); the people are not said, and stocks are in it, so "
+        ("The same", "", f"{facts.price('FF16').value / 1e6:,.0f} million in all: France on the eastern flank in 2022 (FF16); the people are not said, and stocks are in it, so "
          "that no figure a head is drawn from it"),
         ("A tanker's hour", f"{tanker.value * 1e6 / hours:,.0f} (high: {tanker.most * 1e6 / facts.assume('hours_per_large_aircraft').most:,.0f}) dollars, a fighter's",
          f"{price('FF12')}: a VC10 in 2009, all costs but the fuel that is given (FF12); it is the high end"),
