@@ -35,7 +35,7 @@ class Case:
         self.resident = Resident(matrix, {"mip_rel_gap": 1e-4, "threads": 1, "random_seed": 0})
         self.resident.minimise("gap")
         self.plans: list[Any] = []
-        self.runs: list[str] = []
+        self.runs: list[str | None] = []
 
     def gap(self, plan: Any) -> Fraction:
         return objective_values(self.problem, plan)["gap"]
@@ -53,7 +53,7 @@ class Case:
     def relax(self, method: Any = "inside", part: Resident | None = None) -> Relaxation | None:
         return (part or self.resident).relaxation(None, threading.Event(), None, None, method)
 
-    def run(self, bound: float, part: Resident | None = None, what: str = "", **options: Any) -> Run:
+    def run(self, bound: float, part: Resident | None = None, what: str | None = "", **options: Any) -> Run:
         self.runs.append(what)
         return (part or self.resident).run(None, threading.Event(), None, **options)
 

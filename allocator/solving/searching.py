@@ -28,8 +28,10 @@ def search_of(stages: Stages, loaded: Loaded, stage: int, name: str, floor: floa
     def over(part: float = 1.0) -> bool:
         return stages.interrupted.is_set() or (most is not None and time.monotonic() >= began + part * most)
 
-    def run(bound: float, part: Resident | None = None, what: str = "restricted", **options: Any) -> Run:
-        watch = stages._watch(stage, name, bound, what, restricted=True)
+    def run(bound: float, part: Resident | None = None, what: str | None = "restricted", **options: Any) -> Run:
+        if part is not None and what is None:
+            return part.run(left(), stages.interrupted, None, None, **options)
+        watch = stages._watch(stage, name, bound, what or "", restricted=True)
         watch(Sight(None, None))  # a part may take less time than the first report
         if part is None:
             return loaded.resident.run(stages._left(SHARE / 2), stages.interrupted, watch, stages._left(), **options)
@@ -51,4 +53,5 @@ def search_of(stages: Stages, loaded: Loaded, stage: int, name: str, floor: floa
         lambda: stages.answer.deployed,
         lambda bound, gap: stages.interrupted.is_set() or stages._within(name, bound, gap),
         over,
+        most is not None,
     )

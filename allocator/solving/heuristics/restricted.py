@@ -5,7 +5,8 @@ that the relaxation or the best plan so far uses, about a tenth of all, and as m
 one window of periods after the other and then, if the free columns are few enough, all periods. Nodes and gap are
 limited, not time, so that the same input gives the same plan. Where nations order units, :mod:`.buying` comes first.
 The largest models begin with the averaged programme, and their relaxation is solved beside the search, with a row for
-what each pool can deploy in all periods together (:mod:`.rounds`).
+what each pool can deploy in all periods together (:mod:`.rounds`). With a time limit, the thread that solved it then
+improves parts too (:mod:`.beside`).
 """
 
 from __future__ import annotations
@@ -115,7 +116,7 @@ def _beside(resident: Resident, search: Search, gap: float, floor: float) -> flo
         mean = averaged(resident, search)
         if mean is not None and not resident.held:
             pass_through(resident, search, mean, floor)
-        improve(tight, search, mean, gap, floor)
+        improve(tight, search, mean, gap, floor, beside)
         return max(floor, beside.bound())
 
 

@@ -38,7 +38,7 @@ class Search:
         with ``part``, that of another model than the resident one.
     run : callable
         Runs HiGHS, given the proved bound and options: on the resident model, or on the ``part`` of it that is given;
-        ``what`` names the search for progress.
+        ``what`` names the search for progress. A run beside another has no name and shows no progress.
     take : callable
         Checks a point and stores its plan; returns the broken constraints.
     best : callable
@@ -47,6 +47,8 @@ class Search:
         Whether to stop, given the proved bound and a relative gap to it.
     over : callable
         Whether the stage has used its time, or a given share of it, or was interrupted.
+    limited : bool
+        The stage has a time limit.
     """
 
     points: Points
@@ -56,3 +58,4 @@ class Search:
     best: Callable[[], Deployed | None]
     enough: Callable[[float, float], bool]
     over: Callable[..., bool]
+    limited: bool = False
