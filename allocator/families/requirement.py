@@ -9,6 +9,12 @@ steps $k$, so that a solver can branch on what is missing and cut what lies betw
 
 $$\sum_{n,u} a_{uc}\, x_{nujt} + d_r k_{rt} \ge K_r d_r, \qquad s_{rt} \ge d_r k_{rt} - e_r, \qquad s_{rt} \ge (d_r - e_r)\, k_{rt}$$
 
+Nations have units of the same types, and what one of them lacks another can often send. So a search that branches on
+single deployments $x$ proves little. What counts is the number of units of a type, which is a whole number $N$ of its
+own; on it a solver can branch, and short rows show it more cuts:
+
+$$N_{ujt} = \sum_n x_{nujt}, \qquad \sum_u a_{uc}\, N_{ujt} + d_r k_{rt} \ge K_r d_r$$
+
 A row of a theatre capability sums over units at every task. Supply is net of what units consume. Implied rows
 ($q_r = 0$) are added wherever something may be consumed and the instance has no row, so that a task may have no supply,
 but never a negative one.
@@ -16,6 +22,7 @@ but never a negative one.
 | symbol | code | kind | index | unit |
 | --- | --- | --- | --- | --- |
 | $x$ | `deploy` | whole variable | n, u, j, t | units |
+| $N$ | `deployed` | whole variable | u, j, t | units of all nations |
 | $s$ | `shortfall` | variable | j, c, t | the capability's |
 | $h$ | `core_shortfall` | variable | j, c, t | the capability's |
 | $k$ | `missing_steps` | whole variable | j, c, t | steps of supply |
@@ -26,7 +33,9 @@ but never a negative one.
 The last of these is the mixed-integer rounding of the one before it; it is left out where $e_r = 0$. The core of a
 requirement is met first: what is missing beyond the rest is missing of the core. Constraints:
 `requirement_core[j, c, t]`, `requirement_supply[j, c, t]` (`j` is `*` for an implied theatre row),
-`requirement_steps[j, c, t]` and `requirement_first_step[j, c, t]`. The most that may stay unmet is lowered to what a
+`requirement_steps[j, c, t]`, `requirement_first_step[j, c, t]` and `requirement_deployed[u, j, t]` (`j` is `*` for all
+tasks together). The numbers $N$ are left out of models with several thousand deployments, where the search does not
+come to its end. The most that may stay unmet is lowered to what a
 supply in whole steps can leave. If steps are so small that counting them is no help, the row is written with $s$, as
 above. If amounts and quantity are so far apart that a solver's tolerances would hide units, what must be met has a row of its own,
 `requirement_least[j, c, t]`, and amounts above all that is needed are lowered to that need. In a future of a two-stage
@@ -36,7 +45,8 @@ ReVelle and Bergman (1971), Operations Research 19(6).
 
 **Toy.** Three batteries are required, and at most half may stay unmet. A unit supplies two. At least 1.5 must be met,
 so one unit (2 batteries) must be sent; the shortfall is then at most 1, not 1.5. A step is 2, K is 2 and e is 1: one
-missing step is a shortfall of 2 - 1 = 1, and half a unit more would not make it 0.
+missing step is a shortfall of 2 - 1 = 1, and half a unit more would not make it 0. If two nations have such a unit,
+a supply of one and a half of them is half a unit too much in each column $x$, and in $N$.
 """
 
 from __future__ import annotations
@@ -58,6 +68,9 @@ Key = tuple[str, str, int]
 
 STEPS = 10_000
 """Most steps in a quantity for which missing steps are counted; with more of them a fraction of one hardly matters."""
+
+FEW = 5_000
+"""Deployments up to which the units of all nations are counted; the search of a larger model ends before its proof."""
 
 
 def needed(row: Row, step: Fraction) -> Fraction:
@@ -96,16 +109,21 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     m.shortfall = pyo.Var(pyo.Any, dense=False, doc="unmet part of a requirement, in units of its capability")
     m.core_shortfall = pyo.Var(pyo.Any, dense=False, doc="unmet part of a requirement's core")
     m.supply_step = {}  # size of the steps, by key
+    m.deployed = pyo.Var(
+        pyo.Any, dense=False, domain=pyo.NonNegativeIntegers, doc="units of a type that all nations deploy at a place"
+    )
     m.missing_steps = pyo.Var(
         pyo.Any, dense=False, domain=pyo.NonNegativeIntegers, doc="whole steps of supply that a requirement lacks"
     )
     m.requirement_core = Rows(doc="what is missing beyond the rest is missing of the core")
     m.requirement_supply = Rows(doc="supply and shortfall cover the requirement")
+    m.requirement_deployed = Rows(doc="units of all nations are counted")
     m.requirement_steps = Rows(doc="what the missing steps leave unmet")
     m.requirement_first_step = Rows(doc="each missing step leaves at least as much unmet as the first")
     m.requirement_least = Rows(doc="supply covers what must be met (figures far apart)")
-    for row, key, terms, step in _stepped(m, problem):
+    for row, key, units, step in _stepped(m, problem):
         least = needed(row, step)
+        terms = _counted(m, units, key[2]) if len(m.deploy) <= FEW else units
         met = [*terms, (least, failed)] if failed is not None and least else terms
         if least >= row.quantity:
             at_least(m, m.requirement_supply, key, met, least)
@@ -142,3 +160,23 @@ def _in_steps(m: pyo.ConcreteModel, row: Row, key: Key, met: list[Exact], least:
     if excess:
         first = float(step - excess)
         m.requirement_first_step[key] = (None, linear([(first, missing), (-1.0, shortfall)]), 0.0)
+
+
+def _counted(m: pyo.ConcreteModel, terms: list[Exact], t: int) -> list[Exact]:
+    """The terms of a row with one column for the units of a type, where several nations have them."""
+    kinds: dict[str, list[Exact]] = defaultdict(list)
+    for amount, deploy in terms:
+        kinds[deploy.index()[1]].append((amount, deploy))
+    counted: list[Exact] = []
+    for u, units in kinds.items():
+        tasks = {deploy.index()[2] for _, deploy in units}
+        if len(units) == len(tasks):
+            counted += units
+            continue
+        key = (u, THEATRE if len(tasks) > 1 else min(tasks), t)
+        if key not in m.deployed:
+            m.deployed.add(key).setub(float(sum(deploy.ub for _, deploy in units)))
+            every = [(1.0, deploy) for _, deploy in units]
+            m.requirement_deployed[key] = (0.0, linear([*every, (-1.0, m.deployed[key])]), 0.0)
+        counted.append((units[0][0], m.deployed[key]))
+    return counted
