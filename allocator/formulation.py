@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pyomo.core as pyo
 
-from allocator.families import ALWAYS, CHOSEN, acquisition, objectives
+from allocator.families import ALWAYS, CHOSEN, acquisition, objectives, totals
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.problem import Problem
@@ -84,6 +84,7 @@ def formulate(problem: Problem, *, lean: bool, may_fail: bool = False) -> pyo.Co
         for pool_at, periods in problem.cap.items():
             for t, variable in m.cells[pool_at].items():
                 variable.setub(periods[t])
+        totals.start(m)
         acquisition.columns(m, problem)
         for add in ALWAYS.values():
             add(m, problem)

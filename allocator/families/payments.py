@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
 import pyomo.core as pyo
 
 from allocator.families.rows import Exact
+from allocator.families.totals import ByPeriod, of_pools
 from allocator.problem import Problem
 
 EVERYONE, COMMON = "*", "common"
@@ -21,9 +21,9 @@ class Payments:
 
     def __init__(self, m: pyo.ConcreteModel, problem: Problem) -> None:
         self.m, self.problem = m, problem
-        self.cells: dict[str, list[tuple[str, Mapping[int, Any]]]] = defaultdict(list)
-        for (n, u, _), here in m.cells.items():
-            self.cells[n].append((u, here))
+        self.pools: dict[str, list[tuple[str, ByPeriod]]] = defaultdict(list)
+        for (n, u), here in of_pools(m).items():
+            self.pools[n].append((u, here))
         self.buyers: dict[str, list[str]] = defaultdict(list)
         for n, u in m.bought:
             self.buyers[n].append(u)
@@ -33,11 +33,11 @@ class Payments:
         terms: list[Exact] = []
         money = self.problem.money
         shared = payer in (EVERYONE, COMMON)
-        for n in self.cells if shared else [payer]:
+        for n in self.pools if shared else [payer]:
             costs = {EVERYONE: money.unit_cost, COMMON: money.common_of(n)}.get(payer, money.own_of(n))
-            for u, here in self.cells[n]:
+            for u, here in self.pools[n]:
                 if costs[u]:
-                    terms += [(costs[u], deploy) for t, deploy in here.items() if t in periods]
+                    terms += [(costs[u], column) for t, columns in here.items() if t in periods for column in columns]
         for n in self.buyers if shared else [payer]:
             for u in self.buyers.get(n, ()):
                 terms += self._orders(payer, n, u, periods)

@@ -34,8 +34,8 @@ The last of these is the mixed-integer rounding of the one before it; it is left
 requirement is met first: what is missing beyond the rest is missing of the core. Constraints:
 `requirement_core[j, c, t]`, `requirement_supply[j, c, t]` (`j` is `*` for an implied theatre row),
 `requirement_steps[j, c, t]`, `requirement_first_step[j, c, t]` and `requirement_deployed[u, j, t]` (`j` is `*` for all
-tasks together). The numbers $N$ are left out of models with several thousand deployments, where the search does not
-come to its end. The most that may stay unmet is lowered to what a
+tasks together). The numbers $N$ are left out of models with more than 5,000 deployments, where no search comes to its
+end. The most that may stay unmet is lowered to what a
 supply in whole steps can leave. If steps are so small that counting them is no help, the row is written with $s$, as
 above. If amounts and quantity are so far apart that a solver's tolerances would hide units, what must be met has a row of its own,
 `requirement_least[j, c, t]`, and amounts above all that is needed are lowered to that need. In a future of a two-stage
@@ -59,6 +59,7 @@ from math import ceil
 import pyomo.core as pyo
 
 from allocator.exact import step_of
+from allocator.families import totals
 from allocator.families.rows import Exact, Rows, at_least, hidden, linear, measured, weighed
 from allocator.problem import Problem
 from allocator.statement import THEATRE, Row
@@ -68,9 +69,6 @@ Key = tuple[str, str, int]
 
 STEPS = 10_000
 """Most steps in a quantity for which missing steps are counted; with more of them a fraction of one hardly matters."""
-
-FEW = 5_000
-"""Deployments up to which the units of all nations are counted; the search of a larger model ends before its proof."""
 
 
 def needed(row: Row, step: Fraction) -> Fraction:
@@ -109,21 +107,17 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     m.shortfall = pyo.Var(pyo.Any, dense=False, doc="unmet part of a requirement, in units of its capability")
     m.core_shortfall = pyo.Var(pyo.Any, dense=False, doc="unmet part of a requirement's core")
     m.supply_step = {}  # size of the steps, by key
-    m.deployed = pyo.Var(
-        pyo.Any, dense=False, domain=pyo.NonNegativeIntegers, doc="units of a type that all nations deploy at a place"
-    )
     m.missing_steps = pyo.Var(
         pyo.Any, dense=False, domain=pyo.NonNegativeIntegers, doc="whole steps of supply that a requirement lacks"
     )
     m.requirement_core = Rows(doc="what is missing beyond the rest is missing of the core")
     m.requirement_supply = Rows(doc="supply and shortfall cover the requirement")
-    m.requirement_deployed = Rows(doc="units of all nations are counted")
     m.requirement_steps = Rows(doc="what the missing steps leave unmet")
     m.requirement_first_step = Rows(doc="each missing step leaves at least as much unmet as the first")
     m.requirement_least = Rows(doc="supply covers what must be met (figures far apart)")
     for row, key, units, step in _stepped(m, problem):
         least = needed(row, step)
-        terms = _counted(m, units, key[2]) if len(m.deploy) <= FEW else units
+        terms = totals.of_all_nations(m, units, key[2])
         met = [*terms, (least, failed)] if failed is not None and least else terms
         if least >= row.quantity:
             at_least(m, m.requirement_supply, key, met, least)
@@ -160,23 +154,3 @@ def _in_steps(m: pyo.ConcreteModel, row: Row, key: Key, met: list[Exact], least:
     if excess:
         first = float(step - excess)
         m.requirement_first_step[key] = (None, linear([(first, missing), (-1.0, shortfall)]), 0.0)
-
-
-def _counted(m: pyo.ConcreteModel, terms: list[Exact], t: int) -> list[Exact]:
-    """The terms of a row with one column for the units of a type, where several nations have them."""
-    kinds: dict[str, list[Exact]] = defaultdict(list)
-    for amount, deploy in terms:
-        kinds[deploy.index()[1]].append((amount, deploy))
-    counted: list[Exact] = []
-    for u, units in kinds.items():
-        tasks = {deploy.index()[2] for _, deploy in units}
-        if len(units) == len(tasks):
-            counted += units
-            continue
-        key = (u, THEATRE if len(tasks) > 1 else min(tasks), t)
-        if key not in m.deployed:
-            m.deployed.add(key).setub(float(sum(deploy.ub for _, deploy in units)))
-            every = [(1.0, deploy) for _, deploy in units]
-            m.requirement_deployed[key] = (0.0, linear([*every, (-1.0, m.deployed[key])]), 0.0)
-        counted.append((units[0][0], m.deployed[key]))
-    return counted

@@ -35,7 +35,6 @@ without rotation, all nine may deploy.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from fractions import Fraction
 from itertools import pairwise
 from math import floor, gcd
@@ -44,6 +43,7 @@ import pyomo.core as pyo
 
 from allocator.families.acquisition import ready
 from allocator.families.rows import Exact, Rows, Terms, at_most
+from allocator.families.totals import is_sum, of_pools
 from allocator.problem import Problem
 
 STEPS = 1_000
@@ -54,12 +54,8 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``rotation_pool``."""
     m.rotation_pool = Rows(doc="units deployed in a span of rotation can be used")
     pools = problem.pools
-    tasks: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for n, u, j in problem.cap:
-        tasks[n, u].append(j)
-    for (n, u), places in tasks.items():
-        cells = [m.cells[n, u, j] for j in places]
-        by_period = {t: [here[t] for here in cells if t in here] for t in problem.PERIODS}
+    for (n, u), here in of_pools(m).items():
+        by_period = {t: here.get(t, []) for t in problem.PERIODS}
         for window in pools.windows((n, u)):
             usable = pools.usable((n, u), window.start, window.end)
             orders = ready(m, problem, (n, u), window.end)
@@ -75,7 +71,7 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
                     at_most(m, m.rotation_pool, (*key, i) if i else key, terms, limit)
                 continue
             use = [deploy for t in window.counts for deploy in by_period[t]]
-            if len(use) > 1:  # a single term is limited by its own bound
+            if len(use) > 1 or any(map(is_sum, use)):  # a single deployment is limited by its own bound
                 coefs = [c for t, n in window.counts.items() for c in [float(n // often)] * len(by_period[t])]
                 m.rotation_pool[key] = (None, Terms(tuple(coefs), tuple(use)), float(usable // often))
 

@@ -22,17 +22,18 @@ from fractions import Fraction
 import pyomo.core as pyo
 
 from allocator.families.rows import Exact, Rows, at_most
+from allocator.families.totals import of_pools
 from allocator.problem import Problem
 
 
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``troop_ceiling_people``."""
     people: dict[tuple[str, int], list[Exact]] = defaultdict(list)
-    for (n, u, _), here in m.cells.items():
+    for (n, u), here in of_pools(m).items():
         if n in problem.troop_ceiling:
             personnel = Fraction(problem.personnel[u])
-            for t, deploy in here.items():
-                people[n, t].append((personnel, deploy))
+            for t, columns in here.items():
+                people[n, t] += [(personnel, column) for column in columns]
     m.troop_ceiling_people = Rows(doc="people deployed at once stay below the ceiling")
     for (n, t), terms in people.items():
         at_most(m, m.troop_ceiling_people, (n, t), terms, problem.troop_ceiling[n])

@@ -15,9 +15,9 @@ from allocator.solving.standard_form import Floats, Matrix
 from allocator.statement import THEATRE
 
 OURS = (
-    "deploy", "deployed", "shortfall", "core_shortfall", "missing_steps", "sends", "joins", "member", "leads", "led",
-    "there", "single", "joint", "expand", "buys", "together", "club", "heaviest", "common_total", "worst", "anew",
-    "own_total", "above", "carry",
+    "deploy", "deployed", "drawn", "shortfall", "core_shortfall", "missing_steps", "sends", "joins", "member", "leads",
+    "led", "there", "single", "joint", "expand", "buys", "together", "club", "heaviest", "common_total", "worst",
+    "anew", "own_total", "above", "carry",
 )  # fmt: skip
 """Variables of the model that a plan determines."""
 
@@ -185,9 +185,9 @@ class Points:
             n, u, j, t = key
             x[column_of[id(m.deploy[key])]] = units
             people[n, j, t] += problem.personnel[u] * units
-            for place in (j, THEATRE):
-                if (u, place, t) in m.deployed:
-                    x[column_of[id(m.deployed[u, place, t])]] += units
+            for total, at in ((m.drawn, (n, u, t)), (m.deployed, (u, j, t)), (m.deployed, (u, THEATRE, t))):
+                if at in total:
+                    x[column_of[id(total[at])]] += units
             if m.component("sends") is not None and key in m.sends:
                 x[column_of[id(m.sends[key])]] = 1
         for o in m.joins:

@@ -25,7 +25,7 @@ from allocator.solving.heuristics.search import MANY, NODES, USED, Search
 from allocator.solving.highs import Relaxation, Resident
 
 WORTH = 200
-"""A stage with at least this many whole-number columns begins with a restricted run."""
+"""A stage with at least so many deployments and orders begins with a restricted run."""
 
 ROUGH = 0.01
 """Relative gap at which a restricted run is good enough."""
@@ -51,7 +51,7 @@ def restricted(resident: Resident, search: Search, last: int, gap: float, floor:
         A known lower bound of the optimum.
     """
     matrix, points = resident.matrix, search.points
-    if matrix.integral.sum() < WORTH:
+    if len(points.columns) + len(points.ordered) < WORTH:
         return floor
     many = matrix.integral.sum() >= MANY and points.known is None
     vast = many and matrix.integral.sum() > WITH_CUTS
