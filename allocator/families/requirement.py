@@ -34,10 +34,10 @@ The last of these is the mixed-integer rounding of the one before it; it is left
 requirement is met first: what is missing beyond the rest is missing of the core. Constraints:
 `requirement_core[j, c, t]`, `requirement_supply[j, c, t]` (`j` is `*` for an implied theatre row),
 `requirement_steps[j, c, t]`, `requirement_first_step[j, c, t]` and `requirement_deployed[u, j, t]` (`j` is `*` for all
-tasks together). The numbers $N$ are left out of models with more than 5,000 deployments, where no search comes to its
-end. The most that may stay unmet is lowered to what a
+tasks together). There are numbers $N$ only in models of one period with up to 5,000 deployments: with more periods or
+deployments they cost more than they give. The most that may stay unmet is lowered to what a
 supply in whole steps can leave. If steps are so small that counting them is no help, the row is written with $s$, as
-above. If amounts and quantity are so far apart that a solver's tolerances would hide units, what must be met has a row of its own,
+above; over several periods also if there are more than 100 of them, or if units consume what others supply. If amounts and quantity are so far apart that a solver's tolerances would hide units, what must be met has a row of its own,
 `requirement_least[j, c, t]`, and amounts above all that is needed are lowered to that need. In a future of a two-stage
 plan the 0/1 column `failed`, times what must be met, counts as supply of each row, so that all of it may be given up.
 Needs: `deploy`. Source: covering rows with surplus and slack, as in the set-covering model of Toregas, Swain,
@@ -69,6 +69,9 @@ Key = tuple[str, str, int]
 
 STEPS = 10_000
 """Most steps in a quantity for which missing steps are counted; with more of them a fraction of one hardly matters."""
+
+COARSE = 100
+"""The same over several periods, in models whose search ends with a proof: there finer steps cost more than they give."""
 
 
 def needed(row: Row, step: Fraction) -> Fraction:
@@ -131,7 +134,7 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
             m.requirement_core[key] = (None, linear([(1.0, shortfall), (-1.0, core)]), float(row.quantity - row.core))
         if not hidden(terms, row.quantity, least):
             shortfall.setub(float(row.quantity - least))
-            if step and row.quantity <= STEPS * step:
+            if step and _steps_help(m, problem, row, terms, step):
                 _in_steps(m, row, key, met, least, step)
             else:
                 m.requirement_supply[key] = (float(row.quantity), weighed(met, (1.0, shortfall)), None)
@@ -140,6 +143,13 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
         measured(m, m.requirement_supply, key, terms, row.quantity, shortfall)
         if least or any(amount < 0 for amount, _ in terms):
             at_least(m, m.requirement_least, key, met, least)
+
+
+def _steps_help(m: pyo.ConcreteModel, problem: Problem, row: Row, terms: list[Exact], step: Fraction) -> bool:
+    """Whether missing steps are counted: over several periods only coarse ones, where no unit consumes."""
+    if problem.last == 1 or len(m.deploy) > totals.FEW:
+        return row.quantity <= STEPS * step
+    return row.quantity <= COARSE * step and all(amount > 0 for amount, _ in terms)
 
 
 def _in_steps(m: pyo.ConcreteModel, row: Row, key: Key, met: list[Exact], least: Fraction, step: Fraction) -> None:

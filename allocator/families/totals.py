@@ -16,7 +16,8 @@ from allocator.families.rows import Exact, Rows, linear
 from allocator.statement import THEATRE
 
 FEW = 5_000
-"""Deployments up to which sums have columns: no search of a larger model ends with a proof, and each column costs."""
+"""Deployments up to which sums have columns: no search of a larger model ends with a proof, and each column costs.
+Over several periods a pool is bound by rows that span them, and sums of single periods only make relaxations larger."""
 
 ByPeriod = dict[int, list[Any]]
 """Columns whose sum is what a pool deploys in a period."""
@@ -38,7 +39,7 @@ def of_pools(m: pyo.ConcreteModel) -> dict[tuple[str, str], ByPeriod]:
             for t, deploy in here.items():
                 pools[n, u][t].append(deploy)
         m.of_pools = {pool: dict(by_period) for pool, by_period in pools.items()}
-        if m.component("drawn") is not None and len(m.deploy) <= FEW:
+        if m.component("drawn") is not None and _summed(m):
             for pool, by_period in m.of_pools.items():
                 for t, columns in by_period.items():
                     if len(columns) > 1:
@@ -54,7 +55,7 @@ def is_sum(column: Any) -> bool:
 
 def of_all_nations(m: pyo.ConcreteModel, terms: list[Exact], t: int) -> list[Exact]:
     """The terms of a requirement in a period, with one column for a unit type that several nations have."""
-    if len(m.deploy) > FEW:
+    if not _summed(m):
         return terms
     kinds: dict[str, list[Exact]] = defaultdict(list)
     for amount, deploy in terms:
@@ -73,6 +74,11 @@ def of_all_nations(m: pyo.ConcreteModel, terms: list[Exact], t: int) -> list[Exa
             _sum(m.deployed, m.requirement_deployed, key, [column for columns in parts for column in columns])
         counted.append((units[0][0], m.deployed[key]))
     return counted
+
+
+def _summed(m: pyo.ConcreteModel) -> bool:
+    """Whether sums have columns of their own in a model."""
+    return bool(m.problem.last == 1 and len(m.deploy) <= FEW)
 
 
 def _sum(variable: Any, rows: Rows, key: Any, columns: list[Any]) -> Any:
