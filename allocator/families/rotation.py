@@ -12,6 +12,7 @@ up when it deploys has the whole horizon as its span.
 | symbol | code | kind | index | unit |
 | --- | --- | --- | --- | --- |
 | $x$ | `deploy` | whole variable | n, u, j, t | units |
+| $D$ | `drawn` | whole variable | n, u, t | units |
 | $o$ | `single` + `joint` | whole variables | n, u, k | units ordered in period k |
 | $p$ | `problem.pools.owned` | parameter | n, u, a, b | units |
 | $\alpha$, $h$ | `pools.availability`, `pools.home_units` | parameter | n, u | share; units |
@@ -21,6 +22,10 @@ up when it deploys has the whole horizon as its span.
 What deploys is whole, so only the whole part of what can be used counts. With orders $o$ that part is a staircase
 $\lfloor \alpha\,p - h + \alpha\,o \rfloor$; the rows are the edges of the smallest concave function above it. They admit
 the same whole numbers as the inequality, and fewer fractions.
+
+In models of one period with up to 5,000 deployments, what a pool deploys at several tasks is a whole number of its own,
+$D_{nut} = \sum_j x_{nujt}$ (`pool_drawn[n, u, t]`). It takes the place of the sum here, in ceilings and in costs: a
+search that branches on it does not have to try each task.
 
 Constraint: `rotation_pool[n, u, a, b]`, and `rotation_pool[n, u, a, b, i]` for further edges $i = 1, 2, \dots$ Only spans that no longer one implies have a row: those that end in each period
 and begin $\rho$ periods earlier or when units leave, unless the same span can be longer with the same units. If a window
