@@ -23,7 +23,7 @@ MUTATIONS = [
     ("families/requirement.py", "if not row.given and not terms:", "if not row.given:"),
     ("families/requirement.py", "(1 - row.max_gap) * row.quantity", "row.max_gap * row.quantity"),
     ("families/rotation.py", "float(usable // often)", "float(usable)"),
-    ("families/rotation.py", "if len(use) > 1:", "if len(use) > 2:"),
+    ("families/rotation.py", "if len(use) > 1 or any(map(is_sum, use)):", "if len(use) > 1:"),
     ("families/rotation.py", "[(-b, column) for", "[(-a, column) for"),
     ("families/rotation.py", "[float(n // often)] *", "[1.0] *"),
     (
@@ -43,14 +43,14 @@ MUTATIONS = [
         "[], together, [m.joins[n, o, t]]",
     ),
     ("families/troop_ceiling.py", "personnel = Fraction(problem.personnel[u])", "personnel = Fraction(1)"),
-    ("families/troop_ceiling.py", "people[n, t].append", "people[n, 1].append"),
+    ("families/troop_ceiling.py", "people[n, t] +=", "people[n, 1] +="),
     ("families/budget.py", "terms = payments.borne(n)", 'terms = payments.terms("common", problem.PERIODS)'),
     ("families/payments.py", "COMMON: money.common_of(n)", "COMMON: money.own_of(n)"),
     ("families/payments.py", "shared = payer in (EVERYONE, COMMON)", "shared = payer == COMMON"),
     (
         "families/payments.py",
-        "for t, deploy in here.items() if t in periods",
-        "for t, deploy in here.items() if t == 1",
+        "for t, columns in here.items() if t in periods",
+        "for t, columns in here.items() if t == 1",
     ),
     ("families/payments.py", "terms.append((part * price, column))", "terms.append((price, column))"),
     ("families/payments.py", "if k in periods and prices[u]", "if prices[u]"),
@@ -144,6 +144,7 @@ MUTATIONS = [
     ("plan/values.py", "return 1000 * (self.own[nation]", "return 100 * (self.own[nation]"),
     ("plan/values.py", "self.procurement[n] += count * national", "pass"),
     ("plan/tables.py", '"units": units,', '"units": units + 1,'),
+    ("families/totals.py", "(-1.0, column)]", "(-2.0, column)]"),
 ]
 
 
