@@ -143,7 +143,7 @@ def build(
         ``KEY=VALUE`` changes the instance, ``model.KEY=VALUE`` the model; see :meth:`Instance.override` and
         :meth:`Model.override`.
     case : str
-        ``low``, ``base`` or ``high``, see :meth:`Instance.case`.
+        ``base``, ``low``, ``high``, ``favourable`` or ``adverse``, see :meth:`Instance.case`.
     coalition : str, optional
         Groups and nations that take part, see :meth:`Instance.coalition`; everyone by default.
 

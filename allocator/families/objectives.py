@@ -5,7 +5,7 @@ $$\text{gap} = \frac{1}{\sum_r w_r} \sum_r \frac{w_r}{|P_r|} \sum_{t \in P_r} \t
 \text{risk} = \sum_{n,u,j,t} \frac{(1 - \omega_{no(j)t})\, h_u\, \mu}{1000}\, x_{nujt}$$
 $$\text{cost} = \sum_{n,u,j,t} k_u\, x_{nujt} + \text{orders} + \text{expansions}, \qquad
 \text{burden} = \max_n \frac{1000}{\mathrm{gdp}_n\, Y} (\text{own cost}_n + \kappa_n\, \text{common cost})$$
-$$\text{worst period} = \max_t \frac{\sum_r w_r\, \theta_{rt}}{\sum_r w_r}, \qquad
+$$\text{worst period} = \max_t \frac{\sum_{r:\, t \in P_r} w_r\, \theta_{rt}}{\sum_{r:\, t \in P_r} w_r}, \qquad
 \text{turnover} = \sum_{n,u,j,t} \frac{h_u}{1000} \max(0,\ x_{nujt} - x_{nuj,t-1})$$
 $$\text{imbalance} = \sum_n \max\Big(0,\ \text{own cost}_n - \frac{\mathrm{gdp}_n}{\sum \mathrm{gdp}} \sum_{n'} \text{own cost}_{n'}\Big)$$
 
@@ -14,10 +14,26 @@ of the core ($\kappa$ of the quantity, met first) counts $\alpha$ times as much 
 $\theta = s / q$. `risk` is in thousands of person-months of reluctant nations ($\omega$ willingness, $\mu$ months a
 period). `cost` is in millions over the horizon. `burden` is in per mille of GDP a year, the greatest of all nations with
 a gdp (0 if no nation has one); with funding keys ($\kappa_n$) a nation bears its part of what the common fund pays.
-`worst_period` is the greatest unmet share of a period, over the rows that stand in it. `turnover` is in thousands of
+`worst_period` is the greatest unmet share of a period. `turnover` is in thousands of
 people who go somewhere anew: from the second period on, and from the last to the first if the horizon is indefinite.
 `imbalance` is in millions that would have to change hands so that own costs are in proportion to GDP, over nations with
-a gdp; it is half the sum of the absolute differences, and these add up to 0.
+a gdp; it is half the sum of the absolute differences, and the differences themselves add up to 0.
+
+| symbol | code | kind | index | unit |
+| --- | --- | --- | --- | --- |
+| $x$ | `deploy` | whole variable | n, u, j, t | units |
+| $s$, $h_{rt}$ | `shortfall`, `core_shortfall` | variable | j, c, t | the capability's |
+| $w$, $P$, $q$ | `row.weight`, `.periods`, `.quantity` | parameter | r | weight; periods; the capability's |
+| $\kappa_r$, $\alpha$ | core_share, core_weight | parameter | r | share; weight |
+| $\omega$ | `problem.willingness` | parameter | n, o, t | 0 to 1 |
+| $h_u$ | `problem.personnel` | parameter | u | people a unit |
+| $\mu$, $Y$ | `problem.months`, `money.years` | parameter | | months a period; years of the horizon |
+| $k_u$, own and common cost | see `budget` | | | millions |
+| $\kappa_n$ | `money.funding_keys` | parameter | n | share |
+
+The objectives are minimised one after the other, in the model's order. While the next ones are minimised, an objective
+that reached the value $v$ is held at $f(x) \le (1 + \tau)\, v + 10^{-6} \max(1, |v|)$, where $\tau$ is the model's
+`tolerance` (`lexicographic.py`).
 
 A model's `limits` keep an objective, listed or not, at or below a value: `limit_objective[name]` (epsilon-constraint
 method, Haimes, Lasdon and Wismer (1971), IEEE Transactions on Systems, Man and Cybernetics 1(3)).

@@ -11,7 +11,7 @@ $$x_{nujt} \le \bar{x}_{nujt}\, z_{jt}, \qquad \sum_{n,u} a_{uc}\, x_{nuj't} \ge
 | $a$ | `problem.amount` | parameter | u, c | the capability's, a unit |
 | $\bar{x}$ | `problem.cap` | parameter | n, u, j, t | units |
 
-The line of a theatre capability counts supply at every task. A period in which the line does not stand asks nothing.
+The line of a theatre capability counts supply at every task. A period in which the line is not required asks nothing.
 Constraints: `prerequisites_there[n, u, j, t]`, `prerequisites_met[j, j', c, t]`. Supply comes in whole multiples of the step of the amounts, and what
 must be met is raised to one. Needs: `deploy`. Source: precedence between activities, Weingartner (1966), Management
 Science 12(7).

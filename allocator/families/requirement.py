@@ -10,8 +10,7 @@ steps $k$, so that a solver can branch on what is missing and cut what lies betw
 $$\sum_{n,u} a_{uc}\, x_{nujt} + d_r k_{rt} \ge K_r d_r, \qquad s_{rt} \ge d_r k_{rt} - e_r, \qquad s_{rt} \ge (d_r - e_r)\, k_{rt}$$
 
 A row of a theatre capability sums over units at every task. Supply is net of what units consume. Implied rows
-($q_r = 0$) are added wherever something may be consumed and the instance has no row, so that a task may have no supply,
-but never a negative one.
+($q_r = 0$) see to it that supply is never negative where the instance has no row.
 
 | symbol | code | kind | index | unit |
 | --- | --- | --- | --- | --- |
@@ -23,7 +22,7 @@ but never a negative one.
 | $q$ | `row.quantity` | parameter | r | the capability's |
 | $g$ | `row.max_gap` | parameter | r | share |
 
-The last of these is the mixed-integer rounding of the one before it; it is left out where $e_r = 0$. The core of a
+The last inequality with $k$ is the mixed-integer rounding of the one before it; it is left out where $e_r = 0$. The core of a
 requirement is met first: what is missing beyond the rest is missing of the core. Constraints:
 `requirement_core[j, c, t]`, `requirement_supply[j, c, t]` (`j` is `*` for an implied theatre row),
 `requirement_steps[j, c, t]` and `requirement_first_step[j, c, t]`. The most that may stay unmet is lowered to what a

@@ -22,7 +22,7 @@ What deploys is whole, so only the whole part of what can be used counts. With o
 $\lfloor \alpha\,p - h + \alpha\,o \rfloor$; the rows are the edges of the smallest concave function above it. They admit
 the same whole numbers as the inequality, and fewer fractions.
 
-Constraint: `rotation_pool[n, u, a, b]`, and `rotation_pool[n, u, a, b, i]` for further edges $i = 1, 2, \dots$ Only spans that no longer one implies have a row: those that end in each period
+Constraint: `rotation_pool[n, u, a, b]`, and `rotation_pool[n, u, a, b, i]` for further edges $i = 1, 2, \dots$ A span has a row only if no longer span implies it: spans that end in each period
 and begin $\rho$ periods earlier or when units leave, unless the same span can be longer with the same units. If a window
 counts every period equally often, its row is divided by that number and rounded down.
 Needs: `deploy`, and `acquisition` where there are orders. Source: rotation as a cyclic sliding window, after the cyclic
