@@ -235,8 +235,8 @@ def test_only_public_claims_are_called_public(page: str) -> None:
     public = sum(not claim["who"].startswith("a ") for claim in claims)
     tests = sum(claim["who"] == "a test of the model" for claim in claims)
     text = " ".join((ROOT / page).read_text(encoding="utf-8").split())
-    readings = len(claims) - public - tests
-    assert f"{len(claims)} claims: {public} public ones, {readings} readings of ours and {tests} tests of the model" in text
+    ours = len(claims) - public - tests
+    assert f"{len(claims)} claims: {public} public ones, {ours} readings of ours and {tests} tests of the model" in text
 
 
 def test_a_reading_that_is_not_recorded_or_not_proved_stops_the_page(
