@@ -38,8 +38,8 @@ class Explainer:
     """Questions about one instance under one model: see :func:`explain`, which makes it.
 
     Each method answers within the time limit of :func:`explain`, and returns the main list of its answer as a
-    DataFrame with the columns of the contract. Its ``attrs`` hold everything else in the answer, and ``complete``,
-    ``open``, ``text`` and ``stopped_by``. :meth:`answer` returns a whole answer.
+    DataFrame; the page *Results of other commands* has its columns. Its ``attrs`` hold everything else in the answer,
+    and ``complete``, ``open``, ``text`` and ``stopped_by``. :meth:`answer` returns a whole answer.
 
     Attributes
     ----------
