@@ -21,8 +21,8 @@ from allocator.errors import BadUsage
 from allocator.formulation import build
 from allocator.model import load_model
 from allocator.resources import shipped_instances
-from allocator.solving.programme_file import LONGEST, unique_names, write_programme
 from allocator.solving.entries import nothing
+from allocator.solving.programme_file import LONGEST, unique_names, write_programme
 from allocator.solving.standard_form import Matrix, compile_model
 from tests.oracle.random_instances import random_instance
 from tests.present import present

@@ -94,17 +94,14 @@ def risk_terms(m: pyo.ConcreteModel, problem: Problem) -> Numbered:
     """Thousands of person-months of reluctant nations."""
     cells: Cells = m.cells
     each_of = np.zeros(len(cells.period))
-    each = {
-        stance: {t: (1 - willing) * problem.months / 1000 for t, willing in by_period.items()}
-        for stance, by_period in problem.willingness.items()
-    }
     curves: dict[tuple[str, str, int], Floats] = {}  # (nation, objective, people) -> risk of a unit by period
     for (n, u, j), first, last in zip(cells.pools_at, cells.begin.tolist(), cells.begin[1:].tolist(), strict=False):
         key = (n, problem.objective_of[j], problem.personnel[u])
         if key not in curves:
-            by_period = each[key[:2]]
-            sizes = {share: float(share * key[2]) for share in set(by_period.values())}
-            curves[key] = np.array([sizes[by_period[t]] if t in by_period else 0.0 for t in range(problem.last + 1)])
+            stance, curve = problem.willingness[key[:2]], np.zeros(problem.last + 1)
+            risk = {willing: float((1 - willing) * problem.months / 1000 * key[2]) for willing in set(stance.values())}
+            curve[list(stance)] = [risk[willing] for willing in stance.values()]
+            curves[key] = curve
         each_of[first:last] = curves[key][cells.period[first:last]]
     numbers = np.flatnonzero(each_of)
     return numbered(each_of[numbers], numbers)
@@ -161,14 +158,14 @@ def turnover_terms(m: pyo.ConcreteModel, problem: Problem) -> Numbered:
     stays = np.flatnonzero(earlier >= 0)
     every = list(cells.deploy.place)
     keys, most = [every[x] for x in stays.tolist()], [float(cells.most[x]) for x in stays.tolist()]
-    m.anew = cells.more(keys, domain=pyo.Reals, least=0.0, most=most, doc="units that were not at the task in the period before")
+    m.anew = cells.more(
+        keys, domain=pyo.Reals, least=0.0, most=most, doc="units that were not at the task in the period before"
+    )
     m.turnover_anew = Rows(doc="units beyond those of the period before come anew")
     anew = m.anew.first + np.arange(len(stays))
     numbers = np.stack([stays, earlier[stays], anew], axis=1).ravel()
     coefs = np.tile([1.0, -1.0, -1.0], len(stays))
-    m.turnover_anew.add_block(
-        Block(keys, 3 * np.arange(len(stays) + 1), coefs, numbers, None, np.zeros(len(stays)))
-    )
+    m.turnover_anew.add_block(Block(keys, 3 * np.arange(len(stays) + 1), coefs, numbers, None, np.zeros(len(stays))))
     people = np.array([problem.personnel[u] / 1000 for u in cells.units])[cells.unit]
     comes = np.flatnonzero((before > 0) & (earlier < 0))
     return numbered(np.concatenate([people[comes], people[stays]]), np.concatenate([comes, anew]))

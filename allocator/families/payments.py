@@ -8,13 +8,14 @@ from functools import cached_property
 
 import numpy as np
 import pyomo.core as pyo
+from numpy.typing import NDArray
 
 from allocator.families.columns import Numbers
 from allocator.families.sums import Exact, Sizes, Sum, merged
 from allocator.problem import Problem
 
-EVERYONE, COMMON = "*", "common"
-"""Payers that are no nation: all together, and the common fund."""
+EVERYONE, COMMON, OWN = "*", "common", ""
+"""Payers that are no nation: all together, and the common fund; and any nation for itself."""
 
 
 class Payments:
@@ -32,18 +33,39 @@ class Payments:
         cells = self.m.cells
         return {cells.nations[cells.nation[here[0]]]: here for here in cells.groups(cells.nation)}
 
-    def _deployed(self, payer: str, periods: range) -> Sum:
-        """What is paid for deployments; a unit type has two kinds, the second for a nation without a purse."""
-        cells, money = self.m.cells, self.problem.money
-        costs = {EVERYONE: (money.unit_cost,) * 2, COMMON: (money.common_cost, money.unit_cost)}
+    @cached_property
+    def _fleets(self) -> Numbers:
+        """1 for each deployment of a nation without a purse, otherwise 0."""
+        fleets = [n in self.problem.money.collective for n in self.m.cells.nations]
+        each: Numbers = np.array(fleets, dtype=np.int64)[self.m.cells.nation]
+        return each
+
+    @cached_property
+    def _kinds(self) -> dict[str, tuple[Sizes, NDArray[np.bool_]]]:
+        """What ``*``, ``common`` and a nation pay for a unit of each kind, and which kinds they pay for.
+
+        A unit type has two kinds, the second for a nation without a purse.
+        """
+        money, units = self.problem.money, self.m.cells.units
         nothing = dict.fromkeys(money.unit_cost, Fraction(0))
-        amounts = [cost[u] for cost in costs.get(payer, (money.own_cost, nothing)) for u in cells.units]
-        numbers = np.arange(len(cells.period)) if payer in costs else self._of.get(payer, np.zeros(0, dtype=np.int64))
-        fleets = np.array([n in money.collective for n in cells.nations], dtype=bool)
-        kind = cells.unit[numbers] + len(cells.units) * fleets[cells.nation[numbers]]
-        paid = np.array([bool(a) for a in amounts], dtype=bool)[kind]
-        paid &= (cells.period[numbers] >= periods.start) & (cells.period[numbers] < periods.stop)
-        return Sum(Sizes(amounts), kind[paid], numbers[paid])
+        costs = {
+            EVERYONE: (money.unit_cost, money.unit_cost),
+            COMMON: (money.common_cost, money.unit_cost),
+            OWN: (money.own_cost, nothing),
+        }
+        amounts = {payer: [cost[u] for cost in both for u in units] for payer, both in costs.items()}
+        return {payer: (Sizes(each), np.array([bool(a) for a in each], dtype=bool)) for payer, each in amounts.items()}
+
+    def _deployed(self, payer: str, periods: range) -> Sum:
+        """What is paid for deployments."""
+        cells, shared = self.m.cells, payer in (EVERYONE, COMMON)
+        numbers = np.arange(len(cells.period)) if shared else self._of.get(payer, np.zeros(0, dtype=np.int64))
+        kind = cells.unit[numbers] + len(cells.units) * self._fleets[numbers]
+        sizes, some = self._kinds[payer if shared else OWN]
+        paid = some[kind]
+        if periods != self.problem.PERIODS:
+            paid &= (cells.period[numbers] >= periods.start) & (cells.period[numbers] < periods.stop)
+        return Sum(sizes, kind[paid], numbers[paid])
 
     def terms(self, payer: str, periods: range) -> Sum:
         """What ``*``, ``common`` or a nation pays in the periods, in millions."""

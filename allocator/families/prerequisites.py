@@ -57,4 +57,6 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
             terms = supply.of(needs.row, t)
             _, step = sizes_of(terms)
             least = ceil(needs.least / step) * step if step else needs.least
-            at_least(m, m.prerequisites_met, (*needs.line, t), terms.plus((-least, m.there[needs.task, t])), Fraction(0))
+            at_least(
+                m, m.prerequisites_met, (*needs.line, t), terms.plus((-least, m.there[needs.task, t])), Fraction(0)
+            )

@@ -101,22 +101,26 @@ class Supply:
 
     def step(self, row: Row) -> Fraction:
         """The step in which the supply that counts for a row comes in any period."""
+        if row.capability not in self.sizes:
+            self._find(row.capability)
         return self.steps.get((row.place, row.capability), Fraction(0))
 
 
 def lines(m: pyo.ConcreteModel, problem: Problem) -> Iterator[tuple[Row, Key, Sum, Fraction]]:
     """Each row and period with its key, its terms and the least supply that max_gap allows."""
-    return ((row, key, terms, needed(row, step)) for row, key, terms, step in _stepped(m, problem))
+    return ((row, key, terms, least) for row, key, terms, _, least in _stepped(m, problem))
 
 
-def _stepped(m: pyo.ConcreteModel, problem: Problem) -> Iterator[tuple[Row, Key, Sum, Fraction]]:
-    """Each row and period with its key, its terms and the step in which its supply comes."""
+def _stepped(m: pyo.ConcreteModel, problem: Problem) -> Iterator[tuple[Row, Key, Sum, Fraction, Fraction]]:
+    """Each row and period with its key, its terms, the step in which its supply comes, and the least supply."""
     supply = Supply(m, problem)
     for row in problem.rows:
+        step = supply.step(row)
+        least = needed(row, step)
         for t in row.periods:
             terms = supply.of(row, t)
             if row.given or terms:
-                yield row, (row.task, row.capability, t), terms, supply.step(row)
+                yield row, (row.task, row.capability, t), terms, step, least
 
 
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
@@ -133,8 +137,8 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     m.requirement_steps = Rows(doc="what the missing steps leave unmet")
     m.requirement_first_step = Rows(doc="each missing step leaves at least as much unmet as the first")
     m.requirement_least = Rows(doc="supply covers what must be met (figures far apart)")
-    for row, key, terms, step in _stepped(m, problem):
-        least = needed(row, step)
+    known: dict[tuple[int, int], bool] = {}  # what is hidden, by the amounts of a row
+    for row, key, terms, step, least in _stepped(m, problem):
         met = terms.plus((least, failed)) if failed is not None and least else terms
         if least >= row.quantity:
             at_least(m, m.requirement_supply, key, met, least)
@@ -146,7 +150,10 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
             core.setlb(0.0)
             core.setub(float(row.core))
             m.requirement_core[key] = (None, linear([(1.0, shortfall), (-1.0, core)]), float(row.quantity - row.core))
-        if not hidden(terms, row.quantity, least):
+        alike = id(row), id(sizes_of(terms)[0])
+        if alike not in known:
+            known[alike] = hidden(terms, row.quantity, least)
+        if not known[alike]:
             shortfall.setub(float(row.quantity - least))
             if step and row.quantity <= STEPS * step:
                 _in_steps(m, row, key, met, least, step)

@@ -58,11 +58,15 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     m.rotation_pool = Rows(doc="units deployed in a span of rotation can be used")
     pools = problem.pools
     for (n, u), numbers, begin in _pools(m, problem):
+        changes, usable = pools.changes.get((n, u)), pools.usable((n, u), 1, 1)
         for window in pools.windows((n, u)):
-            usable = pools.usable((n, u), window.start, window.end)
+            if changes:
+                usable = pools.usable((n, u), window.start, window.end)
             orders = ready(m, problem, (n, u), window.end) if m.bought else []
             first = (window.start - 1) % problem.last
-            use = numbers[begin[first] : begin[first + len(window.counts)]]  # periods in a row, round the end if need be
+            use = numbers[
+                begin[first] : begin[first + len(window.counts)]
+            ]  # periods in a row, round the end if need be
             key = (n, u, window.start, window.end)
             if orders:
                 available = pools.availability.get((n, u), Fraction(1))

@@ -101,7 +101,8 @@ class Sum(NamedTuple):
     def times(self, factor: Fraction) -> Sum:
         """The same, multiplied."""
         more = tuple((factor * a, x) for a, x in self.more)
-        return self._replace(sizes=Sizes([factor * a for a in self.sizes.amounts]), more=more)
+        used, kind = np.unique(self.kind, return_inverse=True)
+        return Sum(Sizes([factor * self.sizes.amounts[at] for at in used.tolist()]), kind, self.numbers, more)
 
     def pairs(self, cells: Cells) -> list[Exact]:
         """Each amount with its variable of Pyomo."""

@@ -46,7 +46,7 @@ eighth.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -54,8 +54,8 @@ import pyomo.core as pyo
 from pyomo.core.expr import LinearExpression, MonomialTermExpression
 
 from allocator.families import acquisition, budget, industry, joint_purchase, rotation, troop_ceiling
-from allocator.families.objectives import burden_terms, cost_terms, gap_terms, imbalance_terms
 from allocator.families.columns import Cells
+from allocator.families.objectives import Amount, burden_terms, cost_terms, gap_terms, imbalance_terms
 from allocator.families.rows import Aim, Rows, Term, linear
 from allocator.formulation import formulate, silent, uncollected
 from allocator.hedging.answer import STAGES
@@ -157,10 +157,14 @@ def two_stage(
 
 def _limits(m: pyo.ConcreteModel, problem: Problem) -> None:
     """The model's limits on money, applied to all that is committed."""
-    makers = {"cost": cost_terms, "burden": burden_terms, "imbalance": imbalance_terms}
+    makers: dict[str, Callable[..., Amount]] = {
+        "cost": cost_terms,
+        "burden": burden_terms,
+        "imbalance": imbalance_terms,
+    }
     m.limit_objective = Rows(doc="what is committed stays within the model's limits on money")
     for name, most in problem.model.limits.items():
-        terms = makers[name](m, problem) if name in makers else []
+        terms: Amount = makers[name](m, problem) if name in makers else []
         if terms:
             m.limit_objective[name] = (None, linear(terms), float(most))
 

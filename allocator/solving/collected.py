@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.errors import BadUsage
 from allocator.families.columns import Cells, Columns, Numbers
 from allocator.families.rows import Block, Pending, Row, Rows
 from allocator.families.sums import Numbered, Terms
@@ -40,6 +39,24 @@ def _plain(columns: Columns) -> Bounds:
     return np.full(size, low), upper, np.full(size, step == 1)
 
 
+class Growing:
+    """An array to which numbers and whole arrays are added."""
+
+    def __init__(self) -> None:
+        self._parts: list[NDArray[Any]] = []
+        self._last: list[float] = []
+        self.append = self._last.append
+
+    def extend(self, numbers: NDArray[Any]) -> None:
+        """Add an array."""
+        self._parts += [np.array(self._last), numbers]
+        self._last.clear()
+
+    def array(self, kind: Any = float) -> NDArray[Any]:
+        """All numbers in their order."""
+        return np.concatenate([*self._parts, np.array(self._last)]).astype(kind)
+
+
 class Collected:
     """Sums in their order, as one array of coefficients and one of columns.
 
@@ -56,7 +73,7 @@ class Collected:
         self.known = columns.known() if known is None else known
         self._where: dict[int, Numbers] = {}
         self.chunks: list[tuple[Numbers, Floats]] = []
-        self.counts: list[Any] = []  # terms of each sum: numbers, and arrays for blocks of sums
+        self.counts = Growing()  # terms of each sum
         self.index: list[int] = []  # terms since the last chunk
         self.value: list[float] = []
 
@@ -77,7 +94,7 @@ class Collected:
     def add_block(self, block: Block, cells: Cells, owner: Any) -> None:
         """Add many sums."""
         self._chunk(self._columns(block.numbers, cells, owner), block.coefs)
-        self.counts.append(np.diff(block.start))
+        self.counts.extend(np.diff(block.start))
 
     def _chunk(self, index: Numbers, value: Floats) -> None:
         if self.index:
@@ -109,9 +126,12 @@ class Collected:
         """Where each sum begins, and the column and coefficient of each term."""
         none = np.zeros(0, dtype=np.int64)
         self._chunk(none, np.zeros(0))
-        sizes = np.concatenate([none, *map(np.atleast_1d, self.counts)])
         index, value = zip(*self.chunks, strict=True)
-        return np.concatenate([[0], np.cumsum(sizes)]), np.concatenate(index), np.concatenate(value)
+        return (
+            np.concatenate([[0], np.cumsum(self.counts.array(np.int64))]),
+            np.concatenate(index),
+            np.concatenate(value),
+        )
 
     def dense(self) -> Floats:
         """The coefficient of each column, in all sums together."""
@@ -122,31 +142,30 @@ class Collected:
 def collected(rows: Entries, columns: Entries) -> tuple[Collected, Floats, Floats]:
     """The sums of all rows, and their least and greatest values."""
     sums = Collected(columns)
-    least: list[Any] = []
-    most: list[Any] = []
+    least, most = Growing(), Growing()
     for part in rows.parts.values():
         component = part.component
         cells = getattr(component.parent_block(), "cells", None)
         if part.entries is None:
             assert isinstance(component, Rows)
             for block in component.blocks:
-                sums.add_block(block, cells, component)
-                least.append(_ends(block.least, len(block.keys), -np.inf))
-                most.append(_ends(block.most, len(block.keys), np.inf))
+                sums.add_block(block, component.parent_block().cells, component)
+                least.extend(_ends(block.least, len(block.keys), -np.inf))
+                most.extend(_ends(block.most, len(block.keys), np.inf))
             for value in component.held.values():
                 _add(sums, value, cells, component, least, most)
             continue
         for row in part.entries:
             pending = row.pending if type(row) is Row else None
             _add(sums, pending or _limited(row), cells, row, least, most)
-    return sums, np.concatenate([np.zeros(0), *map(np.atleast_1d, least)]), np.concatenate([np.zeros(0), *map(np.atleast_1d, most)])
+    return sums, least.array(), most.array()
 
 
 def _ends(ends: Floats | None, count: int, rest: float) -> Floats:
     return np.full(count, rest) if ends is None else ends
 
 
-def _add(sums: Collected, row: Pending, cells: Any, owner: Any, least: list[Any], most: list[Any]) -> None:
+def _add(sums: Collected, row: Pending, cells: Any, owner: Any, least: Growing, most: Growing) -> None:
     low, terms, high = row
     sums.add(terms, cells, owner)
     least.append(-np.inf if low is None else low)

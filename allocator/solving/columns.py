@@ -140,7 +140,7 @@ class Points:
     @property
     def known(self) -> NDArray[np.int32] | None:
         """Columns that a plan determines; None if it determines all of them."""
-        if len(self._known) == self.matrix.columns.count:
+        if len(self._known) == self.matrix.columns.held:
             return None
         return self._known[self.matrix.integral[self._known]]
 

@@ -30,7 +30,7 @@ class Part(NamedTuple):
         """Pyomo's objects."""
         return [self.component[index] for index in self.indices] if self.entries is None else self.entries
 
-    def keys(self) -> list[Key]:
+    def named(self) -> list[Key]:
         """Component and index of each entry."""
         if self.entries is not None and self.component.is_reference():
             return [(entry.parent_component().local_name, entry.index()) for entry in self.entries]
@@ -48,7 +48,7 @@ class Entries(Sequence[Any]):
         self._of: dict[int, dict[Any, int]] = {}
 
     @property
-    def count(self) -> int:
+    def held(self) -> int:
         """Entries of the model, without places that it lacks."""
         return sum(len(part.at) for part in self.parts.values())
 
@@ -71,7 +71,7 @@ class Entries(Sequence[Any]):
 
     def keys(self) -> list[Key]:
         """Component and index of each entry, in the order of the model."""
-        return [key for part in self.parts.values() for key in part.keys()]
+        return [key for part in self.parts.values() for key in part.named()]
 
     def known(self) -> dict[int, int]:
         """``id`` of each object that is made -> its place."""

@@ -84,5 +84,3 @@ def bounds(columns: list[Any]) -> tuple[Floats, Floats, NDArray[np.bool_]]:
 
 def _ends(least: float | None, most: float | None) -> tuple[float, float]:
     return -np.inf if least is None else least, np.inf if most is None else most
-
-

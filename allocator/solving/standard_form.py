@@ -240,8 +240,11 @@ def _arrays(m: pyo.ConcreteModel) -> Matrix:
         for name in getattr(m, "stages", m.problem.model.objectives):
             objective = m.component(f"objective_{name}")
             terms = objective.pending if type(objective) is Aim else None
+            if terms is None:
+                coefs, variables, _ = linear_terms(objective.expr, objective)
+                terms = Terms(tuple(coefs), tuple(variables))
             cost = Collected(columns, sums.known)
-            cost.add(Terms(*linear_terms(objective.expr, objective)[:2]) if terms is None else terms, m.cells, objective)
+            cost.add(terms, m.cells, objective)
             costs[name] = cost.dense()
         matrix = Matrix(columns, *bounds_of(columns), rows, least, most, *_compressed(*sums.arrays()), costs)
     _refuse_absurd(matrix)

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.solving.entries import nothing
+from allocator.solving.entries import Key, nothing
 from allocator.solving.heuristics.search import AVERAGED, Search
 from allocator.solving.highs import Relaxation, Resident
-from allocator.solving.standard_form import Floats, Key, Matrix
+from allocator.solving.standard_form import Floats, Matrix
 
 WHOLE = ("leads", "joins", "member", "there")
 """Variables that are whole in the averaged programme."""

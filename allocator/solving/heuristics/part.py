@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.solving.entries import nothing
 from allocator.solving.columns import Points
+from allocator.solving.entries import nothing
 from allocator.solving.heuristics.neighbourhoods.cells import Cells
 from allocator.solving.highs import Resident
 from allocator.solving.standard_form import Floats, Matrix
