@@ -89,6 +89,10 @@ class Columns(Lazy, IndexedVar):  # type: ignore[misc]
             variable = data[index] = VarData.copy(model)
             variable._index, variable._lb, variable._ub = index, self.least, most
 
+    def __getstate__(self) -> Any:
+        _ = self._data  # expressions that are copied with it refer to its variables
+        return super().__getstate__()
+
     def indices(self) -> Sequence[Any]:
         """Indices of all, in their order."""
         return list(self.place)
