@@ -14,7 +14,7 @@ nearly all rows, are written as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 from math import ceil
 from typing import Any, NamedTuple
@@ -118,6 +118,7 @@ class Rows(Lazy, IndexedConstraint):  # type: ignore[misc]
     def __init__(self, *, doc: str) -> None:
         self.held: dict[Any, Pending] = {}
         self.blocks: list[Block] = []  # before all others
+        self._keys: dict[Any, None] = {}  # of blocks and others, where there are blocks
         self._begun = False
         super().__init__(pyo.Any, doc=doc)
         self._begun = True
@@ -156,9 +157,15 @@ class Rows(Lazy, IndexedConstraint):  # type: ignore[misc]
         return len(self.indices() if self._made is None else self._made)
 
     def __contains__(self, key: Any) -> bool:
-        if self._made is None and not self.blocks:
-            return key in self.held
-        return key in self._data
+        return key in (self._index_of() if self._made is None else self._made)
+
+    def _index_of(self) -> Collection[Any]:
+        if self.blocks and len(self._keys) < len(self):
+            self._keys = dict.fromkeys(self.indices())
+        return self._keys if self.blocks else self.held
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.indices()) if self._made is None else super().__iter__()
 
 
 class Aim(ScalarObjective):  # type: ignore[misc]

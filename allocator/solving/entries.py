@@ -73,6 +73,10 @@ class Entries(Sequence[Any]):
         """Component and index of each entry, in the order of the model."""
         return [key for part in self.parts.values() for key in part.named()]
 
+    def made(self) -> Iterator[Any]:
+        """The objects that something has asked for."""
+        return (entry for part in self.parts.values() for entry in part.entries or ())
+
     def known(self) -> dict[int, int]:
         """``id`` of each object that is made -> its place."""
         return {

@@ -198,7 +198,7 @@ def laid_out(new: Matrix, old: Matrix) -> Matrix | None:
 def _check_variables(matrix: Matrix) -> None:
     """Refuse variables whose domain or bounds no linear solver can handle."""
     sound: set[int] = set()
-    for variable in matrix.columns:
+    for variable in matrix.columns.made():
         if variable.fixed and variable.value is None:
             raise BadUsage(f"{variable.name} is fixed without a value")
         domain = variable.domain
