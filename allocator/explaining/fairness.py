@@ -13,7 +13,7 @@ from allocator.explaining.bench import Aim, Outcome
 from allocator.explaining.core import Core, Part, same
 from allocator.explaining.words import points
 from allocator.families.payments import Payments
-from allocator.families.rows import Rows, Term, at_most, floats, linear
+from allocator.families.rows import Rows, Term, at_most, weighed
 from allocator.plan.values import Deployed, Spending
 from allocator.problem import Problem
 
@@ -132,9 +132,9 @@ def heaviest(due: Mapping[str, Fraction]) -> Aim:
         m.load_heaviest = Rows(doc="no nation has more than the greatest load")
         payments = Payments(m, problem)
         for n, most in due.items():
-            own = [(cost / most, column) for cost, column in payments.terms(n, problem.PERIODS)]
+            own = payments.terms(n, problem.PERIODS).times(1 / most)
             if own:
-                m.load_heaviest[n] = (None, linear([*floats(own), (-1.0, m.greatest_load)]), 0.0)
+                m.load_heaviest[n] = (None, weighed(own, (-1.0, m.greatest_load)), 0.0)
         return [(1.0, m.greatest_load)]
 
     def value(problem: Problem, deployed: Deployed) -> Fraction:

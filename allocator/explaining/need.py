@@ -220,7 +220,7 @@ def _objective(said: str, name: str, most: Fraction) -> Condition:
     def terms(m: Any, problem: Problem) -> list[Term]:
         if name == "burden" and m.component("heaviest") is not None:
             return [(1.0, m.heaviest)]
-        return MAKERS[name](m, problem)
+        return linear(MAKERS[name](m, problem)).pairs(m.cells)
 
     return _at_most(said, [(terms, lambda problem, plan: objective_values(problem, plan)[name], most)])
 
