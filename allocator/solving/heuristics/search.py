@@ -17,6 +17,9 @@ NODES = 100
 MANY = 5_000
 """Whole-number columns from which a plan is improved part by part before HiGHS has the whole model."""
 
+ROOT = {"mip_lp_solver": "ipx"}
+"""Options of HiGHS for a large model with orders: the first relaxation takes the simplex method four times as long."""
+
 USED = 0.2
 """A relaxation that is no corner has all columns a little above 0; above this many units a deployment is used."""
 
@@ -38,7 +41,8 @@ class Search:
         with ``part``, that of another model than the resident one.
     run : callable
         Runs HiGHS, given the proved bound and options: on the resident model, or on the ``part`` of it that is given;
-        ``what`` names the search for progress.
+        ``what`` names the search for progress. With ``most``, the run may use all the time of the stage, and its bound up
+        to ``most`` is a bound of the stage.
     take : callable
         Checks a point and stores its plan; returns the broken constraints.
     best : callable
