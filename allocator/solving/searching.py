@@ -48,9 +48,10 @@ def search_of(stages: Stages, loaded: Loaded, stage: int, name: str, floor: floa
         loaded.resident.seconds += part.seconds
         return run
 
-    def relax(method: Method = "inside", part: Resident | None = None) -> Relaxation | None:
+    def relax(method: Method = "inside", part: Resident | None = None, what: str = "") -> Relaxation | None:
         if part is not None:
-            return part.relaxation(left(), stages.interrupted, None, None, method)
+            watch = stages._watch(stage, name, floor, what, restricted=True) if what else None
+            return part.relaxation(left(), stages.interrupted, watch, None, method)
         watch = stages._watch(stage, name, floor, RELAXATION, restricted=True)
         return loaded.resident.relaxation(left(SHARE), stages.interrupted, watch, stages._left(), method)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.solving.heuristics.search import NODES, ROOT, WHOLE, Search
+from allocator.solving.heuristics.search import NODES, RELAXATION, Search, options_of_root
 from allocator.solving.highs import Relaxation, Resident
 
 WORTH = 0.002
@@ -25,6 +25,12 @@ ALONE = 3
 
 DIVISIONS = 3
 """Most divisions after that; each takes two relaxations."""
+
+SHARE = 0.65
+"""No relaxation begins after this share of the stage's time."""
+
+BRANCH = "HiGHS with few who may lead"
+"""Name for progress."""
 
 Numbers = NDArray[np.int64]
 
@@ -90,22 +96,23 @@ class Leading:
         for objective, most in self.resident.held:
             copy.hold(objective, most)
         copy.minimise(self.resident.objective)
-        self._replace([*([one] for one in order[:ALONE]), order[ALONE:]], order, copy)
+        self._replace([*np.split(order[:ALONE], ALONE), order[ALONE:]], order, copy)
         for _ in range(DIVISIONS):
             worst = self.branches[0].free
-            if len(worst) > 1 and not self.search.over():
+            if len(worst) > 1:
                 self._replace([worst[:1], worst[1:]], order, copy)
         self.resident.seconds += copy.seconds
 
     def _replace(self, parts: list[Numbers], task: Numbers, copy: Resident) -> None:
-        """Replace the first branch by one for each part of its nations, with the bounds of their relaxations."""
+        """Replace the first branch, if time allows it, by one for each part of its nations, with their relaxations."""
         first, *others = self.branches
-        for part in parts:
-            free = np.array(part, dtype=np.int64)
+        for free in parts:
+            if self.search.over(SHARE):
+                return
             barred = np.setdiff1d(task, free)
             copy.release()
             copy.restrict(barred, np.zeros(len(barred)))
-            relaxed = self.search.relax("inside", part=copy)
+            relaxed = self.search.relax("inside", part=copy, what=RELAXATION)
             others.append(Branch(free, barred, first.bound if relaxed is None else max(first.bound, relaxed.bound)))
         self.branches = sorted(others, key=lambda branch: branch.bound)
 
@@ -119,7 +126,8 @@ class Leading:
         self.resident.restrict(first.barred, np.zeros(len(first.barred)))
         if not point[first.barred].any():
             self.resident.start_from(point, self.search.points.known)
-        run = self.search.run(self.bound, what=WHOLE, most=others[0].bound, mip_max_nodes=NODES, **ROOT)
+        root = options_of_root(self.search.points)
+        run = self.search.run(self.bound, what=BRANCH, most=others[0].bound, mip_max_nodes=NODES, **root)
         self.resident.release()
         if run.point is not None:
             self.search.take(run.point)
