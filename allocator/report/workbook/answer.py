@@ -32,12 +32,12 @@ ANSWER = "Answer"
 LAST = 7
 """Last column of the text, from 0; charts are to the right of it."""
 
-WIDTHS = (30, 33, 21, 12, 12, 12, 14, 28)
-TOP, CHART = 3, 560
+WIDTHS = (27, 28, 19, 10, 10, 10, 11, 25)
+TOP, CHART = 3, 460
 """Row of the first chart, and the width of charts in pixels."""
 
-ON_ONE_PAGE = 26
-"""Rows up to which money and proofs are printed on the first page as well."""
+ON_ONE_PAGE = 24
+"""Rows up to which all is printed on the first page; otherwise who sends what begins the second."""
 
 MOST = 10
 """Lines and nations on this page; the other pages have all of them."""
@@ -68,9 +68,9 @@ def write_answer(book: Book, plan: Plan, pages: dict[str, str]) -> None:
         known = Names(plan)
         _coverage(page, plan, known)
         _missing(page, plan, known)
-        _nations(page, plan, known)
-        if page.row > ON_ONE_PAGE:
+        if page.row + min(MOST, len(senders(plan))) > ON_ONE_PAGE:
             page.sheet.set_h_pagebreaks([page.row])
+        _nations(page, plan, known)
         _money(page, plan)
         _proof(page, plan)
     _contents(page, pages)
@@ -148,8 +148,9 @@ def _missing(page: Page, plan: Plan, known: Names) -> None:
             row[2] += f", {in_periods(list(line['supplies']))}"
     form = number_format(*([row[c] for row in rows] for c in (4, 5, 6)))
     fields = [
-        Field("task"), Field("capability"), Field("unit"), Field("asked", form), Field("there", form),
-        Field("missing", form), Field("covered, share", COVERED), Field("why"),
+        Field("task"), Field("capability"), Field("unit"), Field("asked", form, whole=True),
+        Field("there", form, whole=True),
+        Field("missing", form, whole=True), Field("covered, share", COVERED), Field("why"),
     ]  # fmt: skip
     body = [[*row[1:8], known.cause(line)] for row, line in zip(rows, lines, strict=False)]
     page.table(fields, body, paint=lambda r: _fill(rows[r][7]), widths=WIDTHS)

@@ -39,8 +39,9 @@ def write_requirements(book: Book, plan: Plan, known: Names) -> None:
     fields = [
         Field("objective"), Field("task"), Field("capability"), Field("unit"),
         *([Field("periods")] if several else []),
-        Field("asked", form), Field("there", form), *([Field("least", form), Field("in period")] if several else []),
-        Field("missing", form), Field("covered, share", COVERED), Field("priority", "number"),
+        Field("asked", form, whole=True), Field("there", form, whole=True), 
+        *([Field("least", form, whole=True), Field("in period")] if several else []),
+        Field("missing", form, whole=True), Field("covered, share", COVERED), Field("priority", "number"),
         Field("why it is short"),
     ]  # fmt: skip
     covered = len(fields) - 3
