@@ -251,12 +251,13 @@ def _heat(root: Element, picture: Heat, y: float) -> float:
             x = EDGE + first + (at + 1) * wide - 8
             _text(root, line, x, y + 12 - up * 17, size=14, fill=SOFT, anchor="end", bold=True)
     y += 20
+    room = (first - 8) * WIDE / BOLD  # labels are bold
+    small = any(len(wrapped(label, room, FONT, 2)) > 1 for label, _ in picture.rows)
+    size = 13.0 if small else float(FONT)
     for label, cells in picture.rows:
-        lines = wrapped(label, (first - 8) * WIDE / BOLD, FONT, 2)
-        size, up = (float(FONT), 23) if len(lines) == 1 else (13.0, 15)
-        lines = lines if len(lines) == 1 else wrapped(label, (first - 8) * WIDE / BOLD, 13, 2)
+        lines = wrapped(label, room, size, 2 if small else 1)
         for at, line in enumerate(lines):
-            _text(root, line, EDGE, y + up + at * 15, size=size, bold=True)
+            _text(root, line, EDGE, y + 23 - 8 * (len(lines) - 1) + at * 15, size=size, bold=True)
         for at, cell in enumerate(cells):
             x = EDGE + first + at * wide
             _rect(root, SHADES[cell.step], x, y, wide - 1, 33)

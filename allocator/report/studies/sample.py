@@ -11,6 +11,7 @@ from allocator.report.studies.grid import sometimes
 from allocator.report.studies.spread import histogram, spread_table
 from allocator.report.studies.study import Block, Section, Text
 from allocator.report.studies.words import first_capital, key_words, number, percent, scale, short
+from allocator.wording import priced
 
 Row = Mapping[str, Any]
 
@@ -63,7 +64,7 @@ def _indices(kind: str, output: str, rows: Sequence[Row], names: Names, currency
         )
     show = {"sobol": percent, "lhs": _correlation}.get(kind, _points if output == "coverage" else number)
     strongest = key_words(known[0]["figure"], names)
-    strength = _strength(kind, known[0], f" {currency}" if output == "cost" else "", show)
+    strength = _strength(kind, known[0], currency if output == "cost" else "", show)
     heading = f"{first_capital(output)} depends most on {short(strongest, 90)}: {strength}"
     if not _shown(kind, known[0]):
         heading = f"The sample is too small to show what {output} depends on; the largest estimate is that of "
@@ -122,7 +123,7 @@ def _strength(kind: str, row: Row, unit: str, show: Any) -> str:
         return f"{percent(row['total'])} of the variance{half}"
     if kind == "lhs":
         return f"rank correlation {_correlation(row['rank_correlation'])}"
-    return f"{show(row['mu_star'])}{unit} over its range"
+    return f"{priced(show(row['mu_star']), unit)} over its range"
 
 
 def _bar(kind: str, row: Row, names: Names, show: Any, most: float) -> Bar:
