@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 import allocator
-from allocator.report.charts.kinds import Bars, Box, Dot, Heat, Plot
+from allocator.report.charts.kinds import Bars, Box, Dot, Heat, Plot, Table
 from allocator.report.studies.claims import claims_study
 from allocator.report.studies.comparison import comparison_study
 from allocator.report.studies.hedge import hedge_study
+from allocator.report.studies.spread import histogram
 from allocator.report.studies.sweep import sweep_study
+from allocator.report.studies.withdrawal import _possible
 from allocator.sweeps.design.file import Draws, Flip, Front
 from tests.report.pages import Page
 from tests.report.studies import compared, figures_of, judged, kind, page_of, plain, sampled, swept
@@ -224,6 +226,14 @@ class TestSweeps:
                 section.heading and section.heading[:1] == section.heading[:1].upper() for section in study.sections
             )
             assert study.pictures()
+
+
+def test_a_histogram_and_intervals_end_at_the_whole() -> None:
+    """All draws cover all: the column is 100 % high, and there is no tick above it."""
+    table = Table(("", "mean"), ())
+    plot = histogram("spread", "draws", [(1.0, 1.0)], [(1.0, "mean")], table)
+    assert max(value for value, _ in spaced_shares(plot)) == 1.0
+    assert [_possible(share) for share in (-0.1, 0.5, 1.24)] == ["0.0\u00a0%", "50.0\u00a0%", "100.0\u00a0%"]
 
 
 def test_cases_side_by_side() -> None:

@@ -379,5 +379,6 @@ def test_number_formats_and_lines() -> None:
     assert number_format([3.25], [20.5]) == "#,##0.00"
     assert number_format([1 / 3, 51_400]) == "#,##0.00"
     assert number_format([1234.567]) == "#,##0.0"
+    assert [lines_of(text, 20) for text in ("a" * 20, "a" * 40, "one two", "a\nb")] == [1, 2, 1, 2]
     assert number_format([0.001]) == "#,##0.000"
     assert [lines_of(text, 10) for text in ("short", "two\nlines", "a text that needs three lines")] == [1, 2, 3]

@@ -40,7 +40,7 @@ def histogram(
     return Plot(
         name, f"How often each coverage occurs, in per cent of the {what}",
         Axis("Coverage", tuple(((x - low) / width, percent(x)) for x in xs)),
-        Axis(f"Share of the {what}", tuple((y / top, percent(y)) for y in ys)), tuple(shapes), table,
+        Axis(f"Share of the {what}", tuple((y / top, percent(y)) for y in ys if y <= 1)), tuple(shapes), table,
     )  # fmt: skip
 
 

@@ -78,7 +78,7 @@ def _statistics(result: Row, currency: str, tail: str) -> Table:
         cells = []
         for name in ("mean", "value_at_risk", "expected_shortfall"):
             low, high = statistics[f"{name}_low"], statistics[f"{name}_high"]
-            show = one_digit if output == "coverage" else number
+            show = _possible if output == "coverage" else number
             cells += [show(statistics[name]), _interval(low, high, show)]
         rows.append(("Coverage" if output == "coverage" else f"Cost, {currency}", *cells))
     heads = (
@@ -91,6 +91,11 @@ def _statistics(result: Row, currency: str, tail: str) -> Table:
         "95 % interval",
     )
     return Table(heads, tuple(rows))
+
+
+def _possible(share: float) -> str:
+    """A share of an interval, cut off at what can be: a normal interval of few draws can reach beyond 0 and 1."""
+    return one_digit(min(1.0, max(0.0, share)))
 
 
 def _interval(low: float | None, high: float | None, show: Callable[[float], str]) -> str:

@@ -39,6 +39,9 @@ TOP, CHART = 3, 460
 ON_ONE_PAGE = 24
 """Rows up to which all is printed on the first page; otherwise who sends what begins the second."""
 
+CHARTED = 16
+"""Most nations in the chart of people, which ends on the first page."""
+
 MOST = 10
 """Lines and nations on this page; the other pages have all of them."""
 
@@ -256,6 +259,7 @@ def _contents(page: Page, pages: dict[str, str]) -> None:
 def people_chart(book: Book, sheet: Any, plan: Plan, source: tuple[str, int, int], objectives: int) -> None:
     """The chart of people by nation, from rows (sheet, first, last) whose columns are nation, then people."""
     name, first, last = source
+    more, last = last - first >= CHARTED, min(last, first + CHARTED - 1)
     chart = book.book.add_chart({"type": "bar"})
     chart.add_series(
         {
@@ -267,7 +271,8 @@ def people_chart(book: Book, sheet: Any, plan: Plan, source: tuple[str, int, int
             "data_labels": {"value": True, "num_format": "#,##0"},
         }
     )
-    look(chart, "People by nation" + (", most at once" if plan.instance.periods > 1 else ""), reverse=True)
+    title = "People by nation" + (", most at once" if plan.instance.periods > 1 else "")
+    look(chart, title + (f": the first {CHARTED}" if more else ""), reverse=True)
     room = 1.25 * max(row["personnel"] for row in plan.rows("nations"))  # for the figures beside the bars
     chart.set_x_axis({"min": 0, "max": room, "visible": False, "major_gridlines": {"visible": True, "line": LINE}})
     chart.set_size({"width": CHART, "height": 70 + 23 * (last - first + 1)})

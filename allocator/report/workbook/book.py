@@ -269,6 +269,7 @@ def lines_of(text: str, width: float) -> int:
         for word in part.split():
             if len(word) > room and room < width:
                 lines, room = lines + 1, width
+            lines += max(0, ceil(len(word) / width) - 1)  # a word that is longer than a line is broken
             room -= len(word) + 1
     return max(1, lines)
 
