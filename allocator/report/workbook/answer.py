@@ -36,10 +36,10 @@ WIDTHS = (27, 28, 19, 10, 10, 10, 11, 25)
 TOP, CHART = 3, 460
 """Row of the first chart, and the width of charts in pixels."""
 
-ON_ONE_PAGE = 24
-"""Rows up to which all is printed on the first page; otherwise who sends what begins the second."""
+SHORT, ON_ONE_PAGE = 26, 34
+"""Rows up to which all is on the first printed page, and up to which all but money and proofs is."""
 
-CHARTED = 16
+CHARTED = 14
 """Most nations in the chart of people, which ends on the first page."""
 
 MOST = 10
@@ -71,9 +71,10 @@ def write_answer(book: Book, plan: Plan, pages: dict[str, str]) -> None:
         known = Names(plan)
         _coverage(page, plan, known)
         _missing(page, plan, known)
-        if page.row + min(MOST, len(senders(plan))) > ON_ONE_PAGE:
-            page.sheet.set_h_pagebreaks([page.row])
+        above = page.row
         _nations(page, plan, known)
+        if page.row > SHORT:
+            page.sheet.set_h_pagebreaks([above if page.row > ON_ONE_PAGE else page.row])
         _money(page, plan)
         _proof(page, plan)
     _contents(page, pages)
@@ -128,7 +129,8 @@ LINE = {"color": "#D9E2EC", "width": 0.75}
 def look(chart: Any, title: str, *, reverse: bool = False, legend: bool = False) -> None:
     """Title, axes and legend of a chart, the same on every page."""
     chart.set_title({"name": title, "name_font": {"size": 12, "bold": True}, "overlay": False})
-    chart.set_y_axis({"reverse": reverse, "major_gridlines": {"visible": not reverse, "line": LINE}})
+    every: dict[str, Any] = {"interval_unit": 1} if reverse else {}  # a bar without a label says nothing
+    chart.set_y_axis({"reverse": reverse, "major_gridlines": {"visible": not reverse, "line": LINE}, **every})
     chart.set_legend({"position": "bottom"} if legend else {"none": True})
 
 

@@ -16,7 +16,7 @@ INPUT = "Input "
 
 TAB = "#9AA5B1"
 
-WORDY = 80
+WORDY = 100
 """Most characters to which a column of remarks grows: rows stay low, and fewer pages are printed."""
 
 REMARKS = {"note", "title", "description"}
