@@ -174,6 +174,8 @@ def _scatter(output: str, rows: Sequence[Row], names: Names, show: Any, unit: st
         (text, short(first_capital(key_words(placed[at]["figure"], names)), 90)) for at, text in numbers.items()
     )
 
+    of, factor = (", in points", 100.0) if output == "coverage" else (unit, 1.0)  # ticks have no unit: room is narrow
+
     def text(value: float) -> str:
         return "0" if value == 0 else str(show(value))
 
@@ -182,8 +184,8 @@ def _scatter(output: str, rows: Sequence[Row], names: Names, show: Any, unit: st
     )
     return Plot(
         f"morris-plane-{output}", f"Size and spread of the effects on {output}",
-        Axis(f"Mean size of the change{unit}", tuple((x / right, text(x)) for x in xs)),
-        Axis("σ: spread of the changes", tuple((y / high, text(y)) for y in ys)),
+        Axis(f"Mean size of the change{of}", tuple((x / right, number(factor * x)) for x in xs)),
+        Axis(f"σ: spread of the changes{of}", tuple((y / high, number(factor * y)) for y in ys)),
         tuple(shapes), Table(("Figure", "mean size", "σ"), table),
         (*named, ("guide", "above this line the spread exceeds the size: the figure interacts, or bends")),
     )  # fmt: skip
