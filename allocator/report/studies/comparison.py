@@ -131,7 +131,8 @@ def _grouped(
     for key, label in keys:
         for at, (case, known) in enumerate(zip(cases, figures, strict=True)):
             value = known.get(key)
-            text = "no plan" if value is None else show(value)
+            planned = case["status"] in ("optimal", "feasible")
+            text = ("not asked" if planned else "no plan") if value is None else show(value)
             text = f"~{text}" if case["status"] == "feasible" and value is not None else text
             pieces = () if value is None else (Piece(_kind(at, case), 0.0, max(0.0, value) / most),)
             bars.append(Bar(case["case"], (text,), pieces, group=label))
@@ -147,7 +148,8 @@ def _coverage(cases: Sequence[Row], figures: Sequence[Mapping[tuple[str, str], A
         there = [known[key] for known in figures if key in known]
         spans[key] = max(there) - min(there)
     widest = max(spans, key=lambda key: spans[key])
-    heading_ = "No objective is covered differently"
+    shared = [key for key in objectives if sum(key in known for known in figures) > 1]
+    heading_ = "No objective is covered differently" if shared else "No two cases ask for the same objective"
     if spans[widest] > 5e-4:
         there = [known[widest] for known in figures if widest in known]
         name = names.of("objectives", widest[1])
@@ -181,6 +183,7 @@ def _money(cases: Sequence[Row], figures: Sequence[Mapping[tuple[str, str], Any]
 
 def _people(cases: Sequence[Row], figures: Sequence[Mapping[tuple[str, str], Any]], names: Names) -> Section:
     keys = list(dict.fromkeys(key for known in figures for key in known if key[0] == "people"))
+    keys = [key for key in keys if key[1] == "all"] if len(keys) == 2 else keys
     if not keys:
         return Section("People", "", ())
     there = [
@@ -190,6 +193,7 @@ def _people(cases: Sequence[Row], figures: Sequence[Mapping[tuple[str, str], Any
     text = f"{short(many[0]['case'])} takes most people, {many[1]:,.0f}; {short(few[0]['case'])} fewest, {few[1]:,.0f}"
     text = f"All take {few[1]:,.0f} people" if few[1] == many[1] else text
     labels = [(key, "All" if key[1] == "all" else names.of("objectives", key[1])) for key in keys]
+    labels = [(key, "") for key in keys] if len(keys) == 1 else labels
     bars = _grouped(cases, figures, labels, lambda value: f"{value:,.0f}")
     return Section(
         "People", text, (Bars("people", text, "Objective and case", "People", ("people",), bars, _key(cases)),)

@@ -201,7 +201,10 @@ def _answers(result: Row, rows: Sequence[Row], kind: Ends, label: Any, names: Na
     blocks.append(Text(still))
     parts = [f"{count(len(lost), 'point')} {'has' if len(lost) == 1 else 'have'} no plan"] if lost else []
     verb = "changes" if result["still"] == 1 else "change"
-    parts += [f"{result['still']:,} of {count(len(rows), kind.of)} {verb} neither coverage nor cost"]
+    moving = len({id(row) for row, _, _ in changes})
+    if moving:
+        parts += [f"{count(moving, kind.of)} {'changes' if moving == 1 else 'change'} who takes part or what is met"]
+    parts += [f"{result['still']:,} of {len(rows):,} {verb} neither coverage nor cost"]
     return Section("Who and what changes", first_capital(listed(parts)), tuple(blocks))
 
 
