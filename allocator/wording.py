@@ -32,7 +32,9 @@ WITH_THE = ("Netherlands", "Czech Republic", "Philippines", "Faroe Islands")
 
 
 def in_sentence(name: str) -> str:
-    """The name of a nation inside a sentence: ``the United Kingdom``."""
+    """The name of a nation inside a sentence: ``the United Kingdom``, ``the shared tanker fleet``."""
+    if name.startswith("The "):
+        return first_small(name)
     return f"the {name}" if name.startswith("United ") or name in WITH_THE else name
 
 

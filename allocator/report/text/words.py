@@ -42,6 +42,35 @@ def money(millions: float, currency: str) -> str:
     return f"{currency} {number(millions)} million".strip()
 
 
+def money_unit(currency: str) -> str:
+    """The unit of money in a heading, e.g. ``USD million``."""
+    return f"{currency} million".strip()
+
+
+MEANINGS = {
+    "gap": "gap, weighted share unmet",
+    "risk": "risk, thousand person-months",
+    "cost": "cost over the horizon, {money}",
+    "burden": "heaviest burden, per mille of GDP a year",
+    "worst_period": "gap in the worst period",
+    "turnover": "turnover, thousand people",
+    "imbalance": "imbalance, {money}",
+}
+"""Objective -> its heading in a table."""
+
+
+def objective_heading(objective: str, currency: str) -> str:
+    """An objective and its unit, as the heading of its values.
+
+    Examples
+    --------
+    >>> from allocator.report.text.words import objective_heading
+    >>> objective_heading("cost", "USD")
+    'cost over the horizon, USD million'
+    """
+    return MEANINGS[objective].format(money=money_unit(currency))
+
+
 def count(amount: int, what: str) -> str:
     """``1 nation``, ``2 nations``."""
     return f"{amount:,} {what}{'' if amount == 1 else 's'}"
