@@ -79,8 +79,13 @@ def there_is(event: str) -> str:
     --------
     >>> there_is("us_backstop"), there_is("nato_consensus"), there_is("elections")
     ('there is a US backstop', 'there is NATO consensus', 'there are elections')
+    >>> there_is("straits_open")
+    'the straits are open'
     """
     words = event_words(event)
+    noun, _, state = words.rpartition(" ")
+    if noun and state in ("open", "closed"):
+        return f"the {noun} {'are' if noun.endswith('s') else 'is'} {state}"
     if words.endswith(UNCOUNTED):
         return f"there is {words}"
     if words.endswith("s") and not words.endswith("ss"):

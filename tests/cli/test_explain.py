@@ -159,7 +159,7 @@ def pledges() -> Explainer:
 
 
 class TestNames:
-    CODES = re.compile(r"\b[A-G]{3}\b|[a-z]_[a-z]|\bhub\.|\.\d+\.")
+    CODES = re.compile(r"\b[A-G]{3}\b|[a-z]_[a-z]|\bhub\.|[a-z]\.\d+\.")
 
     @pytest.mark.parametrize("question", QUESTIONS, ids=" ".join)
     def test_people_read_names(self, pledges: Explainer, question: tuple[str, ...]) -> None:
