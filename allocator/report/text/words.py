@@ -76,11 +76,15 @@ def count(amount: int, what: str) -> str:
     return f"{amount:,} {what}{'' if amount == 1 else 's'}"
 
 
+COUNTED = {"forces": "pools", "willingness": "stances", "groups": "memberships"}
+"""Table -> what its rows are, where that is not its name."""
+
+
 def contents(tables: Mapping[str, Sized]) -> str:
     """The number of rows in each table of an instance, e.g. ``34 nations, 1 task``."""
     parts = []
     for name, rows in tables.items():
-        what = name.replace("_", " ")
+        what = COUNTED.get(name) or name.replace("_", " ")
         if len(rows) == 1 and not what.endswith("ss"):
             what = what.removesuffix("ies") + "y" if what.endswith("ies") else what.removesuffix("s")
         if len(rows):
