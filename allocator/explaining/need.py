@@ -84,7 +84,7 @@ def need(core: Core, text: str) -> Part:
     condition = parse(core, text)
     base = core.base
     if base.deployed is not None and base.problem is not None and condition.holds(base.problem, base.deployed):
-        return _answer("free", core, base, condition, "The plan in hand keeps it already.")
+        return _answer("free", core, base, condition, "the plan in hand keeps it already.")
     forced = _forced(core, condition)
     if forced.infeasible:
         part = conflicts(core, condition.always)

@@ -60,7 +60,7 @@ class TestCommands:
     def test_compare(self, case: Path, tmp_path: Path) -> None:
         done = run("compare", case, "--with", "requirements.quantity=10", "--with", "case=low", "--quiet", "--report",
                    tmp_path / "a.html", "--figures", tmp_path / "f")  # fmt: skip
-        assert (done.returncode, done.stdout[:1]) == (0, " "), done.stderr
+        assert (done.returncode, done.stdout[:1]) == (0, "t"), done.stderr  # the title of the toy
         assert "requirements.quantity=10 least, 50.0 %" in written(tmp_path / "a.html").texts["answer"]
         assert {"coverage.svg", "cost.png"} <= figures(tmp_path / "f")
 

@@ -97,10 +97,10 @@ def _plan(paper: Paper, plan: Plan) -> None:
     if not plan.found:
         return
     missing, nations = Missing(plan), Nations(plan)
-    parts = [*sentences(plan, missing, 1000), coverage(plan)]
+    parts = [*sentences(plan, missing, 1000), coverage(plan, paper.width)]
     parts += missing.parts(LINES, paper.width) if missing.rows else []
     parts += nations.parts(NATIONS, paper.width) if nations.rows else []
-    for part in [*parts, *orders(plan), *assumptions(plan)]:
+    for part in [*parts, *orders(plan, paper.width), *assumptions(plan)]:
         paper.print(part)
 
 
