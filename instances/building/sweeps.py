@@ -95,7 +95,7 @@ class Found:
         self.front = [numbers(line)[:3] for line in lines(texts["jef-plus-france front"], "  unmet  cost")]
         without = lines(texts["reassurance-force without"], "coalition  coverage")
         self.without = {line.split()[0]: numbers(line.split(None, 1)[1])[:3] for line in without}
-        self.who = [line.split() for line in lines(texts["safe-seas politics"], "nation  withdraws")]
+        self.who = [(line.split("  ")[0], numbers(line)) for line in lines(texts["safe-seas politics"], "nation   ")]
         self.record: Recorded = load("reassurance-force")
 
     def slopes(self) -> list[float]:
@@ -124,24 +124,24 @@ class Found:
         """What the page says without a number."""
         base, slopes = self.record.base, self.slopes()
         five = list(self.moves)[:5]
-        parts = {part for part in ("willingness", "early_warning", "air_defence") for key in five if part in key}
+        parts = {part for part in ("willingness", "early warning", "air defence") for key in five if part in key}
         fifteen = [key for key, line in self.moves.items() if SQUADRON in line]
         sends = {row["nation"] for row in base.tables["nations"] if row["personnel"]}
         same = {name[1:] for name, row in self.without.items() if row == self.without["all"] and name != "all"}
         german = {row["unit_type"] for row in base.tables["deployments"] if row["nation"] == "DEU"}
         squadron = self.facts.unit("combat_squadron", "aircraft").value / self.facts.seed("SF12").most
         return {
-            "the answer depends on France": all("FRA" in key or "early_warning_aircraft" in key for key in five)
+            "the answer depends on France": all("France" in key or "early warning aircraft" in key for key in five)
             and len(parts) == 3,
             "a squadron to the west is what is gained": abs(float(SQUADRON) / 100 - squadron / 6) < 1e-4,
             "a quiet yes, fewer aircraft an orbit or fewer orbits bring it": {key.split(",")[0] for key in fifteen}
-            == {"willingness[GRC", "willingness[TUR", "willingness[AUS", "yields[combat_squadron",
-                "yields[early_warning_aircraft"},
+            == {"willingness of Greece", "willingness of Türkiye", "willingness of Australia", "amount of Combat squadron",
+                "amount of Airborne early warning aircraft"},
             "no source changes cost, since none is minimised": "No source is shown to change cost" in self.texts["sky-shield sources"],
             "the first half of the front is steep, the rest nearly straight": slopes[0] > slopes[1] > 1.5 * slopes[2]
             and slopes[2] > slopes[3] > slopes[4] and max(slopes[3:]) < 1.2 * min(slopes[3:]),
-            "Türkiye matters most": self.who[0][0] == "TUR"
-            and float(self.who[0][3]) == min(float(row[3]) for row in self.who),
+            "Türkiye matters most": self.who[0][0] == "Türkiye"
+            and self.who[0][1][1] == min(row[1] for _, row in self.who),
             "France costs most": self.without["-FRA"][0] == min(row[0] for row in self.without.values()),
             "Germany sends trainers alone": {unit.split("_")[0] for unit in german} == {"training"} and "DEU" in sends,
             "who is not missed sends nothing": same.isdisjoint(sends) and len(same) == len(self.without) - 5,

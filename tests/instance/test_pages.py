@@ -108,7 +108,11 @@ def test_the_shared_pages_are_what_comes_out_of_the_records(building: Callable[[
     ("old", "new", "said"),
     [
         ("-FRA         30.2 %", "-FRA         53.4 %", "France costs most"),
-        ("TUR        29.8 %            40.5", "TUR        29.8 %            71.4", "Türkiye matters most"),
+        (
+            "Türkiye            29.8 %            40.5",
+            "Türkiye            29.8 %            71.4",
+            "Türkiye matters most",
+        ),
     ],
 )
 def test_a_sweep_that_says_otherwise_stops_the_page(
