@@ -11,15 +11,12 @@ from pyomo.core.expr import LinearExpression
 from pyomo.repn import generate_standard_repn
 
 from allocator.errors import BadUsage
-from allocator.families.sums import Terms
 
 Floats = NDArray[np.float64]
 
 
 def linear_terms(expression: Any, owner: Any) -> tuple[Iterable[float], Iterable[Any], float]:
     """Coefficients, variables and constant of an expression; an expression that is not linear is refused."""
-    if type(expression) is Terms:
-        return *expression, 0.0
     if type(expression) is LinearExpression:
         coefs, constant = expression.linear_coefs, expression.constant
         if {*map(type, coefs), type(constant)} <= _NUMBERS:  # a parameter is not a number

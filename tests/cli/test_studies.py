@@ -166,8 +166,8 @@ class TestSaved:
 
     def test_a_store_without_a_result_says_how(self, tmp_path: Path) -> None:
         Store(tmp_path / "a.sweep").close()
-        told = refused(report.command, tmp_path / "a.sweep", "--out", tmp_path / "a.html")
-        assert "run the same allocator sweep again: the points in the store are not solved again" in told
+        message = refused(report.command, tmp_path / "a.sweep", "--out", tmp_path / "a.html")
+        assert "run the same allocator sweep again: the points in the store are not solved again" in message
         (tmp_path / "b.sweep").write_bytes(b"SQLite format 3\x00 and more")
         assert "is not a sweep store" in refused(report.command, tmp_path / "b.sweep", "--out", tmp_path / "a.html")
 

@@ -59,7 +59,9 @@ class TestSweeps:
         """Five battalions for 5, 10 and 20: all, a half, a quarter."""
         study = sweep_study(swept(toy(), vary=("requirements.quantity=5,10,20",)))
         page, pictures = page_of(study), figures_of(study)
-        assert study.heading == "Quantity of requirements from 5 to 20: coverage goes from 100.0\u00a0% to 25.0\u00a0%"
+        assert (
+            study.heading == "Quantity of all requirements from 5 to 20: coverage goes from 100.0\u00a0% to 25.0\u00a0%"
+        )
         assert [row[:3] for row in cells(page, "section-1")[1:]] == [
             ["5", "100.0 %", "30"], ["10", "50.0 %", "30"], ["20", "25.0 %", "30"],
         ]  # fmt: skip
@@ -132,7 +134,7 @@ class TestSweeps:
         (row,) = tornado.rows
         assert row.cells == ("−50.0\u00a0points", "no change shown")
         assert [(piece.kind, piece.start, piece.end) for piece in row.pieces] == [("same", 0.0, 0.5)]
-        assert study.heading == "Units of forces (AAA, Battalion) moves coverage most: −50.0\u00a0points at its low end"
+        assert study.heading == "Coverage depends most on battalions of AAA: −50.0\u00a0points at its low end"
 
     def test_a_threshold_is_a_line_with_what_was_tried(self) -> None:
         """Coverage is five over the quantity: a half at ten."""
@@ -143,7 +145,7 @@ class TestSweeps:
         assert [(piece.kind, piece.start, piece.end) for piece in row.pieces] == [
             ("more", 0.0, 0.5), ("hole", 0.5, 0.75), ("same", 0.75, 1.0),
         ]  # fmt: skip
-        assert study.heading == "Coverage at least 50\u00a0% holds at quantity of requirements 10 and fails at 14"
+        assert study.heading == "Coverage at least 50\u00a0% holds at quantity of all requirements 10 and fails at 14"
 
     def test_a_front_has_its_dominated_region(self) -> None:
         """Each battalion costs 6 and meets a quarter: five points, and steps between them."""
@@ -196,12 +198,12 @@ class TestSweeps:
             top = max(value for value, _ in spaced_shares(pictures["spread"]))
             assert [round(box.height * top, 6) for box in boxes] == [0.5, 0.25, 0.25]
             row = pictures[f"{method}-coverage"].rows[0]
-            assert (row.label, row.cells[0]) == ("Units of forces (AAA)", first)
-            assert "depends most on units of forces (AAA): " in next(s.heading for s in study.sections[1:])
+            assert (row.label, row.cells[0]) == ("Units of AAA", first)
+            assert "depends most on units of AAA: " in next(s.heading for s in study.sections[1:])
         plane = figures_of(sweep_study(sampled("morris")))["morris-plane-coverage"]
         assert isinstance(plane, Plot)
         assert [shape.text for shape in plane.shapes if isinstance(shape, Dot)] == ["1", "2"]
-        assert plane.key[:2] == (("1", "Units of forces (AAA)"), ("2", "Quantity of requirements"))
+        assert plane.key[:2] == (("1", "Units of AAA"), ("2", "Quantity of all requirements"))
         (bar, *_) = figures_of(sweep_study(sampled("sobol")))["sobol-coverage"].rows
         assert [(piece.kind, piece.end) for piece in bar.pieces] == [("same", 0.7), ("more", 0.5)]
         assert bar.span == pytest.approx((0.6, 0.8))
@@ -260,7 +262,7 @@ def test_two_saved_results_side_by_side(tmp_path: Any) -> None:
     found = allocator.compare_results(tmp_path / "four", tmp_path / "two")
     study = comparison_study(plain(found.to_dict()))
     assert any(section.link == "Free" for section in study.sections)
-    assert "In no two equally good plans do these nations send the same: Alpha." in page_of(study).html
+    assert "In any two equally good plans these nations send different units: Alpha." in page_of(study).html
     changes = next(section for section in study.sections if "against" in section.heading)
     assert "1\u00a0line met less and 1\u00a0nation sends other units" in changes.heading
 

@@ -41,7 +41,7 @@ def test_sheets_print_on_few_pages() -> None:
 
 
 def test_whole_figures_have_no_decimals() -> None:
-    """Three battalions of 1.5 each: eight asked, 4.5 there; the eight stands above the four."""
+    """Three battalions of 1.5 each: eight asked, 4.5 there; whole figures leave room for the decimals."""
     plan = plan_of(
         toy(
             yields=[{"unit_type": "bn", "capability": "inf", "amount": 1.5}],

@@ -8,9 +8,10 @@ from typing import Any
 from allocator.case_changes import MET_WITHIN, missing
 from allocator.naming import Names
 from allocator.report.charts.kinds import Bar, Bars, Piece, Table
-from allocator.report.studies.front import SHARES, heading
+from allocator.report.studies.front import heading
 from allocator.report.studies.study import Block, Items, Section, Study, Text
 from allocator.report.studies.words import count, first_capital, listed, made_with, money, number, percent, short
+from allocator.report.text.words import SHARES
 
 Row = Mapping[str, Any]
 
@@ -48,7 +49,7 @@ def comparison_study(content: Row) -> Study:
         f"{count(len(cases), 'case')} side by side", _answer(found),
         ("Comparison", *(short(case["case"], 40) for case in cases[:4])),
         question=(f"All cases are compared with the first: {cases[0]['case']}.",),
-        sentences=tuple(f"{first_capital(note.rstrip('.'))}." for note in content["notes"]),
+        sentences=tuple(f"{first_capital(note)}." for note in content["notes"]),
         tiles=_tiles(cases, figures), badge="All proved" if proved else "Not all proved", proof=_proof(cases),
         sections=tuple(section for section in sections if section.blocks),
         facts=tuple((case["case"], _status(case)) for case in cases)
@@ -288,7 +289,7 @@ def _free(content: Row) -> Section:
     )
     names = Names.merged(case.get("names") or {} for case in content["cases"])
     sure = [names.nation(code) for code, certain in content["certain"].items() if certain]
-    words = f"In no two equally good plans do these nations send the same: {listed(sure)}." if sure else ""
+    words = f"In any two equally good plans these nations send different units: {listed(sure)}." if sure else ""
     blocks.append(Text((open_ + words) or "The two closest of equally good plans are compared."))
     return Section("Free", heading_, tuple(blocks))
 

@@ -260,7 +260,7 @@ def _effects(effects: Sequence[Row], names: Names, currency: str) -> Section:
     widest = max(spans, key=lambda name: max(spans[name]) - min(spans[name]), default=None)
     heading = "No point has a plan"
     if widest is not None:
-        heading = f"{first_capital(key_words(widest, names))} matters most: mean coverage {ends_of(spans[widest])}"
+        heading = f"Mean coverage depends most on {key_words(widest, names)}: {ends_of(spans[widest])}"
     bars = tuple(
         Bar(
             f"{first_capital(key_words(row['input'], names))}: {value_words(row['value'])}",

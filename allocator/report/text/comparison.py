@@ -9,7 +9,7 @@ from allocator.comparison import Column, Comparison, split
 from allocator.real_changes import RealChanges
 from allocator.report.text.page import Item
 from allocator.report.text.settings import settings_words
-from allocator.report.text.words import money_unit, number, objective_heading, percent, table
+from allocator.report.text.words import SHARES, money_unit, number, objective_heading, percent, table
 from allocator.wording import first_capital
 
 MOST = 12
@@ -23,9 +23,6 @@ WIDEST = 28
 
 SECTIONS = ("coverage", "worst coverage", "people", "money", "orders", "nations")
 """Sections of the figures, in the order in which they are shown after the objectives."""
-
-SHARES = ("gap", "worst_period")
-"""Objectives that are shares."""
 
 LEAST_SHOWN = 5e-5
 """What is not settled of an objective, as a share of it, from which on it is shown."""

@@ -19,7 +19,10 @@ OPERATORS = {"*=": ", times", "+=": ", plus", "-=": ", minus", "*": ", times", "
 """Operator at the end of a key -> the words for it."""
 
 SIGNS = {"=": "", "*=": "× ", "+=": "plus ", "-=": "minus "}
-"""Operator of a setting -> what stands before its value."""
+"""Operator of a setting -> the words before its value."""
+
+MOST = 3
+"""Keys that move together and are named."""
 
 
 def settings_words(settings: Sequence[str], names: Names) -> str:
@@ -58,15 +61,14 @@ def setting_words(setting: str, names: Names) -> str:
     if key == "coalition":
         return coalition_words(value, names)
     parts = KEY.fullmatch(key)
-    said = f"{SIGNS[sign]}{_value(value)}"
-    if parts is None:
-        return f"{key.replace('_', ' ')} {SIGNS[sign]}{_value(value)}" if re.fullmatch(r"\w+", key) else setting
-    if parts["table"] == "events":
+    if parts is None and not re.fullmatch(r"\w+", key):
+        return setting
+    if parts is not None and parts["table"] == "events":
         true, clause = value.lower() != "false", there_is(parts["column"])
         if not clause.startswith("there "):
             return clause if true else f"unless {clause}"
         return f"{'with' if true else 'without'} {clause.removeprefix('there is ').removeprefix('there are ')}"
-    return f"{key_words(key, names)} {said}"
+    return f"{key_words(key, names)} {SIGNS[sign]}{_value(value)}"
 
 
 def key_words(key: str, names: Names) -> str:
@@ -83,8 +85,10 @@ def key_words(key: str, names: Names) -> str:
     ('NATO consensus', 'amount of all budgets and units of all forces')
     """
     operator = next((sign for sign in OPERATORS if key.endswith(sign)), "")
-    parts = dict.fromkeys(re.split(r",(?![^\[]*\])", key.removesuffix(operator)))
-    return " and ".join(_key(part, names) for part in parts) + OPERATORS.get(operator, "")
+    words = [_key(part, names) for part in dict.fromkeys(re.split(r",(?![^\[]*\])", key.removesuffix(operator)))]
+    if len(words) > MOST:
+        words = [", ".join(words[:MOST]), f"{len(words) - MOST} more"]
+    return " and ".join(words) + OPERATORS.get(operator, "")
 
 
 def _key(key: str, names: Names) -> str:

@@ -21,7 +21,7 @@ from allocator.report.text.points import (
 )
 from allocator.report.text.settings import key_words
 from allocator.report.text.tornado import draw_sources, draw_tornado
-from allocator.report.text.words import count, money_unit, number, percent, table
+from allocator.report.text.words import SHARES, count, money_unit, number, percent, table
 from allocator.sweeps.findings import OUTPUTS, answer
 from allocator.sweeps.result import Sweep
 
@@ -216,7 +216,7 @@ def heading(name: str, currency: str) -> str:
 
 
 def _objective(name: str, value: float, proved: bool) -> str:
-    return ("" if proved else "~") + (percent(value) if name in ("gap", "worst_period") else number(value))
+    return ("" if proved else "~") + (percent(value) if name in SHARES else number(value))
 
 
 def _plot(out: Console, front: list[dict[str, Any]], across: str, up: str, currency: str) -> None:

@@ -59,6 +59,10 @@ MEANINGS = {
 """Objective -> its heading in a table."""
 
 
+SHARES = ("gap", "worst_period")
+"""Objectives that are shares."""
+
+
 def objective_heading(objective: str, currency: str) -> str:
     """An objective and its unit, as the heading of its values.
 
