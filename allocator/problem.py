@@ -260,11 +260,7 @@ class Problem:
             if n in ceilings and self.personnel[u]:
                 limits.append(dict.fromkeys(self.PERIODS, ceilings[n] // self.personnel[u]))
             limits += [dict.fromkeys(promise.periods, promise.most) for promise in promised[n, u]]
-            caps: dict[int, int] = {}
-            for window in self.pools.windows((n, u)):
-                most = self.pools.most((n, u), window)
-                for t, count in window.counts.items():
-                    caps[t] = min(most // count, caps.get(t, most))
+            caps = self.pools.caps((n, u))
             for limit in limits:
                 for t, units in limit.items():
                     caps[t] = min(caps[t], units)

@@ -7,83 +7,80 @@ are short show HiGHS more cuts. Without them the proof of `deterrence-force` tak
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 
+import numpy as np
 import pyomo.core as pyo
 
-from allocator.families.rows import Exact, Rows, linear
+from allocator.families.columns import Numbers
+from allocator.families.rows import Rows
+from allocator.families.sums import Sum, numbered
 from allocator.statement import THEATRE
 
 FEW = 5_000
 """Deployments up to which sums have columns: no search of a larger model ends with a proof, and each column costs.
 Over several periods a pool is bound by rows that span them, and sums of single periods only make relaxations larger."""
 
-ByPeriod = dict[int, list[Any]]
-"""Columns whose sum is what a pool deploys in a period."""
-
 
 def start(m: pyo.ConcreteModel) -> None:
-    """Add the variables and their rows, empty."""
+    """Add the variables and their rows: those of pools at once, those of unit types as requirements need them."""
     m.drawn = pyo.Var(pyo.Any, dense=False, domain=pyo.NonNegativeIntegers, doc="units of a pool at all tasks")
     m.deployed = pyo.Var(pyo.Any, dense=False, domain=pyo.NonNegativeIntegers, doc="units of a type of all nations")
     m.pool_drawn = Rows(doc="units of a pool at all tasks are counted")
     m.requirement_deployed = Rows(doc="units of all nations are counted")
+    cells = m.cells
+    m.drawn_of = {}  # column of a pool's sum, by the number of each deployment in it
+    if m.problem.last > 1 or len(cells.most) > FEW:
+        return
+    for here in cells.groups(cells.nation, cells.unit, cells.period):
+        if len(here) > 1:
+            first = here[0]
+            key = cells.nations[cells.nation[first]], cells.units[cells.unit[first]], int(cells.period[first])
+            column = _sum(m, m.drawn, m.pool_drawn, key, here)
+            m.drawn_of.update(dict.fromkeys(here.tolist(), column))
 
 
-def of_pools(m: pyo.ConcreteModel) -> dict[tuple[str, str], ByPeriod]:
-    """The columns whose sum is what each pool deploys in each period: one where there are several tasks."""
-    if not hasattr(m, "of_pools"):
-        pools: dict[tuple[str, str], ByPeriod] = defaultdict(lambda: defaultdict(list))
-        for (n, u, _), here in m.cells.items():
-            for t, deploy in here.items():
-                pools[n, u][t].append(deploy)
-        m.of_pools = {pool: dict(by_period) for pool, by_period in pools.items()}
-        if m.component("drawn") is not None and _summed(m):
-            for pool, by_period in m.of_pools.items():
-                for t, columns in by_period.items():
-                    if len(columns) > 1:
-                        by_period[t] = [_sum(m.drawn, m.pool_drawn, (*pool, t), columns)]
-    found: dict[tuple[str, str], ByPeriod] = m.of_pools
-    return found
+def of_pools(m: pyo.ConcreteModel, terms: Sum) -> Sum:
+    """The same sum with one column for what a pool deploys at several tasks in a period.
 
-
-def is_sum(column: Any) -> bool:
-    """Whether a column of a pool sums its deployments."""
-    return str(column.parent_component().local_name) == "drawn"
-
-
-def of_all_nations(m: pyo.ConcreteModel, terms: list[Exact], t: int) -> list[Exact]:
-    """The terms of a requirement in a period, with one column for a unit type that several nations have."""
-    if not _summed(m):
+    All deployments of a pool in a period are in it with the same amount, or none is.
+    """
+    if not m.drawn_of:
         return terms
-    kinds: dict[str, list[Exact]] = defaultdict(list)
-    for amount, deploy in terms:
-        kinds[deploy.index()[1]].append((amount, deploy))
-    counted: list[Exact] = []
-    for u, units in kinds.items():
-        tasks: dict[str, list[Any]] = defaultdict(list)
-        for _, deploy in units:
-            tasks[deploy.index()[2]].append(deploy)
-        if len(units) == len(tasks):
-            counted += units
+    alone = np.array([at not in m.drawn_of for at in terms.numbers.tolist()], dtype=bool)
+    summed: dict[int, Any] = {}
+    for at, kind in zip(terms.numbers[~alone].tolist(), terms.kind[~alone].tolist(), strict=True):
+        column = m.drawn_of[at]
+        summed[id(column)] = terms.sizes.amounts[kind], column
+    return Sum(terms.sizes, terms.kind[alone], terms.numbers[alone], (*summed.values(), *terms.more))
+
+
+def of_all_nations(m: pyo.ConcreteModel, terms: Sum, t: int) -> Sum:
+    """The terms of a requirement in a period, with one column for a unit type that several nations have."""
+    cells = m.cells
+    if not m.drawn_of and (m.problem.last > 1 or len(cells.most) > FEW):
+        return terms
+    alone, summed = [np.zeros(0, dtype=np.int64)], []
+    for units in cells.groups(cells.unit, among=terms.numbers):
+        places = cells.groups(cells.task, among=units)
+        if len(units) == len(places):
+            alone.append(units)
             continue
-        key = (u, THEATRE if len(tasks) > 1 else min(tasks), t)
+        u = cells.units[cells.unit[units[0]]]
+        keys = [(u, cells.tasks[cells.task[here[0]]], t) for here in places]
+        key = keys[0] if len(keys) == 1 else (u, THEATRE, t)
         if key not in m.deployed:
-            parts = [[m.deployed[u, j, t]] if (u, j, t) in m.deployed else here for j, here in tasks.items()]
-            _sum(m.deployed, m.requirement_deployed, key, [column for columns in parts for column in columns])
-        counted.append((units[0][0], m.deployed[key]))
-    return counted
+            known = [m.deployed[at] for at in keys if at in m.deployed]
+            rest = [here for at, here in zip(keys, places, strict=True) if at not in m.deployed]
+            _sum(m, m.deployed, m.requirement_deployed, key, np.concatenate([alone[0], *rest]), known)
+        summed.append((terms.sizes.amounts[cells.unit[units[0]]], m.deployed[key]))
+    numbers = np.concatenate(alone)
+    return Sum(terms.sizes, cells.unit[numbers], numbers, (*summed, *terms.more))
 
 
-def _summed(m: pyo.ConcreteModel) -> bool:
-    """Whether sums have columns of their own in a model."""
-    return bool(m.problem.last == 1 and len(m.deploy) <= FEW)
-
-
-def _sum(variable: Any, rows: Rows, key: Any, columns: list[Any]) -> Any:
+def _sum(m: pyo.ConcreteModel, variable: Any, rows: Rows, key: Any, numbers: Numbers, columns: Any = ()) -> Any:
     """A new column that is the sum of others."""
     column = variable.add(key)
-    column.setub(sum(x.ub for x in columns))
-    rows[key] = (0.0, linear([*((1.0, x) for x in columns), (-1.0, column)]), 0.0)
+    column.setub(sum(m.cells.most[at] for at in numbers.tolist()) + sum(x.ub for x in columns))
+    rows[key] = (0.0, numbered(np.ones(len(numbers)), numbers, *((1.0, x) for x in columns), (-1.0, column)), 0.0)
     return column

@@ -96,7 +96,7 @@ def test_a_sum_is_never_another_number() -> None:
     assert met(matrix, x)
     for total in (*points.m.drawn.values(), *points.m.deployed.values()):
         wrong = x.copy()
-        wrong[matrix.column_of[id(total)]] += 1
+        wrong[matrix.columns.of(total.parent_component())[total.index()]] += 1
         assert not met(matrix, wrong), total.name
 
 
