@@ -17,7 +17,8 @@ from allocator.purchases import bought
 from allocator.solving.columns import Points
 from allocator.solving.heuristics.buying import buy
 from allocator.solving.heuristics.search import Search
-from allocator.solving.highs import Relaxation, Resident, Run
+from allocator.solving.highs import Relaxation, Resident
+from allocator.solving.running import Run
 from allocator.solving.standard_form import Floats, compile_model
 
 BUILD = allocator.Model(objectives=("gap",), families=load_model("build").families)

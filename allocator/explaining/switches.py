@@ -27,7 +27,8 @@ from allocator.plan.values import Deployed
 from allocator.problem import Problem
 from allocator.solving.blame import blamed
 from allocator.solving.columns import Points
-from allocator.solving.highs import Resident, Run
+from allocator.solving.highs import Resident
+from allocator.solving.running import Run
 from allocator.solving.standard_form import Floats, compile_model
 
 Found = tuple[Deployed, frozenset[str]]

@@ -45,12 +45,13 @@ def of_pools(m: pyo.ConcreteModel, terms: Sum) -> Sum:
 
     All deployments of a pool in a period are in it with the same amount, or none is.
     """
-    if not m.drawn_of:
+    drawn_of: dict[int, Any] = getattr(m, "drawn_of", {})  # what is kept for a force has no tasks, and no sums
+    if not drawn_of:
         return terms
-    alone = np.array([at not in m.drawn_of for at in terms.numbers.tolist()], dtype=bool)
+    alone = np.array([at not in drawn_of for at in terms.numbers.tolist()], dtype=bool)
     summed: dict[int, Any] = {}
     for at, kind in zip(terms.numbers[~alone].tolist(), terms.kind[~alone].tolist(), strict=True):
-        column = m.drawn_of[at]
+        column = drawn_of[at]
         summed[id(column)] = terms.sizes.amounts[kind], column
     return Sum(terms.sizes, terms.kind[alone], terms.numbers[alone], (*summed.values(), *terms.more))
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from allocator.solving.answer import Loaded
 from allocator.solving.heuristics.search import RELAXATION, Search
-from allocator.solving.highs import Method, Relaxation, Resident, Run
-from allocator.solving.running import Sight
+from allocator.solving.highs import Method, Relaxation, Resident
+from allocator.solving.running import Run, Sight
 
 if TYPE_CHECKING:
     from allocator.solving.lexicographic import Stages

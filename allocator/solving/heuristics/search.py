@@ -8,7 +8,8 @@ from typing import Any
 
 from allocator.plan.values import Deployed
 from allocator.solving.columns import Points
-from allocator.solving.highs import Relaxation, Run
+from allocator.solving.highs import Relaxation
+from allocator.solving.running import Run
 from allocator.solving.standard_form import Floats
 
 NODES = 100
