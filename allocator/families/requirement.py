@@ -74,15 +74,15 @@ def lines(m: pyo.ConcreteModel, problem: Problem) -> Iterator[tuple[Row, Key, li
 def _stepped(m: pyo.ConcreteModel, problem: Problem) -> Iterator[tuple[Row, Key, list[Exact], Fraction]]:
     """Each row and period with its key, its terms and the step in which its supply comes."""
     supply: dict[Key, list[Exact]] = defaultdict(list)
-    steps: dict[tuple[str, str], set[Fraction]] = defaultdict(set)
+    kinds: dict[tuple[str, str], set[str]] = defaultdict(set)
     for (_, u, j), here in m.cells.items():
         for c, amount in problem.amount.get(u, {}).items():
             place = THEATRE if c in problem.theatre else j
-            steps[place, c].add(amount)
+            kinds[place, c].add(u)
             for t, deploy in here.items():
                 supply[place, c, t].append((amount, deploy))
     for row in problem.rows:
-        step = step_of(steps[row.place, row.capability])
+        step = step_of(problem.amount[u][row.capability] for u in kinds[row.place, row.capability])
         for t in row.periods:
             terms = list(supply[row.place, row.capability, t])
             if not row.given and not terms:

@@ -17,10 +17,10 @@ Needs: `deploy`. Source: a knapsack row, Dantzig (1957), Operations Research 5(2
 from __future__ import annotations
 
 from collections import defaultdict
-from fractions import Fraction
 
 import pyomo.core as pyo
 
+from allocator.exact import exact
 from allocator.families.rows import Exact, Rows, at_most
 from allocator.problem import Problem
 
@@ -30,7 +30,7 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     people: dict[tuple[str, int], list[Exact]] = defaultdict(list)
     for (n, u, _), here in m.cells.items():
         if n in problem.troop_ceiling:
-            personnel = Fraction(problem.personnel[u])
+            personnel = exact(problem.personnel[u])  # the same object each time
             for t, deploy in here.items():
                 people[n, t].append((personnel, deploy))
     m.troop_ceiling_people = Rows(doc="people deployed at once stay below the ceiling")
