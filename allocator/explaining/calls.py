@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from math import ceil
 from typing import Any
@@ -13,7 +13,7 @@ import pyomo.core as pyo
 from allocator.errors import AllocatorError
 from allocator.explaining.aims import More
 from allocator.explaining.bench import Aim, Bench, Outcome
-from allocator.explaining.changes import Best, Changes, Way, outward
+from allocator.explaining.changes import Best, Changes, Set, Way, outward
 from allocator.explaining.core import SAME, Core
 from allocator.explaining.elastic import Elastic
 from allocator.explaining.mending import after, mended, setting
@@ -42,16 +42,6 @@ STOPS = {
 Pool = tuple[str, str]
 
 
-@dataclass(frozen=True)
-class Set:
-    """Nations that are asked together, the changes of their rules, and a plan that keeps what is left."""
-
-    nations: tuple[str, ...]
-    way: Way
-    price: Fraction
-    plan: Deployed
-
-
 class Caller:
     """Finds sets of calls: see :mod:`allocator.explaining.asks`."""
 
@@ -69,6 +59,7 @@ class Caller:
         self.wide = self._lifted(self.movable)
         self.bench.problems = [core.problem]
         self.extends = self._physical, self._elastic  # the same objects for all solves: their programmes stay
+        self._settings: dict[tuple[str, Fraction | None], str | None] = {}
         self._worth: dict[tuple[str, frozenset[str]], Outcome] = {}
 
     # ---- what a yes may change -------------------------------------------------------------------------------
@@ -311,11 +302,15 @@ class Caller:
         model = self.core.model
         needs = {i: None if to is None else outward(to) for i, to in chosen.way.needs.items()}
         changes = {
-            self.by_id[i]: (to, setting(self.core.instance, model, self.by_id[i], to))
-            for i, to in needs.items()
-            if self.by_id[i].nation in nations
+            self.by_id[i]: (to, self._setting(i, to)) for i, to in needs.items() if self.by_id[i].nation in nations
         }
         return mended(self.core.instance, replace(model, tolerance=0.0), changes)
+
+    def _setting(self, i: str, to: Fraction | None) -> str | None:
+        """The ``--set`` of a change, worked out once."""
+        if (i, to) not in self._settings:
+            self._settings[i, to] = setting(self.core.instance, self.core.model, self.by_id[i], to)
+        return self._settings[i, to]
 
     def _least(self, target: str, chosen: Set, nations: Sequence[str]) -> Outcome:
         """The least unmet share of a target if some nations of a set say yes."""
@@ -369,7 +364,7 @@ class Caller:
 
     def rows(self, way: Way) -> list[dict[str, Any]]:
         """The changes of a way as in the JSON of repairs."""
-        instance, model = self.core.instance, self.core.model
+        model = self.core.model
         rows = []
         for s in self.movable:
             if s.id in way.needs:
@@ -378,7 +373,7 @@ class Caller:
                 rows.append(
                     {
                         "id": s.id, "from": s.value, "to": after(s, to, model),
-                        "price": float(price_of(s, to, model)), "set": setting(instance, model, s, to),
+                        "price": float(price_of(s, to, model)), "set": self._setting(s.id, to),
                         "text": self.words(s, after(s, to, model)),
                     }
                 )  # fmt: skip

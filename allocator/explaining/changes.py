@@ -42,6 +42,16 @@ class Way:
         return frozenset(self.needs)
 
 
+@dataclass(frozen=True)
+class Set:
+    """Nations that are asked together, the changes of their rules, and a plan that keeps what is left."""
+
+    nations: tuple[str, ...]
+    way: Way
+    price: Fraction
+    plan: Deployed
+
+
 class Changes:
     """Finds the changes that a plan needs.
 
