@@ -72,8 +72,7 @@ FOLLOWS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Attribute of a problem -> the tables that it follows from, besides settings and choices."""
 
-BURDENED = ("pool_cap", "cap", "live_pledges")
-"""Attributes that follow from the greatest burden as well."""
+BURDENED = ("pool_cap", "cap", "live_pledges")  # they follow from the greatest burden as well
 
 
 class Problem:
@@ -133,12 +132,11 @@ class Problem:
 
         Objectives, limits on them and the tolerance may differ: nothing of this follows from them.
         """
-        mine, its = self.model, other.model
-        one, two = self.instance, other.instance
+        mine, its, tables_of = self.model, other.model, other.instance.tables
         plain = mine.families == its.families and mine.willingness_floor == its.willingness_floor
-        if not plain or one.settings != two.settings:
+        if not plain or self.instance.settings != other.instance.settings:
             return
-        same = {table for table, rows in one.tables.items() if rows is two.tables[table]}
+        same = {table for table, rows in self.instance.tables.items() if rows is tables_of[table]}
         burden = mine.max_burden == its.max_burden
         for name, tables in FOLLOWS.items():
             if name in other.__dict__ and same.issuperset(tables) and (burden or name not in BURDENED):

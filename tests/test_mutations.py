@@ -42,7 +42,7 @@ MUTATIONS = [
         "columns, together, [m.joins[n, o, t]]",
         "[], together, [m.joins[n, o, t]]",
     ),
-    ("families/troop_ceiling.py", "personnel = Fraction(problem.personnel[u])", "personnel = Fraction(1)"),
+    ("families/troop_ceiling.py", "personnel = exact(problem.personnel[u])", "personnel = exact(1)"),
     ("families/troop_ceiling.py", "people[n, t].append", "people[n, 1].append"),
     ("families/budget.py", "terms = payments.borne(n)", 'terms = payments.terms("common", problem.PERIODS)'),
     ("families/payments.py", "COMMON: money.common_of(n)", "COMMON: money.own_of(n)"),
