@@ -298,11 +298,7 @@ class Problem:
                 limits = [*limits, dict.fromkeys(self.PERIODS, ceilings[n] // self.personnel[u])]
             if pool in promised:
                 limits = [*limits, *(dict.fromkeys(promise.periods, promise.most) for promise in promised[pool])]
-            caps: dict[int, int] = {}
-            for window in pools.windows(pool):
-                most = pools.most(pool, window)
-                for t, count in window.counts.items():
-                    caps[t] = min(most // count, caps.get(t, most))
+            caps = pools.caps(pool)
             for limit in limits:
                 for t, units in limit.items():
                     caps[t] = min(caps[t], units)

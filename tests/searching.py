@@ -50,10 +50,12 @@ class Case:
             self.plans.append(plan)
         return broken
 
-    def relax(self, method: Any = "inside", part: Resident | None = None) -> Relaxation | None:
+    def relax(self, method: Any = "inside", part: Resident | None = None, what: str = "") -> Relaxation | None:
         return (part or self.resident).relaxation(None, threading.Event(), None, None, method)
 
-    def run(self, bound: float, part: Resident | None = None, what: str = "", **options: Any) -> Run:
+    def run(
+        self, bound: float, part: Resident | None = None, what: str = "", most: float | None = None, **options: Any
+    ) -> Run:
         self.runs.append(what)
         return (part or self.resident).run(None, threading.Event(), None, **options)
 
@@ -77,4 +79,4 @@ class Case:
 
     def buy(self, start: Any) -> bool:
         """Run :func:`buy` from a plan."""
-        return buy(self.resident, self.search(start), 1e-4, 0.0)
+        return buy(self.resident, self.search(start), 1e-4, 0.0)[0]

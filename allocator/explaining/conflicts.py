@@ -17,24 +17,10 @@ from allocator.explaining.bench import Extend, Holds
 from allocator.explaining.core import Core, Part
 from allocator.explaining.oracle import Oracle
 from allocator.explaining.statements import Statement, statements
+from allocator.explaining.words import FAMILY_WORDS
 
 LINE = "requirements.max_gap"
 """Kind of the statements that stand for themselves in a conflict; the others stand for their family."""
-
-FAMILY_WORDS = {
-    "troop_ceiling": "troop ceilings",
-    "budget": "budgets",
-    "caveats": "caveats",
-    "conditions": "conditional pledges",
-    "minimum_contribution": "least contributions",
-    "rotation": "rotation",
-    "framework_nation": "framework nations",
-    "availability": "availability and units kept at home",
-    "prerequisites": "prerequisites",
-    "commitments": "commitments",
-    "willingness": "willingness",
-}
-"""Family -> what a reader calls its rules."""
 
 
 @dataclass(frozen=True)

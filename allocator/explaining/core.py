@@ -13,6 +13,7 @@ from allocator.errors import BadUsage
 from allocator.explaining.ability import Ability
 from allocator.explaining.bench import Aim, Bench, Outcome
 from allocator.explaining.statements import WILLING, Statement, lift
+from allocator.explaining.words import InWords
 from allocator.instance import Instance
 from allocator.instance.cells import near
 from allocator.instance.read import record_rows
@@ -151,6 +152,11 @@ class Core:
         """The deployments of the plan in hand; only where there is one."""
         assert self.base.deployed is not None
         return self.base.deployed
+
+    @cached_property
+    def names(self) -> InWords:
+        """The names behind the codes of the instance, for sentences."""
+        return InWords(self.instance)
 
     # ---- targets ---------------------------------------------------------------------------------------------
 

@@ -85,7 +85,7 @@ def need(core: Core, text: str) -> Part:
     condition = parse(core, text)
     base = core.base
     if base.deployed is not None and base.problem is not None and condition.holds(base.problem, base.deployed):
-        return _answer("free", core, base, condition, "The plan in hand keeps it already.")
+        return _answer("free", core, base, condition, "the plan in hand keeps it already.")
     forced = _forced(core, condition)
     if forced.infeasible:
         part = conflicts(core, condition.always)
@@ -233,7 +233,7 @@ def _objective(said: str, name: str, most: Fraction) -> Condition:
     def terms(m: Any, problem: Problem) -> list[Term]:
         if name == "burden" and m.component("heaviest") is not None:
             return [(1.0, m.heaviest)]
-        return MAKERS[name](m, problem)
+        return linear(MAKERS[name](m, problem)).pairs(m.cells)
 
     return _at_most(said, [(terms, lambda problem, plan: objective_values(problem, plan)[name], most)])
 

@@ -177,7 +177,7 @@ def rungs(core: Core, text: str) -> Part:
             break
         at = exact(said.value) + k * step
         to = int(at) if said.kind == "forces.units" else float(at)
-        core.progress(f"{said.id} at {to:g}")
+        core.progress(f"{said.text}: {to:,g}")
         found = before
         if k:
             found = core.first_of(*moved(core.instance, core.model, [Step(said, to)]), plans=start, floors=[floor])

@@ -17,7 +17,8 @@ from allocator.purchases import Decided, bought
 from allocator.solving.answer import HELD, Answer, Deployed, Loaded
 from allocator.solving.heuristics.filling import first_plan
 from allocator.solving.heuristics.restricted import restricted
-from allocator.solving.heuristics.search import MANY, WHOLE
+from allocator.solving.heuristics.search import MANY, WHOLE, options_of_root
+from allocator.solving.highs import Run
 from allocator.solving.prior import NOTHING, Known
 from allocator.solving.reasons import UNEXPLAINED, too_far_apart, why_infeasible, widest
 from allocator.solving.running import Sight
@@ -308,12 +309,15 @@ class Stages:
                 resident.start_from(points.point(best), points.known)
             return best is not None
 
+        root = options_of_root(points)
+
+        def run(**options: Any) -> Run:
+            return resident.run(self._left(share), self.interrupted, watch, self._left(), stall, **root, **options)
+
         driver: Driver[Violation] = Driver(
-            start,
-            lambda **options: resident.run(self._left(share), self.interrupted, watch, self._left(), stall, **options),
-            lambda point: self._take(name, points.deployed(point)),
+            start, run, lambda point: self._take(name, points.deployed(point)),
             lambda broken: all(self._tighten(loaded, violation) for violation in broken),
-        )
+        )  # fmt: skip
         ended = minimise(resident, name, floor, driver, again=self.again)
         if ended.failed or ended.broken:
             return self._unmended(loaded, ended)

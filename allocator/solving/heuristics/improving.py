@@ -54,9 +54,9 @@ START = 1_000
 PATIENCE = 20
 """A kind has its turn at the latest after so many parts."""
 
-WITH_CUTS, SHARE = 20_000, 2 / 3
-"""Up to so many whole-number columns the search uses this share of the stage's time: in the rest HiGHS adds cuts to the
-whole model, which raise the bound. It does not come so far with more columns."""
+WITH_CUTS, SHARE, BUYING = 20_000, 2 / 3, 0.8
+"""Up to so many whole-number columns the search uses this share of the stage's time, and where nations order units: in
+the rest HiGHS adds cuts to the whole model, which raise the bound. It does not come so far with more columns."""
 
 IDLE = 40
 """So many parts without a gain end the search."""
@@ -99,7 +99,8 @@ def improve(resident: Resident, search: Search, relaxed: Relaxation | None, gap:
         A proved lower bound of the optimum.
     """
     improving = _Improving(resident, search, relaxed, gap, floor)
-    share = SHARE if resident.matrix.integral.sum() <= WITH_CUTS else 1.0
+    share = BUYING if len(search.points.ordered) else SHARE
+    share = share if resident.matrix.integral.sum() <= WITH_CUTS else 1.0
     while improving.idle < IDLE:
         if search.over(share) or search.enough(floor, gap):
             return False

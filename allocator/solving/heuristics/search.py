@@ -35,10 +35,11 @@ class Search:
         Converts between plans and columns.
     relax : callable
         Solves the relaxation by a given method, or returns None if that is not done in time or there is no solution;
-        with ``part``, that of another model than the resident one.
+        with ``part``, that of another model than the resident one, whose progress is shown if ``what`` names it.
     run : callable
         Runs HiGHS, given the proved bound and options: on the resident model, or on the ``part`` of it that is given;
-        ``what`` names the search for progress.
+        ``what`` names the search for progress. With ``most``, the run may use all the time of the stage, and its bound
+        is one of the stage up to ``most``.
     take : callable
         Checks a point and stores its plan; returns the broken constraints.
     best : callable
@@ -56,3 +57,9 @@ class Search:
     best: Callable[[], Deployed | None]
     enough: Callable[[float, float], bool]
     over: Callable[..., bool]
+
+
+def options_of_root(points: Points) -> dict[str, Any]:
+    """Options of HiGHS for a whole model: with many orders the simplex method takes seconds longer at the root."""
+    many = points.matrix.integral.sum() >= MANY
+    return {"mip_lp_solver": "ipx"} if len(points.ordered) and many else {}
