@@ -19,6 +19,8 @@ from allocator.model import Model
 Pool = tuple[str, str]
 """Nation and unit type."""
 
+ONE = Fraction(1)
+
 
 @dataclass(frozen=True)
 class Window:
@@ -195,8 +197,10 @@ class Pools:
 
     def most(self, pool: Pool, window: Window) -> int:
         """Most whole units that a window can use, with everything ordered that can be."""
-        arriving = self.availability.get(pool, Fraction(1)) * self.arriving(pool, window.end)
-        return int(self.usable(pool, window.start, window.end) + arriving)
+        share, home = self.availability.get(pool, ONE), self.home_units.get(pool, 0)
+        owned, arriving = self.owned(pool, window.start, window.end), self.arriving(pool, window.end)
+        parts = share.denominator  # whole numbers are as exact as fractions, and faster
+        return (max(0, share.numerator * owned - parts * home) + share.numerator * arriving) // parts
 
     def caps(self, pool: Pool) -> dict[int, int]:
         """Period -> most whole units that every window allows."""

@@ -13,7 +13,8 @@ from fractions import Fraction
 from typing import Any
 
 from allocator.errors import BadUsage
-from allocator.explaining.calls import Caller, Set
+from allocator.explaining.calls import Caller
+from allocator.explaining.changes import Set
 from allocator.explaining.core import Core, Part, same
 from allocator.explaining.could import could
 from allocator.explaining.need import parse

@@ -207,7 +207,9 @@ class Search:
         families, lines = self._apart(chosen)
         background = self._ids(lines)
         few = self.oracle.few(self._ids(chosen)) or frozenset(self._ids(chosen))
-        needed, proved = self._needed(background, [[i] for i in self._ids(families) if i in few])
+        weight = self.oracle.weight(few)  # what takes little part in a proof can rather be left out, and comes last
+        rest = sorted((i for i in self._ids(families) if i in few), key=lambda i: -weight.get(i, 0.0))
+        needed, proved = self._needed(background, [[i] for i in rest])
         ids = {*background, *(i for part in needed for i in part)}
         answer = self.oracle.confirm(ids)
         if answer:

@@ -13,6 +13,7 @@ from typing import Any
 import pyomo.core as pyo
 
 from allocator.errors import BadUsage
+from allocator.explaining.aims import More
 from allocator.explaining.bench import Extend, Holds, Outcome
 from allocator.explaining.conflicts import conflicts
 from allocator.explaining.core import Core, Part, same
@@ -212,6 +213,18 @@ def shares(core: Core, limits: Mapping[str, Fraction], said: str = "") -> Condit
     """The unmet share of each target stays at or below a number."""
     aims = {target: core.aim(target) for target in limits}
     return _at_most(said, [(aims[target].terms, aims[target].value, most) for target, most in limits.items()], limits)
+
+
+def share_rows(core: Core, limits: Mapping[str, Fraction]) -> More:
+    """The rows of :func:`shares`, for a programme that is built without them."""
+    aims = {target: core.aim(target) for target in limits}
+
+    def rows(m: Any) -> list[tuple[list[Term], float]]:
+        ends = {target: float(most + _room(most) / 2) for target, most in limits.items()}
+        found = [(aim.terms(m, m.problem), ends[target]) for target, aim in aims.items()]
+        return [(terms, most) for terms, most in found if terms]
+
+    return rows
 
 
 def _objective(said: str, name: str, most: Fraction) -> Condition:

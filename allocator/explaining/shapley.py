@@ -187,5 +187,4 @@ def _clean(value: float) -> float:
 def _loose(instance: Instance) -> Instance:
     """The instance with every line allowed to be missed in full."""
     lines = [{**row, "max_gap": 1.0} for row in instance.tables["requirements"]]
-    tables = {**instance.tables, "requirements": lines}
-    return Instance(instance.settings, tables, instance.path, instance.notes, instance.outside)
+    return instance.with_tables({"requirements": lines})

@@ -241,9 +241,11 @@ def _pairs(m: Any, terms: Sequence[Exact] | Sum) -> Sequence[Exact]:
 def hidden(terms: Sequence[Exact] | Sum, quantity: Fraction, least: Fraction) -> bool:
     """Whether units, or what must be met, could disappear in a solver's tolerances beside the quantity."""
     amounts, step = sizes_of(terms)
-    if (quantity - least) * MODERATE < quantity or (least and not terms):
+    fewest = quantity / MODERATE
+    if quantity - least < fewest or (least and not terms):
         return True
-    if any(abs(a) > BASE * quantity or abs(a) * MODERATE < quantity for a in amounts):
+    sizes = list(map(abs, amounts))
+    if sizes and (min(sizes) < fewest or max(sizes) > BASE * quantity):
         return True
     if not least and all(a > 0 for a in amounts):
         return False
@@ -274,8 +276,7 @@ def measured(m: Any, rows: Any, key: Any, terms: Sequence[Exact] | Sum, quantity
 
 def _moderate(sizes: Iterable[Fraction], step: Fraction, limit: int) -> bool:
     """Whether a solver distinguishes sums of the sizes; each size is a whole multiple of the step."""
-    most = MODERATE * step
-    return all(abs(a) <= most for a in sizes) and abs(limit) <= FAR_OFF
+    return abs(limit) <= FAR_OFF and max(map(abs, sizes), default=0) <= MODERATE * step
 
 
 def _reach(terms: list[Any]) -> tuple[Any, Any]:
