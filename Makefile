@@ -49,7 +49,7 @@ look:  ## open pages of the built site in headless Chromium, and see that nothin
 
 bench:  ## measure solves and sweeps against the saved base; QUICK=1 is a quick trial
 	-$(PYTHON) -m benchmarks.bundled --base benchmarks/base.json $(if $(QUICK),--only sky-shield jef-plus-france)
-	-$(PYTHON) -m benchmarks.hard --base benchmarks/base.json $(if $(QUICK),--only jef-plus-france --points 4)
+	-$(PYTHON) -m benchmarks.hard --time-limit 2 --base benchmarks/base.json $(if $(QUICK),--only jef-plus-france --points 4)
 	-$(PYTHON) -m benchmarks.building $(if $(QUICK),--sizes 1000 --no-peers)
 	$(PYTHON) -m benchmarks $(if $(QUICK),--sizes 100)
 	$(PYTHON) -m benchmarks.sweeps $(if $(QUICK),--only sky-shield --points 4 --skip one-at-a-time)

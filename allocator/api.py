@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -15,6 +16,7 @@ from allocator.arguments import path as a_path
 from allocator.errors import AllocatorError, BadInput, BadUsage, Fault, OutOfTime
 from allocator.instance import Instance, read
 from allocator.instance.override import changed, split_overrides
+from allocator.instance.read import model_named
 from allocator.model import Model, load_model
 from allocator.plan.manifest import Origin
 from allocator.plan.plan import Plan
@@ -66,7 +68,11 @@ def choose(
     here = given and _kept(faults, partial(changed, given, of_instance, case))
     if here and coalition is not None:
         here = _kept(faults, partial(here.coalition, coalition))
-    chosen = _kept(faults, partial(_model, model, here or given, of_model))
+    base = _kept(faults, partial(_model, model, here or given, instance))
+    chosen = _kept(faults, partial(base.override, *of_model)) if base and of_model else base
+    if base is None:  # what no model takes is a fault whichever it is
+        plain = [setting for setting in of_model if re.match(r"[\w.]+=", setting)]
+        _kept(faults, partial(load_model("reference").override, *plain))
     if faults or here is None or chosen is None:
         raise BadInput(faults)
     return here, chosen
@@ -92,24 +98,25 @@ def _kept(faults: list[Fault], step: Callable[[], T]) -> T | None:
         return None
 
 
-def _model(model: Choice, instance: Instance | None, overrides: Sequence[str]) -> Model | None:
-    """The chosen model after its overrides; None if only the instance, which cannot be read, says which it is."""
-    if model is None:
-        model = None if instance is None else _own(instance)
-    elif not isinstance(model, Model):
-        model = load_model(model)
-    if model is None:
-        return None
-    return model.override(*overrides) if overrides else model
+def _model(model: Choice, instance: Instance | None, source: Source) -> Model | None:
+    """The chosen model, or the one that the instance names; None if an instance with faults names none."""
+    if isinstance(model, Model):
+        return model
+    if model is not None:
+        return load_model(model)
+    if instance is not None:
+        return _own(instance.model, instance.path)
+    named = None if isinstance(source, Instance) else model_named(source)
+    return None if named is None else _own(*named)
 
 
-def _own(instance: Instance) -> Model:
+def _own(name: str | None, folder: Path | None) -> Model:
     """The model that an instance names; the fault of a name that no model has is at its place in the instance."""
-    place, folder = "instance.toml", instance.path
+    place = "instance.toml"
     if folder is not None and not folder.is_dir():
         place, folder = folder.name if folder.suffix == ".json" else "instance", folder.parent
     try:
-        return load_model(instance.model or "reference", folder)
+        return load_model(name or "reference", folder)
     except BadInput as bad:
         raise BadInput(
             replace(fault, place=place, column="model") if fault.place == "model" else fault for fault in bad.faults
@@ -143,7 +150,7 @@ def build(
         ``KEY=VALUE`` changes the instance, ``model.KEY=VALUE`` the model; see :meth:`Instance.override` and
         :meth:`Model.override`.
     case : str
-        ``low``, ``base`` or ``high``, see :meth:`Instance.case`.
+        ``base``, ``low``, ``high``, ``favourable`` or ``adverse``, see :meth:`Instance.case`.
     coalition : str, optional
         Groups and nations that take part, see :meth:`Instance.coalition`; everyone by default.
 

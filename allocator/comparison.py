@@ -16,6 +16,7 @@ from allocator.explaining.words import listed as listed_in_words
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.naming import Names, names_of
+from allocator.notebook import Drawn
 from allocator.plan.measures import coverage_by_period, coverage_of, measure, statement
 from allocator.plan.measures import members as taking_part
 from allocator.plan.plan import Plan
@@ -155,7 +156,7 @@ def split(variant: str) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Drawn):
     """Solved cases; all others are compared with the first."""
 
     columns: tuple[Column, ...]

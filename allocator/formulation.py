@@ -9,7 +9,8 @@ from contextlib import contextmanager
 
 import pyomo.core as pyo
 
-from allocator.families import ALWAYS, CHOSEN, acquisition, objectives
+from allocator.families import ALWAYS, CHOSEN, acquisition, objectives, totals
+from allocator.families.columns import Cells
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.problem import Problem
@@ -74,16 +75,9 @@ def formulate(problem: Problem, *, lean: bool, may_fail: bool = False) -> pyo.Co
         m.may_fail = may_fail and problem.must
         if m.may_fail:
             m.failed = pyo.Var(domain=pyo.Binary, doc="what must be met is given up")
-        m.deploy = pyo.Var(
-            pyo.SetOf(dict.fromkeys((*pool_at, t) for pool_at, periods in problem.cap.items() for t in periods)),
-            domain=pyo.NonNegativeIntegers,
-            doc="units of a nation's pool at a task in a period",
-        )
-        columns = iter(m.deploy.values())
-        m.cells = {pool_at: {t: next(columns) for t in periods} for pool_at, periods in problem.cap.items()}
-        for pool_at, periods in problem.cap.items():
-            for t, variable in m.cells[pool_at].items():
-                variable.setub(periods[t])
+        m.cells = Cells(problem.cap, doc="units of a nation's pool at a task in a period")
+        m.deploy = m.cells.deploy
+        totals.start(m)
         acquisition.columns(m, problem)
         for add in ALWAYS.values():
             add(m, problem)

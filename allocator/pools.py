@@ -19,6 +19,8 @@ from allocator.model import Model
 Pool = tuple[str, str]
 """Nation and unit type."""
 
+ONE = Fraction(1)
+
 
 @dataclass(frozen=True)
 class Window:
@@ -195,8 +197,23 @@ class Pools:
 
     def most(self, pool: Pool, window: Window) -> int:
         """Most whole units that a window can use, with everything ordered that can be."""
-        arriving = self.availability.get(pool, Fraction(1)) * self.arriving(pool, window.end)
-        return int(self.usable(pool, window.start, window.end) + arriving)
+        share, home = self.availability.get(pool, ONE), self.home_units.get(pool, 0)
+        owned, arriving = self.owned(pool, window.start, window.end), self.arriving(pool, window.end)
+        parts = share.denominator  # whole numbers are as exact as fractions, and faster
+        return (max(0, share.numerator * owned - parts * home) + share.numerator * arriving) // parts
+
+    def caps(self, pool: Pool) -> dict[int, int]:
+        """Period -> most whole units that every window allows."""
+        if not self.changes.get(pool) and pool not in self.programmes:
+            most = int(self.usable(pool, 1, 1))
+            often = _most_often(self.last, self.ratio[pool[1]]) if self.indefinite else 1
+            return dict.fromkeys(range(1, self.last + 1), most // often)
+        caps: dict[int, int] = {}
+        for window in self.windows(pool):
+            most = self.most(pool, window)
+            for t, count in window.counts.items():
+                caps[t] = min(most // count, caps.get(t, most))
+        return caps
 
     def windows(self, pool: Pool) -> list[Window]:
         """Windows in which the units of a pool that are deployed must be usable.
@@ -227,6 +244,11 @@ def _cyclic(last: int, ratio: int) -> list[Window]:
         counts = {(start + step - 1) % last + 1: turns + (step < rest) for step in range(min(ratio, last))}
         windows.append(Window(start, start + ratio - 1, counts))
     return windows
+
+
+def _most_often(last: int, ratio: int) -> int:
+    """How often a window that wraps round counts a period at the most; every period is counted so often by some."""
+    return -(-ratio // last)
 
 
 @cache

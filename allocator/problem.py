@@ -8,7 +8,7 @@ Pyomo.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -18,6 +18,7 @@ from typing import Any
 
 from allocator.exact import exact
 from allocator.instance import Instance
+from allocator.instance.tables import TABLES
 from allocator.model import Model
 from allocator.money import Money
 from allocator.pools import Pools
@@ -54,6 +55,24 @@ class Prerequisite:
     def line(self) -> tuple[str, str, str]:
         """The task, and the task and capability that it waits for."""
         return self.task, self.row.task, self.row.capability
+
+
+ASKED = ("requirements", "objectives", "tasks", "capabilities", "unit_types", "yields")
+JOINED = ("nations", "objectives", "willingness", "conditions", "groups")
+
+FOLLOWS: Mapping[str, tuple[str, ...]] = {
+    "grains": ASKED, "rows": ASKED, "weighed": ASKED, "standing": ASKED, "eligible": ASKED,
+    "prerequisites": (*ASKED, "prerequisites"), "barred": JOINED, "pledges": JOINED,
+    "commitments": ("commitments", "tasks"), "forbidden": ("caveats", "objectives", "tasks", "unit_types"),
+    "pool_cap": (
+        "nations", "unit_types", "tasks", "forces", "force_changes", "acquisitions", "industry", "budgets",
+        "commitments",
+    ),
+    "cap": tuple(TABLES), "live_pledges": tuple(TABLES),
+}  # fmt: skip
+"""Attribute of a problem -> the tables that it follows from, besides settings and choices."""
+
+BURDENED = ("pool_cap", "cap", "live_pledges")  # they follow from the greatest burden as well
 
 
 class Problem:
@@ -107,6 +126,21 @@ class Problem:
         self.groups: dict[str, list[str]] = defaultdict(list)
         for row in rows("groups"):
             self.groups[row["group"]].append(row["nation"])
+
+    def share(self, other: Problem) -> None:
+        """Take from another problem what it has worked out and what follows from tables that both have.
+
+        Objectives, limits on them and the tolerance may differ: nothing of this follows from them.
+        """
+        mine, its, tables_of = self.model, other.model, other.instance.tables
+        plain = mine.families == its.families and mine.willingness_floor == its.willingness_floor
+        if not plain or self.instance.settings != other.instance.settings:
+            return
+        same = {table for table, rows in self.instance.tables.items() if rows is tables_of[table]}
+        burden = mine.max_burden == its.max_burden
+        for name, tables in FOLLOWS.items():
+            if name in other.__dict__ and same.issuperset(tables) and (burden or name not in BURDENED):
+                self.__dict__.setdefault(name, other.__dict__[name])
 
     def has(self, family: str) -> bool:
         """Whether the model lists the family."""
@@ -247,24 +281,24 @@ class Problem:
 
     def _pool_caps(self) -> Iterator[tuple[str, str, dict[int, int]]]:
         """Every pool with the most units that its size, ceiling and budgets allow in each period."""
-        money = self.money
-        payers = (("common", money.common_cost), ("*", money.unit_cost))
+        money, pools = self.money, self.pools
+        payers = (("common", money.common_cost), ("*", money.unit_cost)) if self.has("budget") else ()
         shared = {u: [money.affordable(payer, cost[u]) for payer, cost in payers] for u in self.UNITS}
         ceilings = {n: floor(most) for n, most in self.troop_ceiling.items()} if self.has("troop_ceiling") else {}
         promised: dict[tuple[str, str], list[Commitment]] = defaultdict(list)
         for promise in self.commitments:
             if promise.at_most is not None and promise.task is None:
                 promised[promise.nation, promise.unit_type].append(promise)
-        for n, u in self.pools.units:
-            limits = [*shared[u], money.affordable(n, money.own_of(n)[u])] if self.has("budget") else []
+        for pool in pools.units:
+            n, u = pool
+            limits: list[dict[int, int]] = shared[u]
+            if payers and n in money.budgets_of:
+                limits = [*limits, money.affordable(n, money.own_of(n)[u])]
             if n in ceilings and self.personnel[u]:
-                limits.append(dict.fromkeys(self.PERIODS, ceilings[n] // self.personnel[u]))
-            limits += [dict.fromkeys(promise.periods, promise.most) for promise in promised[n, u]]
-            caps: dict[int, int] = {}
-            for window in self.pools.windows((n, u)):
-                most = self.pools.most((n, u), window)
-                for t, count in window.counts.items():
-                    caps[t] = min(most // count, caps.get(t, most))
+                limits = [*limits, dict.fromkeys(self.PERIODS, ceilings[n] // self.personnel[u])]
+            if pool in promised:
+                limits = [*limits, *(dict.fromkeys(promise.periods, promise.most) for promise in promised[pool])]
+            caps = pools.caps(pool)
             for limit in limits:
                 for t, units in limit.items():
                     caps[t] = min(caps[t], units)
@@ -289,18 +323,18 @@ class Problem:
         Nations whose pledges no possible coalition can meet, and tasks that nobody can lead, are removed until nothing
         changes.
         """
-        forbidden = self.forbidden
+        forbidden, barred, eligible = self.forbidden, self.barred, self.eligible
         cap: dict[tuple[str, str, str], dict[int, int]] = {}
         for (n, u), caps in self.pool_cap.items():
             least = max(1, self.pools.min_units[n, u])
             usable = {t: caps[t] for t in self.pools.ready[n, u] if caps[t] >= least}
             if not usable:
                 continue
-            for j in self.eligible[u]:
+            for j in eligible[u]:
                 o = self.objective_of[j]
                 if (n, u, j) in forbidden:
                     continue
-                here = {t: usable[t] for t in self.active[j] if t in usable and (n, o, t) not in self.barred}
+                here = {t: usable[t] for t in self.active[j] if t in usable and (n, o, t) not in barred}
                 if here:
                     cap[n, u, j] = here
         for promise in self.commitments:

@@ -89,10 +89,10 @@ class RealChanges(Comparison):
 
     def notes(self) -> list[str]:
         """Also what is below proof, and how sure the changes are."""
-        notes = super().notes() + [f"{text}." for text in self.unproved()]
+        notes = super().notes() + self.unproved()
         sure = [self.names(self.columns[1]).nation(n) for n, certain in self.certain.items() if certain]
         if sure:
-            notes.append(f"In no two equally good plans do these nations send the same: {listed(sure)}.")
+            notes.append(f"in any two equally good plans these nations send different units: {listed(sure)}")
         return notes
 
     def to_dict(self) -> dict[str, Any]:

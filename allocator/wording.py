@@ -32,7 +32,9 @@ WITH_THE = ("Netherlands", "Czech Republic", "Philippines", "Faroe Islands")
 
 
 def in_sentence(name: str) -> str:
-    """The name of a nation inside a sentence: ``the United Kingdom``."""
+    """The name of a nation inside a sentence: ``the United Kingdom``, ``the shared tanker fleet``."""
+    if name.startswith("The "):
+        return first_small(name)
     return f"the {name}" if name.startswith("United ") or name in WITH_THE else name
 
 
@@ -77,8 +79,13 @@ def there_is(event: str) -> str:
     --------
     >>> there_is("us_backstop"), there_is("nato_consensus"), there_is("elections")
     ('there is a US backstop', 'there is NATO consensus', 'there are elections')
+    >>> there_is("straits_open")
+    'the straits are open'
     """
     words = event_words(event)
+    noun, _, state = words.rpartition(" ")
+    if noun and state in ("open", "closed"):
+        return f"the {noun} {'are' if noun.endswith('s') else 'is'} {state}"
     if words.endswith(UNCOUNTED):
         return f"there is {words}"
     if words.endswith("s") and not words.endswith("ss"):

@@ -17,7 +17,8 @@ from allocator.purchases import bought
 from allocator.solving.columns import Points
 from allocator.solving.heuristics.buying import buy
 from allocator.solving.heuristics.search import Search
-from allocator.solving.highs import Relaxation, Resident, Run
+from allocator.solving.highs import Relaxation, Resident
+from allocator.solving.running import Run
 from allocator.solving.standard_form import Floats, compile_model
 
 BUILD = allocator.Model(objectives=("gap",), families=load_model("build").families)
@@ -50,10 +51,13 @@ class Case:
             self.plans.append(plan)
         return broken
 
-    def relax(self, method: Any = "inside", part: Resident | None = None) -> Relaxation | None:
+    def relax(self, method: Any = "inside", part: Resident | None = None, what: str = "") -> Relaxation | None:
         return (part or self.resident).relaxation(None, threading.Event(), None, None, method)
 
-    def run(self, bound: float, part: Resident | None = None, what: str | None = "", **options: Any) -> Run:
+    def run(
+        self, bound: float, part: Resident | None = None, what: str | None = "", most: float | None = None,
+        **options: Any,
+    ) -> Run:  # fmt: skip
         self.runs.append(what)
         return (part or self.resident).run(None, threading.Event(), None, **options)
 
@@ -77,4 +81,4 @@ class Case:
 
     def buy(self, start: Any) -> bool:
         """Run :func:`buy` from a plan."""
-        return buy(self.resident, self.search(start), 1e-4, 0.0)
+        return buy(self.resident, self.search(start), 1e-4, 0.0)[0]

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
+
+import numpy as np
+import pytest
 
 from allocator.api import choose
 from allocator.formulation import build
 from allocator.outcome import Stop
 from allocator.solving.highs import Resident
-from allocator.solving.running import Running
+from allocator.solving.running import Run, Running
+from allocator.solving.stage import Driver, minimise
 from allocator.solving.standard_form import compile_model
 
 
@@ -24,6 +29,30 @@ def test_completing_a_start_proves_nothing_of_the_model() -> None:
     assert run.point is not None
     value = float(resident.matrix.costs["gap"] @ run.point)
     assert relaxed.bound <= run.bound <= value + 1e-9
+
+
+@pytest.mark.parametrize("better", [True, False])
+def test_an_optimum_far_above_its_own_bound_is_doubted(better: bool) -> None:
+    """HiGHS has called a plan of 2 optimal where 1 is possible, with a bound of 1: it runs a second time."""
+    m = build(*choose("toy-minimum"), lean=True)
+    resident = Resident(compile_model(m), {"mip_rel_gap": 0.0, "random_seed": 3})
+    seen: list[dict[str, Any]] = []
+    taken: list[float] = []
+
+    def run(**options: Any) -> Run:
+        seen.append(options)
+        value = 1.0 if better and len(seen) > 1 else 2.0
+        return Run(Stop.PROVED, np.array([value]), 1.0, doubtful=value > 1)
+
+    def take(point: Any) -> list[str]:
+        taken.append(point[0])
+        return []
+
+    driver: Driver[str] = Driver(lambda: bool(taken), run, take, bool)
+    ended = minimise(resident, "gap", 0.0, driver)
+    assert seen == [{}, {"presolve": "off", "random_seed": 4}]
+    assert taken == ([2.0, 1.0] if better else [2.0, 2.0])
+    assert (ended.stop, ended.bound) == (Stop.PROVED, 1.0)
 
 
 class TestRunning:

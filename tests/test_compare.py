@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 import allocator
-from allocator.comparison import Case, Column
+from allocator.comparison import Case, Column, Comparison
 from allocator.model import Model
+from allocator.report.text.comparison import draw_comparison, headings
+from allocator.report.text.page import Page, untied
 from tests.cli.running import run
 from tests.toys import pools, toy
 
@@ -74,7 +77,7 @@ def test_the_command() -> None:
     rows = list(csv.DictReader(io.StringIO(run("compare", "toy-rotation", "--with", "model=surge", "--csv").stdout)))
     assert {"case": "model=surge", "section": "people", "key": "all", "value": "2000.0"} in rows
     shown = run("compare", "toy-rotation", "toy-budget", "--with", "model=surge", "--quiet").stdout
-    assert "toy-budget model=surge" in shown.splitlines()[0]
+    assert "toy-budget, model surge" in shown.splitlines()[0]
     assert "arbitrary among equally good plans" in shown
 
 
@@ -110,9 +113,10 @@ def test_two_currencies() -> None:
     assert answer["notes"] == ["costs are in USD million and EUR million; they cannot be compared directly"]
     assert [case["currency"] for case in answer["cases"]] == ["USD", "EUR"]
     shown = run("compare", "toy-rotation", "--with", "currency=EUR", "--quiet").stdout
-    assert answer["notes"][0] in shown.splitlines()
+    assert f"C{answer['notes'][0][1:]}." in shown.splitlines()
+    assert "currency EUR, against the case as it is:" in shown.splitlines()
     lines = {line.split("  ")[0]: line.split()[-4:] for line in shown.splitlines()}
-    assert lines["cost, million over the horizon"] == ["USD", "64", "EUR", "64"]
+    assert lines["cost over the horizon, million"] == ["USD", "64", "EUR", "64"]
     assert lines["cost a year, million"] == ["USD", "128", "EUR", "128"]
 
 
@@ -122,7 +126,30 @@ def test_one_currency_and_one_horizon_say_nothing() -> None:
     assert found.to_dict()["notes"] == []
     shown = run("compare", "toy-rotation", "--with", "forces.units=4", "--quiet").stdout
     assert "cannot be compared" not in shown
-    assert "cost, USD million over the horizon" in shown
+    assert "cost over the horizon, USD million" in shown
+
+
+def test_headings_are_words_and_what_is_not_settled_has_a_row() -> None:
+    """Settings are words where they tell the cases apart, and as typed where they do not."""
+    variants = ["nations[nation=AAA].troop_ceiling=900", "forces[nation=AAA].units=4"]
+    found = allocator.compare(allocator.cases(["toy-rotation"], variants))
+    assert headings(found) == ["as it is", "troop ceiling of Alpha 900", "units of Alpha 4"]
+    again = replace(found, columns=(found.columns[0], found.columns[1], found.columns[1]))
+    assert headings(again) == [column.case.label for column in again.columns]
+    assert "not settled" not in drawn(found)
+    figures = {**found.columns[1].figures, ("proved to", "gap"): 0.25}
+    left = replace(found, columns=(found.columns[0], replace(found.columns[1], figures=figures)))
+    assert [line.split() for line in drawn(left).splitlines() if "settled" in line] == [
+        ["not", "settled", "within", "0.00", "%", "25.00", "%"]
+    ]
+    assert drawn(left).count("gap") == 1
+
+
+def drawn(found: Comparison) -> str:
+    out = Page(width=80, highlight=False)
+    with out.capture() as capture:
+        draw_comparison(out, found)
+    return untied(capture.get())
 
 
 def test_what_is_bought_and_what_else_is_minimised() -> None:

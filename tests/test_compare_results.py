@@ -68,7 +68,7 @@ def test_a_certain_change(tmp_path: Path) -> None:
     found = allocator.compare_results(one, two, [before, after])
     assert found.certain == {"AAA": True, "BBB": True}
     assert found.changes(found.columns[1])[0] == "newly unmet: Hold, Infantry, 50 % of it"
-    assert "In no two equally good plans do these nations send the same: AAA and BBB." in found.notes()
+    assert "in any two equally good plans these nations send different units: AAA and BBB" in found.notes()
 
 
 def test_below_proof_is_no_change(tmp_path: Path) -> None:

@@ -14,7 +14,12 @@ from pathlib import Path
 import click
 import pytest
 
+import allocator
+from allocator.claim_check import Claim, Run, Verdict
 from allocator.cli import COMMANDS, cli
+from allocator.explaining.answer import COLUMNS as EXPLAINED
+from allocator.explaining.answer import PLAIN
+from allocator.hedging.answer import COLUMNS as HEDGED
 from allocator.model import FAMILIES, OBJECTIVES
 from allocator.plan.tables import COLUMNS
 from allocator.resources import shipped_instances, shipped_models
@@ -200,6 +205,34 @@ def test_result_tables_and_statuses_are_explained() -> None:
     for status in ("optimal", "feasible", "infeasible", "no_plan", "interrupted", "error"):
         assert f"| `{status}` |" in page
     assert all(f"| `{name}` |" in page for name in OBJECTIVES)
+
+
+def columns_named(table: str) -> dict[str, list[str]]:
+    """Lists that the page of other commands names in a section -> their columns, and other cells in backticks."""
+    page = PAGES["docs/reference/answers.md"]
+    section = page.split(f"## {table}\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| (`[^|]*`) \| ([a-z_, ]+) \|", section, re.MULTILINE)
+    return {name: columns.split(", ") for names, columns in rows for name in re.findall(r"`(\w+)`", names)}
+
+
+def test_lists_of_other_commands_are_explained() -> None:
+    page = PAGES["docs/reference/answers.md"]
+    explained = columns_named("explain")
+    assert {name: list(columns) for name, columns in EXPLAINED.items()} == {name: explained[name] for name in EXPLAINED}
+    assert all(f"`{name}`" in page for name in PLAIN)
+    hedged = columns_named("hedge")
+    assert {name: hedged[name] for name in ("commitments", "plans", "futures", "deployments")} == {
+        name: list(HEDGED[name]) for name in ("commitments", "plans", "futures", "deployments")
+    }
+    row = Verdict(Claim("a", "A", "b", Run("toy-rotation"), "coverage"), 0.5, "holds", 0.0).to_dict()
+    section = page.split("## claims\n")[1]
+    named = [name for cell in re.findall(r"^\| ([a-z_, ]+) \|", section, re.MULTILINE) for name in cell.split(", ")]
+    assert [name for name in named if name != "column"] == [name for name in row if name not in ("doubts", "run")]
+
+
+def test_every_public_name_is_in_the_python_reference() -> None:
+    page = PAGES["docs/reference/python.md"]
+    assert [name for name in allocator.__all__ if not re.search(rf"^\.\. auto\w+:: {name}$", page, re.MULTILINE)] == []
 
 
 def test_models_families_and_instances_are_listed() -> None:

@@ -21,6 +21,7 @@ from allocator.errors import BadUsage
 from allocator.formulation import build
 from allocator.model import load_model
 from allocator.resources import shipped_instances
+from allocator.solving.entries import nothing
 from allocator.solving.programme_file import LONGEST, unique_names, write_programme
 from allocator.solving.standard_form import Matrix, compile_model
 from tests.oracle.random_instances import random_instance
@@ -190,11 +191,11 @@ def programme(
     """A matrix from (lower, upper, whole) and (lower, upper, {column: coefficient})."""
     lower, upper, whole = zip(*columns, strict=True) if columns else ((), (), ())
     matrix = Matrix(
-        [None] * len(columns),
+        nothing(len(columns)),
         np.array(lower, dtype=float),
         np.array(upper, dtype=float),
         np.array(whole, dtype=bool),
-        [None] * len(rows),
+        nothing(len(rows)),
         np.array([row[0] for row in rows], dtype=float),
         np.array([row[1] for row in rows], dtype=float),
         np.cumsum([0, *(len(row[2]) for row in rows)]).astype(np.int32),

@@ -196,15 +196,18 @@ def _by_nation(rows: Sequence[Row]) -> dict[str, list[Row]]:
     return nations
 
 
-class _Last:
-    """The facts that were read last: several plans of one instance are often checked one after another."""
+READ = 3
+"""Instances of which the facts are kept: plans of a few instances are often checked in turn."""
 
-    instance: Instance | None = None
-    facts: Facts
+_read: list[tuple[Instance, Facts]] = []  # those used last at the end
 
 
 def facts_of(instance: Instance) -> Facts:
     """The facts of an instance."""
-    if _Last.instance is not instance:
-        _Last.instance, _Last.facts = instance, Facts(instance)
-    return _Last.facts
+    at, facts = next(((k, facts) for k, (known, facts) in enumerate(_read) if known is instance), (None, None))
+    if at is not None:
+        del _read[at]
+    facts = Facts(instance) if facts is None else facts
+    _read.append((instance, facts))
+    del _read[:-READ]
+    return facts

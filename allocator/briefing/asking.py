@@ -16,8 +16,9 @@ from allocator.briefing.given import GivenCore
 from allocator.briefing.proposals import Proposal, proposals
 from allocator.errors import BadInput
 from allocator.explaining.bench import Bench
+from allocator.explaining.causes import called
 from allocator.explaining.first import first_ways
-from allocator.explaining.gap import called, causes, targets
+from allocator.explaining.gap import causes, targets
 from allocator.explaining.ranges import ranges
 from allocator.instance import Instance
 from allocator.plan.plan import Plan
@@ -157,7 +158,7 @@ class _Asked:
 
     def _causes(self, core: GivenCore) -> dict[tuple[str, str], Cause]:
         parts = causes(core)
-        words = {cause: called(cause, part) for cause, part in parts.items()}
+        words = {cause: called(cause, {statement.family for statement in part}) for cause, part in parts.items()}
         answer = targets(core)
         unsettled = {name.removeprefix("target ") for name in answer.open}
         found = {}

@@ -131,7 +131,7 @@ def _run() -> int:
         print_message("Error: " + "\n".join(shortened(line, LONG_TEXT) for line in str(bad_usage).splitlines()))
         return 2
     except OutOfTime as late:
-        print_message(f"no_plan: {late}")
+        print_message(f"no plan: {late}")
         return 4
     except AllocatorError as failed:
         print_message(f"Error: {failed}")

@@ -70,8 +70,8 @@ def command(
 ) -> None:
     """Solve several cases and compare their coverage, members, people, cost and burden, and who moves where.
 
-    Two saved results (folders of solve --out, or files of solve --json) are compared as they are, and only real changes
-    are shown, but not what is below proof or what equally good plans leave open.
+    Two saved results (folders of solve --out, or files of solve --json) are compared as they are. Only real changes are
+    shown: none that is smaller than what was proved, and none between plans that are equally good.
 
     Each INSTANCE is a column; each --with SETTINGS adds another column for every INSTANCE. All columns are compared
     with the first. The exit status is that of the first case without a plan, or 0 if every case has one.

@@ -6,13 +6,16 @@ import click
 
 from allocator.cli.options import case_option, coalition_option, instance_argument, model_option, set_option, writing
 from allocator.cli.terminal import print_message
+from allocator.model import OBJECTIVES
 
 
 @click.command("export")
 @instance_argument
 @click.argument("path", metavar="FILE")
 @model_option
-@click.option("--objective", type=click.Choice(["gap", "risk", "cost", "burden"]), help="[default: the model's first]")
+@click.option(
+    "--objective", type=click.Choice(OBJECTIVES), help="An objective of the model. [default: the model's first]"
+)
 @case_option
 @set_option
 @coalition_option
@@ -27,8 +30,8 @@ def command(
 ) -> None:
     """Write the mathematical programme of INSTANCE to FILE (.mps or .lp), with one objective, as HiGHS solves it.
 
-    HiGHS, CBC, GLPK and SCIP read the same programme from either format. In names, every character other than a letter
-    or a digit becomes an underscore; long names are shortened, and names that would then be equal are numbered.
+    HiGHS, CBC and GLPK are tested to read the same programme from either format. In names, every character other than a
+    letter or a digit becomes an underscore; long names are shortened, and names that would then be equal are numbered.
     """
     from allocator.api import choose, export
 

@@ -20,7 +20,6 @@ from allocator.cli.options import (
     instance_argument,
     json_option,
     model_option,
-    quiet_option,
     seed_option,
     set_option,
     threads_option,
@@ -70,7 +69,9 @@ EXIT = {"optimal": 0, "feasible": 0, "infeasible": 3, "no_plan": 4, "interrupted
 @click.option("--rota", is_flag=True, help="Also print who is at each task in each period, and who is missing.")
 @click.option("--full", is_flag=True, help="Print every line of every list, and the rota.")
 @json_option
-@quiet_option
+@click.option(
+    "--quiet", is_flag=True, help="Print no progress and no warnings, and do not look for another plan that is as good."
+)
 def command(
     instance: str,
     model: str | None,

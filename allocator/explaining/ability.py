@@ -101,8 +101,7 @@ def without(instance: Instance, nations: Collection[str]) -> Instance:
         table: [row for row in instance.tables[table] if row["nation"] not in nations]
         for table in ("willingness", "commitments")
     }
-    tables = {**instance.tables, **left}
-    return Instance(instance.settings, tables, instance.path, instance.notes, instance.outside | set(nations))
+    return instance.with_tables(left, instance.outside | set(nations))
 
 
 class Ability:

@@ -26,6 +26,7 @@ class AimedStages(Stages):
         super().__init__(problem, load, **given)
         self.keeps = keeps
         self.aims = {aim.name: aim for aim in aims if isinstance(aim, Aim)}
+        self.reached: dict[tuple[str, int], tuple[Any, Fraction]] = {}  # by aim and identity of the plan
         self.names = tuple(aim.name if isinstance(aim, Aim) else aim for aim in aims)
 
     def _ready(self) -> Loaded:
@@ -36,7 +37,9 @@ class AimedStages(Stages):
     def _value(self, name: str, deployed: Any) -> Fraction:
         if name not in self.aims:
             return super()._value(name, deployed)
-        return self.aims[name].value(self.problem, deployed)
+        if (key := (name, id(deployed))) not in self.reached:
+            self.reached[key] = deployed, self.aims[name].value(self.problem, deployed)
+        return self.reached[key][1]
 
     def _check(self, plan: Any) -> list[Violation]:
         broken = super()._check(plan)

@@ -45,7 +45,7 @@ def _sorted_out(space: Space, part: Part) -> None:
             break
     for n in [n for n in _alike(space) if n not in proved]:  # one by one
         here = n in members(space.core.plan)
-        space.core.progress(f"a plan {'without' if here else 'with'} {n}")
+        space.core.progress(f"a plan {'without' if here else 'with'} {space.core.names.nation(n)}")
         found = _one_by_one(space, n, not here)
         if found is False:
             proved.add(n)
@@ -142,7 +142,7 @@ def _swaps(space: Space, part: Part) -> None:
         left = [coalition for coalition in possible if coalition not in known]
         if not left:
             break
-        space.core.progress(f"swaps, {len(left)} left")
+        space.core.progress(f"who can stand in for whom, {len(left)} left")
         found = _swapped(space, in_hand, frozenset(left), frozenset(possible) - frozenset(left))
         if found is not True:
             if found is None:

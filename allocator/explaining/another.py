@@ -25,6 +25,9 @@ from allocator.stopping import later, watched
 LONGEST = 2.0
 """Most seconds of a look."""
 
+NONE = "no other plan is as good"
+"""What is said where a look proves it."""
+
 
 def another(plan: Plan, seconds: float) -> dict[tuple[str, str, str, int], int] | None:
     """Deployments of another plan with no objective of the model worse, if a short look finds one; see :func:`look`."""
@@ -97,7 +100,7 @@ def by_chance(plan: Plan, seconds: float) -> str | None:
     """A sentence on whether another plan is as good, if a short look settles that."""
     new, none = look(plan, min(LONGEST, seconds))
     if new is None:
-        return "no other plan is as good" if none else None
+        return NONE if none else None
     personnel = {row["unit_type"]: row["personnel"] for row in plan.instance.rows("unit_types")}
     before = _people(decided(plan.rows), personnel)
     after = _people(new, personnel)

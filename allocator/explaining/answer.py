@@ -76,6 +76,10 @@ class Answer(Drawn):
         Whether the question needs a plan and there is none: the answer is the conflicts.
     texts : mapping
         Id of a statement -> what it says.
+    names : mapping
+        Table -> code -> name, of the instance.
+    currency : str
+        Of the instance.
     """
 
     question: str
@@ -87,6 +91,8 @@ class Answer(Drawn):
     manifest: dict[str, Any] = field(repr=False)
     refused: bool = False
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    currency: str = ""
 
     @property
     def complete(self) -> bool:

@@ -13,13 +13,15 @@ from fractions import Fraction
 from typing import Any
 
 from allocator.errors import BadUsage
-from allocator.explaining.calls import Caller, Set
+from allocator.explaining.calls import Caller
+from allocator.explaining.changes import Set
 from allocator.explaining.core import Core, Part, same
 from allocator.explaining.could import could
 from allocator.explaining.need import parse
 from allocator.explaining.why import NO_PLAN
-from allocator.explaining.words import InWords, listed, named, points
+from allocator.explaining.words import InWords, listed, points
 from allocator.instance.cells import near
+from allocator.wording import first_capital
 
 ALL = "all"
 """The argument that asks about every unmet line."""
@@ -102,7 +104,7 @@ def _unmet_lines(core: Core) -> list[str]:
 
 def _asked(core: Core, caller: Caller, target: str, most: Fraction | None, part: Part, *, whole: bool) -> None:
     """The sets for one target, as rows of the answer: up to ``core.most`` and in words, or the first alone."""
-    core.progress(f"whom to ask for {target}")
+    core.progress(f"whom to ask for {core.names.target(target)}")
     now = caller.now(target)
     reach, plan, proved = caller.reach(target)
     if plan is None:
@@ -125,7 +127,7 @@ def _asked(core: Core, caller: Caller, target: str, most: Fraction | None, part:
             break
         found.append(chosen)
         _add(core, caller, target, now, wanted, len(found), chosen, part)
-        core.progress(f"{target}: {len(found)} sets")
+        core.progress(f"whom to ask for {core.names.target(target)}: sets found, {len(found)}")
         if not whole:
             return
     if found:
@@ -155,7 +157,7 @@ def _add(
 
 
 def _name(core: Core, target: str) -> str:
-    return "the whole" if target == "gap" else named(core.instance, target)
+    return first_capital(core.names.target(target))
 
 
 def _unreachable(core: Core, target: str, now: Fraction, reach: Fraction, most: Fraction | None) -> str:
@@ -206,7 +208,9 @@ def _summary(core: Core, targets: list[str], part: Part) -> list[str]:
     called = listed([*first, *([f"{more} other nations"] if more > 1 else [names[n] for n in asked if n not in often])])
     partly = len(found) - len(full)
     left = sum(f"asks {target}" in part.open for target in targets)
-    text = [f"Of {len(targets)} unmet lines, calls can meet {len(full)} in full and {partly} in part, each by itself."]
+    parts = [f"{number} {how}" for number, how in ((len(full), "in full"), (partly, "in part")) if number]
+    met = f"{listed(parts)}, each by itself" if parts else "none"
+    text = [f"Of {len(targets)} unmet lines, calls can meet {met}."]
     text += [f"{left} of them {'is' if left == 1 else 'are'} not settled."] if left else []
     text += [f"Who is called: {called}."] if asked else []
     return [*text, *part.text, "--asks TASK.CAPABILITY lists every smallest set for a line, and who else could give."]

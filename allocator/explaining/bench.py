@@ -101,6 +101,8 @@ class Bench:
     ----------
     progress : callable or None
         Called during each solve with what is known.
+    problems : list of Problem
+        The first one that was read, and the last: others take from them what follows from the same tables.
     """
 
     def __init__(self, gap: float, deadline: float | None, threads: int, seed: int, watch: Watch) -> None:
@@ -109,6 +111,7 @@ class Bench:
         self.watch = watch
         self.progress: Callable[[Progress], None] | None = None
         self.solves = 0
+        self.problems: list[Problem] = []
 
     @cached_property
     def solver(self) -> Solver:
@@ -123,6 +126,14 @@ class Bench:
         from allocator.explaining.programmes import Programmes
 
         return Programmes(self.solver._highs)
+
+    def read(self, instance: Instance, model: Model) -> Problem:
+        """The instance read through the model; what it has in common with those read before is worked out once."""
+        problem = Problem(instance, model)
+        for before in reversed(self.problems):
+            problem.share(before)
+        self.problems = [*self.problems[:1], problem]
+        return problem
 
     @property
     def over(self) -> bool:
@@ -269,7 +280,8 @@ class _Kept:
         found = self.bench.programmes.find(self.instance, self.model, self.extend) if self.resident else None
         if found is not None and not self.absent:
             return copy(found.problem)
-        return Problem(without(self.instance, self.absent) if self.absent else self.instance, self.model)
+        instance = without(self.instance, self.absent) if self.absent else self.instance
+        return self.bench.read(instance, self.model)
 
     def load(self, problem: Problem) -> Loaded:
         """The programme in HiGHS."""
@@ -280,7 +292,7 @@ class _Kept:
             return bench.solver._load(built(problem, self.order, self.extend))
         if self.absent:
             found = bench.programmes.find(self.instance, self.model, self.extend)
-            problem = Problem(self.instance, self.model) if found is None else found.problem
+            problem = bench.read(self.instance, self.model) if found is None else found.problem
         return bench.programmes.load(problem, self.extend, self.order, self.absent, self.more)
 
     @property

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from math import ceil
 from typing import Any
@@ -11,12 +11,13 @@ from typing import Any
 import pyomo.core as pyo
 
 from allocator.errors import AllocatorError
+from allocator.explaining.aims import More
 from allocator.explaining.bench import Aim, Bench, Outcome
-from allocator.explaining.changes import Changes, Way, outward
+from allocator.explaining.changes import Best, Changes, Set, Way, outward
 from allocator.explaining.core import SAME, Core
 from allocator.explaining.elastic import Elastic
 from allocator.explaining.mending import after, mended, setting
-from allocator.explaining.need import shares
+from allocator.explaining.need import share_rows, shares
 from allocator.explaining.repairs import price_of, words
 from allocator.explaining.statements import Statement, lift, statements
 from allocator.explaining.words import InWords
@@ -41,16 +42,6 @@ STOPS = {
 Pool = tuple[str, str]
 
 
-@dataclass(frozen=True)
-class Set:
-    """Nations that are asked together, the changes of their rules, and a plan that keeps what is left."""
-
-    nations: tuple[str, ...]
-    way: Way
-    price: Fraction
-    plan: Deployed
-
-
 class Caller:
     """Finds sets of calls: see :mod:`allocator.explaining.asks`."""
 
@@ -66,6 +57,9 @@ class Caller:
         self.by_id = {s.id: s for s in self.movable}
         self.changes = Changes(core.instance, core.model, self.movable)
         self.wide = self._lifted(self.movable)
+        self.bench.problems = [core.problem]
+        self.extends = self._physical, self._elastic  # the same objects for all solves: their programmes stay
+        self._settings: dict[tuple[str, Fraction | None], str | None] = {}
         self._worth: dict[tuple[str, frozenset[str]], Outcome] = {}
 
     # ---- what a yes may change -------------------------------------------------------------------------------
@@ -99,14 +93,13 @@ class Caller:
         """The instance in which nations have said yes to all of this."""
         instance, model = self.core.instance, replace(self.core.model, tolerance=0.0)
         instance, model = lift(instance, model, [s for s in movable if s.kind != UNITS])
-        tables: dict[str, Any] = dict(instance.tables)
-        rows = [dict(row) for row in tables["forces"]]
+        rows = list(instance.tables["forces"])
         for s in movable:
             if s.kind == UNITS:
                 row = rows[(s.row or 0) - 1]
-                row["units"] += self.growth[row["nation"], row["unit_type"]]
-        tables["forces"] = rows
-        return Instance(instance.settings, tables, instance.path, instance.notes, instance.outside), model
+                more = self.growth[row["nation"], row["unit_type"]]
+                rows[(s.row or 0) - 1] = {**row, "units": row["units"] + more}
+        return instance.with_tables({"forces": rows}), model
 
     def owned(self, pool: Pool, t: int) -> int:
         """Units that a nation has in a period, without orders."""
@@ -128,9 +121,17 @@ class Caller:
     def run(
         self, at: tuple[Instance, Model], aims: Sequence[Aim], limits: Mapping[str, Fraction], *, bench: Bench,
         extend: Any = None, keeps: Any = None, plans: Sequence[Deployed] = (), gap: float | None = None,
+        more: More | None = None,
     ) -> Outcome:  # fmt: skip
-        """Minimise aims where some shares stay limited and nobody deploys what it does not have."""
+        """Minimise aims where some shares stay limited and nobody deploys what it does not have.
+
+        With ``more``, rows of this solve alone, the programme stays in HiGHS: ``extend`` alone is built into it.
+        """
         condition = shares(self.core, limits)
+        given: dict[str, Any] = {}
+        if more is not None:
+            rows = share_rows(self.core, limits)
+            given = {"resident": True, "more": lambda m: [*rows(m), *more(m)]}
 
         def extended(m: Any, problem: Problem) -> None:
             condition.extend(m, problem)
@@ -145,7 +146,8 @@ class Caller:
         try:
             if not bench.over:
                 limit = self.core.bench.patience
-                return bench.run(*at, aims, extend=extended, keeps=kept, plans=plans, gap=gap, limit=limit)
+                given["extend"] = extended if more is None else extend
+                return bench.run(*at, aims, keeps=kept, plans=plans, gap=gap, limit=limit, **given)
         except (AllocatorError, DeadlinePassed):  # figures that no solver can keep, or no time left
             pass
         return Outcome("no_plan", None, {}, {}, None)
@@ -179,7 +181,7 @@ class Caller:
         aim = self.core.aim(target)
         outcome = self.run(
             self.wide, [aim], self.kept(target), bench=self.core.bench, plans=[self.core.plan],
-            gap=self.core.closeness("gap"),
+            gap=self.core.closeness("gap"), extend=self.extends[0], more=lambda m: [],
         )  # fmt: skip
         if outcome.deployed is None:
             return Fraction(1), None, False
@@ -208,27 +210,28 @@ class Caller:
         self, limits: Mapping[str, Fraction], without: Sequence[frozenset[str]], start: Deployed
     ) -> tuple[Set | None, bool]:
         """The fewest nations, and among equally few those with the cheapest changes; and whether that is proved."""
-        best = _Best(lambda plan: self._ways(plan, without), lambda way: (len(self._nations(way)), way.price))
-
-        def extend(m: Any, problem: Problem) -> None:
-            Elastic(m, problem, self.core.problem, self.movable, self.growth)
-            m.yes = pyo.Var(list(dict.fromkeys(s.nation for s in self.movable)), domain=pyo.Binary, doc="is asked")
-            for s in self.movable:
-                m.elastic["yes", s.id] = (None, linear([(1.0, m.changed[s.id]), (-1.0, m.yes[s.nation])]), 0.0)
-            for number, asked in enumerate(without):
-                m.elastic["without", number] = (None, linear([(1.0, m.yes[n]) for n in asked]), float(len(asked) - 1))
+        best = Best(lambda plan: self._ways(plan, without), lambda way: (len(self._nations(way)), way.price))
 
         count = Aim(
             "nations_asked", lambda m, _: [(1.0, column) for column in m.yes.values()],
-            lambda _, plan: Fraction(10**6 if (way := best(plan)) is None else len(self._nations(way))),
+            lambda _, plan: Fraction(10**6 if (way := best(plan)) is None else len(self._nations(way))), plain=True,
         )  # fmt: skip
         outcome = self.run(
-            self.wide, [count, self._price(self.movable, best)], limits, bench=self.bench, extend=extend,
+            self.wide, [count, self._price(self.movable, best)], limits, bench=self.bench, extend=self.extends[1],
             keeps=lambda _, plan: best(plan) is not None, plans=[self.core.plan, start],
+            more=lambda m: [([(1.0, m.yes[n]) for n in asked], len(asked) - 1.0) for asked in without],
         )  # fmt: skip
         if outcome.deployed is None:
             return None, outcome.infeasible
         return self._set(best(outcome.deployed), outcome.deployed), outcome.settled
+
+    def _elastic(self, m: Any, problem: Problem) -> None:
+        """Who is asked, and which rules give way, besides what nations have."""
+        self._physical(m, problem)
+        Elastic(m, problem, self.core.problem, self.movable, self.growth)
+        m.yes = pyo.Var(list(dict.fromkeys(s.nation for s in self.movable)), domain=pyo.Binary, doc="is asked")
+        for s in self.movable:
+            m.elastic["yes", s.id] = (None, linear([(1.0, m.changed[s.id]), (-1.0, m.yes[s.nation])]), 0.0)
 
     def _nations(self, way: Way) -> frozenset[str]:
         return frozenset(self.by_id[i].nation for i in way.ids)
@@ -246,7 +249,7 @@ class Caller:
         """The cheapest changes of the nations of a set, and whether that is proved."""
         movable = [s for s in self.movable if s.nation in found.nations]
         changes = Changes(self.core.instance, self.core.model, movable)
-        best = _Best(changes.ways, lambda way: way.price)
+        best = Best(changes.ways, lambda way: way.price)
         outcome = self.run(
             self._lifted(movable), [self._price(movable, best)], limits, bench=self.bench, plans=[found.plan],
             extend=lambda m, problem: Elastic(m, problem, self.core.problem, movable, self.growth),
@@ -256,11 +259,12 @@ class Caller:
             return found, False
         return self._set(best(outcome.deployed), outcome.deployed), outcome.settled
 
-    def _price(self, movable: Sequence[Statement], best: _Best) -> Aim:
+    def _price(self, movable: Sequence[Statement], best: Best) -> Aim:
         none = Way({}, Fraction(10**9))
         return Aim(
-            "price_of_changes", lambda m, _: self._prices(m, movable), lambda _, plan: (best(plan) or none).price
-        )
+            "price_of_changes", lambda m, _: self._prices(m, movable), lambda _, plan: (best(plan) or none).price,
+            plain=True,
+        )  # fmt: skip
 
     def _prices(self, m: Any, movable: Sequence[Statement]) -> list[Term]:
         raised = [(1.0, column) for column in m.price.values()]
@@ -298,11 +302,15 @@ class Caller:
         model = self.core.model
         needs = {i: None if to is None else outward(to) for i, to in chosen.way.needs.items()}
         changes = {
-            self.by_id[i]: (to, setting(self.core.instance, model, self.by_id[i], to))
-            for i, to in needs.items()
-            if self.by_id[i].nation in nations
+            self.by_id[i]: (to, self._setting(i, to)) for i, to in needs.items() if self.by_id[i].nation in nations
         }
         return mended(self.core.instance, replace(model, tolerance=0.0), changes)
+
+    def _setting(self, i: str, to: Fraction | None) -> str | None:
+        """The ``--set`` of a change, worked out once."""
+        if (i, to) not in self._settings:
+            self._settings[i, to] = setting(self.core.instance, self.core.model, self.by_id[i], to)
+        return self._settings[i, to]
 
     def _least(self, target: str, chosen: Set, nations: Sequence[str]) -> Outcome:
         """The least unmet share of a target if some nations of a set say yes."""
@@ -356,7 +364,7 @@ class Caller:
 
     def rows(self, way: Way) -> list[dict[str, Any]]:
         """The changes of a way as in the JSON of repairs."""
-        instance, model = self.core.instance, self.core.model
+        model = self.core.model
         rows = []
         for s in self.movable:
             if s.id in way.needs:
@@ -365,7 +373,7 @@ class Caller:
                 rows.append(
                     {
                         "id": s.id, "from": s.value, "to": after(s, to, model),
-                        "price": float(price_of(s, to, model)), "set": setting(instance, model, s, to),
+                        "price": float(price_of(s, to, model)), "set": self._setting(s.id, to),
                         "text": self.words(s, after(s, to, model)),
                     }
                 )  # fmt: skip
@@ -380,19 +388,6 @@ class Caller:
         names, allows = InWords(self.core.instance), f"than relief of {ratio} for 1 allows (as if it had {to:,})"
         its = names.units(pool["units"], pool["unit_type"])
         return f"{names.nation(pool['nation'])} sends more of its {its} {allows}"
-
-
-class _Best:
-    """The best way to allow each plan, worked out once."""
-
-    def __init__(self, ways: Callable[[Deployed], Sequence[Any]], order: Callable[[Any], Any]) -> None:
-        self.ways, self.order = ways, order
-        self.known: dict[int, tuple[Deployed, Any]] = {}
-
-    def __call__(self, plan: Deployed) -> Any:
-        if id(plan) not in self.known:
-            self.known[id(plan)] = plan, min(self.ways(plan), key=self.order, default=None)
-        return self.known[id(plan)][1]
 
 
 def _gain(name: str, before: Outcome, after: Outcome) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -40,6 +40,16 @@ class Way:
     def ids(self) -> frozenset[str]:
         """What is changed."""
         return frozenset(self.needs)
+
+
+@dataclass(frozen=True)
+class Set:
+    """Nations that are asked together, the changes of their rules, and a plan that keeps what is left."""
+
+    nations: tuple[str, ...]
+    way: Way
+    price: Fraction
+    plan: Deployed
 
 
 class Changes:
@@ -261,6 +271,19 @@ class Changes:
                 return None
             lacking = max(lacking, ceil((use + stays) / part - owned))
         return lacking
+
+
+class Best:
+    """The best way to allow each plan, worked out once."""
+
+    def __init__(self, ways: Callable[[Deployed], Sequence[Any]], order: Callable[[Any], Any]) -> None:
+        self.ways, self.order = ways, order
+        self.known: dict[int, tuple[Deployed, Any]] = {}
+
+    def __call__(self, plan: Deployed) -> Any:
+        if id(plan) not in self.known:
+            self.known[id(plan)] = plan, min(self.ways(plan), key=self.order, default=None)
+        return self.known[id(plan)][1]
 
 
 def outward(number: Fraction) -> Fraction:

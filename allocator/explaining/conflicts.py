@@ -17,24 +17,10 @@ from allocator.explaining.bench import Extend, Holds
 from allocator.explaining.core import Core, Part
 from allocator.explaining.oracle import Oracle
 from allocator.explaining.statements import Statement, statements
+from allocator.explaining.words import FAMILY_WORDS
 
 LINE = "requirements.max_gap"
 """Kind of the statements that stand for themselves in a conflict; the others stand for their family."""
-
-FAMILY_WORDS = {
-    "troop_ceiling": "troop ceilings",
-    "budget": "budgets",
-    "caveats": "caveats",
-    "conditions": "conditional pledges",
-    "minimum_contribution": "least contributions",
-    "rotation": "rotation",
-    "framework_nation": "framework nations",
-    "availability": "availability and units kept at home",
-    "prerequisites": "prerequisites",
-    "commitments": "commitments",
-    "willingness": "willingness",
-}
-"""Family -> what a reader calls its rules."""
 
 
 @dataclass(frozen=True)
@@ -221,7 +207,9 @@ class Search:
         families, lines = self._apart(chosen)
         background = self._ids(lines)
         few = self.oracle.few(self._ids(chosen)) or frozenset(self._ids(chosen))
-        needed, proved = self._needed(background, [[i] for i in self._ids(families) if i in few])
+        weight = self.oracle.weight(few)  # what takes little part in a proof can rather be left out, and comes last
+        rest = sorted((i for i in self._ids(families) if i in few), key=lambda i: -weight.get(i, 0.0))
+        needed, proved = self._needed(background, [[i] for i in rest])
         ids = {*background, *(i for part in needed for i in part)}
         answer = self.oracle.confirm(ids)
         if answer:

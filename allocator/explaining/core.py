@@ -13,11 +13,12 @@ from allocator.errors import BadUsage
 from allocator.explaining.ability import Ability
 from allocator.explaining.bench import Aim, Bench, Outcome
 from allocator.explaining.statements import WILLING, Statement, lift
+from allocator.explaining.words import InWords
 from allocator.instance import Instance
 from allocator.instance.cells import near
 from allocator.instance.read import record_rows
 from allocator.model import Model
-from allocator.plan.values import Deployed, unmet
+from allocator.plan.values import Deployed, Supplies, supplies, unmet
 from allocator.problem import Problem
 from allocator.statement import Row, weighed
 
@@ -127,6 +128,8 @@ class Core:
         self.most, self.within, self.progress = most, within, progress
         self._least: dict[str, dict[frozenset[str], Reached]] = {}
         self._first: dict[frozenset[str], Reached] = {}
+        self._counted: tuple[Any, dict[str, list[tuple[Row, Fraction]]]] = None, {}
+        self._supply: tuple[Any, Any, Supplies] = None, None, {}
         self._lifted: dict[frozenset[str], tuple[Instance, Model]] = {}
 
     @cached_property
@@ -150,6 +153,11 @@ class Core:
         assert self.base.deployed is not None
         return self.base.deployed
 
+    @cached_property
+    def names(self) -> InWords:
+        """The names behind the codes of the instance, for sentences."""
+        return InWords(self.instance)
+
     # ---- targets ---------------------------------------------------------------------------------------------
 
     @cached_property
@@ -171,7 +179,24 @@ class Core:
 
     def unmet(self, problem: Problem, target: str, deployed: Deployed) -> Fraction:
         """The unmet share of a target in a plan, exactly."""
-        return unmet(problem, deployed, weighed(_aimed(problem, target)))
+        return unmet(problem, deployed, self._weighed(problem, target), self._supplied(problem, deployed))
+
+    def _weighed(self, problem: Problem, target: str) -> list[tuple[Row, Fraction]]:
+        """What a target counts, worked out once as long as problems have the same rows."""
+        rows, known = self._counted
+        if rows is not problem.rows:
+            self._counted = rows, known = problem.rows, {}
+        if target not in known:
+            known[target] = weighed(_aimed(problem, target))
+        return known[target]
+
+    def _supplied(self, problem: Problem, deployed: Deployed) -> Supplies:
+        """What a plan supplies, worked out once for all targets that are asked of it in a row."""
+        grains, plan, supplied = self._supply
+        if grains is not problem.grains or plan is not deployed:
+            supplied = supplies(problem, deployed)
+            self._supply = problem.grains, deployed, supplied
+        return supplied
 
     def aim(self, target: str) -> Aim:
         """Minimise the unmet share of a target."""
@@ -180,7 +205,7 @@ class Core:
         name = "unmet_" + "".join(letter if letter.isalnum() else "_" for letter in target)
         return Aim(
             name,
-            lambda m, problem: unmet_terms(m, weighed(_aimed(problem, target))),
+            lambda m, problem: unmet_terms(m, self._weighed(problem, target)),
             lambda problem, deployed: self.unmet(problem, target, deployed),
             plain=True,
         )
@@ -210,7 +235,9 @@ class Core:
             instance, model = self.lifted(lifted)
             start: list[Deployed] = [self.base.deployed] if self.base.deployed is not None else []
             below = [r for ids, r in known.items() if ids <= key and r.plan is not None]
-            start += [r.plan for r in sorted(below, key=lambda r: r.value or 0.0)[:1] if r.plan is not None]
+            least = min(below, key=lambda r: r.value or 0.0, default=None)
+            if least is not None and least.plan is not None and least.plan not in start:
+                start.append(least.plan)
             floor = max((r.bound for ids, r in known.items() if key <= ids and r.bound is not None), default=0.0)
             upper = min((float(self.unmet(self.problem, target, plan)) for plan in start), default=1.0)
             outcome = self.bench.run(
@@ -228,7 +255,7 @@ class Core:
         """V: the optimum of the model's first objective, with some statements lifted."""
         key = frozenset(statement.id for statement in lifted)
         if key not in self._first:
-            instance, model = lift(self.instance, self.model, lifted)
+            instance, model = self.lifted(lifted)
             start = [self.base.deployed] if self.base.deployed is not None else []
             found = self.first_of(instance, model, plans=start)
             if self.bench.over and not found.settled:
@@ -267,7 +294,7 @@ class Core:
     def problem(self) -> Problem:
         """The instance read through the model."""
         known = self.__dict__.get("base")
-        return (known and known.problem) or Problem(self.instance, self.model)
+        return (known and known.problem) or self.bench.read(self.instance, self.model)
 
     @cached_property
     def ability(self) -> Ability:

@@ -146,10 +146,10 @@ class Elastic:
         payments, money = Payments(self.m, problem), self.original.money
         if statement.kind == "budgets.amount":
             payer, amount, periods = money.budgets[(statement.row or 0) - 1]
-            yield payments.terms(payer, periods), amount
+            yield payments.terms(payer, periods).pairs(self.m.cells), amount
             return
         for n in money.gdp:
-            yield payments.borne(n), money.burden_limit(n)
+            yield payments.borne(n).pairs(self.m.cells), money.burden_limit(n)
 
     # ---- what holds or is lifted -----------------------------------------------------------------------------
 

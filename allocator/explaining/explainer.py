@@ -20,6 +20,7 @@ from allocator.explaining.statements import statements
 from allocator.instance import Instance
 from allocator.instance.cells import near
 from allocator.model import Model
+from allocator.naming import names_of
 from allocator.plan.manifest import Origin, manifest
 from allocator.plan.tables import tables
 from allocator.purchases import bought
@@ -38,8 +39,8 @@ class Explainer:
     """Questions about one instance under one model: see :func:`explain`, which makes it.
 
     Each method answers within the time limit of :func:`explain`, and returns the main list of its answer as a
-    DataFrame with the columns of the contract. Its ``attrs`` hold everything else in the answer, and ``complete``,
-    ``open``, ``text`` and ``stopped_by``. :meth:`answer` returns a whole answer.
+    DataFrame; the page *Results of other commands* has its columns. Its ``attrs`` hold everything else in the answer,
+    and ``complete``, ``open``, ``text`` and ``stopped_by``. :meth:`answer` returns a whole answer.
 
     Attributes
     ----------
@@ -255,7 +256,7 @@ class Explainer:
             raise OutOfTime(f"no plan was found within the time limit of {self._limit:g} s")
 
     def _answered(self, question: str, parts: Sequence[Part], refused: bool, began: float, watch: Watch) -> Answer:
-        base = self._solved
+        base, core = self._solved, self._core
         status = None if base is None else base.status
         lists: dict[str, Any] = {}
         for part in parts:
@@ -274,15 +275,13 @@ class Explainer:
             sentences = [self._nothing(base)]
         made = manifest(
             self.instance, self.model, self._origin,
-            options={
-                **self._bench.options, "time_limit": self._limit, "most": self._core.most,
-                "within": self._core.within,
-            },
+            options={**self._bench.options, "time_limit": self._limit, "most": core.most, "within": core.within},
             versions=versions(), status=status or "", stopped_by=stopped,
             times={"total": time.monotonic() - began}, solves=self._bench.solves,
         )  # fmt: skip
         texts = {s.id: s.text for s in statements(self.instance, self.model, pools=True)}
-        return Answer(question, status, left, lists, sentences, self._plan(shown), made, refused, texts)
+        known = names_of(self.instance), self.instance.currency
+        return Answer(question, status, left, lists, sentences, self._plan(shown), made, refused, texts, *known)
 
     def _nothing(self, base: Outcome | None) -> str:
         if base is not None and base.status == "error":

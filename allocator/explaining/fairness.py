@@ -11,11 +11,12 @@ import pyomo.core as pyo
 from allocator.exact import exact
 from allocator.explaining.bench import Aim, Outcome
 from allocator.explaining.core import Core, Part, same
-from allocator.explaining.words import points
+from allocator.explaining.words import RULE_WORDS
 from allocator.families.payments import Payments
-from allocator.families.rows import Rows, Term, at_most, floats, linear
+from allocator.families.rows import Rows, Term, at_most, weighed
 from allocator.plan.values import Deployed, Spending
 from allocator.problem import Problem
+from allocator.wording import percent
 
 RULES: Mapping[str, Callable[[Core, Mapping[str, Any]], Any]] = {
     "equal": lambda core, row: 1,
@@ -59,7 +60,7 @@ def fairness(core: Core) -> Part:
         if core.bench.over:
             part.open.append(f"rule {rule}")
             continue
-        core.progress(f"the rule {rule}")
+        core.progress(f"the rule: {RULE_WORDS[rule]}")
         part.lists["rules"].append(_row(core, rule, base, part))
     part.text = [_in_words(core, part.lists["rules"])] if part.lists["rules"] else []
     return part
@@ -132,9 +133,9 @@ def heaviest(due: Mapping[str, Fraction]) -> Aim:
         m.load_heaviest = Rows(doc="no nation has more than the greatest load")
         payments = Payments(m, problem)
         for n, most in due.items():
-            own = [(cost / most, column) for cost, column in payments.terms(n, problem.PERIODS)]
+            own = payments.terms(n, problem.PERIODS).times(1 / most)
             if own:
-                m.load_heaviest[n] = (None, linear([*floats(own), (-1.0, m.greatest_load)]), 0.0)
+                m.load_heaviest[n] = (None, weighed(own, (-1.0, m.greatest_load)), 0.0)
         return [(1.0, m.greatest_load)]
 
     def value(problem: Problem, deployed: Deployed) -> Fraction:
@@ -165,14 +166,14 @@ def _in_words(core: Core, rows: list[dict[str, Any]]) -> str:
         return "The nations pay nothing of their own, so that there is nothing to share."
     best = min(known, key=lambda row: row["unfairness"])
     parts = [
-        f"The plan is closest to the rule {best['rule']}: the wrong nations bear {points(best['unfairness'])} % of the "
-        "own costs."
+        f"The plan is closest to {RULE_WORDS[best['rule']]}: the wrong nations bear {percent(best['unfairness'])} of "
+        "the own costs."
     ]
     if best["price"] is not None:
-        money = f"{core.instance.currency} {best['price']:,.6g} million".strip()
+        money = "no more" if abs(best["price"]) < 5e-7 else f"{core.names.money(round(best['price'], 6))} more"
         found = " found" if "load_bound" in best or "cost_bound" in best else ""  # not proved to be the fairest
         parts.append(
-            f"The fairest plan{found} with the same coverage costs {money} more, and loads nobody with more than "
+            f"The fairest plan{found} with the same coverage costs {money}, and loads nobody with more than "
             f"{best['load']:.3g} times its share."
         )
     return " ".join(parts)

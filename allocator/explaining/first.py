@@ -11,6 +11,7 @@ from allocator.explaining.repairs import Mender, said
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.stopping import Watch
+from allocator.wording import first_small
 
 LEAST = 5.0
 """Seconds that the search may take at the least."""
@@ -48,7 +49,7 @@ def first_ways(
     conflict = search.first()
     mender = Mender(core(last=True))
     more, more_known = next(mender.give_more())
-    found = [f"Conflict: {sentence(conflict)}"] if conflict is not None else []
+    found = [f"Conflict: {first_small(sentence(conflict))}"] if conflict is not None else []
     missing = [] if conflict is not None and conflict.minimal else ["a smallest conflict"]
     for name, repair, settled, none in (
         ("Ask less", less, known, "no larger max_gap alone leads to a plan."),

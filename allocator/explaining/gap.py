@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from math import factorial
 from typing import Any
 
+from allocator.explaining.causes import CAUSES, called
 from allocator.explaining.core import Core, Part, Reached
 from allocator.explaining.screening import best_first
-from allocator.explaining.statements import AVAILABLE, WILLING, Statement, statements
-from allocator.explaining.words import listed, named, points
-
-CAUSES: Mapping[str, tuple[str, ...]] = {
-    "politics": (WILLING, "caveats", "conditions", "commitments"),
-    "sustainment": ("rotation", AVAILABLE, "minimum_contribution", "framework_nation", "prerequisites"),
-    "people": ("troop_ceiling",),
-    "money": ("budget",),
-}
-"""Cause -> the families and groups of statements that it consists of."""
-
-WORDS = {
-    "politics": {
-        WILLING: "willingness", "caveats": "caveats", "conditions": "conditions", "commitments": "commitments",
-    },
-    "sustainment": {
-        "rotation": "relief", AVAILABLE: "availability", "minimum_contribution": "least contributions",
-        "framework_nation": "framework nations", "prerequisites": "prerequisites",
-    },
-    "people": {"troop_ceiling": "ceilings on people"},
-    "money": {"budget": "money"},
-}  # fmt: skip
-"""Cause -> what it is called if it consists of one family alone."""
+from allocator.explaining.statements import Statement, statements
+from allocator.explaining.words import listed, points
 
 Subset = frozenset[str]
 
@@ -41,12 +21,6 @@ def causes(core: Core) -> dict[str, list[Statement]]:
     found = statements(core.instance, core.model)
     parts = {cause: [s for s in found if s.family in families] for cause, families in CAUSES.items()}
     return {cause: part for cause, part in parts.items() if part}
-
-
-def called(cause: str, part: Collection[Statement]) -> str:
-    """A cause in words: its one family, or itself."""
-    families = {statement.family for statement in part}
-    return WORDS[cause][families.pop()] if len(families) == 1 else cause
 
 
 # ---- targets -----------------------------------------------------------------------------------------------------
@@ -61,10 +35,12 @@ def targets(core: Core) -> Part:
         plan = float(core.unmet(core.base.problem, target, core.plan))
         if "." in target and plan == 0:
             continue
-        core.progress(f"dividing {target}")
+        core.progress(f"what depends on what in {core.names.target(target)}")
         rows.append(_divided(core, target, plan, parts, part))
     part.lists["targets"] = rows
-    part.text = [sentence(core, row, parts) for row in rows if "." not in row["target"] and row["plan"]]
+    objectives = [row for row in rows if "." not in row["target"] and row["target"] != "gap"]
+    said = [row for row in rows if row["target"] == "gap"] if len(objectives) == 1 else rows  # the same twice
+    part.text = [sentence(core, row, parts) for row in said if "." not in row["target"] and row["plan"]]
     if not part.text:
         part.text = ["Nothing is missing: every line is met."]
     return part
@@ -152,8 +128,9 @@ def _clause(share: float, one: str, several: str) -> str:
 
 def sentence(core: Core, row: Mapping[str, Any], parts: Mapping[str, Sequence[Statement]]) -> str:
     """A divided target in words."""
-    what = "" if row["target"] == "gap" else f" in {named(core.instance, row['target'])}"
-    shares = [(each["share"], called(each["cause"], parts[each["cause"]])) for each in row["causes"]]
+    what = "" if row["target"] == "gap" else f" in {core.names.target(row['target'])}"
+    families = {cause: {statement.family for statement in part} for cause, part in parts.items()}
+    shares = [(each["share"], called(each["cause"], families[each["cause"]])) for each in row["causes"]]
     clauses = [
         _clause(share, f"depends on {name}", f"depend on {name}")
         for share, name in shares

@@ -31,12 +31,11 @@ def changed(instance: Instance, model: Model, statement: Statement, to: Fraction
     value = after(statement, to, model)
     if statement.kind == "model.max_burden":
         return instance, model.override(f"model.max_burden={plain(value)}")
-    tables: dict[str, Any] = {name: list(rows) for name, rows in instance.tables.items()}
-    rows = tables[statement.table]
+    rows: list[Mapping[str, Any]] = list(instance.tables[statement.table])
     number = (statement.row or 0) - 1
     ranges = (f"{statement.column}_low", f"{statement.column}_high")
     rows[number] = {**{k: v for k, v in rows[number].items() if k not in ranges}, statement.column: value}
-    return Instance(instance.settings, tables, instance.path, instance.notes, instance.outside), model
+    return instance.with_tables({statement.table: rows}), model
 
 
 def setting(instance: Instance, model: Model, statement: Statement, to: Fraction | None) -> str | None:

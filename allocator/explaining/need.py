@@ -13,6 +13,7 @@ from typing import Any
 import pyomo.core as pyo
 
 from allocator.errors import BadUsage
+from allocator.explaining.aims import More
 from allocator.explaining.bench import Extend, Holds, Outcome
 from allocator.explaining.conflicts import conflicts
 from allocator.explaining.core import Core, Part, same
@@ -84,7 +85,7 @@ def need(core: Core, text: str) -> Part:
     condition = parse(core, text)
     base = core.base
     if base.deployed is not None and base.problem is not None and condition.holds(base.problem, base.deployed):
-        return _answer("free", core, base, condition, "The plan in hand keeps it already.")
+        return _answer("free", core, base, condition, "the plan in hand keeps it already.")
     forced = _forced(core, condition)
     if forced.infeasible:
         part = conflicts(core, condition.always)
@@ -214,13 +215,25 @@ def shares(core: Core, limits: Mapping[str, Fraction], said: str = "") -> Condit
     return _at_most(said, [(aims[target].terms, aims[target].value, most) for target, most in limits.items()], limits)
 
 
+def share_rows(core: Core, limits: Mapping[str, Fraction]) -> More:
+    """The rows of :func:`shares`, for a programme that is built without them."""
+    aims = {target: core.aim(target) for target in limits}
+
+    def rows(m: Any) -> list[tuple[list[Term], float]]:
+        ends = {target: float(most + _room(most) / 2) for target, most in limits.items()}
+        found = [(aim.terms(m, m.problem), ends[target]) for target, aim in aims.items()]
+        return [(terms, most) for terms, most in found if terms]
+
+    return rows
+
+
 def _objective(said: str, name: str, most: Fraction) -> Condition:
     """An objective stays at or below a number."""
 
     def terms(m: Any, problem: Problem) -> list[Term]:
         if name == "burden" and m.component("heaviest") is not None:
             return [(1.0, m.heaviest)]
-        return MAKERS[name](m, problem)
+        return linear(MAKERS[name](m, problem)).pairs(m.cells)
 
     return _at_most(said, [(terms, lambda problem, plan: objective_values(problem, plan)[name], most)])
 

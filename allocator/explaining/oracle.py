@@ -6,7 +6,7 @@ an answer rests on is proved again by :meth:`Oracle.confirm`, which builds the i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from allocator.explaining.aims import FEW_PEOPLE, FIRST
 from allocator.explaining.ask_less import worst
 from allocator.explaining.bench import Bench, Extend, Holds
 from allocator.explaining.statements import Statement, lift
-from allocator.explaining.switches import Switches
+from allocator.explaining.switches import BARE, Switches
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.plan.values import Deployed
@@ -135,6 +135,11 @@ class Oracle:
         force = frozenset(force)
         return min((bad for bad in self.none if bad <= force), key=len, default=None)
 
+    def weight(self, few: frozenset[str]) -> Mapping[str, float]:
+        """How much each of the fewest statements takes part in the proof that they leave no plan, as far as known."""
+        switches = self.__dict__.get("switches")
+        return {} if switches is None else switches.parts.get(few, {})
+
     def kept(self, force: frozenset[str]) -> frozenset[str] | None:
         """The most statements that a known plan keeps which keeps these; None if no known plan does."""
         found = [ids for _, ids in self.plans if force <= ids]
@@ -190,6 +195,15 @@ class Oracle:
                 return True
         return self._solved(force)
 
+    @cached_property
+    def bare(self) -> Bench:
+        """Solves instances that are built anew, without heuristics: most of them have no plan."""
+        options, bench = self.bench.options, self.bench
+        bare = Bench(options["gap"], bench.deadline, options["threads"], options["seed"], bench.watch)
+        bare.progress, bare.problems = bench.progress, bench.problems
+        bare.solver._highs.update(BARE)
+        return bare
+
     def _solved(self, force: frozenset[str], again: bool = True) -> bool | None:
         if self.bench.over:
             return None
@@ -198,7 +212,8 @@ class Oracle:
         if self.always is not None:
             more = {"extend": self.always.extend, "keeps": self.always.holds}
         try:  # most of these questions are settled before a plan is filled in
-            outcome = self.bench.run(instance, model, [FEW_PEOPLE], gap=FIRST, filled=False, again=again, **more)
+            self.bench.solves += 1
+            outcome = self.bare.run(instance, model, [FEW_PEOPLE], gap=FIRST, filled=False, again=again, **more)
         except (AllocatorError, DeadlinePassed):  # figures that no solver can keep, or no time left
             return None
         if outcome.deployed is not None:

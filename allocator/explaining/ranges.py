@@ -16,6 +16,7 @@ from allocator.families.rows import Term
 from allocator.plan.values import Deployed
 from allocator.problem import Problem
 from allocator.purchases import Cell
+from allocator.wording import plural
 
 KINDS = ("nation", "objective", "unit_type")
 """What is counted."""
@@ -48,7 +49,7 @@ def ranges(core: Core, kinds: Collection[str] = KINDS) -> Part:
     for amount in amounts(problem):
         if amount.kind not in kinds:
             continue
-        core.progress(f"range of {amount.name}")
+        core.progress(f"least and most of {_called(core.names, amount)}")
         low, least_open = least(space, amount)
         high, most_open = most(space, problem, amount)
         if least_open or most_open:
@@ -73,6 +74,16 @@ def ranges(core: Core, kinds: Collection[str] = KINDS) -> Part:
     else:
         part.text.append("Every plan as good asks the same number of people of each nation.")
     return part
+
+
+def _called(names: InWords, amount: Amount) -> str:
+    """What an amount is, in words."""
+    if amount.kind == "unit_type":
+        return plural(names.unit(amount.name))
+    nation = amount.kind == "nation"
+    return (
+        f"people {'from' if nation else 'for'} {names.nation(amount.name) if nation else names.objective(amount.name)}"
+    )
 
 
 def amounts(problem: Problem) -> list[Amount]:

@@ -46,6 +46,10 @@ class Repair:
     proved: bool
 
 
+SOUGHT = {"ask_less": "the cheapest way to ask less", "cheapest": "the cheapest way out of all"}
+"""Name of a single repair -> what it is."""
+
+
 def repairs(core: Core, always: Always | None = None) -> Part:
     """The repairs of an instance without a plan: ``repairs``, ``ask_less`` and ``cheapest``.
 
@@ -60,7 +64,7 @@ def repairs(core: Core, always: Always | None = None) -> Part:
     part = Part({"repairs": [], "ask_less": None, "cheapest": None})
     for name, find in (("ask_less", search.ask_less), ("cheapest", search.cheapest)):
         found, known = find()
-        core.progress(f"{name} found" if found else f"no {name}")
+        core.progress(f"{SOUGHT[name]}: {'found' if found else 'none'}")
         part.lists[name] = search.row(found) if found else None
         if not known or (found and not found.proved):
             part.open.append(name)

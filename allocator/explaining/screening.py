@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from allocator.explaining.core import Core, Part, Reached, same
-from allocator.explaining.statements import WILLING, Statement, lift
-from allocator.problem import Problem
+from allocator.explaining.statements import WILLING, Statement
 
 Change = TypeVar("Change")
 
@@ -52,7 +51,7 @@ def idle(core: Core, lifted: Sequence[Statement]) -> bool:
     """
     if any(statement.kind not in LETTING for statement in lifted):
         return False
-    after = Problem(*lift(core.instance, core.model, lifted))
+    after = core.bench.read(*core.lifted(lifted))
     risky = core.model.objectives[0] == "risk" and after.willingness != core.problem.willingness
     return after.cap == core.problem.cap and not risky
 

@@ -101,9 +101,11 @@ def shapley(core: Core) -> Part:
     part = _exact(game) if len(game.able) <= EXACT else _sampled(game)
     rows = [row for row in part.lists["shapley"] if row["value"] is not None]
     best = sorted(rows, key=lambda row: -row["value"])[:3]
-    if best:
+    if best and best[0]["value"] > 5e-4:
         names = InWords(core.instance)
-        shares = ", ".join(f"{names.nation(row['nation'])} {100 * row['value']:.3g}" for row in best)
+        shares = ", ".join(
+            f"{names.nation(row['nation'])} {100 * row['value']:.1f}" for row in best if row["value"] > 5e-4
+        )
         how = "" if all(row["error"] == 0 for row in best) else ", estimated"
         part.text.append(f"Points of coverage that nations add on average over all orders{how}: {shares}.")
     return part
@@ -185,5 +187,4 @@ def _clean(value: float) -> float:
 def _loose(instance: Instance) -> Instance:
     """The instance with every line allowed to be missed in full."""
     lines = [{**row, "max_gap": 1.0} for row in instance.tables["requirements"]]
-    tables = {**instance.tables, "requirements": lines}
-    return Instance(instance.settings, tables, instance.path, instance.notes, instance.outside)
+    return instance.with_tables({"requirements": lines})

@@ -257,7 +257,7 @@ def least_willing(instance: Instance, nation: str, objective: str) -> float:
 
 def lift(instance: Instance, model: Model, lifted: Collection[Statement]) -> tuple[Instance, Model]:
     """The instance and the model without some statements; not checked again."""
-    tables: dict[str, list[Mapping[str, Any]]] = {name: list(rows) for name, rows in instance.tables.items()}
+    tables: dict[str, list[Mapping[str, Any]]] = {}  # those that change
     gone: dict[str, set[int]] = {}
     most = endless(instance) if any(statement.kind == "forces.units" for statement in lifted) else {}
     for statement in lifted:
@@ -271,13 +271,15 @@ def lift(instance: Instance, model: Model, lifted: Collection[Statement]) -> tup
             gone.setdefault(table, set()).add(i)
         else:
             assert i is not None
-            tables[table][i - 1] = _lifted_row(statement, tables[table][i - 1], most)
+            rows = tables.setdefault(table, list(instance.tables[table]))
+            rows[i - 1] = _lifted_row(statement, rows[i - 1], most)
     for table, numbers in gone.items():
-        tables[table] = [row for i, row in enumerate(tables[table], start=1) if i not in numbers]
+        rows = tables.get(table) or list(instance.tables[table])
+        tables[table] = [row for i, row in enumerate(rows, start=1) if i not in numbers]
     willing = {(s.nation, s.objective) for s in lifted if s.kind == WILLING}
     if willing:
         tables[WILLING] = _willing(instance, model, willing)
-    return Instance(instance.settings, tables, instance.path, instance.notes, instance.outside), model
+    return instance.with_tables(tables), model
 
 
 LIFTED: dict[str, Any] = {

@@ -27,7 +27,8 @@ from allocator.plan.values import Deployed
 from allocator.problem import Problem
 from allocator.solving.blame import blamed
 from allocator.solving.columns import Points
-from allocator.solving.highs import Resident, Run
+from allocator.solving.highs import Resident
+from allocator.solving.running import Run
 from allocator.solving.standard_form import Floats, compile_model
 
 Found = tuple[Deployed, frozenset[str]]
@@ -44,8 +45,18 @@ ENOUGH = 0.4
 NODES = 5
 """Nodes after which the search for such a plan ends."""
 
-TRIALS = ((ANY, 0, 20), (FEW, 0, 250), (FEW, 1, 250), (ANY, 1, 1000), (FEW, 2, None))
-"""Aim, change of the seed, and nodes of one run after the other: what takes one long often takes another a moment."""
+BARE: Mapping[str, Any] = {"mip_heuristic_effort": 0.0, "mip_heuristic_run_feasibility_jump": False}
+"""Options of HiGHS for a search without heuristics: where there is no plan, they are of no use."""
+
+Trial = tuple[str, int, int | None, bool]
+
+TRIALS: tuple[Trial, ...] = (
+    (FEW, 0, 250, False), (ANY, 0, 20, True), (FEW, 1, 250, True), (ANY, 1, 1000, True), (FEW, 2, None, True),
+)  # fmt: skip
+"""Aim, change of the seed, nodes, and whether with heuristics, of one run after the other.
+
+Most questions are settled by the first; what takes one long often takes another a moment.
+"""
 
 SEEDS = 2**31 - 1
 """Seeds of HiGHS, from 0."""
@@ -93,6 +104,7 @@ class Switches:
         self.points = Points(m, self.matrix)
         self.resident = Resident(self.matrix, {**bench.solver._highs, "mip_feasibility_tolerance": 1e-9})
         self.column = {s.id: self.matrix.column_of[id(m.changed[s.id])] for s in statements}
+        self.parts: dict[frozenset[str], dict[str, float]] = {}  # how much each of some statements is part of a proof
         self.every = np.array(list(self.column.values()), dtype=np.int64)
 
     def _element(self, m: Any, name: str, members: Sequence[Statement]) -> tuple[float, Any]:
@@ -143,12 +155,13 @@ class Switches:
         whole = {i for i in self._whole(kept) if i not in force} | set(force)
         return True, (self.points.deployed(point), frozenset(whole))
 
-    def _any(self, lower: Floats, upper: Floats, trials: Sequence[tuple[str, int, int | None]]) -> Run:
+    def _any(self, lower: Floats, upper: Floats, trials: Sequence[Trial]) -> Run:
         """A run for any plan: in trials, so that no unlucky search takes long."""
         seed = int(self.resident.options["random_seed"])
         run = Run(Stop.NODE_LIMIT, None, -np.inf)
-        for aim, change, nodes in trials:
-            limit = {} if nodes is None else {"mip_max_nodes": nodes}
+        for aim, change, nodes, heuristics in trials:
+            limit: dict[str, Any] = {} if nodes is None else {"mip_max_nodes": nodes}
+            limit |= {} if heuristics else BARE
             run = self._run(lower, upper, aim, mip_rel_gap=FIRST, random_seed=(seed + change) % SEEDS, **limit)
             if run.stop is not Stop.NODE_LIMIT or run.point is not None:
                 break
@@ -171,7 +184,11 @@ class Switches:
         resident = self.resident
         resident.restrict(self.every, *(2 * [np.array([float(i not in force) for i in self.column])]))
         part = blamed(resident, self._left(), self.bench.watch.interrupted)
-        return force if part is None else frozenset(i for i in force if part[self.column[i]])
+        if part is None:
+            return force
+        few = frozenset(i for i in force if part[self.column[i]])
+        self.parts[few] = {i: float(abs(part[self.column[i]])) for i in few}
+        return few
 
     def _whole(self, kept: Collection[str]) -> Iterable[str]:
         """Ids of the elements that are kept as a whole."""

@@ -149,7 +149,7 @@ def _nations(core: Core, departures: Departures, people: bool = True) -> Part:
     every = [row["nation"] for row in core.instance.rows("nations")]
     began = time.monotonic()
     for at, n in enumerate(every, start=1):
-        core.progress(f"without {n} ({at} of {len(every)})")
+        core.progress(f"without {core.names.nation(n)} ({at} of {len(every)})")
         reach = departures.reach(frozenset([n]))
         if not reach.settled:
             part.open.append(f"nations {n}")
@@ -227,7 +227,8 @@ def _in_words(departures: Departures, rows: list[dict[str, Any]], whole: bool) -
         text.append(f"There is no plan without {' or without '.join(map(names.nation, needed))}.")
     if losses:
         worst = losses[0]
-        others = ", ".join(f"{names.nation(row['nation'])} {amount(first, row['loss'])}" for row in losses[1:4])
+        said = [(names.nation(row["nation"]), amount(first, row["loss"])) for row in losses[1:4]]
+        others = ", ".join(f"{name} {loss}" for name, loss in said if not loss.startswith("0 "))
         more = f"; then {others}" if others else ""
         text.append(
             f"Without {names.nation(worst['nation'])}, "
@@ -257,7 +258,7 @@ def _pairs(core: Core, departures: Departures) -> Part:
     two.sort(key=lambda pair: -alone(pair[0]) - alone(pair[1]))
     for at, pair in enumerate(two, start=1):
         gone = frozenset(pair)
-        core.progress(f"without {' and '.join(pair)} ({at} of {len(two)})")
+        core.progress(f"without {core.names.nations(pair)} ({at} of {len(two)})")
         reach = departures.reach(gone)
         row: dict[str, Any] = {"nations": list(pair), **_lost(departures, reach), "extra": None}
         losses = [_lost(departures, single[n])["loss"] for n in pair]  # null where one is unknown

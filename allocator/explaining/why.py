@@ -66,8 +66,8 @@ def why(core: Core, text: str) -> Part:
         part = _answer(core, "free", core.base)
         ability = core.ability
         rules = ability.rules(chosen)
-        why_not_there = f" ({_who(core, chosen)}: {ability.reasons(chosen, rules)})" if rules else ""
-        part.text.append(f"The plan in hand has none of it{why_not_there}.")
+        part.text.append("The plan in hand has none of it.")
+        part.text += [_forbidden(core, chosen, rules)] if rules else []
         return part
     left = {cell: units for cell, units in core.plan.items() if not chosen.holds(cell)}
     outcome = _forced(core, force, [Decided(left, bought(core.plan))])
@@ -81,7 +81,7 @@ def why_not(core: Core, text: str) -> Part:
     rules = ability.rules(chosen)
     if rules:
         lists: dict[str, Any] = {"verdict": "forbidden", "rules": rules, "objectives": []}
-        return Part(lists, [f"{_who(core, chosen)}: {ability.reasons(chosen, rules)}."])
+        return Part(lists, [_forbidden(core, chosen, rules)])
     if not core.base.found:
         return Part(open=[NO_PLAN])
     force = Force(chosen, some=True)
@@ -99,6 +99,13 @@ def why_not(core: Core, text: str) -> Part:
 def _problem(core: Core) -> Problem:
     assert core.base.problem is not None
     return core.base.problem
+
+
+def _forbidden(core: Core, chosen: Selection, rules: list[str]) -> str:
+    """What forbids a selection, as a sentence."""
+    who, reasons = _who(core, chosen), core.ability.reasons(chosen, rules)
+    plain = chosen.unit_type is None and chosen.task is None and reasons.startswith(("is ", "has "))
+    return f"{who}{'' if plain else ':'} {reasons}."
 
 
 def _who(core: Core, chosen: Selection) -> str:
@@ -137,7 +144,7 @@ def _forced(core: Core, force: Force, plans: list[Deployed]) -> Outcome:
             more=force.rows, **more,
         )  # fmt: skip
 
-    core.progress(f"solving {'with' if force.some else 'without'} {force.chosen}")
+    core.progress(f"the best plan {'with' if force.some else 'without'} {force.chosen.words(core.names)}")
     outcome = solve(plans)
     if outcome.deployed is not None and _verdict(core, outcome) == "open" and not core.bench.over:
         sharper = solve([outcome.deployed, *plans], gap=0.0)

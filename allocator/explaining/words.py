@@ -17,19 +17,6 @@ def points(share: float) -> str:
     return "0" if float(text) == 0 else text.removesuffix(".0")
 
 
-def named(instance: Instance, target: str) -> str:
-    """A target of the gap in the instance's own words."""
-    task, _, capability = target.partition(".")
-    tables = (("tasks", "task", task), ("capabilities", "capability", capability)) if capability else (
-        ("objectives", "objective", target),
-    )  # fmt: skip
-    names = [
-        next((str(row["name"]) for row in instance.rows(table) if row[key] == name), name)
-        for table, key, name in tables
-    ]
-    return ", ".join(names)
-
-
 def listed(words: Sequence[str]) -> str:
     """Words or clauses as a list in a sentence: ``a, b and c``."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
@@ -80,6 +67,13 @@ class InWords:
     def objective(self, code: str) -> str:
         """The name of an objective."""
         return self._name("objectives", code)
+
+    def target(self, code: str) -> str:
+        """A target of the gap: the whole, an objective, or a line ``task.capability``."""
+        if code == "gap":
+            return "all that is asked"
+        task, dot, capability = code.partition(".")
+        return f"{self._name('tasks', task)}, {self.capability(capability)}" if dot else self.objective(code)
 
     def money(self, millions: float) -> str:
         """An amount of money."""
@@ -132,6 +126,28 @@ def apart(one: float, other: float) -> tuple[str, str]:
             return shown
     return percent(one), percent(other)
 
+
+FAMILY_WORDS = {
+    "troop_ceiling": "troop ceilings",
+    "budget": "budgets",
+    "caveats": "caveats",
+    "conditions": "conditional pledges",
+    "minimum_contribution": "least contributions",
+    "rotation": "rotation",
+    "framework_nation": "framework nations",
+    "availability": "availability and units kept at home",
+    "prerequisites": "prerequisites",
+    "commitments": "commitments",
+    "willingness": "willingness",
+}
+"""Family -> what a reader calls its rules."""
+
+RULE_WORDS = {
+    "equal": "equal shares", "gdp": "shares by GDP", "forces": "shares by people in forces",
+    "active_personnel": "shares by active personnel", "defence_spending": "shares by defence spending",
+    "population": "shares by population",
+}  # fmt: skip
+"""Rule of fairness -> what a reader calls it."""
 
 UNITS = {
     "risk": "thousand person-months", "cost": "million", "burden": "per mille of GDP", "turnover": "thousand people",

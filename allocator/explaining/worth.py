@@ -42,16 +42,18 @@ class Step:
 
 def moved(instance: Instance, model: Model, steps: Sequence[Step]) -> tuple[Instance, Model]:
     """The instance and the model after some steps; not checked again."""
-    tables: dict[str, list[Mapping[str, Any]]] = {name: list(rows) for name, rows in instance.tables.items()}
+    tables: dict[str, list[Mapping[str, Any]]] = {}  # those that change
     for step in steps:
         said = step.statement
         if said.kind == "model.max_burden":
             model = replace(model, max_burden=step.to)
         elif said.kind in MOVED:
             assert said.row is not None
-            tables[said.table][said.row - 1] = {**tables[said.table][said.row - 1], said.column: step.to}
-    instance = Instance(instance.settings, tables, instance.path, instance.notes, instance.outside)
-    return lift(instance, model, [step.statement for step in steps if step.statement.kind not in MOVED])
+            rows = tables.setdefault(said.table, list(instance.tables[said.table]))
+            rows[said.row - 1] = {**rows[said.row - 1], said.column: step.to}
+    others = [step.statement for step in steps if step.statement.kind not in MOVED]
+    instance = instance.with_tables(tables) if tables else instance
+    return lift(instance, model, others) if others else (instance, model)
 
 
 # ---- one step of everything --------------------------------------------------------------------------------------
@@ -89,7 +91,9 @@ def _step(core: Core, said: Statement) -> Step:
 
 def _reach(core: Core, chosen: Sequence[Step], floor: float, limit: float) -> Reached:
     start = [core.base.deployed] if core.base.deployed is not None else []
-    return core.first_of(*moved(core.instance, core.model, chosen), plans=start, floors=[floor], limit=limit)
+    lifted = [step.statement for step in chosen if step.statement.kind not in MOVED]
+    changed = core.lifted(lifted) if len(lifted) == len(chosen) else moved(core.instance, core.model, chosen)
+    return core.first_of(*changed, plans=start, floors=[floor], limit=limit)
 
 
 # ---- more and more of one thing ----------------------------------------------------------------------------------
@@ -173,7 +177,7 @@ def rungs(core: Core, text: str) -> Part:
             break
         at = exact(said.value) + k * step
         to = int(at) if said.kind == "forces.units" else float(at)
-        core.progress(f"{said.id} at {to:g}")
+        core.progress(f"{said.text}: {to:,g}")
         found = before
         if k:
             found = core.first_of(*moved(core.instance, core.model, [Step(said, to)]), plans=start, floors=[floor])

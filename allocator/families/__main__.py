@@ -26,8 +26,27 @@ Made from the docstrings in `allocator/families` and `allocator/families/objecti
 `python -m allocator.families > models/MATHS.md`; a test fails if it is out of date.
 
 Indices: n nation, u unit type, j task, o objective, c capability, t period, r requirement row. Decisions are
-variables of the Pyomo model (`m.deploy[n, u, j, t]`); data are those of the instance as `problem` reads it. Only
-deployments that can be above zero have a variable.
+variables of the Pyomo model (`m.deploy[n, u, j, t]`); data are those of the instance as `problem` reads it. A letter
+means what the table of its own section says.
+
+## Who may deploy what
+
+The rows of a task are those of the table `requirements` (*given* rows) and *implied* rows of quantity 0. Where some unit
+type consumes a capability, each period in which a task is active has an implied row for it unless a given row of that
+task and capability holds in the period; for a capability of the theatre, each period in which any task is active, unless
+a given row of the capability holds. An implied row of the theatre counts as a row of every task that is active in one of
+its periods. A unit type is *eligible* for a task if it supplies (a positive amount of) a capability of one of the task's
+rows, whatever the quantity and the periods of that row.
+
+`m.deploy[n, u, j, t]`, the units of nation n's pool of u at task j in period t, exists where all of this holds:
+
+- n has a pool of u that is ready in t, u is eligible for j, and j is active in t;
+- the willingness of n for the objective of j in t is above 0, and at least the model's `willingness_floor`;
+- no caveat of n forbids it (if the model lists `caveats`), and no pledge of n for the objective requires an event that is
+  assumed false (if it lists `conditions`).
+
+Every other deployment is 0. Where the remaining rules allow no unit in any plan (such as a ceiling below the people of
+one unit), the variable is left out too.
 """
 
 

@@ -5,9 +5,10 @@ $$\text{own cost}_n + \kappa_n\, \text{common cost} \le \beta\, \mathrm{gdp}_n\,
 
 where $k_u = $ rotation cost $+$ months a period $\times$ operating cost; $k_{bnu} = k_u$ for the payer `*`,
 $\gamma_u k_u$ for `common`, $(1 - \gamma_u) k_u$ for the nation $n$ itself, and 0 otherwise. A collective has no purse:
-all that it costs falls to `common`. An order ($o$: `single` and `joint`) is paid in equal parts from its period to that
-in which it is ready; $\pi$ is the payer's part that falls into the budget's periods. An expansion ($e$) is paid by
-`common` when it is ordered. With funding keys a nation also bears its part $\kappa_n$ of all that `common` pays over
+all that it costs falls to `common`. A unit that is ordered alone (`single`) costs its price $p_{nu}$, which its nation
+pays; one that is bought together (`joint`) costs $(1 - \delta_u)\, p_{nu}$, of which `common` pays the share $\sigma_u$. An
+order $o$ is paid in equal parts in its period and in each of the $L_{nu}$ lead periods after it; $\pi$ is the payer's
+part that falls into the budget's periods. An expansion ($e$) is paid by `common` in the period in which it is ordered. With funding keys a nation also bears its part $\kappa_n$ of all that `common` pays over
 the horizon; its budgets do not count that part.
 
 | symbol | code | kind | index | unit |
@@ -15,6 +16,10 @@ the horizon; its budgets do not count that part.
 | $x$ | `deploy` | whole variable | n, u, j, t | units |
 | $k$ | `problem.money.unit_cost` | parameter | u | millions a unit and period |
 | $\gamma$ | common_share | parameter | u | share |
+| $o$ | `single` + `joint` | whole variables | n, u, k | units ordered in period k |
+| $p$, $L$ | `programme.price`, `programme.lead` | parameter | n, u | millions a unit; periods |
+| $\delta$, $\sigma$ | `terms.discount`, `terms.common_share` | parameter | u | share |
+| $e$, $\epsilon$ | `expand`, expansion_price | whole variable, parameter | u, k | expansions; millions |
 | $B$, $P$ | `problem.money.budgets` | parameter | b | millions; periods |
 | $\beta$ | `model.max_burden` | parameter | | share of GDP a year |
 | $\kappa$ | `money.funding_keys` | parameter | n | share |

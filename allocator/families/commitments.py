@@ -20,19 +20,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+import numpy as np
 import pyomo.core as pyo
 
-from allocator.families.rows import Exact, Rows, at_least, at_most
+from allocator.families.rows import Rows, at_least, at_most
+from allocator.families.sums import Sum, alike
 from allocator.problem import Commitment, Problem
 
 
-def promises(m: pyo.ConcreteModel, problem: Problem) -> Iterator[tuple[int, Commitment, int, list[Exact]]]:
+def promises(m: pyo.ConcreteModel, problem: Problem) -> Iterator[tuple[int, Commitment, int, Sum]]:
     """Each row of the table and period: its number from 1, what it says, the period, and what is deployed."""
+    place = m.cells.deploy.place
     for i, promise in enumerate(problem.commitments, start=1):
         tasks = problem.TASKS if promise.task is None else [promise.task]
-        cells = [m.cells.get((promise.nation, promise.unit_type, j), {}) for j in tasks]
         for t in promise.periods:
-            yield i, promise, t, [(Fraction(1), here[t]) for here in cells if t in here]
+            keys = ((promise.nation, promise.unit_type, j, t) for j in tasks)
+            yield i, promise, t, alike(1, np.array([place[key] for key in keys if key in place], dtype=np.int64))
 
 
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
@@ -41,7 +44,7 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     m.commitments_most = Rows(doc="a nation gives no more than it will")
     for i, promise, t, terms in promises(m, problem):
         if promise.at_least:
-            kept = [*terms, (Fraction(promise.at_least), m.failed)] if m.may_fail else terms
+            kept = terms.plus((Fraction(promise.at_least), m.failed)) if m.may_fail else terms
             at_least(m, m.commitments_least, (i, t), kept, Fraction(promise.at_least))
-        if promise.at_most is not None and len(terms) > 1:
+        if promise.at_most is not None and len(terms.numbers) > 1:
             at_most(m, m.commitments_most, (i, t), terms, Fraction(promise.at_most))

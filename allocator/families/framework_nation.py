@@ -34,18 +34,20 @@ Methods 6(3).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pyomo.core as pyo
 
 from allocator.exact import step_of
+from allocator.families.columns import Cells, Numbers
 from allocator.families.rows import MODERATE, Exact, Rows, Term, at_least, linear, only_if
+from allocator.families.sums import Floats, numbered
 from allocator.problem import Problem
 
-Cell = tuple[str, str, Any]
-"""Nation, unit type and variable of a deployment at a task in a period."""
+TaskPeriod = tuple[str, int]
 
 
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
@@ -58,65 +60,65 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     m.framework_nation_share = Rows(doc="the framework nation gives its share")
     m.framework_nation_own = Rows(doc="a nation that leads gives its share (figures far apart)")
     m.framework_nation_led = Rows(doc="nobody is there unless a nation leads (figures far apart)")
-    cells: dict[tuple[str, int], list[Cell]] = defaultdict(list)
+    cells: Cells = m.cells
     leaders: dict[str, list[str]] = defaultdict(list)
-    for (n, u, j), here in m.cells.items():
-        if j not in problem.framework_share:
-            continue
-        for t, deploy in here.items():
-            cells[j, t].append((n, u, deploy))
-        if n in problem.leaders[j] and (n, j) not in m.leads:
+    for n, _, j in cells.pools_at:
+        if j in problem.framework_share and n in problem.leaders[j] and (n, j) not in m.leads:
             m.leads.add((n, j))
             leaders[j].append(n)
     for j, nations in leaders.items():
         m.framework_nation_one[j] = (None, linear([(1.0, m.leads[n, j]) for n in nations]), 1.0)
-    far = {(j, t) for (j, t), there in cells.items() if _far_apart(problem, j, t, there)}
+    shared = np.array([j in problem.framework_share for j in cells.tasks], dtype=bool)[cells.task]
+    groups = cells.groups(cells.task, cells.period, among=np.flatnonzero(shared))
+    at = {(cells.tasks[cells.task[here[0]]], int(cells.period[here[0]])): here for here in groups}
+    each = np.array([float(problem.personnel[u]) for u in cells.units])[cells.unit]  # people a unit
+    people = each * np.array(cells.most, dtype=float)
+    far = {key for key, there in at.items() if _far_apart(problem, cells, key[0], there, people)}
     for j, t in sorted(far):
-        _in_digits(m, problem, j, t, cells[j, t])
-    _in_people(m, problem, {at: there for at, there in cells.items() if at not in far})
+        _in_digits(m, problem, j, t, at[j, t])
+    _in_people(m, problem, {key: there for key, there in at.items() if key not in far}, each, people)
 
 
-def _far_apart(problem: Problem, j: str, t: int, there: Sequence[Cell]) -> bool:
+def _far_apart(problem: Problem, cells: Cells, j: str, there: Numbers, people: Floats) -> bool:
     """Whether a person more or less could disappear in a solver's tolerances."""
     share = problem.framework_share[j]
-    kinds = {problem.personnel[u] for _, u, _ in there}
+    kinds = {problem.personnel[cells.units[u]] for u in set(cells.unit[there].tolist())}
     parts = [part for h in kinds for part in (share * h, (1 - share) * h) if part]
-    people = sum(problem.personnel[u] * problem.cap[n, u, j][t] for n, u, _ in there)
-    return max(parts) > MODERATE * step_of(parts) or people > 1000 * MODERATE
+    return max(parts) > MODERATE * step_of(parts) or float(people[there].sum()) > 1000 * MODERATE
 
 
-def _in_people(m: pyo.ConcreteModel, problem: Problem, cells: Mapping[tuple[str, int], Sequence[Cell]]) -> None:
+def _in_people(
+    m: pyo.ConcreteModel, problem: Problem, at: Mapping[TaskPeriod, Numbers], each: Floats, people: Floats
+) -> None:
     """The people of the framework nation, as a column."""
-    own: dict[tuple[str, str, int], list[Term]] = defaultdict(list)
-    most: dict[tuple[str, str, int], int] = defaultdict(int)
-    for (n, u, j), here in m.cells.items():  # nation by nation, as elsewhere: the order counts for HiGHS
-        for t, deploy in here.items():
-            if (n, j) in m.leads and (j, t) in cells:
-                own[n, j, t].append((float(problem.personnel[u]), deploy))
-                most[n, j, t] += problem.personnel[u] * problem.cap[n, u, j][t]
-    counted: dict[tuple[str, int], list[Term]] = defaultdict(list)
-    for (n, j, t), terms in own.items():
-        people = most[n, j, t]
+    cells: Cells = m.cells
+    in_people = np.zeros((len(cells.tasks), problem.last + 1), dtype=bool)
+    for there in at.values():
+        in_people[cells.task[there[0]], cells.period[there[0]]] = True
+    may_lead = np.array([(n, j) in m.leads for n, _, j in cells.pools_at], dtype=bool)
+    places = in_people[cells.task, cells.period] & np.repeat(may_lead, cells.count)
+    counted: dict[TaskPeriod, list[Term]] = defaultdict(list)
+    for here in cells.groups(cells.nation, cells.task, cells.period, among=np.flatnonzero(places)):
+        n, j = cells.nations[cells.nation[here[0]]], cells.tasks[cells.task[here[0]]]
+        t, most = int(cells.period[here[0]]), int(people[here].sum())
         if n in problem.troop_ceiling and problem.has("troop_ceiling"):
-            people = min(people, int(problem.troop_ceiling[n]))
+            most = min(most, int(problem.troop_ceiling[n]))
         led = m.led.add((n, j, t))
         led.setlb(0.0)
-        led.setub(float(people))
+        led.setub(float(most))
         counted[j, t].append((1.0, led))
-        m.framework_nation_leads[n, j, t] = (None, linear([(1.0, led), (-float(people), m.leads[n, j])]), 0.0)
-        fewer = [(-coef, x) for coef, x in terms]
-        m.framework_nation_there[n, j, t] = (None, linear([(1.0, led), *fewer]), 0.0)
-    for (j, t), there in cells.items():
-        share = problem.framework_share[j]
-        everyone = [(float(problem.personnel[u]), x) for _, u, x in there]
-        asked = [(-float(share) * coef, x) for coef, x in everyone]
-        m.framework_nation_share[j, t] = (0.0, linear([*counted[j, t], *asked]), None)
+        m.framework_nation_leads[n, j, t] = (None, linear([(1.0, led), (-float(most), m.leads[n, j])]), 0.0)
+        m.framework_nation_there[n, j, t] = (None, numbered(-each[here], here, (1.0, led)), 0.0)
+    for (j, t), there in at.items():
+        asked = -float(problem.framework_share[j]) * each[there]
+        m.framework_nation_share[j, t] = (0.0, numbered(asked, there, *counted[j, t]), None)
 
 
-def _in_digits(m: pyo.ConcreteModel, problem: Problem, j: str, t: int, there: Sequence[Cell]) -> None:
+def _in_digits(m: pyo.ConcreteModel, problem: Problem, j: str, t: int, numbers: Numbers) -> None:
     """A row for each nation that may lead, in whole-number columns alone."""
     share = problem.framework_share[j]
     leaders = [n for n, task in m.leads if task == j]
+    there: list[tuple[str, str, Any]] = [(x.index()[0], x.index()[1], x) for x in m.cells.variables(numbers)]
     for leader in leaders:
         terms: list[Exact] = []
         others = Fraction(0)

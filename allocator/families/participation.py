@@ -25,9 +25,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+import numpy as np
 import pyomo.core as pyo
 
-from allocator.families.rows import Rows, Term, linear, only_if
+from allocator.families.columns import Cells, Numbers
+from allocator.families.rows import Rows, linear, only_if
+from allocator.families.sums import numbered
 from allocator.problem import Problem
 
 
@@ -44,19 +47,20 @@ def awaited(problem: Problem) -> set[str]:
 
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``joins``, ``member`` and their definitions."""
-    deployed: dict[tuple[str, str, int], list[Term]] = defaultdict(list)
-    linked: dict[tuple[str, str, str, int], list[Term]] = defaultdict(list)
+    cells: Cells = m.cells
     pledged = {(n, o) for n, o, _, _ in problem.live_pledges}
     counted = awaited(problem)
-    for (n, u, j), here in m.cells.items():
-        o = problem.objective_of[j]
-        if m.lean and (n, o) not in pledged and n not in counted:
-            continue
-        for t, deploy in here.items():
-            term = (1.0, deploy)
-            deployed[n, o, t].append(term)
-            linked[n, u, o, t].append(term)
+    objectives = [problem.objective_of[j] for j in cells.tasks]
+    code = {o: at for at, o in enumerate(dict.fromkeys(objectives))}
+    objective = np.array([code[o] for o in objectives], dtype=np.int64)[cells.task]
+    kept = [not m.lean or (n, problem.objective_of[j]) in pledged or n in counted for n, _, j in cells.pools_at]
+    among = np.flatnonzero(np.repeat(np.array(kept, dtype=bool), cells.count))
 
+    def joined(here: Numbers) -> tuple[str, str, int]:
+        return cells.nations[cells.nation[here[0]]], objectives[cells.task[here[0]]], int(cells.period[here[0]])
+
+    groups = cells.groups(cells.nation, objective, cells.period, among=among)
+    deployed = {joined(here): here for here in groups}
     m.joins = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation deploys something under the objective")
     m.member = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="nation joins some objective")
     m.participation_deployed = Rows(doc="a nation that deploys joins the objective")
@@ -66,15 +70,16 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     for n, o, t in deployed:
         if not m.lean or (n, o) in pledged:
             m.joins.add((n, o, t))
-    for (n, u, o, t), terms in linked.items():
+    for here in cells.groups(cells.nation, cells.unit, objective, cells.period, among=among):
+        n, o, t = joined(here)
         if (n, o, t) in m.joins:
-            columns = [deploy for _, deploy in terms]
-            together = min(sum(deploy.ub for deploy in columns), problem.pool_cap[n, u][t])
-            only_if(m, m.participation_deployed, (n, u, o, t), columns, together, [m.joins[n, o, t]])
+            u = cells.units[cells.unit[here[0]]]
+            most = min(sum(cells.most[at] for at in here.tolist()), problem.pool_cap[n, u][t])
+            only_if(m, m.participation_deployed, (n, u, o, t), here, most, [m.joins[n, o, t]])
     _members(m, deployed, counted)
 
 
-def _members(m: pyo.ConcreteModel, deployed: dict[tuple[str, str, int], list[Term]], counted: set[str]) -> None:
+def _members(m: pyo.ConcreteModel, deployed: dict[tuple[str, str, int], Numbers], counted: set[str]) -> None:
     """Who is a member in a period."""
     members: dict[tuple[str, int], list[str]] = defaultdict(list)
     for n, o, t in deployed:
@@ -82,13 +87,15 @@ def _members(m: pyo.ConcreteModel, deployed: dict[tuple[str, str, int], list[Ter
     for (n, t), objectives in members.items():
         if m.lean:
             if n in counted:
-                terms = [(-coef, x) for o in objectives for coef, x in deployed[n, o, t]]
-                m.participation_counted[n, t] = (None, linear([(1.0, m.member.add((n, t))), *terms]), 0.0)
+                here = np.concatenate([deployed[n, o, t] for o in objectives])
+                fewer = numbered(np.full(len(here), -1.0), here, (1.0, m.member.add((n, t))))
+                m.participation_counted[n, t] = (None, fewer, 0.0)
             continue
         member = m.member.add((n, t))
         for o in objectives:
-            fewer = [(-coef, x) for coef, x in deployed[n, o, t]]
-            m.participation_joined[n, o, t] = (None, linear([(1.0, m.joins[n, o, t]), *fewer]), 0.0)
+            here = deployed[n, o, t]
+            fewer = numbered(np.full(len(here), -1.0), here, (1.0, m.joins[n, o, t]))
+            m.participation_joined[n, o, t] = (None, fewer, 0.0)
             m.participation_member[n, o, t] = (None, linear([(1.0, m.joins[n, o, t]), (-1.0, member)]), 0.0)
         joined = [(-1.0, m.joins[n, o, t]) for o in objectives]
         m.participation_counted[n, t] = (None, linear([(1.0, member), *joined]), 0.0)

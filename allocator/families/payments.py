@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
+from functools import cached_property
 
+import numpy as np
 import pyomo.core as pyo
+from numpy.typing import NDArray
 
-from allocator.families.rows import Exact
+from allocator.families.columns import Numbers
+from allocator.families.sums import Exact, Sizes, Sum, merged
+from allocator.families.totals import of_pools
 from allocator.problem import Problem
 
-EVERYONE, COMMON = "*", "common"
-"""Payers that are no nation: all together, and the common fund."""
+EVERYONE, COMMON, OWN = "*", "common", ""
+"""Payers that are no nation: all together, and the common fund; and any nation for itself."""
 
 
 class Payments:
@@ -21,30 +24,61 @@ class Payments:
 
     def __init__(self, m: pyo.ConcreteModel, problem: Problem) -> None:
         self.m, self.problem = m, problem
-        self.cells: dict[str, list[tuple[str, Mapping[int, Any]]]] = defaultdict(list)
-        for (n, u, _), here in m.cells.items():
-            self.cells[n].append((u, here))
         self.buyers: dict[str, list[str]] = defaultdict(list)
         for n, u in m.bought:
             self.buyers[n].append(u)
 
-    def terms(self, payer: str, periods: range) -> list[Exact]:
+    @cached_property
+    def _of(self) -> dict[str, Numbers]:
+        """Deployments of each nation."""
+        cells = self.m.cells
+        return {cells.nations[cells.nation[here[0]]]: here for here in cells.groups(cells.nation)}
+
+    @cached_property
+    def _fleets(self) -> Numbers:
+        """1 for each deployment of a nation without a purse, otherwise 0."""
+        fleets = [n in self.problem.money.collective for n in self.m.cells.nations]
+        each: Numbers = np.array(fleets, dtype=np.int64)[self.m.cells.nation]
+        return each
+
+    @cached_property
+    def _kinds(self) -> dict[str, tuple[Sizes, NDArray[np.bool_]]]:
+        """What ``*``, ``common`` and a nation pay for a unit of each kind, and which kinds they pay for.
+
+        A unit type has two kinds, the second for a nation without a purse.
+        """
+        money, units = self.problem.money, self.m.cells.units
+        nothing = dict.fromkeys(money.unit_cost, Fraction(0))
+        costs = {
+            EVERYONE: (money.unit_cost, money.unit_cost),
+            COMMON: (money.common_cost, money.unit_cost),
+            OWN: (money.own_cost, nothing),
+        }
+        amounts = {payer: [cost[u] for cost in both for u in units] for payer, both in costs.items()}
+        return {payer: (Sizes(each), np.array([bool(a) for a in each], dtype=bool)) for payer, each in amounts.items()}
+
+    def _deployed(self, payer: str, periods: range) -> Sum:
+        """What is paid for deployments."""
+        cells, shared = self.m.cells, payer in (EVERYONE, COMMON)
+        numbers = np.arange(len(cells.period)) if shared else self._of.get(payer, np.zeros(0, dtype=np.int64))
+        kind = cells.unit[numbers] + len(cells.units) * self._fleets[numbers]
+        sizes, some = self._kinds[payer if shared else OWN]
+        paid = some[kind]
+        if periods != self.problem.PERIODS:
+            paid &= (cells.period[numbers] >= periods.start) & (cells.period[numbers] < periods.stop)
+        return of_pools(self.m, Sum(sizes, kind[paid], numbers[paid]))
+
+    def terms(self, payer: str, periods: range) -> Sum:
         """What ``*``, ``common`` or a nation pays in the periods, in millions."""
         terms: list[Exact] = []
-        money = self.problem.money
         shared = payer in (EVERYONE, COMMON)
-        for n in self.cells if shared else [payer]:
-            costs = {EVERYONE: money.unit_cost, COMMON: money.common_of(n)}.get(payer, money.own_of(n))
-            for u, here in self.cells[n]:
-                if costs[u]:
-                    terms += [(costs[u], deploy) for t, deploy in here.items() if t in periods]
         for n in self.buyers if shared else [payer]:
             for u in self.buyers.get(n, ()):
                 terms += self._orders(payer, n, u, periods)
         if shared and self.m.component("expand") is not None:
             prices = {u: industry.price for u, industry in self.problem.pools.industry.items()}
             terms += [(prices[u], e) for (u, k), e in self.m.expand.items() if k in periods and prices[u]]
-        return terms
+        return self._deployed(payer, periods).plus(*terms)
 
     def _orders(self, payer: str, n: str, u: str, periods: range) -> list[Exact]:
         programme = self.problem.pools.programmes[n, u]
@@ -58,15 +92,9 @@ class Payments:
                     terms.append((part * price, column))
         return terms
 
-    def borne(self, nation: str) -> list[Exact]:
+    def borne(self, nation: str) -> Sum:
         """What a nation bears over the horizon: its own cost and its part of what the common fund pays."""
         periods, money = self.problem.PERIODS, self.problem.money
         own = self.terms(nation, periods)
         key = money.funding_keys.get(nation)
-        if not key:
-            return own
-        together: dict[int, tuple[Fraction, Any]] = {id(x): (a, x) for a, x in own}
-        for a, x in self.terms(COMMON, periods):
-            before, _ = together.get(id(x), (Fraction(0), x))
-            together[id(x)] = (before + key * a, x)
-        return list(together.values())
+        return merged(own, self.terms(COMMON, periods).times(key)) if key else own

@@ -11,7 +11,7 @@ $$x_{nujt} \le \bar{x}_{nujt}\, z_{jt}, \qquad \sum_{n,u} a_{uc}\, x_{nuj't} \ge
 | $a$ | `problem.amount` | parameter | u, c | the capability's, a unit |
 | $\bar{x}$ | `problem.cap` | parameter | n, u, j, t | units |
 
-The line of a theatre capability counts supply at every task. A period in which the line does not stand asks nothing.
+The line of a theatre capability counts supply at every task. A period in which the line is not required asks nothing.
 Constraints: `prerequisites_there[n, u, j, t]`, `prerequisites_met[j, j', c, t]`. Supply comes in whole multiples of the step of the amounts, and what
 must be met is raised to one. Needs: `deploy`. Source: precedence between activities, Weingartner (1966), Management
 Science 12(7).
@@ -21,16 +21,16 @@ Science 12(7).
 
 from __future__ import annotations
 
-from collections import defaultdict
 from fractions import Fraction
 from math import ceil
 
+import numpy as np
 import pyomo.core as pyo
 
-from allocator.exact import step_of
-from allocator.families.rows import Exact, Rows, at_least, only_if
+from allocator.families.requirement import Supply
+from allocator.families.rows import Rows, at_least, only_if
+from allocator.families.sums import sizes_of
 from allocator.problem import Problem
-from allocator.statement import THEATRE
 
 
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
@@ -38,27 +38,25 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     m.there = pyo.Var(pyo.Any, dense=False, domain=pyo.Binary, doc="anyone may be at the task in the period")
     m.prerequisites_there = Rows(doc="nobody is at a task whose prerequisites are not met")
     m.prerequisites_met = Rows(doc="a prerequisite is met while anyone is at the task")
-    wanted = {(needs.row.place, needs.row.capability) for needs in problem.prerequisites}
-    supply: dict[tuple[str, str, int], list[Exact]] = defaultdict(list)
-    for (_, u, j), here in m.cells.items() if wanted else ():
-        for c, amount in problem.amount.get(u, {}).items():
-            place = THEATRE if c in problem.theatre else j
-            for t, deploy in here.items() if (place, c) in wanted else ():
-                supply[place, c, t].append((amount, deploy))
-    at_task: dict[tuple[str, int], list[tuple[tuple[str, str, str, int], pyo.Var]]] = defaultdict(list)
+    if not problem.prerequisites:
+        return
+    cells, supply = m.cells, Supply(m, problem)
+    every = list(cells.deploy.place)
     waiting = {needs.task for needs in problem.prerequisites}
-    for (n, u, j), here in m.cells.items():
-        for t, deploy in here.items() if j in waiting else ():
-            at_task[j, t].append(((n, u, j, t), deploy))
+    there_at = np.flatnonzero(np.array([j in waiting for j in cells.tasks], dtype=bool)[cells.task])
+    groups = cells.groups(cells.task, cells.period, among=there_at)
+    at_task = {(cells.tasks[cells.task[here[0]]], int(cells.period[here[0]])): here for here in groups}
     for needs in problem.prerequisites:
         for t in needs.row.periods if needs.least else ():
-            if not at_task[needs.task, t]:
+            if (needs.task, t) not in at_task:
                 continue
             if (needs.task, t) not in m.there:
                 there = m.there.add((needs.task, t))
-                for key, deploy in at_task[needs.task, t]:
-                    only_if(m, m.prerequisites_there, key, [deploy], deploy.ub, [there])
-            terms = supply[needs.row.place, needs.row.capability, t]
-            step = step_of(amount for amount, _ in terms)
+                for at in at_task[needs.task, t].tolist():
+                    only_if(m, m.prerequisites_there, every[at], np.array([at]), cells.most[at], [there])
+            terms = supply.of(needs.row, t)
+            _, step = sizes_of(terms)
             least = ceil(needs.least / step) * step if step else needs.least
-            at_least(m, m.prerequisites_met, (*needs.line, t), [*terms, (-least, m.there[needs.task, t])], Fraction(0))
+            at_least(
+                m, m.prerequisites_met, (*needs.line, t), terms.plus((-least, m.there[needs.task, t])), Fraction(0)
+            )

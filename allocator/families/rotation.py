@@ -12,6 +12,7 @@ up when it deploys has the whole horizon as its span.
 | symbol | code | kind | index | unit |
 | --- | --- | --- | --- | --- |
 | $x$ | `deploy` | whole variable | n, u, j, t | units |
+| $D$ | `drawn` | whole variable | n, u, t | units |
 | $o$ | `single` + `joint` | whole variables | n, u, k | units ordered in period k |
 | $p$ | `problem.pools.owned` | parameter | n, u, a, b | units |
 | $\alpha$, $h$ | `pools.availability`, `pools.home_units` | parameter | n, u | share; units |
@@ -22,7 +23,11 @@ What deploys is whole, so only the whole part of what can be used counts. With o
 $\lfloor \alpha\,p - h + \alpha\,o \rfloor$; the rows are the edges of the smallest concave function above it. They admit
 the same whole numbers as the inequality, and fewer fractions.
 
-Constraint: `rotation_pool[n, u, a, b]`, and `rotation_pool[n, u, a, b, i]` for further edges $i = 1, 2, \dots$ Only spans that no longer one implies have a row: those that end in each period
+In models of one period with up to 5,000 deployments, what a pool deploys at several tasks is a whole number of its own,
+$D_{nut} = \sum_j x_{nujt}$ (`pool_drawn[n, u, t]`). It takes the place of the sum here, in ceilings and in costs: a
+search that branches on it does not have to try each task.
+
+Constraint: `rotation_pool[n, u, a, b]`, and `rotation_pool[n, u, a, b, i]` for further edges $i = 1, 2, \dots$ A span has a row only if no longer span implies it: spans that end in each period
 and begin $\rho$ periods earlier or when units leave, unless the same span can be longer with the same units. If a window
 counts every period equally often, its row is divided by that number and rounded down.
 Needs: `deploy`, and `acquisition` where there are orders. Source: rotation as a cyclic sliding window, after the cyclic
@@ -35,15 +40,19 @@ without rotation, all nine may deploy.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import pairwise
 from math import floor, gcd
 
+import numpy as np
 import pyomo.core as pyo
 
 from allocator.families.acquisition import ready
-from allocator.families.rows import Exact, Rows, Terms, at_most
+from allocator.families.columns import Cells, Numbers
+from allocator.families.rows import Rows, at_most, weighed
+from allocator.families.sums import Sizes, Sum, alike
+from allocator.families.totals import of_pools
 from allocator.problem import Problem
 
 STEPS = 1_000
@@ -54,30 +63,48 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``rotation_pool``."""
     m.rotation_pool = Rows(doc="units deployed in a span of rotation can be used")
     pools = problem.pools
-    tasks: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for n, u, j in problem.cap:
-        tasks[n, u].append(j)
-    for (n, u), places in tasks.items():
-        cells = [m.cells[n, u, j] for j in places]
-        by_period = {t: [here[t] for here in cells if t in here] for t in problem.PERIODS}
+    for (n, u), numbers, begin in _pools(m, problem):
+        changes, usable = pools.changes.get((n, u)), pools.usable((n, u), 1, 1)
         for window in pools.windows((n, u)):
-            usable = pools.usable((n, u), window.start, window.end)
-            orders = ready(m, problem, (n, u), window.end)
-            often = min(window.counts.values()) if len(set(window.counts.values())) == 1 else 1
+            if changes:
+                usable = pools.usable((n, u), window.start, window.end)
+            orders = ready(m, problem, (n, u), window.end) if m.bought else []
+            first = (window.start - 1) % problem.last
+            use = numbers[
+                begin[first] : begin[first + len(window.counts)]
+            ]  # periods in a row, round the end if need be
             key = (n, u, window.start, window.end)
             if orders:
                 available = pools.availability.get((n, u), Fraction(1))
                 edges = staircase(usable, available, pools.arriving((n, u), window.end))
-                use = [deploy for t in window.counts for deploy in by_period[t]]
-                for i, (a, b, limit) in enumerate(edges if use else ()):
-                    terms: list[Exact] = [(a, deploy) for deploy in use]
-                    terms += [(-b, column) for _, column in orders if b]
-                    at_most(m, m.rotation_pool, (*key, i) if i else key, terms, limit)
-                continue
-            use = [deploy for t in window.counts for deploy in by_period[t]]
-            if len(use) > 1:  # a single term is limited by its own bound
-                coefs = [c for t, n in window.counts.items() for c in [float(n // often)] * len(by_period[t])]
-                m.rotation_pool[key] = (None, Terms(tuple(coefs), tuple(use)), float(usable // often))
+                for i, (a, b, limit) in enumerate(edges if len(use) else ()):
+                    more = [(-b, column) for _, column in orders if b]
+                    at_most(m, m.rotation_pool, (*key, i) if i else key, of_pools(m, alike(a, use)).plus(*more), limit)
+            elif len(use) > 1:  # a single term is limited by its own bound
+                counted, often = _counted(m.cells, use, window.counts)
+                m.rotation_pool[key] = (None, weighed(of_pools(m, counted)), float(usable // often))
+
+
+def _pools(m: pyo.ConcreteModel, problem: Problem) -> Iterator[tuple[tuple[str, str], Numbers, list[int]]]:
+    """Each pool with its deployments by period, twice over, and the place at which each of the periods begins."""
+    cells, last = m.cells, problem.last
+    ends = np.arange(last + 1)
+    for here in cells.groups(cells.nation, cells.unit):
+        n, u = cells.nations[cells.nation[here[0]]], cells.units[cells.unit[here[0]]]
+        numbers = here[np.argsort(cells.period[here], kind="stable")]
+        begin = np.searchsorted(cells.period[numbers], ends + 1).tolist()
+        begin += [len(numbers) + place for place in begin[1:]]
+        yield (n, u), np.concatenate([numbers, numbers]), begin
+
+
+def _counted(cells: Cells, use: Numbers, counts: Mapping[int, int]) -> tuple[Sum, int]:
+    """Deployments as often as a window counts each, divided by the number that all have in common."""
+    often = min(counts.values())
+    if often == max(counts.values()):
+        return alike(1, use), often
+    most = max(counts.values())
+    times = np.array([counts[t] for t in cells.period[use].tolist()])
+    return Sum(Sizes([Fraction(each) for each in range(most + 1)]), times, use), 1
 
 
 def staircase(usable: Fraction, available: Fraction, most: int) -> list[tuple[Fraction, Fraction, Fraction]]:

@@ -14,16 +14,23 @@ nearly all rows, are written as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 from math import ceil
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyomo.core as pyo
 from pyomo.core.base.constraint import ConstraintData, IndexedConstraint
-from pyomo.core.expr import LinearExpression, MonomialTermExpression
+from pyomo.core.base.objective import ScalarObjective
 
-from allocator.exact import step_of
+from allocator.families.columns import Cells, Lazy, Numbers
+from allocator.families.sums import Exact, Floats, Numbered, Sum, Term, Terms, floats, linear, sizes_of, weighed
+
+__all__ = [
+    "MODERATE", "Aim", "Block", "Exact", "Row", "Rows", "Term", "Terms", "at_least", "at_most", "floats", "hidden",
+    "linear", "measured", "only_if", "weighed",
+]  # fmt: skip
 
 BASE = 10_000
 """Base of the digits."""
@@ -34,24 +41,36 @@ MODERATE = 10**6
 FAR_OFF = 10**12
 """Size of a right-hand side, in steps of the coefficients, from which it is lowered to what the row can reach."""
 
-Term = tuple[float, Any]
-Exact = tuple[Fraction, Any]
 Whole = tuple[int, Any]
 
-
-class Terms(NamedTuple):
-    """A sum of coefficient times variable."""
-
-    coefs: tuple[float, ...]
-    variables: tuple[Any, ...]
-
-    def expression(self) -> LinearExpression:
-        """Pyomo's expression, with an object for each term."""
-        return LinearExpression(args=list(map(MonomialTermExpression, zip(self.coefs, self.variables, strict=True))))
-
-
-Pending = tuple[float | None, Terms, float | None]
+Pending = tuple[float | None, Terms | Numbered, float | None]
 """Least value, terms and greatest value of a row."""
+
+
+class Block(NamedTuple):
+    """Many rows over numbered columns alone; row ``i`` has the terms from ``start[i]`` to ``start[i + 1]``."""
+
+    keys: list[Any]
+    start: Numbers
+    coefs: Floats
+    numbers: Numbers
+    least: Floats | None
+    most: Floats | None
+
+    def pending(self) -> Iterator[tuple[Any, Pending]]:
+        """Each row with its index."""
+        ends = [[None] * len(self.keys) if end is None else end.tolist() for end in (self.least, self.most)]
+        for at, (key, least, most) in enumerate(zip(self.keys, *ends, strict=True)):
+            here = slice(self.start[at], self.start[at + 1])
+            yield key, (least, Numbered(self.coefs[here], self.numbers[here], Terms((), ())), most)
+
+
+def _is_pending(value: Any) -> bool:
+    return type(value) is tuple and len(value) == 3 and type(value[1]) in (Terms, Numbered)
+
+
+def _cells(component: Any) -> Cells | None:
+    return getattr(component.parent_block(), "cells", None)
 
 
 class Row(ConstraintData):  # type: ignore[misc]
@@ -64,8 +83,8 @@ class Row(ConstraintData):  # type: ignore[misc]
     __slots__ = ()
 
     def set_value(self, expr: Any) -> None:
-        """Set the row to ``(least value, Terms, greatest value)``, or to anything that Pyomo accepts."""
-        if type(expr) is tuple and len(expr) == 3 and type(expr[1]) is Terms:
+        """Set the row to ``(least value, sum, greatest value)``, or to anything that Pyomo accepts."""
+        if _is_pending(expr):
             _EXPR.__set__(self, expr)
         else:
             super().set_value(expr)
@@ -80,7 +99,7 @@ class Row(ConstraintData):  # type: ignore[misc]
     def _expr(self) -> Any:
         if self.pending is not None:
             least, terms, most = self.pending
-            super().set_value((least, terms.expression(), most))
+            super().set_value((least, terms.expression(_cells(self.parent_component())), most))
         return _EXPR.__get__(self)
 
     @_expr.setter
@@ -91,85 +110,154 @@ class Row(ConstraintData):  # type: ignore[misc]
 _EXPR = ConstraintData.__dict__["_expr"]
 
 
-class Rows(IndexedConstraint):  # type: ignore[misc]
-    """An indexed constraint of :class:`Row` s, with any keys."""
+class Rows(Lazy, IndexedConstraint):  # type: ignore[misc]
+    """An indexed constraint of :class:`Row` s, with any keys; the rows themselves are made when one is asked for."""
 
     _ComponentDataClass = Row
 
     def __init__(self, *, doc: str) -> None:
+        self.held: dict[Any, Pending] = {}
+        self.blocks: list[Block] = []  # before all others
+        self._keys: dict[Any, None] = {}  # of blocks and others, where there are blocks
+        self._begun = False
         super().__init__(pyo.Any, doc=doc)
+        self._begun = True
+
+    def _make(self) -> None:
+        for block in self.blocks:
+            for key, value in block.pending():
+                self._setitem_when_not_present(key, value)
+        for key, value in self.held.items():
+            self._setitem_when_not_present(key, value)
+        self.held, self.blocks = {}, []
+
+    def indices(self) -> list[Any]:
+        """Indices of the rows while none of them is made."""
+        return [*(key for block in self.blocks for key in block.keys), *self.held]
+
+    def add_block(self, block: Block) -> None:
+        """Add many rows at once."""
+        if self._made is None and not self.held:
+            self.blocks.append(block)
+        else:
+            for key, value in block.pending():
+                self[key] = value
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        if type(value) is tuple and len(value) == 3 and type(value[1]) is Terms and key not in self._data:
+        if not _is_pending(value):
+            super().__setitem__(key, value)
+        elif self._made is None and not self.blocks:
+            self.held[key] = value
+        elif key not in self._data:
             self._setitem_when_not_present(key, value)  # Pyomo would check each key against Any
         else:
             super().__setitem__(key, value)
 
+    def __len__(self) -> int:
+        return len(self.indices() if self._made is None else self._made)
 
-def linear(terms: Iterable[Term]) -> Terms:
-    """The sum of coefficient times variable, for a row."""
-    coefs_and_variables = tuple(zip(*terms, strict=True))
-    return Terms(*(coefs_and_variables or ((), ())))
+    def __contains__(self, key: Any) -> bool:
+        return key in (self._index_of() if self._made is None else self._made)
+
+    def _index_of(self) -> Collection[Any]:
+        if self.blocks and len(self._keys) < len(self):
+            self._keys = dict.fromkeys(self.indices())
+        return self._keys if self.blocks else self.held
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.indices()) if self._made is None else super().__iter__()
 
 
-def weighed(terms: list[Exact], *more: Term) -> Terms:
-    """The sum of exact terms, and of more terms after them, for a row; each size is converted once."""
-    amounts, variables = zip(*terms, strict=True) if terms else ((), ())
-    keys = list(map(id, amounts))
-    at = {key: float(a) for key, a in dict(zip(keys, amounts, strict=True)).items()}
-    coefs = tuple(map(at.__getitem__, keys))
-    return Terms((*coefs, *(a for a, _ in more)), (*variables, *(x for _, x in more)))
+class Aim(ScalarObjective):  # type: ignore[misc]
+    """An objective of Pyomo whose expression is made when something asks for it."""
+
+    def __init__(self, terms: Terms | Numbered) -> None:
+        self.pending: Terms | Numbered | None = None
+        super().__init__(expr=0.0)
+        self._terms = terms
+
+    def construct(self, data: Any = None) -> None:
+        """As Pyomo says; the terms follow."""
+        super().construct(data)
+        self.pending = self._terms
+
+    @property
+    def _args_(self) -> Any:
+        if self.pending is not None:
+            terms, self.pending = self.pending, None
+            _ARGS.__set__(self, (terms.expression(_cells(self)),))
+        return _ARGS.__get__(self)
+
+    @_args_.setter
+    def _args_(self, args: Any) -> None:
+        self.pending = None
+        _ARGS.__set__(self, args)
 
 
-def at_most(m: Any, rows: Any, key: Any, terms: list[Exact], limit: Fraction) -> None:
+_ARGS = pyo.Objective._ComponentDataClass.__dict__["_args_"]
+
+
+def at_most(m: Any, rows: Any, key: Any, terms: Sequence[Exact] | Sum, limit: Fraction) -> None:
     """Add the row ``sum of terms <= limit``; the columns are whole numbers with bounds, from 0."""
     _whole(m, rows, key, terms, limit, -1)
 
 
-def at_least(m: Any, rows: Any, key: Any, terms: list[Exact], limit: Fraction) -> None:
+def at_least(m: Any, rows: Any, key: Any, terms: Sequence[Exact] | Sum, limit: Fraction) -> None:
     """Add the row ``sum of terms >= limit``; the columns are whole numbers with bounds, from 0."""
     _whole(m, rows, key, terms, limit, 1)
 
 
-def _whole(m: Any, rows: Any, key: Any, terms: list[Exact], limit: Fraction, sign: int) -> None:
+def _whole(m: Any, rows: Any, key: Any, terms: Sequence[Exact] | Sum, limit: Fraction, sign: int) -> None:
     """``sign * sum of terms >= sign * limit``, the limit moved inward to a multiple of the step of the terms."""
-    sizes = _sizes(terms)
-    step = step_of(sizes)
+    sizes, step = sizes_of(terms)
     least = ceil(sign * limit / step) if step else 0
     if _moderate(sizes, step, least):
         end = float(sign * least * step if step else limit)
         rows[key] = (end if sign > 0 else None, weighed(terms), end if sign < 0 else None)
     else:
-        _digits(m, rows, key, [(sign * int(a / step), x) for a, x in terms], least)
+        _digits(m, rows, key, [(sign * int(a / step), x) for a, x in _pairs(m, terms)], least)
 
 
-def only_if(m: Any, rows: Any, key: Any, columns: list[Any], most: int, switches: list[Any]) -> None:
-    """Add the row ``sum of columns <= most * sum of switches``: all are 0 unless a 0/1 column is 1."""
-    if most <= MODERATE:
+def only_if(m: Any, rows: Any, key: Any, columns: Sequence[Any] | Numbers, most: int, switches: list[Any]) -> None:
+    """Add the row ``sum of columns <= most * sum of switches``: all are 0 unless a 0/1 column is 1.
+
+    The columns are variables, or numbers of deployments.
+    """
+    if most > MODERATE:
+        columns = m.cells.variables(columns) if isinstance(columns, np.ndarray) else columns
+        _digits(m, rows, key, [*((-1, x) for x in columns), *((most, switch) for switch in switches)], 0)
+    elif isinstance(columns, np.ndarray):
+        more = Terms((-float(most),) * len(switches), tuple(switches))
+        rows[key] = (None, Numbered(np.ones(len(columns)), columns, more), 0.0)
+    else:
         coefs = (1.0,) * len(columns) + (-float(most),) * len(switches)
         rows[key] = (None, Terms(coefs, (*columns, *switches)), 0.0)
-    else:
-        _digits(m, rows, key, [*((-1, x) for x in columns), *((most, switch) for switch in switches)], 0)
 
 
-def hidden(terms: list[Exact], quantity: Fraction, least: Fraction) -> bool:
+def _pairs(m: Any, terms: Sequence[Exact] | Sum) -> Sequence[Exact]:
+    return terms.pairs(m.cells) if isinstance(terms, Sum) else terms
+
+
+def hidden(terms: Sequence[Exact] | Sum, quantity: Fraction, least: Fraction) -> bool:
     """Whether units, or what must be met, could disappear in a solver's tolerances beside the quantity."""
-    amounts = _sizes(terms)
-    if (quantity - least) * MODERATE < quantity or (least and not terms):
+    amounts, step = sizes_of(terms)
+    fewest = quantity / MODERATE
+    if quantity - least < fewest or (least and not terms):
         return True
-    if any(abs(a) > BASE * quantity or abs(a) * MODERATE < quantity for a in amounts):
+    sizes = list(map(abs, amounts))
+    if sizes and (min(sizes) < fewest or max(sizes) > BASE * quantity):
         return True
     if not least and all(a > 0 for a in amounts):
         return False
-    step = step_of(amounts)
     return not _moderate(amounts, step, ceil(least / step))
 
 
-def measured(m: Any, rows: Any, key: Any, terms: list[Exact], quantity: Fraction, shortfall: Any) -> None:
+def measured(m: Any, rows: Any, key: Any, terms: Sequence[Exact] | Sum, quantity: Fraction, shortfall: Any) -> None:
     """Add the row ``sum of terms + shortfall >= quantity`` in digits.
 
     The last is exact to a part in 10^11 of the quantity; the sum of the terms is at least 0.
     """
+    terms = _pairs(m, terms)
     need = quantity + sum((-a * x.ub for a, x in terms if a < 0), start=Fraction(0))
     part = BASE * quantity
     capped = [(min(a, need), x) for a, x in terms]  # one unit above the need does all that several can
@@ -186,21 +274,9 @@ def measured(m: Any, rows: Any, key: Any, terms: list[Exact], quantity: Fraction
     rows[key] = (float(quantity), linear(last), None)
 
 
-def floats(terms: list[Exact]) -> Iterator[Term]:
-    """The terms with coefficients as a solver takes them."""
-    return zip(*weighed(terms), strict=True)
-
-
-def _sizes(terms: list[Exact]) -> list[Fraction]:
-    """The amounts of the terms, each object once."""
-    amounts = [a for a, _ in terms]
-    return list(dict(zip(map(id, amounts), amounts, strict=True)).values())
-
-
 def _moderate(sizes: Iterable[Fraction], step: Fraction, limit: int) -> bool:
     """Whether a solver distinguishes sums of the sizes; each size is a whole multiple of the step."""
-    most = MODERATE * step
-    return all(abs(a) <= most for a in sizes) and abs(limit) <= FAR_OFF
+    return abs(limit) <= FAR_OFF and max(map(abs, sizes), default=0) <= MODERATE * step
 
 
 def _reach(terms: list[Any]) -> tuple[Any, Any]:

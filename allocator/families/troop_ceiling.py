@@ -16,23 +16,24 @@ Needs: `deploy`. Source: a knapsack row, Dantzig (1957), Operations Research 5(2
 
 from __future__ import annotations
 
-from collections import defaultdict
 from fractions import Fraction
 
+import numpy as np
 import pyomo.core as pyo
 
-from allocator.families.rows import Exact, Rows, at_most
+from allocator.families.rows import Rows, at_most
+from allocator.families.sums import Sizes, Sum
+from allocator.families.totals import of_pools
 from allocator.problem import Problem
 
 
 def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     """Add ``troop_ceiling_people``."""
-    people: dict[tuple[str, int], list[Exact]] = defaultdict(list)
-    for (n, u, _), here in m.cells.items():
-        if n in problem.troop_ceiling:
-            personnel = Fraction(problem.personnel[u])
-            for t, deploy in here.items():
-                people[n, t].append((personnel, deploy))
     m.troop_ceiling_people = Rows(doc="people deployed at once stay below the ceiling")
-    for (n, t), terms in people.items():
-        at_most(m, m.troop_ceiling_people, (n, t), terms, problem.troop_ceiling[n])
+    cells = m.cells
+    people = Sizes([Fraction(problem.personnel[u]) for u in cells.units])
+    limited = np.array([n in problem.troop_ceiling for n in cells.nations], dtype=bool)[cells.nation]
+    for here in cells.groups(cells.nation, cells.period, among=np.flatnonzero(limited)):
+        n, t = cells.nations[cells.nation[here[0]]], int(cells.period[here[0]])
+        deployed = of_pools(m, Sum(people, cells.unit[here], here))
+        at_most(m, m.troop_ceiling_people, (n, t), deployed, problem.troop_ceiling[n])

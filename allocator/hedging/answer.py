@@ -105,7 +105,10 @@ class Hedge(Drawn):
         return self.status in ("optimal", "feasible")
 
     def rows(self, table: str = "commitments") -> list[dict[str, Any]]:
-        """Rows of a result table, by its name in ``COLUMNS``; ``commitments`` by default."""
+        """Rows of a result table.
+
+        The tables are commitments, orders, industry, plans, futures, objectives and deployments.
+        """
         if not isinstance(table, str) or table not in COLUMNS:
             raise BadUsage(f"no result table {shown(table)}; there are {', '.join(COLUMNS)}")
         return [dict(row) for row in self._tables.get(table, [])]

@@ -46,7 +46,7 @@ eighth.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -54,8 +54,9 @@ import pyomo.core as pyo
 from pyomo.core.expr import LinearExpression, MonomialTermExpression
 
 from allocator.families import acquisition, budget, industry, joint_purchase, rotation, troop_ceiling
-from allocator.families.objectives import burden_terms, cost_terms, gap_terms, imbalance_terms
-from allocator.families.rows import Rows, Term, linear
+from allocator.families.columns import Cells
+from allocator.families.objectives import Amount, burden_terms, cost_terms, gap_terms, imbalance_terms
+from allocator.families.rows import Aim, Rows, Term, linear
 from allocator.formulation import formulate, silent, uncollected
 from allocator.hedging.answer import STAGES
 from allocator.hedging.first_stage import in_future
@@ -130,12 +131,9 @@ def two_stage(
     with uncollected(), silent():
         m = pyo.ConcreteModel(name=f"{instance.name} under withdrawal")
         problem = m.problem = Roster(instance, replace(model, objectives=STAGES))
-        m.commit = pyo.Var(pyo.Any, dense=False, domain=pyo.NonNegativeIntegers, doc="units kept for the force")
-        m.cells, m.lean = {}, True
-        for (n, u, _), periods in problem.cap.items():
-            here = m.cells[n, u, COMMITTED] = {t: m.commit.add((n, u, t)) for t in periods}
-            for t, variable in here.items():
-                variable.setub(periods[t])
+        indices = ((n, u, t) for (n, u, _), periods in problem.cap.items() for t in periods)
+        m.cells, m.lean = Cells(problem.cap, "units kept for the force", indices), True
+        m.commit = m.cells.deploy
         acquisition.columns(m, problem)
         rotation.add(m, problem)
         for family, add in FIRST.items():
@@ -152,17 +150,21 @@ def two_stage(
             m.add_component(f"future_{s}", block)
             _join(m, s, block)
         _mean_risk(m, futures, taste, alone)
-        m.objective_cost = pyo.Objective(expr=linear(cost_terms(m, problem)).expression())
+        m.objective_cost = Aim(linear(cost_terms(m, problem)))
         m.objective_cost.deactivate()
     return m
 
 
 def _limits(m: pyo.ConcreteModel, problem: Problem) -> None:
     """The model's limits on money, applied to all that is committed."""
-    makers = {"cost": cost_terms, "burden": burden_terms, "imbalance": imbalance_terms}
+    makers: dict[str, Callable[..., Amount]] = {
+        "cost": cost_terms,
+        "burden": burden_terms,
+        "imbalance": imbalance_terms,
+    }
     m.limit_objective = Rows(doc="what is committed stays within the model's limits on money")
     for name, most in problem.model.limits.items():
-        terms = makers[name](m, problem) if name in makers else []
+        terms: Amount = makers[name](m, problem) if name in makers else []
         if terms:
             m.limit_objective[name] = (None, linear(terms), float(most))
 

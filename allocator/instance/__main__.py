@@ -31,11 +31,11 @@ An instance comes in one of three carriers:
 
 All three hold the same content, and `allocator convert` turns each into the others.
 
-Columns between asterisks form the key. The last column says what a blank cell means. Every numeric column except
-the periods may have companions `_low` and `_high`; every table may have the columns `source` (a key of `sources`) and
-`note`. The absolute value of a number is 0 or lies between {SMALLEST:g} and {LARGEST:g}. In a CSV file, a text that
-begins with = + - @ or a tab has an apostrophe in front, so that a spreadsheet does not treat it as a formula; the
-reader removes the apostrophe.
+Columns between asterisks form the key. The last column says what a blank cell means; what is not required may be left
+out. Every numeric column except the periods may have companions `_low` and `_high`, the ends of its range; every table
+may have the columns `source` (a key of `sources`) and `note`. The absolute value of a number is 0 or lies between
+{SMALLEST:g} and {LARGEST:g}. In a CSV file, a text that begins with = + - @ or a tab has an apostrophe in front, so
+that a spreadsheet does not treat it as a formula; the reader removes the apostrophe.
 
 A column or a sheet whose name begins with `{OWN}` is your own, in every carrier. It is ignored whatever it holds, is
 not part of the instance, and is left out by `allocator convert`. Any other unknown column, sheet or `.csv` file is a
@@ -120,6 +120,21 @@ framework_share_high is above 0.
 `commitments` are left out, so their willingness is 0 and they promise nothing. The name of a group may contain a
 hyphen; if a text can be read in two ways, the longer name is used.
 
+## Faults
+
+All faults of an instance are reported together, each with its file or sheet, row, column, what was found and what was
+expected; nothing is solved. Beside a missing file, table or column, an unknown name and a value of the wrong type or
+out of range, these are faults:
+
+- a required table without rows, or no requirement with a quantity above 0;
+- two rows with the same key; two rows for one task and capability, or for one capability of the theatre, in one period;
+  two stances of a nation on an objective in one period;
+- a period outside the horizon, of a requirement or commitment outside its task, or a first period after the last;
+- a low end above its figure, or a high end below it;
+- a framework nation that cannot lead; a group with the name of a nation or of `common`;
+- expendable units with a rotation_ratio above 1; a prerequisite of a task on itself;
+- what [Pools over time](#pools-over-time) and [Who pays](#who-pays) call a fault.
+
 ## Warnings
 
 Input that is legal but odd is solved as it is, with a warning that names the table, the row, the column and a way out.
@@ -144,16 +159,23 @@ few rows; the others are counted.
 
 ## instance.toml
 
-| key | meaning | type |
-| --- | --- | --- |
+| key | meaning | type | without it |
+| --- | --- | --- | --- |
 """
+
+
+WITHOUT = {"model": "reference"}
+"""Keys of ``instance.toml`` -> what holds without them."""
 
 
 def text() -> str:
     """The text of ``instances/FORMAT.md``."""
-    settings = [f"| {key} | {column.meaning} | {column.expected} |" for key, column in SETTINGS.items()]
+    settings = [
+        f"| {key} | {column.meaning} | {column.expected} | {'required' if column.required else WITHOUT.get(key, '–')} |"
+        for key, column in SETTINGS.items()
+    ]
     events = "A political fact that pledges may require, assumed true or false."
-    settings.append(f"| events.NAME | {events} | true or false |")
+    settings.append(f"| events.NAME | {events} | true or false | – |")
     return INTRODUCTION + "\n".join(settings) + "\n\n## Tables\n" + markdown()
 
 

@@ -189,6 +189,15 @@ class Facts(Drawn):
             if name not in OF_TASKS or "tasks" in same:
                 self._rows[name] = base._rows[name]
 
+    def with_tables(
+        self, tables: Mapping[str, Iterable[Mapping[str, Any]]], outside: frozenset[str] | None = None
+    ) -> Self:
+        """The instance with other rows in some tables; not checked again. Filled rows of the others are reused."""
+        outside = self.outside if outside is None else outside
+        made = type(self)(self.settings, {**self.tables, **tables}, self.path, self.notes, outside)
+        made._share(self)
+        return made
+
     def noted(self, notes: tuple[str, ...], outside: frozenset[str]) -> Self:
         """The same instance with other ``notes`` and ``outside``."""
         if (notes, outside) == (self.notes, self.outside):

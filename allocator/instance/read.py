@@ -29,6 +29,26 @@ F = TypeVar("F", bound=Facts)
 
 def read_as(path: str | os.PathLike[str], kind: type[F]) -> F:
     """Read and check facts: see :func:`allocator.read`."""
+    place = _place(path)
+    try:
+        raw = _raw(place)
+    except OSError as error:
+        raise BadInput([Fault(str(path), None, None, f"an error ({error.strerror})", "a readable file")]) from None
+    return understood(raw, place, kind)
+
+
+def model_named(path: str | os.PathLike[str]) -> tuple[str, Path] | None:
+    """The model that an instance names and the path of the instance, whatever faults it has; None if it names none."""
+    try:
+        place = _place(path)
+        name = _raw(place).settings.get("model")
+    except (BadInput, OSError):
+        return None
+    return (name, place) if isinstance(name, str) and name else None
+
+
+def _place(path: str | os.PathLike[str]) -> Path:
+    """Where an instance is: a path that exists, or a bundled instance of that name."""
     place = Path(text_path("path", path, "a path, or the name of a bundled instance"))
     try:
         exists = place.exists()
@@ -50,11 +70,7 @@ def read_as(path: str | os.PathLike[str], kind: type[F]) -> F:
                 )
             ]
         )
-    try:
-        raw = _raw(place)
-    except OSError as error:
-        raise BadInput([Fault(str(path), None, None, f"an error ({error.strerror})", "a readable file")]) from None
-    return understood(raw, place, kind)
+    return place
 
 
 def understood(raw: Raw, path: Path | None, kind: type[F]) -> F:

@@ -35,9 +35,13 @@ TABLES: dict[str, Table] = {
                     "flag",
                     default=False,
                 ),
-                number("active_personnel", "People in its armed forces.", "people", above=0, blank="unknown"),
-                number("defence_spending", "Defence spending per year.", "millions", above=0, blank="unknown"),
-                number("population", "Population.", "people", above=0, blank="unknown"),
+                number(
+                    "active_personnel", "People in its armed forces, for fairness.", "people", above=0, blank="unknown"
+                ),
+                number(
+                    "defence_spending", "Defence spending a year, for fairness.", "millions", above=0, blank="unknown"
+                ),
+                number("population", "Population, for fairness.", "people", above=0, blank="unknown"),
             ),
         ),
         Table(
@@ -57,7 +61,7 @@ TABLES: dict[str, Table] = {
                 named("Name of the kind."),
                 Column(
                     "domain",
-                    "Where it works.",
+                    "Where it works, or what it is for.",
                     "id",
                     required=True,
                     choices=("air", "sea", "land", "training", "support"),
@@ -73,7 +77,7 @@ TABLES: dict[str, Table] = {
                 ),
                 number(
                     "rotation_cost",
-                    "Cost of a rotation.",
+                    "Cost of moving a unit out and home.",
                     "millions a unit and period",
                     default=0.0,
                     least=0,
@@ -165,7 +169,7 @@ TABLES: dict[str, Table] = {
                 reference(
                     "framework_nation",
                     "nations",
-                    "The framework nation, one that can lead.",
+                    "The framework nation, one that can lead; needs a framework_share (or its high end) above 0.",
                     required=False,
                     key=False,
                     blank="the nation that fits best",
@@ -235,7 +239,7 @@ TABLES: dict[str, Table] = {
         ),
         Table(
             "willingness",
-            "a stance in some periods; without a row, a nation is not willing",
+            "a stance in some periods; a nation without a row is not willing",
             (
                 reference("nation", "nations", "Nation."),
                 reference("objective", "objectives", "Objective."),
@@ -293,7 +297,7 @@ TABLES: dict[str, Table] = {
         ),
         Table(
             "commitments",
-            "what a nation has promised, or will give at the most; one of at_least and at_most is filled",
+            "what a nation has promised, or will give at the most; at_least, at_most or both are filled",
             (
                 reference("nation", "nations", "Nation."),
                 reference("unit_type", "unit_types", "Kind of unit."),
@@ -360,7 +364,8 @@ def markdown() -> str:
     """The dictionary as Markdown, for the documentation."""
     parts = []
     for table in TABLES.values():
-        parts.append(f"\n### {table.name}\n\nOne row is {table.row}.\n")
+        optional = "" if table.required else " The table is optional."
+        parts.append(f"\n### {table.name}\n\nOne row is {table.row}.{optional}\n")
         parts.append("| column | meaning | type | unit | blank |\n| --- | --- | --- | --- | --- |")
         for column in table.columns:
             star = "*" if column.name in table.key else ""

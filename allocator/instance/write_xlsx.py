@@ -55,6 +55,7 @@ def workbook(instance: Facts) -> bytes:
             sheet.set_landscape()
             sheet.fit_to_pages(1, 0)
             sheet.set_footer("&L&A&RPage &P of &N")
+        book.worksheets()[0].set_portrait()  # the page on how to fill it: one page
     return out.getvalue()
 
 

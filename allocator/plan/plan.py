@@ -77,7 +77,7 @@ class Plan(Drawn):
         return [dict(row) for row in self._tables.get(table, [])]
 
     def frame(self, table: str) -> pd.DataFrame:
-        """A result table as a DataFrame, with the columns of the specification of results.
+        """A result table as a DataFrame, with the columns that the page *Results* lists.
 
         Examples
         --------
@@ -106,7 +106,10 @@ class Plan(Drawn):
 
     @property
     def nations(self) -> pd.DataFrame:
-        """Membership, peak personnel, own cost (millions), burden (per mille of annual GDP), share and procurement."""
+        """Membership, most people at once, own cost (millions), burden (per mille of GDP a year), share, and more.
+
+        The parts of the cost are procurement and the part of what the common fund pays, both in millions.
+        """
         return self.frame("nations")
 
     @property

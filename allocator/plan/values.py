@@ -13,6 +13,9 @@ from allocator.statement import THEATRE, Row
 Deployed = Mapping[tuple[str, str, str, int], int]
 """(nation, unit type, task, period) -> units, 1 or more; what is bought for them: see ``purchases.Decided``."""
 
+Supplies = Mapping[tuple[str, str, int], Fraction]
+"""Place, capability and period -> net supply, 0 where nothing is given."""
+
 ZERO = Fraction(0)
 
 
@@ -94,9 +97,14 @@ def supplies(problem: Problem, deployed: Deployed) -> dict[tuple[str, str, int],
     return defaultdict(Fraction, {key: Fraction(amount, parts) for key, amount in supplied.items()})
 
 
-def unmet(problem: Problem, deployed: Deployed, weighed: Iterable[tuple[Row, Fraction]]) -> Fraction:
-    """Mean unmet share of some rows, each with what one missing unit in one period adds to it."""
-    supplied = supplies(problem, deployed)
+def unmet(
+    problem: Problem, deployed: Deployed, weighed: Iterable[tuple[Row, Fraction]], supplied: Supplies | None = None
+) -> Fraction:
+    """Mean unmet share of some rows, each with what one missing unit in one period adds to it.
+
+    ``supplied`` is what :func:`supplies` gives, where it is known.
+    """
+    supplied = supplies(problem, deployed) if supplied is None else supplied
     mean = ZERO
     for row, share in weighed:
         place, c = row.place, row.capability

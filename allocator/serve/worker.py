@@ -25,7 +25,7 @@ from typing import Any, BinaryIO, NoReturn
 
 from allocator.api import choose
 from allocator.errors import AllocatorError, BadInput
-from allocator.explaining.another import LONGEST, by_chance
+from allocator.explaining.another import LONGEST, NONE, by_chance
 from allocator.explaining.first import LEAST, first_ways
 from allocator.formulation import uncollected
 from allocator.plan.plan import Plan
@@ -117,6 +117,7 @@ class Answerer:
             say(
                 kind="chance",
                 text=none if sentence is None else sentence[:1].upper() + sentence[1:].partition(";")[0] + ".",
+                mark="proved" if sentence == NONE else "free",
             )
         elif plan.status == "infeasible":
             ways = first_ways(

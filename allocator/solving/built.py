@@ -8,6 +8,7 @@ changed, model and audit would contradict each other, so the error message names
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,9 +17,11 @@ from numpy.typing import NDArray
 from pyomo.core.expr import LinearExpression
 
 from allocator.errors import BadUsage
+from allocator.families.rows import Aim, Rows
 from allocator.money import Money
 from allocator.pools import Pools
 from allocator.problem import Problem
+from allocator.solving.entries import Entries
 
 if TYPE_CHECKING:
     from allocator.solving.standard_form import Matrix
@@ -118,7 +121,7 @@ def _check_component(mine: Any, ours: Any) -> None:
         raise BadUsage(f"{_entry(mine, added[0])} is not in the built model: it can only be 0")
     if added:
         raise BadUsage(f"{_entry(mine, added[0])} was added; give a constraint of your own a name of its own")
-    if mine.ctype is pyo.Constraint:
+    if mine.ctype is pyo.Constraint and (not mine.active or not isinstance(mine, Rows) or mine.made is not None):
         off = [] if mine.active else [f"m.{ours.name}"]
         off += [_entry(ours, key) for key in ours if not mine[key].active]
         if off:
@@ -141,28 +144,41 @@ def check_arrays(m: pyo.ConcreteModel, matrix: Matrix, ours: pyo.ConcreteModel, 
     """
     columns = np.full(len(built.columns), -1)
     for component in ours.component_objects(pyo.Var):
-        for key, data in component.items():
-            columns[built.column_of[id(data)]] = matrix.column_of[id(m.component(component.name)[key])]
+        columns[built.columns.at(component)] = _places(
+            matrix.columns, m.component(component.name), built.columns.of(component)
+        )
     _check_columns(matrix, built, columns)
     rows = np.full(len(built.rows), -1)
     for component in ours.component_objects(pyo.Constraint):
-        for key, data in component.items():
-            rows[built.row_at[id(data)]] = matrix.row_at[id(m.component(component.name)[key])]
+        rows[built.rows.at(component)] = _places(matrix.rows, m.component(component.name), built.rows.of(component))
     _check_rows(matrix, built, columns, rows)
     for name, cost in built.costs.items():
         mine, theirs = m.component(f"objective_{name}"), ours.component(f"objective_{name}")
         changed = matrix.costs[name].copy()
         changed[columns] -= cost
-        linear = isinstance(mine.expr, LinearExpression) and mine.expr.constant == theirs.expr.constant
+        linear = _is_built(mine) or (
+            isinstance(mine.expr, LinearExpression) and mine.expr.constant == theirs.expr.constant
+        )
         if changed.any() or not linear or mine.sense != theirs.sense:
             raise BadUsage(f"m.objective_{name} was changed; choose what is minimised with Model(objectives=...)")
-    one_sided = [id(data) for name in ONE_SIDED if m.component(name) is not None for data in m.component(name).values()]
-    _check_own_rows(matrix, np.array([matrix.column_of[key] for key in one_sided], dtype=np.int64), rows)
+    one_sided = [matrix.columns.at(m.component(name)) for name in ONE_SIDED if m.component(name) is not None]
+    _check_own_rows(matrix, np.concatenate([np.zeros(0, dtype=np.int64), *one_sided]), rows)
+
+
+def _places(entries: Entries, mine: Any, keys: Iterable[Any]) -> list[int]:
+    """Places of a component's entries with some keys."""
+    at = entries.of(mine)
+    return [at[key] for key in keys]
+
+
+def _is_built(objective: Any) -> bool:
+    """Whether nothing has asked for the expression of an objective, so that it is as it was built."""
+    return type(objective) is Aim and objective.pending is not None
 
 
 def _check_columns(matrix: Matrix, built: Matrix, columns: NDArray[np.int64]) -> None:
     """The model's own variables may take fewer values than as built, and no other values."""
-    raised = np.array([variable.parent_component().local_name in ONE_SIDED for variable in built.columns], dtype=bool)
+    raised = np.array([name in ONE_SIDED for name, _ in built.column_keys], dtype=bool)
     wider = (matrix.lower[columns] < built.lower) | (matrix.upper[columns] > built.upper)
     wider |= (matrix.lower[columns] > built.upper) | (matrix.upper[columns] < built.lower)
     kind = matrix.integral[columns] != built.integral

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from allocator.plan.values import Deployed
 from allocator.purchases import NONE, Decided, Purchases, bought
 from allocator.solving.standard_form import Floats, Matrix
+from allocator.statement import THEATRE
 
 OURS = (
-    "deploy", "shortfall", "core_shortfall", "missing_steps", "sends", "joins", "member", "leads", "led", "there",
-    "single", "joint", "expand", "buys", "together", "club", "heaviest", "common_total", "worst", "anew", "own_total",
-    "above", "carry",
+    "deploy", "deployed", "drawn", "shortfall", "core_shortfall", "missing_steps", "sends", "joins", "member", "leads",
+    "led", "there", "single", "joint", "expand", "buys", "together", "club", "heaviest", "common_total", "worst",
+    "anew", "own_total", "above", "carry",
 )  # fmt: skip
 """Variables of the model that a plan determines."""
 
@@ -39,13 +40,14 @@ class Orders:
 
     def __init__(self, m: pyo.ConcreteModel, matrix: Matrix) -> None:
         self.m, self.matrix = m, matrix
+        column_of = matrix.columns.of
         self._bought = [
-            (matrix.column_of[id(column)], n, u, k, joint)
+            (column_of(column.parent_component())[column.index()], n, u, k, joint)
             for (n, u), orders in m.bought.items()
             for k, parts in orders.items()
             for column, joint in parts
         ]
-        self._expand = [(matrix.column_of[id(e)], *key) for key, e in getattr(m, "expand", {}).items()]
+        self._expand = [(column, *key) for key, column in column_of(getattr(m, "expand", None)).items()]
         self.columns = np.array([column for column, *_ in self._bought], dtype=np.int64)
         self._alone = {(n, u, k): at for at, (_, n, u, k, joint) in enumerate(self._bought) if not joint}
 
@@ -87,7 +89,7 @@ class Orders:
 
     def fill(self, purchases: Purchases, x: Floats) -> None:
         """Write orders and expansions, and who buys jointly, into a point."""
-        m, column_of = self.m, self.matrix.column_of
+        m, column_of = self.m, self.matrix.columns.of
         for column, n, u, k, joint in self._bought:
             units, together = purchases.orders.get((n, u, k), (0, 0))
             x[column] = together if joint else units - together
@@ -95,10 +97,10 @@ class Orders:
             x[column] = purchases.expansions.get((u, k), 0)
         for key, (_, together) in purchases.orders.items():
             if key in getattr(m, "buys", ()):
-                x[column_of[id(m.buys[key])]] = 1
+                x[column_of(m.buys)[key]] = 1
             if together:
-                x[column_of[id(m.together[key])]] = 1
-                x[column_of[id(m.club[key[1], key[2]])]] = 1
+                x[column_of(m.together)[key]] = 1
+                x[column_of(m.club)[key[1], key[2]]] = 1
 
 
 class Points:
@@ -134,21 +136,20 @@ class Points:
         self._known = np.sort(np.concatenate(known)).astype(np.int32)
 
     def _of(self, component: Any) -> NDArray[np.int64]:
-        column_of = self.matrix.column_of
-        return np.array([column_of[id(variable)] for variable in component.values()], dtype=np.int64)
+        return self.matrix.columns.at(component)
 
     @property
     def known(self) -> NDArray[np.int32] | None:
         """Columns that a plan determines; None if it determines all of them."""
-        if len(self._known) == len(self.matrix.column_of):
+        if len(self._known) == self.matrix.columns.held:
             return None
         return self._known[self.matrix.integral[self._known]]
 
     def leads(self) -> list[NDArray[np.int64]]:
         """Columns of ``leads``, task by task."""
         tasks: dict[str, list[int]] = defaultdict(list)
-        for (_, j), column in getattr(self.m, "leads", {}).items():
-            tasks[j].append(self.matrix.column_of[id(column)])
+        for (_, j), column in self.matrix.columns.of(getattr(self.m, "leads", None)).items():
+            tasks[j].append(column)
         return [np.array(columns, dtype=np.int64) for columns in tasks.values()]
 
     def cells(self) -> list[tuple[int, str, str, str, int]]:
@@ -171,10 +172,10 @@ class Points:
 
         Pass None as the plan if the model may give up what must be met, and does so.
         """
-        m, column_of = self.m, self.matrix.column_of
+        m, column_of = self.m, self.matrix.columns.of
         x = np.zeros(len(self.matrix.columns))
         if deployed is None:
-            x[column_of[id(m.failed)]] = 1
+            x[column_of(m.failed)[None]] = 1
             deployed = {}
         problem = m.problem
         members = {(n, t) for n, _, _, t in deployed}
@@ -182,22 +183,25 @@ class Points:
         people: dict[tuple[str, str, int], int] = defaultdict(int)
         for key, units in deployed.items():
             n, u, j, t = key
-            x[column_of[id(m.deploy[key])]] = units
+            x[column_of(m.deploy)[key]] = units
             people[n, j, t] += problem.personnel[u] * units
+            for total, at in ((m.drawn, (n, u, t)), (m.deployed, (u, j, t)), (m.deployed, (u, THEATRE, t))):
+                if at in total:
+                    x[column_of(total)[at]] += units
             if m.component("sends") is not None and key in m.sends:
-                x[column_of[id(m.sends[key])]] = 1
+                x[column_of(m.sends)[key]] = 1
         for o in m.joins:
-            x[column_of[id(m.joins[o])]] = o in joined
+            x[column_of(m.joins)[o]] = o in joined
         for n in m.member:
-            x[column_of[id(m.member[n])]] = n in members
+            x[column_of(m.member)[n]] = n in members
         if m.component("leads") is not None:
             for n, j in self._leaders(people):
-                x[column_of[id(m.leads[n, j])]] = 1
+                x[column_of(m.leads)[n, j]] = 1
                 for t in problem.PERIODS:
                     if (n, j, t) in m.led:
-                        x[column_of[id(m.led[n, j, t])]] = people[n, j, t]
+                        x[column_of(m.led)[n, j, t]] = people[n, j, t]
         for j, t in getattr(m, "there", ()):
-            x[column_of[id(m.there[j, t])]] = any(people.get((n, j, t)) for n in problem.NATIONS)
+            x[column_of(m.there)[j, t]] = any(people.get((n, j, t)) for n in problem.NATIONS)
         self._orders.fill(bought(deployed), x)
         carry(m, self.matrix, x)
         self._fill(x)
@@ -221,24 +225,25 @@ class Points:
         """What the model bounds from one side only, such as shortfalls, for the plan in ``x``."""
         matrix, m = self.matrix, self.m
         activity = self._activity(x)
-        for row, constraint in self._rows("requirement_supply"):
-            key = constraint.index()
+        column_of = matrix.columns.of
+        missing_steps, shortfall = column_of(m.missing_steps), column_of(m.shortfall)
+        for key, row in self._rows("requirement_supply"):
             missing = max(0.0, matrix.row_lower[row] - activity[row])
-            if key in m.missing_steps:
-                x[matrix.column_of[id(m.missing_steps[key])]] = np.rint(missing / m.supply_step[key])
-            elif key in m.shortfall:
-                x[matrix.column_of[id(m.shortfall[key])]] = missing
+            if key in missing_steps:
+                x[missing_steps[key]] = np.rint(missing / m.supply_step[key])
+            elif key in shortfall:
+                x[shortfall[key]] = missing
         for constraint, variable in TOTALS:
-            if m.component(constraint) is not None:
-                for row, _ in self._rows(constraint):
-                    x[matrix.column_of[id(m.component(variable))]] = activity[row]
+            for _, row in self._rows(constraint):
+                x[column_of(m.component(variable))[None]] = activity[row]
         activity = self._activity(x)
         for constraint, variable in EXCESSES:
-            column = m.component(variable)
-            if column is None:
+            component = m.component(variable)
+            if component is None:
                 continue
-            for row, data in self._rows(constraint):
-                at = matrix.column_of[id(column[data.index()] if column.is_indexed() else column)]
+            columns = column_of(component)
+            for key, row in self._rows(constraint):
+                at = columns[key if component.is_indexed() else None]
                 x[at] = max(x[at], activity[row] - matrix.row_upper[row])
             if variable in ("shortfall", "core_shortfall"):
                 activity = self._activity(x)  # they count in the rows that follow
@@ -247,10 +252,9 @@ class Points:
         weights = self.matrix.value * x[self.matrix.index]
         return np.bincount(self.matrix.row_index, weights=weights, minlength=len(self.matrix.rows)).astype(float)
 
-    def _rows(self, name: str) -> list[tuple[int, Any]]:
-        component = self.m.component(name)
-        row_at = self.matrix.row_at
-        return [(row_at[id(data)], data) for data in component.values() if id(data) in row_at]
+    def _rows(self, name: str) -> list[tuple[Any, int]]:
+        """Index and row of each constraint of a component."""
+        return list(self.matrix.rows.of(self.m.component(name)).items())
 
 
 def carry(m: pyo.ConcreteModel, matrix: Matrix, x: Floats) -> None:

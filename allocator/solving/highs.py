@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from allocator.errors import BadUsage, SolverError
 from allocator.outcome import Stop
-from allocator.solving.running import GRACE, Running, Sight
+from allocator.solving.running import GRACE, Run, Running, Sight
 from allocator.solving.stalling import Stall
 from allocator.solving.standard_form import Floats, Matrix
 
@@ -46,23 +46,8 @@ _MEANING = {
 }
 
 
-@dataclass(frozen=True)
-class Run:
-    """The end of one run.
-
-    Attributes
-    ----------
-    stop : Stop
-        Why the run ended.
-    point : float array or None
-        One value per column of the best point found.
-    bound : float
-        Proved lower bound of the objective, in its own unit; -inf where nothing was proved.
-    """
-
-    stop: Stop
-    point: Floats | None
-    bound: float
+FAR = 0.01
+"""By how much the relative gap of a proof that HiGHS reports may exceed the gap that was asked for."""
 
 
 @dataclass(frozen=True)
@@ -397,4 +382,6 @@ class Resident:
             bound = info.objective_function_value
         if stop is Stop.INFEASIBLE:
             point = None
-        return Run(stop, point, bound / self._scale if abs(bound) < 1e100 else -np.inf)
+        least = FAR + float(self.options.get("mip_rel_gap", 0.0))
+        doubtful = stop is Stop.PROVED and self.matrix.integral.any() and least < info.mip_gap < np.inf
+        return Run(stop, point, bound / self._scale if abs(bound) < 1e100 else -np.inf, bool(doubtful))

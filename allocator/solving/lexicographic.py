@@ -17,10 +17,10 @@ from allocator.purchases import Decided, bought
 from allocator.solving.answer import HELD, Answer, Deployed, Loaded
 from allocator.solving.heuristics.filling import first_plan
 from allocator.solving.heuristics.restricted import restricted
-from allocator.solving.heuristics.search import MANY, WHOLE
+from allocator.solving.heuristics.search import MANY, WHOLE, options_of_root
 from allocator.solving.prior import NOTHING, Known
 from allocator.solving.reasons import UNEXPLAINED, too_far_apart, why_infeasible, widest
-from allocator.solving.running import Sight
+from allocator.solving.running import Run, Sight
 from allocator.solving.searching import SHARE, search_of
 from allocator.solving.sharper import sharper
 from allocator.solving.stage import Driver, Ended, Progress, minimise, proved, tighten
@@ -124,8 +124,8 @@ class Stages:
             self._stopped(Stop.TIME_LIMIT)
             answer.reason = "The time limit passed before the programme was built; the solver was not started."
         if answer.deployed is not None:
-            answer.closed = not self.cut and answer.bounds.keys() <= self.closed
             self._rest(answer.deployed)
+            answer.closed = not self.cut and answer.bounds.keys() <= self.closed
         stalled = [name for name in self.names if name in self.stalled]
         if stalled and answer.stop is Stop.PROVED:
             answer.stop = Stop.STALLED
@@ -261,18 +261,18 @@ class Stages:
         return 0.0 if self.loaded is None else self.loaded.resident.seconds - self.spent
 
     def _rest(self, best: Deployed) -> None:
-        """Objectives whose stage did not end, or whose value in the final plan is better than in their stage.
-
-        The only bound proved for the former is 0.
-        """
+        """Objectives whose stage did not end, or whose value in the final plan is better than in their stage."""
         for name in self.names:
             value = float(self._value(name, best))
             stage = self.answer.bounds.get(name)
             if stage is None:
                 self.answer.bounds[name] = proved(name, value, self.floors.get(name, 0.0))
-                self.answer.closed = self.answer.closed and value == 0
+                if value == 0:
+                    self.closed.add(name)
             elif value < stage.value:
                 self.answer.bounds[name] = proved(name, value, stage.bound)
+                if self.answer.bounds[name].gap <= self.gap + NUMERICAL:
+                    self.closed.add(name)  # a later stage found the plan that this one missed
 
     def _until(self) -> float | None:
         """Time at which the stages must be over; None without a limit."""
@@ -308,12 +308,15 @@ class Stages:
                 resident.start_from(points.point(best), points.known)
             return best is not None
 
+        root = options_of_root(points)
+
+        def run(**options: Any) -> Run:
+            return resident.run(self._left(share), self.interrupted, watch, self._left(), stall, **root, **options)
+
         driver: Driver[Violation] = Driver(
-            start,
-            lambda **options: resident.run(self._left(share), self.interrupted, watch, self._left(), stall, **options),
-            lambda point: self._take(name, points.deployed(point)),
+            start, run, lambda point: self._take(name, points.deployed(point)),
             lambda broken: all(self._tighten(loaded, violation) for violation in broken),
-        )
+        )  # fmt: skip
         ended = minimise(resident, name, floor, driver, again=self.again)
         if ended.failed or ended.broken:
             return self._unmended(loaded, ended)

@@ -15,7 +15,8 @@ from typing import Any
 
 from allocator.errors import BadUsage
 from allocator.files import write_whole
-from allocator.solving.standard_form import Key, Matrix
+from allocator.solving.entries import Key
+from allocator.solving.standard_form import Matrix
 
 LONGEST = 96
 """Most characters of a name; CBC refuses more than 100 in an LP file."""

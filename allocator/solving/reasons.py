@@ -96,7 +96,7 @@ def _requirements(m: pyo.ConcreteModel, matrix: Matrix) -> Iterator[Must]:
 
     for row, key, terms, least in requirement.lines(m, problem):
         if least:
-            yield Must(key, _share(matrix, terms, least), partial(words, row, key, least))
+            yield Must(key, _share(matrix, terms.pairs(m.cells), least), partial(words, row, key, least))
 
 
 def _promises(m: pyo.ConcreteModel, matrix: Matrix) -> Iterator[Must]:
@@ -111,7 +111,7 @@ def _promises(m: pyo.ConcreteModel, matrix: Matrix) -> Iterator[Must]:
 
     for i, promise, t, terms in commitments.promises(m, m.problem):
         if promise.at_least:
-            share = _share(matrix, terms, Fraction(promise.at_least))
+            share = _share(matrix, terms.pairs(m.cells), Fraction(promise.at_least))
             yield Must((i, t), share, partial(words, promise, t))
 
 
@@ -124,7 +124,7 @@ def _rows_of(m: pyo.ConcreteModel, matrix: Matrix, keys: Collection[tuple[Any, .
     return [matrix.row_at[id(row)] for row in rows]
 
 
-def _share(matrix: Matrix, terms: list[Exact], least: Fraction) -> tuple[list[int], list[float]]:
+def _share(matrix: Matrix, terms: Sequence[Exact], least: Fraction) -> tuple[list[int], list[float]]:
     """Supply of each unit as a share of the least that must be met; a unit counts for no more than is needed."""
     need = least + sum((-a * x.ub for a, x in terms if a < 0), start=Fraction(0))
     return [matrix.column_of[id(x)] for _, x in terms], [float(min(a, need) / least) for a, _ in terms]

@@ -44,6 +44,28 @@ class Sight:
     point: Floats | None = None
 
 
+@dataclass(frozen=True)
+class Run:
+    """The end of one run.
+
+    Attributes
+    ----------
+    stop : Stop
+        Why the run ended.
+    point : float array or None
+        One value per column of the best point found.
+    bound : float
+        Proved lower bound of the objective, in its own unit; -inf where nothing was proved.
+    doubtful : bool
+        HiGHS calls the point optimal, but its own bound is far from it.
+    """
+
+    stop: Stop
+    point: Floats | None
+    bound: float
+    doubtful: bool = False
+
+
 class Running:
     """What a run has reported so far; HiGHS's callbacks write it from the thread of the run.
 

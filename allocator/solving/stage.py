@@ -16,7 +16,8 @@ import pyomo.core as pyo
 from allocator.audit import Violation
 from allocator.errors import SolverError
 from allocator.outcome import NUMERICAL, Bounds, Stop
-from allocator.solving.highs import Resident, Run
+from allocator.solving.highs import Resident
+from allocator.solving.running import Run
 from allocator.solving.standard_form import Floats, Matrix
 
 ATTEMPTS = 5
@@ -114,6 +115,9 @@ def minimise(
         run = driver.run(**target, **settings)
         unproved = run.stop is Stop.PROVED and run.bound == float("-inf") and not target
         doubted = run.stop is Stop.FAILED or (again and run.stop is Stop.INFEASIBLE)
+        if run.doubtful and run.point is not None and not settings and not target:
+            doubted = not driver.take(run.point)  # the next run begins with it
+            floor = floor if moved else max(floor, run.bound)
         if (unproved or doubted) and not settings:  # one run alone is not trusted
             settings = {"presolve": "off", "random_seed": int(resident.options["random_seed"]) + 1}
             continue

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pyomo.core as pyo
 from numpy.typing import NDArray
-from pyomo.core.expr import LinearExpression
-from pyomo.repn import generate_standard_repn
 
 from allocator.errors import BadUsage
-from allocator.families.rows import Row, Terms
+from allocator.families.rows import Aim, Terms
 from allocator.formulation import formulate, uncollected
 from allocator.problem import Problem
 from allocator.solving.built import check_arrays, check_components
+from allocator.solving.collected import Collected, bounds_of, collected
+from allocator.solving.entries import Entries, Key, columns_of, rows_of
+from allocator.solving.expressions import linear_terms
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
-
-Key = tuple[str, Any]
 
 SPREAD = 1e8
 """Greatest ratio of coefficients or bounds up to which a solver is expected to keep every limit."""
@@ -44,12 +41,12 @@ class Matrix:
 
     Attributes
     ----------
-    columns : list of VarData
+    columns : sequence of VarData
         One per column, in the order in which the model declares them; None for a column that the
         layout has and the model lacks (rows likewise).
     lower, upper : float arrays, one entry per column
     integral : bool array, one entry per column
-    rows : list of ConstraintData
+    rows : sequence of ConstraintData
         One per row.
     row_lower, row_upper : float arrays, one entry per row (infinite where open)
     start, index, value : arrays
@@ -58,11 +55,11 @@ class Matrix:
         Objective name -> one coefficient per column.
     """
 
-    columns: list[Any]
+    columns: Entries
     lower: Floats
     upper: Floats
     integral: NDArray[np.bool_]
-    rows: list[Any]
+    rows: Entries
     row_lower: Floats
     row_upper: Floats
     start: Ints
@@ -127,12 +124,12 @@ class Matrix:
     @cached_property
     def column_keys(self) -> list[Key]:
         """Component and index of each column."""
-        return [(variable.parent_component().local_name, variable.index()) for variable in self.columns]
+        return self.columns.keys()
 
     @cached_property
     def row_keys(self) -> list[Key]:
         """Component and index of each row."""
-        return [(constraint.parent_component().local_name, constraint.index()) for constraint in self.rows]
+        return self.rows.keys()
 
     @cached_property
     def column_of(self) -> dict[int, int]:
@@ -182,11 +179,11 @@ def laid_out(new: Matrix, old: Matrix) -> Matrix | None:
         return whole
 
     matrix = Matrix(
-        [None] * width,
+        new.columns.spread(c, width),
         spread(c, new.lower, width, 0.0),
         spread(c, new.upper, width, 0.0),
         old.integral,
-        [None] * len(rows),
+        new.rows.spread(r, len(rows)),
         spread(r, new.row_lower, len(rows), -np.inf),
         spread(r, new.row_upper, len(rows), np.inf),
         np.concatenate([[0], np.cumsum(count)]).astype(np.int32),
@@ -194,81 +191,14 @@ def laid_out(new: Matrix, old: Matrix) -> Matrix | None:
         value,
         {name: spread(c, cost, width, 0.0) for name, cost in new.costs.items()},
     )
-    for at, variable in zip(c.tolist(), new.columns, strict=True):
-        matrix.columns[at] = variable
-    for at, constraint in zip(r.tolist(), new.rows, strict=True):
-        matrix.rows[at] = constraint
     matrix.__dict__.update(column_keys=old.column_keys, row_keys=old.row_keys, scales=old.scales)
     return matrix
-
-
-def _linear(expression: Any, owner: Any) -> tuple[Iterable[float], Iterable[Any], float]:
-    """Coefficients, variables and constant of an expression; an expression that is not linear is refused."""
-    if type(expression) is Terms:
-        return *expression, 0.0
-    if type(expression) is LinearExpression:
-        coefs, constant = expression.linear_coefs, expression.constant
-        if {*map(type, coefs), type(constant)} <= _NUMBERS:  # a parameter is not a number
-            return coefs, expression.linear_vars, float(constant)
-    try:
-        repn = generate_standard_repn(expression, compute_values=True, quadratic=False)
-    except (ArithmeticError, TypeError, ValueError) as error:
-        raise BadUsage(f"{owner.name} has no value: {_one_line(error)}") from None
-    if repn.nonlinear_expr is not None:
-        raise BadUsage(f"{owner.name} is not linear; only linear constraints and objectives can be solved")
-    return repn.linear_coefs, repn.linear_vars, float(repn.constant)
-
-
-_NUMBERS = {int, float}
-_SET = {int, float, type(None)}
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
-
-
-def _limits(constraint: Any) -> tuple[float | None, Any, float | None]:
-    """Least value, body and greatest value of a constraint."""
-    try:
-        least, body, most = constraint.to_bounded_expression(True)
-    except (ArithmeticError, TypeError, ValueError) as error:
-        raise BadUsage(f"{constraint.name} has no value: {_one_line(error)}") from None
-    return least, body, most
-
-
-def _places(variables: Iterable[Any], column_of: dict[int, int], owner: Any) -> list[int]:
-    """Columns of an expression's variables."""
-    try:
-        return list(map(column_of.__getitem__, map(id, variables)))
-    except KeyError:
-        strange = next(variable for variable in variables if id(variable) not in column_of)
-        raise BadUsage(
-            f"{owner.name} uses the variable {strange.name}, which is not on this model; after clone(), take the "
-            "variables of the clone"
-        ) from None
-
-
-def _all_places(used: list[Any], starts: list[int], column_of: dict[int, int], rows: list[Any]) -> NDArray[np.int64]:
-    """Columns of the variables of all rows; ``starts`` are the rows' places among them."""
-    try:
-        return np.fromiter(map(column_of.__getitem__, map(id, used)), np.int64, len(used))
-    except KeyError:
-        for row, (first, last) in zip(rows, pairwise(starts), strict=True):
-            _places(used[first:last], column_of, row)
-        raise
-
-
-def _variables(m: pyo.ConcreteModel) -> list[Any]:
-    """Variables of the model, including those of deactivated blocks, which a constraint outside may use."""
-    if getattr(m, "lean", True):
-        return list(m.component_data_objects(pyo.Var, active=True))
-    return list(m.component_data_objects(pyo.Var))
 
 
 def _check_variables(matrix: Matrix) -> None:
     """Refuse variables whose domain or bounds no linear solver can handle."""
     sound: set[int] = set()
-    for variable in matrix.columns:
+    for variable in matrix.columns.made():
         if variable.fixed and variable.value is None:
             raise BadUsage(f"{variable.name} is fixed without a value")
         domain = variable.domain
@@ -280,30 +210,6 @@ def _check_variables(matrix: Matrix) -> None:
         first, last = matrix.lower[at], matrix.upper[at]
         values = f"is {first:g}" if first == last else f"has the bounds {first:g} to {last:g}"
         raise BadUsage(f"{matrix.columns[at].name} {values}, which leaves no value for it")
-
-
-def _bounds(columns: list[Any]) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    lower, upper, integral = [], [], []
-    domains: dict[int, tuple[float, float, bool]] = {}
-    for variable in columns:
-        domain = variable.domain
-        if (known := domains.get(id(domain))) is None:
-            known = domains[id(domain)] = (*_ends(*domain.bounds()), not variable.is_continuous())
-        least, most, whole = known
-        low, high = variable._lb, variable._ub  # as set; ``bounds`` would ask the domain once more for each variable
-        if variable.fixed or type(low) not in _SET or type(high) not in _SET:
-            least, most = _ends(*((variable.value, variable.value) if variable.fixed else variable.bounds))
-        else:
-            least = least if low is None or low < least else low
-            most = most if high is None or high > most else high
-        lower.append(least)
-        upper.append(most)
-        integral.append(whole)
-    return np.array(lower, dtype=float), np.array(upper, dtype=float), np.array(integral, dtype=bool)
-
-
-def _ends(least: float | None, most: float | None) -> tuple[float, float]:
-    return -np.inf if least is None else least, np.inf if most is None else most
 
 
 def compile_model(m: pyo.ConcreteModel) -> Matrix:
@@ -328,40 +234,19 @@ def compile_model(m: pyo.ConcreteModel) -> Matrix:
 
 def _arrays(m: pyo.ConcreteModel) -> Matrix:
     with uncollected():
-        columns = _variables(m)
-        lower, upper, integral = _bounds(columns)
-        column_of = {id(variable): column for column, variable in enumerate(columns)}
-        rows, starts, row_lower, row_upper = [], [0], [], []
-        used: list[Any] = []  # the variable of each term
-        value: list[float] = []
-        coefs: Iterable[float]
-        variables: Iterable[Any]
-        for constraint in m.component_data_objects(pyo.Constraint, active=True):
-            if type(constraint) is Row and (pending := constraint.pending):
-                least, (coefs, variables), most = pending
-            else:
-                least, body, most = _limits(constraint)
-                coefs, variables, constant = _linear(body, constraint)
-                least, most = (None if end is None else end - constant for end in (least, most))
-            used += variables
-            value += coefs
-            starts.append(len(used))
-            rows.append(constraint)
-            row_lower.append(-np.inf if least is None else least)
-            row_upper.append(np.inf if most is None else most)
-        index = _all_places(used, starts, column_of, rows)
+        columns, rows = columns_of(m), rows_of(m)
+        sums, least, most = collected(rows, columns)
         costs = {}
         for name in getattr(m, "stages", m.problem.model.objectives):
             objective = m.component(f"objective_{name}")
-            coefs, variables, _ = _linear(objective.expr, objective)
-            cost = costs[name] = np.zeros(len(columns))
-            np.add.at(cost, _places(variables, column_of, objective), np.fromiter(coefs, float))
-        matrix = Matrix(
-            columns, lower, upper, integral, rows, np.array(row_lower), np.array(row_upper),
-            *_compressed(np.array(starts), index, np.array(value, dtype=float)),
-            costs,
-        )  # fmt: skip
-        matrix.__dict__["column_of"] = column_of
+            terms = objective.pending if type(objective) is Aim else None
+            if terms is None:
+                coefs, variables, _ = linear_terms(objective.expr, objective)
+                terms = Terms(tuple(coefs), tuple(variables))
+            cost = Collected(columns, sums.known)
+            cost.add(terms, m.cells, objective)
+            costs[name] = cost.dense()
+        matrix = Matrix(columns, *bounds_of(columns), rows, least, most, *_compressed(*sums.arrays()), costs)
     _refuse_absurd(matrix)
     return matrix
 

@@ -264,7 +264,7 @@ def army_2035(q: Quotes) -> Found:
         "buying together brings no brigade more": same(
             rows["nobody buys together (no act like EDIRPA)"].gap, values["gap"]
         ),
-        "with six years nothing stands by 2030": rows["a brigade takes six years"].supplied(half) == 0,
+        "with six years no brigade is ready by 2030": rows["a brigade takes six years"].supplied(half) == 0,
         "no budget is spent": all(
             row["cost"] < 0.95 * row_of["amount"]
             for row in q.record.base.tables["nations"]

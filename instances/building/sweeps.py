@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
+from allocator.wording import in_sentence
 from building.facts import Facts
 from building.page import filled
 from building.quotes import Lookup, Said
@@ -93,9 +94,9 @@ class Found:
         self.still = numbers(tornado.splitlines()[-1])
         self.moves = {line.split("  ")[0]: line for line in lines(tornado, "Change of coverage")[1:]}
         self.front = [numbers(line)[:3] for line in lines(texts["jef-plus-france front"], "  unmet  cost")]
-        without = lines(texts["reassurance-force without"], "coalition  coverage")
-        self.without = {line.split()[0]: numbers(line.split(None, 1)[1])[:3] for line in without}
-        self.who = [line.split() for line in lines(texts["safe-seas politics"], "nation  withdraws")]
+        without = lines(texts["reassurance-force without"], "coalition   ")
+        self.without = {line.split("  ")[0]: numbers(line)[:3] for line in without}  # all, or without a nation
+        self.who = [(line.split("  ")[0], numbers(line)) for line in lines(texts["safe-seas politics"], "nation   ")]
         self.record: Recorded = load("reassurance-force")
 
     def slopes(self) -> list[float]:
@@ -110,13 +111,17 @@ class Found:
         (half,) = re.findall(r"holds at \S+ = ([\d,.]+)", money)
         slopes = self.slopes()
         own = next(row["amount"] for row in base.instance.rows("budgets"))
-        lost = {name[1:]: self.without["all"][0] - row[0] for name, row in self.without.items() if name != "all"}
+        full = self.without["everyone"][0]
+        lost = {
+            name.removeprefix("without "): full - row[0] for name, row in self.without.items() if name != "everyone"
+        }
         return {
             "still": self.still[0], "figures": self.still[1], "jets": float(at.replace(",", "")), "half": float(half.replace(",", "")),
             "own": own, "spent": base.values["cost"], "coverage": 1 - base.values["gap"], "steeper": slopes[0] / slopes[-1],
             "core": self.facts.assume("core_weight_land").value, "draws": numbers(self.texts["safe-seas politics"].splitlines()[0])[0],
             "dear": (base.values["cost"] - float(half.replace(",", ""))) / float(half.replace(",", "")),
-            "points": 100 * (1 - base.values["gap"]) - 50, "FRA": lost["FRA"], "GBR": lost["GBR"], "TUR": lost["TUR"],
+            "points": 100 * (1 - base.values["gap"]) - 50, "FRA": lost["France"], "GBR": lost["the United Kingdom"],
+            "TUR": lost["Türkiye"],
             "same": sum(loss == 0 for loss in lost.values()),
         }  # fmt: skip
 
@@ -124,25 +129,27 @@ class Found:
         """What the page says without a number."""
         base, slopes = self.record.base, self.slopes()
         five = list(self.moves)[:5]
-        parts = {part for part in ("willingness", "early_warning", "air_defence") for key in five if part in key}
+        parts = {part for part in ("willingness", "early warning", "air defence") for key in five if part in key}
         fifteen = [key for key, line in self.moves.items() if SQUADRON in line]
-        sends = {row["nation"] for row in base.tables["nations"] if row["personnel"]}
-        same = {name[1:] for name, row in self.without.items() if row == self.without["all"] and name != "all"}
+        named = {row["nation"]: in_sentence(row["name"]) for row in base.instance.rows("nations")}
+        sends = {named[row["nation"]] for row in base.tables["nations"] if row["personnel"]}
+        everyone = self.without["everyone"]
+        same = {name.removeprefix("without ") for name, row in self.without.items() if row == everyone} - {"everyone"}
         german = {row["unit_type"] for row in base.tables["deployments"] if row["nation"] == "DEU"}
         squadron = self.facts.unit("combat_squadron", "aircraft").value / self.facts.seed("SF12").most
         return {
-            "the answer depends on France": all("FRA" in key or "early_warning_aircraft" in key for key in five)
+            "the answer depends on France": all("France" in key or "early warning aircraft" in key for key in five)
             and len(parts) == 3,
             "a squadron to the west is what is gained": abs(float(SQUADRON) / 100 - squadron / 6) < 1e-4,
             "a quiet yes, fewer aircraft an orbit or fewer orbits bring it": {key.split(",")[0] for key in fifteen}
-            == {"willingness[GRC", "willingness[TUR", "willingness[AUS", "yields[combat_squadron",
-                "yields[early_warning_aircraft"},
+            == {"willingness of Greece", "willingness of Türkiye", "willingness of Australia", "amount of Combat squadron",
+                "amount of Airborne early warning aircraft"},
             "no source changes cost, since none is minimised": "No source is shown to change cost" in self.texts["sky-shield sources"],
             "the first half of the front is steep, the rest nearly straight": slopes[0] > slopes[1] > 1.5 * slopes[2]
             and slopes[2] > slopes[3] > slopes[4] and max(slopes[3:]) < 1.2 * min(slopes[3:]),
-            "Türkiye matters most": self.who[0][0] == "TUR"
-            and float(self.who[0][3]) == min(float(row[3]) for row in self.who),
-            "France costs most": self.without["-FRA"][0] == min(row[0] for row in self.without.values()),
-            "Germany sends trainers alone": {unit.split("_")[0] for unit in german} == {"training"} and "DEU" in sends,
+            "Türkiye matters most": self.who[0][0] == "Türkiye"
+            and self.who[0][1][1] == min(row[1] for _, row in self.who),
+            "France costs most": self.without["without France"][0] == min(row[0] for row in self.without.values()),
+            "Germany sends trainers alone": {unit.split("_")[0] for unit in german} == {"training"} and "Germany" in sends,
             "who is not missed sends nothing": same.isdisjoint(sends) and len(same) == len(self.without) - 5,
         }  # fmt: skip

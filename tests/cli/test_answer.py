@@ -105,7 +105,7 @@ def test_an_infeasible_limit_of_the_model_is_no_rule() -> None:
     done = run("solve", "toy-rotation", "--set", "model.limits=gap<=0.4,cost<=0")
     text = " ".join(done.stdout.split())
     assert done.returncode == 3
-    assert "No rule is to blame: the limits that the model sets on objectives leave no plan" in text
+    assert "no rule is to blame: the limits that the model sets on objectives leave no plan" in text
     assert "Give more: no change but a larger max_gap leads to a plan." in text
 
 
@@ -190,7 +190,7 @@ class TestShow:
     def test_events_tasks_and_units(self) -> None:
         shown = run("show", "reassurance-force").stdout
         for part in (
-            "assumed true: peace_agreement",
+            "Assumed to happen: peace agreement",
             "us_backstop",
             "Reassure Kyiv",
             "units need it",

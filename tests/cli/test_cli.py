@@ -350,6 +350,13 @@ class TestOthers:
     def test_schema_is_json(self) -> None:
         assert json.loads(run("schema").stdout)["title"].startswith("allocator")
 
+    def test_export_takes_every_objective_that_the_model_lists(self, tmp_path: Path) -> None:
+        unlisted = run("export", "toy-periods", "x.lp", "--objective", "turnover", cwd=tmp_path)
+        assert unlisted.returncode == 2
+        assert "turnover" in unlisted.stderr
+        run("export", "toy-periods", "x.lp", "--objective", "turnover", "--model", "steady", cwd=tmp_path)
+        assert "anew" in (tmp_path / "x.lp").read_text()
+
     @pytest.mark.parametrize("ending", ["mps", "lp"])
     def test_export_is_read_by_highs_with_the_same_optimum(self, tmp_path: Path, ending: str) -> None:
         import highspy

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -14,7 +15,10 @@ import pytest
 
 import allocator
 from allocator.explaining.answer import Answer
+from allocator.explaining.explainer import Explainer, explain
+from allocator.naming import names_of
 from allocator.report.text.explain import SENTENCES
+from allocator.report.text.explain_words import Words
 from allocator.solving.versions import versions
 from tests.cli.running import ENVIRONMENT, run
 from tests.present import present
@@ -133,10 +137,70 @@ class TestText:
         text = capture.get()
         assert text.count("One.") == SENTENCES
         assert "and 6 more" in text
-        assert "Not settled: step x." in text
+        assert "Not settled: the step x." in text
         with out.capture() as capture:
             draw_answer(out, answer, full=True)
         assert capture.get().count("forces.") == 30
+
+
+QUESTIONS = [
+    ("gap",), ("worth", "all"), ("worth", "forces[nation=AAA].units+=1"), ("who",), ("alternatives",), ("fairness",),
+    ("why", "AAA"), ("why_not", "CCC battalion"), ("need", "coverage.peace_on_land>=0.8"), ("asks",),
+]  # fmt: skip
+
+
+HEARD: list[str] = []
+"""What was said of the progress of the explanations of the fixture."""
+
+
+@pytest.fixture(scope="module")
+def pledges() -> Explainer:
+    return explain("toy-pledges", progress=lambda what, _: HEARD.append(what))
+
+
+class TestNames:
+    CODES = re.compile(r"\b[A-G]{3}\b|[a-z]_[a-z]|\bhub\.|[a-z]\.\d+\.")
+
+    @pytest.mark.parametrize("question", QUESTIONS, ids=" ".join)
+    def test_people_read_names(self, pledges: Explainer, question: tuple[str, ...]) -> None:
+        answer = pledges.answer(*question)
+        for full in (False, True):
+            lines = drawn(answer, full=full).replace(" ".join(question[1:]) or "nothing", "").splitlines()
+            assert not [line for line in lines if self.CODES.search(line)]
+            assert max(map(len, lines)) <= 80
+        assert re.search(r'"(BBB|AAA|peace_on_land)"', json.dumps(answer.to_dict()))  # codes, to type back
+        assert HEARD
+        assert not [text for text in HEARD if self.CODES.search(text)]
+
+    def test_conflicts_and_ways_out(self) -> None:
+        text = drawn(explain("toy-infeasible").answer())
+        assert "1 line, rotation  “Hold the port” may miss at most 25 %" in text
+        assert "give Alpha 12 infantry battalions (now 8)" in text
+        assert "requirements.1" not in text
+
+    def test_what_is_open_is_named(self) -> None:
+        instance = allocator.read("toy-pledges")
+        names, texts = names_of(instance), {"conditions.1": "Bravo joins"}
+        words = Words(Answer("who", None, [], {}, [], None, {}, texts=texts, names=names))
+        said = {
+            "pairs AAA BBB": "the pair Alpha and Bravo",
+            "target hub.infantry": "what depends on what in “Secure the hub: infantry”",
+            "sets beyond 2 for hub.infantry": "sets beyond 2 for “Secure the hub: infantry”",
+            "limit conditions.1": "the limit “Bravo joins”", "load of gdp": "load of shares by GDP",
+            "plan in hand": "plan in hand", "everything": "everything",
+        }  # fmt: skip
+        assert {text: words.open(text) for text in said} == said
+
+
+def drawn(answer: Answer, *, full: bool = False) -> str:
+    """An answer as it is printed at 80 columns."""
+    from allocator.report.text.explain import draw_answer
+    from allocator.report.text.page import Page, untied
+
+    out = Page(width=80, highlight=False, markup=False, emoji=False)
+    with out.capture() as capture:
+        draw_answer(out, answer, full=full)
+    return untied(capture.get())
 
 
 class TestFiles:
@@ -210,8 +274,8 @@ def test_facts_need_no_solver() -> None:
 
 def test_what_no_plan_uses_is_one_line() -> None:
     done = run("explain", "toy-caveats", "--alternatives")
-    assert "nothing in any such plan: CCC" in done.stdout
-    assert "CCC            0" not in done.stdout
+    assert "nothing in any such plan: Charlie" in done.stdout
+    assert "people from Charlie" not in done.stdout
     assert {"kind": "nation", "name": "CCC", "low": 0, "high": 0} in asked("toy-caveats", "--alternatives")["answer"][
         "ranges"
     ]
@@ -224,7 +288,7 @@ def test_an_interruption_keeps_what_is_done() -> None:
         [sys.executable, "-c", script, "explain", "reassurance-force", "--json"], stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, text=True, env=ENVIRONMENT,
     )  # fmt: skip
-    assert any("dividing" in line for line in present(process.stderr))  # the plan in hand is known by then
+    assert any("what depends on what" in line for line in present(process.stderr))  # the plan in hand is known by then
     process.send_signal(signal.SIGINT)
     out, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors

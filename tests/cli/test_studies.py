@@ -60,7 +60,7 @@ class TestCommands:
     def test_compare(self, case: Path, tmp_path: Path) -> None:
         done = run("compare", case, "--with", "requirements.quantity=10", "--with", "case=low", "--quiet", "--report",
                    tmp_path / "a.html", "--figures", tmp_path / "f")  # fmt: skip
-        assert (done.returncode, done.stdout[:1]) == (0, " "), done.stderr
+        assert (done.returncode, done.stdout[:1]) == (0, "t"), done.stderr  # the title of the toy
         assert "requirements.quantity=10 least, 50.0 %" in written(tmp_path / "a.html").texts["answer"]
         assert {"coverage.svg", "cost.png"} <= figures(tmp_path / "f")
 
@@ -166,8 +166,8 @@ class TestSaved:
 
     def test_a_store_without_a_result_says_how(self, tmp_path: Path) -> None:
         Store(tmp_path / "a.sweep").close()
-        told = refused(report.command, tmp_path / "a.sweep", "--out", tmp_path / "a.html")
-        assert "run the same allocator sweep again: the points in the store are not solved again" in told
+        message = refused(report.command, tmp_path / "a.sweep", "--out", tmp_path / "a.html")
+        assert "run the same allocator sweep again: the points in the store are not solved again" in message
         (tmp_path / "b.sweep").write_bytes(b"SQLite format 3\x00 and more")
         assert "is not a sweep store" in refused(report.command, tmp_path / "b.sweep", "--out", tmp_path / "a.html")
 

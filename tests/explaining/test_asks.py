@@ -74,7 +74,7 @@ def test_by_hand() -> None:
         ("AAA", 2, ["all that it has is deployed"]), ("BBB", 0, ["caveat"]), ("CCC", 0, ["stance"]),
     ]  # fmt: skip
     assert part.text == [
-        "Clear the sea lane, Mine clearance: one call: Charlie (1 minehunter); that meets it in full.",
+        "Clear the sea lane, mine clearance: one call: Charlie (1 minehunter); that meets it in full.",
         "1 other set is as small.",
     ]
 
@@ -90,7 +90,7 @@ def test_relief_is_asked_for_as_far_as_there_are_units() -> None:
         less = asks(core, "coverage>=0.75")
         assert less.lists["asks"][0]["changes"][0]["to"] == 12
         assert less.lists["sets"][0]["after"] == 0.25
-        assert asks(core, "coverage>=0.5").text[0].startswith("the whole: nobody need be asked")
+        assert asks(core, "coverage>=0.5").text[0].startswith("All that is asked: nobody need be asked")
     with bundled("toy-rotation", "requirements.quantity=20") as core:
         part = asks(core)
         assert part.lists["sets"][0]["after"] == 0.5
@@ -115,7 +115,7 @@ def test_every_line_by_itself() -> None:
         ["port.infantry", 1, 1, "BBB", ["limit of its commitment"]],
     ]
     assert frame["worth"].tolist() == [0.625, 0.125]
-    assert frame.attrs["text"][0] == "Of 2 unmet lines, calls can meet 2 in full and 0 in part, each by itself."
+    assert frame.attrs["text"][0] == "Of 2 unmet lines, calls can meet 2 in full, each by itself."
     assert frame.attrs["complete"]
 
 
@@ -165,7 +165,7 @@ class TestCommand:
         monkeypatch.setenv("COLUMNS", "100")
         lines = invoke("explain", "toy-caveats", "--asks", "safe_seas").stdout.splitlines()
         assert lines[0] == "Safe seas: one call: Charlie (1 minehunter); that meets it in full."
-        assert "1       1  CCC  1 minehunter at sea_lane  stance      16.7" in lines
+        assert "1       1  Charlie  1 minehunter (Clear the sea lane)  stance      16.7" in lines
         assert max(map(len, lines)) <= 100
 
     def test_the_instance_is_no_target(self) -> None:

@@ -121,7 +121,8 @@ def test_a_brief_search_may_leave_a_question_open(monkeypatch: Any) -> None:
 @pytest.mark.parametrize("trial", switches.TRIALS)
 def test_each_trial_answers(monkeypatch: Any, trial: Any) -> None:
     """Whatever the aim of a run, its answer is that of an instance built anew."""
-    monkeypatch.setattr(switches, "TRIALS", ((*trial[:2], None),))
+    aim, change, _, heuristics = trial
+    monkeypatch.setattr(switches, "TRIALS", ((aim, change, None, heuristics),))
     with bundled("toy-infeasible") as core:
         oracle = Search(core).oracle
         assert oracle.decide(s.id for s in oracle.statements) is False
@@ -130,6 +131,6 @@ def test_each_trial_answers(monkeypatch: Any, trial: Any) -> None:
 
 def test_the_largest_seed(monkeypatch: Any) -> None:
     """Trials change the seed, which HiGHS takes below 2**31 only."""
-    monkeypatch.setattr(switches, "TRIALS", ((switches.FEW, 2, None),))
+    monkeypatch.setattr(switches, "TRIALS", ((switches.FEW, 2, None, True),))
     found = allocator.explain("toy-infeasible", seed=2**31 - 2).conflicts()
     assert list(found["minimal"]) == [True]

@@ -109,7 +109,7 @@ def question(**changes: Any) -> Any:
 @pytest.mark.parametrize(
     ("text", "rules", "says"),
     [
-        ("DDD", ["pool"], "Nation DDD: has no forces."),
+        ("DDD", ["pool"], "Nation DDD has no forces."),
         (
             "AAA ship",
             ["pool", "eligible"],
@@ -120,7 +120,7 @@ def question(**changes: Any) -> Any:
             ["eligible"],
             "Nation BBB, ship in period 1: its ships supply nothing that any task asks for.",
         ),
-        ("CCC", ["willingness"], "Nation CCC: has said no to both objectives."),
+        ("CCC", ["willingness"], "Nation CCC has said no to both objectives."),
         (
             "AAA bn hold 3",
             ["ready"],

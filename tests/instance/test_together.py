@@ -72,7 +72,9 @@ def test_instance_and_model_are_checked_together(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text(json.dumps(content))
     (tmp_path / "m.toml").write_text('objectives = ["costs"]\n')
     assert places(tmp_path / "x.json", str(tmp_path / "m.toml")) == ["x.json: forces", str(tmp_path / "m.toml")]
-    assert places(tmp_path / "x.json", None, "model.tol=1") == ["x.json: forces"]  # it may name its own model
+    for model in (None, "nope"):  # no model takes it, whichever it is; the number may fit another model
+        found = places(tmp_path / "x.json", model, "model.tol=1", "model.max_burden*=2")
+        assert found == ["x.json: forces", *(["model"] if model else []), "--set model.tol=1"]
     assert places(tmp_path / "x.json", "fair", "model.tol=1") == ["x.json: forces", "--set model.tol=1"]
     write(sound(), tmp_path / "y.json")
     both = places(tmp_path / "y.json", None, "model.tol=1", "forces.unitz=1")
@@ -165,8 +167,16 @@ def test_a_model_that_an_instance_names_in_vain_is_a_fault_of_the_instance(tmp_p
         with pytest.raises(BadInput, match=r'^.*found "refrence".*did you mean reference') as bad:
             choose(tmp_path / carrier)
         assert [(fault.place, fault.column) for fault in bad.value.faults] == [(place, "model")]
+        faulty = {**content, "forces": [{**row, "units": "many"} for row in content["forces"]]}
+        if carrier == "x.json":
+            (tmp_path / carrier).write_text(json.dumps(faulty))
+        elif carrier == "x":
+            (tmp_path / carrier / "forces.csv").write_text("nation,unit_type,units\nAAA,bn,many\n")
+        else:
+            continue
+        assert [path.partition(":")[0] for path in places(tmp_path / carrier, None)][-1] == place
     with pytest.raises(BadInput, match=r'^model: found "nope"'):
-        choose(tmp_path / "x", "nope")
+        choose(tmp_path / "x.xlsx", "nope")
 
 
 def test_a_fault_of_a_compared_case_names_the_option_that_gave_it() -> None:

@@ -38,7 +38,7 @@ class Seen(HTMLParser):
         self.tags.append(tag)
         self._open.append(tag)
         for name, value in attrs:
-            assert name in ("style", "cellpadding")
+            assert name in ("style", "cellpadding", "tabindex")
             assert "color" not in (value or "")  # the notebook's own colours, light or dark
 
     def handle_endtag(self, tag: str) -> None:
@@ -98,6 +98,12 @@ class TestHtml:
     def test_of_an_explanation_and_a_hedge(self) -> None:
         assert "Of the 50 points missing" in seen(allocator.explain("toy-rotation").answer("gap")).text
         assert "commit now, adapt after some withdraw" in seen(allocator.hedge("toy-pledges")).text
+
+    def test_of_a_comparison(self) -> None:
+        """A column for each case, and what changes: half of the pool covers half as much."""
+        text = seen(allocator.compare(allocator.cases(["toy-rotation"], ["forces.units*=0.5"]))).text
+        assert "gap, weighted share unmet 50.0 % 75.0 %" in text
+        assert "units of all forces × 0.5" in text
 
     def test_a_closed_sweep_says_so(self) -> None:
         sweep = allocator.sweep("toy-rotation", Design(vary=("requirements.quantity=2",)), workers=0)

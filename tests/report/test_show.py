@@ -151,7 +151,7 @@ class TestTables:
         allocator.write(instance, tmp_path / "x.json")
         shown = run("show", tmp_path / "x.json").stdout
         for line in (
-            "AAA     Battalion  all tasks together  2–3             1        –",
+            "AAA     Battalion  all tasks together  2–3          1     –",
             "Guard the port  Hold: Infantry   50 %",
             "AAA     Battalion  +2 in 2, -1 in 3",
         ):

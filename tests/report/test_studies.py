@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from typing import Any
 
 import pytest
 
 import allocator
-from allocator.report.charts.kinds import Bars, Box, Dot, Heat, Plot
+from allocator.report.charts.kinds import Bars, Box, Dot, Heat, Plot, Table
 from allocator.report.studies.claims import claims_study
 from allocator.report.studies.comparison import comparison_study
 from allocator.report.studies.hedge import hedge_study
+from allocator.report.studies.spread import histogram
 from allocator.report.studies.sweep import sweep_study
+from allocator.report.studies.withdrawal import _possible
 from allocator.sweeps.design.file import Draws, Flip, Front
 from tests.report.pages import Page
 from tests.report.studies import compared, figures_of, judged, kind, page_of, plain, sampled, swept
@@ -56,7 +59,9 @@ class TestSweeps:
         """Five battalions for 5, 10 and 20: all, a half, a quarter."""
         study = sweep_study(swept(toy(), vary=("requirements.quantity=5,10,20",)))
         page, pictures = page_of(study), figures_of(study)
-        assert study.heading == "Quantity of requirements from 5 to 20: coverage goes from 100.0\u00a0% to 25.0\u00a0%"
+        assert (
+            study.heading == "Quantity of all requirements from 5 to 20: coverage goes from 100.0\u00a0% to 25.0\u00a0%"
+        )
         assert [row[:3] for row in cells(page, "section-1")[1:]] == [
             ["5", "100.0 %", "30"], ["10", "50.0 %", "30"], ["20", "25.0 %", "30"],
         ]  # fmt: skip
@@ -129,7 +134,7 @@ class TestSweeps:
         (row,) = tornado.rows
         assert row.cells == ("−50.0\u00a0points", "no change shown")
         assert [(piece.kind, piece.start, piece.end) for piece in row.pieces] == [("same", 0.0, 0.5)]
-        assert study.heading == "Units of forces (AAA, Battalion) moves coverage most: −50.0\u00a0points at its low end"
+        assert study.heading == "Coverage depends most on battalions of AAA: −50.0\u00a0points at its low end"
 
     def test_a_threshold_is_a_line_with_what_was_tried(self) -> None:
         """Coverage is five over the quantity: a half at ten."""
@@ -140,7 +145,7 @@ class TestSweeps:
         assert [(piece.kind, piece.start, piece.end) for piece in row.pieces] == [
             ("more", 0.0, 0.5), ("hole", 0.5, 0.75), ("same", 0.75, 1.0),
         ]  # fmt: skip
-        assert study.heading == "Coverage at least 50\u00a0% holds at quantity of requirements 10 and fails at 14"
+        assert study.heading == "Coverage at least 50\u00a0% holds at quantity of all requirements 10 and fails at 14"
 
     def test_a_front_has_its_dominated_region(self) -> None:
         """Each battalion costs 6 and meets a quarter: five points, and steps between them."""
@@ -193,16 +198,28 @@ class TestSweeps:
             top = max(value for value, _ in spaced_shares(pictures["spread"]))
             assert [round(box.height * top, 6) for box in boxes] == [0.5, 0.25, 0.25]
             row = pictures[f"{method}-coverage"].rows[0]
-            assert (row.label, row.cells[0]) == ("Units of forces (AAA)", first)
-            assert "depends most on units of forces (AAA): " in next(s.heading for s in study.sections[1:])
+            assert (row.label, row.cells[0]) == ("Units of AAA", first)
+            assert "depends most on units of AAA: " in next(s.heading for s in study.sections[1:])
         plane = figures_of(sweep_study(sampled("morris")))["morris-plane-coverage"]
-        assert [shape.text for shape in plane.shapes if isinstance(shape, Dot)] == [
-            "Units of forces (AAA)",
-            "Quantity of requirements",
-        ]
+        assert isinstance(plane, Plot)
+        assert [shape.text for shape in plane.shapes if isinstance(shape, Dot)] == ["1", "2"]
+        assert plane.key[:2] == (("1", "Units of AAA"), ("2", "Quantity of all requirements"))
         (bar, *_) = figures_of(sweep_study(sampled("sobol")))["sobol-coverage"].rows
         assert [(piece.kind, piece.end) for piece in bar.pieces] == [("same", 0.7), ("more", 0.5)]
         assert bar.span == pytest.approx((0.6, 0.8))
+
+    @pytest.mark.parametrize(
+        ("method", "wider"),
+        [("morris", {"mu_star_conf": 0.6}), ("sobol", {"total_conf": 19.5}), ("lhs", {"low": -0.1})],
+    )
+    def test_a_sample_that_is_too_small_claims_nothing(self, method: str, wider: dict[str, float]) -> None:
+        """The interval of the strongest figure meets zero."""
+        content = deepcopy(sampled(method))
+        content["answers"][0]["result"]["indices"][0].update(wider)
+        study = sweep_study(content)
+        heading = next(section.heading for section in study.sections if section.link == "Coverage depends on")
+        assert heading.startswith("The sample is too small to show what coverage depends on; the largest estimate is ")
+        assert "over 100 %" in heading or method != "sobol"
 
     def test_every_kind_has_a_finding_for_each_heading(self) -> None:
         for name in ("effects", "sources", "map"):
@@ -211,6 +228,14 @@ class TestSweeps:
                 section.heading and section.heading[:1] == section.heading[:1].upper() for section in study.sections
             )
             assert study.pictures()
+
+
+def test_a_histogram_and_intervals_end_at_the_whole() -> None:
+    """All draws cover all: the column is 100 % high, and there is no tick above it."""
+    table = Table(("", "mean"), ())
+    plot = histogram("spread", "draws", [(1.0, 1.0)], [(1.0, "mean")], table)
+    assert max(value for value, _ in spaced_shares(plot)) == 1.0
+    assert [_possible(share) for share in (-0.1, 0.5, 1.24)] == ["0.0\u00a0%", "50.0\u00a0%", "100.0\u00a0%"]
 
 
 def test_cases_side_by_side() -> None:
@@ -226,7 +251,7 @@ def test_cases_side_by_side() -> None:
     assert study.badge == "All proved"
     page = page_of(study)
     assert "infeasible: proved that there is no plan" in page.texts["run"]
-    assert page.html.count('<tr class="group">') == 3  # the objective; all people, and those for the objective
+    assert page.html.count('<tr class="group">') == 1  # the objective; its people are all people
     assert "gap 0.0001; threads 1; seed 0" in page.texts["run"]
     assert "pyomo" in page.texts["run"]
 
@@ -237,9 +262,20 @@ def test_two_saved_results_side_by_side(tmp_path: Any) -> None:
     found = allocator.compare_results(tmp_path / "four", tmp_path / "two")
     study = comparison_study(plain(found.to_dict()))
     assert any(section.link == "Free" for section in study.sections)
-    assert "In no two equally good plans do these nations send the same: Alpha." in page_of(study).html
+    assert "In any two equally good plans these nations send different units: Alpha." in page_of(study).html
     changes = next(section for section in study.sections if "against" in section.heading)
     assert "1\u00a0line met less and 1\u00a0nation sends other units" in changes.heading
+
+
+def test_cases_without_a_common_objective() -> None:
+    """What a case does not ask for is not called a missing plan."""
+    content = deepcopy(compared())
+    for row in content["cases"][1]["figures"]:
+        row["key"] = "other" if row["section"] == "coverage" else row["key"]
+    study = comparison_study(content)
+    section = next(section for section in study.sections if section.link == "Coverage")
+    assert section.heading == "No two cases ask for the same objective"
+    assert [row.cells[0] for row in figures_of(study)["coverage"].rows[:3]] == ["100.0\u00a0%", "not asked", "no plan"]
 
 
 def test_here_and_now_against_each_future() -> None:

@@ -171,9 +171,9 @@ def test_full_prints_every_line() -> None:
 BUILD_UP = """\
 
 Build-up: 3 units ordered, all of them jointly
-in  nation  orders        jointly  ready in  cost, million  by the fund
- 1  Alpha   2× Battalion        2         2            180           36
- 1  Bravo   1× Battalion        1         2             90           18
+period  nation  orders        jointly  ready  cost, million  by the fund
+     1  Alpha   2× Battalion        2      2            180           36
+     1  Bravo   1× Battalion        1      2             90           18
 
 Industry: delivered of what it can deliver
                             1        2        3        4
@@ -351,4 +351,4 @@ def test_a_comparison_says_the_worst_period_beside_the_mean() -> None:
         assert f"{100 * column.unmet[line]:.0f} % (in the worst period {100 * column.worst[line]:.0f} %)" in text
     assert any(text.endswith(" (most at once)") for text in found.changes(fewer))
     shown = text_of(lambda out: draw_comparison(out, found))
-    assert shown.index("coverage, Peace on land") < shown.index("Peace on land in its worst") < shown.index("people")
+    assert shown.index("coverage of Peace on land") < shown.index("in its worst period") < shown.index("people")

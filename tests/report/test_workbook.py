@@ -28,6 +28,32 @@ from tests.toys import pools, toy, willing
 Table = list[list[Any]]
 
 
+def test_sheets_print_on_few_pages() -> None:
+    """Narrow tables stand upright, wide ones lie; each is as wide as the paper and repeats its headings."""
+    book = openpyxl.load_workbook(io.BytesIO(results.workbook(allocator.solve("sky-shield"))))
+    sides = {sheet.title: sheet.page_setup.orientation for sheet in book}
+    assert (sides["Answer"], sides["Input forces"]) == ("landscape", "landscape")
+    assert sides["Input groups"] == sides["Inputs"] == "portrait"
+    for sheet in book:
+        assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToHeight) == (True, 0)
+    for name in ("Requirements", "Who sends what", "Input forces", "deployments"):
+        assert book[name].print_title_rows, name
+
+
+def test_whole_figures_have_no_decimals() -> None:
+    """Three battalions of 1.5 each: eight asked, 4.5 there; whole figures leave room for the decimals."""
+    plan = plan_of(
+        toy(
+            yields=[{"unit_type": "bn", "capability": "inf", "amount": 1.5}],
+            requirements=[{"task": "hold", "capability": "inf", "quantity": 8}],
+        ),
+        {("AAA", "bn", "hold", 1): 3},
+    )
+    sheet = openpyxl.load_workbook(io.BytesIO(results.workbook(plan)))["Requirements"]
+    figures = {cell.value: cell.number_format for row in sheet.iter_rows() for cell in row}
+    assert (figures[8], figures[4.5], figures[3.5]) == ("#,##0_._0", "#,##0.0", "#,##0.0")
+
+
 def several() -> Plan:
     """Two objectives, three lines: one half met, one met, one of which nothing is there; one nation leads."""
     instance = toy(
@@ -185,7 +211,7 @@ def test_the_sentences_of_the_first_page(tmp_path: Path) -> None:
     assert said[2] == "585 people from 2 of 3 nations meet 50.0 % of what is asked (best found)."
     assert said[3] == "Most is missing in mine clearance (Patrol): 2 ships asked, none supplied."
     assert said[4] == (
-        "78 million a year, 12 of it from the common fund; heaviest burden Bravo, 97.50 per mille of GDP."
+        "78 million a year, 12 of it from the common fund; heaviest burden: Bravo, 97.50 per mille of GDP."
     )
 
 
@@ -353,5 +379,6 @@ def test_number_formats_and_lines() -> None:
     assert number_format([3.25], [20.5]) == "#,##0.00"
     assert number_format([1 / 3, 51_400]) == "#,##0.00"
     assert number_format([1234.567]) == "#,##0.0"
+    assert [lines_of(text, 20) for text in ("a" * 20, "a" * 40, "one two", "a\nb")] == [1, 2, 1, 2]
     assert number_format([0.001]) == "#,##0.000"
     assert [lines_of(text, 10) for text in ("short", "two\nlines", "a text that needs three lines")] == [1, 2, 3]

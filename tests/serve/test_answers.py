@@ -98,6 +98,16 @@ class TestHonest:
         asked_of = Question("toy", toy(nations=nations, forces=forces, willingness=willingness))
         (chance,) = kinds(told(asked_of, asked_of.asked({})), "chance")
         assert chance["text"].startswith("Another plan is as good")
+        assert chance["mark"] == "free"
+
+    def test_a_plan_without_an_equal_is_not_called_free(self) -> None:
+        """One nation has four of the five battalions that are asked for: it can only send all of them."""
+        forces = [{"nation": "AAA", "unit_type": "bn", "units": 4}]
+        asked_of = Question(
+            "toy", toy(forces=forces, requirements=[{"task": "hold", "capability": "inf", "quantity": 5.0}])
+        )
+        (chance,) = kinds(told(asked_of, asked_of.asked({})), "chance")
+        assert (chance["text"], chance["mark"]) == ("No other plan is as good.", PROVED)
 
     def test_bad_input_is_a_sentence(self) -> None:
         asked_of = question("toy-rotation")

@@ -174,7 +174,7 @@ def test_the_command(tmp_path: Path) -> None:
     assert "At base: coverage 80.0 %, cost 48 million." in text
     assert "All figures together: coverage 33.3 % to 100.0 %, proved for all values" in " ".join(text.split())
     (line,) = [line for line in text.splitlines() if line.startswith("fleet") and "-40.00" in line]
-    assert "2 forces.units" in line
+    assert "units (2)" in line
     assert "+20.00" in line
     assert line.index("▒") < line.index("│") < line.index("█")
     assert "book A book" in text

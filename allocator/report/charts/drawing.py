@@ -138,6 +138,8 @@ def _key(root: Element, key: Sequence[tuple[str, str]], y: float) -> float:
 def _sign(root: Element, kind: str, x: float, y: float) -> None:
     if kind in ("line", "guide"):
         _line(root, SOFT, (x, y + 8, x + 28, y + 8), 2, "6 4" if kind == "guide" else "")
+    elif kind.isdecimal():
+        _text(root, kind, x + 14, y + 13, anchor="middle", bold=True)
     elif kind in ("cross", "small"):
         _dot(root, kind, x + 14, y + 8)
     else:
@@ -249,8 +251,13 @@ def _heat(root: Element, picture: Heat, y: float) -> float:
             x = EDGE + first + (at + 1) * wide - 8
             _text(root, line, x, y + 12 - up * 17, size=14, fill=SOFT, anchor="end", bold=True)
     y += 20
+    room = (first - 8) * WIDE / BOLD  # labels are bold
+    small = any(len(wrapped(label, room, FONT, 2)) > 1 for label, _ in picture.rows)
+    size = 13.0 if small else float(FONT)
     for label, cells in picture.rows:
-        _text(root, wrapped(label, first - 8, FONT, 1)[0], EDGE, y + 23, bold=True)
+        lines = wrapped(label, room, size, 2 if small else 1)
+        for at, line in enumerate(lines):
+            _text(root, line, EDGE, y + 23 - 8 * (len(lines) - 1) + at * 15, size=size, bold=True)
         for at, cell in enumerate(cells):
             x = EDGE + first + at * wide
             _rect(root, SHADES[cell.step], x, y, wide - 1, 33)

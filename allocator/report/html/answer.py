@@ -144,7 +144,7 @@ def lines_met(met: int, lines: int) -> str:
 
 
 def _most_missing(page: Reading) -> str:
-    """The capability of which most is missing, as the gap weighs it: asked and supplied."""
+    """The capability of which most is missing, as the gap weighs it: asked and supplied where it is short."""
     if not page.short:
         return "Nothing is missing."
     weight: dict[str, float] = defaultdict(float)
@@ -159,10 +159,10 @@ def _most_missing(page: Reading) -> str:
         for t, supplied in line["supplies"].items():
             missing[t] += max(0.0, line["required"] - supplied)
     when = max(missing, key=lambda t: missing[t])
-    here = [line for line in lines if when in line["supplies"]]
+    here = [line for line in lines if line["supplies"].get(when, line["required"]) < line["required"]]  # those named
     asked = sum(line["required"] for line in here)
-    there = sum(min(line["required"], line["supplies"][when]) for line in here)
-    tasks = [page.tasks[line["task"]] for line in here if line["supplies"][when] < line["required"]]
+    there = sum(line["supplies"][when] for line in here)
+    tasks = [page.tasks[line["task"]] for line in here]
     places = list(dict.fromkeys(task["area"] or task["name"] for task in tasks))
     capability = page.capabilities[worst]
     then = f" in {page.when(when)}" if page.several and len(set(missing.values())) > 1 else ""

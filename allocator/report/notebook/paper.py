@@ -38,7 +38,7 @@ class Paper(Page):
     def html(self) -> str:
         """Everything taken so far, in one block."""
         self._flush()
-        return f'<div style="max-width: 60em; overflow-x: auto">{"".join(self.parts)}</div>'
+        return f'<div tabindex="0" style="max-width: 60em; overflow-x: auto">{"".join(self.parts)}</div>'
 
     def _take(self, part: Any, muted: bool) -> None:
         plain = part if isinstance(part, str) else part.plain if isinstance(part, Text) else None

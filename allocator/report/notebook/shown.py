@@ -1,4 +1,4 @@
-"""What a notebook shows of an instance, a model, a plan, a sweep, an explanation and a hedge."""
+"""What a notebook shows of an instance, a model, a plan, a comparison, a sweep, an explanation and a hedge."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.text import Text
 
+from allocator.comparison import Comparison
 from allocator.explaining.answer import Answer
 from allocator.hedging import Hedge
 from allocator.instance import Instance
@@ -17,6 +18,7 @@ from allocator.plan.plan import Plan
 from allocator.report.notebook.paper import Paper
 from allocator.report.text.brief import sentences
 from allocator.report.text.brief_tables import Missing, Nations, coverage, orders
+from allocator.report.text.comparison import draw_comparison
 from allocator.report.text.explain import draw_answer
 from allocator.report.text.hedge import draw_hedge
 from allocator.report.text.plan import how_it_ended
@@ -33,7 +35,7 @@ def html(result: Any) -> str:
 
     Parameters
     ----------
-    result : Instance, Model, Plan, Sweep, Answer or Hedge
+    result : Instance, Model, Plan, Comparison, Sweep, Answer or Hedge
 
     Examples
     --------
@@ -95,10 +97,10 @@ def _plan(paper: Paper, plan: Plan) -> None:
     if not plan.found:
         return
     missing, nations = Missing(plan), Nations(plan)
-    parts = [*sentences(plan, missing, 1000), coverage(plan)]
+    parts = [*sentences(plan, missing, 1000), coverage(plan, paper.width)]
     parts += missing.parts(LINES, paper.width) if missing.rows else []
     parts += nations.parts(NATIONS, paper.width) if nations.rows else []
-    for part in [*parts, *orders(plan), *assumptions(plan)]:
+    for part in [*parts, *orders(plan, paper.width), *assumptions(plan)]:
         paper.print(part)
 
 
@@ -114,6 +116,7 @@ def _answer(paper: Paper, answer: Answer) -> None:
 
 
 DRAWN: dict[type, Callable[[Paper, Any], None]] = {
-    Instance: _instance, Model: _model, Plan: _plan, Sweep: _sweep, Answer: _answer, Hedge: draw_hedge,
+    Instance: _instance, Model: _model, Plan: _plan, Comparison: draw_comparison, Sweep: _sweep, Answer: _answer,
+    Hedge: draw_hedge,
 }  # fmt: skip
 """Kind of result -> what draws it on paper."""

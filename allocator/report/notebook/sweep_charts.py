@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from allocator.arguments import one_of, whole
 from allocator.errors import BadUsage
 from allocator.report.notebook.charts import BLUE, ORANGE, bare, base, by_name, layers, library
-from allocator.report.text.comparison import SHARES
 from allocator.report.text.points import short_key, value_text
 from allocator.report.text.sweep import heading
+from allocator.report.text.words import SHARES
 from allocator.sweeps.findings import OUTPUTS, answer
 from allocator.sweeps.result import Sweep
 

@@ -95,7 +95,7 @@ def _section(verdict: str, rows: Sequence[Row]) -> Section:
         blocks.append(table)
     notes = tuple((row["claim"], row["note"]) for row in rows if row["note"])
     if notes:
-        blocks.append(Table(("Claim", "note"), notes, text=(1,), fold="Notes"))
+        blocks.append(Table(("Claim", "note"), notes, text=(1,), fold="Notes", caption=f"Notes: {heading}"))
     return Section(link, heading, tuple(blocks))
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from allocator.case_changes import MET_WITHIN, missing
 from allocator.naming import Names
 from allocator.report.charts.kinds import Bar, Bars, Piece, Table
-from allocator.report.studies.front import SHARES, heading
+from allocator.report.studies.front import heading
 from allocator.report.studies.study import Block, Items, Section, Study, Text
 from allocator.report.studies.words import count, first_capital, listed, made_with, money, number, percent, short
+from allocator.report.text.words import SHARES
 
 Row = Mapping[str, Any]
 
@@ -48,7 +49,7 @@ def comparison_study(content: Row) -> Study:
         f"{count(len(cases), 'case')} side by side", _answer(found),
         ("Comparison", *(short(case["case"], 40) for case in cases[:4])),
         question=(f"All cases are compared with the first: {cases[0]['case']}.",),
-        sentences=tuple(f"{first_capital(note.rstrip('.'))}." for note in content["notes"]),
+        sentences=tuple(f"{first_capital(note)}." for note in content["notes"]),
         tiles=_tiles(cases, figures), badge="All proved" if proved else "Not all proved", proof=_proof(cases),
         sections=tuple(section for section in sections if section.blocks),
         facts=tuple((case["case"], _status(case)) for case in cases)
@@ -131,7 +132,8 @@ def _grouped(
     for key, label in keys:
         for at, (case, known) in enumerate(zip(cases, figures, strict=True)):
             value = known.get(key)
-            text = "no plan" if value is None else show(value)
+            planned = case["status"] in ("optimal", "feasible")
+            text = ("not asked" if planned else "no plan") if value is None else show(value)
             text = f"~{text}" if case["status"] == "feasible" and value is not None else text
             pieces = () if value is None else (Piece(_kind(at, case), 0.0, max(0.0, value) / most),)
             bars.append(Bar(case["case"], (text,), pieces, group=label))
@@ -147,7 +149,8 @@ def _coverage(cases: Sequence[Row], figures: Sequence[Mapping[tuple[str, str], A
         there = [known[key] for known in figures if key in known]
         spans[key] = max(there) - min(there)
     widest = max(spans, key=lambda key: spans[key])
-    heading_ = "No objective is covered differently"
+    shared = [key for key in objectives if sum(key in known for known in figures) > 1]
+    heading_ = "No objective is covered differently" if shared else "No two cases ask for the same objective"
     if spans[widest] > 5e-4:
         there = [known[widest] for known in figures if widest in known]
         name = names.of("objectives", widest[1])
@@ -181,6 +184,7 @@ def _money(cases: Sequence[Row], figures: Sequence[Mapping[tuple[str, str], Any]
 
 def _people(cases: Sequence[Row], figures: Sequence[Mapping[tuple[str, str], Any]], names: Names) -> Section:
     keys = list(dict.fromkeys(key for known in figures for key in known if key[0] == "people"))
+    keys = [key for key in keys if key[1] == "all"] if len(keys) == 2 else keys
     if not keys:
         return Section("People", "", ())
     there = [
@@ -190,6 +194,7 @@ def _people(cases: Sequence[Row], figures: Sequence[Mapping[tuple[str, str], Any
     text = f"{short(many[0]['case'])} takes most people, {many[1]:,.0f}; {short(few[0]['case'])} fewest, {few[1]:,.0f}"
     text = f"All take {few[1]:,.0f} people" if few[1] == many[1] else text
     labels = [(key, "All" if key[1] == "all" else names.of("objectives", key[1])) for key in keys]
+    labels = [(key, "") for key in keys] if len(keys) == 1 else labels
     bars = _grouped(cases, figures, labels, lambda value: f"{value:,.0f}")
     return Section(
         "People", text, (Bars("people", text, "Objective and case", "People", ("people",), bars, _key(cases)),)
@@ -284,7 +289,7 @@ def _free(content: Row) -> Section:
     )
     names = Names.merged(case.get("names") or {} for case in content["cases"])
     sure = [names.nation(code) for code, certain in content["certain"].items() if certain]
-    words = f"In no two equally good plans do these nations send the same: {listed(sure)}." if sure else ""
+    words = f"In any two equally good plans these nations send different units: {listed(sure)}." if sure else ""
     blocks.append(Text((open_ + words) or "The two closest of equally good plans are compared."))
     return Section("Free", heading_, tuple(blocks))
 

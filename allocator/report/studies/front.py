@@ -20,11 +20,9 @@ from allocator.report.studies.words import (
     short,
     state_of,
 )
+from allocator.report.text.words import SHARES
 
 Row = Mapping[str, Any]
-
-SHARES = ("gap", "worst_period")
-"""Objectives that are shares."""
 
 
 def front(result: Row, beaten: Sequence[Row], names: Names, currency: str) -> list[Section]:

@@ -74,9 +74,8 @@ def _curve(rows: Sequence[Row], name: str, names: Names, currency: str) -> Secti
     rows = sorted(rows, key=lambda row: float(row[name]))
     label = first_capital(key_words(name, names))
     found = [row for row in rows if row["coverage"] is not None]
-    blocks: list[Block] = [
-        Text("Each point is a plan of its own; the lines between points only lead the eye.", note=True)
-    ]
+    note = "Each point is a plan of its own; the lines between points only lead the eye."
+    blocks: list[Block] = [Text(note, note=True)] if found else []
     table = _points(rows, name, names, currency)
     for output, shown, unit in (("coverage", "coverage", ""), ("cost", "cost", f", {currency}")):
         if found:
@@ -166,6 +165,8 @@ def _column(rows: Sequence[Row], name: str, names: Names, currency: str) -> Sect
         if share(best) != share(worst):
             heading = f"Coverage is {share(best)} with {_value(best[name], name, names)}, and least with "
             heading += f"{_value(worst[name], name, names)}: {share(worst)}"
+        elif len(rows) == 1:
+            heading = f"{what}, {_value(best[name], name, names)}: coverage is {share(best)}"
     against = "against the first" if name == "coalition" else "against the one before"
     columns = ("covered", f"cost, {currency}", "people", "nations", f"what changes, {against}")
     blocks: list[Block] = [Bars("coverage", heading, what, "Coverage", columns, bars, key_of(rows), (4,))]
@@ -243,7 +244,7 @@ def _heat(
     columns = list(dict.fromkeys(row[across] for row in rows))
     lines = list(dict.fromkeys(row[down] for row in rows))
     return Heat(
-        f"{output}-map", f"{title}: {key_words(down, names)} down, {key_words(across, names)} across",
+        f"{output}-map", f"{title}, by {key_words(down, names)} (down) and {key_words(across, names)} (across)",
         words[0], words[1], tuple(_value(value, across, names) for value in columns),
         tuple((_value(value, down, names), tuple(cell(value, other) for other in columns)) for value in lines),
         key_of(rows),
@@ -259,7 +260,7 @@ def _effects(effects: Sequence[Row], names: Names, currency: str) -> Section:
     widest = max(spans, key=lambda name: max(spans[name]) - min(spans[name]), default=None)
     heading = "No point has a plan"
     if widest is not None:
-        heading = f"{first_capital(key_words(widest, names))} matters most: mean coverage {ends_of(spans[widest])}"
+        heading = f"Mean coverage depends most on {key_words(widest, names)}: {ends_of(spans[widest])}"
     bars = tuple(
         Bar(
             f"{first_capital(key_words(row['input'], names))}: {value_words(row['value'])}",

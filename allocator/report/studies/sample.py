@@ -11,18 +11,23 @@ from allocator.report.studies.grid import sometimes
 from allocator.report.studies.spread import histogram, spread_table
 from allocator.report.studies.study import Block, Section, Text
 from allocator.report.studies.words import first_capital, key_words, number, percent, scale, short
+from allocator.wording import priced
 
 Row = Mapping[str, Any]
 
 MOST = 20
 """Figures in a picture; a folded table has the others."""
 
+NUMBERED = 6
+"""Points of a plane that have a number, whose name is in the key; the table has the names of all."""
+
 NOTES = {
     "sobol": "Shares of the variance: what the figure explains alone (first order, dark), and with all its "
     "interactions (total, light); the line is the 95 % interval of the total. Shares can add to more than 100 %.",
     "morris": "The mean size of the change over the whole range of a figure, from elementary effects; the line is its "
     "95 % interval. σ is the spread of the effects: large where the figure interacts with others.",
-    "lhs": "Spearman’s rank correlation with the figure, −1 to 1; the line is its 95 % interval.",
+    "lhs": "Spearman’s rank correlation with the figure, −1 to 1; the line is its 95 % interval. Each interval is of "
+    "one figure alone: of many, about one in twenty misses zero by chance.",
 }
 """Method -> how its picture is read."""
 
@@ -59,8 +64,11 @@ def _indices(kind: str, output: str, rows: Sequence[Row], names: Names, currency
         )
     show = {"sobol": percent, "lhs": _correlation}.get(kind, _points if output == "coverage" else number)
     strongest = key_words(known[0]["figure"], names)
-    strength = _strength(kind, known[0], f" {currency}" if output == "cost" else "", show)
+    strength = _strength(kind, known[0], currency if output == "cost" else "", show)
     heading = f"{first_capital(output)} depends most on {short(strongest, 90)}: {strength}"
+    if not _shown(kind, known[0]):
+        heading = f"The sample is too small to show what {output} depends on; the largest estimate is that of "
+        heading += f"{short(strongest, 90)}: {strength}"
     most = max(abs(row[main]) for row in known)
     if kind == "morris":
         most = max(row[main] + (row["mu_star_conf"] or 0.0) for row in known)
@@ -82,8 +90,22 @@ def _indices(kind: str, output: str, rows: Sequence[Row], names: Names, currency
     rest = [row for row in rows if row not in known[:MOST]]
     if rest:
         table = tuple((first_capital(key_words(row["figure"], names)), *_cells(kind, row, show)) for row in rest)
-        blocks.append(Table(("Figure", *heads), table, fold=f"{len(rest):,} more figures"))
+        fold = f"{len(rest):,} more figures"
+        blocks.append(Table(("Figure", *heads), table, fold=fold, caption=f"{fold}: {output}"))
     return Section(link, heading, tuple(blocks))
+
+
+def _shown(kind: str, row: Row) -> bool:
+    """Whether the 95 % interval of a measure leaves zero out; a measure without an interval counts as shown."""
+    if kind == "lhs":
+        return row["low"] is None or row["low"] > 0 or row["high"] < 0
+    measure, half = {"sobol": ("total", "total_conf"), "morris": ("mu_star", "mu_star_conf")}[kind]
+    return row[half] is None or bool(row[measure] > row[half])
+
+
+def _half(value: float) -> str:
+    """Half of the interval of a share; beyond the whole, the estimate says nothing."""
+    return "over 100 %" if value > 1 else percent(value)
 
 
 def _correlation(value: float) -> str:
@@ -97,11 +119,11 @@ def _points(share: float) -> str:
 
 def _strength(kind: str, row: Row, unit: str, show: Any) -> str:
     if kind == "sobol":
-        half = "" if row["total_conf"] is None else f" (± {percent(row['total_conf'])})"
+        half = "" if row["total_conf"] is None else f" (± {_half(row['total_conf'])})"
         return f"{percent(row['total'])} of the variance{half}"
     if kind == "lhs":
         return f"rank correlation {_correlation(row['rank_correlation'])}"
-    return f"{show(row['mu_star'])}{unit} over its range"
+    return f"{priced(show(row['mu_star']), unit)} over its range"
 
 
 def _bar(kind: str, row: Row, names: Names, show: Any, most: float) -> Bar:
@@ -131,7 +153,8 @@ def _cells(kind: str, row: Row, show: Any) -> tuple[str, ...]:
         return "–" if row[name] is None else str(show(row[name]))
 
     if kind == "sobol":
-        return tuple(text(name) for name in ("total", "total_conf", "first", "first_conf"))
+        halves = ("–" if row[name] is None else _half(row[name]) for name in ("total_conf", "first_conf"))
+        return text("total"), next(halves), text("first"), next(halves)
     if kind == "lhs":
         return tuple(text(name) for name in ("rank_correlation", "low", "high"))
     steps = f"{row['effects']:,}" + (f" (+{row['unmoved']:,} of no size)" if row["unmoved"] else "")
@@ -144,9 +167,14 @@ def _scatter(output: str, rows: Sequence[Row], names: Names, show: Any, unit: st
     _, right, xs = scale([row["mu_star"] for row in placed], zero=True)
     _, high, ys = scale([row["sigma"] for row in placed], zero=True)
     shapes: list[Any] = [Stroke("guide", 0.0, 0.0, min(1.0, high / right), min(1.0, right / high))]
+    numbers = _numbers([(row["mu_star"] / right, row["sigma"] / high) for row in placed])
     for at, row in enumerate(placed):
-        name = short(first_capital(key_words(row["figure"], names)), 34) if at < 4 else ""
-        shapes.append(Dot("more", row["mu_star"] / right, row["sigma"] / high, name))
+        shapes.append(Dot("more", row["mu_star"] / right, row["sigma"] / high, numbers.get(at, "")))
+    named = tuple(
+        (text, short(first_capital(key_words(placed[at]["figure"], names)), 90)) for at, text in numbers.items()
+    )
+
+    of, factor = (", in points", 100.0) if output == "coverage" else (unit, 1.0)  # ticks have no unit: room is narrow
 
     def text(value: float) -> str:
         return "0" if value == 0 else str(show(value))
@@ -156,8 +184,24 @@ def _scatter(output: str, rows: Sequence[Row], names: Names, show: Any, unit: st
     )
     return Plot(
         f"morris-plane-{output}", f"Size and spread of the effects on {output}",
-        Axis(f"Mean size of the change{unit}", tuple((x / right, text(x)) for x in xs)),
-        Axis("σ: spread of the changes", tuple((y / high, text(y)) for y in ys)),
+        Axis(f"Mean size of the change{of}", tuple((x / right, number(factor * x)) for x in xs)),
+        Axis(f"σ: spread of the changes{of}", tuple((y / high, number(factor * y)) for y in ys)),
         tuple(shapes), Table(("Figure", "mean size", "σ"), table),
-        (("guide", "above this line the spread exceeds the size: the figure interacts, or bends"),),
+        (*named, ("guide", "above this line the spread exceeds the size: the figure interacts, or bends")),
     )  # fmt: skip
+
+
+def _numbers(places: Sequence[tuple[float, float]]) -> dict[int, str]:
+    """The numbers of the first points, by their place in the list; none for a point whose number would cover another.
+
+    Examples
+    --------
+    >>> _numbers([(0.9, 0.5), (0.89, 0.51), (0.2, 0.1)])
+    {0: '1', 2: '2'}
+    """
+    found: dict[int, str] = {}
+    for at, (x, y) in enumerate(places):
+        free = all(abs(x - places[other][0]) > 0.06 or abs(y - places[other][1]) > 0.07 for other in found)
+        if free and len(found) < NUMBERED:
+            found[at] = str(len(found) + 1)
+    return found

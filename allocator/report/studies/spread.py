@@ -12,6 +12,9 @@ from allocator.report.studies.words import scale
 BINS = 20
 """Columns of a histogram over the whole range."""
 
+HEADROOM = 1.35
+"""Height of a histogram as a multiple of its highest column: room for the words beside the marks."""
+
 
 def histogram(
     name: str, what: str, weights: Sequence[tuple[float, float]], marks: Sequence[tuple[float, str]], table: Table
@@ -25,7 +28,7 @@ def histogram(
     bins = [0.0] * BINS
     for value, weight in weights:
         bins[min(BINS - 1, int((value - low) / width * BINS))] += weight / total
-    _, top, ys = scale([0.0, *bins], 4)
+    _, top, ys = scale([0.0, *(HEADROOM * share for share in bins)], 4)
     shapes: list[Any] = [
         Box("more", at / BINS + 0.002, 0.0, 1 / BINS - 0.004, share / top) for at, share in enumerate(bins) if share
     ]
@@ -37,7 +40,7 @@ def histogram(
     return Plot(
         name, f"How often each coverage occurs, in per cent of the {what}",
         Axis("Coverage", tuple(((x - low) / width, percent(x)) for x in xs)),
-        Axis(f"Share of the {what}", tuple((y / top, percent(y)) for y in ys)), tuple(shapes), table,
+        Axis(f"Share of the {what}", tuple((y / top, percent(y)) for y in ys if y <= 1)), tuple(shapes), table,
     )  # fmt: skip
 
 

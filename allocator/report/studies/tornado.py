@@ -25,7 +25,7 @@ from allocator.report.studies.words import (
     value_words,
 )
 from allocator.sweeps.design.sources import ENDS as SIDES
-from allocator.wording import priced
+from allocator.wording import first_small, priced
 
 Row = Mapping[str, Any]
 
@@ -142,7 +142,7 @@ def _heading(moving: Sequence[tuple[float, Row]], kind: Ends, output: str, label
     ends = zip(kind.words, _changes(moving[0][1], kind, output), strict=True)
     changes = [f"{shown(change)} {where}" for where, change in ends if change is not None]
     name = label(moving[0][1])[0]
-    return f"{short(name, 90)} moves {output} most: {' and '.join(changes)}"
+    return f"{first_capital(output)} depends most on {first_small(short(name, 90))}: {' and '.join(changes)}"
 
 
 def _bar(row: Row, kind: Ends, output: str, label: Any, shown: Any, most: float) -> Bar:
@@ -201,7 +201,10 @@ def _answers(result: Row, rows: Sequence[Row], kind: Ends, label: Any, names: Na
     blocks.append(Text(still))
     parts = [f"{count(len(lost), 'point')} {'has' if len(lost) == 1 else 'have'} no plan"] if lost else []
     verb = "changes" if result["still"] == 1 else "change"
-    parts += [f"{result['still']:,} of {count(len(rows), kind.of)} {verb} neither coverage nor cost"]
+    moving = len({id(row) for row, _, _ in changes})
+    if moving:
+        parts += [f"{count(moving, kind.of)} {'changes' if moving == 1 else 'change'} who takes part or what is met"]
+    parts += [f"{result['still']:,} of {len(rows):,} {verb} neither coverage nor cost"]
     return Section("Who and what changes", first_capital(listed(parts)), tuple(blocks))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from allocator.naming import Names
@@ -78,8 +78,8 @@ def _statistics(result: Row, currency: str, tail: str) -> Table:
         cells = []
         for name in ("mean", "value_at_risk", "expected_shortfall"):
             low, high = statistics[f"{name}_low"], statistics[f"{name}_high"]
-            show = one_digit if output == "coverage" else number
-            cells += [show(statistics[name]), " to ".join("?" if end is None else show(end) for end in (low, high))]
+            show = _possible if output == "coverage" else number
+            cells += [show(statistics[name]), _interval(low, high, show)]
         rows.append(("Coverage" if output == "coverage" else f"Cost, {currency}", *cells))
     heads = (
         "",
@@ -91,6 +91,24 @@ def _statistics(result: Row, currency: str, tail: str) -> Table:
         "95 % interval",
     )
     return Table(heads, tuple(rows))
+
+
+def _possible(share: float) -> str:
+    """A share of an interval, cut off at what can be: a normal interval of few draws can reach beyond 0 and 1."""
+    return one_digit(min(1.0, max(0.0, share)))
+
+
+def _interval(low: float | None, high: float | None, show: Callable[[float], str]) -> str:
+    """An interval in words; the draws may be too few for one of its ends.
+
+    Examples
+    --------
+    >>> _interval(None, 0.4669, one_digit), _interval(None, None, one_digit)
+    ('at most 46.7\xa0%', '–')
+    """
+    if low is None or high is None:
+        return "–" if low is high else f"at most {show(high)}" if high is not None else f"at least {show(low or 0.0)}"
+    return f"{show(low)} to {show(high)}"
 
 
 def _nations(result: Row, names: Names) -> Section:
@@ -133,9 +151,7 @@ def _bar(row: Row, names: Names, lowest: float, most: float) -> Bar:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    interval = " to ".join(
-        "?" if end is None else f"{100 * end:.1f}".replace("-", "−") for end in (row["low"], row["high"])
-    )
+    interval = _interval(row["low"], row["high"], lambda end: f"{100 * end:.1f}".replace("-", "−"))
     with_, without = (
         "–" if row[key] is None else percent(row[key], 1) for key in ("coverage_with", "coverage_without")
     )

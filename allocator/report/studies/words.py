@@ -1,4 +1,4 @@
-"""Words that the pages of sweeps, comparisons and hedges share: keys in words, figures of a point, what changes."""
+"""Words that the pages of sweeps, comparisons and hedges share: figures of a point, conditions, what changes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,8 @@ from typing import Any
 from allocator.naming import Names
 from allocator.report.charts.kinds import NOTHING, PROVED, UNPROVED, spaced
 from allocator.report.html.words import count, listed, money, number, percent, points
-from allocator.wording import event_words, first_capital
-
-KEY = re.compile(r"(?P<table>\w+)(?:\[(?P<where>[^\]]*)\])?\.(?P<column>\w+)")
-
-OPERATORS = {"*=": ", times", "+=": ", plus", "-=": ", minus", "*": ", times", "+": ", plus", "-": ", minus"}
-"""Operator of a key -> the words for it."""
+from allocator.report.text.settings import coalition_words, key_words
+from allocator.wording import first_capital
 
 UNPROVED_KEY = (UNPROVED, "found, not proved to the requested gap")
 
@@ -39,38 +35,6 @@ def made_with(options: Mapping[str, Any] | None, versions: Mapping[str, str] | N
     return tuple((head, "; ".join(words)) for head, words in (("Options", shown), ("Versions", used)) if words)
 
 
-def key_words(key: str, names: Names) -> str:
-    """A key, or several that move together, in words.
-
-    Examples
-    --------
-    >>> names = Names({"nations": {"GBR": "United Kingdom"}})
-    >>> key_words("nations[nation=GBR].troop_ceiling", names)
-    'troop ceiling (United Kingdom)'
-    >>> key_words("budgets[payer=*].amount*=", names), key_words("events.us_backstop", names)
-    ('amount of budgets, times', 'event US backstop')
-    """
-    operator = next((sign for sign in OPERATORS if key.endswith(sign)), "")
-    parts = re.split(r",(?![^\[]*\])", key.removesuffix(operator))
-    words = [_one(part, names) for part in dict.fromkeys(parts)]
-    return listed(words, 3) + OPERATORS.get(operator, "")
-
-
-def _one(key: str, names: Names) -> str:
-    found = KEY.fullmatch(key)
-    if found is None:
-        return key.replace("_", " ")
-    table, where, column = found["table"], found["where"] or "", found["column"].replace("_", " ")
-    if table == "events":
-        return f"event {event_words(found['column'])}"
-    if table in ("horizon", "model"):
-        return f"{ {'horizon': '', 'model': 'model: '}[table] } {column}".strip().replace("  ", " ")
-    values = [part.partition("=")[2] for part in where.split(",") if "=" in part]
-    named = [names.any(value) for value in values if value not in ("*", "")]
-    of = "" if table in ("nations", column) else f" of {table.replace('_', ' ')}"
-    return f"{column}{of}" + (f" ({', '.join(named)})" if named else "")
-
-
 def condition_words(condition: str, names: Names) -> str:
     """A condition of ``--success`` or ``--threshold`` in words.
 
@@ -91,25 +55,6 @@ def condition_words(condition: str, names: Names) -> str:
     )
     words = f"{name.replace('_', ' ')}{f' of {of}' if rest else ''}"
     return f"{words} {'at least' if sign == '>=' else 'at most'} {limit}"
-
-
-def coalition_words(text: str, names: Names) -> str:
-    """A coalition in words.
-
-    Examples
-    --------
-    >>> names = Names({"nations": {"TUR": "Türkiye", "FRA": "France"}})
-    >>> [coalition_words(text, names) for text in ("all", "-TUR-FRA", "JEF+FRA")]
-    ['everyone', 'without Türkiye and France', 'JEF + France']
-    """
-    text = str(text or "all")
-    if text == "all":
-        return "everyone"
-    parts = re.findall(r"([+-]?)([^+-]+)", text)
-    if all(sign == "-" for sign, _ in parts):
-        return f"without {listed([names.nation(code) for _, code in parts])}"
-    signs = {"+": " + ", "-": " − ", "": ""}
-    return "".join(f"{signs[sign]}{names.nation(code)}" for sign, code in parts)
 
 
 def value_words(value: Any) -> str:
@@ -208,6 +153,7 @@ def short(text: str, most: int = LABEL) -> str:
 
 
 __all__ = [
-    "amount", "change_words", "count", "ends_of", "first_capital", "key_words", "listed", "money", "number", "percent",
-    "points", "scale", "shade", "share", "short", "signed", "state_of", "state_words", "value_words",
+    "amount", "change_words", "coalition_words", "count", "ends_of", "first_capital", "key_words", "listed", "money",
+    "number", "percent", "points", "scale", "shade", "share", "short", "signed", "state_of", "state_words",
+    "value_words",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from rich.text import Text
 from allocator.plan.measures import coverage_by_period, statement, worst
 from allocator.plan.plan import Plan
 from allocator.plan.spending import flows
-from allocator.report.text.brief_tables import Missing, Nations, burden, coverage, orders
+from allocator.report.text.brief_tables import NARROW, Missing, Nations, burden, coverage, orders
 from allocator.report.text.nations import able_nations, peak_of_all
 from allocator.report.text.page import Page
 from allocator.report.text.periods import in_periods
@@ -51,14 +51,14 @@ def draw_brief(out: Page, plan: Plan, head: Sequence[RenderableType], *, called:
     """
     out.width = min(out.width, WIDTH)
     missing, nations = Missing(plan), Nations(plan)
-    above = [*head, "", *map(Text, sentences(plan, missing, out.width)), "", coverage(plan)]
-    bought = orders(plan)
+    above = [*head, "", *map(Text, sentences(plan, missing, out.width)), "", coverage(plan, out.width)]
+    bought = orders(plan, out.width)
     below = [
         *(["", *bought] if bought else []),
         *map(Text, [*_leaders(plan), *_money(plan)]),
         *map(Text, assumptions(plan)),
     ]
-    room = MOST - out.lines_of([*above, *below, *map(Text, ending(plan, called, _longest(plan)))])
+    room = MOST - out.lines_of([*above, *below, *map(Text, ending(plan, called, _longest(plan), width=out.width))])
     room -= bool(missing.rows) + bool(nations.rows)  # blank lines
     if (
         out.lines_of([*missing.apart.parts(missing.short, out.width), *nations.parts(len(nations.rows), out.width)])
@@ -174,7 +174,7 @@ def _costs(plan: Plan) -> str:
     if heavy is None:
         return f"{text}."
     names = {row["nation"]: row["name"] for row in instance.rows("nations")}
-    return f"{text}; heaviest burden {names[heavy['nation']]}, {burden(heavy)} per mille of GDP."
+    return f"{text}; heaviest burden: {names[heavy['nation']]}, {burden(heavy)} per mille of GDP."
 
 
 # ---- single lines ------------------------------------------------------------------------------------------------
@@ -206,7 +206,7 @@ def _money(plan: Plan) -> list[str]:
     return [f"Money by period, {currency}: {', '.join(map(number, paid)).replace(', ', '; ')}."]
 
 
-def ending(plan: Plan, called: str, another: str | None = None, *, full: bool = False) -> list[str]:
+def ending(plan: Plan, called: str, another: str | None = None, *, full: bool = False, width: int = WIDTH) -> list[str]:
     """Whether other plans are as good, and what to try next; ``another`` is what a look for such a plan found."""
     name = quote(called)
     if plan.status != "optimal":
@@ -222,7 +222,7 @@ def ending(plan: Plan, called: str, another: str | None = None, *, full: bool = 
         tries.append(f"allocator explain {name} (why)")
     tries.append(f"allocator report {name} --out page.html")
     event = next((event for event, true in plan.instance.events.items() if not true), None)
-    if event is not None:
+    if event is not None and width >= NARROW:
         tries.append(f"allocator compare {name} --with events.{event}=true")
     return [first, f"Next: {', '.join(tries)}."] if tries else [first]
 
@@ -230,5 +230,5 @@ def ending(plan: Plan, called: str, another: str | None = None, *, full: bool = 
 def draw_ending(out: Page, plan: Plan, *, called: str, another: str | None = None, full: bool = False) -> None:
     """Print the last lines of an answer, which may come a moment after it; see :func:`ending`."""
     out.width = min(out.width, WIDTH)
-    for line in ending(plan, called, another, full=full):
+    for line in ending(plan, called, another, full=full, width=out.width):
         out.print(Text(line))

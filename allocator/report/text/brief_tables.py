@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from copy import copy
 from functools import cached_property
+from textwrap import shorten, wrap
 from typing import Any
 
 from rich.console import RenderableType
@@ -19,8 +20,11 @@ from allocator.report.text.periods import in_periods, picture, spans
 from allocator.report.text.words import count, fitted, number, percent, plural, table, yearly
 from allocator.wording import first_small
 
-BAR = 20
-"""Signs of a bar of coverage."""
+NARROW = 80
+"""Columns of a page below which tables leave out what they can."""
+
+BAR, SHORT_BAR = 20, 10
+"""Signs of a bar of coverage, and of one on a narrow page."""
 
 PICTURE = 12
 """Most signs of a picture of coverage by period."""
@@ -31,34 +35,38 @@ UNIT = 15
 DIGITS = 3
 """Significant digits of quantities below 1,000."""
 
-MOST_ORDERS = 5
-"""Unit types whose orders are listed; the others are counted."""
+MOST_ORDERS, FEWEST_ORDERS = 5, 3
+"""Unit types whose orders are listed, and on a narrow page; the others are counted."""
 
 
 # ---- coverage ----------------------------------------------------------------------------------------------------
 
 
-def coverage(plan: Plan) -> Table:
+def coverage(plan: Plan, width: int) -> Table:
     """A row for each objective: how much of it is met, how many lines in full, and how many people are for it."""
     names = {row["objective"]: row["name"] for row in plan.instance.rows("objectives")}
     lines, periods = statement(plan), plan.instance.periods
-    by_period, several = coverage_by_period(lines), plan.instance.periods > 1
+    by_period, several, narrow = coverage_by_period(lines), plan.instance.periods > 1, width < NARROW
+    few = several and narrow
     grid = table(
         ("covered", "left"), ("by period" if several else "", "left"), ("mean" if several else "", "right"),
-        *([("worst", "left")] if several else []), ("lines met", "right"), ("people", "right"),
+        *([("worst", "whole")] if several else []), ("met" if narrow else "lines met", "right"),
+        *([] if few else [("people", "right")]),
     )  # fmt: skip
+    bar, most = (SHORT_BAR, PICTURE // 2) if narrow else (BAR, PICTURE)
     for objective, share in coverage_of(lines).items():
         colour = colour_of(share)
         here = [line for line in lines if line["objective"] == objective]
         met = f"{sum(line['missed'] == 0 for line in here)} of {len(here)}"
         people = f"{measure(plan, f'people.{objective}'):,.0f}"
         if several:
-            signs, _ = picture(by_period[objective], periods, PICTURE)
-            cells: list[str | Text] = [Text(signs, colour), percent(share), worst_of(by_period[objective])]
+            signs, _ = picture(by_period[objective], periods, most)
+            worst_ = worst_of(by_period[objective], short=narrow)
+            cells: list[str | Text] = [Text(signs, colour), percent(share), worst_]
         else:
-            full = int(BAR * share + 1e-9)
-            cells = [Text.assemble(("█" * full, colour), ("░" * (BAR - full), "dim")), percent(share)]
-        grid.add_row(names[objective], *cells, met, people)
+            full = int(bar * share + 1e-9)
+            cells = [Text.assemble(("█" * full, colour), ("░" * (bar - full), "dim")), percent(share)]
+        grid.add_row(names[objective], *cells, met, *([] if few else [people]))
     return grid
 
 
@@ -67,12 +75,13 @@ def colour_of(share: float) -> str:
     return "green" if share > 0.9 else "yellow" if share > 0.5 else "red"
 
 
-def worst_of(shares: Mapping[int, float]) -> Text:
-    """The worst period beside a mean: ``none in period 3``."""
+def worst_of(shares: Mapping[int, float], *, short: bool = False) -> Text:
+    """The worst period beside a mean: ``none in period 3``, or ``none in 3``."""
     least, when = worst(shares)
     if len(when) == len(shares):
-        return Text("the same in each" if len(when) > 1 else "")
-    return Text(f"{'none' if least <= 1e-9 else percent(least)} in {in_periods(when)}", colour_of(least))
+        return Text("" if len(when) == 1 else "the same" if short else "the same in each")
+    periods = spans(when) if short else in_periods(when)
+    return Text(f"{'none' if least <= 1e-9 else percent(least)} in {periods}", colour_of(least))
 
 
 # ---- what is missing ---------------------------------------------------------------------------------------------
@@ -234,10 +243,10 @@ class Nations:
 
     def parts(self, most: int, width: int) -> list[RenderableType]:
         """The first rows as a table, and the others on one line, with their people and money."""
-        several = self.plan.instance.periods > 1
+        peak = self.plan.instance.periods > 1 and width >= NARROW
         money = f"{self.plan.instance.currency} m/year".strip()
         grid = table(
-            ("nation", "left"), ("peak people" if several else "people", "right"), (money, "right"),
+            ("nation", "left"), ("peak people" if peak else "people", "right"), (money, "right"),
             ("‰ GDP", "right"), ("for", "left"),
         )  # fmt: skip
         for row in self.rows[:most]:
@@ -270,6 +279,10 @@ def burden(row: Mapping[str, Any]) -> str:
     return "<0.01" if 0 < row["burden"] < 0.005 else f"{row['burden']:.2f}"
 
 
+SHORT = 24
+"""Columns of purposes below which they take one line."""
+
+
 class Purposes:
     """As many names as fit on one line, and the number of the others."""
 
@@ -279,10 +292,11 @@ class Purposes:
         self.names = names
 
     def __rich_console__(self, _: Any, options: Any) -> Any:
-        text, most = fitted("", self.names, options.max_width), 2 * options.max_width
-        if len(text) > most:  # on a narrow screen, a name that would take many lines
+        text, width = fitted("", self.names, options.max_width), options.max_width
+        most = 1 if width < SHORT else 2
+        if len(wrap(text, width)) > most:  # on a narrow screen, a name that would take many lines
             more = f" +{len(self.names) - 1}" if len(self.names) > 1 else ""
-            text = f"{self.names[0][: max(1, most - len(more) - 8)].rstrip()}…{more}"
+            text = shorten(self.names[0], most * width - len(more) - 8 * (most - 1), placeholder="…") + more
         yield Text(text)
 
     def __rich_measure__(self, _: Any, options: Any) -> Any:
@@ -310,7 +324,7 @@ def _purposes(plan: Plan) -> dict[str, list[str]]:
 # ---- orders ------------------------------------------------------------------------------------------------------
 
 
-def orders(plan: Plan) -> list[RenderableType]:
+def orders(plan: Plan, width: int) -> list[RenderableType]:
     """What is ordered of each unit type, by how many nations, when, and at what cost; nothing without orders."""
     rows = plan.rows("orders")
     if not rows:
@@ -319,20 +333,23 @@ def orders(plan: Plan) -> list[RenderableType]:
     by_type: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         by_type[row["unit_type"]].append(row)
-    joint = any(row["joint"] for row in rows)
+    narrow = width < NARROW
+    joint = any(row["joint"] for row in rows) and not narrow
     grid = table(
-        ("ordered", "left"), ("units", "right"), *([("jointly", "right")] if joint else []), ("nations", "right"),
-        ("in", "left"), ("ready in", "left"), (f"{plan.instance.currency} m".strip(), "right"),
+        ("ordered", "left"), ("units", "right"), *([("jointly", "right")] if joint else []),
+        *([] if narrow else [("nations", "right")]), ("period", "left"), ("ready", "left"),
+        (f"{plan.instance.currency} m".strip(), "right"),
     )  # fmt: skip
     ranked = sorted(by_type, key=lambda u: -sum(row["cost"] for row in by_type[u]))
-    for unit in ranked[:MOST_ORDERS]:
+    most = FEWEST_ORDERS if narrow else MOST_ORDERS
+    for unit in ranked[:most]:
         here = by_type[unit]
         when, ready = (spans(sorted({row[key] for row in here})) for key in ("period", "ready"))
         grid.add_row(
             kinds[unit], f"{sum(row['units'] for row in here):,}",
             *([f"{sum(row['joint'] for row in here):,}"] if joint else []),
-            str(len({row["nation"] for row in here})), when, ready,
+            *([] if narrow else [str(len({row["nation"] for row in here}))]), when, ready,
             rounded(sum(row["cost"] for row in here)),
         )  # fmt: skip
-    left = ranked[MOST_ORDERS:]
+    left = ranked[most:]
     return [grid, *([Text(f"and orders of {count(len(left), 'more unit type')}")] if left else [])]

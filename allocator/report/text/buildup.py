@@ -34,8 +34,8 @@ def _orders(out: Console, plan: Plan) -> None:
     together = f", {'all' if joint == units else f'{joint:,}'} of them jointly" if joint else ""
     out.print(Text(f"Build-up: {count(units, 'unit')} ordered{together}", style="bold"))
     grid = table(
-        ("in", "right"), ("nation", "left"), ("orders", "left"), *([("jointly", "right")] if joint else []),
-        ("ready in", "right"), (f"cost, {currency}", "right"), *([("by the fund", "right")] if fund else []),
+        ("period", "right"), ("nation", "left"), ("orders", "left"), *([("jointly", "right")] if joint else []),
+        ("ready", "right"), (f"cost, {currency}", "right"), *([("by the fund", "right")] if fund else []),
     )  # fmt: skip
     for row in rows:
         paid = [number(row["common"])] if fund else []

@@ -2,73 +2,155 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from rich.console import Console
+from rich.text import Text
 
-from allocator.comparison import Comparison
+from allocator.comparison import Column, Comparison, split
 from allocator.real_changes import RealChanges
 from allocator.report.text.page import Item
-from allocator.report.text.words import number, percent, table
+from allocator.report.text.settings import settings_words
+from allocator.report.text.words import SHARES, money_unit, number, objective_heading, percent, table
+from allocator.wording import first_capital
 
 MOST = 12
 """Changes that are shown for each case; JSON and CSV have all."""
 
+AS_IT_IS = "as it is"
+"""Heading of an instance without a variant, where all cases are of one instance."""
+
+WIDEST = 28
+"""Columns of a heading; a longer one is wrapped."""
+
+SECTIONS = ("coverage", "worst coverage", "people", "money", "orders", "nations")
+"""Sections of the figures, in the order in which they are shown after the objectives."""
+
+LEAST_SHOWN = 5e-5
+"""What is not settled of an objective, as a share of it, from which on it is shown."""
+
+WORDS = {
+    ("people", "all"): "people",
+    ("orders", "units"): "units ordered",
+    ("orders", "jointly"): "  of them jointly",
+    ("money", "cost a year"): "cost a year, {money}",
+    ("money", "procurement"): "procurement, {money}",
+    ("nations", "members"): "nations",
+    ("nations", "heaviest burden"): "who bears most",
+}
+"""Section and key of a figure -> its row, where that is not made of an objective."""
+
 
 def draw_comparison(out: Console, found: Comparison) -> None:
     """Print a column for each case, and who moves where."""
-    grid = table(("", "left"), *((column.case.label, "right") for column in found.columns))
-    names = {row["objective"]: row["name"] for c in found.columns for row in c.case.instance.rows("objectives")}
-    currency = f"{next(iter(found.currencies), '')} million".strip() if len(found.currencies) == 1 else "million"
-    keys = dict.fromkeys(key for column in found.columns for key in column.figures)
-    listed = (key for wanted in SECTIONS for key in keys if key[0] == wanted and key != ("nations", "names"))
-    for section, key in listed:
-        cells = []
-        for column in found.columns:
-            value = column.figures.get((section, key))
-            if value is None:
-                cells.append("–")
-            elif isinstance(value, str):
-                cells.append(found.names(column).nation(value) if section == "nations" else value)
-            elif section in ("coverage", "worst coverage", "proved to") or (
-                section in ("objective", "given up") and key in SHARES
-            ):
-                cells.append(percent(value, 2 if section == "proved to" else 1))
-            elif len(found.currencies) > 1 and (key in ("cost", "imbalance") or section == "money"):
-                cells.append(f"{column.case.instance.currency} {number(value)}".strip())
-            else:
-                cells.append(number(value))
-        grid.add_row(_row(section, key, names, currency), *cells)
+    labels = headings(found)
+    titles = dict.fromkeys(column.case.instance.title for column in found.columns)
+    if len(titles) == 1:
+        out.print(Text(next(iter(titles)), style="bold"))
+    grid = table(("", "left"), *((label, "right") for label in labels))
+    for each in grid.columns[1:]:
+        each.max_width = WIDEST
+    for section, key in _rows(found):
+        grid.add_row(_row(found, section, key), *(_cell(found, column, section, key) for column in found.columns))
     out.print(grid)
     out.print()
     out.print("Who takes part:")
-    for column in found.columns:
+    for label, column in zip(labels, found.columns, strict=True):
         who = column.figures.get(("nations", "names"))
         if who is not None:
-            named = found.names(column)
-            out.print(Item(f"{column.case.label}: {', '.join(named.nation(n) for n in str(who).split())}"))
+            named = ", ".join(found.names(column).nation(n) for n in str(who).split())
+            out.print(Item(f"{label}: {named or 'nobody'}"))
     for note in found.notes():
         out.print()
-        out.print(note)
-    for column in found.columns[1:]:
-        changes = found.changes(column)
-        out.print()
-        out.print(f"{column.case.label}, against {found.columns[0].case.label}:")
-        for text in changes[:MOST]:
-            out.print(Item(text))
-        if len(changes) > MOST:
-            out.print(f"  and {len(changes) - MOST} more (--json has them)")
-        if not changes:
-            out.print("  no plan" if not column.plan.found else "  nothing changes")
+        out.print(f"{first_capital(note)}.")
+    for label, column in list(zip(labels, found.columns, strict=True))[1:]:
+        base = "the case as it is" if labels[0] == AS_IT_IS else labels[0]
+        _changes(out, found, column, f"{label}, against {base}:")
     if isinstance(found, RealChanges):
         _draw_free(out, found)
     elif len(found.columns) > 1:
         out.print()
         out.print("Which nations move is arbitrary among equally good plans; the figures in the table are not.")
-    for column in found.columns:
+    for label, column in zip(labels, found.columns, strict=True):
         if column.plan.reason:
             out.print()
-            out.print(f"{column.case.label}: {column.plan.reason}")
+            out.print(f"{label}: {column.plan.reason}")
+
+
+def headings(found: Comparison) -> list[str]:
+    """What tells each case apart, in words; as it was typed where words do not tell the cases apart."""
+    labels = [column.case.label for column in found.columns]
+    if isinstance(found, RealChanges):
+        return labels
+    instances = [column.case.instance.name for column in found.columns]
+    said = []
+    for column, label, name in zip(found.columns, labels, instances, strict=True):
+        variant = "" if label == name else label.removeprefix(f"{name} ")
+        words = settings_words(split(variant), found.names(column))
+        parts = [*([name] if len(set(instances)) > 1 else []), *([words] if words else [])]
+        said.append(", ".join(parts) or AS_IT_IS)
+    return said if len(set(said)) == len(said) else labels
+
+
+def _rows(found: Comparison) -> list[tuple[str, str]]:
+    """The figures that are shown: objectives with what is given up and not settled of each, then the rest."""
+    keys = dict.fromkeys(key for column in found.columns for key in column.figures)
+    objectives = [key for section, key in keys if section == "objective"]
+    single = len({key for section, key in keys if section == "people" and key != "all"}) == 1
+    rows = [("plan", "status")]
+    for name in objectives:
+        rows += [(section, name) for section in ("objective", "given up") if (section, name) in keys]
+        left = [float(column.figures.get(("proved to", name)) or 0) for column in found.columns]
+        rows += [("proved to", name)] if max(left) >= LEAST_SHOWN else []
+    rest = [key for wanted in SECTIONS for key in keys if key[0] == wanted and key != ("nations", "names")]
+    return rows + [key for key in rest if not (single and key[0] == "people" and key[1] != "all")]
+
+
+def _cell(found: Comparison, column: Column, section: str, key: str) -> str:
+    """A figure of a case."""
+    value = column.figures.get((section, key))
+    if value is None:
+        return "–"
+    if isinstance(value, str):
+        return found.names(column).nation(value) if section == "nations" else value.replace("_", " ")
+    if section == "proved to":
+        return percent(value, 2)
+    if section in ("coverage", "worst coverage") or (section in ("objective", "given up") and key in SHARES):
+        return percent(value)
+    if len(found.currencies) > 1 and (key in ("cost", "imbalance") or section == "money"):
+        return f"{column.case.instance.currency} {number(value)}".strip()
+    return number(value)
+
+
+def _row(found: Comparison, section: str, key: str) -> str:
+    """What a figure is called."""
+    names = {row["objective"]: row["name"] for c in found.columns for row in c.case.instance.rows("objectives")}
+    currency = next(iter(found.currencies), "") if len(found.currencies) == 1 else ""
+    if section == "objective":
+        return objective_heading(key, currency)
+    if section == "given up":
+        return "  of it given up for later objectives"
+    if section == "proved to":
+        return "  not settled within"
+    if section == "worst coverage":
+        return "  in its worst period" if len(names) == 1 else f"  {names.get(key, key)} in its worst period"
+    if (section, key) in WORDS:
+        return WORDS[section, key].format(money=money_unit(currency))
+    if section == "plan":
+        return key
+    named = names.get(key, key)
+    return f"coverage of {named}" if section == "coverage" else f"  {section} for {named}"
+
+
+def _changes(out: Console, found: Comparison, column: Column, heading: str) -> None:
+    """What changes from the first case to another one."""
+    changes = found.changes(column)
+    out.print()
+    out.print(heading)
+    for text in changes[:MOST]:
+        out.print(Item(text))
+    if len(changes) > MOST:
+        out.print(f"  and {len(changes) - MOST} more (--json has them)")
+    if not changes:
+        out.print("  no line and no deployment changes" if column.plan.found else "  no plan")
 
 
 def _draw_free(out: Console, found: RealChanges) -> None:
@@ -84,38 +166,3 @@ def _draw_free(out: Console, found: RealChanges) -> None:
         out.print(
             "Time was too short to bring equally good plans as close as possible: some of these may be free as well."
         )
-
-
-SECTIONS = (
-    "plan", "objective", "given up", "proved to", "coverage", "worst coverage", "people", "money", "orders", "nations",
-)  # fmt: skip
-"""Sections of the figures in the order in which they are shown."""
-
-UNITS = {
-    "gap": "unmet share",
-    "risk": "risk, thousand person-months",
-    "cost": "cost, million over the horizon",
-    "burden": "burden, per mille of GDP a year",
-    "worst_period": "unmet share in the worst period",
-    "turnover": "turnover, thousand people",
-    "imbalance": "imbalance, million",
-}
-
-SHARES = ("gap", "worst_period")
-"""Objectives that are shares."""
-
-
-def _row(section: str, key: str, names: Mapping[str, str], currency: str) -> str:
-    if section == "objective":
-        return UNITS[key].replace("million", currency)
-    if section == "given up":
-        return f"  {key} of it given up for later objectives"
-    if section == "proved to":
-        return f"  {key} proved within"
-    if section in ("coverage", "people", "orders"):
-        return f"{section}, {names.get(key, key)}"
-    if section == "worst coverage":
-        return f"  {names.get(key, key)} in its worst period"
-    if key in ("cost a year", "procurement"):
-        return f"{key}, {currency}"
-    return "nations" if key == "members" else key

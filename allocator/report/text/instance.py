@@ -13,6 +13,7 @@ from allocator.instance.assumed import totals
 from allocator.model import Model
 from allocator.report.text.instance_tables import draw_tables
 from allocator.report.text.words import contents, count, number, of_figures, table
+from allocator.wording import event_words
 
 MOST = 6
 """Pools without a usable unit that are named; the others are counted."""
@@ -36,10 +37,11 @@ def draw_instance(
     counted = totals(instance)
     if counted is not None:
         out.print(of_figures(counted) + ".")
-    for name, state in (("true", True), ("false", False)):
+    for happens, state in (("happen", True), ("not to happen", False)):
         events = [event for event, value in instance.events.items() if value is state]
         if events:
-            out.print(f"assumed {name}: {', '.join(events)}")
+            change = f" (to change it: --set events.{events[0]}={'false' if state else 'true'})"
+            out.print(f"Assumed {'to ' if state else ''}{happens}: {', '.join(map(event_words, events))}{change}")
     out.print()
     grid = table(("objective", "left"), ("priority", "right"), ("tasks", "left"))
     tasks: dict[str, list[str]] = defaultdict(list)

@@ -137,7 +137,7 @@ _TABLES: dict[
 ] = {
     "commitments": (
         "Promised, in each of the periods",
-        (_NATION, _UNIT, ("task", "left"), ("periods", "left"), ("at least", "right"), ("at most", "right")),
+        (_NATION, _UNIT, ("task", "left"), ("periods", "left"), ("least", "right"), ("most", "right")),
         _commitments,
     ),
     "prerequisites": (

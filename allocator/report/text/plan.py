@@ -108,7 +108,7 @@ def _status(plan: Plan) -> list[RenderableType]:
     """How the solve ended, and if it found nothing, why and what can be done."""
     style = {"optimal": "green", "feasible": "yellow"}.get(plan.status, "red")
     seconds = plan.manifest["times"]["total"]
-    text = Text.assemble((plan.status, f"bold {style}"), f": {how_it_ended(plan)} ({seconds:.1f} s)")
+    text = Text.assemble((plan.status.replace("_", " "), f"bold {style}"), f": {how_it_ended(plan)} ({seconds:.1f} s)")
     more = [Text(plan.reason)] if plan.reason else []
     return [text, *more, *([Text(ADVICE[plan.status])] if plan.status in ADVICE else [])]
 

@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
 
+from allocator.naming import Names
+from allocator.report.text.settings import coalition_words
 from allocator.report.text.words import number, percent
 
 MOST_BARS = 12
 """Figures, nations and lines that are shown in each table; JSON has all."""
 
 UNSETTLED = "Which nations move is arbitrary among equally good plans; coverage is not, nor is cost at that coverage."
+
+
+@dataclass(frozen=True)
+class Said:
+    """How a sweep calls things: its unit of money, and the names behind codes."""
+
+    currency: str
+    names: Names
+
+    def value(self, key: str, value: Any) -> str:
+        """A value of a key; a coalition in words."""
+        return coalition_words(value, self.names) if key == "coalition" else value_text(value)
 
 
 def share(figures: dict[str, Any]) -> str:
@@ -29,12 +44,14 @@ def _known(figures: dict[str, Any], shown: Callable[[float], str], name: str) ->
     return ("" if figures["proved"] else "~") + shown(figures[name])
 
 
-def changes_of(row: dict[str, Any]) -> str:
-    words = [f"+{nation}" for nation in row["enters"]] + [f"-{nation}" for nation in row["leaves"]]
-    parts = [" ".join(words)] if words else []
-    parts += [f"met: {', '.join(row['met'])}"] if row["met"] else []
-    parts += [f"unmet: {', '.join(row['missed'])}"] if row["missed"] else []
-    return "; ".join(parts)
+def changes_of(row: dict[str, Any], names: Names) -> str:
+    """Who comes and leaves, and which lines become met and unmet."""
+    said = {"enters": "comes", "leaves": "leaves", "met": "met", "missed": "unmet"}
+    return "; ".join(
+        f"{words}: {', '.join(map(names.line if key in ('met', 'missed') else names.nation, row[key]))}"
+        for key, words in said.items()
+        if row[key]
+    )
 
 
 def left_out(out: Console, there: int, most: int, what: str, otherwise: str = "") -> None:

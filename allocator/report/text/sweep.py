@@ -8,19 +8,20 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from allocator.naming import Names, names_of
 from allocator.report.text.points import (
     MOST_BARS,
     UNSETTLED,
+    Said,
     changes_of,
     left_out,
     money,
     share,
-    short_key,
     signed_points,
-    value_text,
 )
+from allocator.report.text.settings import key_words
 from allocator.report.text.tornado import draw_sources, draw_tornado
-from allocator.report.text.words import count, number, percent, table
+from allocator.report.text.words import SHARES, count, money_unit, number, percent, table
 from allocator.sweeps.findings import OUTPUTS, answer
 from allocator.sweeps.result import Sweep
 
@@ -30,13 +31,16 @@ MOST_ROWS, MOST_COLUMNS = 25, 12
 BAR = 24
 """Width of a bar in characters."""
 
+INTERVAL = {"low": "95 % from", "high": "to"}
+"""Column of an interval -> its heading."""
+
 PLOT = (60, 15)
 """Columns and lines of the plot of a front."""
 
 
 def draw_sweep(out: Console, sweep: Sweep) -> None:
     """Print the results of a sweep, part by part."""
-    currency = f"{sweep.instance.currency} million".strip()
+    currency, names = money_unit(sweep.instance.currency), Names(names_of(sweep.instance))
     for at, answered in enumerate(sweep.answers):
         if at:
             out.print()
@@ -47,7 +51,7 @@ def draw_sweep(out: Console, sweep: Sweep) -> None:
             out.print(found["why"])
             continue
         out.print()
-        _DRAW[found["kind"]](out, found["result"], currency)
+        _DRAW[found["kind"]](out, found["result"], Said(currency, names))
 
 
 def _summary(found: dict[str, Any], stopped: bool) -> str:
@@ -62,30 +66,32 @@ def _summary(found: dict[str, Any], stopped: bool) -> str:
     return ", ".join(words)
 
 
-def _grid(out: Console, result: dict[str, Any], currency: str) -> None:
-    names = result["inputs"]
-    if len(names) == 1:
-        _column(out, result["table"], names[0], currency)
-    elif len(names) == 2:
-        _matrix(out, result["table"], names, currency)
-        _sometimes(out, result["sometimes"])
+def _grid(out: Console, result: dict[str, Any], said: Said) -> None:
+    inputs = result["inputs"]
+    if len(inputs) == 1:
+        _column(out, result["table"], inputs[0], said)
+    elif len(inputs) == 2:
+        _matrix(out, result["table"], inputs, said)
+        _sometimes(out, result["sometimes"], said)
     else:
-        _effects(out, result["effects"], currency)
-        _sometimes(out, result["sometimes"])
+        _effects(out, result["effects"], said)
+        _sometimes(out, result["sometimes"], said)
 
 
-def _column(out: Console, rows: list[dict[str, Any]], name: str, currency: str) -> None:
-    compared = "Against the first" if name == "coalition" else "Against the point before"
+def _column(out: Console, rows: list[dict[str, Any]], name: str, said: Said) -> None:
+    compared = "against the first" if name == "coalition" else "against the point before"
+    key = key_words(name, said.names)
     grid = table(
-        (name, "left"), ("coverage", "right"), ("", "whole"), (f"cost, {currency}", "right"), ("people", "right"),
+        (key, "left"), ("coverage", "right"), ("", "whole"), (f"cost, {said.currency}", "right"), ("people", "right"),
         ("nations", "right"),
     )  # fmt: skip
-    changes = table((name, "left"), (compared.lower(), "left"))
+    changes = table((key, "left"), (compared, "left"))
     for row in _some(rows, MOST_ROWS):
         people, members = ("–" if row[key] is None else number(row[key]) for key in ("people", "members"))
-        grid.add_row(value_text(row[name]), share(row), _bar(row["coverage"]), money(row), people, members)
-        if changes_of(row):
-            changes.add_row(value_text(row[name]), changes_of(row))
+        value = said.value(name, row[name])
+        grid.add_row(value, share(row), _bar(row["coverage"]), money(row), people, members)
+        if changes_of(row, said.names):
+            changes.add_row(value, changes_of(row, said.names))
     out.print(grid)
     left_out(out, len(rows), MOST_ROWS, "points")
     if changes.row_count:
@@ -95,57 +101,64 @@ def _column(out: Console, rows: list[dict[str, Any]], name: str, currency: str) 
         out.print(UNSETTLED)
 
 
-def _matrix(out: Console, rows: list[dict[str, Any]], names: list[str], currency: str) -> None:
-    down, across = names
+def _matrix(out: Console, rows: list[dict[str, Any]], inputs: list[str], said: Said) -> None:
+    down, across = inputs
     if len({row[across] for row in rows}) > len({row[down] for row in rows}):
         down, across = across, down
     cells = {(row[down], row[across]): row for row in rows}
     columns = list(dict.fromkeys(row[across] for row in rows))
     lines = list(dict.fromkeys(row[down] for row in rows))
-    for output, shown, unit in (("coverage", share, "%"), ("cost", money, currency)):
+    for output, shown, unit in (("coverage", share, "%"), ("cost", money, said.currency)):
         same = {shown(row) for row in rows}
         if len(same) == 1:
             out.print(f"The same at every point: {output} {same.pop()}.")
             continue
-        out.print(f"{output}, {unit}, over {down} (down) and {across} (across):")
-        grid = table(("", "right"), *((value_text(value), "right") for value in _some(columns, MOST_COLUMNS)))
+        out.print(
+            f"{output}, {unit}, over {key_words(down, said.names)} (down) and {key_words(across, said.names)} (across):"
+        )
+        grid = table(("", "right"), *((said.value(across, value), "right") for value in _some(columns, MOST_COLUMNS)))
         for value in _some(lines, MOST_ROWS):
             here = (cells.get((value, other)) for other in _some(columns, MOST_COLUMNS))
-            grid.add_row(value_text(value), *("" if row is None else shown(row).removesuffix(" %") for row in here))
+            grid.add_row(
+                said.value(down, value), *("" if row is None else shown(row).removesuffix(" %") for row in here)
+            )
         out.print(grid)
         left_out(out, len(lines), MOST_ROWS, "lines")
         left_out(out, len(columns), MOST_COLUMNS, "columns")
 
 
-def _effects(out: Console, rows: list[dict[str, Any]], currency: str) -> None:
+def _effects(out: Console, rows: list[dict[str, Any]], said: Said) -> None:
     grid = table(
-        ("input", "left"), ("value", "right"), ("coverage, mean", "right"), (f"cost, mean, {currency}", "right"),
+        ("input", "left"), ("value", "right"), ("coverage, mean", "right"), (f"cost, mean, {said.currency}", "right"),
         ("plans", "right"),
     )  # fmt: skip
     before = ""
     for row in rows:
         shown = {**row, "proved": True, "status": ""}
-        name = "" if row["input"] == before else row["input"]
-        grid.add_row(name, value_text(row["value"]), share(shown), money(shown), f"{row['plans']:,}")
+        name = "" if row["input"] == before else key_words(row["input"], said.names)
+        grid.add_row(name, said.value(row["input"], row["value"]), share(shown), money(shown), f"{row['plans']:,}")
         before = row["input"]
     out.print(grid)
 
 
-def _sometimes(out: Console, result: dict[str, dict[str, float]]) -> None:
-    for kind, words in (("lines", "Met at some points and not at others"), ("members", "Take part at some points")):
+def _sometimes(out: Console, result: dict[str, dict[str, float]], said: Said) -> None:
+    for kind, words, named in (
+        ("lines", "Met at some points and not at others, share of the points", said.names.line),
+        ("members", "Take part at some points, share of the points", said.names.nation),
+    ):
         divided = list(result[kind].items())
         if divided:
-            shares = ", ".join(f"{name} {percent(share, 0)}" for name, share in divided[:MOST_BARS])
+            shares = ", ".join(f"{named(name)} {percent(share, 0)}" for name, share in divided[:MOST_BARS])
             more = f", and {len(divided) - MOST_BARS} more" if len(divided) > MOST_BARS else ""
             out.print()
             out.print(f"{words}: {shares}{more}.")
 
 
-def _spread(out: Console, result: dict[str, Any], currency: str) -> None:
+def _spread(out: Console, result: dict[str, Any], said: Said) -> None:
     grid = table(("", "left"), *((heading, "right") for heading in ("mean", "5 %", "median", "95 %")))
     for output, shown in (("coverage", percent), ("cost", number)):
         row = result["quantiles"][output]
-        label = output if output == "coverage" else f"cost, {currency}"
+        label = output if output == "coverage" else f"cost, {said.currency}"
         grid.add_row(label, *(shown(row[key]) for key in ("mean", "5", "50", "95")))
     out.print(grid)
     if result["why"]:
@@ -157,20 +170,22 @@ def _spread(out: Console, result: dict[str, Any], currency: str) -> None:
             hidden = {"output", "figure", "points", "without_plan", "effects"}
             hidden |= set() if any(row.get("unmoved") for row in rows) else {"unmoved"}
             columns = [name for name in rows[0] if name not in hidden]
-            headings = [(name.replace("_conf", " ±").replace("_", " "), "right") for name in columns]
+            heads = [INTERVAL.get(name) or name.replace("_conf", " ±").replace("_", " ") for name in columns]
+            headings = [(head, "right") for head in heads]
             out.print(f"What {output} depends on:")
             grid = table(("figure", "left"), *headings)
             for row in rows[:MOST_BARS]:
                 grid.add_row(
-                    short_key(row["figure"]), *("–" if row[name] is None else f"{row[name]:.3g}" for name in columns)
+                    key_words(row["figure"], said.names),
+                    *("–" if row[name] is None else f"{row[name]:.3g}" for name in columns),
                 )
             out.print(grid)
             left_out(out, len(rows), MOST_BARS, "figures")
-    _sometimes(out, result["sometimes"])
+    _sometimes(out, result["sometimes"], said)
 
 
-def _front(out: Console, result: dict[str, Any], currency: str) -> None:
-    names, front = result["objectives"], result["front"]
+def _front(out: Console, result: dict[str, Any], said: Said) -> None:
+    names, front, currency = result["objectives"], result["front"], said.currency
     if not front:
         out.print("no point has a plan")
         return
@@ -201,7 +216,7 @@ def heading(name: str, currency: str) -> str:
 
 
 def _objective(name: str, value: float, proved: bool) -> str:
-    return ("" if proved else "~") + (percent(value) if name in ("gap", "worst_period") else number(value))
+    return ("" if proved else "~") + (percent(value) if name in SHARES else number(value))
 
 
 def _plot(out: Console, front: list[dict[str, Any]], across: str, up: str, currency: str) -> None:
@@ -226,7 +241,7 @@ def _plot(out: Console, front: list[dict[str, Any]], across: str, up: str, curre
     out.print(f"{'':>{margin}}  {heading(across, currency):>{columns}}")
 
 
-def _politics(out: Console, result: dict[str, Any], currency: str) -> None:
+def _politics(out: Console, result: dict[str, Any], said: Said) -> None:
     for row in result["success"]:
         interval = f"95 % interval {percent(row['low'])} to {percent(row['high'])}"
         out.print(f"Probability that {row['condition']}: {percent(row['probability'])} ({interval})")
@@ -236,7 +251,7 @@ def _politics(out: Console, result: dict[str, Any], currency: str) -> None:
         )
     if result["unproved"]:
         out.print(f"Not proved to the requested gap: {result['unproved']:,} of {count(result['draws'], 'draw')}.")
-    _tails(out, result, currency)
+    _tails(out, result, said.currency)
     rows = [row for row in result["nations"] if row["difference"] is not None]
     if not rows:
         return
@@ -251,7 +266,8 @@ def _politics(out: Console, result: dict[str, Any], currency: str) -> None:
         ends = (row["low"], row["high"])
         interval = " to ".join("?" if end is None else f"{100 * end:.1f}" for end in ends)
         grid.add_row(
-            row["nation"], percent(row["withdraws"]), percent(row["coverage_without"]), percent(row["coverage_with"]),
+            said.names.nation(row["nation"]), percent(row["withdraws"]),
+            percent(row["coverage_without"]), percent(row["coverage_with"]),
             signed_points(row["difference"]), _bar(max(row["difference"], 0.0) / (most or 1)), interval,
         )  # fmt: skip
     out.print(grid)
@@ -282,7 +298,7 @@ def _tails(out: Console, result: dict[str, Any], currency: str) -> None:
     out.print(grid)
 
 
-def _threshold(out: Console, result: dict[str, Any], _: str) -> None:
+def _threshold(out: Console, result: dict[str, Any], _: Said) -> None:
     out.print(f"{result['text']} ({count(result['solves'], 'value')} tried).")
 
 

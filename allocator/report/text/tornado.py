@@ -8,18 +8,20 @@ from typing import Any
 
 from rich.console import Console
 
+from allocator.naming import Names
 from allocator.report.text.points import (
     MOST_BARS,
     UNSETTLED,
+    Said,
     changes_of,
     left_out,
     money,
     share,
-    short_key,
     signed,
     signed_points,
     value_text,
 )
+from allocator.report.text.settings import key_words
 from allocator.report.text.words import count, percent, table
 from allocator.sweeps.design.sources import ENDS
 from allocator.wording import priced
@@ -43,14 +45,14 @@ class Ends:
     heading: str
     key: str
     between: Callable[[dict[str, Any]], str]
-    label: Callable[[dict[str, Any]], str]
+    label: Callable[[dict[str, Any], Names], str]
 
 
 def _span(figure: dict[str, Any]) -> str:
     return " to ".join(value_text(figure[end]["value"]) if end in figure else "base" for end in ("low", "high"))
 
 
-def _named(source: dict[str, Any]) -> str:
+def _named(source: dict[str, Any], _: Names) -> str:
     """The key, and the beginning of the title of a source."""
     return _short(f"{source['source']} {source['title']}".rstrip())
 
@@ -60,40 +62,54 @@ def _short(text: str) -> str:
 
 
 def _columns(source: dict[str, Any]) -> str:
-    """How many of its figures move, and of which columns."""
-    (first, _), *more = sorted(source["columns"].items(), key=lambda item: -item[1])
-    table_, _, column = first.partition(".")
-    return f"{source['figures']} {column if column == table_ else first}" + (f" and {len(more)} more" if more else "")
+    """Of which columns its figures are, and how many."""
+    (first, figures), *more = sorted(source["columns"].items(), key=lambda item: -item[1])
+    column = first.rpartition(".")[2].replace("_", " ")
+    return f"{column} ({figures:,})" + (f" and {len(more)} more" if more else "")
 
 
 FIGURE = Ends(
-    "figure", ("low", "high"), "range", "▒ low, █ high end", _span, lambda figure: short_key(figure["figure"])
+    "figure",
+    ("low", "high"),
+    "range",
+    "▒ low, █ high end",
+    _span,
+    lambda figure, names: key_words(figure["figure"], names),
 )
 
 
 SOURCE = Ends("source", ENDS, "figures", "▒ adverse or low, █ favourable or high end", _columns, _named)
 
 
-def draw_tornado(out: Console, result: dict[str, Any], currency: str) -> None:
+def draw_tornado(out: Console, result: dict[str, Any], said: Said) -> None:
+    currency = said.currency
     base, figures = result["base"], result["figures"]
     cost = priced(money(base), currency)
     out.print(f"At base: coverage {share(base)}, cost {cost}, {count(int(base['members']), 'nation')}.")
     for output, shown, unit in (("coverage", signed_points, "points"), ("cost", signed, currency)):
-        _bars(out, figures, output, shown, unit, FIGURE)
+        _bars(out, figures, output, (shown, unit), FIGURE, said.names)
     changes = [
-        (figure, end) for figure in figures for end in ("low", "high") if end in figure and changes_of(figure[end])
+        (figure, end)
+        for figure in figures
+        for end in ("low", "high")
+        if end in figure and changes_of(figure[end], said.names)
     ]
     lost = [(figure, end) for figure in figures for end in ("low", "high") if end in figure and not figure[end]["sure"]]
     for figure, end in lost[:MOST_BARS]:
         out.print(
-            f"No plan at {short_key(figure['figure'])} = {value_text(figure[end]['value'])}: {figure[end]['status']}."
+            f"No plan at {key_words(figure['figure'], said.names)} = {value_text(figure[end]['value'])}: "
+            f"{figure[end]['status']}."
         )
     if changes:
         out.print()
         grid = table(("where the answer changes", "left"), ("at", "right"), ("", "left"))
         changes.sort(key=lambda change: -abs(change[0][change[1]]["change"]["coverage"]))
         for figure, end in changes[:MOST_BARS]:
-            grid.add_row(short_key(figure["figure"]), value_text(figure[end]["value"]), changes_of(figure[end]))
+            grid.add_row(
+                key_words(figure["figure"], said.names),
+                value_text(figure[end]["value"]),
+                changes_of(figure[end], said.names),
+            )
         out.print(grid)
         left_out(out, len(changes), MOST_BARS, "changes", "the largest changes of coverage come first")
         out.print(UNSETTLED)
@@ -101,7 +117,8 @@ def draw_tornado(out: Console, result: dict[str, Any], currency: str) -> None:
         out.print(f"No change of coverage or cost is shown for {result['still']} of {count(len(figures), 'figure')}.")
 
 
-def draw_sources(out: Console, result: dict[str, Any], currency: str) -> None:
+def draw_sources(out: Console, result: dict[str, Any], said: Said) -> None:
+    currency = said.currency
     base, rows, together = result["base"], result["sources"], result["together"]
     out.print(f"At base: coverage {share(base)}, cost {priced(money(base), currency)}.")
     if together["least"] is not None:
@@ -110,7 +127,7 @@ def draw_sources(out: Console, result: dict[str, Any], currency: str) -> None:
             "for all values in between (priorities and other figures that can do either stay as they are)."
         )
     for output, shown, unit in (("coverage", signed_points, "points"), ("cost", signed, currency)):
-        _bars(out, rows, output, shown, unit, SOURCE)
+        _bars(out, rows, output, (shown, unit), SOURCE, said.names)
     lost = [(row, end) for row in [*rows, {"source": "all figures together", **together}] for end in SOURCE.ends
             if end in row and not row[end]["sure"]]  # fmt: skip
     for row, end in lost[:MOST_BARS]:
@@ -121,9 +138,11 @@ def draw_sources(out: Console, result: dict[str, Any], currency: str) -> None:
     out.print(f"{result['fixed']:,} of {count(result['of'], 'figure')} have no range and do not move.")
 
 
-def _bars(out: Console, figures: list[dict[str, Any]], output: str, shown: Any, unit: str, kind: Ends) -> None:
+def _bars(
+    out: Console, figures: list[dict[str, Any]], output: str, how: tuple[Any, str], kind: Ends, names: Names
+) -> None:
     """Draw the figures that change an output most, each with bars to the left and right of the base."""
-    moving = []
+    moving, (shown, unit) = [], how
     for figure in figures:
         changes = [figure[end]["change"][output] for end in kind.ends if _sure(figure, end, output)]
         if changes:
@@ -143,7 +162,11 @@ def _bars(out: Console, figures: list[dict[str, Any]], output: str, shown: Any, 
         change = [figure[end]["change"][output] if _sure(figure, end, output) else None for end in kind.ends]
         cells = ["" if value is None else shown(value) for value in change]
         grid.add_row(
-            kind.label(figure), kind.between(figure), cells[0], _sides(change[0], change[1], most, half), cells[1]
+            kind.label(figure, names),
+            kind.between(figure),
+            cells[0],
+            _sides(change[0], change[1], most, half),
+            cells[1],
         )
     out.print(grid)
     left_out(out, len(moving), MOST_BARS, f"{kind.of}s", kind.key)

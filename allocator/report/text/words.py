@@ -42,16 +42,53 @@ def money(millions: float, currency: str) -> str:
     return f"{currency} {number(millions)} million".strip()
 
 
+def money_unit(currency: str) -> str:
+    """The unit of money in a heading, e.g. ``USD million``."""
+    return f"{currency} million".strip()
+
+
+MEANINGS = {
+    "gap": "gap, weighted share unmet",
+    "risk": "risk, thousand person-months",
+    "cost": "cost over the horizon, {money}",
+    "burden": "heaviest burden, per mille of GDP a year",
+    "worst_period": "gap in the worst period",
+    "turnover": "turnover, thousand people",
+    "imbalance": "imbalance, {money}",
+}
+"""Objective -> its heading in a table."""
+
+
+SHARES = ("gap", "worst_period")
+"""Objectives that are shares."""
+
+
+def objective_heading(objective: str, currency: str) -> str:
+    """An objective and its unit, as the heading of its values.
+
+    Examples
+    --------
+    >>> from allocator.report.text.words import objective_heading
+    >>> objective_heading("cost", "USD")
+    'cost over the horizon, USD million'
+    """
+    return MEANINGS[objective].format(money=money_unit(currency))
+
+
 def count(amount: int, what: str) -> str:
     """``1 nation``, ``2 nations``."""
     return f"{amount:,} {what}{'' if amount == 1 else 's'}"
+
+
+COUNTED = {"forces": "pools", "willingness": "stances", "groups": "memberships"}
+"""Table -> what its rows are, where that is not its name."""
 
 
 def contents(tables: Mapping[str, Sized]) -> str:
     """The number of rows in each table of an instance, e.g. ``34 nations, 1 task``."""
     parts = []
     for name, rows in tables.items():
-        what = name.replace("_", " ")
+        what = COUNTED.get(name) or name.replace("_", " ")
         if len(rows) == 1 and not what.endswith("ss"):
             what = what.removesuffix("ies") + "y" if what.endswith("ies") else what.removesuffix("s")
         if len(rows):

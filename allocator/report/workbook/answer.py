@@ -32,12 +32,15 @@ ANSWER = "Answer"
 LAST = 7
 """Last column of the text, from 0; charts are to the right of it."""
 
-WIDTHS = (30, 33, 21, 12, 12, 12, 14, 28)
-TOP, CHART = 3, 560
+WIDTHS = (27, 28, 19, 10, 10, 10, 11, 25)
+TOP, CHART = 3, 460
 """Row of the first chart, and the width of charts in pixels."""
 
-ON_ONE_PAGE = 26
-"""Rows up to which money and proofs are printed on the first page as well."""
+SHORT, ON_ONE_PAGE = 26, 34
+"""Rows up to which all is on the first printed page, and up to which all but money and proofs is."""
+
+CHARTED = 14
+"""Most nations in the chart of people, which ends on the first page."""
 
 MOST = 10
 """Lines and nations on this page; the other pages have all of them."""
@@ -68,9 +71,10 @@ def write_answer(book: Book, plan: Plan, pages: dict[str, str]) -> None:
         known = Names(plan)
         _coverage(page, plan, known)
         _missing(page, plan, known)
+        above = page.row
         _nations(page, plan, known)
-        if page.row > ON_ONE_PAGE:
-            page.sheet.set_h_pagebreaks([page.row])
+        if page.row > SHORT:
+            page.sheet.set_h_pagebreaks([above if page.row > ON_ONE_PAGE else page.row])
         _money(page, plan)
         _proof(page, plan)
     _contents(page, pages)
@@ -125,7 +129,8 @@ LINE = {"color": "#D9E2EC", "width": 0.75}
 def look(chart: Any, title: str, *, reverse: bool = False, legend: bool = False) -> None:
     """Title, axes and legend of a chart, the same on every page."""
     chart.set_title({"name": title, "name_font": {"size": 12, "bold": True}, "overlay": False})
-    chart.set_y_axis({"reverse": reverse, "major_gridlines": {"visible": not reverse, "line": LINE}})
+    every: dict[str, Any] = {"interval_unit": 1} if reverse else {}  # a bar without a label says nothing
+    chart.set_y_axis({"reverse": reverse, "major_gridlines": {"visible": not reverse, "line": LINE}, **every})
     chart.set_legend({"position": "bottom"} if legend else {"none": True})
 
 
@@ -148,8 +153,9 @@ def _missing(page: Page, plan: Plan, known: Names) -> None:
             row[2] += f", {in_periods(list(line['supplies']))}"
     form = number_format(*([row[c] for row in rows] for c in (4, 5, 6)))
     fields = [
-        Field("task"), Field("capability"), Field("unit"), Field("asked", form), Field("there", form),
-        Field("missing", form), Field("covered, share", COVERED), Field("why"),
+        Field("task"), Field("capability"), Field("unit"), Field("asked", form, whole=True),
+        Field("there", form, whole=True),
+        Field("missing", form, whole=True), Field("covered, share", COVERED), Field("why"),
     ]  # fmt: skip
     body = [[*row[1:8], known.cause(line)] for row, line in zip(rows, lines, strict=False)]
     page.table(fields, body, paint=lambda r: _fill(rows[r][7]), widths=WIDTHS)
@@ -255,6 +261,7 @@ def _contents(page: Page, pages: dict[str, str]) -> None:
 def people_chart(book: Book, sheet: Any, plan: Plan, source: tuple[str, int, int], objectives: int) -> None:
     """The chart of people by nation, from rows (sheet, first, last) whose columns are nation, then people."""
     name, first, last = source
+    more, last = last - first >= CHARTED, min(last, first + CHARTED - 1)
     chart = book.book.add_chart({"type": "bar"})
     chart.add_series(
         {
@@ -266,7 +273,8 @@ def people_chart(book: Book, sheet: Any, plan: Plan, source: tuple[str, int, int
             "data_labels": {"value": True, "num_format": "#,##0"},
         }
     )
-    look(chart, "People by nation" + (", most at once" if plan.instance.periods > 1 else ""), reverse=True)
+    title = "People by nation" + (", most at once" if plan.instance.periods > 1 else "")
+    look(chart, title + (f": the first {CHARTED}" if more else ""), reverse=True)
     room = 1.25 * max(row["personnel"] for row in plan.rows("nations"))  # for the figures beside the bars
     chart.set_x_axis({"min": 0, "max": room, "visible": False, "major_gridlines": {"visible": True, "line": LINE}})
     chart.set_size({"width": CHART, "height": 70 + 23 * (last - first + 1)})

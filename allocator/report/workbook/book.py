@@ -20,6 +20,9 @@ LONGEST = 32_767
 WIDEST = 44
 """Most characters to which a column of a table grows; longer text is wrapped."""
 
+NARROW = 115
+"""Most characters of a row of a sheet that prints upright: more rows to a page, at seven eighths of their size."""
+
 ROW, LINE, MOST_HEIGHT = 17, 15.5, 400.0
 """Height of a row and of a further line in points, and the most that a row is high."""
 
@@ -60,12 +63,15 @@ class Field:
         ``text``, ``number`` (as many decimals as the column needs), or a number format.
     narrow, wide : int
         Least and greatest width in characters; longer text is wrapped.
+    whole : bool
+        Whether whole figures of a column with decimals are shown without them, in line with the others.
     """
 
     heading: str
     kind: str = "text"
     narrow: int = 0
     wide: int = WIDEST
+    whole: bool = False
 
 
 class Book:
@@ -185,6 +191,8 @@ class Page:
                 extra |= {"bold": True, "top": 1}
             for c, value in enumerate(row):
                 look = extra | ({"num_format": kinds[c]} if kinds[c] else {"text_wrap": True, **_indent(kinds, c)})
+                if fields[c].whole and isinstance(value, int | float) and value == int(value):
+                    look["num_format"] = in_line(kinds[c])
                 if kinds[c] and not isinstance(value, int | float):
                     look = {**extra, "align": "right"}
                 if value is not None or extra:
@@ -201,6 +209,8 @@ class Page:
         if filters:
             self.sheet.freeze_panes(top + 1, 1)
             self.sheet.repeat_rows(top)
+            if not widths and sum(wide) <= NARROW:
+                self.sheet.set_portrait()
         self.row = top + 1 + len(rows)
         return top + 1, top + len(rows)
 
@@ -227,6 +237,18 @@ def _format(kind: str, values: Sequence[Any]) -> str:
     return number_format(values)
 
 
+def in_line(form: str) -> str:
+    """The format of a whole figure in a column of this format: blanks as wide as the decimals instead of them.
+
+    Examples
+    --------
+    >>> in_line("#,##0.00"), in_line("#,##0")
+    ('#,##0_._0_0', '#,##0')
+    """
+    whole, point, decimals = form.partition(".")
+    return whole + "_." + "_0" * len(decimals) if point and set(decimals) == {"0"} else form
+
+
 def shown(value: Any, kind: str) -> str:
     """About what a spreadsheet shows for a value under a number format, for the width of its column."""
     if isinstance(value, str):
@@ -247,6 +269,7 @@ def lines_of(text: str, width: float) -> int:
         for word in part.split():
             if len(word) > room and room < width:
                 lines, room = lines + 1, width
+            lines += max(0, ceil(len(word) / width) - 1)  # a word that is longer than a line is broken
             room -= len(word) + 1
     return max(1, lines)
 

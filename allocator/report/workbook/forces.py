@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+from allocator.errors import shortened
 from allocator.plan.measures import statement
 from allocator.plan.plan import Plan
 from allocator.report.text.periods import spans, units_of
 from allocator.report.workbook.answer import senders
 from allocator.report.workbook.book import COVERED, HEAD, NOTHING, SHARE, SOME, Book, Field, number_format
 from allocator.report.workbook.content import EVERYWHERE, Names, Sent, line_row, places
+
+UPRIGHT = 40
+"""Most characters of a heading that is turned; other pages have the whole name."""
 
 REQUIREMENTS = "Requirements"
 MATRIX = "Tasks by nation"
@@ -39,8 +43,9 @@ def write_requirements(book: Book, plan: Plan, known: Names) -> None:
     fields = [
         Field("objective"), Field("task"), Field("capability"), Field("unit"),
         *([Field("periods")] if several else []),
-        Field("asked", form), Field("there", form), *([Field("least", form), Field("in period")] if several else []),
-        Field("missing", form), Field("covered, share", COVERED), Field("priority", "number"),
+        Field("asked", form, whole=True), Field("there", form, whole=True), 
+        *([Field("least", form, whole=True), Field("in period")] if several else []),
+        Field("missing", form, whole=True), Field("covered, share", COVERED), Field("priority", "number"),
         Field("why it is short"),
     ]  # fmt: skip
     covered = len(fields) - 3
@@ -68,11 +73,13 @@ def write_matrix(book: Book, plan: Plan, known: Names) -> None:
     page.title("Who is where", note + ".", to=9)
     head = page.row
     led = ["framework nation"] if leads else []
-    for c, text in enumerate(["task", "objective", *led, "people", *(known.nation[n] for n in nations)]):
+    for c, text in enumerate(
+        ["task", "objective", *led, "people", *(shortened(known.nation[n], UPRIGHT) for n in nations)]
+    ):
         turned: dict[str, Any] = {"rotation": 90, "align": "center"} if c > 2 + len(led) else {}
         right: dict[str, Any] = {"align": "right"} if c == 2 + len(led) else {}
         page.put(head, c, text, bold=True, bg_color=HEAD, bottom=1, valign="bottom", **turned, **right)
-    longest = max((len(known.nation[n]) for n in nations), default=0)
+    longest = max((min(UPRIGHT, len(known.nation[n])) for n in nations), default=0)
     page.sheet.set_row(head, max(20.0, 6.6 * longest + 8))
     first = 3 + len(led)
     for r, j in enumerate(tasks, start=head + 1):

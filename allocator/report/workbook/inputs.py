@@ -8,13 +8,18 @@ from typing import Any
 from allocator.instance.tables import TABLES
 from allocator.plan.plan import Plan
 from allocator.report.text.words import count
-from allocator.report.workbook.book import GREY, LINE, WHOLE, Book, Field, Page, lines_of
+from allocator.report.workbook.book import GREY, LINE, WHOLE, WIDEST, Book, Field, Page, lines_of
 
 INPUTS = "Inputs"
 INPUT = "Input "
 """Start of the names of the sheets with the tables of the instance."""
 
 TAB = "#9AA5B1"
+
+WORDY = 100
+"""Most characters to which a column of remarks grows: rows stay low, and fewer pages are printed."""
+
+REMARKS = {"note", "title", "description"}
 
 
 def table_pages(plan: Plan) -> list[str]:
@@ -24,7 +29,7 @@ def table_pages(plan: Plan) -> list[str]:
 
 def write_inputs(book: Book, plan: Plan) -> None:
     """What was assumed and chosen, and how the solve went."""
-    page = book.page(INPUTS, colour=TAB)
+    page = book.page(INPUTS, colour=TAB, landscape=False)
     page.title(
         "What went in",
         "The facts and choices that were solved, after the case, every change with --set, and the coalition. "
@@ -107,6 +112,6 @@ def write_table(book: Book, plan: Plan, name: str) -> None:
     for column in columns:
         unit = f", {column.unit}" if column.unit else ""
         kind = "text" if not column.numeric else WHOLE if column.kind == "whole" and not column.period else "general"
-        fields.append(Field(f"{column.name}{unit}", kind))
+        fields.append(Field(f"{column.name}{unit}", kind, wide=WORDY if column.name in REMARKS else WIDEST))
     body = [[row.get(column.name) for column in columns] for row in rows]
     page.table(fields, body, filters=True, raw=True)

@@ -309,6 +309,7 @@ function sentence(text) {
 
 function chance(event) {
   element("chance").textContent = event.text;
+  setMark(element("who-mark"), event.mark);
 }
 
 function ways(event) {

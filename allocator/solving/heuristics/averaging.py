@@ -12,9 +12,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from allocator.solving.entries import Key, nothing
 from allocator.solving.heuristics.search import AVERAGED, Search
 from allocator.solving.highs import Relaxation, Resident
-from allocator.solving.standard_form import Floats, Key, Matrix
+from allocator.solving.standard_form import Floats, Matrix
 
 WHOLE = ("leads", "joins", "member", "there")
 """Variables that are whole in the averaged programme."""
@@ -77,8 +78,8 @@ def programme(matrix: Matrix, columns: Numbers, rows: Numbers) -> Matrix:
     np.add.at(row_lower, rows, matrix.row_lower)
     np.add.at(row_upper, rows, matrix.row_upper)
     return Matrix(
-        [None] * width, lower, np.where(integral, np.ceil(upper), upper), integral,
-        [None] * height, row_lower, row_upper,
+        nothing(width), lower, np.where(integral, np.ceil(upper), upper), integral,
+        nothing(height), row_lower, row_upper,
         np.concatenate([[0], np.cumsum(count)]).astype(np.int32), (place % width).astype(np.int32), value,
         {objective: total(costs) for objective, costs in matrix.costs.items()},
     )  # fmt: skip

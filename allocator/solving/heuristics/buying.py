@@ -38,12 +38,20 @@ PART = 4
 """One of so many fractional columns is rounded before the relaxation is solved again."""
 
 
-def buy(resident: Resident, search: Search, gap: float, floor: float) -> bool:
-    """Search for a plan among the orders and deployments of the relaxation; returns whether a better one was found."""
+def buy(resident: Resident, search: Search, gap: float, floor: float) -> tuple[bool, Relaxation | None]:
+    """Search for a plan among the orders and deployments of the relaxation.
+
+    Returns
+    -------
+    bool
+        Whether a better plan was found.
+    Relaxation or None
+        That in which every task has its leader, if it was solved.
+    """
     improved = resident.matrix.integral.sum() >= MANY
     buying = _Buying(resident, search, max(gap, NEAR if improved else CLOSE), floor)
     first = search.best()
-    relaxed = buying.led()
+    relaxed = led = buying.led()
     if relaxed is not None:
         relaxed = buying.rounded(relaxed)
     if relaxed is not None:
@@ -51,7 +59,7 @@ def buy(resident: Resident, search: Search, gap: float, floor: float) -> bool:
         if not improved and not search.enough(floor, ENOUGH) and buying.fixed(relaxed):
             buying.among(relaxed)
     resident.release()
-    return search.best() is not first
+    return search.best() is not first, led
 
 
 class _Buying:

@@ -57,9 +57,9 @@ START = 1_000
 PATIENCE = 20
 """A kind has its turn at the latest after so many parts."""
 
-WITH_CUTS, SHARE = 20_000, 2 / 3
-"""Up to so many whole-number columns the search uses this share of the stage's time: in the rest HiGHS adds cuts to the
-whole model, which raise the bound. It does not come so far with more columns."""
+WITH_CUTS, SHARE, BUYING = 20_000, 2 / 3, 0.8
+"""Up to so many whole-number columns the search uses this share of the stage's time, and where nations order units: in
+the rest HiGHS adds cuts to the whole model, which raise the bound. It does not come so far with more columns."""
 
 IDLE = 40
 """So many parts without a gain end the search."""
@@ -145,7 +145,7 @@ class _Improving:
         self.kinds = [_Kind(kind.NAME, kind.LEADERS, kind.places, *widths) for kind in kinds]
         self.nodes = WITH_ORDERS if ordered else NODES
         self.checks = CHECKS if large and not ordered else None
-        self.share = 1.0 if large else SHARE
+        self.share = 1.0 if large else BUYING if ordered else SHARE
         self.turn = self.idle = 0
         self.busy = np.zeros(len(self.cells.columns), dtype=bool)  # cells of parts that are being improved
         self.lock = threading.Lock()

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.solving.columns import Points
+from allocator.solving.entries import nothing
 from allocator.solving.heuristics.neighbourhoods.cells import Cells
 from allocator.solving.highs import Resident
 from allocator.solving.standard_form import Floats, Matrix
@@ -59,8 +60,8 @@ def part(resident: Resident, free: NDArray[np.int64], point: Floats, cost: Float
     if cost is not None:
         costs["part"] = cost[free]
     small = Matrix(
-        [None] * len(free), matrix.lower[free], matrix.upper[free], matrix.integral[free],
-        [None] * len(rows), matrix.row_lower[rows] - used[rows], matrix.row_upper[rows] - used[rows],
+        nothing(len(free)), matrix.lower[free], matrix.upper[free], matrix.integral[free],
+        nothing(len(rows)), matrix.row_lower[rows] - used[rows], matrix.row_upper[rows] - used[rows],
         np.concatenate([[0], np.cumsum(count)]).astype(np.int32), at[matrix.index[inside]].astype(np.int32),
         matrix.value[inside], costs,
     )  # fmt: skip

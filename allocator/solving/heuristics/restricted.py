@@ -20,13 +20,14 @@ from allocator.solving.heuristics.averaging import averaged
 from allocator.solving.heuristics.beside import Beside
 from allocator.solving.heuristics.buying import buy
 from allocator.solving.heuristics.improving import WITH_CUTS, improve
+from allocator.solving.heuristics.leading import Leading
 from allocator.solving.heuristics.passing import pass_through
 from allocator.solving.heuristics.rounds import with_rounds
 from allocator.solving.heuristics.search import MANY, NODES, USED, Search
 from allocator.solving.highs import Relaxation, Resident
 
 WORTH = 200
-"""A stage with at least this many whole-number columns begins with a restricted run."""
+"""A stage with at least so many deployments and orders begins with a restricted run."""
 
 ROUGH = 0.01
 """Relative gap at which a restricted run is good enough."""
@@ -52,7 +53,7 @@ def restricted(resident: Resident, search: Search, last: int, gap: float, floor:
         A known lower bound of the optimum.
     """
     matrix, points = resident.matrix, search.points
-    if matrix.integral.sum() < WORTH:
+    if len(points.columns) + len(points.ordered) < WORTH:
         return floor
     many = matrix.integral.sum() >= MANY and points.known is None
     vast = many and matrix.integral.sum() > WITH_CUTS
@@ -64,14 +65,17 @@ def restricted(resident: Resident, search: Search, last: int, gap: float, floor:
             improve(resident, search, None, gap, floor)
         return floor
     floor = max(floor, relaxed.bound)
-    better = False
+    better, leading = False, Leading(resident, search, floor)
     if len(points.ordered) and not search.enough(floor, 2 * ROUGH):
-        better = buy(resident, search, gap, floor)
+        better, led = buy(resident, search, gap, floor)
+        if many and led is not None and not search.enough(floor, gap):
+            leading.divide(led)
+            floor = leading.bound
     elif vast and not resident.held and not search.enough(floor, 2 * ROUGH):
         pass_through(resident, search, relaxed, floor)
     if (vast or (many and len(points.ordered))) and search.best() is not None:
         improve(resident, search, relaxed, gap, floor)
-        return floor
+        return leading.prove()
     if better:
         return floor
     _search_rounds(resident, search, relaxed, last, gap, floor)

@@ -44,7 +44,7 @@ def with_rounds(matrix: Matrix) -> Matrix:
     length = np.array([len(used) for used in columns], dtype=np.int64)
     new = Matrix(
         matrix.columns, matrix.lower, matrix.upper, matrix.integral,
-        [*matrix.rows, *[None] * more],
+        matrix.rows.longer(more),
         np.concatenate([matrix.row_lower, np.full(more, -np.inf)]), np.concatenate([matrix.row_upper, limits]),
         np.concatenate([matrix.start, matrix.start[-1] + np.cumsum(length)]).astype(np.int32),
         np.concatenate([matrix.index, *columns]).astype(np.int32),

@@ -8,7 +8,8 @@ from typing import Any
 
 from allocator.plan.values import Deployed
 from allocator.solving.columns import Points
-from allocator.solving.highs import Relaxation, Run
+from allocator.solving.highs import Relaxation
+from allocator.solving.running import Run
 from allocator.solving.standard_form import Floats
 
 NODES = 100
@@ -35,10 +36,11 @@ class Search:
         Converts between plans and columns.
     relax : callable
         Solves the relaxation by a given method, or returns None if that is not done in time or there is no solution;
-        with ``part``, that of another model than the resident one.
+        with ``part``, that of another model than the resident one, whose progress is shown if ``what`` names it.
     run : callable
         Runs HiGHS, given the proved bound and options: on the resident model, or on the ``part`` of it that is given;
-        ``what`` names the search for progress. A run beside another has no name and shows no progress.
+        ``what`` names the search for progress. With ``most``, the run may use all the time of the stage, and its bound
+        is one of the stage up to ``most``. A run beside another has no name and shows no progress.
     take : callable
         Checks a point and stores its plan; returns the broken constraints.
     best : callable
@@ -59,3 +61,9 @@ class Search:
     enough: Callable[[float, float], bool]
     over: Callable[..., bool]
     limited: bool = False
+
+
+def options_of_root(points: Points) -> dict[str, Any]:
+    """Options of HiGHS for a whole model: with many orders the simplex method takes seconds longer at the root."""
+    many = points.matrix.integral.sum() >= MANY
+    return {"mip_lp_solver": "ipx"} if len(points.ordered) and many else {}

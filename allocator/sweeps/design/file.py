@@ -282,7 +282,11 @@ def _place(name: str, instance: Instance | None) -> Path:
         return Path(name)
     known = sweeps_of(instance) if instance is not None else {}
     if name not in known:
-        expected = f"one of {', '.join(known)}{near(name, known)}, or a path" if known else "a path"
+        expected = (
+            f"one of {', '.join(known)}{near(name, known)}, or a path"
+            if known
+            else f"a file in the instance's folder {FOLDER} (there is none), or a path"
+        )
         raise BadInput([Fault("sweep", None, None, quoted(name), f"{expected} that ends in .toml")])
     return known[name]
 
