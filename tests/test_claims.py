@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import allocator
+from allocator import claim_check
 from allocator.claim_check import FAILS, HOLDS, OPEN, UNPROVED, load_claims
 from allocator.plan.measures import measure
 from allocator.report.text.claims import page
@@ -75,6 +78,34 @@ def test_per_and_times(file: Callable[..., Path]) -> None:
 def test_no_plan_is_no_verdict(file: Callable[..., Path]) -> None:
     (verdict,) = allocator.claims(file('set = ["requirements.max_gap=0"]'))
     assert (verdict.figure, verdict.verdict) == (None, UNPROVED)
+
+
+@pytest.mark.parametrize(("bound", "verdict", "gaps"), [(0.0, HOLDS, [0.3, 0.003]), (0.9, FAILS, [0.3])])
+def test_a_claim_within_the_gap_is_solved_more_closely(
+    file: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, bound: float, verdict: str, gaps: list[float]
+) -> None:
+    """A gap of 0.3 is enough for a plan without a unit of the two that can go, if nobody has proved it to be poor.
+
+    5,000 people are asked for. A bound of 0.9 on the gap says that at most 500 of them can go.
+    """
+    asked: list[float] = []
+
+    def loose(*chosen: Any, gap: float, **given: Any) -> allocator.Plan:
+        asked.append(gap)
+        plan = allocator.solve(*chosen, gap=0.0, **given)
+        if gap < 0.3:
+            return plan
+        rows = [row | {"value": 1.0, "bound": bound} for row in plan.rows("objectives")]
+        return replace(
+            plan, _tables={**plan._tables, "objectives": rows, "deployments": [], "nations": [], "tasks": []}
+        )
+
+    monkeypatch.setattr(claim_check, "solve", loose)
+    path = file()
+    text = path.read_text().replace("least = 2", "least = 1000")
+    path.write_text(text.replace("measure = ", 'maximise = "people"\nmeasure = "people" # '))
+    (found,) = allocator.claims(path, gap=0.3)
+    assert (found.verdict, asked) == (verdict, gaps)
 
 
 def test_measures() -> None:
