@@ -130,7 +130,7 @@ def together(sums: Sequence[Sum]) -> Sum:
 
 def merged(first: Sum, second: Sum) -> Sum:
     """The sum of two sums; a column in both has one amount, which is exact."""
-    place = np.unique(np.concatenate([first.numbers, second.numbers]))
+    place = np.unique(np.concatenate([first.numbers, second.numbers]), return_index=True)[0]
     width = len(second.sizes.amounts) + 1
     both = np.zeros(len(place), dtype=np.int64)
     both[np.searchsorted(place, first.numbers)] = (first.kind + 1) * width
