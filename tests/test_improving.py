@@ -134,10 +134,12 @@ class TestPart:
         assert not case.take(together)
 
     def test_earlier_objectives_are_kept(self, case: Case) -> None:
-        """A limit on an earlier objective holds for the part together with its rest."""
+        """A limit on an earlier objective holds for the part together with its rest, even if HiGHS was left behind."""
         point = case.points.point({})
         value = float(case.resident.matrix.costs["gap"] @ point)
-        case.resident.held.append(("gap", 0.9 * value))
+        case.resident.lost = Stop.TIME_LIMIT
+        case.resident.hold("gap", 0.9 * value)
+        case.resident.lost = None
         try:
             columns = np.arange(len(point))
             small = part(case.resident, columns, point, np.where(np.isin(columns, case.points.columns), 1.0, 0.0))
