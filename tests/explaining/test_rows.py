@@ -36,7 +36,8 @@ def test_what_holds_in_some_periods_names_them() -> None:
     asked = words(core.instance, found["budgets.6.amount"], 300)
     assert asked == "raise the budget of Bravo in periods 3 to 4 to USD 300 million (now 260)"
     assert ladder(core, "budgets[payer=AAA,first_period=2].amount+=1")[0].text == "the budget of Alpha in period 2"
-    names = InWords(allocator.read("toy-periods").override("tasks[task=hub].last_period=2"))
+    task = {"task": "hub", "objective": "peace_on_land", "name": "Secure the hub", "last_period": 2}
+    names = InWords(allocator.read("toy-periods").with_tables({"tasks": [task]}))
     spans = [(1, 3), (1, 2), (2, 2), (2, 3)]
     said = [names.when({"task": "hub", "first_period": first, "last_period": last}) for first, last in spans]
     assert said == ["", "", " in period 2", " in periods 2 to 3"]  # all periods, all of its task, and others
