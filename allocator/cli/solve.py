@@ -28,7 +28,7 @@ from allocator.cli.options import (
 )
 from allocator.cli.page import as_long_again, figures_option, pages
 from allocator.cli.terminal import emit_json, load_solver, print_message, printed
-from allocator.errors import AllocatorError, BadInput, BadUsage, OutOfTime
+from allocator.errors import AllocatorError, BadUsage, OutOfTime
 from allocator.stopping import later, watched
 
 if TYPE_CHECKING:
@@ -137,10 +137,7 @@ def _another(plan: Plan, time_limit: float | None) -> str | None:
     seconds = max(SHORTEST, plan.manifest["times"]["total"])
     if time_limit is not None:
         seconds = min(seconds, BEGAN + time_limit - time.monotonic())
-    try:
-        return by_chance(plan, seconds) if plan.status == "optimal" and seconds > 0 else None
-    except BadInput:  # values so large that no model can limit them: nothing is known of other plans
-        return None
+    return by_chance(plan, seconds) if plan.status == "optimal" and seconds > 0 else None
 
 
 def _end(plan: Plan, called: str, another: str | None, full: bool) -> None:

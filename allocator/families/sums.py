@@ -29,6 +29,10 @@ class Terms(NamedTuple):
         """Each coefficient with its variable."""
         return list(zip(self.coefs, self.variables, strict=True))
 
+    def times(self, factor: float) -> Terms:
+        """The same, multiplied."""
+        return Terms(tuple(factor * a for a in self.coefs), self.variables)
+
     def expression(self, cells: Cells | None = None) -> LinearExpression:
         """Pyomo's expression, with an object for each term."""
         return LinearExpression(args=list(map(MonomialTermExpression, self.pairs(cells))))
@@ -51,6 +55,10 @@ class Numbered(NamedTuple):
         """Each coefficient with its variable."""
         assert cells is not None
         return [*zip(self.coefs.tolist(), cells.variables(self.numbers), strict=True), *self.more.pairs(cells)]
+
+    def times(self, factor: float) -> Numbered:
+        """The same, multiplied."""
+        return Numbered(factor * self.coefs, self.numbers, self.more.times(factor))
 
     def expression(self, cells: Cells | None = None) -> LinearExpression:
         """Pyomo's expression, with an object for each term."""
