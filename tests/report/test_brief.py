@@ -17,7 +17,7 @@ from allocator import Plan
 from allocator.cli.terminal import console, printed
 from allocator.purchases import Purchases
 from allocator.report.text.brief import MOST, draw_ending
-from allocator.report.text.brief_tables import rounded
+from allocator.report.text.brief_tables import Missing, rounded
 from allocator.report.text.page import CUT, GLUE, Page, jointed, tied
 from allocator.report.text.plan import draw_plan
 from allocator.report.text.words import fitted, number, percent, plural, table
@@ -264,6 +264,21 @@ def test_nobody_and_nothing() -> None:
     assert "Most is missing in infantry (Hold): 4 battalions asked, none supplied." in text
     assert "It costs nothing." in text
     assert "Nothing is missing: the line is met in full." in answer(plan_of(toy(), {("AAA", "bn", "hold", 1): 4}))
+
+
+def test_the_worst_period_is_beside_the_mean_of_what_is_missing() -> None:
+    """Four are asked for in each of three periods."""
+
+    def said(*sent: int, width: int = 100) -> str:
+        plan = plan_of(toy(periods=3), {("AAA", "bn", "hold", t): n for t, n in enumerate(sent, start=1) if n})
+        return Missing(plan).sentence(width)
+
+    begin = "Most is missing in infantry (Hold): 4 battalions asked, "
+    assert said(3, 1, 2) == f"{begin}2 supplied on average, 1 in period 2."
+    assert said(3, 0, 0) == f"{begin}1 supplied on average, none in periods 2–3."
+    assert said(2, 2, 2) == f"{begin}2 supplied in each."
+    assert said(0, 0, 0) == f"{begin}none supplied."
+    assert said(3, 1, 2, width=90) == said(3, 1, 2).replace(" (Hold)", "")  # on one line without the task
 
 
 def test_leaders_orders_and_money_by_period() -> None:
