@@ -352,3 +352,4 @@ def test_a_comparison_says_the_worst_period_beside_the_mean() -> None:
     assert any(text.endswith(" (most at once)") for text in found.changes(fewer))
     shown = text_of(lambda out: draw_comparison(out, found))
     assert shown.index("coverage of Peace on land") < shown.index("in its worst period") < shown.index("people")
+    assert re.search(r"  in its worst period +33\.3 % in 2 +none in 2\n", shown)

@@ -48,12 +48,14 @@ def coverage(plan: Plan, width: int) -> Table:
     lines, periods = statement(plan), plan.instance.periods
     by_period, several, narrow = coverage_by_period(lines), plan.instance.periods > 1, width < NARROW
     few = several and narrow
+    bar, most = (SHORT_BAR, PICTURE // 2) if narrow else (BAR, PICTURE)
+    each = picture({}, periods, most)[1]
+    by = "by period" if each == 1 else f"by {each} periods"
     grid = table(
-        ("covered", "left"), ("by period" if several else "", "left"), ("mean" if several else "", "right"),
+        ("covered", "left"), (by if several else "", "left"), ("mean" if several else "", "right"),
         *([("worst", "whole")] if several else []), ("met" if narrow else "lines met", "right"),
         *([] if few else [("people", "right")]),
     )  # fmt: skip
-    bar, most = (SHORT_BAR, PICTURE // 2) if narrow else (BAR, PICTURE)
     for objective, share in coverage_of(lines).items():
         colour = colour_of(share)
         here = [line for line in lines if line["objective"] == objective]
