@@ -147,10 +147,11 @@ few rows; the others are counted.
   is usable of it; a pool with fewer usable units than its rotation needs on an indefinite horizon; a pledge that is
   conditional on the nation itself or requires more nations than there are; a unit type that no task can use; a task
   that asks for nothing; a nation that has pools but is not willing to do anything, unless it can buy jointly; a
-  core_share without a core_weight, and the reverse; a prerequisite whose line is not required in any period of its task; a programme that
-  cannot deliver within the horizon, or whose min_order is above its max_units; industry for what nobody can buy; a
-  joint purchase of what fewer than min_nations can order in one period. In a long table, nations that are not
-  willing, and pools too small for their rotation, are reported only if they are few or nearly all.
+  core_share without a core_weight, and the reverse; a prerequisite whose line is not required in any period of its
+  task; a programme that cannot deliver within the horizon, or whose min_order is above its max_units; industry for
+  what nobody can buy; a joint purchase of what fewer than min_nations can order in one period. In a long table,
+  nations that are not willing, and pools too small for their rotation, are reported only if they are few or nearly
+  all.
 - Figures that look a thousand or a million times too large or too small, in a whole column or in one row compared with
   the others: gdp, compared with operating_cost and with the cost of all pools; operating_cost per person and month
   (judged by itself in dollars, euros and a dozen other currencies); rotation_cost, compared with operating_cost;

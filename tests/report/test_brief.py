@@ -260,7 +260,7 @@ def test_the_order_of_the_model_is_said() -> None:
 
 def test_nobody_and_nothing() -> None:
     text = " ".join(answer(plan_of(toy(), {})).split())
-    assert "None of 1 nation sends anybody; 0.0 % of what is asked is met" in text
+    assert "None of 1 nation sends anybody; nothing that is asked is met" in text
     assert "Most is missing in infantry (Hold): 4 battalions asked, none supplied." in text
     assert "It costs nothing." in text
     assert "Nothing is missing: the line is met in full." in answer(plan_of(toy(), {("AAA", "bn", "hold", 1): 4}))

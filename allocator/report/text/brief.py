@@ -122,6 +122,8 @@ def _met(plan: Plan) -> str:
     share = 1 - plan.value("gap")
     if share == 1:
         return "all that is asked"
+    if share <= 1e-9:
+        return "nothing that is asked"
     if plan.instance.periods == 1:
         return f"{percent(share)} of what is asked"
     text = f"{percent(share)} of what is asked on average"
