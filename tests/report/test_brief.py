@@ -292,6 +292,27 @@ def test_leaders_orders_and_money_by_period() -> None:
     assert "orders only" in answer(plan_of(built().instance, {("AAA", "bn", "hold", 1): 1}, orders))
 
 
+def test_what_a_model_minimises_is_said() -> None:
+    """AAA sends three, then one of them elsewhere: 100 people go anew. It pays all of 30 and has half of the GDP."""
+    instance = toy(
+        periods=2, indefinite=False, tasks=[{"task": "hold"}, {"task": "port"}],
+        nations=[{"nation": "AAA", "gdp": 1000.0}, {"nation": "BBB", "gdp": 1000.0}],
+    )  # fmt: skip
+    sent = {("AAA", "bn", "hold", 1): 3, ("AAA", "bn", "hold", 2): 1, ("AAA", "bn", "port", 2): 1}
+
+    def said(deployed: Mapping[tuple[str, str, str, int], int], *objectives: str) -> str:
+        return answer(plan_of(instance, deployed, model=allocator.Model(objectives=("gap", *objectives))))
+
+    shown = said(sent, "turnover", "imbalance")
+    assert "\n100 people go somewhere anew from one period to the next.\n" in shown
+    assert "\n15 million would have to change hands for shares in proportion to GDP.\n" in shown
+    assert "anew" not in said(sent, "imbalance")
+    assert "change hands" not in said(sent, "turnover")
+    nobody = said({}, "turnover", "imbalance")
+    assert "\nNobody goes somewhere anew from one period to the next.\n" in nobody
+    assert "\nNations with a GDP pay in proportion to it.\n" in nobody
+
+
 def test_causes_are_named_where_facts_prove_them() -> None:
     assert re.search(r"Infantry +2 +4 +battalions +too few to sustain\n", answer(solved("toy-rotation")))
     assert re.search(r"Combat aircraft +24 +36 +aircraft +lacks air picture\n", answer(solved("toy-enablers")))
