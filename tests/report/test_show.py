@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,26 @@ def test_changes_leave_less_in_some_periods() -> None:
     assert units(toy(periods=4, indefinite=False, **battalions(4, 2))) == (2, 4)
 
 
+def test_what_can_be_sustained_is_there_for_each_period() -> None:
+    """Four stay, two of them leave in period 3; the first period asks for nothing, the last for six."""
+    leaves = [{"nation": "AAA", "unit_type": "bn", "period": 3, "change": -2}]
+    asked = [
+        {"task": "hold", "capability": "inf", "quantity": quantity, "first_period": t, "last_period": t}
+        for t, quantity in ((2, 4.0), (3, 4.0), (4, 6.0))
+    ]
+    instance = toy(periods=4, indefinite=False, force_changes=leaves, requirements=asked, **battalions(4))
+    (row,) = offers(instance, REFERENCE)
+    assert [tuple(each.values()) for each in row["by_period"]] == [(1, 0, 4), (2, 4, 4), (3, 4, 2), (4, 6, 2)]
+    assert (row["period"], row["asked"], row["offered"]) == (4, 6, 2)
+    wide, narrow = (text_of(lambda out: draw_instance(out, instance, REFERENCE, [row], [], ""), w) for w in (110, 80))
+    assert re.search(r"Infantry +6 +2 +battalion +2 +1 +4  ···███▅▅▅▄▄▄  less than asked\n", wide)
+    assert "by period: sustained of what is asked" in wide
+    assert re.search(r"Infantry +6 +2 +battalion +2 +1 +4  less than asked\n", narrow)
+    one = toy(**battalions(4))
+    shown = text_of(lambda out: draw_instance(out, one, REFERENCE, offers(one, REFERENCE), [], ""), 110)
+    assert not re.search(r"nations +in|by period", shown)
+
+
 def test_a_pool_with_min_units_sends_them_or_none() -> None:
     assert units(toy(periods=4, **battalions(6, 4, min_units=2)))[0] == 0
     assert units(toy(periods=1, **battalions(6, 4, min_units=2)))[0] == 0
@@ -107,7 +128,7 @@ def test_nobody_offers_is_not_nobody_can_sustain() -> None:
     """Three battalions with ratio 4 can be there for some periods but not for all."""
     few = toy(periods=4, **battalions(3, 4))
     assert "nobody can sustain it" in text_of(
-        lambda out: draw_instance(out, few, REFERENCE, offers(few, REFERENCE), [], "")
+        lambda out: draw_instance(out, few, REFERENCE, offers(few, REFERENCE), [], ""), 100
     )
     none = toy(periods=4, willingness=[{"nation": "AAA", "objective": "land", "willingness": 0.1}])
     assert "nobody offers it" in text_of(

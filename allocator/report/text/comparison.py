@@ -6,7 +6,9 @@ from rich.console import Console
 from rich.text import Text
 
 from allocator.comparison import Column, Comparison, split
+from allocator.plan.measures import coverage_by_period, statement
 from allocator.real_changes import RealChanges
+from allocator.report.text.brief_tables import worst_of
 from allocator.report.text.page import Item
 from allocator.report.text.settings import settings_words
 from allocator.report.text.words import SHARES, money_unit, number, objective_heading, percent, table
@@ -113,7 +115,9 @@ def _cell(found: Comparison, column: Column, section: str, key: str) -> str:
         return found.names(column).nation(value) if section == "nations" else value.replace("_", " ")
     if section == "proved to":
         return percent(value, 2)
-    if section in ("coverage", "worst coverage") or (section in ("objective", "given up") and key in SHARES):
+    if section == "worst coverage":
+        return worst_of(coverage_by_period(statement(column.plan))[key], short=True).plain
+    if section == "coverage" or (section in ("objective", "given up") and key in SHARES):
         return percent(value)
     if len(found.currencies) > 1 and (key in ("cost", "imbalance") or section == "money"):
         return f"{column.case.instance.currency} {number(value)}".strip()
