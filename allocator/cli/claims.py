@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.exceptions import Exit
 
+from allocator.cli.help import Command
 from allocator.cli.options import gap_option, json_option, time_limit_option
 from allocator.cli.page import pages, pages_options
 from allocator.cli.progress import Line
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from allocator.claim_check import Verdict
 
 
-@click.command("claims")
+@click.command("claims", cls=Command)
 @click.argument("file", required=False, metavar="[FILE]")
 @click.option("--only", multiple=True, metavar="ID", help="Test only this claim. May be repeated.")
 @gap_option(5e-3)

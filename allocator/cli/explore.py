@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from allocator.cli.help import Command
 from allocator.cli.options import (
     case_option,
     coalition_option,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from allocator.serve.question import Question
 
 
-@click.command("explore")
+@click.command("explore", cls=Command)
 @instance_argument
 @model_option
 @gap_option(1e-4, "; 0 requires a full proof")

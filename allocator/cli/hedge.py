@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from click.exceptions import Exit
 
+from allocator.cli.help import Command
 from allocator.cli.options import (
     Number,
     case_option,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from allocator.hedging import Hedge
 
 
-@click.command("hedge")
+@click.command("hedge", cls=Command, own="Futures and risk")
 @instance_argument
 @model_option
 @click.option(

@@ -12,6 +12,7 @@ import click
 from click.exceptions import Exit
 
 from allocator.arguments import LARGEST_SEED
+from allocator.cli.help import Command
 from allocator.cli.options import (
     Number,
     case_option,
@@ -48,7 +49,7 @@ MOST_REASONS = 5
 """Kinds of failure that are printed."""
 
 
-@click.command("sweep")
+@click.command("sweep", cls=Command, own="What varies")
 @instance_argument
 @click.argument("sweep", metavar="[SWEEP]", required=False)
 @click.option(
