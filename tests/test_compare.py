@@ -188,3 +188,23 @@ def test_a_line_that_is_short_by_less_than_one_per_cent_is_not_short_by_none() -
     met = allocator.compare(allocator.cases(["toy-rotation"], ["requirements.quantity=2"]), gap=0.0)
     assert met.changes(met.columns[1])[0] == "newly met: Hold the port, Infantry, 50 % of it was missing"
     assert found.changes(found.columns[1])[0] == "less unmet: Hold the port, Infantry, <1 % instead of 50 %"
+
+
+def test_a_nation_that_sends_many_other_units_is_cut_on_the_screen() -> None:
+    """Nine tasks of one battalion each, met or not: six of the nine deployments are shown, and the others counted."""
+    from types import SimpleNamespace
+    from typing import cast
+
+    from allocator.report.text.comparison import _changes
+    from allocator.report.text.page import Page
+
+    def shown(many: int) -> str:
+        moved = "Alpha comes in: " + "; ".join(f"+{at} Battalion, Task {at}" for at in range(1, many + 1))
+        found = cast(Comparison, SimpleNamespace(changes=lambda _: [moved]))
+        out = Page(width=400)
+        with out.capture() as capture:
+            _changes(out, found, cast(Column, SimpleNamespace(plan=SimpleNamespace(found=True))), "")
+        return capture.get()
+
+    assert "; +6 Battalion, Task 6; and 3 more (--json has them)" in shown(9).replace("\ufdd0", " ")
+    assert "+7 Battalion, Task 7" in shown(7).replace("\ufdd0", " ")

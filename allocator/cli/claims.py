@@ -14,6 +14,7 @@ from allocator.cli.options import gap_option, json_option, time_limit_option
 from allocator.cli.page import pages, pages_options
 from allocator.cli.progress import Line
 from allocator.cli.terminal import emit, emit_json, load_solver, print_message, printed
+from allocator.report.text.words import count
 from allocator.stopping import later
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def command(
         _show(verdicts, content, "json" if as_json else "csv" if as_csv else "markdown" if markdown else "")
         made.of_study(lambda: claims_study(content))
         if interrupted:
-            print_message(f"interrupted; {len(verdicts)} claims were tested")
+            print_message(f"interrupted; {count(len(verdicts), 'claim')} tested")
             raise Exit(130)
 
 

@@ -70,7 +70,8 @@ def command(instance: str, port: int | None, no_open: bool, quiet: bool, **optio
             opened.set()
             emit(address)
             if not quiet:
-                print_message("Ctrl-C ends it.")
+                how = "Open the address in a browser of this machine." if no_open else "The page opens in your browser."
+                print_message(f"{how} Ctrl-C ends it.")
             if not no_open:
                 threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 

@@ -134,9 +134,8 @@ def command(
         _show(found, as_json, as_csv)
         made.of_study(lambda: hedge_study(found.to_dict()))
         if found.stopped_by == "interrupt":
-            print_message(
-                "interrupted" + ("; the plan was not evaluated in other futures" if not found.rows("plans") else "")
-            )
+            left = "" if found.rows("plans") else "; the plan was not evaluated in other futures"
+            print_message(f"interrupted{left}" if found.found else "interrupted before a plan was found")
         if found.status == "error":
             print_message(f"Error: {found.reason}")
         watch.answered = found.stopped_by == "interrupt"

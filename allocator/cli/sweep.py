@@ -268,7 +268,7 @@ def _finish(done: Sweep, store_file: str, tables: dict[str, str | None], quiet: 
                 done.write(path, table)
             print_message(f"wrote {path}")
     if done.interrupted:
-        print_message(f"interrupted; the same command continues the sweep ({store_file} holds the solved points)")
+        print_message("interrupted; the same command continues the sweep")
         return 130
     return 1 if failed == sum(len(answered.rows) for answered in done.answers) else 0
 
@@ -382,7 +382,7 @@ def _warn(done: Sweep, store_file: str, quiet: bool) -> int:
         )
     if done.damaged:
         print_message(f"warning: {store_file} had {count(done.damaged, 'point')} altered or damaged, and solved again")
-    print_message(f"every point is stored in {store_file}")
+    print_message(f"every solved point is stored in {store_file}")
     return reasons.total()
 
 

@@ -168,6 +168,11 @@ class TestText:
         assert f"--full prints {sum(shown)} more lines; " in text
         assert "--most 20 lists more." in " ".join(text.split())
         assert "time-limit" not in text
+        sets[0]["units"] = None  # not known: the call sends "–" and not "no more units"
+        for row in calls[:4]:
+            row["gives"] = []
+        text = drawn(answer, full=True)
+        assert text.count("no more units") == 2
         assert "--full" not in drawn(answer, full=True)
 
 

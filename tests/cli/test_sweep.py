@@ -50,7 +50,7 @@ class TestTable:
 
     def test_talk_names_the_store_and_the_files(self, folder: Swept) -> None:
         place, done = folder
-        assert "every point is stored in toy-rotation.sweep" in done.stderr
+        assert "every solved point is stored in toy-rotation.sweep" in done.stderr
         assert "wrote a.csv" in done.stderr
         assert (place / "toy-rotation.sweep").stat().st_size
 

@@ -15,6 +15,9 @@ from allocator.wording import first_capital
 MOST = 12
 """Changes that are shown for each case; JSON and CSV have all."""
 
+PARTS = 6
+"""Deployments that are shown of a nation that sends other units; JSON and CSV have all."""
+
 AS_IT_IS = "as it is"
 """Heading of an instance without a variant, where all cases are of one instance."""
 
@@ -146,7 +149,9 @@ def _changes(out: Console, found: Comparison, column: Column, heading: str) -> N
     out.print()
     out.print(heading)
     for text in changes[:MOST]:
-        out.print(Item(text))
+        parts = text.split("; ")
+        more = [f"and {len(parts) - PARTS} more (--json has them)"] if len(parts) > PARTS + 1 else parts[PARTS:]
+        out.print(Item("; ".join([*parts[:PARTS], *more])))
     if len(changes) > MOST:
         out.print(f"  and {len(changes) - MOST} more (--json has them)")
     if not changes:

@@ -123,5 +123,6 @@ OPEN = {
     "target": "what depends on what in", "asks": "whom to ask for", "takes_over": "who takes over from",
     "nations": "nation", "pairs": "the pair", "limit": "the limit", "step": "the step", "verdict": "the verdict on",
     "ranges": "least and most of", "ask_less": "the cheapest way to ask less", "cheapest": "the cheapest way out",
+    "could": "who else could give",
 }  # fmt: skip
 """First word of something open, as in the JSON -> in words."""
