@@ -142,7 +142,7 @@ def test_headings_are_words_and_what_is_not_settled_has_a_row() -> None:
     assert [line.split() for line in drawn(left).splitlines() if "settled" in line] == [
         ["not", "settled", "within", "0.00", "%", "25.00", "%"]
     ]
-    assert drawn(left).count("gap") == 1
+    assert drawn(left).count("unmet share") == 1
 
 
 def drawn(found: Comparison) -> str:
@@ -166,13 +166,15 @@ def test_what_is_bought_and_what_else_is_minimised() -> None:
     assert found.columns[1].figures["objective", "turnover"] == pytest.approx(0.2)
     assert found.changes(found.columns[1])[-1] == "AAA orders +2 Battalion"
     later = [Case("two", instance, model), Case("one", instance.override("horizon.months_per_period=3"), model)]
-    assert "cost, risk and turnover are sums over horizons of 12 and 6 months" in allocator.compare(later).notes()[0]
+    assert (
+        "cost, reluctance and turnover are sums over horizons of 12 and 6 months" in allocator.compare(later).notes()[0]
+    )
 
 
 def test_two_lengths_of_the_horizon() -> None:
     found = allocator.compare(allocator.cases(["toy-rotation"], ["horizon.months_per_period=3", "horizon.periods=1"]))
     assert found.notes() == [
-        "cost and risk are sums over horizons of 6 and 3 months; they cannot be compared directly",
+        "cost and reluctance are sums over horizons of 6 and 3 months; they cannot be compared directly",
     ]
 
 

@@ -156,12 +156,12 @@ class TestEveryQuestion:
         assert "operating cost of all unit types" in text
 
     @pytest.mark.parametrize(
-        ("method", "heading"), [("lhs", "rank correlation"), ("sobol", "total"), ("morris", "mu star")]
+        ("method", "heading"), [("lhs", "correlation"), ("sobol", "first order"), ("morris", "mean size")]
     )
     def test_sample(self, case: Path, method: str, heading: str) -> None:
         text = self.told(case, "--sample", "4", "--method", method)
         assert heading in text
-        first = text.split("What cost depends on:")[0].split("What coverage depends on:")[1].splitlines()[2]
+        first = text.split("What cost depends on")[0].split("What coverage depends on")[1].splitlines()[2]
         assert first.startswith("battalions of AAA ")
 
     def test_front(self, case: Path) -> None:

@@ -166,10 +166,14 @@ class TestSweeps:
         plots = [plot for plot in study.pictures() if isinstance(plot, Plot)]
         assert [plot.name for plot in plots] == ["front-gap-cost", "front-gap-burden", "front-cost-burden"]
         assert [plot.title.partition(" (")[2] for plot in plots] == [
-            "not shown: heaviest burden)", "not shown: cost)", "not shown: unmet share)",
+            "not shown: heaviest burden)", "not shown: cost over the horizon)", "not shown: unmet share)",
         ]  # fmt: skip
         assert not any(isinstance(shape, Box) for plot in plots for shape in plot.shapes)
-        assert plots[0].table.columns[:3] == ("Unmet share", "Cost, million", "Heaviest burden, ‰ of GDP a year")
+        assert plots[0].table.columns[:3] == (
+            "Unmet share",
+            "Cost over the horizon, million",
+            "Heaviest burden, ‰ of GDP a year",
+        )
 
     def test_withdrawal_has_its_value_at_risk_and_who_matters(self) -> None:
         """One of two nations stays with a probability of a half: coverage is a half or all."""

@@ -8,10 +8,9 @@ from typing import Any
 from allocator.case_changes import MET_WITHIN, missing
 from allocator.naming import Names
 from allocator.report.charts.kinds import Bar, Bars, Piece, Table
-from allocator.report.studies.front import heading
 from allocator.report.studies.study import Block, Items, Section, Study, Text
 from allocator.report.studies.words import count, first_capital, listed, made_with, money, number, percent, short
-from allocator.report.text.words import SHARES
+from allocator.report.text.words import SHARES, objective_heading
 
 Row = Mapping[str, Any]
 
@@ -304,7 +303,7 @@ def _all(cases: Sequence[Row], figures: Sequence[Mapping[tuple[str, str], Any]],
 
 def _label(key: tuple[str, str], names: Names) -> str:
     section, name = key
-    words = heading(name, "million")
+    words = objective_heading(name, "million")
     return {
         "objective": first_capital(words),
         "given up": f"{first_capital(words)}: given up for later objectives",
@@ -346,7 +345,12 @@ def _sure(cases: Sequence[Row], figures: Sequence[Mapping[tuple[str, str], Any]]
         )
         for case, known in zip(cases, figures, strict=True)
     )  # fmt: skip
-    heads = ("Case", "status", *(f"{heading(name, 'million').partition(',')[0]} within" for _, name in keys), "why")
+    heads = (
+        "Case",
+        "status",
+        *(f"{objective_heading(name, 'million').partition(',')[0]} within" for _, name in keys),
+        "why",
+    )
     proved = sum(case["status"] in ("optimal", "infeasible") for case in cases)
     text = "Every case is proved" if proved == len(cases) else f"{proved} of {count(len(cases), 'case')} are proved"
     return Section("How sure", text, (Table(heads, rows, text=(1, len(heads) - 1)),))

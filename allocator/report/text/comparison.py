@@ -128,7 +128,7 @@ def _row(found: Comparison, section: str, key: str) -> str:
     names = {row["objective"]: row["name"] for c in found.columns for row in c.case.instance.rows("objectives")}
     currency = next(iter(found.currencies), "") if len(found.currencies) == 1 else ""
     if section == "objective":
-        return objective_heading(key, currency)
+        return objective_heading(key, money_unit(currency))
     if section == "given up":
         return "  of it given up for later objectives"
     if section == "proved to":

@@ -136,7 +136,7 @@ def _objectives(words: Words, _: Sequence[Row]) -> list[Column]:
         return ("" if sure else "~") + shown(row, "forced")
 
     return [
-        _text("objective", lambda row: objective_heading(row["objective"], words.answer.currency)),
+        _text("objective", lambda row: objective_heading(row["objective"], money_unit(words.answer.currency))),
         _figure("plan in hand", lambda row: shown(row, "value")),
         _figure("other plan", forced),
     ]

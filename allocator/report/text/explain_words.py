@@ -89,7 +89,7 @@ class Words:
     @property
     def heading(self) -> str:
         """What the first objective is called above its values; of what is missing, what is covered is shown."""
-        return SAID[self.first] if self.share else objective_heading(self.first, self.answer.currency)
+        return SAID[self.first] if self.share else objective_heading(self.first, money_unit(self.answer.currency))
 
     @property
     def unit(self) -> str:
