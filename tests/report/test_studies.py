@@ -248,8 +248,8 @@ def test_cases_side_by_side() -> None:
     coverage = figures_of(study)["coverage"]
     assert [row.group for row in coverage.rows] == ["<script>alert(1)</script>"] * 3  # the objective, said once
     assert [(row.label, row.cells[0]) for row in coverage.rows][:2] == [
-        ("toy", "100.0\u00a0%"),
-        ("forces.units=1", "50.0\u00a0%"),
+        ("toy as it is", "100.0\u00a0%"),
+        ("Units of all forces 1", "50.0\u00a0%"),
     ]
     assert coverage.rows[2].cells == ("no plan",)
     assert study.badge == "All proved"
@@ -258,6 +258,8 @@ def test_cases_side_by_side() -> None:
     assert page.html.count('<tr class="group">') == 1  # the objective; its people are all people
     assert "gap 0.0001; threads 1; seed 0" in page.texts["run"]
     assert "pyomo" in page.texts["run"]
+    assert study.heading == "toy as it is covers most, 100.0\u00a0%; Units of all forces 1 least, 50.0\u00a0%"
+    assert "typed as forces.units=1" in page.texts["run"]
 
 
 def test_two_saved_results_side_by_side(tmp_path: Any) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from allocator.comparison import Column, Comparison, split
+from allocator.comparison import Column, Comparison
 from allocator.real_changes import RealChanges
 from allocator.report.text.page import Item
-from allocator.report.text.settings import settings_words
+from allocator.report.text.settings import AS_IT_IS, case_words
 from allocator.report.text.words import SHARES, money_unit, number, objective_heading, percent, table
 from allocator.wording import first_capital
 
@@ -17,9 +17,6 @@ MOST = 12
 
 PARTS = 6
 """Deployments that are shown of a nation that sends other units; JSON and CSV have all."""
-
-AS_IT_IS = "as it is"
-"""Heading of an instance without a variant, where all cases are of one instance."""
 
 WIDEST = 28
 """Columns of a heading; a longer one is wrapped."""
@@ -84,13 +81,7 @@ def headings(found: Comparison) -> list[str]:
     if isinstance(found, RealChanges):
         return labels
     instances = [column.case.instance.name for column in found.columns]
-    said = []
-    for column, label, name in zip(found.columns, labels, instances, strict=True):
-        variant = "" if label == name else label.removeprefix(f"{name} ")
-        words = settings_words(split(variant), found.names(column))
-        parts = [*([name] if len(set(instances)) > 1 else []), *([words] if words else [])]
-        said.append(", ".join(parts) or AS_IT_IS)
-    return said if len(set(said)) == len(said) else labels
+    return case_words(labels, instances, [found.names(column) for column in found.columns])
 
 
 def _rows(found: Comparison) -> list[tuple[str, str]]:
