@@ -53,6 +53,29 @@ def test_availability_and_home_units() -> None:
     assert "No whole unit is usable of: AAA, Battalion (0.5 of 1)." in shown
 
 
+def test_the_period_that_is_shown_has_a_name() -> None:
+    """Two capabilities that are asked for most in one period have it above the table, and otherwise in a column."""
+
+    def shown(second: int) -> str:
+        asked = [("inf", 1, 2), ("inf", 2, 3), ("med", 1, 1), ("med", second, 2)]
+        instance = toy(
+            periods=3, capabilities=[{"capability": c, "name": c, "unit": "one"} for c in ("inf", "med")],
+            requirements=[
+                {"task": "hold", "capability": c, "quantity": q, "first_period": t, "last_period": t}
+                for c, t, q in asked
+            ], **battalions(4),
+        )  # fmt: skip
+        rows = offers(instance, REFERENCE)
+        assert [row["period"] for row in rows] == [2, second]
+        return text_of(lambda out: draw_instance(out, instance, REFERENCE, rows, [], ""))
+
+    assert "(in period 2, from 2026-07, which asks for most)" in shown(2)
+    assert "(each in the period that asks for most of it)" in shown(3)
+    cells = [line.split() for line in shown(3).splitlines()]
+    assert ["inf", "3", "4", "one", "4", "1", "2"] in cells
+    assert ["med", "2", "0", "one", "0", "0", "3", "nobody", "offers", "it"] in cells
+
+
 def test_changes_leave_less_in_some_periods() -> None:
     """Four with ratio 2; two leave in period 3. The worst period of those that ask alike: 2 // 2 = 1 in the last."""
     leaves = [{"nation": "AAA", "unit_type": "bn", "period": 3, "change": -2}]

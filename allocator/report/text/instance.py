@@ -12,6 +12,7 @@ from allocator.instance import Instance
 from allocator.instance.assumed import totals
 from allocator.model import Model
 from allocator.report.text.instance_tables import draw_tables
+from allocator.report.text.periods import month
 from allocator.report.text.words import contents, count, number, of_figures, table
 from allocator.wording import event_words
 
@@ -67,12 +68,14 @@ def draw_instance(
 
 def _offers(out: Console, instance: Instance, rows: list[dict[str, Any]], buying: bool) -> None:
     several = instance.periods > 1
-    how = ["in the period that asks for most"] if several else []
+    shown = list(dict.fromkeys(row["period"] for row in rows if row["period"] is not None))
+    each = len(shown) > 1
+    how = _period(instance, shown) if several else []
     how += ["with all that can be ordered"] if buying else []
     out.print(Text("Asked, and what can be sustained" + (f" ({', '.join(how)})" if how else ""), style="bold"))
     grid = table(
         ("capability", "left"), ("asked", "right"), ("sustained", "right"), ("unit", "left"), ("units", "right"),
-        ("nations", "right"), ("", "left"),
+        ("nations", "right"), *([("period", "right")] if each else []), ("", "left"),
     )  # fmt: skip
     for row in rows:
         remarks = _remarks(row, several)
@@ -85,9 +88,16 @@ def _offers(out: Console, instance: Instance, rows: list[dict[str, Any]], buying
         )
         grid.add_row(
             row["name"], number(row["asked"], 3), number(row["offered"], 3), row["unit"], f"{row['units']:,}",
-            _nations(row), Text("; ".join(remarks), style=style),
+            _nations(row), *([str(row["period"] or "all")] if each else []), Text("; ".join(remarks), style=style),
         )  # fmt: skip
     out.print(grid)
+
+
+def _period(instance: Instance, shown: list[int]) -> list[str]:
+    """Which period the rows are for, in words; a column names it where they are for several."""
+    if len(shown) == 1:
+        return [f"in period {shown[0]}, from {month(instance, shown[0])}, which asks for most"]
+    return ["each in the period that asks for most of it"] if shown else []
 
 
 def _nations(row: dict[str, Any]) -> str:
