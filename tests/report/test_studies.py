@@ -192,6 +192,12 @@ class TestSweeps:
         texts = [shape.text for shape in pictures["withdrawal-spread"].shapes if isinstance(shape, Dot)]
         assert texts == ["mean", "value at risk, 5 %"]
         assert study.heading.startswith("Coverage at least 90\u00a0%: in ")
+        assert row.cells[5] not in ("–", "0\u00a0%")
+        for entry in content["answers"][0]["result"]["nations"]:
+            entry["member"] = None  # as of a fleet that nations have in common
+        shared = sweep_study(content)
+        assert figures_of(shared)["who-matters"].rows[0].cells[5] == "–"
+        assert "A fleet that nations have in common is not counted" in page_of(shared).html
 
     def test_a_sample_shows_its_spread_and_what_it_depends_on(self) -> None:
         """Two of four points cover a half, one three quarters, one all."""
