@@ -131,6 +131,7 @@ class TestMarks:
         mark(tmp_path / "y.xlsx", tmp_path / "z.xlsx", [fault])
         assert box("x.xlsx") == ("55.5pt", "1, 15, 0, 2, 4, 53, 3, 16")
         assert box("y.xlsx") == box("z.xlsx") == ("204pt", "1, 15, 0, 2, 4, 53, 14, 16")
+        assert openpyxl.load_workbook(tmp_path / "y.xlsx")[FAULTS].row_dimensions[2].height == 60  # 371 letters
 
     def test_everything_else_keeps_its_bytes(self, tmp_path: Path) -> None:
         whole(tmp_path / "x.xlsx")
