@@ -11,6 +11,7 @@ import click
 from click.exceptions import Exit
 
 from allocator.cli import BEGAN
+from allocator.cli.help import Command
 from allocator.cli.options import (
     PageFile,
     Target,
@@ -42,7 +43,7 @@ EXIT = {"optimal": 0, "feasible": 0, "infeasible": 3, "no_plan": 4, "interrupted
 """Status of a solve -> exit status of the command."""
 
 
-@click.command("solve")
+@click.command("solve", cls=Command)
 @instance_argument
 @model_option
 @gap_option(1e-4, "; 0 requires a full proof")

@@ -140,8 +140,9 @@ class Facts(Drawn):
         return hash(self.sha256)
 
     def __repr__(self) -> str:
-        nations, pools = len(self.tables["nations"]), len(self.tables["forces"])
-        return f"<{type(self).__name__} {self.name}: {nations} nations, {pools} pools>"
+        held = ((len(self.tables["nations"]), "nation"), (len(self.tables["forces"]), "pool"))
+        said = ", ".join(f"{number} {what}{'' if number == 1 else 's'}" for number, what in held)
+        return f"<{type(self).__name__} {self.name}: {said}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         tables = {name: [dict(row) for row in rows] for name, rows in self.tables.items()}

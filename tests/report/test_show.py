@@ -54,6 +54,29 @@ def test_availability_and_home_units() -> None:
     assert "No whole unit is usable of: AAA, Battalion (0.5 of 1)." in shown
 
 
+def test_the_period_that_is_shown_has_a_name() -> None:
+    """Two capabilities that are asked for most in one period have it above the table, and otherwise in a column."""
+
+    def shown(second: int) -> str:
+        asked = [("inf", 1, 2), ("inf", 2, 3), ("med", 1, 1), ("med", second, 2)]
+        instance = toy(
+            periods=3, capabilities=[{"capability": c, "name": c, "unit": "one"} for c in ("inf", "med")],
+            requirements=[
+                {"task": "hold", "capability": c, "quantity": q, "first_period": t, "last_period": t}
+                for c, t, q in asked
+            ], **battalions(4),
+        )  # fmt: skip
+        rows = offers(instance, REFERENCE)
+        assert [row["period"] for row in rows] == [2, second]
+        return text_of(lambda out: draw_instance(out, instance, REFERENCE, rows, [], ""))
+
+    assert "(in period 2, from 2026-01, which asks for most)" in " ".join(shown(2).split())
+    assert "(each in the period that asks for most of it)" in shown(3)
+    cells = [line.split() for line in shown(3).splitlines()]
+    assert ["inf", "3", "4", "one", "4", "1", "2"] in cells
+    assert ["med", "2", "0", "one", "0", "0", "3", "nobody", "offers", "it"] in cells
+
+
 def test_changes_leave_less_in_some_periods() -> None:
     """Four with ratio 2; two leave in period 3. The worst period of those that ask alike: 2 // 2 = 1 in the last."""
     leaves = [{"nation": "AAA", "unit_type": "bn", "period": 3, "change": -2}]
@@ -74,9 +97,10 @@ def test_what_can_be_sustained_is_there_for_each_period() -> None:
     assert [tuple(each.values()) for each in row["by_period"]] == [(1, 0, 4), (2, 4, 4), (3, 4, 2), (4, 6, 2)]
     assert (row["period"], row["asked"], row["offered"]) == (4, 6, 2)
     wide, narrow = (text_of(lambda out: draw_instance(out, instance, REFERENCE, [row], [], ""), w) for w in (110, 80))
-    assert re.search(r"Infantry +6 +2 +battalion +2 +1 +4  ···███▅▅▅▄▄▄  less than asked\n", wide)
+    assert re.search(r"Infantry +6 +2 +battalion +2 +1  ···███▅▅▅▄▄▄  less than asked\n", wide)
     assert "by period: sustained of what is asked" in wide
-    assert re.search(r"Infantry +6 +2 +battalion +2 +1 +4  less than asked\n", narrow)
+    assert "in period 4, from " in wide
+    assert re.search(r"Infantry +6 +2 +battalion +2 +1  less than asked\n", narrow)
     one = toy(**battalions(4))
     shown = text_of(lambda out: draw_instance(out, one, REFERENCE, offers(one, REFERENCE), [], ""), 110)
     assert not re.search(r"nations +in|by period", shown)
