@@ -1,13 +1,13 @@
 """A plan that buys, from a corner of the relaxation.
 
 The relaxation of a build-up comes close to the best plan, and what it orders is nearly whole, but HiGHS finds that plan
-late among thousands of columns. So a rough plan comes first: the whole parts of the relaxation's orders, and requirements
-filled by need (:mod:`.filling`). Framework nations are therefore those of the averaged programme, and joint purchases
-are decided by rounding them in the relaxation, a few at a time. HiGHS then runs with only those orders and deployments
-that the relaxation uses (or the plan in hand, if it buys): about a sixth of all. If that plan of a model of middle size
-is not close, the whole parts of the relaxation's orders are fixed, deployments are found for them, and the search
-begins again from there; that of a large model is improved part by part. Nodes and gap are limited, not time, so that
-the same input gives the same plan.
+late among thousands of columns. So a rough plan comes first: the whole parts of the relaxation's orders, and
+requirements filled by need (:mod:`.filling`). Framework nations are therefore those of the averaged programme, and
+joint purchases are decided by rounding them in the relaxation, a few at a time. HiGHS then runs with only those orders
+and deployments that the relaxation uses (or the plan in hand, if it buys): about a sixth of all. If that plan of a
+model of middle size is not close, the whole parts of the relaxation's orders are fixed, deployments are found for them,
+and the search begins again from there; that of a large model is improved part by part. Nodes and gap are limited, not
+time, so that the same input gives the same plan.
 """
 
 from __future__ import annotations
