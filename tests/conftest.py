@@ -14,7 +14,6 @@ import sys
 import sysconfig
 import tempfile
 
-
 UNUSED = {"site-packages", "dist-packages", "test", "tests", "mypy", "mypyc", "sphinx", "idlelib", "lib2to3", "pip"}
 """Folders inside libraries of which tests import little or nothing; the first two are those of another environment."""
 

@@ -160,7 +160,8 @@ class TestDeaths:
         ],
     )
     def test_workers_that_cannot_start_are_given_up(self, make: str, workers: int, reason: str) -> None:
-        with Pool(make, "this", workers) as pool, pytest.raises(AllocatorError, match="3 times before it did") as failure:
+        given_up = pytest.raises(AllocatorError, match="3 times before it did")
+        with Pool(make, "this", workers) as pool, given_up as failure:
             run(pool, squares(1))
         assert reason in str(failure.value)
 
