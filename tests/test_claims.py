@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -145,9 +146,31 @@ def test_the_command(file: Callable[..., Path]) -> None:
     assert run("claims", file("least = 3")).returncode == 2
 
 
+LONG = "deterrence-out-of-reach"
+"""The claim whose last 2 % of proof take half of the time of all claims."""
+
+FIGURE = re.compile(r"\d[\d,.]*\d|\d")
+
+
 def test_the_documented_table_is_what_the_runs_give() -> None:
-    documented = (shipped("instances") / "CLAIMS.md").read_text(encoding="utf-8")
-    assert page(list(allocator.claims(time_limit=None))).strip() == documented.strip()
+    """Word for word, except the figures of the long claim, which agree within 2 %."""
+    documented = (shipped("instances") / "CLAIMS.md").read_text(encoding="utf-8").strip().splitlines()
+    claims = load_claims()
+    quick = iter(allocator.claims(only=[claim.id for claim in claims if claim.id != LONG], time_limit=None))
+    (rough,) = allocator.claims(only=[LONG], gap=0.02, time_limit=None)
+    told = page([rough if claim.id == LONG else next(quick) for claim in claims]).strip().splitlines()
+    assert len(told) == len(documented)
+    for line, other in zip(told, documented, strict=True):
+        if rough.claim.text in line:
+            assert FIGURE.sub("", line) == FIGURE.sub("", other)
+            assert figures(line) == pytest.approx(figures(other), rel=0.02, abs=2)
+        else:
+            assert line == other
+
+
+def figures(text: str) -> list[float]:
+    """The numbers of a text."""
+    return [float(number.replace(",", "")) for number in FIGURE.findall(text)]
 
 
 def test_a_toy_s_coverage_by_objective() -> None:

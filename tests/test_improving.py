@@ -216,6 +216,7 @@ class TestImproving:
     def test_without_a_relaxation(self, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
         """The search is never skipped for want of a relaxation."""
         monkeypatch.setattr(restricted, "WORTH", 1)
+        monkeypatch.setattr(improving, "IDLE", 4)
         search = case.search({}, relax=lambda method="inside": None)
         assert restricted.restricted(case.resident, search, case.problem.last, 1e-4, 0.0) == 0.0
         assert case.gap(case.plans[-1]) < case.gap({})
@@ -259,6 +260,7 @@ def test_large_models_are_searched_part_by_part(monkeypatch: pytest.MonkeyPatch)
     before = allocator.solve(instance, GAP)
     monkeypatch.setattr(restricted, "WORTH", 50)
     monkeypatch.setattr(restricted, "MANY", 50)
+    monkeypatch.setattr(improving, "IDLE", 4)
     after = allocator.solve(instance, GAP, progress=watch)
     assert before.rows("objectives")[0]["value"] == pytest.approx(after.rows("objectives")[0]["value"])
     assert {"HiGHS on the whole model", "periods"} <= set(seen)
