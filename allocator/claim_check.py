@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from allocator.api import choose, solve
 from allocator.arguments import path as a_path
 from allocator.arguments import solving, texts
-from allocator.claim_runs import most_people, moved
+from allocator.claim_runs import HEADS, most_people, moved
 from allocator.errors import BadInput, BadUsage, Fault
 from allocator.instance import Instance, read
 from allocator.instance.cells import Unfit, convert, near, quoted
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 HOLDS, FAILS = "holds", "does not hold"
 OPEN, UNPROVED = "not decidable on these data", "not proved in the time"
+
+CLOSER = 0.01
+"""Factor of the gap where a claim's limit lies between a value and its bound."""
 
 
 @dataclass(frozen=True)
@@ -306,31 +309,36 @@ def _test(
     time_limit: float | None,
     progress: Callable[[str, Progress | None], None] | None,
 ) -> Iterator[Verdict]:
-    plans: dict[Run, Plan] = {}
+    plans: dict[tuple[Run, float], Plan] = {}
     facts = _Facts()
 
-    def solved(run: Run, label: str) -> Plan:
-        if run not in plans:
+    def solved(run: Run, gap: float, label: str) -> Plan:
+        if (run, gap) not in plans:
             if progress is not None:
                 progress(label, None)
-            plans[run] = solve(
+            plans[run, gap] = plan = solve(
                 *run.chosen(facts),
                 gap=gap,
                 time_limit=time_limit,
                 progress=None if progress is None else partial(progress, label),
             )
-            if plans[run].stopped_by == "interrupt":
+            if plan.stopped_by == "interrupt":
                 raise KeyboardInterrupt
-        return plans[run]
+        return plans[run, gap]
+
+    def judged(claim: Claim, run: Run, label: str) -> tuple[float | None, str]:
+        plan = solved(run, gap, label)
+        if _judge(claim, plan)[1] == UNPROVED and plan.status == "optimal":  # the gap is too wide for this claim
+            plan = solved(run, gap * CLOSER, label)
+        return _judge(claim, plan)
 
     for number, claim in enumerate(chosen, start=1):
         place = f"{number} of {len(chosen)}: {claim.id}"
-        plan = solved(claim.run, place)
-        figure, verdict = _judge(claim, plan)
+        figure, verdict = judged(claim, claim.run, place)
         doubts: dict[str, float | None] = {}
         depends_on: list[str] = []
         for label, run in claim.doubts:
-            doubts[label], other = _judge(claim, solved(run, f"{place}, {label}"))
+            doubts[label], other = judged(claim, run, f"{place}, {label}")
             if verdict in (HOLDS, FAILS) and other != verdict:
                 depends_on.append(label)
         margin = None if figure is None else _margin(claim, figure)
@@ -340,8 +348,8 @@ def _test(
 def _judge(claim: Claim, plan: Plan) -> tuple[float | None, str]:
     """Figure and verdict of one run.
 
-    A figure that is not proved counts only if the verdict is the same at both ends of its range: at the proved bound,
-    and at the largest value that the tolerance allows later objectives to leave.
+    What is not proved exactly counts only if the verdict is the same at both ends of its range: at the proved bound,
+    and, if the gap was not reached, at the largest value that the tolerance allows later objectives to leave.
     """
     if not plan.found:
         return None, UNPROVED
@@ -352,16 +360,22 @@ def _judge(claim: Claim, plan: Plan) -> tuple[float | None, str]:
     verdict = HOLDS if _margin(claim, figure) >= 0 else FAILS
     rows = {row["objective"]: row for row in plan.rows("objectives")}
     at = {"coverage": "gap", "cost_a_year": "cost"}.get(claim.measure, claim.measure)
-    if plan.status == "feasible" and at in OBJECTIVES and not claim.per:
+    if claim.run.most:
+        asked = next(row["quantity"] for row in plan.instance.rows("requirements") if row["capability"] == HEADS)
+        more = (rows["gap"]["value"] - (rows["gap"]["bound"] or 0.0)) * asked
+        ends = [(measure(plan, claim.measure) + more) / divisor]
+    elif at in OBJECTIVES and not claim.per:
         row = rows[at]
         if row["bound"] is None:
             return figure, UNPROVED
         factor = measure(plan, claim.measure) / plan.value(at) if at == "cost" and plan.value(at) else 1.0
         most = max(row["value"], (1 + plan.model.tolerance) * (row["value"] - row["given_up"]))
-        for end in (row["bound"], most):
-            shown = (1 - end if claim.measure == "coverage" else end * factor) / divisor
-            if (_margin(claim, shown) >= 0) != (verdict == HOLDS):
-                return figure, UNPROVED
+        values = [row["bound"], most] if plan.status == "feasible" else [row["bound"]]
+        ends = [(1 - end if claim.measure == "coverage" else end * factor) / divisor for end in values]
+    else:
+        ends = []
+    if any((_margin(claim, end) >= 0) != (verdict == HOLDS) for end in ends):
+        return figure, UNPROVED
     return figure, verdict
 
 

@@ -187,7 +187,8 @@ class Comparison(Drawn):
         months = {c.case.instance.periods * c.case.instance.months_per_period: None for c in self.columns}
         if len(months) > 1:
             listed = {name for column in self.columns for name in column.case.model.measured}
-            sums = [name for name in ("cost", "risk", "turnover", "imbalance") if name in listed]
+            called = {"cost": "cost", "risk": "reluctance", "turnover": "turnover", "imbalance": "imbalance"}
+            sums = [word for name, word in called.items() if name in listed]
             lengths = listed_in_words([f"{length:,}" for length in months])
             notes.append(
                 f"{listed_in_words(sums)} are sums over horizons of {lengths} months; they cannot be compared directly"

@@ -13,7 +13,7 @@ from allocator.arguments import Several, instance_of, number, optional, text, te
 from allocator.arguments import path as a_path
 from allocator.errors import BadInput, Fault
 from allocator.instance.cells import Unfit, convert, near, quoted
-from allocator.instance.columns import Column
+from allocator.instance.columns import VAST, Column
 from allocator.instance.frozen import Frozen
 from allocator.instance.override import OPERATOR, Wrong, computed
 from allocator.notebook import Drawn
@@ -55,7 +55,7 @@ _KEYS = {
     )
 }
 _LISTS = {"families": FAMILIES, "objectives": OBJECTIVES}
-_LIMIT = Column("limits", "Most that an objective may be, in its own unit.", "number", least=0)
+_LIMIT = Column("limits", "Most that an objective may be, in its own unit.", "number", least=0, largest=VAST)
 _KNOWN = (*_KEYS, *_LISTS, "limits")
 _SETTING = re.compile(rf"(?:model\.)?(.*?)({OPERATOR})(.*)", re.DOTALL)
 

@@ -21,8 +21,8 @@ def offers(instance: Instance, model: Model) -> list[dict[str, Any]]:
 
     Sustained are the units that a pool can have deployed in every period in which it may deploy at all, so that the
     figure means the same whatever the length of the horizon. The offer counts each pool at the task where it supplies
-    the most, without regard to the other pools. If units that are used up supply a capability, its row is for the whole
-    horizon, and ``period`` is None.
+    the most, without regard to the other pools. ``by_period`` has what is asked and offered in each period. If units
+    that are used up supply a capability, its row is for the whole horizon, ``period`` is None and ``by_period`` empty.
     """
     problem = Problem(instance, model)
     asked: dict[tuple[str, int], Fraction] = defaultdict(Fraction)
@@ -35,10 +35,10 @@ def offers(instance: Instance, model: Model) -> list[dict[str, Any]]:
     for capability in instance.rows("capabilities"):
         c = capability["capability"]
         here = {pool: units for pool, units in pools.items() if problem.amount[pool[1]].get(c, 0) > 0}
-        period = None
+        period, by_period = None, {}
         if not any(u in used_up for _, u in here):
-            least = {t: _sum(problem, c, here, [t]) for t in problem.PERIODS}
-            _, _, period = max((asked[c, t], -least[t], t) for t in problem.PERIODS)
+            by_period = {t: _sum(problem, c, here, [t]) for t in problem.PERIODS}
+            _, _, period = max((asked[c, t], -by_period[t], t) for t in problem.PERIODS)
         periods = list(problem.PERIODS) if period is None else [period]
         there = {n for (n, _), units in here.items() if any(units.get(t) for t in periods)}
         rows.append(
@@ -53,6 +53,10 @@ def offers(instance: Instance, model: Model) -> list[dict[str, Any]]:
                 "pools": len(here),
                 "nations": len(there - problem.money.collective),
                 "collectives": len(there & problem.money.collective),
+                "by_period": [
+                    {"period": t, "asked": float(asked[c, t]), "offered": float(offered)}
+                    for t, offered in by_period.items()
+                ],
                 "consumed": any(amounts.get(c, 0) < 0 for amounts in problem.amount.values()),
             }
         )

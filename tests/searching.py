@@ -81,4 +81,6 @@ class Case:
 
     def buy(self, start: Any) -> bool:
         """Run :func:`buy` from a plan."""
-        return buy(self.resident, self.search(start), 1e-4, 0.0)[0]
+        relaxed = self.relax()
+        assert relaxed is not None
+        return buy(self.resident, self.search(start), 1e-4, 0.0, relaxed)[0]

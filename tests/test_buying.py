@@ -6,12 +6,16 @@ import threading
 from fractions import Fraction
 from math import floor
 
+import numpy as np
 import pytest
 
 import allocator
 from allocator.audit import check_deployments
 from allocator.families.rotation import STEPS, staircase
-from allocator.purchases import Decided, bought
+from allocator.plan.values import objective_values
+from allocator.problem import Problem
+from allocator.purchases import Decided, Purchases, bought
+from allocator.solving.heuristics.buying import filled
 from allocator.solving.heuristics.filling import first_plan
 from benchmarks.build_up import build_up
 from tests.searching import BUILD, Case
@@ -41,6 +45,54 @@ class TestStaircase:
         """Beyond so many orders the line itself is used."""
         half = Fraction(1, 2)
         assert staircase(half, half, STEPS + 1) == [(Fraction(1), half, half)]
+
+
+class TestFilledAtOnce:
+    """``toy-build`` by hand: Alpha orders 2 and 1, Bravo 2, and 11 of 24 unit-periods are missing."""
+
+    @pytest.mark.parametrize(
+        ("alpha", "missing"), [(2, 11), (3, 12)], ids=["the best orders", "no money is left for the first period"]
+    )
+    def test_given_orders_leave_money_and_units(self, alpha: int, missing: int) -> None:
+        """With 3 orders of Alpha in period 1, 0 + 1 + 4 + 4 batteries cost it 0, 24, 96 and 96 besides.
+
+        Of these it can pay 0, 1, 3 and 4 in its periods of 90, 140, 170 and 130.
+        """
+        problem = Problem(allocator.read("toy-build"), allocator.load_model("build"))
+        orders = {("AAA", "battery", 1): (alpha, 0), ("BBB", "battery", 2): (2, 0)}
+        orders |= {("AAA", "battery", 2): (1, 0)} if alpha == 2 else {}
+        plan = first_plan(problem, Purchases(orders))
+        assert plan is not None
+        assert plan.purchases.orders == orders
+        assert objective_values(problem, plan)["gap"] == Fraction(missing, 24)
+
+    def test_more_orders_than_money_are_no_plan(self) -> None:
+        problem = Problem(allocator.read("toy-build"), allocator.load_model("build"))
+        assert first_plan(problem, Purchases({("AAA", "battery", 1): (4, 0)})) is None
+
+    def test_the_whole_parts_of_the_relaxation(self, case: Case) -> None:
+        """The plan buys; it is better than the one that buys nothing, or it is not taken."""
+        start = first_plan(case.problem)
+        relaxed = case.relax()
+        assert relaxed is not None
+        search = case.search(start)
+        plan = filled(search, relaxed)
+        assert plan is None or (bought(plan) and start is not None and case.gap(plan) < case.gap(start))
+        assert search.best() is (start if plan is None else plan)
+
+    def test_expansions_keep_up(self) -> None:
+        """Expansions of 0.4, 0.4 and 0.4 are 1, 0 and 1: whole ones that are never behind, and one more at the most."""
+        case = Case(build_up(1, nations=4, types=3, tasks=2, years=3))
+        expand = [(column, u, k) for column, u, k in case.points._orders._expand]
+        unit = expand[0][1]
+        point = np.zeros(len(case.resident.matrix.columns))
+        for column, u, _ in expand:
+            point[column] = 0.4 if u == unit else 0.0
+        made = {k: count for (u, k), count in case.points.bought(point).expansions.items() if u == unit}
+        periods = sorted(k for _, u, k in expand if u == unit)
+        for last in periods:
+            share = 0.4 * len([k for k in periods if k <= last])
+            assert share <= sum(count for k, count in made.items() if k <= last) + 1e-4 < share + 1
 
 
 @pytest.fixture(scope="module", params=[1, 2, 3])

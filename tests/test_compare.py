@@ -142,7 +142,7 @@ def test_headings_are_words_and_what_is_not_settled_has_a_row() -> None:
     assert [line.split() for line in drawn(left).splitlines() if "settled" in line] == [
         ["not", "settled", "within", "0.00", "%", "25.00", "%"]
     ]
-    assert drawn(left).count("gap") == 1
+    assert drawn(left).count("unmet share") == 1
 
 
 def drawn(found: Comparison) -> str:
@@ -166,13 +166,15 @@ def test_what_is_bought_and_what_else_is_minimised() -> None:
     assert found.columns[1].figures["objective", "turnover"] == pytest.approx(0.2)
     assert found.changes(found.columns[1])[-1] == "AAA orders +2 Battalion"
     later = [Case("two", instance, model), Case("one", instance.override("horizon.months_per_period=3"), model)]
-    assert "cost, risk and turnover are sums over horizons of 12 and 6 months" in allocator.compare(later).notes()[0]
+    assert (
+        "cost, reluctance and turnover are sums over horizons of 12 and 6 months" in allocator.compare(later).notes()[0]
+    )
 
 
 def test_two_lengths_of_the_horizon() -> None:
     found = allocator.compare(allocator.cases(["toy-rotation"], ["horizon.months_per_period=3", "horizon.periods=1"]))
     assert found.notes() == [
-        "cost and risk are sums over horizons of 6 and 3 months; they cannot be compared directly",
+        "cost and reluctance are sums over horizons of 6 and 3 months; they cannot be compared directly",
     ]
 
 
@@ -188,3 +190,23 @@ def test_a_line_that_is_short_by_less_than_one_per_cent_is_not_short_by_none() -
     met = allocator.compare(allocator.cases(["toy-rotation"], ["requirements.quantity=2"]), gap=0.0)
     assert met.changes(met.columns[1])[0] == "newly met: Hold the port, Infantry, 50 % of it was missing"
     assert found.changes(found.columns[1])[0] == "less unmet: Hold the port, Infantry, <1 % instead of 50 %"
+
+
+def test_a_nation_that_sends_many_other_units_is_cut_on_the_screen() -> None:
+    """Nine tasks of one battalion each, met or not: six of the nine deployments are shown, and the others counted."""
+    from types import SimpleNamespace
+    from typing import cast
+
+    from allocator.report.text.comparison import _changes
+    from allocator.report.text.page import Page
+
+    def shown(many: int) -> str:
+        moved = "Alpha comes in: " + "; ".join(f"+{at} Battalion, Task {at}" for at in range(1, many + 1))
+        found = cast(Comparison, SimpleNamespace(changes=lambda _: [moved]))
+        out = Page(width=400)
+        with out.capture() as capture:
+            _changes(out, found, cast(Column, SimpleNamespace(plan=SimpleNamespace(found=True))), "")
+        return capture.get()
+
+    assert "; +6 Battalion, Task 6; and 3 more (--json has them)" in shown(9).replace("\ufdd0", " ")
+    assert "+7 Battalion, Task 7" in shown(7).replace("\ufdd0", " ")

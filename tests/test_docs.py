@@ -225,7 +225,7 @@ def test_lists_of_other_commands_are_explained() -> None:
         name: list(HEDGED[name]) for name in ("commitments", "plans", "futures", "deployments")
     }
     row = Verdict(Claim("a", "A", "b", Run("toy-rotation"), "coverage"), 0.5, "holds", 0.0).to_dict()
-    section = page.split("## claims\n")[1]
+    section = page.split("## claims\n")[1].split("\n## ")[0]
     named = [name for cell in re.findall(r"^\| ([a-z_, ]+) \|", section, re.MULTILINE) for name in cell.split(", ")]
     assert [name for name in named if name != "column"] == [name for name in row if name not in ("doubts", "run")]
 

@@ -336,6 +336,8 @@ class TestWhatTheSolverCannotKeep:
             problem, lambda: nothing, options={"mip_rel_gap": 0.0}, interrupted=threading.Event(), deadline=None,
             bare=True, progress=None,
         )  # fmt: skip
+        assert stages._take("gap", {}) == []  # it passes while nothing is held
+        stages.answer.deployed = None
         stages.held["gap"] = Fraction(1, 2)
         broken = stages._take("cost", {})
         assert [(violation.constraint, violation.excess) for violation in broken] == [(HELD, Fraction(1, 2))]

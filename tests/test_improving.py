@@ -134,10 +134,12 @@ class TestPart:
         assert not case.take(together)
 
     def test_earlier_objectives_are_kept(self, case: Case) -> None:
-        """A limit on an earlier objective holds for the part together with its rest."""
+        """A limit on an earlier objective holds for the part together with its rest, even if HiGHS was left behind."""
         point = case.points.point({})
         value = float(case.resident.matrix.costs["gap"] @ point)
-        case.resident.held.append(("gap", 0.9 * value))
+        case.resident.lost = Stop.TIME_LIMIT
+        case.resident.hold("gap", 0.9 * value)
+        case.resident.lost = None
         try:
             columns = np.arange(len(point))
             small = part(case.resident, columns, point, np.where(np.isin(columns, case.points.columns), 1.0, 0.0))
@@ -214,6 +216,7 @@ class TestImproving:
     def test_without_a_relaxation(self, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
         """The search is never skipped for want of a relaxation."""
         monkeypatch.setattr(restricted, "WORTH", 1)
+        monkeypatch.setattr(improving, "IDLE", 4)
         search = case.search({}, relax=lambda method="inside": None)
         assert restricted.restricted(case.resident, search, case.problem.last, 1e-4, 0.0) == 0.0
         assert case.gap(case.plans[-1]) < case.gap({})
@@ -257,6 +260,7 @@ def test_large_models_are_searched_part_by_part(monkeypatch: pytest.MonkeyPatch)
     before = allocator.solve(instance, GAP)
     monkeypatch.setattr(restricted, "WORTH", 50)
     monkeypatch.setattr(restricted, "MANY", 50)
+    monkeypatch.setattr(improving, "IDLE", 4)
     after = allocator.solve(instance, GAP, progress=watch)
     assert before.rows("objectives")[0]["value"] == pytest.approx(after.rows("objectives")[0]["value"])
     assert {"HiGHS on the whole model", "periods"} <= set(seen)

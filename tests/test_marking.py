@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -115,6 +116,22 @@ class TestMarks:
         assert faults_of(tmp_path / "y.xlsx") == faults
         book = openpyxl.load_workbook(tmp_path / "y.xlsx")
         assert book["forces"]["C2"].number_format == "0 %"
+
+    def test_the_box_of_a_note_that_is_there_shows_the_fault_as_well(self, tmp_path: Path) -> None:
+        """At 38 letters a line: the note of the heading 4, a blank, the head, 10 of the fault, and one to spare."""
+
+        def box(name: str) -> tuple[str, str]:
+            with zipfile.ZipFile(tmp_path / name) as file:
+                drawn = file.read("xl/drawings/vmlDrawing2.vml").decode()  # of nations
+            return re.findall(r"height:([^;]*)", drawn)[0], re.findall(r"<x:Anchor>(.*?)<", drawn)[0]
+
+        allocator.write(toy(), tmp_path / "x.xlsx")
+        fault = Fault("nations", 1, "nation", 300 * "x", "another heading")
+        mark(tmp_path / "x.xlsx", tmp_path / "y.xlsx", [fault])
+        mark(tmp_path / "y.xlsx", tmp_path / "z.xlsx", [fault])
+        assert box("x.xlsx") == ("55.5pt", "1, 15, 0, 2, 4, 53, 3, 16")
+        assert box("y.xlsx") == box("z.xlsx") == ("204pt", "1, 15, 0, 2, 4, 53, 14, 16")
+        assert openpyxl.load_workbook(tmp_path / "y.xlsx")[FAULTS].row_dimensions[2].height == 60  # 371 letters
 
     def test_everything_else_keeps_its_bytes(self, tmp_path: Path) -> None:
         whole(tmp_path / "x.xlsx")

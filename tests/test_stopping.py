@@ -345,7 +345,7 @@ class TestProcesses:
         assert "ignored in" not in err
         return process.returncode, out, err
 
-    @pytest.mark.parametrize("delay", [0.3, 0.9, 1.6, 2.5])
+    @pytest.mark.parametrize("delay", [0.1, 0.27, 0.51, 0.83])
     def test_a_loop_of_solves(self, delay: float, tmp_path: Path) -> None:
         command = [sys.executable, "-c", LOOP, "toy-rotation"]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT, cwd=tmp_path)

@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.exceptions import Exit
 
+from allocator.cli.help import Command
 from allocator.cli.options import gap_option, json_option, time_limit_option
 from allocator.cli.page import pages, pages_options
 from allocator.cli.progress import Line
 from allocator.cli.terminal import emit, emit_json, load_solver, print_message, printed
+from allocator.report.text.words import count
 from allocator.stopping import later
 
 if TYPE_CHECKING:
     from allocator.claim_check import Verdict
 
 
-@click.command("claims")
+@click.command("claims", cls=Command)
 @click.argument("file", required=False, metavar="[FILE]")
 @click.option("--only", multiple=True, metavar="ID", help="Test only this claim. May be repeated.")
 @gap_option(5e-3)
@@ -72,7 +74,7 @@ def command(
         _show(verdicts, content, "json" if as_json else "csv" if as_csv else "markdown" if markdown else "")
         made.of_study(lambda: claims_study(content))
         if interrupted:
-            print_message(f"interrupted; {len(verdicts)} claims were tested")
+            print_message(f"interrupted; {count(len(verdicts), 'claim')} tested")
             raise Exit(130)
 
 

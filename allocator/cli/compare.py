@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from click.exceptions import Exit
 
+from allocator.cli.help import Command
 from allocator.cli.options import (
     gap_option,
     json_option,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from allocator.comparison import Comparison
 
 
-@click.command("compare")
+@click.command("compare", cls=Command, own="Columns")
 @click.argument("instances", nargs=-1, required=True, metavar="INSTANCE...")
 @click.option(
     "--with",

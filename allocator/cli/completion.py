@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
+from allocator.cli.help import Command
 from allocator.cli.terminal import emit
 
 
-@click.command("completion")
+@click.command("completion", cls=Command)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
     """Print the completion script of a SHELL, e.g. for bash: eval "$(allocator completion bash)"."""

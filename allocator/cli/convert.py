@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from allocator.cli.help import Command
 from allocator.cli.options import Target, instance_argument, writing
 from allocator.cli.terminal import print_message
 
 
-@click.command("convert")
+@click.command("convert", cls=Command)
 @instance_argument
 @click.argument("target", type=Target(".xlsx", ".json"), metavar="TARGET")
 @click.option("--overwrite", is_flag=True, help="Replace an existing instance at TARGET.")

@@ -10,6 +10,7 @@ import click
 from click.exceptions import Exit
 
 from allocator.cli import BEGAN
+from allocator.cli.help import Command
 from allocator.cli.options import (
     Number,
     Target,
@@ -37,7 +38,7 @@ QUESTIONS = ("worth", "why", "why_not", "need", "who", "alternatives", "from_pla
 """Options that ask a question, at most one of which a call has."""
 
 
-class AsksWithoutTarget(click.Command):
+class AsksWithoutTarget(Command):
     """A command whose ``--asks`` does not take the only INSTANCE for its target."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -51,7 +52,7 @@ class AsksWithoutTarget(click.Command):
             return super().parse_args(ctx, ["--asks=all" if word == "--asks" else word for word in given])
 
 
-@click.command("explain", cls=AsksWithoutTarget)
+@click.command("explain", cls=AsksWithoutTarget, own="Questions, at most one a call")
 @instance_argument
 @model_option
 @click.option("--worth", metavar="all|KEY+=STEP", help="What one more of each thing, or more of one thing, is worth.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from allocator.cli.help import Command
 from allocator.cli.options import (
     case_option,
     coalition_option,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from allocator.serve.question import Question
 
 
-@click.command("explore")
+@click.command("explore", cls=Command)
 @instance_argument
 @model_option
 @gap_option(1e-4, "; 0 requires a full proof")
@@ -69,7 +70,8 @@ def command(instance: str, port: int | None, no_open: bool, quiet: bool, **optio
             opened.set()
             emit(address)
             if not quiet:
-                print_message("Ctrl-C ends it.")
+                how = "Open the address in a browser of this machine." if no_open else "The page opens in your browser."
+                print_message(f"{how} Ctrl-C ends it.")
             if not no_open:
                 threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 

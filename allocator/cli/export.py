@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
+from allocator.cli.help import Command
 from allocator.cli.options import case_option, coalition_option, instance_argument, model_option, set_option, writing
 from allocator.cli.terminal import print_message
 from allocator.model import OBJECTIVES
 
 
-@click.command("export")
+@click.command("export", cls=Command)
 @instance_argument
 @click.argument("path", metavar="FILE")
 @model_option

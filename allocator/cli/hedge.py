@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from click.exceptions import Exit
 
+from allocator.cli.help import Command
 from allocator.cli.options import (
     Number,
     case_option,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from allocator.hedging import Hedge
 
 
-@click.command("hedge")
+@click.command("hedge", cls=Command, own="Futures and risk")
 @instance_argument
 @model_option
 @click.option(
@@ -133,9 +134,8 @@ def command(
         _show(found, as_json, as_csv)
         made.of_study(lambda: hedge_study(found.to_dict()))
         if found.stopped_by == "interrupt":
-            print_message(
-                "interrupted" + ("; the plan was not evaluated in other futures" if not found.rows("plans") else "")
-            )
+            left = "" if found.rows("plans") else "; the plan was not evaluated in other futures"
+            print_message(f"interrupted{left}" if found.found else "interrupted before a plan was found")
         if found.status == "error":
             print_message(f"Error: {found.reason}")
         watch.answered = found.stopped_by == "interrupt"

@@ -6,11 +6,12 @@ from textwrap import TextWrapper
 
 import click
 
+from allocator.cli.help import Command
 from allocator.cli.options import json_option
 from allocator.cli.terminal import console, emit, emit_json
 
 
-@click.command("list")
+@click.command("list", cls=Command)
 @json_option
 def command(as_json: bool) -> None:
     """List the bundled instances and models."""

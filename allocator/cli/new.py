@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
+from allocator.cli.help import Command
 from allocator.cli.options import Target, from_option, writing
 from allocator.cli.terminal import print_message
 
 
-@click.command("new")
+@click.command("new", cls=Command)
 @click.argument("target", type=Target(".xlsx", ".json"), metavar="TARGET")
 @from_option
 def command(target: str, source: str | None) -> None:

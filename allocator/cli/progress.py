@@ -54,7 +54,7 @@ class Line:
         now = time.monotonic()
         if self.quiet or (progress is None and self.live) or (progress is not None and not self.live):
             return
-        if now - self.began >= self.PATIENCE or progress is None:
+        if now - self.began >= self.PATIENCE:
             self.shown = self.live
             text = what if progress is None else f"{what}  {describe(progress)}"
             if self.live:

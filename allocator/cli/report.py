@@ -9,6 +9,7 @@ import click
 from click.exceptions import Exit
 
 from allocator.cli import BEGAN
+from allocator.cli.help import Command
 from allocator.cli.options import (
     Number,
     PageFile,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from allocator.plan.plan import Plan
 
 
-@click.command("report")
+@click.command("report", cls=Command)
 @result_argument
 @click.option("--out", type=PageFile(), metavar="FILE.html", required=True, help="Write the page there.")
 @click.option(

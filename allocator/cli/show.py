@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from allocator.cli.help import Command
 from allocator.cli.options import (
     case_option,
     coalition_option,
@@ -15,7 +16,7 @@ from allocator.cli.options import (
 from allocator.cli.terminal import emit_json, print_message, printed
 
 
-@click.command("show")
+@click.command("show", cls=Command)
 @instance_argument
 @model_option
 @case_option

@@ -11,6 +11,7 @@ import click
 from click.exceptions import Exit
 
 from allocator.cli import BEGAN
+from allocator.cli.help import Command
 from allocator.cli.options import (
     PageFile,
     Target,
@@ -28,7 +29,7 @@ from allocator.cli.options import (
 )
 from allocator.cli.page import as_long_again, figures_option, pages
 from allocator.cli.terminal import emit_json, load_solver, print_message, printed
-from allocator.errors import AllocatorError, BadInput, BadUsage, OutOfTime
+from allocator.errors import AllocatorError, BadUsage, OutOfTime
 from allocator.stopping import later, watched
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ EXIT = {"optimal": 0, "feasible": 0, "infeasible": 3, "no_plan": 4, "interrupted
 """Status of a solve -> exit status of the command."""
 
 
-@click.command("solve")
+@click.command("solve", cls=Command)
 @instance_argument
 @model_option
 @gap_option(1e-4, "; 0 requires a full proof")
@@ -137,10 +138,7 @@ def _another(plan: Plan, time_limit: float | None) -> str | None:
     seconds = max(SHORTEST, plan.manifest["times"]["total"])
     if time_limit is not None:
         seconds = min(seconds, BEGAN + time_limit - time.monotonic())
-    try:
-        return by_chance(plan, seconds) if plan.status == "optimal" and seconds > 0 else None
-    except BadInput:  # values so large that no model can limit them: nothing is known of other plans
-        return None
+    return by_chance(plan, seconds) if plan.status == "optimal" and seconds > 0 else None
 
 
 def _end(plan: Plan, called: str, another: str | None, full: bool) -> None:

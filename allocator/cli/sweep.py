@@ -12,6 +12,7 @@ import click
 from click.exceptions import Exit
 
 from allocator.arguments import LARGEST_SEED
+from allocator.cli.help import Command
 from allocator.cli.options import (
     Number,
     case_option,
@@ -48,7 +49,7 @@ MOST_REASONS = 5
 """Kinds of failure that are printed."""
 
 
-@click.command("sweep")
+@click.command("sweep", cls=Command, own="What varies")
 @instance_argument
 @click.argument("sweep", metavar="[SWEEP]", required=False)
 @click.option(
@@ -267,7 +268,7 @@ def _finish(done: Sweep, store_file: str, tables: dict[str, str | None], quiet: 
                 done.write(path, table)
             print_message(f"wrote {path}")
     if done.interrupted:
-        print_message(f"interrupted; the same command continues the sweep ({store_file} holds the solved points)")
+        print_message("interrupted; the same command continues the sweep")
         return 130
     return 1 if failed == sum(len(answered.rows) for answered in done.answers) else 0
 
@@ -381,7 +382,7 @@ def _warn(done: Sweep, store_file: str, quiet: bool) -> int:
         )
     if done.damaged:
         print_message(f"warning: {store_file} had {count(done.damaged, 'point')} altered or damaged, and solved again")
-    print_message(f"every point is stored in {store_file}")
+    print_message(f"every solved point is stored in {store_file}")
     return reasons.total()
 
 

@@ -38,6 +38,7 @@ ASCII_SIGNS = str.maketrans(
         "─": "-",
         "‰": "per mille",
         "±": "+-",
+        "σ": "sigma",
         "·": ".",
         **dict(zip("▁▂▃▄▅▆▇", "0124679", strict=True)),  # tenths
     }

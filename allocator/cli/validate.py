@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from allocator.cli.help import Command
 from allocator.cli.options import Target, instance_argument, json_option, model_option, set_option, writing
 from allocator.cli.terminal import emit, emit_json, print_faults, print_message
 from allocator.errors import BadUsage
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from allocator.errors import Fault
 
 
-@click.command("validate")
+@click.command("validate", cls=Command)
 @instance_argument
 @model_option
 @set_option

@@ -61,6 +61,7 @@ class Caller:
         self.extends = self._physical, self._elastic  # the same objects for all solves: their programmes stay
         self._settings: dict[tuple[str, Fraction | None], str | None] = {}
         self._worth: dict[tuple[str, frozenset[str]], Outcome] = {}
+        self._now: dict[str, Fraction] = {}
 
     # ---- what a yes may change -------------------------------------------------------------------------------
 
@@ -109,7 +110,9 @@ class Caller:
 
     def now(self, target: str) -> Fraction:
         """The unmet share of a target in the plan in hand."""
-        return self.core.unmet(self.core.problem, target, self.core.plan)
+        if target not in self._now:
+            self._now[target] = self.core.unmet(self.core.problem, target, self.core.plan)
+        return self._now[target]
 
     def kept(self, target: str) -> dict[str, Fraction]:
         """The other targets of the same kind, and what they miss in the plan in hand."""

@@ -96,9 +96,9 @@ def _in_words(name: str, value: float, part: Part) -> str:
         more = "" if part.lists["flat"] else f", as far as {amount(name, rows[-1]['given_up'])}"
         return f"Giving up some of {SAID[name]} saves no move{more}."
     moves = f"{rows[0]['units_moved']} {'move' if rows[0]['units_moved'] == 1 else 'moves'}"
-    text = f"Giving up {amount(name, saving['given_up'])} of {SAID[name]} saves {saving['saved']} of {moves}"
+    text = f"Giving up at most {amount(name, saving['given_up'])} of {SAID[name]} saves {saving['saved']} of {moves}"
     last = rows[-1]
     if last is saving:
         return f"{text}; more saves nothing further." if part.lists["flat"] else f"{text}."
     end = ", and more saves nothing further" if part.lists["flat"] else ""
-    return f"{text}; giving up {amount(name, last['given_up'])} saves {last['saved']}{end}."
+    return f"{text}; giving up at most {amount(name, last['given_up'])} saves {last['saved']}{end}."

@@ -93,12 +93,13 @@ class Changes:
         parts = [options for options in self._pools(plan) if options]
         if prod(map(len, parts)) > MANY:
             parts = [[min(options, key=lambda needs: (len(needs), self.price(needs)))] for options in parts]
-        found = []
-        for chosen in product(*parts):
+        priced = [[(needs, self.price(needs)) for needs in options] for options in parts]
+        price, found = self.price(fixed), []
+        for chosen in product(*priced):
             needs = dict(fixed)
-            for some in chosen:
+            for some, _ in chosen:  # no change is in two of them
                 needs |= some
-            found.append(Way(needs, self.price(needs)))
+            found.append(Way(needs, price + sum(more for _, more in chosen)))
         return found
 
     def _numbers(self, plan: Deployed) -> Iterator[tuple[str, Fraction]]:
@@ -136,7 +137,7 @@ class Changes:
 
     def _caveats_broken(self, s: Statement, plan: Deployed) -> bool:
         row = self._row(s)
-        return any(forbids(self.problem, row, n, u, j) for n, u, j, _ in plan)
+        return any(row["nation"] in (None, n) and forbids(self.problem, row, n, u, j) for n, u, j, _ in plan)
 
     def _willingness_broken(self, s: Statement, plan: Deployed) -> bool:
         return any(

@@ -28,7 +28,7 @@ from allocator.problem import Problem
 ROOM = Fraction(1, 10**7)
 """Relative difference, at least of 1, by which a condition may be missed: solvers compute with limited precision."""
 
-LONGEST = 15
+LONGEST = 30
 """Powers of ten within which a number of a condition must be."""
 
 _CONDITION = re.compile(r"\s*(?P<what>[^<>=\s]+)\s*(?P<sign><=|>=)\s*(?P<number>\S+)\s*")

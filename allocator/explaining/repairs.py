@@ -273,11 +273,12 @@ def words(instance: Instance, statement: Statement, to: Any) -> str:
         line = instance.rows("requirements")[row]
         now = f"{100 * value:g} %" if value else "nothing"
         part = f"{100 * to:.6g} % of its {names.capability(line['capability'])}"
-        return f"let {names.task(line['task'])} miss up to {part} (now {now})"
+        return f"let {names.task(line['task'])} miss up to {part}{names.when(line)} (now {now})"
     if statement.kind == "nations.troop_ceiling":
         return f"let {names.nation(statement.nation)} deploy {to:,.10g} people at once (now {value:,.10g})"
     if statement.kind == "budgets.amount":
-        payer = names.payer(instance.rows("budgets")[row]["payer"])
+        budget = instance.rows("budgets")[row]
+        payer = f"{names.payer(budget['payer'])}{names.when(budget)}"
         return f"raise the budget of {payer} to {names.money(to)} (now {value:,.10g})"
     if statement.kind == "model.max_burden":
         return f"let nations bear {1000 * to:,.6g} per mille of their GDP a year (now {1000 * value:g})"

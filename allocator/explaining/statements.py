@@ -147,14 +147,14 @@ def _figures(instance: Instance, model: Model, names: InWords) -> Iterator[State
         if row["quantity"] > 0 and row["max_gap"] < 1:
             least = f"at most {100 * row['max_gap']:g} %" if row["max_gap"] else "nothing"
             said = f"{names.task(row['task'])} may miss {least} of its {names.capability(row['capability'])}"
-            yield _cell("requirements", "max_gap", i, row, said)
+            yield _cell("requirements", "max_gap", i, row, said + names.when(row))
     for i, row in enumerate(instance.rows("nations"), start=1):
         if has("troop_ceiling") and row["troop_ceiling"] is not None:
             text = f"{names.nation(row['nation'])} deploys at most {row['troop_ceiling']:,g} people at once"
             yield _cell("nations", "troop_ceiling", i, row, text, row["nation"])
     for i, row in enumerate(instance.rows("budgets"), start=1):
         if has("budget"):
-            text = f"the budget of {names.payer(row['payer'])} is {names.money(row['amount'])}"
+            text = f"the budget of {names.payer(row['payer'])}{names.when(row)} is {names.money(row['amount'])}"
             yield _cell("budgets", "amount", i, row, text, row["payer"] if row["payer"] not in ("*", "common") else "")
     if has("budget") and model.max_burden is not None:
         text = f"no nation bears more than {1000 * model.max_burden:g} per mille of its GDP a year"
@@ -212,7 +212,8 @@ def _rows(instance: Instance, model: Model, names: InWords) -> Iterator[Statemen
         most = f"at most {row['at_most']}" if row["at_most"] is not None else ""
         where = f" at {names.task(row['task'])}" if row["task"] else ""
         number, unit = " and ".join(filter(None, (least, most))), names.unit(row["unit_type"])
-        return f"{names.nation(row['nation'])} gives {number} {unit if number.endswith(' 1') else plural(unit)}{where}"
+        units = unit if number.endswith(" 1") else plural(unit)
+        return f"{names.nation(row['nation'])} gives {number} {units}{where}{names.when(row)}"
 
     yield from whole("caveats", lambda row: caveat_text(row, names))
     yield from whole("conditions", condition)

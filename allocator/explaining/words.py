@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from allocator.instance import Instance
 from allocator.naming import names_of
@@ -36,6 +37,8 @@ class InWords:
     def __init__(self, instance: Instance) -> None:
         self._known = names_of(instance)
         self.currency = instance.currency
+        self._last = instance.periods
+        self._spans = {row["task"]: (row["first_period"], row["last_period"]) for row in instance.rows("tasks")}
 
     def _name(self, table: str, code: str) -> str:
         return self._known[table].get(code, code)
@@ -82,6 +85,13 @@ class InWords:
     def payer(self, code: str) -> str:
         """Who pays: a nation, the common fund, or all together."""
         return {"*": "everyone together", "common": "the common fund"}.get(code) or self.nation(code)
+
+    def when(self, row: Mapping[str, Any]) -> str:
+        """The periods of a row after a clause: `` in periods 2 to 4``; nothing for all periods, or all of its task."""
+        first, last = span = row["first_period"], row["last_period"]
+        if span in ((1, self._last), self._spans.get(row.get("task"))):
+            return ""
+        return f" in period {first}" if first == last else f" in periods {first} to {last}"
 
     def requires(self, kind: str, value: str) -> str:
         """What a pledge depends on, after *only*."""

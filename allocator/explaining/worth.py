@@ -159,7 +159,7 @@ def _thing(names: InWords, kind: str, row: Mapping[str, Any]) -> str:
         return f"the {plural(names.unit(row['unit_type']))} of {names.nation(row['nation'])}"
     if kind == "nations.troop_ceiling":
         return f"the troop ceiling of {names.nation(row['nation'])}"
-    return f"the budget of {names.payer(row['payer'])}"
+    return f"the budget of {names.payer(row['payer'])}{names.when(row)}"
 
 
 def rungs(core: Core, text: str) -> Part:

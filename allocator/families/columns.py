@@ -174,16 +174,20 @@ class Cells(Mapping[PoolAt, Mapping[int, Any]]):
 
     def groups(self, *codes: Numbers, among: Numbers | None = None) -> list[Numbers]:
         """Deployments with the same codes, each group in ascending order; groups in the order of their first."""
-        if not len(self.period if among is None else among):
+        numbers = np.arange(len(self.period)) if among is None else among
+        if not len(numbers):
             return []
         code = np.zeros(1, dtype=np.int64)
         for each in codes:
             code = code * (int(each.max()) + 1) + (each if among is None else each[among])
-        order = np.argsort(code, kind="stable")
-        ends = np.flatnonzero(np.diff(code[order])) + 1
-        found = np.split(order if among is None else among[order], ends)
-        first = np.argsort([group[0] for group in found], kind="stable")
-        return [found[at] for at in first.tolist()]
+        if (code == code[0]).all():
+            return [numbers]
+        order = code.argsort(kind="stable")
+        numbers, code = numbers[order], code[order]
+        begin = np.concatenate([[0], (code[1:] != code[:-1]).nonzero()[0] + 1, [len(code)]])
+        first = numbers[begin[:-1]].argsort()
+        ends = begin.tolist()
+        return [numbers[ends[at] : ends[at + 1]] for at in first.tolist()]
 
     # ---- variables of Pyomo --------------------------------------------------------------------------------
 

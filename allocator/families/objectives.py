@@ -36,7 +36,8 @@ that reached the value $v$ is held at $f(x) \le (1 + \tau)\, v + 10^{-6} \max(1,
 `tolerance` (`lexicographic.py`).
 
 A model's `limits` keep an objective, listed or not, at or below a value: `limit_objective[name]` (epsilon-constraint
-method, Haimes, Lasdon and Wismer (1971), IEEE Transactions on Systems, Man and Cybernetics 1(3)).
+method, Haimes, Lasdon and Wismer (1971), IEEE Transactions on Systems, Man and Cybernetics 1(3)). The row of a limit
+above $2^{40}$ is divided by a power of two, which rounds nothing.
 
 The greatest share is held by `heaviest` with the constraint `burden_heaviest[n]`, the worst period by `worst` with
 `worst_period_counted[t]`, what comes anew by `anew` with `turnover_anew[n, u, j, t]`, and what is above the
@@ -59,7 +60,7 @@ import pyomo.core as pyo
 from allocator.errors import BadInput, Fault
 from allocator.families.columns import Cells
 from allocator.families.payments import COMMON, EVERYONE, Payments
-from allocator.families.rows import Aim, Block, Rows, Term, linear, weighed
+from allocator.families.rows import Aim, Block, Rows, Term, linear, weighed, within
 from allocator.families.sums import Floats, Numbered, numbered, sizes_of, together
 from allocator.problem import Problem
 from allocator.statement import Row
@@ -80,7 +81,7 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
     m.limit_objective = Rows(doc="an objective stays within the model's limit for it")
     for name, most in limits.items():
         if terms[name]:
-            m.limit_objective[name] = (None, linear(terms[name]), float(most))
+            within(m.limit_objective, name, linear(terms[name]), float(most))
 
 
 Amount = list[Term] | Numbered

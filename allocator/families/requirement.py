@@ -36,8 +36,7 @@ requirement is met first: what is missing beyond the rest is missing of the core
 tasks together). There are numbers $N$ only in models of one period with up to 5,000 deployments: with more periods or
 deployments they cost more than they give. The most that may stay unmet is lowered to what a
 supply in whole steps can leave. If steps are so small that counting them is no help, the row is written with $s$, as
-above; over several periods also if there are more than 100 of them, or if units consume what others supply. If amounts
-and quantity are so far apart that a solver's tolerances would hide units, what must be met has a row of its own,
+above. If amounts and quantity are so far apart that a solver's tolerances would hide units, what must be met has a row of its own,
 `requirement_least[j, c, t]`, and amounts above all that is needed are lowered to that need. In a future of a two-stage
 plan the 0/1 column `failed`, times what must be met, counts as supply of each row, so that all of it may be given up.
 Needs: `deploy`. Source: covering rows with surplus and slack, as in the set-covering model of Toregas, Swain,
@@ -72,9 +71,6 @@ NOBODY: Numbers = np.zeros(0, dtype=np.int64)
 
 STEPS = 10_000
 """Most steps in a quantity for which missing steps are counted; with more of them a fraction of one hardly matters."""
-
-COARSE = 100
-"""The same over several periods, in models whose search ends with a proof: there finer steps cost more than they give."""
 
 
 def needed(row: Row, step: Fraction) -> Fraction:
@@ -170,7 +166,7 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
             known[alike] = hidden(terms, row.quantity, least)
         if not known[alike]:
             shortfall.setub(float(row.quantity - least))
-            if step and _steps_help(m, problem, row, terms, step):
+            if step and row.quantity <= STEPS * step:
                 _in_steps(m, row, key, met, least, step)
             else:
                 m.requirement_supply[key] = (float(row.quantity), weighed(met, (1.0, shortfall)), None)
@@ -179,13 +175,6 @@ def add(m: pyo.ConcreteModel, problem: Problem) -> None:
         measured(m, m.requirement_supply, key, counted, row.quantity, shortfall)
         if least or any(amount < 0 for amount in sizes_of(terms)[0]):
             at_least(m, m.requirement_least, key, met, least)
-
-
-def _steps_help(m: pyo.ConcreteModel, problem: Problem, row: Row, terms: Sum, step: Fraction) -> bool:
-    """Whether missing steps are counted: over several periods only coarse ones, where no unit consumes."""
-    if problem.last == 1 or len(m.cells.most) > totals.FEW:
-        return row.quantity <= STEPS * step
-    return row.quantity <= COARSE * step and all(amount > 0 for amount in sizes_of(terms)[0])
 
 
 def _in_steps(m: pyo.ConcreteModel, row: Row, key: Key, met: Sum, least: Fraction, step: Fraction) -> None:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
-from math import ceil
+from math import ceil, frexp
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,7 +29,7 @@ from allocator.families.sums import Exact, Floats, Numbered, Sum, Term, Terms, f
 
 __all__ = [
     "MODERATE", "Aim", "Block", "Exact", "Row", "Rows", "Term", "Terms", "at_least", "at_most", "floats", "hidden",
-    "linear", "measured", "only_if", "weighed",
+    "linear", "measured", "only_if", "weighed", "within",
 ]  # fmt: skip
 
 BASE = 10_000
@@ -40,6 +40,9 @@ MODERATE = 10**6
 
 FAR_OFF = 10**12
 """Size of a right-hand side, in steps of the coefficients, from which it is lowered to what the row can reach."""
+
+BITS = 40
+"""Size of a limit on a sum, as a power of two, from which the row has a larger unit."""
 
 Whole = tuple[int, Any]
 
@@ -216,6 +219,12 @@ def _whole(m: Any, rows: Any, key: Any, terms: Sequence[Exact] | Sum, limit: Fra
         rows[key] = (end if sign > 0 else None, weighed(terms), end if sign < 0 else None)
     else:
         _digits(m, rows, key, [(sign * int(a / step), x) for a, x in _pairs(m, terms)], least)
+
+
+def within(rows: Any, key: Any, terms: Terms | Numbered, most: float) -> None:
+    """Add the row ``sum of terms <= most``; the unit of the row is a power of two, so that no figure is rounded."""
+    unit = 2.0 ** max(0, frexp(most)[1] - BITS)
+    rows[key] = (None, terms if unit == 1 else terms.times(1 / unit), most / unit)
 
 
 def only_if(m: Any, rows: Any, key: Any, columns: Sequence[Any] | Numbers, most: int, switches: list[Any]) -> None:

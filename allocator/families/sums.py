@@ -29,6 +29,10 @@ class Terms(NamedTuple):
         """Each coefficient with its variable."""
         return list(zip(self.coefs, self.variables, strict=True))
 
+    def times(self, factor: float) -> Terms:
+        """The same, multiplied."""
+        return Terms(tuple(factor * a for a in self.coefs), self.variables)
+
     def expression(self, cells: Cells | None = None) -> LinearExpression:
         """Pyomo's expression, with an object for each term."""
         return LinearExpression(args=list(map(MonomialTermExpression, self.pairs(cells))))
@@ -51,6 +55,10 @@ class Numbered(NamedTuple):
         """Each coefficient with its variable."""
         assert cells is not None
         return [*zip(self.coefs.tolist(), cells.variables(self.numbers), strict=True), *self.more.pairs(cells)]
+
+    def times(self, factor: float) -> Numbered:
+        """The same, multiplied."""
+        return Numbered(factor * self.coefs, self.numbers, self.more.times(factor))
 
     def expression(self, cells: Cells | None = None) -> LinearExpression:
         """Pyomo's expression, with an object for each term."""
@@ -130,7 +138,7 @@ def together(sums: Sequence[Sum]) -> Sum:
 
 def merged(first: Sum, second: Sum) -> Sum:
     """The sum of two sums; a column in both has one amount, which is exact."""
-    place = np.unique(np.concatenate([first.numbers, second.numbers]))
+    place = np.unique(np.concatenate([first.numbers, second.numbers]), return_index=True)[0]
     width = len(second.sizes.amounts) + 1
     both = np.zeros(len(place), dtype=np.int64)
     both[np.searchsorted(place, first.numbers)] = (first.kind + 1) * width

@@ -56,7 +56,7 @@ from pyomo.core.expr import LinearExpression, MonomialTermExpression
 from allocator.families import acquisition, budget, industry, joint_purchase, rotation, troop_ceiling
 from allocator.families.columns import Cells
 from allocator.families.objectives import Amount, burden_terms, cost_terms, gap_terms, imbalance_terms
-from allocator.families.rows import Aim, Rows, Term, linear
+from allocator.families.rows import Aim, Rows, Term, linear, within
 from allocator.formulation import formulate, silent, uncollected
 from allocator.hedging.answer import STAGES
 from allocator.hedging.first_stage import in_future
@@ -166,7 +166,7 @@ def _limits(m: pyo.ConcreteModel, problem: Problem) -> None:
     for name, most in problem.model.limits.items():
         terms: Amount = makers[name](m, problem) if name in makers else []
         if terms:
-            m.limit_objective[name] = (None, linear(terms), float(most))
+            within(m.limit_objective, name, linear(terms), float(most))
 
 
 def _join(m: pyo.ConcreteModel, s: int, block: pyo.ConcreteModel) -> None:

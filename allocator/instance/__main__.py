@@ -129,10 +129,12 @@ out of range, these are faults:
 - a required table without rows, or no requirement with a quantity above 0;
 - two rows with the same key; two rows for one task and capability, or for one capability of the theatre, in one period;
   two stances of a nation on an objective in one period;
-- a period outside the horizon, of a requirement or commitment outside its task, or a first period after the last;
+- a period outside the horizon, a period of a requirement outside its task, or a first period after the last;
 - a low end above its figure, or a high end below it;
 - a framework nation that cannot lead; a group with the name of a nation or of `common`;
 - expendable units with a rotation_ratio above 1; a prerequisite of a task on itself;
+- a caveat without task, unit_type and objective; a commitment without at_least and at_most, or whose at_least can be
+  above its at_most within their ranges;
 - what [Pools over time](#pools-over-time) and [Who pays](#who-pays) call a fault.
 
 ## Warnings
@@ -144,11 +146,12 @@ few rows; the others are counted.
 - Facts without effect: a pool of which no whole unit is ever usable; a min_units larger than the pool, or than what
   is usable of it; a pool with fewer usable units than its rotation needs on an indefinite horizon; a pledge that is
   conditional on the nation itself or requires more nations than there are; a unit type that no task can use; a task
-  that asks for nothing; a nation that has pools but is not willing to do anything; a core_share without a
-  core_weight, and the reverse; a prerequisite whose line is not required in any period of its task; a programme that
-  cannot deliver within the horizon, or whose min_order is above its max_units; industry for what nobody can buy; a
-  joint purchase of what fewer than min_nations can order in one period. In a long table, nations that are not
-  willing, and pools too small for their rotation, are reported only if they are few or nearly all.
+  that asks for nothing; a nation that has pools but is not willing to do anything, unless it can buy jointly; a
+  core_share without a core_weight, and the reverse; a prerequisite whose line is not required in any period of its
+  task; a programme that cannot deliver within the horizon, or whose min_order is above its max_units; industry for
+  what nobody can buy; a joint purchase of what fewer than min_nations can order in one period. In a long table,
+  nations that are not willing, and pools too small for their rotation, are reported only if they are few or nearly
+  all.
 - Figures that look a thousand or a million times too large or too small, in a whole column or in one row compared with
   the others: gdp, compared with operating_cost and with the cost of all pools; operating_cost per person and month
   (judged by itself in dollars, euros and a dozen other currencies); rotation_cost, compared with operating_cost;

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
-from allocator.instance.columns import LARGEST, LONGEST, SMALLEST, SYMBOL, Column, Value
+from allocator.instance.columns import LONGEST, SMALLEST, SYMBOL, Column, Value
 from allocator.instance.likely import advice, readings
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -179,7 +179,7 @@ def _flag(column: Column, cell: Any) -> bool:
 
 def _number(column: Column, cell: Any, strict: bool) -> int | float:
     if isinstance(cell, Oversized):
-        raise Unfit(f"{column.expected}, of size {SMALLEST:g} to {LARGEST:g}")
+        raise Unfit(f"{column.expected}, of size {SMALLEST:g} to {column.largest:g}")
     if isinstance(cell, bool) or not isinstance(cell, int | float | str) or (strict and isinstance(cell, str)):
         raise Unfit(column.expected)
     if isinstance(cell, str):
@@ -192,8 +192,8 @@ def _number(column: Column, cell: Any, strict: bool) -> int | float:
     else:
         number = cell
     lost = isinstance(cell, str) and _lost(cell, number)
-    if lost or number != number or abs(number) > LARGEST or 0 < abs(number) < SMALLEST:
-        raise Unfit(f"{column.expected}, of size {SMALLEST:g} to {LARGEST:g}")
+    if lost or number != number or abs(number) > column.largest or 0 < abs(number) < SMALLEST:
+        raise Unfit(f"{column.expected}, of size {SMALLEST:g} to {column.largest:g}")
     if column.kind == "whole":
         if number != int(number) or (isinstance(cell, str) and _rounded(cell, int(number))):
             raise Unfit(column.expected)

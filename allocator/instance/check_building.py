@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Container
+from typing import Any
 
 from allocator.errors import Fault
 from allocator.instance.cells import near
@@ -20,17 +22,22 @@ _Pool = tuple[str, str]
 def prerequisites(typed: Typed) -> None:
     """A task waits for a given requirement of another task."""
     asked = typed.records.get("requirements", [])
-    known = bool(asked) and typed.whole("requirements") and not any({"task", "capability"} & r.bad for r in asked)
     lines: dict[str, dict[str, None]] = defaultdict(dict)
+    doubtful = [(row.get("task"), row.get("capability")) for row in typed.broken("requirements")]
     for record in asked:
-        lines[str(record.cells.get("task"))][str(record.cells.get("capability"))] = None
+        task, capability = (None if c in record.bad else record.cells.get(c) for c in ("task", "capability"))
+        if task is None or capability is None:
+            doubtful.append((task, capability))
+        else:
+            lines[str(task)][str(capability)] = None
     for record in typed.records.get("prerequisites", []):
         task, needs, capability = (record.cells.get(c) for c in ("task", "needs_task", "capability"))
         if needs is not None and needs == task:
             typed.fault("prerequisites", record, "needs_task", "another task than the one that waits")
-        elif known and None not in (needs, capability) and not {"needs_task", "capability"} & record.bad:
+        elif asked and None not in (needs, capability) and not {"needs_task", "capability"} & record.bad:
             line = lines.get(str(needs), {})
-            if capability not in line:
+            meant = any(j in (None, needs) and c in (None, capability) for j, c in doubtful)
+            if capability not in line and not meant:
                 there = f", one of {', '.join(line)}{near(str(capability), line)}" if line else ", which has none"
                 expected = f"a capability with a row in requirements for {needs}{there}"
                 typed.fault("prerequisites", record, "capability", expected)
@@ -71,30 +78,33 @@ def indefinite(typed: Typed) -> None:
 
 def pools(typed: Typed) -> None:
     """No pool falls below 0 in a period, also if every figure is at its low end."""
-    changes: dict[_Pool, list[Record]] = defaultdict(list)
-    unsure: set[_Pool] = set()
-    for record in typed.records.get("force_changes", []):
-        if {"nation", "unit_type", "period", "*"} & record.bad or not {"nation", "unit_type"} <= record.cells.keys():
-            continue
-        changes[_pool(record)].append(record)
-        if {"change", "change_low"} & record.bad:
-            unsure.add(_pool(record))
-    start: dict[_Pool, Record] = {}
-    for record in typed.records.get("forces", []) if changes else ():
-        if {"nation", "unit_type"} <= record.cells.keys():
-            start.setdefault(_pool(record), record)
-            if {"nation", "unit_type", "units", "units_low", "*"} & record.bad:
-                unsure.add(_pool(record))
-    if "forces" in typed.raw.unread or not typed.whole("forces") or not typed.whole("force_changes"):
+    if "forces" in typed.raw.unread:
         return
+    changes: dict[_Pool, list[Record]] = defaultdict(list)
+    start: dict[_Pool, Record] = {}
+    tables = ("forces", {"units", "units_low"}), ("force_changes", {"period", "change", "change_low"})
+    doubts = {(name, row.get("nation"), row.get("unit_type")) for name, _ in tables for row in typed.broken(name)}
+    for name, figures in tables if typed.records.get("force_changes") else ():
+        for record in typed.records.get(name, []):
+            nation, unit = (None if c in record.bad else record.cells.get(c) for c in ("nation", "unit_type"))
+            if nation is None or unit is None or {*figures, "*"} & record.bad:
+                doubts.add((name, nation, unit))
+            elif name == "forces":
+                start[str(nation), str(unit)] = record
+            else:
+                changes[str(nation), str(unit)].append(record)
     for pool, rows in changes.items():
-        if pool not in unsure:
+        if not any(_may_mean(doubt, pool, start) for doubt in doubts):
             rows.sort(key=lambda record: record.cells["period"])
             _stays_above(typed, pool, start.get(pool), rows)
 
 
-def _pool(record: Record) -> _Pool:
-    return str(record.cells["nation"]), str(record.cells["unit_type"])
+def _may_mean(doubt: tuple[str, Any, Any], pool: _Pool, start: Container[_Pool]) -> bool:
+    """Whether a row with a fault (table, nation, unit type; None if unknown) may be about a pool."""
+    table, *names = doubt
+    if None not in names or (table == "forces" and pool in start):  # a pool has one row in forces
+        return tuple(names) == pool
+    return all(name in (None, part) for name, part in zip(names, pool, strict=True))
 
 
 def _stays_above(typed: Typed, pool: _Pool, start: Record | None, rows: list[Record]) -> None:

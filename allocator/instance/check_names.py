@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from allocator.errors import Fault
-from allocator.instance.cells import near
+from allocator.instance.cells import near, plain
 from allocator.instance.check_periods import periods, windows
 from allocator.instance.raw import Record, Typed
 from allocator.instance.tables import TABLES
@@ -16,7 +18,7 @@ _OF_HORIZON = ("budgets", "commitments")
 
 def references(typed: Typed) -> None:
     """Every name that refers to a row of another table exists there."""
-    known: dict[str, dict[str, None] | None] = {}
+    known: dict[str, Known | None] = {}
     for name, records in typed.records.items():
         for column in TABLES[name].by_name.values():
             if not column.refers or not (typed.fresh(name) or typed.fresh(column.refers)):
@@ -28,19 +30,58 @@ def references(typed: Typed) -> None:
                 continue
             for record in records:
                 value = record.cells.get(column.name)
-                if value is not None and value not in target:
-                    expected = f"the key of a row of {column.refers}{near(str(value), target)}"
+                if value is not None and target.lacks(str(value)):
+                    expected = f"the key of a row of {column.refers}{near(str(value), target.names)}"
                     typed.fault(name, record, column.name, expected)
 
 
-def known_keys(typed: Typed, name: str) -> dict[str, None] | None:
-    """The keys of a table with one key column; None if some of them are not readable."""
+@dataclass(frozen=True)
+class Known:
+    """The names in the first key column of a table.
+
+    Attributes
+    ----------
+    names : dict
+        The sound names, as keys, in the order of the rows.
+    doubtful : tuple of str
+        What is in that column of rows that have a fault: another name may be meant there.
+    """
+
+    names: dict[str, None]
+    doubtful: tuple[str, ...]
+
+    def lacks(self, name: str) -> bool:
+        """Whether a name is certainly missing: it is not there, and no row with a fault seems to mean it."""
+        return name not in self.names and not near(name, self.doubtful)
+
+
+def known_keys(typed: Typed, name: str) -> Known | None:
+    """The names in the first key column of a table; None if the table could not be read.
+
+    A row without a name may be the one of a missing name, unless more names are missing than there are such rows.
+    """
     key = TABLES[name].key[0]
-    unread = name in typed.raw.unread or not typed.whole(name) or (name not in typed.records and TABLES[name].required)
-    records = typed.records.get(name, [])
-    if unread or any(key in record.bad for record in records):
+    if name in typed.raw.unread or (name not in typed.records and TABLES[name].required):
         return None
-    return {str(record.cells[key]): None for record in records}
+    records = typed.records.get(name, [])
+    said = [(record.misfits or {}).get(key) for record in records if key in record.bad]
+    said += [row.get(key) for row in typed.broken(name)]
+    doubtful = tuple(plain(cell) for cell in said if cell)
+    known = Known({str(record.cells[key]): None for record in records if key not in record.bad}, doubtful)
+    nameless = len(said) - len(doubtful)
+    if nameless:
+        missing = {value for value in _referring(typed, name) if known.lacks(value)}
+        if len(missing) <= nameless:
+            return Known(known.names, (*doubtful, *missing))
+    return known
+
+
+def _referring(typed: Typed, name: str) -> Iterator[str]:
+    """What cells say that refer to a table."""
+    for table, records in typed.records.items():
+        for column in TABLES[table].by_name.values() if table != name else ():
+            if column.refers == name:
+                yield from (str(r.cells[column.name]) for r in records if column.name in r.cells)
 
 
 def keys(typed: Typed) -> None:

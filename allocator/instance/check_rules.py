@@ -54,9 +54,7 @@ def groups(typed: Typed) -> None:
 def conditions(typed: Typed) -> None:
     """The value of a condition fits its column ``requires``."""
     nations = known_keys(typed, "nations")
-    grouped = typed.records.get("groups", [])
-    groups_known = not any("group" in r.bad for r in grouped) and "groups" not in typed.raw.unread
-    names = {str(r.cells.get("group")): None for r in grouped}
+    groups = known_keys(typed, "groups")
     events = None if typed.raw.settings_unread else typed.settings.get("events", {})
     for record in typed.records.get("conditions", []):
         if {"requires", "value"} & record.bad:
@@ -66,12 +64,12 @@ def conditions(typed: Typed) -> None:
         expected = ""
         if requires == "event" and events is not None and value not in events:
             expected = f"an event of [events]{near(value, events)}"
-        elif requires == "nation" and nations is not None and value not in nations:
-            expected = f"a nation{near(value, nations)}"
-        elif requires == "any_of" and nations is not None and groups_known:
-            wrong = [word for word in value.split(" ") if word not in nations and word not in names]
+        elif requires == "nation" and nations is not None and nations.lacks(value):
+            expected = f"a nation{near(value, nations.names)}"
+        elif requires == "any_of" and nations is not None and groups is not None:
+            wrong = [word for word in value.split(" ") if nations.lacks(word) and groups.lacks(word)]
             if wrong:
-                hint = near(wrong[0], [*nations, *names]) if wrong[0] else ""
+                hint = near(wrong[0], [*nations.names, *groups.names]) if wrong[0] else ""
                 which = f"; {quoted(wrong[0])} is neither" if wrong[0] else ""
                 expected = f"nations or groups with one space between them{which}{hint}"
         elif requires == "coalition_size" and not _whole(value):
@@ -95,8 +93,9 @@ def payers(typed: Typed) -> None:
         return
     for record in typed.records.get("budgets", []):
         payer = record.cells.get("payer")
-        if payer is not None and payer not in nations and payer not in ("common", "*"):
-            typed.fault("budgets", record, "payer", f"a nation, common or *{near(str(payer), [*nations, 'common'])}")
+        if payer is not None and payer not in ("common", "*") and nations.lacks(str(payer)):
+            hint = near(str(payer), [*nations.names, "common"])
+            typed.fault("budgets", record, "payer", f"a nation, common or *{hint}")
 
 
 def collectives(typed: Typed) -> None:
@@ -121,7 +120,11 @@ def collectives(typed: Typed) -> None:
 
 def framework_nations(typed: Typed) -> None:
     """A given framework nation can lead, and its task needs one."""
-    leads = {r.cells.get("nation"): r.cells.get("can_lead") for r in typed.records.get("nations", []) if not r.bad}
+    leads = {
+        record.cells["nation"]: record.cells.get("can_lead")
+        for record in typed.records.get("nations", [])
+        if not {"nation", "can_lead", "*"} & record.bad
+    }
     can = [str(nation) for nation, able in leads.items() if able]
     for record in typed.records.get("tasks", []):
         nation = record.cells.get("framework_nation")

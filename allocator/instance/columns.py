@@ -13,6 +13,9 @@ SMALLEST, LARGEST = 1e-9, 1e12
 """Range of the absolute value of a number other than 0: floating-point arithmetic would lose smaller numbers beside
 ordinary ones, and ordinary numbers beside larger ones."""
 
+VAST = 1e30
+"""Size that no sum over a plan reaches: its units and prices are at most :data:`LARGEST`."""
+
 LONGEST = 32_767
 """Most characters of a text: the limit of a workbook's cell, so that every instance fits every carrier."""
 
@@ -50,6 +53,8 @@ class Column:
         Number that a value must be above.
     nonzero : bool
         Whether 0 is not allowed.
+    largest : float
+        Size that a number may have at the most.
     choices : tuple of str
         The only values allowed; empty if there are others.
     refers : str
@@ -71,6 +76,7 @@ class Column:
     most: float | None = None
     above: float | None = None
     nonzero: bool = False
+    largest: float = LARGEST
     choices: tuple[str, ...] = ()
     refers: str = ""
     better: str = ""

@@ -140,8 +140,9 @@ class Facts(Drawn):
         return hash(self.sha256)
 
     def __repr__(self) -> str:
-        nations, pools = len(self.tables["nations"]), len(self.tables["forces"])
-        return f"<{type(self).__name__} {self.name}: {nations} nations, {pools} pools>"
+        held = ((len(self.tables["nations"]), "nation"), (len(self.tables["forces"]), "pool"))
+        said = ", ".join(f"{number} {what}{'' if number == 1 else 's'}" for number, what in held)
+        return f"<{type(self).__name__} {self.name}: {said}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         tables = {name: [dict(row) for row in rows] for name, rows in self.tables.items()}
@@ -181,10 +182,12 @@ class Facts(Drawn):
         return self._rows[table]
 
     def _share(self, base: Facts) -> None:
-        """Reuse the filled rows of another instance for the tables that both share, if the horizon is the same."""
+        """Reuse the tables of another instance that are the same, and their filled rows, if the horizon is the same."""
         if self.settings["horizon"] != base.settings["horizon"]:
             return
         same = {name for name, rows in self.tables.items() if _identical(rows, base.tables[name])}
+        tables = {name: base.tables[name] if name in same else rows for name, rows in self.tables.items()}
+        object.__setattr__(self, "tables", Frozen(tables))
         for name in same & base._rows.keys():
             if name not in OF_TASKS or "tasks" in same:
                 self._rows[name] = base._rows[name]

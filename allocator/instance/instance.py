@@ -183,6 +183,6 @@ def read(path: str | os.PathLike[str]) -> Instance:
     --------
     >>> import allocator
     >>> allocator.read("toy-rotation")
-    <Instance toy-rotation: 1 nations, 1 pools>
+    <Instance toy-rotation: 1 nation, 1 pool>
     """
     return read_as(path, Instance)

@@ -171,8 +171,11 @@ def _unasked(instance: Facts) -> list[str]:
 
 
 def _unwilling(instance: Facts, held: list[Pool]) -> list[str]:
-    """Nations that have pools but no objective to join, except those that a coalition leaves out."""
+    """Nations with pools but no objective to join, except those outside a coalition and those that can buy jointly."""
     willing = {row["nation"] for row in instance.rows("willingness") if row["willingness"]} | instance.outside
+    joint = {row["unit_type"] for row in instance.rows("joint_purchases")}
+    collective = {row["nation"] for row in instance.rows("nations") if row["collective"]}
+    willing |= {row["nation"] for row in instance.rows("acquisitions") if row["unit_type"] in joint} - collective
     pooled: dict[str, str] = {}
     for pool in held:
         if pool.units:

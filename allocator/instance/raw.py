@@ -17,11 +17,15 @@ REPORTED: Any = object()
 
 @dataclass
 class Record:
-    """A typed row, with its row number in the author's editor and the columns that have a fault."""
+    """A typed row, with its row number in the author's editor and the columns that have a fault.
+
+    ``misfits`` holds what is in cells that do not fit their columns, if there are any.
+    """
 
     at: int
     cells: dict[str, Value]
     bad: set[str] = field(default_factory=set)
+    misfits: dict[str, Any] | None = None
 
 
 class Cells(dict[str, Any]):
@@ -34,14 +38,15 @@ class Cells(dict[str, Any]):
 class RawTable:
     """Rows as the carrier has them: (row number, column -> cell that is not blank).
 
-    ``columns`` is None for JSON; ``header`` is the row with the column names; ``whole`` is False if a row could not be
-    read; ``sound`` holds the typed rows of a table that has not changed since it was checked.
+    ``columns`` is None for JSON; ``header`` is the row with the column names; ``broken`` holds rows of
+    which only some cells could be read, if any; ``sound`` holds the typed rows of a table that has not changed since it
+    was checked.
     """
 
     place: str
     records: list[tuple[int, dict[str, Any]]]
     columns: list[str] | None = None
-    whole: bool = True
+    broken: list[dict[str, Any]] = field(default_factory=list)
     sound: list[Record] | None = None
     header: int | None = None
 
@@ -94,10 +99,10 @@ class Typed:
         raw = self.raw.tables.get(table)
         return raw is None or raw.sound is None
 
-    def whole(self, table: str) -> bool:
-        """Whether every row of a table could be read."""
+    def broken(self, table: str) -> list[dict[str, Any]]:
+        """Rows of a table of which only some cells could be read."""
         raw = self.raw.tables.get(table)
-        return raw is None or raw.whole
+        return [] if raw is None else raw.broken
 
     def fault(self, table: str, record: Record, column: str, expected: str, found: Any = None) -> None:
         """Report a fault of a cell, and remember that the cell cannot be relied on."""
@@ -131,7 +136,7 @@ def typed(raw: Raw) -> Typed:
             result.records[name] = sound
             continue
         result.records[name] = _table(raw, table, raw.tables[name], faults)
-        if table.required and not raw.tables[name].records and raw.tables[name].whole:
+        if table.required and not raw.tables[name].records and not raw.tables[name].broken:
             faults.append(Fault(raw.tables[name].place, None, None, "no rows", f"at least one; {table.one_row}"))
     return result
 
@@ -260,6 +265,7 @@ def _table(raw: Raw, table: Table, found: RawTable, faults: list[Fault]) -> list
             except Unfit as unfit:
                 faults.append(Fault(found.place, at, name, quoted(cell), unfit.args[0]))
                 record.bad.add(name)
+                record.misfits = {**(record.misfits or {}), name: cell}
         records.append(record)
     return records
 

@@ -199,14 +199,15 @@ def _csv(raw: Raw, path: Path) -> None:
     raw.unread.discard(name)
     at_header, header = rows[0]
     names = columns(path.name, rows, raw.faults, strict=True)
-    records = []
+    records, broken = [], []
     for at, cells in rows[1:]:
+        there = {title: cells[i] for i, title in names.items() if cells[i : i + 1] not in ([], [""])}
         if len(cells) != len(header):
             raw.faults.append(uneven(path.name, at, cells, header))
+            broken.append(there)
             continue
-        records.append((at, {title: _unescaped(cells[i], known.get(title)) for i, title in names.items() if cells[i]}))
-    whole = len(records) == len(rows) - 1
-    raw.tables[name] = RawTable(path.name, records, list(names.values()), whole=whole, header=at_header)
+        records.append((at, {title: _unescaped(cell, known.get(title)) for title, cell in there.items()}))
+    raw.tables[name] = RawTable(path.name, records, list(names.values()), broken, header=at_header)
 
 
 def _records(place: str, text: str) -> tuple[Rows, Fault | None]:

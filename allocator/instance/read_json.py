@@ -146,6 +146,7 @@ def _objects(raw: Raw, name: str, where: str, rows: list[Any]) -> RawTable:
     """The rows of a table in a list of objects, without blanks and without the author's own columns."""
     known = TABLES[name].by_name if name in TABLES else {}
     records: list[tuple[int, dict[str, Any]]] = []
+    broken: list[dict[str, Any]] = []
     for at, row in enumerate(rows, start=1):
         if isinstance(row, Cells):
             records.append((at, row))
@@ -158,7 +159,8 @@ def _objects(raw: Raw, name: str, where: str, rows: list[Any]) -> RawTable:
             records.append((at, {key: cell for key, cell in filled.items() if not own(key)}))
         else:
             raw.faults.append(Fault(where, at, None, quoted(row), "an object with one value per column"))
-    return RawTable(where, records, whole=len(records) == len(rows))
+            broken.append({})
+    return RawTable(where, records, broken=broken)
 
 
 def _own_faults(where: str, at: int, row: dict[str, Any]) -> Iterator[Fault]:

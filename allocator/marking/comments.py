@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from math import ceil
 from typing import Any
 
 from lxml import etree
@@ -33,6 +34,10 @@ style="position:absolute;visibility:hidden" fillcolor="#ffffe1" o:insetmode="aut
 <v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/><v:textbox><div style="text-align:left"/>\
 </v:textbox><x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>{anchor}</x:Anchor>\
 <x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"""
+
+
+WIDTH, ROW, LINE, LETTER = 192.0, 15.0, 12.0, 5.0
+"""Points: the usual width of a box, the height of a row of cells and of a line of text, and the width of a letter."""
 
 
 class Comments:
@@ -113,6 +118,7 @@ class Comments:
         if plain is not None:  # a text without runs becomes one run
             self._write(comment, plain.text or "")
         self._run(held, f"\n\n{text}")
+        self._fit_box(comment.get("ref", ""), "".join(part.text or "" for part in comment.iter(self._name("t"))))
 
     def _make_texts(self) -> None:
         self.part = self.editor.free("xl/markComments{}.xml")
@@ -172,12 +178,44 @@ class Comments:
         boxes.append(etree.fromstring(text))
 
     def _remove_box(self, reference: str) -> None:
+        for data in self._boxes_of(reference):
+            shape = data.getparent()
+            shape.getparent().remove(shape)
+
+    def _fit_box(self, reference: str, text: str) -> None:
+        """Make the box of a cell so high that it shows all of a text; one that is higher stays."""
+        for data in self._boxes_of(reference):
+            shape, anchor = data.getparent(), data.find(f"{{{X}}}Anchor")
+            style = shape.get("style", "")
+            letters_ = max(10, int(_points("width", style, WIDTH) / LETTER))
+            high = LINE * sum(1 + len(line) // letters_ for line in text.split("\n")) + LINE
+            if _points("height", style, 0.0) < high:
+                shape.set("style", re.sub(r"(?<![\w-])height:[^;]*", f"height:{high:g}pt", style))
+            ends = [part.strip() for part in (anchor.text or "").split(",")] if anchor is not None else []
+            if anchor is not None and len(ends) == 8 and all(end.isdecimal() for end in ends):
+                ends[6] = str(max(int(ends[6]), int(ends[2]) + ceil(high / ROW)))
+                anchor.text = ", ".join(ends)
+
+    def _boxes_of(self, reference: str) -> list[Any]:
+        """What the boxes of a cell say of themselves; they can be edited."""
         part = self._drawing()
         if part is None or not self._drawable():
-            return
-        boxes = self.editor.edit(part)
-        for data in list(boxes.iter(f"{{{X}}}ClientData")):
+            return []
+        found = []
+        for data in self.editor.edit(part).iter(f"{{{X}}}ClientData"):
             row, column = (data.findtext(f"{{{X}}}{name}", "").strip() for name in ("Row", "Column"))
             if row.isdecimal() and column.isdecimal() and f"{letters(int(column))}{int(row) + 1}" == reference:
-                shape = data.getparent()
-                shape.getparent().remove(shape)
+                found.append(data)
+        return found
+
+
+def _points(measure: str, style: str, otherwise: float) -> float:
+    """A width or height in the style of a box, in points.
+
+    Examples
+    --------
+    >>> _points("width", "position:absolute;width:144px;height:79.5pt", 0.0), _points("height", "width:1pt", 192.0)
+    (108.0, 192.0)
+    """
+    found = re.search(rf"(?<![\w-]){measure}:\s*([\d.]+)(pt|px)", style)
+    return otherwise if found is None else float(found[1]) * (0.75 if found[2] == "px" else 1.0)

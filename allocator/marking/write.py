@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ from allocator.marking.comments import SPACE, Comments
 from allocator.marking.package import SHEET_TYPE, Editor, stored
 from allocator.marking.places import FAULTS, Entry, entries, layouts, places, sentences
 from allocator.marking.styles import Styles
+
+FITS, LINE = 120, 15
+"""Letters on a line of the list of faults, which has a column of 130, and the height of a line in points."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,9 @@ def _list(editor: Editor, styles: Styles, lines: Sequence[Entry]) -> None:
     links = []
     for r, cells in enumerate(rows, start=1):
         row = etree.SubElement(data, f"{{{space}}}row", r=str(r))
+        if len(cells[1]) > FITS:
+            row.set("ht", str(LINE * ceil(len(cells[1]) / FITS)))
+            row.set("customHeight", "1")
         for column, text in zip("AB", cells, strict=True):
             style = str(styles.with_mark(0)) if r == 1 else wrapped
             cell = etree.SubElement(row, f"{{{space}}}c", r=f"{column}{r}", t="inlineStr", s=style)

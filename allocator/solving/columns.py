@@ -87,6 +87,17 @@ class Orders:
                     units[self._alone[n, u, k]] = 0.0
         return units
 
+    def whole(self, point: Floats) -> Purchases:
+        """The whole parts of the orders of a point, and expansions that are never behind those of the point."""
+        whole = np.zeros(len(point))
+        whole[self.columns] = self.floored(point)
+        behind: dict[str, float] = defaultdict(float)  # what the point has more, in total
+        for column, u, _ in sorted(self._expand, key=lambda each: each[2]):
+            behind[u] += point[column]
+            whole[column] = max(0.0, np.ceil(behind[u] - 1e-5))
+            behind[u] -= whole[column]
+        return self.purchases(whole)
+
     def fill(self, purchases: Purchases, x: Floats) -> None:
         """Write orders and expansions, and who buys jointly, into a point."""
         m, column_of = self.m, self.matrix.columns.of
@@ -160,6 +171,10 @@ class Points:
     def floored(self, point: Floats) -> Floats:
         """Whole parts of the orders of a point, without those that are too small or that too few make together."""
         return self._orders.floored(point)
+
+    def bought(self, point: Floats) -> Purchases:
+        """The whole parts of the orders of a point, and expansions that are never behind those of the point."""
+        return self._orders.whole(point)
 
     def deployed(self, point: Floats) -> Decided:
         """Deployments of a point and what is bought, rounded to whole units, in the order of the tables."""

@@ -200,9 +200,9 @@ class Resident:
 
     def hold(self, objective: str, most: float) -> None:
         """Add a row that keeps an objective at or below a value, in the objective's own unit."""
+        self.held.append((objective, most))  # parts of a model that is lost keep it too
         if self.lost is not None:
             return
-        self.held.append((objective, most))
         cost = self.matrix.costs[objective] * self._column_scale
         used = np.nonzero(cost)[0].astype(np.int32)
         largest = float(np.abs(cost[used]).max()) if len(used) else 1.0

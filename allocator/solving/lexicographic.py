@@ -365,12 +365,11 @@ class Stages:
 
     def _take(self, name: str, found: Deployed) -> list[Violation]:
         """Make a plan the best so far if it passes the exact check and is no worse; returns the broken constraints."""
-        plan = next((passed for passed in self.passed if passed == found), None)
-        if plan is None:
-            broken = self._check(found) or self._given_up(found)
-            if broken:
-                return broken
-            plan = found
+        plan = next((passed for passed in self.passed if passed == found), found)
+        broken = (self._check(plan) if plan is found else []) or self._given_up(plan)
+        if broken:
+            return broken
+        if plan is found:
             self.passed.append(plan)
             for old in self.passed[:-KEPT]:
                 self.values.pop(id(old), None)

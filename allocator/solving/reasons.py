@@ -59,8 +59,7 @@ def why_infeasible(
     even that does not help, rows that the caller added are the cause.
     """
     if m.problem.model.limits:
-        limits = ", ".join(f"{name} at most {most:g}" for name, most in m.problem.model.limits.items())
-        return f"No plan meets every constraint with {limits}."
+        return f"No plan meets every constraint with {_limits(m.problem)}."
     musts = [*_requirements(m, matrix), *_promises(m, matrix)]
     resident = Resident(matrix, {**options, "mip_rel_gap": 1e-4})
     short = resident.relax(_rows_of(m, matrix, {must.key for must in musts}), [must.share for must in musts])
@@ -75,6 +74,11 @@ def why_infeasible(
         return "No plan meets every constraint."
     together = "This cannot be met:" if len(lines) == 1 else "These cannot all be met; the least reduction that helps:"
     return "\n".join([together, *lines])
+
+
+def _limits(problem: Problem) -> str:
+    """The model's limits in words."""
+    return ", ".join(f"{name} at most {most:g}" for name, most in problem.model.limits.items())
 
 
 def _requirements(m: pyo.ConcreteModel, matrix: Matrix) -> Iterator[Must]:
@@ -133,7 +137,8 @@ def _share(matrix: Matrix, terms: Sequence[Exact], least: Fraction) -> tuple[lis
 def why_nothing(problem: Problem) -> str:
     """Why a plan deploys nothing."""
     if any(True for _ in problem.deployments()):
-        return "Nothing is deployed: no possible deployment would lower the objectives."
+        within = f" with {_limits(problem)}" if problem.model.limits else ""
+        return f"Nothing is deployed: no possible deployment{within} would lower the objectives."
     if not any(problem.pools.units.values()) and not problem.pools.programmes:
         return "Nothing can be deployed: no nation has a unit."
     causes: Counter[str] = Counter()

@@ -166,7 +166,7 @@ def laid_out(new: Matrix, old: Matrix) -> Matrix | None:
     width = len(columns)
     before = old.row_index * width + old.index
     after = r[new.row_index] * width + c[new.index]
-    place = np.union1d(before, after)
+    place = np.unique(np.concatenate([before, after]), return_index=True)[0]  # without the index it loads numpy.ma
     value = np.zeros(len(place))
     free = ~(np.isin(old.row_index, r) & np.isin(old.index, c))
     value[np.searchsorted(place, before[free])] = old.value[free]

@@ -7,6 +7,7 @@ import re
 import click
 
 from allocator.cli import cli
+from allocator.cli.help import described, sections
 
 INTRODUCTION = """# {title}
 
@@ -69,29 +70,16 @@ def page(name: str) -> str:
     text = "\n\n".join(marked(" ".join(paragraph.split())) for paragraph in paragraphs)
     usage = " ".join(found.get_usage(context).split()).removeprefix("Usage: ")
     head = INTRODUCTION.format(title=f"allocator {name}", help=text, usage=usage)
-    options = [parameter for parameter in found.get_params(context) if isinstance(parameter, click.Option)]
-    return head + "".join(_entry(option, context) for option in options)
+    groups = sections(found, context)
+    if len(groups) == 1:
+        return head + "".join(_entry(option, context) for option in groups[0][1])
+    return head + "".join(
+        f"### {heading}\n\n" + "".join(_entry(option, context) for option in options) for heading, options in groups
+    )
 
 
 def _entry(option: click.Option, context: click.Context) -> str:
     """An option with its meaning, its default and its range, as an entry of a list of definitions."""
-    record = option.get_help_record(context)
-    assert record is not None
-    names, text = record
-    names = re.sub(r"INTEGER( RANGE)?", "N", names)
-    text = " ".join(text.split())
-    notes: list[str] = []
-    while (note := re.search(r" *\[([^\]]*)\]$", text)) is not None:
-        notes[:0] = [_worded(part) for part in note[1].split("; ")]
-        text = text[: note.start()]
+    names, text, notes = described(option, context)
     aside = "".join(f" *{_plain(note[0].upper() + note[1:])}.*" for note in notes)
     return f"`{names}`\n: {(marked(text) + aside).strip()}\n\n"
-
-
-def _worded(note: str) -> str:
-    """A note of Click in words: ``0<=x<=1`` is from 0 to 1."""
-    note = re.sub(r"\(([\d.]+)\)", r"\1", note)
-    note = re.sub(r"^(.+)<=x<=(.+)$", r"from \1 to \2", note)
-    note = re.sub(r"^(.+)<=x<(.+)$", r"from \1, below \2", note)
-    note = re.sub(r"^x>=(.+)$", r"at least \1", note)
-    return re.sub(r"^x>(.+)$", r"above \1", note)

@@ -32,8 +32,8 @@ ENVIRONMENT = {
 }
 
 
-OF_ITS_OWN = ("sweep", "explore")
-"""Commands that start processes themselves."""
+OF_ITS_OWN = ("explore",)
+"""The command that copies its own process. Workers of a sweep are programs of their own, whoever starts them."""
 
 PREPARED = multiprocessing.get_context("forkserver")
 PREPARED.set_forkserver_preload(["tests.cli.loaded"])

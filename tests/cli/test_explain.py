@@ -17,7 +17,7 @@ import allocator
 from allocator.explaining.answer import Answer
 from allocator.explaining.explainer import Explainer, explain
 from allocator.naming import names_of
-from allocator.report.text.explain import SENTENCES
+from allocator.report.text.explain import HEIGHT, SENTENCES
 from allocator.report.text.explain_words import Words
 from allocator.solving.versions import versions
 from tests.cli.running import ENVIRONMENT, run
@@ -124,23 +124,56 @@ class TestText:
         assert "--full" not in full
 
     def test_long_answers_are_cut(self) -> None:
-        from rich.console import Console
-
-        from allocator.report.text.explain import draw_answer
-
         rows = [{"id": f"forces.{i}.units", "to": 2, "value": 0.5, "bound": 0.5, "gain": 0.1} for i in range(30)]
         made = {"stopped_by": "", "options": {"time_limit": None}, "model": {"objectives": ["gap"]}}
         answer = Answer("worth", "optimal", ["step x"], {"steps": rows}, ["One."] * 20, None, made)
-        out = Console(width=160)
-        with out.capture() as capture:
-            draw_answer(out, answer)
-        text = capture.get()
+        text = drawn(answer)
         assert text.count("One.") == SENTENCES
-        assert "and 6 more" in text
+        shown = text.count("forces.")
+        assert f"\nand {30 - shown} more\n" in text
+        assert f"--full prints {30 - shown + 20 - SENTENCES} more lines; " in text
         assert "Not settled: the step x." in text
-        with out.capture() as capture:
-            draw_answer(out, answer, full=True)
-        assert capture.get().count("forces.") == 30
+        assert len(text.splitlines()) == HEIGHT
+        assert drawn(answer, full=True).count("forces.") == 30
+
+    def test_calls_of_a_set_stay_together_and_no_list_takes_the_room_of_another(self) -> None:
+        """Sets, their calls, and nations that could give: a screen at 80 columns, little more at 60."""
+        gives = [{"task": "elsewhere", "unit_type": "long_range_air_defence", "units": 4}]
+        call = {"target": "hub.infantry", "nation": "AAA", "gives": gives, "stops": ["relief"], "worth": 0.1}
+        calls = [{**call, "set": at // 2 + 1, "call": at % 2 + 1} for at in range(12)]
+        sets = [
+            {
+                "target": "hub.infantry",
+                "set": at,
+                "nations": ["AAA", "BBB"],
+                "units": 3,
+                "now": 1,
+                "after": 0,
+                "price": 1,
+            }
+            for at in range(1, 11)
+        ]
+        could = {"target": "hub.infantry", "unit_type": "long_range_air_defence", "units": 9, "here": 0, "elsewhere": 1}
+        lists = {"sets": sets, "asks": calls, "could": [{**could, "nation": "AAA", "stops": ["support"]}] * 16}
+        names = {"nations": {"AAA": "A nation with a long name"}, "tasks": {"elsewhere": "The task with a long name"}}
+        made = {"stopped_by": "", "options": {"time_limit": None, "most": 10}, "model": {"objectives": ["gap"]}}
+        open_ = ["sets beyond 10 for hub.infantry"]
+        answer = Answer("asks", "optimal", open_, lists, ["Call one."], None, made, names=names)
+        text = drawn(answer)
+        assert len(text.splitlines()) <= HEIGHT
+        assert len(drawn(answer, width=60).splitlines()) <= HEIGHT + 6
+        shown = [int(more) for more in re.findall(r"^and (\d+) more$", text, re.MULTILINE)]
+        assert len(shown) == 3
+        assert shown[1] % 2 == 0
+        assert f"--full prints {sum(shown)} more lines; " in text
+        assert "--most 20 lists more." in " ".join(text.split())
+        assert "time-limit" not in text
+        sets[0]["units"] = None  # not known: the call sends "–" and not "no more units"
+        for row in calls[:4]:
+            row["gives"] = []
+        text = drawn(answer, full=True)
+        assert text.count("no more units") == 2
+        assert "--full" not in drawn(answer, full=True)
 
 
 QUESTIONS = [
@@ -172,6 +205,11 @@ class TestNames:
         assert HEARD
         assert not [text for text in HEARD if self.CODES.search(text)]
 
+    def test_columns_without_points_are_one_line(self, pledges: Explainer) -> None:
+        lines = drawn(pledges.answer("gap")).splitlines()
+        assert "target                    missing  conditions" in lines
+        assert "0.0 everywhere: taken by others, exist nowhere" in lines
+
     def test_conflicts_and_ways_out(self) -> None:
         text = drawn(explain("toy-infeasible").answer())
         assert "1 line, rotation  “Hold the port” may miss at most 25 %" in text
@@ -192,12 +230,12 @@ class TestNames:
         assert {text: words.open(text) for text in said} == said
 
 
-def drawn(answer: Answer, *, full: bool = False) -> str:
-    """An answer as it is printed at 80 columns."""
+def drawn(answer: Answer, *, full: bool = False, width: int = 80) -> str:
+    """An answer as it is printed."""
     from allocator.report.text.explain import draw_answer
     from allocator.report.text.page import Page, untied
 
-    out = Page(width=80, highlight=False, markup=False, emoji=False)
+    out = Page(width=width, highlight=False, markup=False, emoji=False)
     with out.capture() as capture:
         draw_answer(out, answer, full=full)
     return untied(capture.get())

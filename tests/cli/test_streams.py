@@ -104,7 +104,7 @@ class TestTerminal:
 
     @pytest.mark.parametrize("columns", [60, 80, 200])
     def test_nothing_is_cut_on_a_narrow_terminal(self, columns: int) -> None:
-        shown, status = on_terminal("solve", "reassurance-force", "--gap", "0.05", columns=columns)
+        shown, status = on_terminal("solve", "reassurance-force", "--gap", "0.5", columns=columns)
         plain = ESCAPE.sub("", shown)
         assert status == 0
         lines = [line for line in plain.splitlines() if not line.startswith("warning: ")]  # messages are not laid out

@@ -50,7 +50,7 @@ class TestTable:
 
     def test_talk_names_the_store_and_the_files(self, folder: Swept) -> None:
         place, done = folder
-        assert "every point is stored in toy-rotation.sweep" in done.stderr
+        assert "every solved point is stored in toy-rotation.sweep" in done.stderr
         assert "wrote a.csv" in done.stderr
         assert (place / "toy-rotation.sweep").stat().st_size
 
@@ -156,12 +156,12 @@ class TestEveryQuestion:
         assert "operating cost of all unit types" in text
 
     @pytest.mark.parametrize(
-        ("method", "heading"), [("lhs", "rank correlation"), ("sobol", "total"), ("morris", "mu star")]
+        ("method", "heading"), [("lhs", "correlation"), ("sobol", "first order"), ("morris", "mean size")]
     )
     def test_sample(self, case: Path, method: str, heading: str) -> None:
         text = self.told(case, "--sample", "4", "--method", method)
         assert heading in text
-        first = text.split("What cost depends on:")[0].split("What coverage depends on:")[1].splitlines()[2]
+        first = text.split("What cost depends on")[0].split("What coverage depends on")[1].splitlines()[2]
         assert first.startswith("battalions of AAA ")
 
     def test_front(self, case: Path) -> None:

@@ -116,8 +116,8 @@ def test_what_giving_up_points_saves() -> None:
     assert part.lists["flat"]
     assert part.complete
     assert part.text == [
-        "Giving up 25 points of coverage saves 1 of 4 moves; "
-        "giving up 100 points saves 4, and more saves nothing further."
+        "Giving up at most 25 points of coverage saves 1 of 4 moves; "
+        "giving up at most 100 points saves 4, and more saves nothing further."
     ]
 
 

@@ -111,6 +111,16 @@ def test_what_is_shared_is_not_worked_out_again() -> None:
         assert after.cap != first.cap
 
 
+def test_an_override_shares_what_it_does_not_change() -> None:
+    with bundled("toy-caveats") as core:
+        first, other = core.instance, core.instance.override("nations[nation=AAA].troop_ceiling=1")
+        assert [name for name, rows in first.tables.items() if rows is not other.tables[name]] == ["nations"]
+        _ = core.problem.weighed
+        assert core.bench.read(other, core.model).weighed is core.problem.weighed
+        longer = first.override("horizon.periods=2")
+        assert longer.rows("willingness")[0]["last_period"] == 2
+
+
 def test_the_facts_of_a_few_instances_are_kept() -> None:
     with bundled("toy-caveats") as core:
         several = [core.instance.with_tables({}) for _ in range(READ + 1)]

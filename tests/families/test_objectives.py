@@ -25,6 +25,14 @@ class TestObjectives:
         # four units: 0.4 x 400 people x 6 months = 0.96 thousand; 4 x 8; own 24 in half a year of 1000
         assert found == pytest.approx({"gap": 0.0, "risk": 0.96, "cost": 32.0, "burden": 48.0})
 
+    def test_what_a_limit_prevents_is_not_called_useless(self) -> None:
+        """A unit costs 6: with cost at most 5, nobody can go, though it would meet a quarter."""
+        plan = allocator.solve(toy(), model(objectives=("gap",), limits={"cost": 5}))
+        nothing = "Nothing is deployed: no possible deployment"
+        assert plan.reason == f"{nothing} with cost at most 5 would lower the objectives."
+        free = allocator.solve(toy(), model(objectives=("cost",)))
+        assert free.reason == f"{nothing} would lower the objectives."
+
     def test_later_objectives_only_choose_among_the_best(self) -> None:
         instance = toy(
             nations=[{"nation": "AAA", "gdp": 1000.0}, {"nation": "BBB", "gdp": 4000.0}],

@@ -8,6 +8,7 @@ import pytest
 
 from allocator import Model
 from tests.instance.building import Change, changed, made, sound
+from tests.toys import toy
 
 LATE = {"first_order_period": 3, "lead_periods": 2}
 MORE = {"nation": "NAE", "unit_type": "aw", "period": 4, "change": 1}
@@ -100,6 +101,18 @@ def test_what_is_odd_is_told_once_and_alone(changes: list[Change], parts: list[s
 )  # fmt: skip
 def test_what_is_not_odd(changes: list[Change]) -> None:
     assert made(*changes).warnings() == []
+
+
+def test_who_buys_jointly_need_not_be_willing() -> None:
+    """Its order brings the others to the number that the price asks for."""
+    programmes = [{"nation": n, "unit_type": "bn", "price": 1.0, "max_units": 1} for n in ("AAA", "BBB")]
+    given: dict[str, Any] = {"nations": [{"nation": "AAA"}, {"nation": "BBB"}], "acquisitions": programmes}
+    (told,) = toy(indefinite=False, **given).warnings()
+    assert told.startswith("willingness: BBB has pools in acquisitions")
+    joint = [{"unit_type": "bn", "min_nations": 2}]
+    assert toy(indefinite=False, joint_purchases=joint, **given).warnings() == []
+    given["nations"][1]["collective"] = True  # which does not count among the buyers
+    assert len(toy(indefinite=False, joint_purchases=joint, **given).warnings()) == 2
 
 
 def test_orders_come_on_top_of_what_home_units_leave() -> None:

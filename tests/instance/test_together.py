@@ -13,7 +13,7 @@ from allocator import BadInput, Instance, read, write
 from allocator.api import choose
 from tests.cli.running import run
 from tests.instance.pasted import fault_lines, faults
-from tests.toys import toy
+from tests.toys import Row, pools, toy, willing
 
 
 def sound() -> Instance:
@@ -215,3 +215,118 @@ def test_every_command_reports_instance_and_model_together(tmp_path: Path, comma
     assert "x.json, format:" in done.stderr
     assert "own.toml, families:" in done.stderr
     assert "2 faults; nothing was done" in done.stderr
+
+
+WHOLE: Any = {
+    "nations": [{"nation": "AAA"}, {"nation": "BBB"}],
+    "forces": pools(5, "AAA", "BBB"),
+    "willingness": willing("AAA", "BBB"),
+    "requirements": [{"task": j, "capability": "inf", "quantity": 2.0} for j in ("hold", "late")],
+    "tasks": [{"task": "hold"}, {"task": "late"}],
+    "force_changes": [{"nation": "AAA", "unit_type": "bn", "period": 1, "change": 1}],
+}
+"""Tables to which faults are added."""
+
+
+HIDDEN: dict[str, tuple[dict[str, Row], list[tuple[str, str]]]] = {
+    "a code that means another nation": (
+        {"nations": {"nation": "Cc"}, "forces": {"nation": "ZZZ", "unit_type": "bn", "units": 1}},
+        [("nations", "nation"), ("forces", "nation")],
+    ),
+    "a code that is meant": (
+        {"nations": {"nation": "ccc"}, "forces": {"nation": "CCC", "unit_type": "bn", "units": 1}},
+        [("nations", "nation")],
+    ),
+    "a blank code and one missing name": (
+        {"nations": {"name": "C"}, "forces": {"nation": "CCC", "unit_type": "bn", "units": 1}},
+        [("nations", "nation")],
+    ),
+    "a blank code and two missing names": (
+        {
+            "nations": {"name": "C"},
+            "forces": {"nation": "CCC", "unit_type": "bn", "units": 1},
+            "willingness": {"nation": "DDD", "objective": "land", "willingness": 1},
+        },
+        [("nations", "nation"), ("forces", "nation"), ("willingness", "nation")],
+    ),
+    "pledges on a missing name": (
+        {
+            "nations": {"nation": "Cc"},
+            "conditions": {"nation": "AAA", "requires": "any_of", "value": "BBB ZZZ"},
+            "budgets": {"payer": "YYY", "amount": 1},
+        },
+        [("nations", "nation"), ("conditions", "value"), ("budgets", "payer")],
+    ),
+    "a leader that cannot lead, with another fault in its row": (
+        {
+            "nations": {"nation": "CCC", "gdp": -1},
+            "tasks": {"task": "led", "framework_share": 0.5, "framework_nation": "CCC"},
+            "requirements": {"task": "led", "capability": "inf", "quantity": 1},
+        },
+        [("nations", "gdp"), ("tasks", "framework_nation")],
+    ),
+    "a prerequisite beside a capability that does not exist": (
+        {
+            "requirements": {"task": "hold", "capability": "xyz", "quantity": 1},
+            "prerequisites": {"task": "hold", "needs_task": "late", "capability": "sea"},
+        },
+        [("requirements", "capability"), ("prerequisites", "capability")],
+    ),
+    "a prerequisite of a line with a fault": (
+        {
+            "requirements": {"task": "late", "capability": "see", "quantity": 1},
+            "prerequisites": {"task": "hold", "needs_task": "late", "capability": "sea"},
+        },
+        [("requirements", "capability")],
+    ),
+    "a pool beside another with a fault": (
+        {
+            "forces": {"nation": "AAA", "unit_type": "car", "units": "x"},
+            "force_changes": {"nation": "BBB", "unit_type": "bn", "period": 2, "change": -6},
+        },
+        [("forces", "units"), ("force_changes", "change")],
+    ),
+    "a pool of which one change is not known": (
+        {
+            "forces": {"nation": "AAA", "unit_type": "car", "units": 1},
+            "force_changes": {"nation": "AAA", "unit_type": "car", "period": 2, "change": -2},
+            "force_changes+": {"nation": "AAA", "unit_type": "car", "period": 9, "change": 1},
+        },
+        [("force_changes", "period")],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", HIDDEN)
+def test_a_fault_hides_no_other_and_brings_no_second(case: str) -> None:
+    added, expected = HIDDEN[case]
+    content = toy(
+        periods=2, indefinite=False, unit_types=[{"unit_type": "bn"}, {"unit_type": "car"}],
+        capabilities=[{"capability": c, "name": c, "unit": "unit"} for c in ("inf", "sea")], **WHOLE,
+    ).to_dict()  # fmt: skip
+    for table, row in added.items():
+        name = {"nations": {"name": "C"}, "tasks": {"name": "Led", "objective": "land"}}.get(table, {})
+        content.setdefault(table.removesuffix("+"), []).append({**name, **row})
+    with pytest.raises(BadInput) as bad:
+        Instance.from_dict(content)
+    assert [(fault.place.split(": ")[-1], fault.column) for fault in bad.value.faults] == expected
+
+
+def test_a_row_with_a_comma_too_many_hides_no_other_fault(tmp_path: Path) -> None:
+    """Its cells may mean what others refer to, and nothing more."""
+    folder = tmp_path / "x"
+    tables: Any = {**WHOLE, "groups": [{"group": "GG", "nation": "AAA"}]}
+    write(toy(periods=2, indefinite=False, **tables), folder)
+    pledges = "nation,requires,value\nAAA,any_of,BBB HHH\nAAA,any_of,BBB ZZZ\n"
+    for name, text in {
+        "nations": "nation,name\nAAA,A\nBBB,B\nCCC,C,\n",
+        "groups": "group,nation\nGG,AAA\nHHH,AAA,\n",
+        "conditions": pledges,
+        "forces": "nation,unit_type,units\nAAA,bn,5\nBBB,bn\nCCC,bn,1\nDDE,bn,1\n",
+        "force_changes": "nation,unit_type,period,change\nAAA,bn,2,-6\nBBB,bn,2,-6\n",
+        "requirements": "task,capability,quantity\nhold,inf,2\nlate,inf,2,\n",
+        "prerequisites": "task,needs_task,capability\nhold,late,inf\n",
+    }.items():
+        (folder / f"{name}.csv").write_text(text)
+    found = [(fault.place, fault.row) for fault in faults(folder) if fault.column]
+    assert found == [("forces.csv", 5), ("conditions.csv", 3), ("force_changes.csv", 2)]

@@ -102,7 +102,7 @@ class TestHtml:
     def test_of_a_comparison(self) -> None:
         """A column for each case, and what changes: half of the pool covers half as much."""
         text = seen(allocator.compare(allocator.cases(["toy-rotation"], ["forces.units*=0.5"]))).text
-        assert "gap, weighted share unmet 50.0 % 75.0 %" in text
+        assert "unmet share 50.0 % 75.0 %" in text
         assert "units of all forces × 0.5" in text
 
     def test_a_closed_sweep_says_so(self) -> None:

@@ -23,13 +23,15 @@ EVIL = "<script>document.title='taken'</script><img src=x onerror=\"document.tit
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The page of a bundled force, and one whose names are attacks."""
+    """The page of a bundled force, one whose names are attacks, and one whose names are words of forty letters."""
     folder = tmp_path_factory.mktemp("pages")
     plan = allocator.solve("sky-shield")
     write(plan, gather(plan, 20), folder / "force.html")
     names = [{"nation": nation, "name": EVIL, "gdp": 1000.0} for nation in ("AAA", "BBB", "CCC")]
     write(allocator.solve(pair(nations=names)), Findings(), folder / "evil.html")
-    return {name: folder / f"{name}.html" for name in ("force", "evil")}
+    wide = [{"nation": nation, "name": 40 * nation[0], "gdp": 1000.0} for nation in ("AAA", "BBB", "CCC")]
+    write(allocator.solve(pair(nations=wide)), Findings(), folder / "wide.html")
+    return {name: folder / f"{name}.html" for name in ("force", "evil", "wide")}
 
 
 def view(browser: Any, path: Path, scheme: str, width: int, medium: str) -> tuple[Any, list[str], list[str]]:
@@ -48,7 +50,7 @@ def view(browser: Any, path: Path, scheme: str, width: int, medium: str) -> tupl
 
 def test_a_page_is_quiet_alone_and_fits(pages: dict[str, Path]) -> None:
     with opened() as browser:
-        for name, looks in (("force", LOOKS), ("evil", LOOKS[1:2])):
+        for name, looks in (("force", LOOKS), ("evil", LOOKS[1:2]), ("wide", LOOKS[2:])):
             for look in looks:
                 page, messages, requests = view(browser, pages[name], *look)
                 assert (messages, requests) == ([], [pages[name].as_uri()]), look

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +54,56 @@ def test_availability_and_home_units() -> None:
     assert "No whole unit is usable of: AAA, Battalion (0.5 of 1)." in shown
 
 
+def test_the_period_that_is_shown_has_a_name() -> None:
+    """Two capabilities that are asked for most in one period have it above the table, and otherwise in a column."""
+
+    def shown(second: int) -> str:
+        asked = [("inf", 1, 2), ("inf", 2, 3), ("med", 1, 1), ("med", second, 2)]
+        instance = toy(
+            periods=3, capabilities=[{"capability": c, "name": c, "unit": "one"} for c in ("inf", "med")],
+            requirements=[
+                {"task": "hold", "capability": c, "quantity": q, "first_period": t, "last_period": t}
+                for c, t, q in asked
+            ], **battalions(4),
+        )  # fmt: skip
+        rows = offers(instance, REFERENCE)
+        assert [row["period"] for row in rows] == [2, second]
+        return text_of(lambda out: draw_instance(out, instance, REFERENCE, rows, [], ""))
+
+    assert "(in period 2, from 2026-01, which asks for most)" in " ".join(shown(2).split())
+    assert "(each in the period that asks for most of it)" in shown(3)
+    cells = [line.split() for line in shown(3).splitlines()]
+    assert ["inf", "3", "4", "one", "4", "1", "2"] in cells
+    assert ["med", "2", "0", "one", "0", "0", "3", "nobody", "offers", "it"] in cells
+
+
 def test_changes_leave_less_in_some_periods() -> None:
     """Four with ratio 2; two leave in period 3. The worst period of those that ask alike: 2 // 2 = 1 in the last."""
     leaves = [{"nation": "AAA", "unit_type": "bn", "period": 3, "change": -2}]
     instance = toy(periods=4, indefinite=False, force_changes=leaves, **battalions(4, 2))
     assert units(instance) == (1, 4)
     assert units(toy(periods=4, indefinite=False, **battalions(4, 2))) == (2, 4)
+
+
+def test_what_can_be_sustained_is_there_for_each_period() -> None:
+    """Four stay, two of them leave in period 3; the first period asks for nothing, the last for six."""
+    leaves = [{"nation": "AAA", "unit_type": "bn", "period": 3, "change": -2}]
+    asked = [
+        {"task": "hold", "capability": "inf", "quantity": quantity, "first_period": t, "last_period": t}
+        for t, quantity in ((2, 4.0), (3, 4.0), (4, 6.0))
+    ]
+    instance = toy(periods=4, indefinite=False, force_changes=leaves, requirements=asked, **battalions(4))
+    (row,) = offers(instance, REFERENCE)
+    assert [tuple(each.values()) for each in row["by_period"]] == [(1, 0, 4), (2, 4, 4), (3, 4, 2), (4, 6, 2)]
+    assert (row["period"], row["asked"], row["offered"]) == (4, 6, 2)
+    wide, narrow = (text_of(lambda out: draw_instance(out, instance, REFERENCE, [row], [], ""), w) for w in (110, 80))
+    assert re.search(r"Infantry +6 +2 +battalion +2 +1  ···███▅▅▅▄▄▄  less than asked\n", wide)
+    assert "by period: sustained of what is asked" in wide
+    assert "in period 4, from " in wide
+    assert re.search(r"Infantry +6 +2 +battalion +2 +1  less than asked\n", narrow)
+    one = toy(**battalions(4))
+    shown = text_of(lambda out: draw_instance(out, one, REFERENCE, offers(one, REFERENCE), [], ""), 110)
+    assert not re.search(r"nations +in|by period", shown)
 
 
 def test_a_pool_with_min_units_sends_them_or_none() -> None:
@@ -107,7 +152,7 @@ def test_nobody_offers_is_not_nobody_can_sustain() -> None:
     """Three battalions with ratio 4 can be there for some periods but not for all."""
     few = toy(periods=4, **battalions(3, 4))
     assert "nobody can sustain it" in text_of(
-        lambda out: draw_instance(out, few, REFERENCE, offers(few, REFERENCE), [], "")
+        lambda out: draw_instance(out, few, REFERENCE, offers(few, REFERENCE), [], ""), 100
     )
     none = toy(periods=4, willingness=[{"nation": "AAA", "objective": "land", "willingness": 0.1}])
     assert "nobody offers it" in text_of(

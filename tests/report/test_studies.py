@@ -166,10 +166,14 @@ class TestSweeps:
         plots = [plot for plot in study.pictures() if isinstance(plot, Plot)]
         assert [plot.name for plot in plots] == ["front-gap-cost", "front-gap-burden", "front-cost-burden"]
         assert [plot.title.partition(" (")[2] for plot in plots] == [
-            "not shown: heaviest burden)", "not shown: cost)", "not shown: unmet share)",
+            "not shown: heaviest burden)", "not shown: cost over the horizon)", "not shown: unmet share)",
         ]  # fmt: skip
         assert not any(isinstance(shape, Box) for plot in plots for shape in plot.shapes)
-        assert plots[0].table.columns[:3] == ("Unmet share", "Cost, million", "Heaviest burden, ‰ of GDP a year")
+        assert plots[0].table.columns[:3] == (
+            "Unmet share",
+            "Cost over the horizon, million",
+            "Heaviest burden, ‰ of GDP a year",
+        )
 
     def test_withdrawal_has_its_value_at_risk_and_who_matters(self) -> None:
         """One of two nations stays with a probability of a half: coverage is a half or all."""
@@ -188,6 +192,12 @@ class TestSweeps:
         texts = [shape.text for shape in pictures["withdrawal-spread"].shapes if isinstance(shape, Dot)]
         assert texts == ["mean", "value at risk, 5 %"]
         assert study.heading.startswith("Coverage at least 90\u00a0%: in ")
+        assert row.cells[5] not in ("–", "0\u00a0%")
+        for entry in content["answers"][0]["result"]["nations"]:
+            entry["member"] = None  # as of a fleet that nations have in common
+        shared = sweep_study(content)
+        assert figures_of(shared)["who-matters"].rows[0].cells[5] == "–"
+        assert "A fleet that nations have in common is not counted" in page_of(shared).html
 
     def test_a_sample_shows_its_spread_and_what_it_depends_on(self) -> None:
         """Two of four points cover a half, one three quarters, one all."""
@@ -244,8 +254,8 @@ def test_cases_side_by_side() -> None:
     coverage = figures_of(study)["coverage"]
     assert [row.group for row in coverage.rows] == ["<script>alert(1)</script>"] * 3  # the objective, said once
     assert [(row.label, row.cells[0]) for row in coverage.rows][:2] == [
-        ("toy", "100.0\u00a0%"),
-        ("forces.units=1", "50.0\u00a0%"),
+        ("toy as it is", "100.0\u00a0%"),
+        ("Units of all forces 1", "50.0\u00a0%"),
     ]
     assert coverage.rows[2].cells == ("no plan",)
     assert study.badge == "All proved"
@@ -254,6 +264,8 @@ def test_cases_side_by_side() -> None:
     assert page.html.count('<tr class="group">') == 1  # the objective; its people are all people
     assert "gap 0.0001; threads 1; seed 0" in page.texts["run"]
     assert "pyomo" in page.texts["run"]
+    assert study.heading == "toy as it is covers most, 100.0\u00a0%; Units of all forces 1 least, 50.0\u00a0%"
+    assert "typed as forces.units=1" in page.texts["run"]
 
 
 def test_two_saved_results_side_by_side(tmp_path: Any) -> None:

@@ -210,6 +210,14 @@ class TestBuildUp:
         plan = allocator.solve("toy-budget", overrides=["horizon.periods=3"])
         assert sum(flows(plan).total(t) for t in (1, 2, 3)) == pytest.approx(plan.value("cost"))
 
+    def test_what_costs_nothing_has_no_money(self) -> None:
+        plan = plan_of(
+            toy(periods=2, unit_types=[{"unit_type": "bn", "operating_cost": 0.0}]), {("AAA", "bn", "hold", 2): 4}
+        )
+        shown = text_of(lambda out: draw_plan(out, plan, full=True))
+        assert "Money" not in shown
+        assert "Rota: " in shown
+
     def test_many_periods_are_one_sentence_unless_all_are_asked_for(self) -> None:
         plan = plan_of(toy(periods=40), {("AAA", "bn", "hold", t): 1 + t % 2 for t in range(1, 41)})
         short = text_of(lambda out: draw_plan(out, plan))
@@ -286,7 +294,7 @@ class TestMeasures:
 
     def test_coverage_by_period_averages_to_the_coverage(self) -> None:
         """If all lines stand in all periods, the mean of the periods is the mean."""
-        plan = allocator.solve("reassurance-force", gap=0.2, overrides=["horizon.periods=3"])
+        plan = allocator.solve("reassurance-force", gap=0.2, overrides=["horizon.periods=3", "model.objectives=gap"])
         lines = statement(plan)
         for objective, shares in coverage_by_period(lines).items():
             assert sum(shares.values()) / 3 == pytest.approx(coverage_of(lines)[objective])
@@ -352,3 +360,4 @@ def test_a_comparison_says_the_worst_period_beside_the_mean() -> None:
     assert any(text.endswith(" (most at once)") for text in found.changes(fewer))
     shown = text_of(lambda out: draw_comparison(out, found))
     assert shown.index("coverage of Peace on land") < shown.index("in its worst period") < shown.index("people")
+    assert re.search(r"  in its worst period +33\.3 % in 2 +none in 2\n", shown)

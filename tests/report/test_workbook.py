@@ -180,6 +180,9 @@ def test_the_tables_of_the_first_page(tmp_path: Path, make: Any) -> None:
     for task, capability, _, *cells in rows:
         found = figures.lines[short[task, capability]]
         mean = [sum(row[k] for row in found) / len(found) for k in ("required", "supplied", "shortfall")]
+        if plan.instance.periods > 1:  # the worst period is beside the means, from which the missing part follows
+            assert cells[2] == worst_in_words({row["period"]: row["supplied"] for row in found})
+            cells[2] = cells[0] - cells[1]
         assert cells[:4] == pytest.approx([*mean, 1 - figures.missed[short[task, capability]]])
     assert {(row[0], row[1]): row[7] for row in rows} == {
         (tasks[j], capabilities[c]): cause_in_words(why, capabilities) for (j, c, _), why in shortages(plan).items()
@@ -198,6 +201,13 @@ def test_the_tables_of_the_first_page(tmp_path: Path, make: Any) -> None:
     proved = {row[0]: row[2] for row in block(page, "What is proved")}
     assert proved == {row["objective"]: pytest.approx(row["value"]) for row in plan.rows("objectives")}
     assert proved["gap"] == pytest.approx(figures.gap)
+
+
+def worst_in_words(supplied: dict[int, float]) -> str:
+    """What is there in the worst of some periods, if that is one; nothing if all are alike."""
+    least = min(supplied.values())
+    when = [t for t, figure in supplied.items() if figure == least]
+    return "" if len(when) == len(supplied) else f"{f'{least:g}' if least else 'none'} in {when[0]}"
 
 
 def test_the_sentences_of_the_first_page(tmp_path: Path) -> None:

@@ -274,7 +274,7 @@ class TestCommand:
         loud = CliRunner().invoke(cli, ["explore", "toy-infeasible", "--set", "unit_types.operating_cost*=1e6"])
         assert opened.wait(10)
         assert "warning: " in loud.stderr
-        assert loud.stderr.endswith("Ctrl-C ends it.\n")
+        assert loud.stderr.endswith("The page opens in your browser. Ctrl-C ends it.\n")
 
     def test_bad_input_is_reported_before_anything_listens(self) -> None:
         done = run("explore", "toy-budget", "--no-open", "--coalition", "ZZZ")
@@ -342,7 +342,9 @@ def test_two_pages_at_once_a_question_that_is_left_and_an_orderly_end() -> None:
         running.process.send_signal(signal.SIGINT)
         assert running.process.wait(30) == 0
         assert running.workers() == set()
-        assert present(running.process.stderr).read() == "Ctrl-C ends it.\n"
+        assert (
+            present(running.process.stderr).read() == "Open the address in a browser of this machine. Ctrl-C ends it.\n"
+        )
     finally:
         running.process.kill()
         running.process.wait()

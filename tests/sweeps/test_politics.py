@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -126,6 +127,8 @@ class TestOutcome:
         assert matters["AAA"]["low"] < matters["AAA"]["difference"] < matters["AAA"]["high"]
         assert matters["BBB"]["difference"] == pytest.approx((6 * 0.8 + 3 * 0.4) / 9)
         assert matters["BBB"]["low"] is None  # one draw has no variance
+        shared = outcome(replace(part, collectives=frozenset({"BBB"})), ask(part, answer)[0], level=0.2)
+        assert {entry["nation"]: entry["member"] for entry in shared["nations"]} == {"AAA": 0.6, "BBB": None}
 
     def test_stopped_early_is_reported(self) -> None:
         part = self.part(("", 5), ("AAA", 2))

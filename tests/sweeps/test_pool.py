@@ -151,16 +151,17 @@ class TestDeaths:
             assert is_right(run(pool, squares(6)), 6)
 
     @pytest.mark.parametrize(
-        ("make", "reason"),
+        ("make", "workers", "reason"),
         [
-            ("tests.sweeps.absent:Toy", "No module named 'tests.sweeps.absent'"),
-            ("tests.sweeps.jobs:Absent", "Absent"),
-            ("tests.sweeps.jobs:Broken", "no use for this"),
-            ("tests.sweeps.jobs:Mute", "exit status 7"),
+            ("tests.sweeps.absent:Toy", 1, "No module named 'tests.sweeps.absent'"),
+            ("tests.sweeps.jobs:Absent", 1, "Absent"),
+            ("tests.sweeps.jobs:Broken", 1, "no use for this"),
+            ("tests.sweeps.jobs:Mute", 2, "exit status 7"),
         ],
     )
-    def test_workers_that_cannot_start_are_given_up(self, make: str, reason: str) -> None:
-        with Pool(make, "this", 2) as pool, pytest.raises(AllocatorError, match="3 times before it did") as failure:
+    def test_workers_that_cannot_start_are_given_up(self, make: str, workers: int, reason: str) -> None:
+        given_up = pytest.raises(AllocatorError, match="3 times before it did")
+        with Pool(make, "this", workers) as pool, given_up as failure:
             run(pool, squares(1))
         assert reason in str(failure.value)
 

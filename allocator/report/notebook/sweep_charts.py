@@ -9,8 +9,7 @@ from allocator.arguments import one_of, whole
 from allocator.errors import BadUsage
 from allocator.report.notebook.charts import BLUE, ORANGE, bare, base, by_name, layers, library
 from allocator.report.text.points import short_key, value_text
-from allocator.report.text.sweep import heading
-from allocator.report.text.words import SHARES
+from allocator.report.text.words import SHARES, money_unit, objective_heading
 from allocator.sweeps.findings import OUTPUTS, answer
 from allocator.sweeps.result import Sweep
 
@@ -151,7 +150,7 @@ class SweepCharts:
         ]  # fmt: skip
         if not rows:
             raise BadUsage("no point of the front has a plan")
-        names = {name: heading(name, f"{self.sweep.instance.currency} million".strip()) for name in (up, across)}
+        names = {name: objective_heading(name, money_unit(self.sweep.instance.currency)) for name in (up, across)}
         chart: Any = base(rows, f"Front of {up} and {across}", height=260).mark_line(
             point=True, color=BLUE, interpolate="step-after"
         )

@@ -8,10 +8,10 @@ from typing import Any
 from allocator.case_changes import MET_WITHIN, missing
 from allocator.naming import Names
 from allocator.report.charts.kinds import Bar, Bars, Piece, Table
-from allocator.report.studies.front import heading
 from allocator.report.studies.study import Block, Items, Section, Study, Text
 from allocator.report.studies.words import count, first_capital, listed, made_with, money, number, percent, short
-from allocator.report.text.words import SHARES
+from allocator.report.text.settings import AS_IT_IS, case_words
+from allocator.report.text.words import SHARES, objective_heading
 
 Row = Mapping[str, Any]
 
@@ -33,8 +33,8 @@ def comparison_study(content: Row) -> Study:
     content : mapping
         The object of ``allocator compare --json``.
     """
-    cases = content["cases"]
-    names = Names.merged(case.get("names") or {} for case in cases)
+    typed = content["cases"]
+    cases, names = _named(typed, "free" in content), Names.merged(case.get("names") or {} for case in typed)
     figures = [{(row["section"], row["key"]): row["value"] for row in case["figures"]} for case in cases]
     found = [
         (case, known) for case, known in zip(cases, figures, strict=True) if case["status"] in ("optimal", "feasible")
@@ -53,9 +53,28 @@ def comparison_study(content: Row) -> Study:
         tiles=_tiles(cases, figures), badge="All proved" if proved else "Not all proved", proof=_proof(cases),
         sections=tuple(section for section in sections if section.blocks),
         facts=tuple((case["case"], _status(case)) for case in cases)
+        + tuple(
+            (case["case"], f"typed as {old['case']}")
+            for case, old in zip(cases, typed, strict=True)
+            if case != old and not case["case"].endswith(AS_IT_IS)
+        )
         + _made(cases)
         + ((("Read from", content["read_from"]),) if "read_from" in content else ()),
     )  # fmt: skip
+
+
+def _named(cases: Sequence[Row], saved: bool) -> list[Row]:
+    """The cases with what tells them apart in words in the place of settings; saved results have their own names."""
+    instances = [str((case.get("manifest") or {}).get("instance") or "") for case in cases]
+    if saved or not all(instances):
+        return list(cases)
+    labels = [str(case["case"]) for case in cases]
+    words = case_words(labels, instances, [Names(case.get("names") or {}) for case in cases])
+    said = [
+        f"{instance} {AS_IT_IS}" if text == AS_IT_IS else text if text.startswith(instance) else first_capital(text)
+        for text, instance in zip(words, instances, strict=True)
+    ]
+    return [{**case, "case": text} for case, text in zip(cases, said, strict=True)]
 
 
 def _made(cases: Sequence[Row]) -> tuple[tuple[str, str], ...]:
@@ -304,7 +323,7 @@ def _all(cases: Sequence[Row], figures: Sequence[Mapping[tuple[str, str], Any]],
 
 def _label(key: tuple[str, str], names: Names) -> str:
     section, name = key
-    words = heading(name, "million")
+    words = objective_heading(name, "million")
     return {
         "objective": first_capital(words),
         "given up": f"{first_capital(words)}: given up for later objectives",
@@ -346,7 +365,12 @@ def _sure(cases: Sequence[Row], figures: Sequence[Mapping[tuple[str, str], Any]]
         )
         for case, known in zip(cases, figures, strict=True)
     )  # fmt: skip
-    heads = ("Case", "status", *(f"{heading(name, 'million').partition(',')[0]} within" for _, name in keys), "why")
+    heads = (
+        "Case",
+        "status",
+        *(f"{objective_heading(name, 'million').partition(',')[0]} within" for _, name in keys),
+        "why",
+    )
     proved = sum(case["status"] in ("optimal", "infeasible") for case in cases)
     text = "Every case is proved" if proved == len(cases) else f"{proved} of {count(len(cases), 'case')} are proved"
     return Section("How sure", text, (Table(heads, rows, text=(1, len(heads) - 1)),))

@@ -20,7 +20,7 @@ from allocator.report.studies.words import (
     short,
     state_of,
 )
-from allocator.report.text.words import SHARES
+from allocator.report.text.words import SHARES, objective_heading
 
 Row = Mapping[str, Any]
 
@@ -30,7 +30,7 @@ def front(result: Row, beaten: Sequence[Row], names: Names, currency: str) -> li
     objectives, rows = result["objectives"], result["front"]
     if not rows:
         return [Section("Front", "No point has a plan", ())]
-    words = [heading(name, currency) for name in objectives]
+    words = [objective_heading(name, currency) for name in objectives]
     up, across = objectives[0], objectives[1]
     table = _table(rows, objectives, words, names)
     pairs = [(0, 1)] if len(objectives) == 2 else list(combinations(range(len(objectives)), 2))
@@ -53,19 +53,6 @@ def front(result: Row, beaten: Sequence[Row], names: Names, currency: str) -> li
     if result["beaten"]:
         blocks.append(Text(f"Not listed: {count(result['beaten'], 'point')} that these dominate or equal.", note=True))
     return [Section("Front", _finding(rows, up, across, words), tuple(blocks))]
-
-
-def heading(name: str, currency: str) -> str:
-    """An objective as the label of an axis."""
-    return {
-        "gap": "unmet share",
-        "risk": "reluctance, thousand person-months",
-        "cost": f"cost, {currency}",
-        "burden": "heaviest burden, ‰ of GDP a year",
-        "worst_period": "unmet share in the worst period",
-        "turnover": "turnover, thousand people",
-        "imbalance": f"imbalance, {currency}",
-    }.get(name, name)
 
 
 def shown(name: str, value: float) -> str:
@@ -120,7 +107,7 @@ def _plot(
     key = [("region", "worse than a plan that was found")] if len(objectives) == 2 else []
     key += [("small", "a point that these dominate or equal")] if any(s.kind == "small" for s in shapes) else []
     title = f"{first_capital(words[0])} against {words[1]}"
-    left_out = [heading(name, "").partition(",")[0] for name in objectives if name not in axes]
+    left_out = [objective_heading(name, "").partition(",")[0] for name in objectives if name not in axes]
     title += f" (not shown: {listed(left_out)})" if left_out else ""
     return Plot(
         f"front-{up}-{across}", title,

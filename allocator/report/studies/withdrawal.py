@@ -129,6 +129,8 @@ def _nations(result: Row, names: Names) -> Section:
         "Mean coverage where the nation stays, less that where it withdraws. The line is the 95 % interval; where it "
     )
     note += "meets zero, no effect is shown."
+    if any(row["member"] is None for row in rows):
+        note += " A fleet that nations have in common is not counted among those who take part (–)."
     blocks: list[Block] = [
         Text(note, note=True),
         Bars("who-matters", heading, "Nation", "Coverage lost with it", columns, bars),
@@ -161,5 +163,5 @@ def _cells(row: Row) -> tuple[str, ...]:
         percent(row["withdraws"]),
         without,
         with_,
-        percent(row["member"]),
+        "–" if row["member"] is None else percent(row["member"]),
     )

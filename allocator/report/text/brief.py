@@ -55,7 +55,7 @@ def draw_brief(out: Page, plan: Plan, head: Sequence[RenderableType], *, called:
     bought = orders(plan, out.width)
     below = [
         *(["", *bought] if bought else []),
-        *map(Text, [*_leaders(plan), *_money(plan)]),
+        *map(Text, [*_leaders(plan), *_turnover(plan), *_imbalance(plan), *_money(plan)]),
         *map(Text, assumptions(plan)),
     ]
     room = MOST - out.lines_of([*above, *below, *map(Text, ending(plan, called, _longest(plan), width=out.width))])
@@ -122,6 +122,8 @@ def _met(plan: Plan) -> str:
     share = 1 - plan.value("gap")
     if share == 1:
         return "all that is asked"
+    if share <= 1e-9:
+        return "nothing that is asked"
     if plan.instance.periods == 1:
         return f"{percent(share)} of what is asked"
     text = f"{percent(share)} of what is asked on average"
@@ -189,6 +191,26 @@ def _leaders(plan: Plan) -> list[str]:
         led[row["nation"]].append(tasks[row["task"]])
     listed = (f"{names[n]} ({where[0] if len(where) == 1 else f'{len(where)} tasks'})" for n, where in led.items())
     return [f"Led by {', '.join(listed)}."] if led else []
+
+
+def _turnover(plan: Plan) -> list[str]:
+    """How many people go somewhere anew over several periods, if the model minimises that."""
+    if "turnover" not in plan.model.objectives or plan.instance.periods == 1:
+        return []
+    people = round(1000 * plan.value("turnover"))
+    who = "Nobody goes" if people == 0 else f"{people:,} {'person goes' if people == 1 else 'people go'}"
+    return [f"{who} somewhere anew from one period to the next."]
+
+
+def _imbalance(plan: Plan) -> list[str]:
+    """How far what nations pay is from shares in proportion to GDP, if the model minimises that."""
+    if "imbalance" not in plan.model.objectives:
+        return []
+    between = plan.value("imbalance")
+    if between <= 1e-6:
+        return ["Nations with a GDP pay in proportion to it."]
+    moved = money(between, plan.instance.currency)
+    return [f"{moved} would have to change hands for shares in proportion to GDP."]
 
 
 def _money(plan: Plan) -> list[str]:

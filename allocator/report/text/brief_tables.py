@@ -48,12 +48,14 @@ def coverage(plan: Plan, width: int) -> Table:
     lines, periods = statement(plan), plan.instance.periods
     by_period, several, narrow = coverage_by_period(lines), plan.instance.periods > 1, width < NARROW
     few = several and narrow
+    bar, most = (SHORT_BAR, PICTURE // 2) if narrow else (BAR, PICTURE)
+    each = picture({}, periods, most)[1]
+    by = "by period" if each == 1 else f"by {each} periods"
     grid = table(
-        ("covered", "left"), ("by period" if several else "", "left"), ("mean" if several else "", "right"),
+        ("covered", "left"), (by if several else "", "left"), ("mean" if several else "", "right"),
         *([("worst", "whole")] if several else []), ("met" if narrow else "lines met", "right"),
         *([] if few else [("people", "right")]),
     )  # fmt: skip
-    bar, most = (SHORT_BAR, PICTURE // 2) if narrow else (BAR, PICTURE)
     for objective, share in coverage_of(lines).items():
         colour = colour_of(share)
         here = [line for line in lines if line["objective"] == objective]
@@ -118,20 +120,19 @@ class Missing:
         return other
 
     def sentence(self, width: int) -> str:
-        """What is missing most, asked against supplied; with the task if that fits on a line."""
+        """What is missing most, asked against supplied; with the task if that takes no further line."""
         if not self.rows:
             total = len(self.lines)
             return f"Nothing is missing: {f'all {total:,} lines are' if total > 1 else 'the line is'} met in full."
         lines = self.rows[0]
         capability = self.names[lines[0]["capability"]]
         asked, has = _asked(lines), _has(lines)
-        there = len(lines[0]["supplies"])
-        mean = " on average" if there > 1 else ""
-        end = f"{amount(asked, capability['unit'])} asked, {number(has, DIGITS) if has else 'none'} supplied{mean}."
+        end = f"{amount(asked, capability['unit'])} asked, {_some(has)} supplied{_when(lines)}."
         span = self._span(lines)
         where = f" ({self.tasks[lines[0]['task']] if len(lines) == 1 else f'{len(lines)} tasks'})"
         begin = f"Most is missing in {first_small(capability['name'])}"
-        return text if len(text := f"{begin}{where}{span}: {end}") <= width else f"{begin}{span}: {end}"
+        named, short = f"{begin}{where}{span}: {end}", f"{begin}{span}: {end}"
+        return named if len(wrap(named, width)) == len(wrap(short, width)) else short
 
     def parts(self, most: int, width: int) -> list[RenderableType]:
         """The first rows as a table, and the names of the others on one line."""
@@ -147,7 +148,7 @@ class Missing:
             figures = (number(quantity, DIGITS) for quantity in (_has(lines), asked))
             grid.add_row(
                 self._label(lines), *figures, unit if asked == 1 else plural(unit),
-                *([_worst(lines)] if several else []), *([self._why(lines[0]["why"])] if why else []),
+                *([least_of(_by_period(lines))] if several else []), *([self._why(lines[0]["why"])] if why else []),
             )  # fmt: skip
         left = self.rows[most:]
         if not left:
@@ -221,9 +222,16 @@ def _by_period(lines: Sequence[Mapping[str, Any]]) -> dict[int, float]:
     return {t: sum(min(line["supplies"][t], line["quantity"]) for line in lines) for t in lines[0]["supplies"]}
 
 
-def _worst(lines: Sequence[Mapping[str, Any]]) -> str:
-    """What is supplied in the worst period, and in which."""
-    by_period = _by_period(lines)
+def _when(lines: Sequence[Mapping[str, Any]]) -> str:
+    """What follows a mean: how little there is in the worst period, or that all periods have it."""
+    if len(lines[0]["supplies"]) == 1 or not _has(lines):
+        return ""
+    least, when = worst(by_period := _by_period(lines))
+    return " in each" if len(when) == len(by_period) else f" on average, {_some(least)} in {in_periods(when)}"
+
+
+def least_of(by_period: Mapping[int, float]) -> str:
+    """What is supplied in the worst period, and in which; nothing if all periods are alike."""
     least, when = worst(by_period)
     return "" if len(when) == len(by_period) else f"{_some(least)} in {spans(when)}"
 

@@ -12,14 +12,14 @@ from allocator.report.text.words import count, number, table
 
 
 def draw_build_up(out: Console, plan: Plan) -> None:
-    """Print orders, the use of industry, and money by period; nothing for one period without orders."""
+    """Print orders, the use of industry, and money by period; no money for one period, or if nothing costs anything."""
     if plan.rows("orders"):
         out.print()
         _orders(out, plan)
     if any(row["deliveries"] or row["expansions"] for row in plan.rows("industry")):
         out.print()
         _industry(out, plan)
-    if plan.instance.periods > 1 and (plan.rows("deployments") or plan.rows("orders")):
+    if plan.instance.periods > 1 and flows(plan).paid:
         out.print()
         _money(out, plan)
 

@@ -1,32 +1,47 @@
-"""Verdicts on claims: a table for the terminal and a page for the documentation."""
+"""Verdicts on claims: a list for the terminal and a page for the documentation."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.console import Console
 from rich.text import Text
 
-from allocator.claim_check import FAILS, HOLDS, Claim, Verdict
-from allocator.report.text.words import number, table
+from allocator.claim_check import FAILS, HOLDS, OPEN, UNPROVED, Claim, Verdict
+from allocator.report.text.page import Item, Page
+from allocator.report.text.words import count, number
+
+WIDTH = 100
+"""Columns of the list on a terminal that is not narrower."""
+
+VERDICTS = {
+    HOLDS: ("hold", "green"),
+    FAILS: ("do not hold", "red"),
+    OPEN: (OPEN, "yellow"),
+    UNPROVED: (UNPROVED, "yellow"),
+}
+"""Verdict -> what is said of several claims, and a colour."""
 
 
-def draw_verdicts(out: Console, verdicts: Sequence[Verdict]) -> None:
-    """Print the figure and the verdict of each claim, and what the verdict depends on."""
-    colour = {HOLDS: "green", FAILS: "red"}
-    grid = table(
-        ("claim", "left"), ("who", "left"), ("found", "right"), ("claimed", "left"), ("verdict", "left"),
-        ("margin", "right"), ("depends on", "left"),
-    )  # fmt: skip
+def draw_verdicts(out: Page, verdicts: Sequence[Verdict]) -> None:
+    """Print how the claims came out, and for each what was found, what was claimed and what the verdict depends on."""
+    out.width = min(out.width, WIDTH)
+    counted = {name: sum(verdict.verdict == name for verdict in verdicts) for name in VERDICTS}
+    said = [f"{times:,} {name if times == 1 else VERDICTS[name][0]}" for name, times in counted.items() if times]
+    out.print(f"{count(len(verdicts), 'claim')}{': ' * bool(said)}{', '.join(said)}.")
     for verdict in verdicts:
         found = "no plan" if verdict.figure is None else number(verdict.figure, 3)
-        margin = "" if verdict.margin is None else f"{100 * verdict.margin:+.0f} %"
-        style = colour.get(verdict.verdict, "yellow")
-        claim = verdict.claim
-        grid.add_row(
-            claim.text, claim.who, found, claimed(claim), Text(verdict.verdict, style), margin, dependencies(verdict)
-        )
-    out.print(grid)
+        margin = "" if verdict.margin is None else f" ({_from_limit(verdict.margin)})"
+        out.print()
+        out.print(Text.assemble((verdict.verdict, VERDICTS[verdict.verdict][1]), f": {verdict.claim.text}"))
+        out.print(Item(f"found {found}, claimed {claimed(verdict.claim)}{margin}; {verdict.claim.who}"))
+        if verdict.depends_on:
+            out.print(Item(f"depends on: {dependencies(verdict)}"))
+
+
+def _from_limit(margin: float) -> str:
+    """How far a figure is from the limit of its claim, relative to it."""
+    far = f"{100 * abs(margin):,.0f} %"
+    return "at the limit" if far == "0 %" else f"{far} {'within' if margin > 0 else 'beyond'} the limit"
 
 
 def claimed(claim: Claim) -> str:

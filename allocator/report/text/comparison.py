@@ -5,18 +5,20 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from allocator.comparison import Column, Comparison, split
+from allocator.comparison import Column, Comparison
+from allocator.plan.measures import coverage_by_period, statement
 from allocator.real_changes import RealChanges
+from allocator.report.text.brief_tables import worst_of
 from allocator.report.text.page import Item
-from allocator.report.text.settings import settings_words
+from allocator.report.text.settings import AS_IT_IS, case_words
 from allocator.report.text.words import SHARES, money_unit, number, objective_heading, percent, table
 from allocator.wording import first_capital
 
 MOST = 12
 """Changes that are shown for each case; JSON and CSV have all."""
 
-AS_IT_IS = "as it is"
-"""Heading of an instance without a variant, where all cases are of one instance."""
+PARTS = 6
+"""Deployments that are shown of a nation that sends other units; JSON and CSV have all."""
 
 WIDEST = 28
 """Columns of a heading; a longer one is wrapped."""
@@ -81,13 +83,7 @@ def headings(found: Comparison) -> list[str]:
     if isinstance(found, RealChanges):
         return labels
     instances = [column.case.instance.name for column in found.columns]
-    said = []
-    for column, label, name in zip(found.columns, labels, instances, strict=True):
-        variant = "" if label == name else label.removeprefix(f"{name} ")
-        words = settings_words(split(variant), found.names(column))
-        parts = [*([name] if len(set(instances)) > 1 else []), *([words] if words else [])]
-        said.append(", ".join(parts) or AS_IT_IS)
-    return said if len(set(said)) == len(said) else labels
+    return case_words(labels, instances, [found.names(column) for column in found.columns])
 
 
 def _rows(found: Comparison) -> list[tuple[str, str]]:
@@ -113,7 +109,9 @@ def _cell(found: Comparison, column: Column, section: str, key: str) -> str:
         return found.names(column).nation(value) if section == "nations" else value.replace("_", " ")
     if section == "proved to":
         return percent(value, 2)
-    if section in ("coverage", "worst coverage") or (section in ("objective", "given up") and key in SHARES):
+    if section == "worst coverage":
+        return worst_of(coverage_by_period(statement(column.plan))[key], short=True).plain
+    if section == "coverage" or (section in ("objective", "given up") and key in SHARES):
         return percent(value)
     if len(found.currencies) > 1 and (key in ("cost", "imbalance") or section == "money"):
         return f"{column.case.instance.currency} {number(value)}".strip()
@@ -125,7 +123,7 @@ def _row(found: Comparison, section: str, key: str) -> str:
     names = {row["objective"]: row["name"] for c in found.columns for row in c.case.instance.rows("objectives")}
     currency = next(iter(found.currencies), "") if len(found.currencies) == 1 else ""
     if section == "objective":
-        return objective_heading(key, currency)
+        return objective_heading(key, money_unit(currency))
     if section == "given up":
         return "  of it given up for later objectives"
     if section == "proved to":
@@ -146,7 +144,9 @@ def _changes(out: Console, found: Comparison, column: Column, heading: str) -> N
     out.print()
     out.print(heading)
     for text in changes[:MOST]:
-        out.print(Item(text))
+        parts = text.split("; ")
+        more = [f"and {len(parts) - PARTS} more (--json has them)"] if len(parts) > PARTS + 1 else parts[PARTS:]
+        out.print(Item("; ".join([*parts[:PARTS], *more])))
     if len(changes) > MOST:
         out.print(f"  and {len(changes) - MOST} more (--json has them)")
     if not changes:

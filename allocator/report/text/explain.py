@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from rich.console import Console
+from rich.console import RenderableType
 
 from allocator.explaining.answer import Answer
 from allocator.explaining.words import RULE_WORDS
 from allocator.report.text.explain_tables import columns_of
 from allocator.report.text.explain_words import Row, Words
-from allocator.report.text.words import table
+from allocator.report.text.page import Page
+from allocator.report.text.words import count, table
 
 WIDTH = 100
 """Columns of an answer on a terminal that is not narrower."""
 
-MOST, LEAST = 24, 4
-"""Rows of all lists together that are shown without ``full``, and rows of each list in any case."""
+HEIGHT = 40
+"""Lines of an answer without ``full``, where its sentences and the first rows of its lists fit."""
+
+LEAST = 3
+"""Rows of each list that are shown in any case."""
 
 SENTENCES = 8
 """Sentences that are shown without ``full``."""
@@ -72,34 +76,113 @@ SAID = ("always", "never", "sometimes", "swaps", "triggers")
 """Lists that sentences say in full."""
 
 
-def draw_answer(out: Console, answer: Answer, *, full: bool = False) -> None:
-    """Print an answer: sentences, lists, and what is open."""
+def draw_answer(out: Page, answer: Answer, *, full: bool = False) -> None:
+    """Print an answer: sentences, lists, and what is open, on about :data:`HEIGHT` lines or, with ``full``, whole."""
     out.width = min(out.width, WIDTH)
     told = answer.sentences if full else answer.sentences[:SENTENCES]
-    for sentence in told:
-        out.print(sentence)
-    shown = len(told) == len(answer.sentences)
-    lists, words = _lists(answer, full), Words(answer)
-    room = max(LEAST, MOST // max(1, len(lists)))
-    for name, rows in lists.items():
-        idle = _idle(words, name, rows)
-        rows = [row for row in rows if name not in IDLE or not IDLE[name][1](row)]
-        if not isinstance(rows[0] if rows else {}, Mapping):
-            rows = words.pledges(rows) if name != "coalitions" else list(map(words.nations, rows))
-        most = len(rows) if full or len(rows) <= room + 1 else room
+    words = Words(answer)
+    lists = _lists(answer)
+    kept = {name: rows for name, rows in lists.items() if full or name != "could" or not _several_targets(rows)}
+    blocks = [_block(answer, words, name, rows, full) for name, rows in kept.items()]
+    hidden = len(answer.sentences) - len(told) + sum(len(rows) for name, rows in lists.items() if name not in kept)
+    short = hidden > 0 or any(block.short for block in blocks)
+    shown = [len(block.rows) for block in blocks]
+    priced = ["", PRICE] if lists.keys() & set(PRICED) else []
+    end = [*priced, *_open(answer, words)]
+    room = HEIGHT - out.lines_of([*told, *end]) - (3 if short else 0)
+    if not full and out.lines_of(part for block in blocks for part in block.parts(len(block.rows))) > room:
+        shown = _fitted(out, blocks, room if short else room - 3)
+    hidden += sum(len(block.rows) - most for block, most in zip(blocks, shown, strict=True))
+    drawn = [block.parts(most) for block, most in zip(blocks, shown, strict=True)]
+    for part in [*told, *(part for parts in drawn for part in parts), *end]:
+        out.print(part)
+    if hidden or short:
+        more = count(hidden, "more line") if hidden else "every name"
         out.print()
-        out.print(f"{TITLES[name]}{', means over the periods' if name == 'ranges' and _several(answer) else ''}:")
-        _draw(out, answer, name, rows[:most])
-        shown = shown and len(rows) <= most
-        if len(rows) > most:
-            out.print(f"and {len(rows) - most:,} more")
-        if idle:
-            out.print(f"{IDLE[name][0]}: {_plain(idle, len(idle) if full else LISTED)}")
-            shown = shown and (full or len(idle) <= LISTED)
-    if lists.keys() & set(PRICED):
-        out.print()
-        out.print(PRICE)
-    _ending(out, answer, words, shown)
+        out.print(f"--full prints {more}; --json and --out have everything, with the codes to type back.")
+
+
+class Block(NamedTuple):
+    """A list as it is printed: a heading, the first of its rows, and a line on the rows that say nothing else."""
+
+    heading: str
+    rows: Sequence[Any]
+    draw: Callable[[Sequence[Any]], RenderableType]
+    below: Sequence[str]
+    short: bool
+    """Whether that line names only the first of them."""
+
+    def parts(self, most: int) -> list[RenderableType]:
+        """The list with so many rows, after a blank line."""
+        left = len(self.rows) - most
+        table = [self.draw(self.rows[:most])] if most else []
+        return ["", self.heading, *table, *([f"and {left:,} more"] if left else []), *self.below]
+
+    @property
+    def ends(self) -> list[int]:
+        """The numbers of rows after which the list may be cut: the calls of a set stay together."""
+        rows = self.rows
+        return [at for at in range(1, len(rows) + 1) if at == len(rows) or not _goes_with(rows[at - 1], rows[at])]
+
+    @property
+    def least(self) -> int:
+        """Rows that are shown in any case: :data:`LEAST`, or the calls of the first set."""
+        ends = self.ends
+        return 0 if not ends else ends[0] if len(ends) < len(self.rows) else min(LEAST, len(self.rows))
+
+    def fitted(self, out: Page, height: int) -> int:
+        """How many rows fit in a height."""
+        return max((at for at in self.ends if out.lines_of(self.parts(at)) <= height), default=0) or self.least
+
+
+def _block(answer: Answer, words: Words, name: str, rows: Sequence[Any], full: bool) -> Block:
+    """A list with its heading, without the rows that are said on one line."""
+    idle = _idle(words, name, rows)
+    zero = _zero(answer, rows) if name == "targets" else []
+    rows = [row for row in rows if name not in IDLE or not IDLE[name][1](row)]
+    if not isinstance(rows[0] if rows else {}, Mapping):
+        rows = words.pledges(rows) if name != "coalitions" else list(map(words.nations, rows))
+    most = len(idle) if full else LISTED
+    return Block(
+        f"{TITLES[name]}{', means over the periods' if name == 'ranges' and _several(answer) else ''}:",
+        rows,
+        lambda shown: _drawn(answer, name, rows, shown),
+        [f"0.0 everywhere: {', '.join(zero)}"] if zero else [f"{IDLE[name][0]}: {_plain(idle, most)}"] if idle else [],
+        len(idle) > most,
+    )
+
+
+def _zero(answer: Answer, rows: Sequence[Row]) -> list[str]:
+    """The headings of columns in which no row has a point: they are said on one line, and the table is narrower."""
+    return [column.heading for column in columns_of(answer, "targets", rows) if {*map(column.cell, rows)} == {"0.0"}]
+
+
+def _goes_with(row: Any, following: Any) -> bool:
+    """Whether two rows are calls of one set."""
+    return isinstance(row, Mapping) and "call" in row and following["call"] > 1
+
+
+def _fitted(out: Page, blocks: Sequence[Block], room: int) -> list[int]:
+    """How many rows of each list fit in a number of lines, as evenly as it can be."""
+    needs = [(out.lines_of(block.parts(block.least)), out.lines_of(block.parts(len(block.rows)))) for block in blocks]
+    return [block.fitted(out, height) for block, height in zip(blocks, shared_lines(needs, room), strict=True)]
+
+
+def shared_lines(needs: Sequence[tuple[int, int]], room: int) -> list[int]:
+    """Lines for each list: not below its least nor above its most, and otherwise the same for all.
+
+    Examples
+    --------
+    >>> shared_lines([(6, 20), (4, 5), (6, 30)], 35)
+    [15, 5, 15]
+    """
+    found = [least for least, _ in needs]
+    for height in range(room + 1):
+        wider = [max(least, min(most, height)) for least, most in needs]
+        if sum(wider) > room:
+            break
+        found = wider
+    return found
 
 
 LISTED = 12
@@ -114,37 +197,39 @@ def _idle(words: Words, name: str, rows: Sequence[Any]) -> list[str]:
     return [RULE_WORDS.get(row[column]) or words.names.any(row[column]) for row in rows if idle(row)]
 
 
-def _draw(out: Console, answer: Answer, name: str, rows: Sequence[Any]) -> None:
-    """Draw a list as a table, or as numbered texts."""
-    if rows and not isinstance(rows[0], Mapping):
+def _drawn(answer: Answer, name: str, rows: Sequence[Any], shown: Sequence[Any]) -> RenderableType:
+    """The first rows of a list as a table, or as numbered texts."""
+    if not isinstance(shown[0], Mapping):
         grid = table(("", "right"), ("", "left"))
         grid.show_header = False
-        for at, text in enumerate(rows, start=1):
+        for at, text in enumerate(shown, start=1):
             grid.add_row(str(at), text)
-        out.print(grid)
-        return
+        return grid
     columns = columns_of(answer, name, rows)
-    cells = [[column.cell(row) for column in columns] for row in rows]
-    kept = [at for at in range(len(columns)) if any(row[at] != "–" for row in cells)]
+    cells = [[column.cell(row) for column in columns] for row in shown]
+    zero = _zero(answer, rows) if name == "targets" else []
+    kept = [
+        at for at in range(len(columns)) if columns[at].heading not in zero and any(row[at] != "–" for row in cells)
+    ]
     grid = table(*((columns[at].heading, columns[at].side) for at in kept))
     for row in cells:
         grid.add_row(*(row[at] for at in kept))
-    if rows:
-        out.print(grid)
+    return grid
 
 
-def _ending(out: Console, answer: Answer, words: Words, shown: bool) -> None:
-    """What is open, and how to see what is not shown."""
-    if answer.open:
-        left = [words.open(each) for each in _first_open(answer.open)]
-        named = "; ".join(left[:6]) + (f"; and {len(left) - 6} more" if len(left) > 6 else "")
-        out.print()
-        out.print(f"Not settled{' (interrupted)' if answer.interrupted else ''}: {named}.")
-        if not answer.interrupted and answer.manifest["options"]["time_limit"] is None:
-            out.print("A longer --time-limit gives each solve more time; ~ marks values that were not proved.")
-    if not shown:
-        out.print()
-        out.print("--full prints every line; --json and --out have everything, with the codes to type back.")
+def _open(answer: Answer, words: Words) -> list[str]:
+    """What is open, and what settles it: more of a list, or more time."""
+    if not answer.open:
+        return []
+    left = [words.open(each) for each in _first_open(answer.open)]
+    named = "; ".join(left[:6]) + (f"; and {len(left) - 6} more" if len(left) > 6 else "")
+    options = answer.manifest["options"]
+    asked = [each for each in answer.open if re.search(rf" beyond {options.get('most')}\b", each)]
+    more = f" --most {2 * options['most']} lists more." if asked else ""
+    found = ["", f"Not settled{' (interrupted)' if answer.interrupted else ''}: {named}.{more}"]
+    if len(asked) < len(answer.open) and not answer.interrupted and options["time_limit"] is None:
+        found.append("A longer --time-limit gives each solve more time; ~ marks values that were not proved.")
+    return found
 
 
 def _first_open(left: Sequence[str]) -> list[str]:
@@ -153,7 +238,7 @@ def _first_open(left: Sequence[str]) -> list[str]:
     return [each for each in left if each in found.values()]
 
 
-def _lists(answer: Answer, full: bool) -> dict[str, list[Any]]:
+def _lists(answer: Answer) -> dict[str, list[Any]]:
     """The lists in the order of the answer, without empty ones and what sentences say already."""
     found = answer.tables()
     if answer.question != "repair":
@@ -175,9 +260,12 @@ def _lists(answer: Answer, full: bool) -> dict[str, list[Any]]:
     sets = found.get("sets", [])
     if len({row["target"] for row in sets}) == len(sets):
         found.pop("sets", None)  # the calls say it all
-    if len({row["target"] for row in found.get("could", ())}) > 1 and not full:
-        found.pop("could")
     return {name: rows for name, rows in found.items() if rows and _known(rows)}
+
+
+def _several_targets(rows: Sequence[Any]) -> bool:
+    """Whether a list is about more than one target."""
+    return len({row["target"] for row in rows}) > 1
 
 
 def _known(rows: Sequence[Any]) -> bool:

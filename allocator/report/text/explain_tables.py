@@ -136,7 +136,7 @@ def _objectives(words: Words, _: Sequence[Row]) -> list[Column]:
         return ("" if sure else "~") + shown(row, "forced")
 
     return [
-        _text("objective", lambda row: objective_heading(row["objective"], words.answer.currency)),
+        _text("objective", lambda row: objective_heading(row["objective"], money_unit(words.answer.currency))),
         _figure("plan in hand", lambda row: shown(row, "value")),
         _figure("other plan", forced),
     ]
@@ -155,7 +155,7 @@ def _changes(words: Words, rows: Sequence[Row]) -> list[Column]:
 
 def _ladder(words: Words, _: Sequence[Row]) -> list[Column]:
     return [
-        _figure(f"given up, {words.unit}", lambda row: words.difference(row["given_up"])),
+        _figure(f"given up at most, {words.unit}", lambda row: words.difference(row["given_up"])),
         _figure(words.heading, words.value),
         _figure("nations changed", lambda row: _number(row["nations_changed"])),
         _figure("units moved", lambda row: _number(row["units_moved"])),
@@ -245,6 +245,7 @@ def _asks(words: Words, rows: Sequence[Row]) -> list[Column]:
     """To whom, for what, what is in the way, and what a yes adds; the set or target once for all its calls."""
     several = len({row["set"] for row in rows}) > 1
     first = {(row["target"], row["set"]): id(row) for row in reversed(rows)}
+    units = {(row["target"], row["set"]): row["units"] for row in words.answer.answer.get("sets", ())}
 
     def of(row: Row) -> str:
         if first[row["target"], row["set"]] != id(row):
@@ -260,7 +261,8 @@ def _asks(words: Words, rows: Sequence[Row]) -> list[Column]:
             ", ".join(units) + ("" if task == here else f" ({words.names.of('tasks', task)})")
             for task, units in given.items()
         ]
-        return "; ".join(sent) or "no more units"
+        known = units.get((row["target"], row["set"])) is not None
+        return "; ".join(sent) or ("no more units" if known else "–")
 
     many = len({row["target"] for row in rows}) > 1
     return [

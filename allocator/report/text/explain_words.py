@@ -89,7 +89,7 @@ class Words:
     @property
     def heading(self) -> str:
         """What the first objective is called above its values; of what is missing, what is covered is shown."""
-        return SAID[self.first] if self.share else objective_heading(self.first, self.answer.currency)
+        return SAID[self.first] if self.share else objective_heading(self.first, money_unit(self.answer.currency))
 
     @property
     def unit(self) -> str:
@@ -123,5 +123,6 @@ OPEN = {
     "target": "what depends on what in", "asks": "whom to ask for", "takes_over": "who takes over from",
     "nations": "nation", "pairs": "the pair", "limit": "the limit", "step": "the step", "verdict": "the verdict on",
     "ranges": "least and most of", "ask_less": "the cheapest way to ask less", "cheapest": "the cheapest way out",
+    "could": "who else could give",
 }  # fmt: skip
 """First word of something open, as in the JSON -> in words."""

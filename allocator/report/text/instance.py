@@ -12,8 +12,15 @@ from allocator.instance import Instance
 from allocator.instance.assumed import totals
 from allocator.model import Model
 from allocator.report.text.instance_tables import draw_tables
+from allocator.report.text.periods import month, picture
 from allocator.report.text.words import contents, count, number, of_figures, table
 from allocator.wording import event_words
+
+SIGNS = 12
+"""Most signs of a picture of the periods."""
+
+WIDE = 100
+"""Columns of a page from which on such pictures are shown."""
 
 MOST = 6
 """Pools without a usable unit that are named; the others are counted."""
@@ -67,12 +74,16 @@ def draw_instance(
 
 def _offers(out: Console, instance: Instance, rows: list[dict[str, Any]], buying: bool) -> None:
     several = instance.periods > 1
-    how = ["in the period that asks for most"] if several else []
+    pictures = several and out.width >= WIDE
+    shown = list(dict.fromkeys(row["period"] for row in rows))
+    apart = several and len(shown) > 1
+    how = _period(instance, shown) if several else []
     how += ["with all that can be ordered"] if buying else []
     out.print(Text("Asked, and what can be sustained" + (f" ({', '.join(how)})" if how else ""), style="bold"))
     grid = table(
         ("capability", "left"), ("asked", "right"), ("sustained", "right"), ("unit", "left"), ("units", "right"),
-        ("nations", "right"), ("", "left"),
+        ("nations", "right"), *([("in", "right")] if apart else []), *([("by period", "whole")] if pictures else []),
+        ("", "left"),
     )  # fmt: skip
     for row in rows:
         remarks = _remarks(row, several)
@@ -85,9 +96,32 @@ def _offers(out: Console, instance: Instance, rows: list[dict[str, Any]], buying
         )
         grid.add_row(
             row["name"], number(row["asked"], 3), number(row["offered"], 3), row["unit"], f"{row['units']:,}",
-            _nations(row), Text("; ".join(remarks), style=style),
+            _nations(row), *([_when(row, instance.periods)] if apart else []),
+            *([_picture(row, instance.periods)] if pictures else []), Text("; ".join(remarks), style=style),
         )  # fmt: skip
     out.print(grid)
+    if pictures:
+        each = picture({}, instance.periods, SIGNS)[1]
+        worst = f"; each sign is the worst of {each} periods" if each > 1 else ""
+        out.print(f"by period: sustained of what is asked, ▁ nothing, █ all{worst}", style="dim")
+
+
+def _when(row: dict[str, Any], periods: int) -> str:
+    """The period that the figures of a row are for; all periods if units are used up."""
+    return f"1–{periods}" if row["period"] is None else str(row["period"])
+
+
+def _picture(row: dict[str, Any], periods: int) -> str:
+    """A sign for each period in which something is asked: how much of it can be sustained."""
+    shares = {each["period"]: each["offered"] / each["asked"] for each in row["by_period"] if each["asked"]}
+    return picture(shares, periods, SIGNS)[0] if shares else ""
+
+
+def _period(instance: Instance, shown: list[int | None]) -> list[str]:
+    """Which period the rows are for, in words; a column names it where they are for several."""
+    if len(shown) == 1 and shown[0] is not None:
+        return [f"in period {shown[0]}, from {month(instance, shown[0])}, which asks for most"]
+    return ["each in the period that asks for most of it"] if shown else []
 
 
 def _nations(row: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 
 from allocator.naming import Names
@@ -35,6 +36,35 @@ def settings_words(settings: Sequence[str], names: Names) -> str:
     'with a US backstop, frigates of France × 2'
     """
     return ", ".join(setting_words(setting, names) for setting in settings)
+
+
+AS_IT_IS = "as it is"
+"""Name of a case without settings, where all cases are of one instance."""
+
+
+def case_words(labels: Sequence[str], instances: Sequence[str], names: Sequence[Names]) -> list[str]:
+    """What tells cases apart, in words; as it was typed where words do not tell them apart.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        Each case as it was typed: its instance, and its settings separated by spaces.
+    instances : sequence of str
+        The name of the instance of each case.
+    names : sequence of Names
+        The names behind the codes of each case.
+
+    Examples
+    --------
+    >>> case_words(["sky-shield", "sky-shield coalition=-FRA"], ["sky-shield"] * 2, [Names({})] * 2)
+    ['as it is', 'without FRA']
+    """
+    several = len(set(instances)) > 1
+    said = []
+    for label, instance, named in zip(labels, instances, names, strict=True):
+        words = settings_words(shlex.split("" if label == instance else label.removeprefix(f"{instance} ")), named)
+        said.append(", ".join([*([instance] if several else []), *([words] if words else [])]) or AS_IT_IS)
+    return said if len(set(said)) == len(said) else list(labels)
 
 
 def setting_words(setting: str, names: Names) -> str:

@@ -19,10 +19,11 @@ from allocator.report.text.points import (
     share,
     signed_points,
 )
+from allocator.report.text.sample import draw_sample, sometimes
 from allocator.report.text.settings import key_words
 from allocator.report.text.tornado import draw_sources, draw_tornado
-from allocator.report.text.words import SHARES, count, money_unit, number, percent, table
-from allocator.sweeps.findings import OUTPUTS, answer
+from allocator.report.text.words import SHARES, count, money_unit, number, objective_heading, percent, table
+from allocator.sweeps.findings import answer
 from allocator.sweeps.result import Sweep
 
 MOST_ROWS, MOST_COLUMNS = 25, 12
@@ -31,11 +32,8 @@ MOST_ROWS, MOST_COLUMNS = 25, 12
 BAR = 24
 """Width of a bar in characters."""
 
-INTERVAL = {"low": "95 % from", "high": "to"}
-"""Column of an interval -> its heading."""
-
 PLOT = (60, 15)
-"""Columns and lines of the plot of a front."""
+"""Columns, at the most, and lines of the plot of a front."""
 
 
 def draw_sweep(out: Console, sweep: Sweep) -> None:
@@ -72,10 +70,10 @@ def _grid(out: Console, result: dict[str, Any], said: Said) -> None:
         _column(out, result["table"], inputs[0], said)
     elif len(inputs) == 2:
         _matrix(out, result["table"], inputs, said)
-        _sometimes(out, result["sometimes"], said)
+        sometimes(out, result["sometimes"], said)
     else:
         _effects(out, result["effects"], said)
-        _sometimes(out, result["sometimes"], said)
+        sometimes(out, result["sometimes"], said)
 
 
 def _column(out: Console, rows: list[dict[str, Any]], name: str, said: Said) -> None:
@@ -141,55 +139,12 @@ def _effects(out: Console, rows: list[dict[str, Any]], said: Said) -> None:
     out.print(grid)
 
 
-def _sometimes(out: Console, result: dict[str, dict[str, float]], said: Said) -> None:
-    for kind, words, named in (
-        ("lines", "Met at some points and not at others, share of the points", said.names.line),
-        ("members", "Take part at some points, share of the points", said.names.nation),
-    ):
-        divided = list(result[kind].items())
-        if divided:
-            shares = ", ".join(f"{named(name)} {percent(share, 0)}" for name, share in divided[:MOST_BARS])
-            more = f", and {len(divided) - MOST_BARS} more" if len(divided) > MOST_BARS else ""
-            out.print()
-            out.print(f"{words}: {shares}{more}.")
-
-
-def _spread(out: Console, result: dict[str, Any], said: Said) -> None:
-    grid = table(("", "left"), *((heading, "right") for heading in ("mean", "5 %", "median", "95 %")))
-    for output, shown in (("coverage", percent), ("cost", number)):
-        row = result["quantiles"][output]
-        label = output if output == "coverage" else f"cost, {said.currency}"
-        grid.add_row(label, *(shown(row[key]) for key in ("mean", "5", "50", "95")))
-    out.print(grid)
-    if result["why"]:
-        out.print(result["why"])
-    for output in OUTPUTS:
-        rows = [row for row in result["indices"] if row["output"] == output]
-        if rows:
-            out.print()
-            hidden = {"output", "figure", "points", "without_plan", "effects"}
-            hidden |= set() if any(row.get("unmoved") for row in rows) else {"unmoved"}
-            columns = [name for name in rows[0] if name not in hidden]
-            heads = [INTERVAL.get(name) or name.replace("_conf", " ±").replace("_", " ") for name in columns]
-            headings = [(head, "right") for head in heads]
-            out.print(f"What {output} depends on:")
-            grid = table(("figure", "left"), *headings)
-            for row in rows[:MOST_BARS]:
-                grid.add_row(
-                    key_words(row["figure"], said.names),
-                    *("–" if row[name] is None else f"{row[name]:.3g}" for name in columns),
-                )
-            out.print(grid)
-            left_out(out, len(rows), MOST_BARS, "figures")
-    _sometimes(out, result["sometimes"], said)
-
-
 def _front(out: Console, result: dict[str, Any], said: Said) -> None:
     names, front, currency = result["objectives"], result["front"], said.currency
     if not front:
         out.print("no point has a plan")
         return
-    headings = [(heading(name, currency), "right") for name in names]
+    headings = [(objective_heading(name, currency), "right") for name in names]
     grid = table(*headings, ("coverage", "right"), ("people", "right"), ("nations", "right"))
     for row in front[:MOST_ROWS] if len(names) == 2 else _some(front, MOST_ROWS):
         values = (_objective(name, row["values"][name], row["proved"]) for name in names)
@@ -202,43 +157,31 @@ def _front(out: Console, result: dict[str, Any], said: Said) -> None:
         out.print(f"Not listed: {count(result['beaten'], 'point')} that these dominate or equal.")
 
 
-def heading(name: str, currency: str) -> str:
-    """An objective as the heading of a column, with its unit."""
-    return {
-        "gap": "unmet",
-        "risk": "risk, th. person-months",
-        "cost": f"cost, {currency}",
-        "burden": "burden, ‰ of GDP",
-        "worst_period": "unmet, worst period",
-        "turnover": "turnover, th. people",
-        "imbalance": f"imbalance, {currency}",
-    }[name]
-
-
 def _objective(name: str, value: float, proved: bool) -> str:
     return ("" if proved else "~") + (percent(value) if name in SHARES else number(value))
 
 
 def _plot(out: Console, front: list[dict[str, Any]], across: str, up: str, currency: str) -> None:
     """Draw the front as points in a frame."""
-    columns, lines = PLOT
+    lines = PLOT[1]
     xs, ys = ([row["values"][name] for row in front] for name in (across, up))
     (left, right), (low, high) = (min(xs), max(xs)), (min(ys), max(ys))
+    ends = [_objective(up, value, True) for value in (high, low)]
+    margin = max(map(len, ends))
+    columns = min(PLOT[0], out.width - margin - 2)
     field = [[" "] * columns for _ in range(lines)]
     for x, y in zip(xs, ys, strict=True):
         column = round((x - left) / (right - left or 1) * (columns - 1))
         line = round((high - y) / (high - low or 1) * (lines - 1))
         field[line][column] = "●"
-    ends = [_objective(up, value, True) for value in (high, low)]
-    margin = max(map(len, ends))
-    out.print(heading(up, currency))
+    out.print(objective_heading(up, currency))
     for at, cells in enumerate(field):
         label = {0: ends[0], lines - 1: ends[1]}.get(at, "")
         out.print(f"{label:>{margin}} │{''.join(cells).rstrip()}")
     first, last = (_objective(across, value, True) for value in (left, right))
     out.print(f"{'':>{margin}} └{'─' * columns}")
     out.print(f"{'':>{margin}}  {first}{last:>{columns - len(first)}}")
-    out.print(f"{'':>{margin}}  {heading(across, currency):>{columns}}")
+    out.print(f"{'':>{margin}}  {objective_heading(across, currency):>{columns}}")
 
 
 def _politics(out: Console, result: dict[str, Any], said: Said) -> None:
@@ -318,6 +261,6 @@ def _some(rows: Sequence[Any], most: int) -> list[Any]:
 
 _DRAW = {
     "grid": _grid, "one-at-a-time": draw_tornado, "by-source": draw_sources,
-    "lhs": _spread, "sobol": _spread, "morris": _spread, "pareto": _front,
+    "lhs": draw_sample, "sobol": draw_sample, "morris": draw_sample, "pareto": _front,
     "politics": _politics, "threshold": _threshold,
 }  # fmt: skip

@@ -48,31 +48,31 @@ def money_unit(currency: str) -> str:
 
 
 MEANINGS = {
-    "gap": "gap, weighted share unmet",
-    "risk": "risk, thousand person-months",
+    "gap": "unmet share",
+    "risk": "reluctance, thousand person-months",
     "cost": "cost over the horizon, {money}",
-    "burden": "heaviest burden, per mille of GDP a year",
-    "worst_period": "gap in the worst period",
+    "burden": "heaviest burden, ‰ of GDP a year",
+    "worst_period": "unmet share in the worst period",
     "turnover": "turnover, thousand people",
     "imbalance": "imbalance, {money}",
 }
-"""Objective -> its heading in a table."""
+"""Objective -> what texts, pages and charts call it, with its unit."""
 
 
 SHARES = ("gap", "worst_period")
 """Objectives that are shares."""
 
 
-def objective_heading(objective: str, currency: str) -> str:
-    """An objective and its unit, as the heading of its values.
+def objective_heading(objective: str, money: str) -> str:
+    """An objective and its unit, as the heading of its values; ``money`` is the unit of money.
 
     Examples
     --------
     >>> from allocator.report.text.words import objective_heading
-    >>> objective_heading("cost", "USD")
+    >>> objective_heading("cost", "USD million")
     'cost over the horizon, USD million'
     """
-    return MEANINGS[objective].format(money=money_unit(currency))
+    return MEANINGS.get(objective, objective).format(money=money).removesuffix(", ")
 
 
 def count(amount: int, what: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from allocator.plan.measures import statement
 from allocator.plan.plan import Plan
+from allocator.report.text.brief_tables import least_of
 from allocator.report.text.periods import in_periods
 from allocator.report.text.plan import how_it_ended
 from allocator.report.text.words import header, number, yearly
@@ -154,9 +155,12 @@ def _missing(page: Page, plan: Plan, known: Names) -> None:
     form = number_format(*([row[c] for row in rows] for c in (4, 5, 6)))
     fields = [
         Field("task"), Field("capability"), Field("unit"), Field("asked", form, whole=True),
-        Field("there", form, whole=True),
-        Field("missing", form, whole=True), Field("covered, share", COVERED), Field("why"),
+        Field("there", form, whole=True), Field("worst") if several else Field("missing", form, whole=True),
+        Field("covered, share", COVERED), Field("why"),
     ]  # fmt: skip
+    if several:
+        for row, line in zip(rows, lines, strict=False):
+            row[6] = least_of(line["supplies"])
     body = [[*row[1:8], known.cause(line)] for row, line in zip(rows, lines, strict=False)]
     page.table(fields, body, paint=lambda r: _fill(rows[r][7]), widths=WIDTHS)
     page.row += 1

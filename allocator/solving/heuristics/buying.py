@@ -1,12 +1,13 @@
 """A plan that buys, from a corner of the relaxation.
 
 The relaxation of a build-up comes close to the best plan, and what it orders is nearly whole, but HiGHS finds that plan
-late among thousands of columns. Framework nations are therefore those of the averaged programme, and joint purchases
-are decided by rounding them in the relaxation, a few at a time. HiGHS then runs with only those orders and deployments
-that the relaxation uses (or the plan in hand, if it buys): about a sixth of all. If that plan of a model of middle size
-is not close, the whole parts of the relaxation's orders are fixed, deployments are found for them, and the search
-begins again from there; that of a large model is improved part by part. Nodes and gap are limited, not time, so that
-the same input gives the same plan.
+late among thousands of columns. So a rough plan comes first: the whole parts of the relaxation's orders, and
+requirements filled by need (:mod:`.filling`). Framework nations are therefore those of the averaged programme, and
+joint purchases are decided by rounding them in the relaxation, a few at a time. HiGHS then runs with only those orders
+and deployments that the relaxation uses (or the plan in hand, if it buys): about a sixth of all. If that plan of a
+model of middle size is not close, the whole parts of the relaxation's orders are fixed, deployments are found for them,
+and the search begins again from there; that of a large model is improved part by part. Nodes and gap are limited, not
+time, so that the same input gives the same plan.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from allocator.plan.values import Deployed
 from allocator.purchases import bought
 from allocator.solving.heuristics.averaging import averaged
+from allocator.solving.heuristics.filling import first_plan
 from allocator.solving.heuristics.search import MANY, NODES, Search
 from allocator.solving.highs import Relaxation, Resident
 from allocator.solving.standard_form import Floats
@@ -38,7 +40,9 @@ PART = 4
 """One of so many fractional columns is rounded before the relaxation is solved again."""
 
 
-def buy(resident: Resident, search: Search, gap: float, floor: float) -> tuple[bool, Relaxation | None]:
+def buy(
+    resident: Resident, search: Search, gap: float, floor: float, relaxed: Relaxation
+) -> tuple[bool, Relaxation | None]:
     """Search for a plan among the orders and deployments of the relaxation.
 
     Returns
@@ -49,24 +53,48 @@ def buy(resident: Resident, search: Search, gap: float, floor: float) -> tuple[b
         That in which every task has its leader, if it was solved.
     """
     improved = resident.matrix.integral.sum() >= MANY
-    buying = _Buying(resident, search, max(gap, NEAR if improved else CLOSE), floor)
     first = search.best()
-    relaxed = led = buying.led()
-    if relaxed is not None:
-        relaxed = buying.rounded(relaxed)
-    if relaxed is not None:
-        buying.among(relaxed)
-        if not improved and not search.enough(floor, ENOUGH) and buying.fixed(relaxed):
-            buying.among(relaxed)
+    rough = None if bought(first) else filled(search, relaxed)
+    buying = _Buying(resident, search, max(gap, NEAR if improved else CLOSE), floor, rough)
+    corner = led = buying.led()
+    if corner is not None:
+        corner = buying.rounded(corner)
+    if corner is not None:
+        buying.among(corner)
+        if not improved and not search.enough(floor, ENOUGH) and buying.fixed(corner):
+            buying.among(corner)
     resident.release()
     return search.best() is not first, led
 
 
-class _Buying:
-    """One search on the resident model; ``lower`` and ``upper`` are the bounds of the columns as decided so far."""
+def filled(search: Search, relaxed: Relaxation) -> Deployed | None:
+    """A plan within seconds: the whole parts of the relaxation's orders, and requirements filled by need.
 
-    def __init__(self, resident: Resident, search: Search, gap: float, floor: float) -> None:
+    Returns
+    -------
+    Decided or None
+        The plan, if it buys and is the best so far.
+    """
+    points, before = search.points, search.best()
+    purchases = points.bought(relaxed.point)
+    plan = first_plan(points.m.problem, purchases) if purchases else None
+    if plan is not None:
+        search.take(points.point(plan))
+    best = search.best()
+    return None if best is before else best
+
+
+class _Buying:
+    """One search on the resident model; ``lower`` and ``upper`` are the bounds of the columns as decided so far.
+
+    ``rough`` is a plan that buys, but is no help for better ones.
+    """
+
+    def __init__(
+        self, resident: Resident, search: Search, gap: float, floor: float, rough: Deployed | None = None
+    ) -> None:
         self.resident, self.search, self.gap, self.floor = resident, search, gap, floor
+        self.rough = rough
         self.matrix, self.points = resident.matrix, search.points
         self.lower, self.upper = self.matrix.lower.copy(), self.matrix.upper.copy()
 
@@ -75,13 +103,16 @@ class _Buying:
         best = self.search.best()
         return best, np.zeros(len(self.matrix.columns)) if best is None else self.points.point(best)
 
+    def _helps(self, plan: Deployed | None) -> bool:
+        return bool(bought(plan)) and plan is not self.rough
+
     def _decide(self, columns: NDArray[np.int64]) -> None:
         self.resident.restrict(columns, self.lower[columns], self.upper[columns])
 
     def led(self) -> Relaxation | None:
         """A corner of the relaxation with the framework nations of the averaged programme, or else of the plan."""
         best, start = self._start()
-        mean = None if bought(best) else averaged(self.resident, self.search)
+        mean = None if self._helps(best) else averaged(self.resident, self.search)
         for leaders in (start,) if mean is None else (np.rint(mean.point), start):
             for leads in self.points.leads():
                 some = leaders[leads].any()
@@ -118,13 +149,13 @@ class _Buying:
     def among(self, relaxed: Relaxation) -> bool:
         """Run HiGHS with the orders and deployments that the relaxation or the best plan uses."""
         best, start = self._start()
-        if not bought(best):  # it has other framework nations, and is no help
+        if not self._helps(best):  # it has other framework nations, and is no help
             best, start = None, np.zeros(len(start))
         some = np.concatenate([self.points.columns, self.points.ordered])
         held = some[(relaxed.point[some] <= WHOLE) & (start[some] == 0)]
         lower, upper = self.lower.copy(), self.upper.copy()
         upper[held] = 0.0
-        if bought(best):  # the plan in hand is good: its leaders and joint purchases may stay
+        if self._helps(best):  # the plan in hand is good: its leaders and joint purchases may stay
             for columns in (*self.points.leads(), self.points.clubs):
                 lower[columns] = np.minimum(lower[columns], start[columns])
                 upper[columns] = np.maximum(upper[columns], start[columns])

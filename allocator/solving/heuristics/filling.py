@@ -14,6 +14,8 @@ from math import ceil, floor
 
 from allocator.audit import check_deployments
 from allocator.problem import Problem
+from allocator.purchases import NONE, Decided, Purchases
+from allocator.solving.heuristics.purchased import ready, spent
 from allocator.statement import THEATRE
 
 ROUNDS = 20
@@ -28,20 +30,20 @@ MARGIN = 1e-9
 Cell = tuple[str, str, str, int]
 
 
-def first_plan(problem: Problem) -> dict[Cell, int] | None:
-    """A plan that passes the exact check, or None if the filling finds none."""
+def first_plan(problem: Problem, purchases: Purchases = NONE) -> Decided | None:
+    """A plan with some purchases that passes the exact check, or None if the filling finds none."""
     out: set[tuple[str, str, int]] = set()
     deployed: dict[Cell, int] = {}
     for _ in range(ROUNDS):
-        filling = Filling(problem, out)
+        filling = Filling(problem, out, purchases)
         filling.fill()
         deployed = {cell: units for cell, units in filling.units.items() if units}
         unmet = _unmet_pledges(problem, deployed)
         if not unmet:
             break
         out |= unmet
-    ordered = {cell: deployed[cell] for cell in problem.deployments() if cell in deployed}
-    return None if check_deployments(problem.instance, problem.model, ordered) else ordered
+    plan = Decided(((cell, deployed[cell]) for cell in problem.deployments() if cell in deployed), purchases)
+    return None if check_deployments(problem.instance, problem.model, plan, purchases) else plan
 
 
 def _unmet_pledges(problem: Problem, deployed: dict[Cell, int]) -> set[tuple[str, str, int]]:
@@ -66,8 +68,8 @@ def _unmet_pledges(problem: Problem, deployed: dict[Cell, int]) -> set[tuple[str
 class Filling:
     """One filling of the requirements, without the nations, objectives and periods in ``out``."""
 
-    def __init__(self, problem: Problem, out: set[tuple[str, str, int]]) -> None:
-        self.problem = problem
+    def __init__(self, problem: Problem, out: set[tuple[str, str, int]], purchases: Purchases = NONE) -> None:
+        self.problem, self.purchases = problem, purchases
         self.units: dict[Cell, int] = defaultdict(int)
         self.supply: dict[tuple[str, str, int], float] = defaultdict(float)
         self.yields = {
@@ -108,7 +110,9 @@ class Filling:
         pools = problem.pools
         self.windows = {(n, u): pools.windows((n, u)) for n, u, _ in problem.cap}
         self.room = {
-            (n, u, w.start, w.end): int(pools.usable((n, u), w.start, w.end))
+            (n, u, w.start, w.end): floor(
+                pools.usable((n, u), w.start, w.end) + ready(pools, self.purchases, (n, u), w.end)
+            )
             for (n, u), windows in self.windows.items()
             for w in windows
         }
@@ -125,7 +129,9 @@ class Filling:
                 for n in problem.money.gdp if not problem.money.funding_keys else ():
                     self.payers.append((n, range(1, problem.last + 1)))
                     self.money.append(float(problem.money.burden_limit(n)))
-        self.money = [amount * (1 - MARGIN) for amount in self.money]
+        for b, (payer, periods) in enumerate(self.payers):
+            paid = spent(problem.money, self.purchases, payer, periods)
+            self.money[b] = self.money[b] * (1 - MARGIN) - float(paid)
         self.cost = {u: float(cost) for u, cost in problem.money.unit_cost.items()}
         self.parts: dict[str, tuple[dict[str, float], dict[str, float]]] = {}
         for n in problem.NATIONS:
@@ -151,11 +157,11 @@ class Filling:
             for (j, n), heads in strength.items():
                 if heads > strength.get((j, self.leader.get(j, "")), 0):
                     self.leader[j] = n
-        spent = min(
+        total = min(
             (amount for (payer, _), amount in zip(self.payers, self.money, strict=True) if payer == "*"),
             default=0.0,
         )
-        self.dear = 1.0 / spent if spent else 0.0
+        self.dear = 1.0 / total if total else 0.0
         crowd = sum(self.people.values())
         self.scarce = 1.0 / crowd if crowd else 0.0
 

@@ -67,7 +67,7 @@ def restricted(resident: Resident, search: Search, last: int, gap: float, floor:
     floor = max(floor, relaxed.bound)
     better, leading = False, Leading(resident, search, floor)
     if len(points.ordered) and not search.enough(floor, 2 * ROUGH):
-        better, led = buy(resident, search, gap, floor)
+        better, led = buy(resident, search, gap, floor, relaxed)
         if many and led is not None and not search.enough(floor, gap):
             leading.divide(led)
             floor = leading.bound

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -52,12 +52,15 @@ class Politics:
         willing to take on, ``POL.peace_on_land`` from that objective alone, ``POL.peace_on_land.3`` from the stance
         that begins in period 3.
     success : tuple of Condition
+    collectives : frozenset of str
+        Fleets that nations have in common: they can withdraw, but they are never members.
     """
 
     n: int
     seed: int
     points: tuple[Point, ...] = field(repr=False)
     success: tuple[Condition, ...] = ()
+    collectives: frozenset[str] = frozenset()
     kind: str = field(default="politics", init=False)
 
     @property
@@ -108,7 +111,8 @@ def politics(instance: Instance, model: Model, n: int, seed: int = 0, success: S
     stances = able(Problem(instance, model))
     rows = Counter((row["nation"], row["objective"]) for row in instance.rows("willingness"))
     points = tuple(_point(stances, rows, future, n) for future in futures(instance, model, n, seed))
-    return Politics(n, seed, points, tuple(wanted))
+    collectives = frozenset(row["nation"] for row in instance.rows("nations") if row["collective"])
+    return Politics(n, seed, points, tuple(wanted), collectives)
 
 
 def _point(stances: Sequence[Stance], rows: Mapping[tuple[str, str], int], future: Future, draws: int) -> Point:
@@ -164,7 +168,8 @@ def outcome(part: Politics, rows: Iterable[Row], level: float = 0.05) -> dict[st
           the mean over the worst draws, ``level`` of them; each with ``_low`` and ``_high``, None where the draws are
           too few;
         - ``nations``: for each that withdraws or is a member in some draw, shares of the draws in which it withdraws
-          (from something) and is a member, the mean coverage where it withdraws (``coverage_without``) and where it
+          (from something) and is a member (None for a fleet that nations have in common), the mean coverage where it
+          withdraws (``coverage_without``) and where it
           stays (``coverage_with``), and their ``difference`` with a 95 % interval (Welch's); the nation that matters
           most comes first. Nations are drawn independently, so the difference is the effect of the withdrawal.
 
@@ -189,7 +194,7 @@ def outcome(part: Politics, rows: Iterable[Row], level: float = 0.05) -> dict[st
         "success": [_probability(condition, times, number) for condition, times in zip(part.success, met, strict=True)],
         "coverage": tail_risk([(draw.coverage, draw.weight) for draw in draws], level),
         "cost": mirrored(tail_risk(cost, level)) if cost else None,
-        "nations": _nations(draws, number),
+        "nations": _nations(draws, number, part.collectives),
     }
 
 
@@ -224,7 +229,7 @@ def _probability(condition: Condition, times: int, draws: int) -> dict[str, Any]
     return {"condition": condition.text, "probability": times / draws, "low": low, "high": high}
 
 
-def _nations(draws: Sequence[_Draw], number: int) -> list[dict[str, Any]]:
+def _nations(draws: Sequence[_Draw], number: int, collectives: Collection[str]) -> list[dict[str, Any]]:
     entries = []
     for nation in sorted(frozenset().union(*(draw.members | draw.withdrawn for draw in draws))):
         groups: dict[bool, list[tuple[float, int]]] = {True: [], False: []}
@@ -235,7 +240,7 @@ def _nations(draws: Sequence[_Draw], number: int) -> list[dict[str, Any]]:
         difference = difference_interval(stays, without)
         entries.append({
             "nation": nation, "withdraws": sum(weight for _, weight in without) / number,
-            "member": member / number,
+            "member": None if nation in collectives else member / number,
             "coverage_with": mean_interval(stays)[0] if stays else None,
             "coverage_without": mean_interval(without)[0] if without else None,
             "difference": difference[0], "low": difference[1], "high": difference[2],
