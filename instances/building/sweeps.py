@@ -93,7 +93,7 @@ class Found:
         tornado = texts["sky-shield tornado"]
         self.still = numbers(tornado.splitlines()[-1])
         self.moves = {line.split("  ")[0]: line for line in lines(tornado, "Change of coverage")[1:]}
-        self.front = [numbers(line)[:3] for line in lines(texts["jef-plus-france front"], "  unmet  cost")]
+        self.front = [numbers(line)[:3] for line in lines(texts["jef-plus-france front"], "unmet share  cost")]
         without = lines(texts["reassurance-force without"], "coalition   ")
         self.without = {line.split("  ")[0]: numbers(line)[:3] for line in without}  # all, or without a nation
         self.who = [(line.split("  ")[0], numbers(line)) for line in lines(texts["safe-seas politics"], "nation   ")]
