@@ -142,7 +142,7 @@ threads_option = click.option(
     type=click.IntRange(1),
     default=1,
     show_default=True,
-    help="Number of HiGHS threads; the largest models use one more, for the bound and (with a time limit) better plans.",
+    help="Number of HiGHS threads; the largest models use one more, for the bound and better plans.",
 )
 
 
