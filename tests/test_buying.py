@@ -72,13 +72,15 @@ class TestFilledAtOnce:
 
     def test_the_whole_parts_of_the_relaxation(self, case: Case) -> None:
         """The plan buys; it is better than the one that buys nothing, or it is not taken."""
-        start = first_plan(case.problem)
         relaxed = case.relax()
         assert relaxed is not None
-        search = case.search(start)
-        plan = filled(search, relaxed)
-        assert plan is None or (bought(plan) and start is not None and case.gap(plan) < case.gap(start))
-        assert search.best() is (start if plan is None else plan)
+        nothing = case.search(Decided())
+        plan = filled(nothing, relaxed)
+        assert bought(plan)
+        assert plan is nothing.best()
+        assert case.check(plan) == []
+        better = case.search(plan)
+        assert filled(better, relaxed) is None or case.gap(better.best()) <= case.gap(plan)
 
     def test_expansions_keep_up(self) -> None:
         """Expansions of 0.4, 0.4 and 0.4 are 1, 0 and 1: whole ones that are never behind, and one more at the most."""

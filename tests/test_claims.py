@@ -158,9 +158,9 @@ def test_the_documented_table_is_what_the_runs_give() -> None:
     claims = load_claims()
     quick = iter(allocator.claims(only=[claim.id for claim in claims if claim.id != LONG], time_limit=None))
     (rough,) = allocator.claims(only=[LONG], gap=0.02, time_limit=None)
-    told = page([rough if claim.id == LONG else next(quick) for claim in claims]).strip().splitlines()
-    assert len(told) == len(documented)
-    for line, other in zip(told, documented, strict=True):
+    lines = page([rough if claim.id == LONG else next(quick) for claim in claims]).strip().splitlines()
+    assert len(lines) == len(documented)
+    for line, other in zip(lines, documented, strict=True):
         if rough.claim.text in line:
             assert FIGURE.sub("", line) == FIGURE.sub("", other)
             assert figures(line) == pytest.approx(figures(other), rel=0.02, abs=2)

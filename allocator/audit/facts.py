@@ -204,10 +204,6 @@ _read: list[tuple[Instance, Facts]] = []  # those used last at the end
 
 def facts_of(instance: Instance) -> Facts:
     """The facts of an instance."""
-    at, facts = next(((k, facts) for k, (known, facts) in enumerate(_read) if known is instance), (None, None))
-    if at is not None:
-        del _read[at]
-    facts = Facts(instance) if facts is None else facts
-    _read.append((instance, facts))
-    del _read[:-READ]
-    return facts
+    found = next((pair for pair in _read if pair[0] is instance), None) or (instance, Facts(instance))
+    _read[:] = [*(pair for pair in _read if pair is not found), found][-READ:]
+    return found[1]

@@ -30,7 +30,8 @@ def start(m: pyo.ConcreteModel) -> None:
     m.requirement_deployed = Rows(doc="units of all nations are counted")
     cells = m.cells
     m.drawn_of = {}  # column of a pool's sum, by the number of each deployment in it
-    if m.problem.last > 1 or len(cells.most) > FEW:
+    m.summed = m.problem.last == 1 and len(cells.most) <= FEW
+    if not m.summed:
         return
     for here in cells.groups(cells.nation, cells.unit, cells.period):
         if len(here) > 1:
@@ -45,7 +46,7 @@ def of_pools(m: pyo.ConcreteModel, terms: Sum) -> Sum:
 
     All deployments of a pool in a period are in it with the same amount, or none is.
     """
-    drawn_of: dict[int, Any] = getattr(m, "drawn_of", {})  # what is kept for a force has no tasks, and no sums
+    drawn_of = m.drawn_of
     if not drawn_of:
         return terms
     alone = np.array([at not in drawn_of for at in terms.numbers.tolist()], dtype=bool)
@@ -58,9 +59,9 @@ def of_pools(m: pyo.ConcreteModel, terms: Sum) -> Sum:
 
 def of_all_nations(m: pyo.ConcreteModel, terms: Sum, t: int) -> Sum:
     """The terms of a requirement in a period, with one column for a unit type that several nations have."""
-    cells = m.cells
-    if not m.drawn_of and (m.problem.last > 1 or len(cells.most) > FEW):
+    if not m.summed:
         return terms
+    cells = m.cells
     alone, summed = [np.zeros(0, dtype=np.int64)], []
     for units in cells.groups(cells.unit, among=terms.numbers):
         places = cells.groups(cells.task, among=units)

@@ -53,7 +53,7 @@ from functools import cached_property
 import pyomo.core as pyo
 from pyomo.core.expr import LinearExpression, MonomialTermExpression
 
-from allocator.families import acquisition, budget, industry, joint_purchase, rotation, troop_ceiling
+from allocator.families import acquisition, budget, industry, joint_purchase, rotation, totals, troop_ceiling
 from allocator.families.columns import Cells
 from allocator.families.objectives import Amount, burden_terms, cost_terms, gap_terms, imbalance_terms
 from allocator.families.rows import Aim, Rows, Term, linear, within
@@ -134,6 +134,7 @@ def two_stage(
         indices = ((n, u, t) for (n, u, _), periods in problem.cap.items() for t in periods)
         m.cells, m.lean = Cells(problem.cap, "units kept for the force", indices), True
         m.commit = m.cells.deploy
+        totals.start(m)
         acquisition.columns(m, problem)
         rotation.add(m, problem)
         for family, add in FIRST.items():

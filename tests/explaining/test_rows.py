@@ -1,4 +1,4 @@
-"""Where a statement stands, as the user's editor counts the rows of the file, and in which periods it holds."""
+"""The row of a statement, as the user's editor counts the rows of the file, and the periods in which it holds."""
 
 from __future__ import annotations
 

@@ -107,8 +107,8 @@ def test_who_buys_jointly_need_not_be_willing() -> None:
     """Its order brings the others to the number that the price asks for."""
     programmes = [{"nation": n, "unit_type": "bn", "price": 1.0, "max_units": 1} for n in ("AAA", "BBB")]
     given: dict[str, Any] = {"nations": [{"nation": "AAA"}, {"nation": "BBB"}], "acquisitions": programmes}
-    (told,) = toy(indefinite=False, **given).warnings()
-    assert told.startswith("willingness: BBB has pools in acquisitions")
+    (warning,) = toy(indefinite=False, **given).warnings()
+    assert warning.startswith("willingness: BBB has pools in acquisitions")
     joint = [{"unit_type": "bn", "min_nations": 2}]
     assert toy(indefinite=False, joint_purchases=joint, **given).warnings() == []
     given["nations"][1]["collective"] = True  # which does not count among the buyers

@@ -14,16 +14,13 @@ from allocator.plan.plan import Plan
 from allocator.plan.spending import flows
 from allocator.report.text.brief_tables import NARROW, Missing, Nations, burden, coverage, orders
 from allocator.report.text.nations import able_nations, peak_of_all
-from allocator.report.text.page import Page
+from allocator.report.text.page import WIDTH, Page
 from allocator.report.text.periods import in_periods
 from allocator.report.text.words import assumptions, count, money, number, percent, yearly
 from allocator.wording import in_sentence
 
 MOST = 40
 """Lines of the whole answer, with its head and its ending, at 80 columns or more."""
-
-WIDTH = 100
-"""Columns of an answer on a terminal that is not narrower."""
 
 FEWEST = 3
 """Rows of a table that are shown in any case."""

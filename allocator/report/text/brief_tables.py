@@ -137,10 +137,9 @@ class Missing:
     def parts(self, most: int, width: int) -> list[RenderableType]:
         """The first rows as a table, and the names of the others on one line."""
         several = any(len(worst(_by_period(lines))[1]) < len(lines[0]["supplies"]) for lines in self.rows[:most])
-        why = any(lines[0]["why"].cause for lines in self.rows[:most])
         grid = table(
             ("missing", "left"), ("has", "right"), ("asked", "right"), ("unit", "left"),
-            *([("worst", "left")] if several else []), *([("why", "left")] if why else []),
+            *([("worst", "left")] if several else []), ("why", "left"),
         )  # fmt: skip
         grid.columns[3].max_width = UNIT
         for lines in self.rows[:most]:
@@ -148,7 +147,7 @@ class Missing:
             figures = (number(quantity, DIGITS) for quantity in (_has(lines), asked))
             grid.add_row(
                 self._label(lines), *figures, unit if asked == 1 else plural(unit),
-                *([least_of(_by_period(lines))] if several else []), *([self._why(lines[0]["why"])] if why else []),
+                *([least_of(_by_period(lines))] if several else []), self._why(lines[0]["why"]),
             )  # fmt: skip
         left = self.rows[most:]
         if not left:
@@ -171,8 +170,8 @@ class Missing:
         return "" if len(there) == self.plan.instance.periods else f", {in_periods(there)}"
 
     def _why(self, why: Shortage) -> str:
-        """A cause that facts prove, in a few words; nothing if they prove none."""
-        return cause_in_words(why, {c: row["name"] for c, row in self.names.items()})
+        """A cause that facts prove, in a few words; if they prove none, where the solves that do are."""
+        return cause_in_words(why, {c: row["name"] for c, row in self.names.items()}) or "see explain"
 
 
 def cause_in_words(why: Shortage, capabilities: Mapping[str, str]) -> str:

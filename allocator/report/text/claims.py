@@ -7,11 +7,8 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from allocator.claim_check import FAILS, HOLDS, OPEN, UNPROVED, Claim, Verdict
-from allocator.report.text.page import Item, Page
+from allocator.report.text.page import WIDTH, Item, Page
 from allocator.report.text.words import count, number
-
-WIDTH = 100
-"""Columns of the list on a terminal that is not narrower."""
 
 VERDICTS = {
     HOLDS: ("hold", "green"),

@@ -12,11 +12,8 @@ from allocator.explaining.answer import Answer
 from allocator.explaining.words import RULE_WORDS
 from allocator.report.text.explain_tables import columns_of
 from allocator.report.text.explain_words import Row, Words
-from allocator.report.text.page import Page
+from allocator.report.text.page import WIDTH, Page
 from allocator.report.text.words import count, table
-
-WIDTH = 100
-"""Columns of an answer on a terminal that is not narrower."""
 
 HEIGHT = 40
 """Lines of an answer without ``full``, where its sentences and the first rows of its lists fit."""
@@ -79,22 +76,22 @@ SAID = ("always", "never", "sometimes", "swaps", "triggers")
 def draw_answer(out: Page, answer: Answer, *, full: bool = False) -> None:
     """Print an answer: sentences, lists, and what is open, on about :data:`HEIGHT` lines or, with ``full``, whole."""
     out.width = min(out.width, WIDTH)
-    told = answer.sentences if full else answer.sentences[:SENTENCES]
+    sentences = answer.sentences if full else answer.sentences[:SENTENCES]
     words = Words(answer)
     lists = _lists(answer)
     kept = {name: rows for name, rows in lists.items() if full or name != "could" or not _several_targets(rows)}
     blocks = [_block(answer, words, name, rows, full) for name, rows in kept.items()]
-    hidden = len(answer.sentences) - len(told) + sum(len(rows) for name, rows in lists.items() if name not in kept)
+    hidden = len(answer.sentences) - len(sentences) + sum(len(rows) for name, rows in lists.items() if name not in kept)
     short = hidden > 0 or any(block.short for block in blocks)
     shown = [len(block.rows) for block in blocks]
     priced = ["", PRICE] if lists.keys() & set(PRICED) else []
     end = [*priced, *_open(answer, words)]
-    room = HEIGHT - out.lines_of([*told, *end]) - (3 if short else 0)
+    room = HEIGHT - out.lines_of([*sentences, *end]) - (3 if short else 0)
     if not full and out.lines_of(part for block in blocks for part in block.parts(len(block.rows))) > room:
         shown = _fitted(out, blocks, room if short else room - 3)
     hidden += sum(len(block.rows) - most for block, most in zip(blocks, shown, strict=True))
     drawn = [block.parts(most) for block, most in zip(blocks, shown, strict=True)]
-    for part in [*told, *(part for parts in drawn for part in parts), *end]:
+    for part in [*sentences, *(part for parts in drawn for part in parts), *end]:
         out.print(part)
     if hidden or short:
         more = count(hidden, "more line") if hidden else "every name"

@@ -29,6 +29,9 @@ LONG = 12
 LEAST = 40
 """Least width in columns for which a page is laid out."""
 
+WIDTH = 100
+"""Columns of an answer on a terminal that is not narrower."""
+
 
 def tied(text: str) -> str:
     """A text in which numbers and their units, and currencies and amounts, are tied together by :data:`GLUE`.
