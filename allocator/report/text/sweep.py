@@ -107,6 +107,8 @@ def _matrix(out: Console, rows: list[dict[str, Any]], inputs: list[str], said: S
     columns = list(dict.fromkeys(row[across] for row in rows))
     lines = list(dict.fromkeys(row[down] for row in rows))
     for output, shown, unit in (("coverage", share, "%"), ("cost", money, said.currency)):
+        if output == "cost":
+            out.print()
         same = {shown(row) for row in rows}
         if len(same) == 1:
             out.print(f"The same at every point: {output} {same.pop()}.")
