@@ -96,8 +96,8 @@ def minimise(
 ) -> Ended[Broken]:
     """Minimise the objective of the resident model, which is at least ``floor``.
 
-    With ``again=False``, one run is enough to call it infeasible: another model has already been called that, by a run
-    with the usual settings. So this one begins with the other settings: presolve may be wrong about both in the same way.
+    With ``again=False``, one run is enough to call it infeasible: another model has already been called that, in a run
+    with the usual settings. This one begins with the other settings: presolve may be wrong about both in the same way.
 
     Raises
     ------
