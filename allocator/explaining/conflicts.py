@@ -116,8 +116,8 @@ class Search:
                     break
             elif not answer:
                 conflict = self._conflict(chosen)
-                if conflict is None:  # the resident model is mistrusted
-                    blocked, self.cores = [], []
+                if conflict is None:  # the resident model is mistrusted; conflicts found so far were proved without it
+                    self.cores = []
                     continue
                 blocked.append(_bits(chosen))
                 any_found = True

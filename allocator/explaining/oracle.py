@@ -117,11 +117,12 @@ class Oracle:
     def confirm(self, force: Iterable[str]) -> bool | None:
         """The same, of the instance built anew, and without a look at what is known.
 
-        Where the resident model has called it infeasible, this is the second run that every such claim needs.
+        Where the resident model has called it infeasible, this is the second run that every such claim needs: one with
+        other settings, because presolve can be wrong about both models.
         """
         force = frozenset(force)
         answer = self._solved(force, again=force not in self.claimed)
-        if answer and force in self.claimed:  # never seen
+        if answer and force in self.claimed:
             self.anew = True
             self.none = [bad for bad in self.none if bad not in self.claimed]
         return answer

@@ -96,7 +96,8 @@ def minimise(
 ) -> Ended[Broken]:
     """Minimise the objective of the resident model, which is at least ``floor``.
 
-    With ``again=False``, one run is enough to call it infeasible: another model has already been called that.
+    With ``again=False``, one run is enough to call it infeasible: another model has already been called that, in a run
+    with the usual settings. This one begins with the other settings: presolve may be wrong about both in the same way.
 
     Raises
     ------
@@ -107,7 +108,9 @@ def minimise(
         1 - min(ENOUGH * float(resident.options.get("mip_rel_gap", 0.0)), 0.5)
     )  # a plan as good as that is proved
     target = {"objective_target": resident.scaled(near)} if floor > 0 else {}
-    settings: dict[str, Any] = {}
+    usual: dict[str, Any] = {}
+    other = {"presolve": "off", "random_seed": int(resident.options["random_seed"]) + 1}
+    settings, spare = (usual, [other]) if again else (other, [usual])
     broken: list[Broken] = []
     moved = False  # a limit was tightened: later proofs hold for fewer plans
     for _ in range(ATTEMPTS):
@@ -115,11 +118,11 @@ def minimise(
         run = driver.run(**target, **settings)
         unproved = run.stop is Stop.PROVED and run.bound == float("-inf") and not target
         doubted = run.stop is Stop.FAILED or (again and run.stop is Stop.INFEASIBLE)
-        if run.doubtful and run.point is not None and not settings and not target:
+        if run.doubtful and run.point is not None and spare and not target:
             doubted = not driver.take(run.point)  # the next run begins with it
             floor = floor if moved else max(floor, run.bound)
-        if (unproved or doubted) and not settings:  # one run alone is not trusted
-            settings = {"presolve": "off", "random_seed": int(resident.options["random_seed"]) + 1}
+        if (unproved or doubted) and spare:  # one run alone is not trusted
+            settings = spare.pop()
             continue
         if moved and run.stop is Stop.INFEASIBLE:
             break

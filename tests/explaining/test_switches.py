@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from allocator.explaining.conflicts import Search, conflicts
+from allocator.explaining.need import need
 from allocator.explaining.oracle import Oracle
 from allocator.explaining.statements import statements
 from allocator.explaining.switches import Switches
@@ -89,6 +90,44 @@ def test_a_false_claim_of_the_resident_model_is_not_believed(monkeypatch: Any) -
     assert search.oracle.anew
     assert conflict.elements == ("requirements.1.max_gap", "rotation")
     assert conflict.minimal
+
+
+HUB_AND_SKY: dict[str, Any] = {
+    "instance": {
+        "format": 1, "name": "hub-and-sky", "currency": "USD",
+        "horizon": {"start": "2026-01", "months_per_period": 3, "periods": 1, "indefinite": False},
+    },
+    "nations": [{"nation": "FRA", "name": "France"}],
+    "unit_types": [{"unit_type": "jet", "name": "Jet", "domain": "air", "personnel": 250, "operating_cost": 2}],
+    "capabilities": [{"capability": "air", "name": "Air", "unit": "aircraft"}],
+    "yields": [{"unit_type": "jet", "capability": "air", "amount": 2}],
+    "objectives": [{"objective": "land", "name": "Land"}],
+    "tasks": [{"task": j, "objective": "land", "name": j.title()} for j in ("hub", "sky")],
+    "requirements": [
+        {"task": "hub", "capability": "air", "quantity": 2},
+        {"task": "sky", "capability": "air", "quantity": 4, "priority": 2},
+    ],
+    "forces": [{"nation": "FRA", "unit_type": "jet", "units": 2, "min_units": 2}],
+    "willingness": [{"nation": "FRA", "objective": "land", "willingness": 0.6}],
+    "budgets": [{"payer": "FRA", "amount": 10}],
+    "prerequisites": [{"task": "hub", "needs_task": "sky", "capability": "air"}],
+}  # fmt: skip
+"""Two jets for 12 million meet all of `sky`, two thirds of the need; one jet alone may not come."""
+
+
+def test_presolve_that_is_wrong_twice_is_not_believed() -> None:
+    """HiGHS 1.15 with presolve calls min_units and the prerequisite together infeasible, in both models.
+
+    France comes only in a coalition of two, and no one else is there. Two jets cost more than 10, and one covers a
+    third of the need. These two conflicts are all, and each is listed once.
+    """
+    obj = HUB_AND_SKY | {"conditions": [{"nation": "FRA", "requires": "coalition_size", "value": "2"}]}
+    model = {"families": ["minimum_contribution", "conditions", "budget", "prerequisites"], "objectives": ["gap"]}
+    with explained(obj, model) as core:
+        lists = need(core, "coverage.land>=0.3").lists
+    assert lists["verdict"] == "impossible"
+    found = [(row["families"], row["minimal"]) for row in lists["conflicts"]]
+    assert found == [(["conditions"], True), (["budget", "minimum_contribution"], True)]
 
 
 def test_figures_of_a_model_stay_as_they_are() -> None:
