@@ -171,6 +171,8 @@ def _settings(raw: Raw, faults: list[Fault]) -> dict[str, Any]:
                 continue
         elif key in SETTINGS:
             column = SETTINGS[key]
+            if cell == "" and not column.required:  # as in a table, a blank is what a missing key means
+                continue
         else:
             hint = near(key, absent) or near(key, SETTINGS)
             report(key, "an unknown key", f"one of {', '.join(SETTINGS)}, events.NAME{hint}")

@@ -92,6 +92,19 @@ def test_a_misspelt_setting_is_not_missed_as_well(tmp_path: Path, key: str) -> N
     assert f"did you mean {key}?" in line
 
 
+@pytest.mark.parametrize("key", ["title", "description", "currency", "model"])
+def test_an_empty_setting_is_a_missing_one(tmp_path: Path, key: str) -> None:
+    """A workbook has no other blank, and the instance stays the same in each carrier."""
+    content = sound().to_dict()
+    content["instance"].pop(key, None)
+    missing = Instance.from_dict(content)
+    content["instance"][key] = ""
+    empty = Instance.from_dict(content)
+    write(empty, tmp_path / "x.xlsx")
+    assert missing == empty == read(tmp_path / "x.xlsx")
+    assert missing.sha256 == empty.sha256
+
+
 def test_an_apostrophe_is_part_of_a_number(tmp_path: Path) -> None:
     """The one that keeps spreadsheets from taking a text for a formula is never put before a number."""
     write(sound(), tmp_path / "x")
