@@ -115,7 +115,8 @@ def _stays_above(typed: Typed, pool: _Pool, start: Record | None, rows: list[Rec
             column = f"change{end}" if f"change{end}" in record.cells else "change"
             before, left = left, left + _figure(record, "change", end)
             if left < 0:
-                has = f"{' '.join(pool)} has {before:,} units before period {record.cells['period']}{words}"
+                units = "1 unit" if before == 1 else f"{before:,} units"
+                has = f"{' '.join(pool)} has {units} before period {record.cells['period']}{words}"
                 least = f"at least {-before}" if before else "above 0"
                 expected = f"{least}, so that the pool stays at 0 or more: {has}"
                 typed.fault("force_changes", record, column, expected)

@@ -8,7 +8,7 @@ from allocator.errors import Fault
 from allocator.instance.cells import Unfit, convert, near, quoted
 from allocator.instance.check_names import known_keys
 from allocator.instance.columns import Column
-from allocator.instance.raw import Typed
+from allocator.instance.raw import REPORTED, Typed
 
 
 def something_asked(typed: Typed) -> None:
@@ -55,7 +55,9 @@ def conditions(typed: Typed) -> None:
     """The value of a condition fits its column ``requires``."""
     nations = known_keys(typed, "nations")
     groups = known_keys(typed, "groups")
-    events = None if typed.raw.settings_unread else typed.settings.get("events", {})
+    named = (key.removeprefix("events.") for key in typed.raw.settings if key.startswith("events."))
+    unread = typed.raw.settings_unread or typed.raw.settings.get("events") is REPORTED
+    events = None if unread else list(named)  # also those whose own value is a fault
     for record in typed.records.get("conditions", []):
         if {"requires", "value"} & record.bad:
             continue

@@ -151,6 +151,9 @@ def _way_out(raw: Raw, name: str) -> str:
 def _settings(raw: Raw, faults: list[Fault]) -> dict[str, Any]:
     settings: dict[str, Any] = {}
     place = raw.settings_place
+    unknown = [key for key in raw.settings if key not in SETTINGS and not key.startswith("events.")]
+    absent = [key for key in SETTINGS if key not in raw.settings]
+    meant = {closest(key, absent) for key in unknown}
 
     def report(key: str, found: str, expected: str) -> None:
         faults.append(Fault(place, raw.settings_rows.get(key), key, found, expected))
@@ -168,8 +171,11 @@ def _settings(raw: Raw, faults: list[Fault]) -> dict[str, Any]:
                 continue
         elif key in SETTINGS:
             column = SETTINGS[key]
+            if cell == "" and not column.required:  # as in a table, a blank is what a missing key means
+                continue
         else:
-            report(key, "an unknown key", f"one of {', '.join(SETTINGS)}, events.NAME{near(key, SETTINGS)}")
+            hint = near(key, absent) or near(key, SETTINGS)
+            report(key, "an unknown key", f"one of {', '.join(SETTINGS)}, events.NAME{hint}")
             continue
         try:
             if raw.strict_settings and column.kind == "flag" and not isinstance(cell, bool):
@@ -178,18 +184,20 @@ def _settings(raw: Raw, faults: list[Fault]) -> dict[str, Any]:
         except Unfit as unfit:
             report(key, quoted(cell), unfit.args[0])
             continue
-        expected = _setting_fault(key, value)
+        expected = setting_fault(key, value)
         if expected:
             report(key, quoted(value), expected)
             continue
         _nest(settings, key, value)
     for key, column in SETTINGS.items():
-        if column.required and key not in raw.settings:
+        known = key in raw.settings or key in meant or raw.settings.get(key.split(".")[0]) is REPORTED
+        if column.required and not known:
             report(key, "nothing", f"{column.expected}: {column.meaning}")
     return settings
 
 
-def _setting_fault(key: str, value: Value) -> str:
+def setting_fault(key: str, value: Value) -> str:
+    """What is expected of a setting in place of this value; empty if the value fits."""
     import re
 
     if key == "name" and not re.fullmatch(INSTANCE_NAME, str(value)):

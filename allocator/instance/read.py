@@ -18,7 +18,7 @@ from allocator.instance.columns import Column
 from allocator.instance.facts import Facts, settled
 from allocator.instance.frozen import Frozen
 from allocator.instance.header import Rows, columns, layout, separator, uneven
-from allocator.instance.raw import Raw, RawTable, blank_rows, nothing, typed
+from allocator.instance.raw import Raw, RawTable, blank_rows, nothing, setting_fault, typed
 from allocator.instance.read_json import dotted, read_json
 from allocator.instance.tables import TABLES
 from allocator.reading import Unreadable, check_file, read_text, read_toml
@@ -38,13 +38,16 @@ def read_as(path: str | os.PathLike[str], kind: type[F]) -> F:
 
 
 def model_named(path: str | os.PathLike[str]) -> tuple[str, Path] | None:
-    """The model that an instance names and the path of the instance, whatever faults it has; None if it names none."""
+    """The model that an instance with faults names, and the path of the instance.
+
+    None if it names none, or if the name is one of its faults.
+    """
     try:
         place = _place(path)
         name = _raw(place).settings.get("model")
     except (BadInput, OSError):
         return None
-    return (name, place) if isinstance(name, str) and name else None
+    return (name, place) if isinstance(name, str) and name and not setting_fault("model", name) else None
 
 
 def _place(path: str | os.PathLike[str]) -> Path:

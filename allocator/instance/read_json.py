@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from allocator.errors import Fault
-from allocator.instance.cells import exact_float, exact_whole, near, plain, quoted
+from allocator.instance.cells import closest, exact_float, exact_whole, near, plain, quoted
 from allocator.instance.header import own
 from allocator.instance.raw import REPORTED, Cells, Raw, RawTable, nothing
 from allocator.instance.tables import TABLES
@@ -119,19 +119,22 @@ def _settings(settings: dict[str, Any], raw: Raw) -> dict[str, Any]:
 
 
 def dotted(content: dict[str, Any], raw: Raw) -> dict[str, Any]:
-    """Nested settings as dotted keys; a key in both forms is a fault."""
+    """Nested settings as dotted keys; a key in both forms is a fault.
+
+    A section of which nothing is known, because it is no table, misspelt or given twice, has the value ``REPORTED``.
+    """
     settings: dict[str, Any] = {}
+    absent = [section for section in SECTIONS if section not in content]
     for key, value in content.items():
-        if value is REPORTED and key in SECTIONS:  # nothing is known of what it holds
-            raw.settings_unread = True
-            continue
         if isinstance(value, dict) and key in SECTIONS:
             flat = {f"{key}.{inner}": cell for inner, cell in value.items() if cell is not None}
+        elif value is REPORTED:
+            flat = {key: value}
         elif isinstance(value, dict | list) or key in SECTIONS:
             found = "a table" if isinstance(value, dict) else quoted(value)
             expected = "a table of its own" if key in SECTIONS else f"one value, under a known key{near(key, SECTIONS)}"
             raw.faults.append(Fault(raw.settings_place, None, key, found, expected))
-            continue
+            flat = {key if key in SECTIONS else closest(key, absent) or key: REPORTED}
         else:
             flat = {key: value}
         for name in flat.keys() & settings.keys():

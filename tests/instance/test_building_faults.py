@@ -145,7 +145,7 @@ FAULTS: list[tuple[Change, int, str, str]] = [
     ),
     (("forces", 2, {"units_low": 2}), 2, "change", "at least -2"),
     (("force_changes", 3, {"change": -1}), 3, "change", "above 0"),
-    (("force_changes", None, {**CHANGE, "period": 4, "change": -2}), 4, "change", "at least -1"),
+    (("force_changes", None, {**CHANGE, "period": 4, "change": -2}), 4, "change", "has 1 unit before period 4"),
     (("force_changes", None, {**CHANGE, "period": 2, "change": -2}), 2, "change", "at least -2"),
     # --- programmes and industry
     (("acquisitions", None, {**PROGRAMME, "nation": "CCD"}), 3, "nation", "did you mean"),

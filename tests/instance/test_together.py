@@ -57,6 +57,54 @@ def test_what_json_does_not_know_hides_no_other_fault(tmp_path: Path, case: str)
     assert len([found for found in lines if "unknown" not in found]) == 2
 
 
+def test_one_mistake_in_a_setting_is_one_fault(tmp_path: Path) -> None:
+    """An event with a wrong value is known all the same, and a path that leaves the folder is not reported twice."""
+    content = sound().to_dict()
+    content["conditions"] = [{"nation": "AAA", "requires": "event", "value": "peace"}]
+    content["instance"] |= {"events": {"peace": "yes"}, "model": "../m.toml"}
+    (tmp_path / "x.json").write_text(json.dumps(content))
+    with pytest.raises(BadInput) as bad:
+        choose(str(tmp_path / "x.json"))
+    assert sorted(str(fault.column) for fault in bad.value.faults) == ["events.peace", "model"]
+
+
+@pytest.mark.parametrize("section", ["horizon", "events"])
+@pytest.mark.parametrize("value", ["[1]", '"x"', '{}, "SECTION": {}'])
+def test_a_section_that_is_no_table_is_one_fault(tmp_path: Path, section: str, value: str) -> None:
+    """What it should hold is not missed; the other settings are checked."""
+    content = sound().to_dict()
+    content["conditions"] = [{"nation": "AAA", "requires": "event", "value": "peace"}]
+    content["instance"] |= {section: "HERE", "name": "No Name"}
+    (tmp_path / "x.json").write_text(json.dumps(content).replace('"HERE"', value.replace("SECTION", section)))
+    assert sorted(line.split(":")[0] for line in fault_lines(tmp_path / "x.json")) == sorted(
+        ["x.json, name", f"x.json, {section}" + (" is given twice; give it once" if "{" in value else "")]
+    )
+
+
+@pytest.mark.parametrize("key", ["name", "horizon", "events"])
+def test_a_misspelt_setting_is_not_missed_as_well(tmp_path: Path, key: str) -> None:
+    content = sound().to_dict()
+    content["conditions"] = [{"nation": "AAA", "requires": "event", "value": "peace"}]
+    content["instance"][key[:-1]] = content["instance"].pop(key)
+    (tmp_path / "x.json").write_text(json.dumps(content))
+    (line,) = fault_lines(tmp_path / "x.json")
+    assert line.startswith(f"x.json, {key[:-1]}: ")
+    assert f"did you mean {key}?" in line
+
+
+@pytest.mark.parametrize("key", ["title", "description", "currency", "model"])
+def test_an_empty_setting_is_a_missing_one(tmp_path: Path, key: str) -> None:
+    """A workbook has no other blank, and the instance stays the same in each carrier."""
+    content = sound().to_dict()
+    content["instance"].pop(key, None)
+    missing = Instance.from_dict(content)
+    content["instance"][key] = ""
+    empty = Instance.from_dict(content)
+    write(empty, tmp_path / "x.xlsx")
+    assert missing == empty == read(tmp_path / "x.xlsx")
+    assert missing.sha256 == empty.sha256
+
+
 def test_an_apostrophe_is_part_of_a_number(tmp_path: Path) -> None:
     """The one that keeps spreadsheets from taking a text for a formula is never put before a number."""
     write(sound(), tmp_path / "x")
