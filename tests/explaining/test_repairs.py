@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from allocator.api import choose
+from allocator.explaining.changes import Changes
 from allocator.explaining.repairs import repairs
+from allocator.explaining.statements import statements
 from tests.explaining.enumerated import World, lifted
 from tests.explaining.helpers import bundled, explained, strict
 from tests.oracle.brute import TooMany, plans
@@ -141,3 +144,15 @@ def test_most_and_what_is_beyond() -> None:
     with bundled("toy-infeasible", most=1) as core:
         part = repairs(core)
     assert (len(part.lists["repairs"]), part.open) == (1, ["repairs beyond 1"])
+
+
+def test_ways_without_a_change_too_many() -> None:
+    """In toy-availability 8.5 battalions of Alpha are usable: two deploy, and a third needs one change, not two."""
+    instance, model = choose("toy-availability")
+    changes = Changes(instance, model, statements(instance, model, pools=True))
+    ways = [
+        [way.needs for way in changes.ways({("AAA", "battalion", instance.rows("tasks")[0]["task"], 1): units})]
+        for units in (2, 3)
+    ]
+    own = [{"forces.1.units": Fraction(15)}, {"forces.1.home_units": None}, {"forces.1.availability": None}]
+    assert ways == [[{}], [*own, {"unit_types.1.rotation_ratio": None}]]
