@@ -25,6 +25,11 @@ from allocator.purchases import bought
 Needs = dict[str, Fraction | None]
 """Id of a changed statement -> its new number; None if it is lifted."""
 
+Option = tuple[Needs, Fraction]
+"""Changes and their price."""
+
+NOTHING: Option = ({}, Fraction(0))
+
 
 class Sent:
     """What a plan deploys, by nation.
@@ -118,20 +123,23 @@ class Changes:
 
     def ways(self, plan: Deployed) -> list[Way]:
         """Ways to allow a plan; several only where a pool is too small, and then all unless they are too many."""
+        fixed, parts = self._parts(plan)
+        return [Way(needs, price) for needs, price in _combined([[fixed], *parts])]
+
+    def cheapest(self, plan: Deployed) -> Way:
+        """The cheapest way to allow a plan."""
+        (needs, price), parts = self._parts(plan)
+        for options in parts:
+            some, more = min(options, key=lambda option: option[1])
+            needs, price = needs | some, price + more
+        return Way(needs, price)
+
+    def _parts(self, plan: Deployed) -> tuple[Option, list[Sequence[Option]]]:
+        """The changes that a plan needs in any case, and those for pools, of which one of each list is enough."""
         sent = Sent(plan)
         fixed: Needs = {s.id: None for s, broken in self.checks if broken(s, sent)}
         fixed |= dict(self._numbers(plan))
-        parts = [options for options in self._pools(plan) if options]
-        if prod(map(len, parts)) > MANY:
-            parts = [[min(options, key=lambda needs: (len(needs), self.price(needs)))] for options in parts]
-        priced = [[(needs, self.price(needs)) for needs in options] for options in parts]
-        price, found = self.price(fixed), []
-        for chosen in product(*priced):
-            needs = dict(fixed)
-            for some, _ in chosen:  # no change is in two of them
-                needs |= some
-            found.append(Way(needs, price + sum(more for _, more in chosen)))
-        return found
+        return (fixed, self.price(fixed)), [options for options in self._pools(plan) if options]
 
     def _numbers(self, plan: Deployed) -> Iterator[tuple[str, Fraction]]:
         """Numbers other than those of pools that must go up, exactly."""
@@ -224,36 +232,27 @@ class Changes:
 
     # ---- pools -----------------------------------------------------------------------------------------------
 
-    def _pools(self, plan: Deployed) -> Iterator[list[Needs]]:
-        """For each kind of unit, ways to make its pools large enough."""
+    def _pools(self, plan: Deployed) -> Iterator[Sequence[Option]]:
+        """Ways to make pools large enough: of each pool, or of all pools of a kind if its relief may change."""
         used: dict[str, dict[tuple[str, str], dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
         for (n, u, _, t), units in plan.items():
             here = used[u][n, u]
             here[t] = here.get(t, 0) + units
         for u, pools in used.items():
+            parts = [self._of_pool(pool, by_period, self.problem.pools, plan) for pool, by_period in pools.items()]
+            short = [options for options in parts if options != [NOTHING]]
             ratio = f"unit_types.{self.types[u]}.rotation_ratio"
-            options = self._of_type(pools, self.problem.pools, plan)
-            if options != [{}] and ratio in self.by_id:
-                options += [{ratio: None, **needs} for needs in self._of_type(pools, self.relieved, plan)]
-            yield options
-
-    def _of_type(
-        self, pools: Mapping[tuple[str, str], Mapping[int, int]], source: Pools, plan: Deployed
-    ) -> list[Needs]:
-        parts = [self._of_pool(pool, by_period, source, plan) for pool, by_period in pools.items()]
-        if prod(map(len, parts)) > MANY:
-            parts = [[min(options, key=lambda needs: (len(needs), self.price(needs)))] for options in parts if options]
-        found = []
-        for chosen in product(*parts):
-            needs: Needs = {}
-            for some in chosen:
-                needs |= some
-            found.append(needs)
-        return found
+            if not short:
+                continue
+            if ratio not in self.by_id:
+                yield from _few(short) if all(short) else ()
+                continue
+            relieved = [self._of_pool(pool, by_period, self.relieved, plan) for pool, by_period in pools.items()]
+            yield _combined(short) + _combined([[({ratio: None}, self.price({ratio: None}))], *relieved])
 
     def _of_pool(
         self, pool: tuple[str, str], by_period: Mapping[int, int], source: Pools, plan: Deployed
-    ) -> list[Needs]:
+    ) -> list[Option]:
         """Ways to make one pool large enough: what is lifted of it, and its new size.
 
         None has all changes of another that is no dearer.
@@ -266,7 +265,7 @@ class Changes:
             shares.append((Fraction(1), {own["availability"]: None}))
         if own["home_units"] in self.by_id:
             homes.append((0, {own["home_units"]: None}))
-        found: list[tuple[Needs, Fraction]] = []
+        found: list[Option] = []
         for (part, of_share), (stays, of_home) in product(shares, homes):
             more = self._lacking(pool, by_period, source, plan, part, stays)
             if more is None or (more and own["units"] not in self.by_id):
@@ -279,7 +278,7 @@ class Changes:
                 found.append((needs, price))
             if not needs:
                 break  # nothing is lacking
-        return [needs for needs, _ in found]
+        return found
 
     def _lacking(
         self,
@@ -306,16 +305,34 @@ class Changes:
         return lacking
 
 
+def _few(parts: Sequence[Sequence[Option]]) -> Sequence[Sequence[Option]]:
+    """Of each part the option with the fewest changes, and then the cheapest, if all of them combined are too many."""
+    if prod(map(len, parts)) <= MANY:
+        return parts
+    return [[min(options, key=lambda option: (len(option[0]), option[1]))] for options in parts]
+
+
+def _combined(parts: Sequence[Sequence[Option]]) -> list[Option]:
+    """One option of each part together, in every way; no change is in two parts."""
+    found = []
+    for chosen in product(*_few(parts)):
+        needs: Needs = {}
+        for some, _ in chosen:
+            needs |= some
+        found.append((needs, sum((price for _, price in chosen), start=Fraction(0))))
+    return found
+
+
 class Best:
     """The best way to allow each plan, worked out once."""
 
-    def __init__(self, ways: Callable[[Deployed], Sequence[Any]], order: Callable[[Any], Any]) -> None:
-        self.ways, self.order = ways, order
-        self.known: dict[int, tuple[Deployed, Any]] = {}
+    def __init__(self, find: Callable[[Deployed], Way | None]) -> None:
+        self.find = find
+        self.known: dict[int, tuple[Deployed, Way | None]] = {}
 
-    def __call__(self, plan: Deployed) -> Any:
+    def __call__(self, plan: Deployed) -> Way | None:
         if id(plan) not in self.known:
-            self.known[id(plan)] = plan, min(self.ways(plan), key=self.order, default=None)
+            self.known[id(plan)] = plan, self.find(plan)
         return self.known[id(plan)][1]
 
 

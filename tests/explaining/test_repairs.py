@@ -156,3 +156,19 @@ def test_ways_without_a_change_too_many() -> None:
     ]
     own = [{"forces.1.units": Fraction(15)}, {"forces.1.home_units": None}, {"forces.1.availability": None}]
     assert ways == [[{}], [*own, {"unit_types.1.rotation_ratio": None}]]
+
+
+def test_cheapest_among_many_pools() -> None:
+    """Twenty pools that lack units can be mended in a million ways; the cheapest is found pool by pool."""
+    instance, model = choose("toy-availability")
+    nations = [f"N{i}" for i in range(20)]
+    rows = {table: dict(instance.tables[table][0]) for table in ("nations", "forces")}
+    many = instance.with_tables(
+        {table: [{**row, "nation": n} for n in nations] for table, row in rows.items()}
+        | {table: [] for table in ("willingness", "commitments")}
+    )
+    changes = Changes(many, model, [s for s in statements(many, model, pools=True) if s.table == "forces"])
+    task = instance.rows("tasks")[0]["task"]
+    way = changes.cheapest({(n, "battalion", task, 1): 3 for n in nations})
+    assert way.needs == {f"forces.{i}.units": 15 for i in range(1, 21)}
+    assert way.price == Fraction(20, 14)
