@@ -46,6 +46,13 @@ def check_deployments(
     return _broken(Totals(facts_of(instance), deployed, purchases), model)
 
 
+def check_limits(instance: Instance, model: Model, deployed: Deployed, purchases: Purchases = NONE) -> list[Violation]:
+    """The ceilings, budgets and greatest burdens that deployments and purchases exceed, whatever else they break."""
+    totals = Totals(facts_of(instance), deployed, purchases)
+    broken = list(ceilings(totals)) if "troop_ceiling" in model.families else []
+    return broken + list(budgets(totals, model)) if "budget" in model.families else broken
+
+
 def _broken(totals: Totals, model: Model) -> list[Violation]:
     broken = [*cells(totals, model), *order_cells(totals, model)]
     if broken:  # the sums below need valid cells

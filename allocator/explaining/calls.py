@@ -213,7 +213,7 @@ class Caller:
         self, limits: Mapping[str, Fraction], without: Sequence[frozenset[str]], start: Deployed
     ) -> tuple[Set | None, bool]:
         """The fewest nations, and among equally few those with the cheapest changes; and whether that is proved."""
-        best = Best(lambda plan: self._ways(plan, without), lambda way: (len(self._nations(way)), way.price))
+        best = Best(lambda plan: self._allowed(self.changes.cheapest(plan), without))
 
         count = Aim(
             "nations_asked", lambda m, _: [(1.0, column) for column in m.yes.values()],
@@ -239,11 +239,12 @@ class Caller:
     def _nations(self, way: Way) -> frozenset[str]:
         return frozenset(self.by_id[i].nation for i in way.ids)
 
-    def _ways(self, plan: Deployed, without: Sequence[frozenset[str]]) -> list[Way]:
-        """Ways to allow a plan, but for those with all nations of a set that is known."""
-        return [way for way in self.changes.ways(plan) if not any(each <= self._nations(way) for each in without)]
+    def _allowed(self, way: Way, without: Sequence[frozenset[str]]) -> Way | None:
+        """A way, unless it asks all nations of a set that is known; every way to allow a plan asks the same nations."""
+        return None if any(each <= self._nations(way) for each in without) else way
 
-    def _set(self, way: Way, plan: Deployed) -> Set:
+    def _set(self, way: Way | None, plan: Deployed) -> Set:
+        assert way is not None
         asked = self._nations(way)
         order = tuple(row["nation"] for row in self.core.instance.rows("nations") if row["nation"] in asked)
         return Set(order, way, way.price, plan)
@@ -252,11 +253,10 @@ class Caller:
         """The cheapest changes of the nations of a set, and whether that is proved."""
         movable = [s for s in self.movable if s.nation in found.nations]
         changes = Changes(self.core.instance, self.core.model, movable)
-        best = Best(changes.ways, lambda way: way.price)
+        best = Best(changes.cheapest)
         outcome = self.run(
             self._lifted(movable), [self._price(movable, best)], limits, bench=self.bench, plans=[found.plan],
             extend=lambda m, problem: Elastic(m, problem, self.core.problem, movable, self.growth),
-            keeps=lambda _, plan: best(plan) is not None,
         )  # fmt: skip
         if outcome.deployed is None:
             return found, False

@@ -68,9 +68,7 @@ def _stops(core: Core, caller: Caller, line: Row, pool: tuple[str, str]) -> list
     plan: Deployed = Decided(more, bought(core.plan))
     if not caller.physical(plan) or any(_over(caller, pool, t, more) for t in ready):
         return [ALL_USED]
-    way = min(caller.changes.ways(plan), key=lambda way: way.price, default=None)
-    if way is None:
-        return [SHARED]
+    way = caller.changes.cheapest(plan)
     if way.ids:
         return list(dict.fromkeys(STOPS[s.kind] for s in caller.movable if s.id in way.ids))
     broken = check_deployments(core.instance, core.model, plan, bought(plan))

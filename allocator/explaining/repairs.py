@@ -19,7 +19,7 @@ from allocator.exact import exact
 from allocator.explaining.aims import More
 from allocator.explaining.ask_less import excess
 from allocator.explaining.bench import Aim, Bench, Extend, Holds, Outcome
-from allocator.explaining.changes import Changes, Way, outward
+from allocator.explaining.changes import Best, Changes, Way, outward
 from allocator.explaining.core import Core, Part
 from allocator.explaining.elastic import Elastic
 from allocator.explaining.mending import after, mended, setting
@@ -134,13 +134,11 @@ class Mender:
             return None, True
         changes = Changes(self.core.instance, self.core.model, movable)
         order: Callable[[Way], Any] = (lambda way: (len(way.needs), way.price)) if counted else (lambda way: way.price)
-        known: dict[int, tuple[Deployed, Way | None]] = {}
 
+        @Best
         def best(plan: Deployed) -> Way | None:
-            if id(plan) not in known:
-                allowed = [way for way in changes.ways(plan) if not any(each <= way.ids for each in without)]
-                known[id(plan)] = plan, min(allowed, key=order, default=None)
-            return known[id(plan)][1]
+            allowed = [way for way in changes.ways(plan) if not any(each <= way.ids for each in without)]
+            return min(allowed, key=order, default=None)
 
         def others(m: Any) -> list[tuple[list[Term], float]]:
             return [([(1.0, m.changed[i]) for i in ids], len(ids) - 1.0) for ids in without]

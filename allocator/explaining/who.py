@@ -41,12 +41,15 @@ class Departures:
         kept = same(bounds.value, float(core.base.values[self.first]))  # later objectives took nothing of the first
         start = Reached(bounds.value, bounds.bound, False, core.plan if kept else None)
         self.known: dict[frozenset[str], Reached] = {frozenset(): start}
-        self.matters = self.members if kept else set(self.able)  # without any other nation, V is the same
         self.promised = {
             row["nation"]
             for row in (core.instance.rows("commitments") if "commitments" in core.model.families else ())
             if row["at_least"]
         }
+        if core.base.settled and not start.settled and not core.bench.over:
+            self.known[frozenset()] = start = self._solved(frozenset())
+        # without any other nation, V is the same
+        self.matters = set(self.able) if start.plan is None else {n for n, _, _, _ in start.plan}
 
     @property
     def value(self) -> float:

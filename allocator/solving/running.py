@@ -24,6 +24,9 @@ PARTING = 10.0
 REPORT = 0.25
 """Seconds between two calls of ``watch``."""
 
+CHECK = 0.05
+"""Seconds between two looks at whether to stop a run; HiGHS itself asks more often, and an end is seen at once."""
+
 _behind: list[threading.Thread] = []
 
 
@@ -155,7 +158,7 @@ class Running:
         reason, ended, reported = Stop.TIME_LIMIT, np.inf, began
         while not self._finished.is_set():
             try:
-                self._finished.wait(0.01 if time.monotonic() - began < 1 else 0.02)
+                self._finished.wait(CHECK)
             except KeyboardInterrupt:
                 interrupted.set()
             now = time.monotonic()

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from allocator.api import choose
+from allocator.explaining.changes import Changes
 from allocator.explaining.repairs import repairs
+from allocator.explaining.statements import statements
 from tests.explaining.enumerated import World, lifted
 from tests.explaining.helpers import bundled, explained, strict
 from tests.oracle.brute import TooMany, plans
@@ -141,3 +144,31 @@ def test_most_and_what_is_beyond() -> None:
     with bundled("toy-infeasible", most=1) as core:
         part = repairs(core)
     assert (len(part.lists["repairs"]), part.open) == (1, ["repairs beyond 1"])
+
+
+def test_ways_without_a_change_too_many() -> None:
+    """In toy-availability 8.5 battalions of Alpha are usable: two deploy, and a third needs one change, not two."""
+    instance, model = choose("toy-availability")
+    changes = Changes(instance, model, statements(instance, model, pools=True))
+    ways = [
+        [way.needs for way in changes.ways({("AAA", "battalion", instance.rows("tasks")[0]["task"], 1): units})]
+        for units in (2, 3)
+    ]
+    own = [{"forces.1.units": Fraction(15)}, {"forces.1.home_units": None}, {"forces.1.availability": None}]
+    assert ways == [[{}], [*own, {"unit_types.1.rotation_ratio": None}]]
+
+
+def test_cheapest_among_many_pools() -> None:
+    """Twenty pools that lack units can be mended in a million ways; the cheapest is found pool by pool."""
+    instance, model = choose("toy-availability")
+    nations = [f"N{i}" for i in range(20)]
+    rows = {table: dict(instance.tables[table][0]) for table in ("nations", "forces")}
+    many = instance.with_tables(
+        {table: [{**row, "nation": n} for n in nations] for table, row in rows.items()}
+        | {table: [] for table in ("willingness", "commitments")}
+    )
+    changes = Changes(many, model, [s for s in statements(many, model, pools=True) if s.table == "forces"])
+    task = instance.rows("tasks")[0]["task"]
+    way = changes.cheapest({(n, "battalion", task, 1): 3 for n in nations})
+    assert way.needs == {f"forces.{i}.units": 15 for i in range(1, 21)}
+    assert way.price == Fraction(20, 14)

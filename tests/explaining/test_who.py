@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, permutations
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from allocator.explaining.core import Core
 from allocator.explaining.shapley import shapley
 from allocator.explaining.who import nations, pairs, who
+from allocator.outcome import Bounds
 from tests.explaining.truth import Truth, as_plan, cases, core_of, differ, read, without
 from tests.oracle.brute import Plan, TooMany
 from tests.toys import model, pools, toy, willing
@@ -138,3 +140,20 @@ def test_what_time_leaves_open() -> None:
         assert shapley(core).open == ["shapley beyond 0 orders"]
         core.bench.deadline = None
         assert who(core).open == []
+
+
+def test_what_the_usual_gap_leaves_open_of_all_together() -> None:
+    """Eight are asked of two nations with three each, CCC has none: V itself is proved in full, and with it CCC."""
+    instance = toy(
+        nations=[{"nation": n} for n in ("AAA", "BBB", "CCC")],
+        forces=pools(3, "AAA", "BBB"),
+        willingness=willing("AAA", "BBB"),
+        requirements=[{"task": "hold", "capability": "inf", "quantity": 8.0}],
+    )
+    with core_of(instance, model()) as core:
+        value = core.base.bounds["gap"].value
+        rough = {**core.base.bounds, "gap": Bounds("gap", value, 0.9999 * value)}
+        core.__dict__["base"] = replace(core.base, bounds=rough)
+        answer = nations(core)
+        assert answer.open == []
+        assert {row["nation"]: row["loss"] for row in answer.lists["nations"]} == {"AAA": 0.375, "BBB": 0.375, "CCC": 0}
