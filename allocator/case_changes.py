@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from allocator.naming import Names
-from allocator.wording import percent
+from allocator.wording import counted, percent
 
 if TYPE_CHECKING:
     from allocator.comparison import Column
@@ -65,7 +65,8 @@ class Move:
     def text(self, names: Names) -> str:
         """The change in words."""
         posts = "; ".join(
-            f"{more:+d} {names.of('unit_types', unit)}, {names.of('tasks', task)}" for more, unit, task in self.posts
+            f"{counted(more, names.of('unit_types', unit), '+')}, {names.of('tasks', task)}"
+            for more, unit, task in self.posts
         )
         how = "sends other units" if self.how == "moves" else self.how
         return f"{names.of('nations', self.nation)} {how}: {posts}{' (most at once)' if self.peak else ''}"
@@ -82,7 +83,8 @@ class OrderChange:
 
     def text(self, names: Names) -> str:
         """The change in words."""
-        return f"{names.of('nations', self.nation)} orders {self.units:+d} {names.of('unit_types', self.unit_type)}"
+        units = counted(self.units, names.of("unit_types", self.unit_type), "+")
+        return f"{names.of('nations', self.nation)} orders {units}"
 
 
 Change = LineChange | Move | OrderChange

@@ -161,6 +161,9 @@ class Comparison(Drawn):
 
     columns: tuple[Column, ...]
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {', '.join(column.case.label for column in self.columns)}>"
+
     def changes(self, column: Column) -> list[str]:
         """Changes from the first column: lines that become met or unmet, nations that come, leave, move or buy."""
         return [change.text(self.names(column)) for change in self.differences(column)]

@@ -34,7 +34,7 @@ def test_relief_and_none() -> None:
     changes = found.changes(second)
     assert changes[0].startswith("newly met: Hold the port")
     assert changes[0].endswith("50 % of it was missing")
-    assert changes[1] == "Alpha sends other units: +2 Infantry battalion, Hold the port"
+    assert changes[1] == "Alpha sends other units: +2 Infantry battalions, Hold the port"
     assert found.changes(first) == []
     assert set(found.frame().columns) == {"case", "section", "key", "value"}
 

@@ -106,7 +106,9 @@ class TestCommand:
     @pytest.mark.parametrize(
         ("arguments", "told"),
         [
-            (["four", "toy-rotation"], "compare two saved results, or instances alone"),
+            (["four", "toy-rotation"], "four is a saved result, and toy-rotation is none: save its plan with solve"),
+            (["four", "nowhere"], "and there is nothing at nowhere; compare two saved results, or instances alone"),
+            (["book.XLSX", "four"], "and book.XLSX is a workbook, which cannot be compared with it"),
             (["four"], "compare two saved results, or instances alone"),
             (["four", "eight.json", "--set", "forces.units=4"], "saved results are compared as they are"),
             (["four", "eight.json", "--of", "toy-ceiling"], "it is of another instance than toy-ceiling"),

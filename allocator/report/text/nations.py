@@ -58,7 +58,7 @@ def _table(out: Console, plan: Plan, rows: Sequence[dict[str, Any]], sent: dict[
     figures = [
         ("nation", "left" if sent is None else "whole"),
         ("peak people" if instance.periods > 1 else "people", "right"),
-        (f"own cost, {currency}", "right"),
+        (f"own cost over the horizon, {currency}", "right"),
         *([("part of the fund", "right")] if keys else []),
         ("share", "right"),
         ("burden", "right"),
