@@ -31,16 +31,18 @@ def offers(instance: Instance, model: Model) -> list[dict[str, Any]]:
             asked[row.capability, t] += row.quantity
     used_up = {row["unit_type"] for row in instance.rows("unit_types") if row["expendable"]}
     pools = sustained(problem, used_up)
+    supplied = _delivered(problem, pools, used_up)
     rows = []
     for capability in instance.rows("capabilities"):
         c = capability["capability"]
-        here = {pool: units for pool, units in pools.items() if problem.amount[pool[1]].get(c, 0) > 0}
+        gives = {pool for pool in pools if problem.amount[pool[1]].get(c, 0) > 0}
+        here = {pool: supplied[pool] for pool in pools if pool in gives}
         period, by_period = None, {}
         if not any(u in used_up for _, u in here):
             by_period = {t: _sum(problem, c, here, [t]) for t in problem.PERIODS}
             _, _, period = max((asked[c, t], -by_period[t], t) for t in problem.PERIODS)
         periods = list(problem.PERIODS) if period is None else [period]
-        there = {n for (n, _), units in here.items() if any(units.get(t) for t in periods)}
+        there = {pool[0] for pool in gives if any(pools[pool].get(t) for t in periods)}
         rows.append(
             {
                 "capability": c,
@@ -61,6 +63,22 @@ def offers(instance: Instance, model: Model) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _delivered(problem: Problem, pools: Stock, used_up: set[str]) -> Stock:
+    """Units of each pool if those of all nations together are no more than industry can deliver."""
+    found = {pool: dict(units) for pool, units in pools.items()}
+    every = list(problem.PERIODS)
+    for u in problem.pools.industry:
+        for span in [every] if u in used_up else [[t] for t in every]:
+            over = sum(units.get(t, 0) for pool, units in found.items() if pool[1] == u for t in span)
+            over -= problem.pools.together(u, span[0], span[-1])
+            for pool, t in [(pool, t) for pool in found if pool[1] == u for t in span][::-1]:
+                less = min(max(0, over), found[pool].get(t, 0))
+                if less:
+                    found[pool][t] -= less
+                    over -= less
+    return found
 
 
 def _sum(problem: Problem, capability: str, pools: Stock, periods: list[int]) -> Fraction:

@@ -136,11 +136,11 @@ def test_headings_are_words_and_what_is_not_settled_has_a_row() -> None:
     assert headings(found) == ["as it is", "troop ceiling of Alpha 900", "units of Alpha 4"]
     again = replace(found, columns=(found.columns[0], found.columns[1], found.columns[1]))
     assert headings(again) == [column.case.label for column in again.columns]
-    assert "not settled" not in drawn(found)
+    assert "proved to" not in drawn(found)
     figures = {**found.columns[1].figures, ("proved to", "gap"): 0.25}
     left = replace(found, columns=(found.columns[0], replace(found.columns[1], figures=figures)))
-    assert [line.split() for line in drawn(left).splitlines() if "settled" in line] == [
-        ["not", "settled", "within", "0.00", "%", "25.00", "%"]
+    assert [line.split() for line in drawn(left).splitlines() if "proved to" in line] == [
+        ["proved", "to", "within", "0.00", "%", "25.00", "%"]
     ]
     assert drawn(left).count("unmet share") == 1
 
@@ -164,7 +164,7 @@ def test_what_is_bought_and_what_else_is_minimised() -> None:
     )
     assert found.columns[1].orders == {("AAA", "bn"): 2}
     assert found.columns[1].figures["objective", "turnover"] == pytest.approx(0.2)
-    assert found.changes(found.columns[1])[-1] == "AAA orders +2 Battalion"
+    assert found.changes(found.columns[1])[-1] == "AAA orders +2 Battalions"
     later = [Case("two", instance, model), Case("one", instance.override("horizon.months_per_period=3"), model)]
     assert (
         "cost, reluctance and turnover are sums over horizons of 12 and 6 months" in allocator.compare(later).notes()[0]
