@@ -254,6 +254,21 @@ def test_a_plan_is_called_best_only_if_no_plan_shows_more() -> None:
     assert "at most 100.0 % can be met" in nothing
 
 
+def test_what_is_met_says_that_lines_count_by_their_priority() -> None:
+    """Two lines of four battalions, of which one counts three times: 3/4 is met; if they count alike, a half."""
+    for priority, said in ((3.0, "75.0 % of what is asked, weighted by priority"), (1.0, "50.0 % of what is asked")):
+        instance = toy(
+            tasks=[{"task": "hold"}, {"task": "port"}],
+            requirements=[
+                {"task": "hold", "capability": "inf", "quantity": 4.0, "priority": priority},
+                {"task": "port", "capability": "inf", "quantity": 4.0},
+            ],
+        )
+        assert f"meet {said} (best found)." in " ".join(
+            answer(plan_of(instance, {("AAA", "bn", "hold", 1): 4})).split()
+        )
+
+
 def test_a_gap_is_one_thing() -> None:
     """The word is the objective's; how close a proof is goes without it."""
     plan = changed(
