@@ -73,7 +73,7 @@ SAID = ("always", "never", "sometimes", "swaps", "triggers")
 """Lists that sentences say in full."""
 
 SPOKEN = ("shapley",)
-"""Lists of which a sentence says the first rows: they are left out where an answer is longer than a screen."""
+"""Lists of which a sentence says the first rows: left out where the first rows of all lists are more than a screen."""
 
 
 def draw_answer(out: Page, answer: Answer, *, full: bool = False) -> None:
@@ -92,8 +92,10 @@ def draw_answer(out: Page, answer: Answer, *, full: bool = False) -> None:
     end = [*priced, *_open(answer, words)]
     room = HEIGHT - out.lines_of([*sentences, *end]) - (3 if short else 0)
     if not full and out.lines_of(part for block in blocks for part in block.parts(len(block.rows))) > room:
-        room, blocks = room if short else room - 3, [made[name] for name in made if name not in SPOKEN]
-        hidden += sum(len(made[name].rows) for name in SPOKEN if name in made)
+        room -= 0 if short else 3
+        if out.lines_of(part for block in blocks for part in block.parts(block.least)) > room:
+            hidden += sum(len(made[name].rows) for name in SPOKEN if name in made)
+            blocks = [made[name] for name in made if name not in SPOKEN]
         shown = _fitted(out, blocks, room)
     hidden += sum(len(block.rows) - most for block, most in zip(blocks, shown, strict=True))
     drawn = [block.parts(most) for block, most in zip(blocks, shown, strict=True)]
