@@ -124,7 +124,7 @@ class TestText:
             row = {"nation": "AAA", "nations": ["AAA", "BBB"], "value": 0.5, "loss": 0.5, "extra": 0.1}
             lists[name] = [{**row, "survives": True, "takes_over": [], "takes_down": [["BBB", "land"]]}] * 9
         made = {"stopped_by": "", "options": {"time_limit": None}, "model": {"objectives": ["gap"]}}
-        text = drawn(Answer("who", "optimal", [], lists, ["One sentence."] * 8, None, made))
+        text = drawn(Answer("who", "optimal", [], lists, ["A sentence on two lines. " * 5] * 8, None, made))
         assert "Points of coverage" not in text
         assert len(text.splitlines()) <= HEIGHT
         shown = sum(map(int, re.findall(r"^and (\d+) more$", text, re.MULTILINE)))
