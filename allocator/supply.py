@@ -21,8 +21,9 @@ def offers(instance: Instance, model: Model) -> list[dict[str, Any]]:
 
     Sustained are the units that a pool can have deployed in every period in which it may deploy at all, so that the
     figure means the same whatever the length of the horizon. The offer counts each pool at the task where it supplies
-    the most, without regard to the other pools. ``by_period`` has what is asked and offered in each period. If units
-    that are used up supply a capability, its row is for the whole horizon, ``period`` is None and ``by_period`` empty.
+    the most, without regard to the other pools. ``by_period`` has what is asked and offered in each period,
+    ``by_nation`` what each nation alone can sustain. If units that are used up supply a capability, its row is for the
+    whole horizon, ``period`` is None and ``by_period`` empty.
     """
     problem = Problem(instance, model)
     asked: dict[tuple[str, int], Fraction] = defaultdict(Fraction)
@@ -55,6 +56,7 @@ def offers(instance: Instance, model: Model) -> list[dict[str, Any]]:
                 "pools": len(here),
                 "nations": len(there - problem.money.collective),
                 "collectives": len(there & problem.money.collective),
+                "by_nation": _by_nation(problem, c, {pool: pools[pool] for pool in pools if pool in gives}, periods),
                 "by_period": [
                     {"period": t, "asked": float(asked[c, t]), "offered": float(offered)}
                     for t, offered in by_period.items()
@@ -63,6 +65,16 @@ def offers(instance: Instance, model: Model) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _by_nation(problem: Problem, capability: str, pools: Stock, periods: list[int]) -> list[dict[str, Any]]:
+    """What each nation alone can sustain of a capability in some periods, the most first."""
+    found: dict[str, list[Fraction | int]] = defaultdict(lambda: [0, Fraction(0)])
+    for (n, u), units in pools.items():
+        there = sum(units.get(t, 0) for t in periods)
+        found[n] = [found[n][0] + there, found[n][1] + problem.amount[u][capability] * there]
+    listed = sorted(found.items(), key=lambda each: (-each[1][1], each[0]))
+    return [{"nation": n, "units": units, "offered": float(offered)} for n, (units, offered) in listed if units]
 
 
 def _delivered(problem: Problem, pools: Stock, used_up: set[str]) -> Stock:

@@ -147,7 +147,7 @@ def test_orders_of_all_nations_share_what_industry_delivers(expendable: bool, su
     """Two may buy six each, ready a period later; of one unit a period three come by the last: 2 + 3 of 14."""
     pools = battalions(2, expendable=expendable)
     buys = [{"nation": n, "unit_type": "bn", "price": 1.0, "max_units": 6, "lead_periods": 1} for n in ("AAA", "BBB")]
-    both = {
+    both: dict[str, Any] = {
         "nations": [{"nation": "AAA", "gdp": 1000.0}, {"nation": "BBB", "gdp": 1000.0}],
         "willingness": [{"nation": n, "objective": "land", "willingness": 1.0} for n in ("AAA", "BBB")],
         "requirements": [{"task": "hold", "capability": "inf", "quantity": 20.0, "first_period": 4}],
@@ -160,6 +160,22 @@ def test_orders_of_all_nations_share_what_industry_delivers(expendable: bool, su
     assert offers(instance, Model(families=("acquisition",)))[0]["units"] == 14
     short = shortages(plan_of(instance, {}, model=model))["hold", "inf", 4]
     assert (short.owned, short.enabled, short.cause) == (sustained, sustained, "exist")
+
+
+def test_who_can_sustain_most_has_a_name() -> None:
+    """Of ten, six and two battalions with a ratio of 2, five, three and one stay; a page of 80 columns has the count."""
+    nations = ("AAA", "BBB", "CCC")
+    pools = [{"nation": n, "unit_type": "bn", "units": units} for n, units in zip(nations, (6, 10, 2), strict=True)]
+    willing = [{"nation": n, "objective": "land", "willingness": 1.0} for n in nations]
+    instance = toy(
+        nations=[{"nation": n} for n in nations], willingness=willing, forces=pools,
+        unit_types=[{"unit_type": "bn", "rotation_ratio": 2}],
+    )  # fmt: skip
+    (row,) = offers(instance, REFERENCE)
+    assert [(each["nation"], each["units"]) for each in row["by_nation"]] == [("BBB", 5), ("AAA", 3), ("CCC", 1)]
+    for width, named in ((100, True), (80, False)):
+        shown = text_of(lambda out: draw_instance(out, instance, REFERENCE, [row], [], ""), width=width)
+        assert ("3  BBB, AAA +1" in shown) == named
 
 
 def test_fleets_of_several_are_counted_apart() -> None:
