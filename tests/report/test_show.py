@@ -163,7 +163,7 @@ def test_orders_of_all_nations_share_what_industry_delivers(expendable: bool, su
 
 
 def test_who_can_sustain_most_has_a_name() -> None:
-    """Of ten, six and two battalions with a ratio of 2, five, three and one stay; a page of 80 columns has the count."""
+    """Of ten, six and two battalions with a ratio of 2, five, three and one stay; at 80 columns it has none."""
     nations = ("AAA", "BBB", "CCC")
     pools = [{"nation": n, "unit_type": "bn", "units": units} for n, units in zip(nations, (6, 10, 2), strict=True)]
     willing = [{"nation": n, "objective": "land", "willingness": 1.0} for n in nations]
