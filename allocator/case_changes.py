@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from allocator.naming import Names
+from allocator.plan.measures import EVERYWHERE, FOR_ALL
 from allocator.wording import counted, percent
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Move:
     how : str
         ``comes in``, ``leaves`` or ``moves``.
     posts : tuple of (int, str, str)
-        Units more or fewer, unit type, task.
+        Units more or fewer, unit type, task (empty for units that supply all tasks alike).
     people : int
         People that move, with which the largest moves come first.
     peak : bool
@@ -65,11 +66,16 @@ class Move:
     def text(self, names: Names) -> str:
         """The change in words."""
         posts = "; ".join(
-            f"{counted(more, names.of('unit_types', unit), '+')}, {names.of('tasks', task)}"
+            f"{counted(more, names.of('unit_types', unit), '+')}, {place(names, task)}"
             for more, unit, task in self.posts
         )
         how = "sends other units" if self.how == "moves" else self.how
         return f"{names.of('nations', self.nation)} {how}: {posts}{' (most at once)' if self.peak else ''}"
+
+
+def place(names: Names, task: str) -> str:
+    """The name of a task, or that units are there for all tasks alike."""
+    return FOR_ALL if task == EVERYWHERE else names.of("tasks", task)
 
 
 @dataclass(frozen=True)

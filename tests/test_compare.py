@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 import allocator
-from allocator.comparison import Case, Column, Comparison
+from allocator.comparison import Case, Column, Comparison, column_of
 from allocator.model import Model
 from allocator.report.text.comparison import draw_comparison, headings
 from allocator.report.text.page import Page, untied
 from tests.cli.running import run
+from tests.report.by_hand import plan_of, text_of
 from tests.toys import pools, toy
 
 
@@ -62,6 +63,34 @@ def test_every_setting_reaches_its_column() -> None:
     assert {row["nation"] for row in model.instance.rows("willingness")} <= {
         row["nation"] for row in model.instance.rows("groups") if row["group"] == "JEF"
     }
+
+
+def test_units_that_supply_all_tasks_alike_have_no_task() -> None:
+    """A radar counts for the theatre: at another task it is no move, and one that comes in is for all tasks."""
+    instance = toy(
+        unit_types=[{"unit_type": "bn"}, {"unit_type": "radar", "name": "Radar"}],
+        capabilities=[
+            {"capability": c, "name": c, "unit": "one", "scope": scope}
+            for c, scope in (("inf", "task"), ("watch", "theatre"))
+        ],
+        yields=[
+            {"unit_type": "bn", "capability": "inf", "amount": 1.0},
+            {"unit_type": "radar", "capability": "watch", "amount": 1.0},
+        ],
+        forces=[{"nation": "AAA", "unit_type": u, "units": 3} for u in ("bn", "radar")],
+        tasks=[{"task": "hold"}, {"task": "port"}],
+        requirements=[{"task": "hold", "capability": c, "quantity": 4.0} for c in ("inf", "watch")],
+    )
+
+    def column(**radars: int) -> Column:
+        sent = {("AAA", "bn", "hold", 1): 1} | {("AAA", "radar", j, 1): units for j, units in radars.items()}
+        return column_of(Case("x", instance, Model()), plan_of(instance, sent))
+
+    first, elsewhere, more = column(hold=1), column(port=1), column(hold=1, port=2)
+    found = Comparison((first, elsewhere, more))
+    assert found.changes(elsewhere) == []
+    assert found.changes(more)[-1] == "AAA sends other units: +2 Radars, for all tasks"
+    assert "+2 Radars, for all tasks" in text_of(lambda out: draw_comparison(out, found))
 
 
 def test_faults_of_all_columns_together() -> None:

@@ -269,6 +269,10 @@ def test_what_is_met_says_that_lines_count_by_their_priority() -> None:
         )
 
 
+def test_a_fleet_that_serves_the_theatre_is_for_all_tasks() -> None:
+    assert re.search(r"^Alliance fleet +\d+ .* all tasks$", answer(built()), re.MULTILINE)
+
+
 def test_a_gap_is_one_thing() -> None:
     """The word is the objective's; how close a proof is goes without it."""
     plan = changed(

@@ -221,7 +221,7 @@ def test_the_sentences_of_the_first_page(tmp_path: Path) -> None:
     """
     page = sheets(several(), tmp_path / "x.xlsx")["Answer"]
     said = [row[0] for row in page if row[0]]
-    assert said[2] == "585 people from 2 of 3 nations meet 50.0 % of what is asked (best found)."
+    assert said[2] == "585 people from 2 of 3 nations meet 50.0 % of what is asked, weighted by priority (best found)."
     assert said[3] == "Most is missing in mine clearance (Patrol): 2 ships asked, none supplied."
     assert said[4] == (
         "78 million a year, 12 of it from the common fund; heaviest burden: Bravo, 97.50 per mille of GDP."

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from allocator.case_changes import MET_WITHIN, missing
+from allocator.case_changes import MET_WITHIN, missing, place
 from allocator.naming import Names
 from allocator.report.charts.kinds import Bar, Bars, Piece, Table
 from allocator.report.studies.study import Block, Items, Section, Study, Text
 from allocator.report.studies.words import count, first_capital, listed, made_with, money, number, percent, short
 from allocator.report.text.settings import AS_IT_IS, case_words
 from allocator.report.text.words import SHARES, objective_heading
+from allocator.wording import counted
 
 Row = Mapping[str, Any]
 
@@ -286,7 +287,9 @@ def _word(row: Row) -> str:
 
 def _posts(row: Row, names: Names) -> str:
     return "; ".join(
-        f"{more:+,} {names.of('unit_types', unit)}, {names.of('tasks', task)}".replace("-", "−", 1 if more < 0 else 0)
+        f"{counted(more, names.of('unit_types', unit), '+')}, {place(names, task)}".replace(
+            "-", "−", 1 if more < 0 else 0
+        )
         for more, unit, task in row["posts"]
     )
 
