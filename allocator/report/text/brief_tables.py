@@ -331,7 +331,7 @@ def _purposes(plan: Plan) -> dict[str, list[str]]:
         name = objectives[task["objective"]] if len(objectives) > 1 else name
         people[row["nation"]][name] += row["personnel"]
     purposes = {
-        n: sorted((names.keys() - {ALL_TASKS}) or names, key=lambda name: (-names[name], name))
+        n: sorted([name for name in names if name != ALL_TASKS] or names, key=lambda name: -names[name])
         for n, names in people.items()
     }
     return defaultdict(lambda: ["orders only"], purposes)
