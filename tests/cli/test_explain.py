@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -183,6 +184,9 @@ class TestText:
         assert shown[1] % 2 == 0
         assert f"--full prints {sum(shown)} more lines; " in text
         assert "--most 20 lists more." in " ".join(text.split())
+        assert "~" not in text
+        left = replace(answer, open=["worth of set 1 for hub.infantry"])
+        assert drawn(left, full=True).count("~10.0") == 2  # the two calls of the first set
         assert "time-limit" not in text
         sets[0]["units"] = None  # not known: the call sends "–" and not "no more units"
         for row in calls[:4]:
