@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from allocator.naming import Names
-from allocator.wording import percent
+from allocator.plan.measures import EVERYWHERE, FOR_ALL
+from allocator.wording import counted, percent
 
 if TYPE_CHECKING:
     from allocator.comparison import Column
@@ -48,7 +49,7 @@ class Move:
     how : str
         ``comes in``, ``leaves`` or ``moves``.
     posts : tuple of (int, str, str)
-        Units more or fewer, unit type, task.
+        Units more or fewer, unit type, task (empty for units that supply all tasks alike).
     people : int
         People that move, with which the largest moves come first.
     peak : bool
@@ -65,10 +66,16 @@ class Move:
     def text(self, names: Names) -> str:
         """The change in words."""
         posts = "; ".join(
-            f"{more:+d} {names.of('unit_types', unit)}, {names.of('tasks', task)}" for more, unit, task in self.posts
+            f"{counted(more, names.of('unit_types', unit), '+')}, {place(names, task)}"
+            for more, unit, task in self.posts
         )
         how = "sends other units" if self.how == "moves" else self.how
         return f"{names.of('nations', self.nation)} {how}: {posts}{' (most at once)' if self.peak else ''}"
+
+
+def place(names: Names, task: str) -> str:
+    """The name of a task, or that units are there for all tasks alike."""
+    return FOR_ALL if task == EVERYWHERE else names.of("tasks", task)
 
 
 @dataclass(frozen=True)
@@ -82,7 +89,8 @@ class OrderChange:
 
     def text(self, names: Names) -> str:
         """The change in words."""
-        return f"{names.of('nations', self.nation)} orders {self.units:+d} {names.of('unit_types', self.unit_type)}"
+        units = counted(self.units, names.of("unit_types", self.unit_type), "+")
+        return f"{names.of('nations', self.nation)} orders {units}"
 
 
 Change = LineChange | Move | OrderChange

@@ -17,7 +17,7 @@ from allocator.instance import Instance
 from allocator.model import Model
 from allocator.naming import Names, names_of
 from allocator.notebook import Drawn
-from allocator.plan.measures import coverage_by_period, coverage_of, measure, statement
+from allocator.plan.measures import EVERYWHERE, bound_to_task, coverage_by_period, coverage_of, measure, statement
 from allocator.plan.measures import members as taking_part
 from allocator.plan.plan import Plan
 
@@ -47,7 +47,7 @@ class Column:
     unmet, worst : mapping
         (task, capability) -> unmet share: mean of the periods, and in the worst of them.
     posts : mapping
-        (nation, unit type, task) -> most units deployed at once.
+        (nation, unit type, task) -> most units deployed at once; the task is empty for units that supply all alike.
     orders : mapping
         (nation, unit type) -> units ordered.
     """
@@ -160,6 +160,9 @@ class Comparison(Drawn):
     """Solved cases; all others are compared with the first."""
 
     columns: tuple[Column, ...]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {', '.join(column.case.label for column in self.columns)}>"
 
     def changes(self, column: Column) -> list[str]:
         """Changes from the first column: lines that become met or unmet, nations that come, leave, move or buy."""
@@ -324,10 +327,14 @@ def column_of(case: Case, plan: Plan) -> Column:
     figures["nations", "names"] = " ".join(row["nation"] for row in members)
     if heaviest is not None and heaviest["burden"]:
         figures["nations", "heaviest burden"] = heaviest["nation"]
-    posts: defaultdict[tuple[str, str, str], int] = defaultdict(int)
+    bound = bound_to_task(plan.instance)
+    units: defaultdict[tuple[tuple[str, str, str], int], int] = defaultdict(int)
     for row in plan.rows("deployments"):
-        post = (row["nation"], row["unit_type"], row["task"])
-        posts[post] = max(posts[post], row["units"])
+        task = row["task"] if row["unit_type"] in bound else EVERYWHERE
+        units[(row["nation"], row["unit_type"], task), row["period"]] += row["units"]
+    posts: defaultdict[tuple[str, str, str], int] = defaultdict(int)
+    for (post, _), count in units.items():
+        posts[post] = max(posts[post], count)
     unmet: defaultdict[tuple[str, str], float] = defaultdict(float)
     worst: defaultdict[tuple[str, str], float] = defaultdict(float)
     for line in lines:

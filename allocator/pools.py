@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
+from math import floor
 
 from allocator.exact import exact
 from allocator.instance import Instance
@@ -194,6 +195,23 @@ class Pools:
             return 0
         ready = sum(most for k, most in programme.most.items() if k + programme.lead <= last)
         return min(programme.max_units, ready)
+
+    def delivered(self, unit_type: str, last: int) -> int:
+        """Most units of a type that the orders of all nations together bring by a period: industry limits their sum."""
+        pools = [pool for pool in self.programmes if pool[1] == unit_type]
+        units = sum(self.arriving(pool, last) for pool in pools)
+        industry = self.industry.get(unit_type)
+        if industry is None:
+            return units
+        ready = {k + self.programmes[pool].lead for pool in pools for k in self.programmes[pool].most}
+        return min(units, sum(industry.most(t) for t in ready if t <= last))
+
+    def together(self, unit_type: str, first: int, last: int) -> int:
+        """Most whole units of a type that all nations can use in a span, with everything ordered that can be."""
+        pools = [pool for pool in self.units if pool[1] == unit_type]
+        share = max((self.availability.get(pool, ONE) for pool in pools), default=ONE)
+        owned = sum((self.usable(pool, first, last) for pool in pools), start=Fraction(0))
+        return floor(owned + share * self.delivered(unit_type, last))
 
     def most(self, pool: Pool, window: Window) -> int:
         """Most whole units that a window can use, with everything ordered that can be."""

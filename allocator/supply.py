@@ -21,8 +21,9 @@ def offers(instance: Instance, model: Model) -> list[dict[str, Any]]:
 
     Sustained are the units that a pool can have deployed in every period in which it may deploy at all, so that the
     figure means the same whatever the length of the horizon. The offer counts each pool at the task where it supplies
-    the most, without regard to the other pools. ``by_period`` has what is asked and offered in each period. If units
-    that are used up supply a capability, its row is for the whole horizon, ``period`` is None and ``by_period`` empty.
+    the most, without regard to the other pools. ``by_period`` has what is asked and offered in each period,
+    ``by_nation`` what each nation alone can sustain. If units that are used up supply a capability, its row is for the
+    whole horizon, ``period`` is None and ``by_period`` empty.
     """
     problem = Problem(instance, model)
     asked: dict[tuple[str, int], Fraction] = defaultdict(Fraction)
@@ -31,16 +32,18 @@ def offers(instance: Instance, model: Model) -> list[dict[str, Any]]:
             asked[row.capability, t] += row.quantity
     used_up = {row["unit_type"] for row in instance.rows("unit_types") if row["expendable"]}
     pools = sustained(problem, used_up)
+    supplied = _delivered(problem, pools, used_up)
     rows = []
     for capability in instance.rows("capabilities"):
         c = capability["capability"]
-        here = {pool: units for pool, units in pools.items() if problem.amount[pool[1]].get(c, 0) > 0}
+        gives = {pool for pool in pools if problem.amount[pool[1]].get(c, 0) > 0}
+        here = {pool: supplied[pool] for pool in pools if pool in gives}
         period, by_period = None, {}
         if not any(u in used_up for _, u in here):
             by_period = {t: _sum(problem, c, here, [t]) for t in problem.PERIODS}
             _, _, period = max((asked[c, t], -by_period[t], t) for t in problem.PERIODS)
         periods = list(problem.PERIODS) if period is None else [period]
-        there = {n for (n, _), units in here.items() if any(units.get(t) for t in periods)}
+        there = {pool[0] for pool in gives if any(pools[pool].get(t) for t in periods)}
         rows.append(
             {
                 "capability": c,
@@ -53,6 +56,7 @@ def offers(instance: Instance, model: Model) -> list[dict[str, Any]]:
                 "pools": len(here),
                 "nations": len(there - problem.money.collective),
                 "collectives": len(there & problem.money.collective),
+                "by_nation": _by_nation(problem, c, {pool: pools[pool] for pool in pools if pool in gives}, periods),
                 "by_period": [
                     {"period": t, "asked": float(asked[c, t]), "offered": float(offered)}
                     for t, offered in by_period.items()
@@ -61,6 +65,32 @@ def offers(instance: Instance, model: Model) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _by_nation(problem: Problem, capability: str, pools: Stock, periods: list[int]) -> list[dict[str, Any]]:
+    """What each nation alone can sustain of a capability in some periods, the most first."""
+    found: dict[str, list[Fraction | int]] = defaultdict(lambda: [0, Fraction(0)])
+    for (n, u), units in pools.items():
+        there = sum(units.get(t, 0) for t in periods)
+        found[n] = [found[n][0] + there, found[n][1] + problem.amount[u][capability] * there]
+    listed = sorted(found.items(), key=lambda each: (-each[1][1], each[0]))
+    return [{"nation": n, "units": units, "offered": float(offered)} for n, (units, offered) in listed if units]
+
+
+def _delivered(problem: Problem, pools: Stock, used_up: set[str]) -> Stock:
+    """Units of each pool if those of all nations together are no more than industry can deliver."""
+    found = {pool: dict(units) for pool, units in pools.items()}
+    every = list(problem.PERIODS)
+    for u in problem.pools.industry:
+        for span in [every] if u in used_up else [[t] for t in every]:
+            over = sum(units.get(t, 0) for pool, units in found.items() if pool[1] == u for t in span)
+            over -= problem.pools.together(u, span[0], span[-1])
+            for pool, t in [(pool, t) for pool in found if pool[1] == u for t in span][::-1]:
+                less = min(max(0, over), found[pool].get(t, 0))
+                if less:
+                    found[pool][t] -= less
+                    over -= less
+    return found
 
 
 def _sum(problem: Problem, capability: str, pools: Stock, periods: list[int]) -> Fraction:

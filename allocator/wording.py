@@ -99,29 +99,70 @@ ENDINGS = {"y": "ies", "s": "ses", "x": "xes", "ch": "ches", "sh": "shes"}
 SAME = {"aircraft", "craft", "headquarters", "series", "personnel", "people"}
 """Nouns whose plural is the same."""
 
-
-JOINED = ("of", "a", "per", "on", "in", "for")
+JOINED = ("of", "a", "an", "per", "on", "in", "at", "for", "with", "from", "and", "that", "which")
 """Words after which a unit has no more nouns that change."""
+
+NUMERALS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "half")
+"""First words of a name that is a number of things by itself."""
 
 
 def plural(unit: str) -> str:
     """The plural of an English unit of measure: its first noun before ``of``, ``a``, ``per`` or a participle changes.
+
+    Both nouns of ``frigate or destroyer`` change; a clause (``what the straits let in``) and a plural stay as they are.
 
     Examples
     --------
     >>> from allocator.wording import plural
     >>> [plural(unit) for unit in ("battery", "trainee a year", "aircraft", "squadron served", "lot of 10,000")]
     ['batteries', 'trainees a year', 'aircraft', 'squadrons served', 'lots of 10,000']
+    >>> [plural(unit) for unit in ("frigate or destroyer", "brigade with its support", "two companies")]
+    ['frigates or destroyers', 'brigades with their support', 'two companies']
     """
     words = unit.split(" ")
+    if words[0].lower() == "what":
+        return unit
     end = next((at for at, word in enumerate(words) if at and word in JOINED), len(words))
     while end > 1 and words[end - 1].endswith("ed"):
         end -= 1
-    noun = words[end - 1]
+    words[end - 1] = _several(words[end - 1])
+    if end > 2 and words[end - 2] == "or":
+        words[end - 3] = _several(words[end - 3])
+    return " ".join([*words[:end], *("their" if word == "its" else word for word in words[end:])])
+
+
+def _several(noun: str) -> str:
+    """The plural of one noun; one that is a plural already stays."""
     if noun == "person":
-        words[end - 1] = "people"
-    elif noun not in SAME and noun.isalpha():
-        ending = next((each for each in ENDINGS if noun.endswith(each)), "")
-        ending = "" if ending == "y" and noun[-2:-1] in "aeiou" else ending
-        words[end - 1] = noun.removesuffix(ending) + ENDINGS[ending] if ending else noun + "s"
-    return " ".join(words)
+        return "people"
+    if noun.lower() in SAME or not noun.isalpha() or (noun.endswith("s") and not noun.endswith(("ss", "us", "is"))):
+        return noun
+    ending = next((each for each in ENDINGS if noun.endswith(each)), "")
+    ending = "" if ending == "y" and noun[-2:-1] in "aeiou" else ending
+    return noun.removesuffix(ending) + ENDINGS[ending] if ending else noun + "s"
+
+
+def counted(number: float, unit: str, sign: str = "") -> str:
+    """So many units, in the singular or plural; a sign of multiplication stands before a name that is several already.
+
+    Parameters
+    ----------
+    number : int or float
+    unit : str
+        The name of one unit.
+    sign : str
+        ``+`` shows the sign of the number.
+
+    Examples
+    --------
+    >>> from allocator.wording import counted
+    >>> counted(1, "combat squadron"), counted(2, "combat squadron"), counted(-2, "Combat squadron", "+")
+    ('1 combat squadron', '2 combat squadrons', '-2 Combat squadrons')
+    >>> counted(10, "two light companies with support"), counted(1, "what the straits let in")
+    ('10 × two light companies with support', '1 × what the straits let in')
+    """
+    figure = f"{number:{sign},}"
+    words = unit.lower().split(" ")
+    if words[0] in (*NUMERALS, "what") or words[0][:1].isdigit():
+        return f"{figure} × {unit}"
+    return f"{figure} {unit if abs(number) == 1 else plural(unit)}"

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 import allocator
-from allocator.comparison import Case, Column, Comparison
+from allocator.comparison import Case, Column, Comparison, column_of
 from allocator.model import Model
 from allocator.report.text.comparison import draw_comparison, headings
 from allocator.report.text.page import Page, untied
 from tests.cli.running import run
+from tests.report.by_hand import plan_of, text_of
 from tests.toys import pools, toy
 
 
@@ -34,7 +35,7 @@ def test_relief_and_none() -> None:
     changes = found.changes(second)
     assert changes[0].startswith("newly met: Hold the port")
     assert changes[0].endswith("50 % of it was missing")
-    assert changes[1] == "Alpha sends other units: +2 Infantry battalion, Hold the port"
+    assert changes[1] == "Alpha sends other units: +2 Infantry battalions, Hold the port"
     assert found.changes(first) == []
     assert set(found.frame().columns) == {"case", "section", "key", "value"}
 
@@ -62,6 +63,34 @@ def test_every_setting_reaches_its_column() -> None:
     assert {row["nation"] for row in model.instance.rows("willingness")} <= {
         row["nation"] for row in model.instance.rows("groups") if row["group"] == "JEF"
     }
+
+
+def test_units_that_supply_all_tasks_alike_have_no_task() -> None:
+    """A radar counts for the theatre: at another task it is no move, and one that comes in is for all tasks."""
+    instance = toy(
+        unit_types=[{"unit_type": "bn"}, {"unit_type": "radar", "name": "Radar"}],
+        capabilities=[
+            {"capability": c, "name": c, "unit": "one", "scope": scope}
+            for c, scope in (("inf", "task"), ("watch", "theatre"))
+        ],
+        yields=[
+            {"unit_type": "bn", "capability": "inf", "amount": 1.0},
+            {"unit_type": "radar", "capability": "watch", "amount": 1.0},
+        ],
+        forces=[{"nation": "AAA", "unit_type": u, "units": 3} for u in ("bn", "radar")],
+        tasks=[{"task": "hold"}, {"task": "port"}],
+        requirements=[{"task": "hold", "capability": c, "quantity": 4.0} for c in ("inf", "watch")],
+    )
+
+    def column(**radars: int) -> Column:
+        sent = {("AAA", "bn", "hold", 1): 1} | {("AAA", "radar", j, 1): units for j, units in radars.items()}
+        return column_of(Case("x", instance, Model()), plan_of(instance, sent))
+
+    first, elsewhere, more = column(hold=1), column(port=1), column(hold=1, port=2)
+    found = Comparison((first, elsewhere, more))
+    assert found.changes(elsewhere) == []
+    assert found.changes(more)[-1] == "AAA sends other units: +2 Radars, for all tasks"
+    assert "+2 Radars, for all tasks" in text_of(lambda out: draw_comparison(out, found))
 
 
 def test_faults_of_all_columns_together() -> None:
@@ -136,11 +165,11 @@ def test_headings_are_words_and_what_is_not_settled_has_a_row() -> None:
     assert headings(found) == ["as it is", "troop ceiling of Alpha 900", "units of Alpha 4"]
     again = replace(found, columns=(found.columns[0], found.columns[1], found.columns[1]))
     assert headings(again) == [column.case.label for column in again.columns]
-    assert "not settled" not in drawn(found)
+    assert "proved to" not in drawn(found)
     figures = {**found.columns[1].figures, ("proved to", "gap"): 0.25}
     left = replace(found, columns=(found.columns[0], replace(found.columns[1], figures=figures)))
-    assert [line.split() for line in drawn(left).splitlines() if "settled" in line] == [
-        ["not", "settled", "within", "0.00", "%", "25.00", "%"]
+    assert [line.split() for line in drawn(left).splitlines() if "proved to" in line] == [
+        ["proved", "to", "within", "0.00", "%", "25.00", "%"]
     ]
     assert drawn(left).count("unmet share") == 1
 
@@ -164,7 +193,7 @@ def test_what_is_bought_and_what_else_is_minimised() -> None:
     )
     assert found.columns[1].orders == {("AAA", "bn"): 2}
     assert found.columns[1].figures["objective", "turnover"] == pytest.approx(0.2)
-    assert found.changes(found.columns[1])[-1] == "AAA orders +2 Battalion"
+    assert found.changes(found.columns[1])[-1] == "AAA orders +2 Battalions"
     later = [Case("two", instance, model), Case("one", instance.override("horizon.months_per_period=3"), model)]
     assert (
         "cost, reluctance and turnover are sums over horizons of 12 and 6 months" in allocator.compare(later).notes()[0]

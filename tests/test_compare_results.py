@@ -55,7 +55,7 @@ def test_what_really_changes(tmp_path: Path) -> None:
     two = saved(tmp_path / "two", allocator.solve(after, model()), {"AAA": 4, "BBB": 3})
     found = allocator.compare_results(one, two, [before, after])
     changes = found.changes(found.columns[1])
-    assert changes == ["AAA sends other units: +3 Battalion, Hold"]
+    assert changes == ["AAA sends other units: +3 Battalions, Hold"]
     assert found.certain == {"AAA": False}  # three of AAA are as good before, and three after
     assert found.closest
 
@@ -106,7 +106,9 @@ class TestCommand:
     @pytest.mark.parametrize(
         ("arguments", "told"),
         [
-            (["four", "toy-rotation"], "compare two saved results, or instances alone"),
+            (["four", "toy-rotation"], "four is a saved result, and toy-rotation is none: save its plan with solve"),
+            (["four", "nowhere"], "and there is nothing at nowhere; compare two saved results, or instances alone"),
+            (["book.xlsx", "four"], "book.xlsx is a workbook, which cannot be compared with it"),
             (["four"], "compare two saved results, or instances alone"),
             (["four", "eight.json", "--set", "forces.units=4"], "saved results are compared as they are"),
             (["four", "eight.json", "--of", "toy-ceiling"], "it is of another instance than toy-ceiling"),
@@ -114,6 +116,7 @@ class TestCommand:
         ],
     )
     def test_bad_usage(self, results: Path, arguments: list[str], told: str) -> None:
+        (results / "book.xlsx").touch()
         here = [str(results / a) if (results / a).exists() else a for a in arguments]
         done = invoke("compare", *here)
         assert isinstance(done.exception, BadUsage)

@@ -277,6 +277,19 @@ def test_wrong_arguments_of_results() -> None:
             sweep.write("x.csv", "plans")
 
 
+def test_results_are_one_line_in_python() -> None:
+    plan = package.solve("toy-rotation")
+    assert repr(plan) == "<Plan of toy-rotation, model reference: optimal, coverage 50.0 %>"
+    assert repr(package.solve("toy-infeasible")) == "<Plan of toy-infeasible, model reference: infeasible>"
+    hedge = package.hedge("toy-rotation")
+    assert repr(hedge) == "<Hedge of toy-rotation, model reference: optimal, 2 futures>"
+    assert repr(package.compare(package.cases(["toy-rotation"], ["model=surge"]))) == (
+        "<Comparison of toy-rotation, model=surge>"
+    )
+    with package.sweep("toy-rotation", package.Design(vary=("forces.units=4,8",)), workers=0) as sweep:
+        assert repr(sweep) == "<Sweep of toy-rotation, model reference: grid of 2 points over 1 key>"
+
+
 def test_names_that_a_model_does_not_know() -> None:
     with pytest.raises(BadInput, match="did you mean rotation"):
         allocator.Model(families=["rotations"])

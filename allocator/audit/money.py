@@ -113,8 +113,9 @@ def budgets(totals: Totals, model: Model) -> Iterator[Violation]:
         coins = sum(sum(coins for t, coins in purse.items() if first <= t <= last) for purse in payers)
         spent, amount = F(coins, facts.coin), number(row["amount"])
         if spent > amount:
-            text = f"the budget of {row['payer']} is {float(amount):g} million, but the plan spends {float(spent):g}"
-            yield Violation("budget_payer", (b,), text, spent - amount)
+            when = f"in period {first}" if first == last else f"in periods {first} to {last}"
+            budget = f"the budget of {row['payer']} {when} is {float(amount):g} million"
+            yield Violation("budget_payer", (b,), f"{budget}, but the plan spends {float(spent):g}", spent - amount)
     if model.max_burden is not None:
         for n, gdp in facts.gdp.items():
             spent, most = totals.carried[n], number(model.max_burden) * gdp * facts.years

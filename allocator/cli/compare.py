@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -24,6 +25,7 @@ from allocator.cli.options import (
 from allocator.cli.page import Pages, pages, pages_options
 from allocator.cli.progress import Line
 from allocator.cli.terminal import emit, emit_json, load_solver, print_message, printed
+from allocator.resources import shipped_instances
 from allocator.stopping import later
 
 if TYPE_CHECKING:
@@ -141,13 +143,25 @@ def _saved(instances: tuple[str, ...], changed: bool, of: tuple[str, ...]) -> bo
         if of:
             raise BadUsage("--of names the instance of saved results, and none is given")
         return False
-    if len(results) != len(instances) or len(instances) != 2:
-        raise BadUsage(f"{results[0]} is a saved result; compare two saved results, or instances alone")
+    other = next((path for path in instances if path not in results), None)
+    if other is not None or len(instances) != 2:
+        raise BadUsage(f"{results[0]} is a saved result{_beside(other)}; compare two saved results, or instances alone")
     if changed:
         raise BadUsage("saved results are compared as they are; --with, --model and --set are for instances")
     if len(of) > 2:
         raise BadUsage("--of is given once for both results, or twice")
     return True
+
+
+def _beside(other: str | None) -> str:
+    """What is known of a path beside a saved result that holds none, and the way to one."""
+    if other is None:
+        return ""
+    if not Path(other).exists() and other not in shipped_instances():
+        return f", and there is nothing at {other}"
+    if other.lower().endswith(".xlsx"):
+        return f", and {other} is a workbook, which cannot be compared with it: save its plan with solve --out DIR"
+    return f", and {other} is none: save its plan with solve --out DIR"
 
 
 def _compare_saved(

@@ -31,8 +31,9 @@ def command(
 ) -> None:
     """Write the mathematical programme of INSTANCE to FILE (.mps or .lp), with one objective, as HiGHS solves it.
 
-    HiGHS, CBC and GLPK are tested to read the same programme from either format. In names, every character other than a
-    letter or a digit becomes an underscore; long names are shortened, and names that would then be equal are numbered.
+    HiGHS, CBC and GLPK are tested to read the same programme from either format. In the names of nations, units
+    and so on, every character other than a letter or a digit becomes an underscore; long names of variables and
+    constraints are shortened, and names that would then be equal are numbered.
     """
     from allocator.api import choose, export
 

@@ -28,9 +28,9 @@ def command(
 ) -> None:
     """Show INSTANCE at a glance: what it asks for, and what willing nations could keep deployed in every period.
 
-    What can be sustained counts the usable units of each pool separately, after rotation, ceilings and budgets. A unit
-    that serves one task cannot serve another at the same time, so a plan may supply less. Units that are used up count
-    once for the whole horizon.
+    What can be sustained counts the usable units of each pool separately, after rotation, ceilings and budgets, and of
+    orders no more than industry can deliver. A unit that serves one task cannot serve another at the same time, so a
+    plan may supply less. Units that are used up count once for the whole horizon.
     """
     from allocator.api import choose
     from allocator.instance.assumed import totals

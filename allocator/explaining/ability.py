@@ -80,7 +80,9 @@ def selection(instance: Instance, text: str) -> Selection:
     ):
         known = [row[what] for row in instance.rows(table)]
         if word != ANY and word not in known:
-            raise BadUsage(f"{text!r}: no {what} {word!r} in {table}{near(word, known) or _listed(known)}")
+            raise BadUsage(
+                f"{text!r}: no {what.replace('_', ' ')} {word!r} in {table}{near(word, known) or _listed(known)}"
+            )
         found.append(None if word == ANY else word)
     period = None
     if len(words) == 4 and words[3] != ANY:

@@ -7,8 +7,8 @@ from typing import Any
 
 from allocator.instance import Instance
 from allocator.naming import names_of
+from allocator.wording import counted, in_sentence, percent, there_is
 from allocator.wording import first_small as small
-from allocator.wording import in_sentence, percent, plural, there_is
 
 
 def points(share: float) -> str:
@@ -57,7 +57,7 @@ class InWords:
 
     def units(self, number: float, code: str) -> str:
         """So many units of a type."""
-        return f"{number:,} {self.unit(code) if number == 1 else plural(self.unit(code))}"
+        return counted(number, self.unit(code))
 
     def capability(self, code: str) -> str:
         """The name of a capability."""

@@ -99,6 +99,9 @@ class Hedge(Drawn):
     stopped_by: str = ""
     _tables: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False)
 
+    def __repr__(self) -> str:
+        return f"<Hedge of {self.instance.name}, model {self.model.name}: {self.status}, {len(self.futures)} futures>"
+
     @property
     def found(self) -> bool:
         """Whether there is a plan."""

@@ -50,7 +50,7 @@ def members(instance: Facts, text: str) -> tuple[str, ...]:
             faults.append(_fault(f"an empty part in {quoted(text)}", _FORM))
         elif name not in known:
             hint = near(name, known) or f" ({', '.join(list(known)[:8])}{', ...' if len(known) > 8 else ''})"
-            faults.append(_fault(quoted(name), f"a group or a nation{hint}"))
+            faults.append(_fault(quoted(name), f"a group or a nation of the instance{hint}"))
         elif sign == "-":
             inside -= known[name]
         else:

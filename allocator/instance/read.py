@@ -7,6 +7,7 @@ import io
 import os
 import re
 from collections.abc import Collection
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,6 +26,9 @@ from allocator.reading import Unreadable, check_file, read_text, read_toml
 from allocator.resources import shipped, shipped_instances
 
 F = TypeVar("F", bound=Facts)
+
+MOST_BESIDE = 1000
+"""Entries of a folder that are looked at for the name that a path may have meant."""
 
 
 def read_as(path: str | os.PathLike[str], kind: type[F]) -> F:
@@ -61,7 +65,7 @@ def _place(path: str | os.PathLike[str]) -> Path:
         place = shipped("instances") / str(path)
         exists = True
     if not exists:
-        hint = near(str(path), shipped_instances())
+        hint = near(place.name, _beside(place)) or near(str(path), shipped_instances())
         raise BadInput(
             [
                 Fault(
@@ -74,6 +78,20 @@ def _place(path: str | os.PathLike[str]) -> Path:
             ]
         )
     return place
+
+
+def _beside(place: Path) -> list[str]:
+    """The instances in the folder in which a path does not exist: workbooks, JSON files and folders."""
+    try:
+        with os.scandir(place.parent) as entries:
+            names = [entry.name for entry in islice(entries, MOST_BESIDE)]
+        return [
+            name
+            for name in names
+            if name.endswith((".xlsx", ".json")) or (place.parent / name / "instance.toml").is_file()
+        ]
+    except (OSError, ValueError):
+        return []
 
 
 def understood(raw: Raw, path: Path | None, kind: type[F]) -> F:

@@ -9,12 +9,33 @@ from math import isclose
 from typing import Any
 
 from allocator.errors import BadUsage
+from allocator.instance import Instance
 from allocator.instance.cells import near
 from allocator.model import OBJECTIVES
 from allocator.plan.plan import Plan
 from allocator.resources import shipped
 
+EVERYWHERE = ""
+"""Task of units that supply all tasks alike: what they supply is counted for the theatre."""
+
+FOR_ALL = "for all tasks"
+"""What such units are there for, in words."""
+
 Measure = Callable[[Plan, list[str]], float]
+
+
+def bound_to_task(instance: Instance) -> set[str]:
+    """Unit types whose task matters: those that supply a capability of a task, and not of the theatre alone.
+
+    Examples
+    --------
+    >>> import allocator
+    >>> from allocator.plan.measures import bound_to_task
+    >>> sorted(bound_to_task(allocator.read("toy-enablers")))
+    ['squadron', 'tanker']
+    """
+    wide = {row["capability"] for row in instance.rows("capabilities") if row["scope"] == "theatre"}
+    return {row["unit_type"] for row in instance.rows("yields") if row["amount"] > 0 and row["capability"] not in wide}
 
 
 def measure(plan: Plan, name: str) -> float:

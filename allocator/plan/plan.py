@@ -16,6 +16,7 @@ from allocator.instance.apart import few
 from allocator.model import OBJECTIVES, Model
 from allocator.notebook import Drawn
 from allocator.plan.tables import COLUMNS
+from allocator.wording import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,6 +54,10 @@ class Plan(Drawn):
     manifest: dict[str, Any]
     stopped_by: str = ""
     _tables: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        covered = f", coverage {percent(1 - self.value('gap'))}" if self.found else ""
+        return f"<Plan of {self.instance.name}, model {self.model.name}: {self.status}{covered}>"
 
     @property
     def found(self) -> bool:

@@ -41,7 +41,7 @@ class Shortage:
     asked, supplied, missing : float
         What these lines ask and are supplied, and the part of it that is missing.
     owned : float
-        With every unit that anybody owns or can buy, willing or not, and none of them ever resting.
+        With every unit that anybody owns, or can buy and industry deliver, willing or not, and none ever resting.
     sustained : float
         With the units that can be kept deployed: relief (``rotation``), availability and home units.
     willing : float
@@ -178,16 +178,15 @@ class _Limits:
     def of(self, capability: str, places: Places) -> tuple[list[Fraction], str | None]:
         """The five limits of a capability, summed over the periods, and the scarcest capability that it consumes."""
         problem = self.problem
-        totals = [Fraction(0)] * 4
-        by_type: dict[str, Fraction] = defaultdict(Fraction)
+        counted: dict[str, list[int]] = defaultdict(lambda: [0] * 4)
         for pool in problem.pools.units:
-            amount = problem.amount[pool[1]].get(capability, Fraction(0))
-            if amount <= 0:
-                continue
-            for place, units in enumerate(self._units(pool, places)):
-                totals[place] += amount * units
-                if place == 3:
-                    by_type[pool[1]] += amount * units
+            if problem.amount[pool[1]].get(capability, 0) > 0:
+                counted[pool[1]] = [a + b for a, b in zip(counted[pool[1]], self._units(pool, places), strict=True)]
+        for u in counted.keys() & problem.pools.industry.keys():
+            counted[u] = [min(units, self._delivered(u, places)) for units in counted[u]]
+        amounts = {u: problem.amount[u][capability] for u in counted}
+        totals = [sum((amounts[u] * units[at] for u, units in counted.items()), start=Fraction(0)) for at in range(4)]
+        by_type = {u: amounts[u] * units[3] for u, units in counted.items()}
         enabled, enabler = totals[3], None
         for other in sorted({c for u in by_type for c, amount in problem.amount[u].items() if amount < 0}):
             most = self._enabled(capability, other, by_type, places)
@@ -211,6 +210,14 @@ class _Limits:
         most = max((amount[u][capability] / -amount[u][other] for u in needy), default=Fraction(0)) * supplied
         of_needy = sum(needy.values(), start=Fraction(0))
         return sum(by_type.values(), start=-of_needy) + min(of_needy, most)
+
+    def _delivered(self, unit_type: str, places: Places) -> int:
+        """Most unit-periods of a type that nations own or industry delivers to all of them together."""
+        pools, last = self.problem.pools, self.problem.pools.last
+        mine = [pool for pool in pools.units if pool[1] == unit_type]
+        have = sum(sum(pools.owned(pool, t, t) for pool in mine) + pools.delivered(unit_type, t) for t in places)
+        ever = sum(pools.owned(pool, 1, last) for pool in mine) + pools.delivered(unit_type, last)
+        return min(have, ever) if unit_type in self.used_up else have
 
     def _stock(self, pool: Pool) -> _Stock:
         """What there is of a pool, worked out once."""

@@ -76,6 +76,10 @@ class Sweep(Drawn):
     _folder: tempfile.TemporaryDirectory[str] | None = None
     _closed: bool = False
 
+    def __repr__(self) -> str:
+        titles = "; ".join(answer.part.title for answer in self.answers)
+        return f"<Sweep of {self.instance.name}, model {self.model.name}: {titles}>"
+
     @property
     def damaged(self) -> int:
         """Rows of these points that were altered or damaged in the store; the points were solved again."""

@@ -99,8 +99,8 @@ def unmet_lines(unmet: list[dict[str, Any]], units: dict[str, str], several: boo
 def what_if_lines(scenario: Scenario, rows: list[Run]) -> list[str]:
     """The answer and the rows beside it; those without a plan are last."""
     lines = [
-        "| if | gap: unmet share, 0 to 1 | risk: 1,000 person-months of the hesitant | cost, USD million | "
-        "heaviest burden, per mille of GDP a year | status |",
+        "| if | unmet share, 0 to 1 | reluctance, thousand person-months | cost, USD million | "
+        "heaviest burden, ‰ of GDP a year | status |",
         "| --- | ---: | ---: | ---: | ---: | --- |",
         *(
             "| "

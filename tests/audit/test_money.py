@@ -180,7 +180,8 @@ class TestWhoPays:
             return built(budgets=[{"payer": "CCC", "amount": 0.0}, row])
 
         assert broken(limited(spent), BUILT_MODEL, DEPLOYED, BOUGHT) == []
-        text = f"the budget of {payer} is {spent - 0.25:g} million, but the plan spends {spent:g}"
+        when = f"in period {first}" if first == last else f"in periods {first} to {last}"
+        text = f"the budget of {payer} {when} is {spent - 0.25:g} million, but the plan spends {spent:g}"
         found = broken(limited(spent - 0.25), BUILT_MODEL, DEPLOYED, BOUGHT)
         one(found, "budget_payer", (2,), text, "1/4")
 

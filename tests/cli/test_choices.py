@@ -184,6 +184,12 @@ class TestNewFrom:
         assert "Traceback" not in done.stderr
         assert list(tmp_path.iterdir()) == []
 
+    def test_a_name_close_to_that_of_an_instance_in_the_folder(self, tmp_path: Path) -> None:
+        (tmp_path / "my-force.xlsx").touch()
+        (tmp_path / "my-farce.txt").touch()
+        done = run("new", "--from", tmp_path / "my-farce", "x.json", cwd=tmp_path)
+        assert "(did you mean my-force.xlsx?)" in done.stderr
+
     def test_a_faulty_instance_is_not_copied(self, tmp_path: Path, folder: Path) -> None:
         (folder / "forces.csv").write_text("nation,unit_type,units\nAAB,bn,x\n")
         done = run("new", "--from", folder, "x", cwd=tmp_path)

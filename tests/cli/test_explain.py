@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,22 @@ class TestText:
         assert max(map(len, lines)) <= 100
         assert "Bravo joins Peace on land only if there is a US backstop  " in "\n".join(lines)
 
+    def test_who_matters_fits_on_a_screen(self) -> None:
+        """Five lists do not fit; the one of which a sentence says the first rows is left out and counted."""
+        lists = {"shapley": [{"nation": "AAA", "value": 0.5, "error": 0.0}] * 4}
+        for name in ("nations", "pairs", "keystones"):
+            row = {"nation": "AAA", "nations": ["AAA", "BBB"], "value": 0.5, "loss": 0.5, "extra": 0.1}
+            lists[name] = [{**row, "survives": True, "takes_over": [], "takes_down": [["BBB", "land"]]}] * 9
+        made = {"stopped_by": "", "options": {"time_limit": None}, "model": {"objectives": ["gap"]}}
+        text = drawn(Answer("who", "optimal", [], lists, ["A sentence on two lines. " * 5] * 8, None, made))
+        assert "Points of coverage" not in text
+        assert len(text.splitlines()) <= HEIGHT
+        shown = sum(map(int, re.findall(r"^and (\d+) more$", text, re.MULTILINE)))
+        assert f"--full prints {shown + 4} more lines; " in text
+        assert "Points of coverage" in drawn(
+            Answer("who", "optimal", [], {"shapley": lists["shapley"]}, [], None, made)
+        )
+
     def test_full_prints_every_line(self) -> None:
         short = run("explain", "toy-enablers", "--worth", "all").stdout
         full = run("explain", "toy-enablers", "--worth", "all", "--full").stdout
@@ -167,6 +184,9 @@ class TestText:
         assert shown[1] % 2 == 0
         assert f"--full prints {sum(shown)} more lines; " in text
         assert "--most 20 lists more." in " ".join(text.split())
+        assert "~" not in text
+        left = replace(answer, open=["worth of set 1 for hub.infantry"])
+        assert drawn(left, full=True).count("~10.0") == 2  # the two calls of the first set
         assert "time-limit" not in text
         sets[0]["units"] = None  # not known: the call sends "–" and not "no more units"
         for row in calls[:4]:

@@ -61,7 +61,7 @@ class TestCommands:
         done = run("compare", case, "--with", "requirements.quantity=10", "--with", "case=low", "--quiet", "--report",
                    tmp_path / "a.html", "--figures", tmp_path / "f")  # fmt: skip
         assert (done.returncode, done.stdout[:1]) == (0, "t"), done.stderr  # the title of the toy
-        assert "Quantity of all requirements 10 least, 50.0 %" in written(tmp_path / "a.html").texts["answer"]
+        assert "“Quantity of all requirements 10” least, 50.0 %" in written(tmp_path / "a.html").texts["answer"]
         assert {"coverage.svg", "cost.png"} <= figures(tmp_path / "f")
 
     def test_saved_results_side_by_side(self, case: Path, tmp_path: Path) -> None:

@@ -174,7 +174,7 @@ def test_verdicts_by_hand() -> None:
     ("text", "says"),
     [
         ("AAB", "no nation 'AAB' in nations (did you mean AAA?)"),
-        ("AAA bm", "no unit_type 'bm' in unit_types (did you mean bn?)"),
+        ("AAA bm", "no unit type 'bm' in unit_types (did you mean bn?)"),
         ("AAA bn hole", "no task 'hole' in tasks (did you mean hold?)"),
         ("AAA bn hold 4", "no period '4'; expected 1 to 3, or *"),
         ("AAA bn hold one", "no period 'one'"),

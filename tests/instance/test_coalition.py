@@ -93,7 +93,7 @@ class TestCoalition:
             ("-", ["an empty part"]),
             ("AAB", ['found "AAB"', "did you mean AAA?"]),
             ("one", ["did you mean ONE?"]),
-            ("ONE+XQZ", ['found "XQZ"', "a group or a nation (ONE, TWO"]),
+            ("ONE+XQZ", ['found "XQZ"', "a group or a nation of the instance (ONE, TWO"]),
             ("AAB+BBC", ['found "AAB"', 'found "BBC"']),
             ("ONE,TWO", ['found "ONE,TWO"']),
             ("ONE-AAA-BBB", ["leaves no nation", "at least one nation"]),

@@ -16,12 +16,14 @@ import allocator
 from allocator import Plan
 from allocator.cli.terminal import console, printed
 from allocator.purchases import Purchases
+from allocator.report.html.words import plural as plural_on_page
 from allocator.report.text.brief import MOST, draw_ending
 from allocator.report.text.brief_tables import Missing, rounded
 from allocator.report.text.page import CUT, GLUE, Page, jointed, tied
 from allocator.report.text.plan import draw_plan
 from allocator.report.text.words import fitted, number, percent, plural, table
 from allocator.resources import shipped_instances
+from allocator.wording import counted
 from tests.report.by_hand import built, plan_of, text_of
 from tests.toys import toy
 
@@ -133,10 +135,20 @@ def test_numbers_stay_with_their_units() -> None:
         ("trainee a year", "trainees a year"), ("lot of 10,000", "lots of 10,000"), ("boat", "boats"),
         ("squadron served", "squadrons served"), ("division headquarters", "division headquarters"),
         ("convoy", "convoys"), ("person", "people"), ("glass", "glasses"), ("km²", "km²"),
+        ("frigate or destroyer", "frigates or destroyers"), ("submarine with missiles", "submarines with missiles"),
+        ("team of its own", "teams of their own"), ("two companies", "two companies"),
+        ("satellites that see it", "satellites that see it"), ("what they let in", "what they let in"),
     ],
 )  # fmt: skip
 def test_plurals(unit: str, several: str) -> None:
     assert plural(unit) == several
+    assert plural_on_page(unit) == several
+
+
+def test_so_many_units() -> None:
+    """A name that is a number of things already is counted with a sign of multiplication."""
+    said = [counted(2, "lot of 50 tanks"), counted(1, "battery"), counted(-1, "Two heavy companies", "+")]
+    assert said == ["2 lots of 50 tanks", "1 battery", "-1 × Two heavy companies"]
 
 
 def test_names_on_one_line() -> None:
@@ -240,6 +252,25 @@ def test_a_plan_is_called_best_only_if_no_plan_shows_more() -> None:
     assert "(proved best; 75.0 % could be met, the rest is given up for later objectives)" in given
     nothing = " ".join(answer(changed(plan, "feasible", bound=0.0, relative_gap=1.0, given_up=0.0)).split())
     assert "at most 100.0 % can be met" in nothing
+
+
+def test_what_is_met_says_that_lines_count_by_their_priority() -> None:
+    """Two lines of four battalions, of which one counts three times: 3/4 is met; if they count alike, a half."""
+    for priority, said in ((3.0, "75.0 % of what is asked, weighted by priority"), (1.0, "50.0 % of what is asked")):
+        instance = toy(
+            tasks=[{"task": "hold"}, {"task": "port"}],
+            requirements=[
+                {"task": "hold", "capability": "inf", "quantity": 4.0, "priority": priority},
+                {"task": "port", "capability": "inf", "quantity": 4.0},
+            ],
+        )
+        assert f"meet {said} (best found)." in " ".join(
+            answer(plan_of(instance, {("AAA", "bn", "hold", 1): 4})).split()
+        )
+
+
+def test_a_fleet_that_serves_the_theatre_is_for_all_tasks() -> None:
+    assert re.search(r"^Alliance fleet +\d+ .* all tasks$", answer(built()), re.MULTILINE)
 
 
 def test_a_gap_is_one_thing() -> None:

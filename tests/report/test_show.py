@@ -11,10 +11,11 @@ import pytest
 
 import allocator
 from allocator import Instance, Model
+from allocator.plan.shortages import shortages
 from allocator.report.text.instance import draw_instance
 from allocator.supply import offers, unusable
 from tests.cli.running import run
-from tests.report.by_hand import BUILD, built, text_of
+from tests.report.by_hand import BUILD, built, plan_of, text_of
 from tests.toys import toy
 
 REFERENCE = Model()
@@ -139,6 +140,42 @@ def test_orders_count_if_the_model_has_them() -> None:
     instance = built().instance
     assert offers(instance, Model(families=()))[0]["units"] == 2
     assert offers(instance, BUILD)[0]["units"] == 8  # three each in period 4, which asks for the most
+
+
+@pytest.mark.parametrize(("expendable", "sustained"), [(False, 5), (True, 5)])
+def test_orders_of_all_nations_share_what_industry_delivers(expendable: bool, sustained: int) -> None:
+    """Two may buy six each, ready a period later; of one unit a period three come by the last: 2 + 3 of 14."""
+    pools = battalions(2, expendable=expendable)
+    buys = [{"nation": n, "unit_type": "bn", "price": 1.0, "max_units": 6, "lead_periods": 1} for n in ("AAA", "BBB")]
+    both: dict[str, Any] = {
+        "nations": [{"nation": "AAA", "gdp": 1000.0}, {"nation": "BBB", "gdp": 1000.0}],
+        "willingness": [{"nation": n, "objective": "land", "willingness": 1.0} for n in ("AAA", "BBB")],
+        "requirements": [{"task": "hold", "capability": "inf", "quantity": 20.0, "first_period": 4}],
+    }
+    works = [{"unit_type": "bn", "capacity": 1}]
+    instance = toy(periods=4, indefinite=False, acquisitions=buys, industry=works, **pools, **both)
+    model = Model(families=("acquisition", "industry"))
+    (row,) = offers(instance, model)
+    assert (row["units"], row["nations"]) == (sustained, 2)
+    assert offers(instance, Model(families=("acquisition",)))[0]["units"] == 14
+    short = shortages(plan_of(instance, {}, model=model))["hold", "inf", 4]
+    assert (short.owned, short.enabled, short.cause) == (sustained, sustained, "exist")
+
+
+def test_who_can_sustain_most_has_a_name() -> None:
+    """Of ten, six and two battalions with a ratio of 2, five, three and one stay; at 80 columns it has none."""
+    nations = ("AAA", "BBB", "CCC")
+    pools = [{"nation": n, "unit_type": "bn", "units": units} for n, units in zip(nations, (6, 10, 2), strict=True)]
+    willing = [{"nation": n, "objective": "land", "willingness": 1.0} for n in nations]
+    instance = toy(
+        nations=[{"nation": n} for n in nations], willingness=willing, forces=pools,
+        unit_types=[{"unit_type": "bn", "rotation_ratio": 2}],
+    )  # fmt: skip
+    (row,) = offers(instance, REFERENCE)
+    assert [(each["nation"], each["units"]) for each in row["by_nation"]] == [("BBB", 5), ("AAA", 3), ("CCC", 1)]
+    for width, named in ((100, True), (80, False)):
+        shown = text_of(lambda out: draw_instance(out, instance, REFERENCE, [row], [], ""), width=width)
+        assert ("3  BBB, AAA +1" in shown) == named
 
 
 def test_fleets_of_several_are_counted_apart() -> None:

@@ -264,7 +264,7 @@ def test_cases_side_by_side() -> None:
     assert page.html.count('<tr class="group">') == 1  # the objective; its people are all people
     assert "gap 0.0001; threads 1; seed 0" in page.texts["run"]
     assert "pyomo" in page.texts["run"]
-    assert study.heading == "toy as it is covers most, 100.0\u00a0%; Units of all forces 1 least, 50.0\u00a0%"
+    assert study.heading == "“toy as it is” covers most, 100.0\u00a0%; “Units of all forces 1” least, 50.0\u00a0%"
     assert "typed as forces.units=1" in page.texts["run"]
 
 

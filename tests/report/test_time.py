@@ -128,6 +128,17 @@ Guard the port                –        –   nobody
 unmet: what is there of what is asked; –: the task is not active."""
 
 
+def test_labels_of_a_rota_use_the_room_and_hang() -> None:
+    """One period leaves room for a long name; four do not, and the lines after the first are indented."""
+    kinds = [{"unit_type": "bn", "name": "Battalion of infantry with engineers and guns"}]
+    once = toy(unit_types=kinds)
+    shown = text_of(lambda out: draw_rota(out, plan_of(once, {("AAA", "bn", "hold", 1): 2})))
+    assert "\n  Battalion of infantry with engineers and guns    AAA 2\n" in shown
+    often = toy(periods=4, indefinite=False, unit_types=kinds)
+    shown = text_of(lambda out: draw_rota(out, plan_of(often, {("AAA", "bn", "hold", 1): 2})))
+    assert re.search(r"\n  Battalion of infantry with engineers and    AAA 2\n    guns\n", shown)
+
+
 class TestRota:
     def test_golden(self) -> None:
         assert text_of(lambda out: draw_rota(out, built())) == ROTA

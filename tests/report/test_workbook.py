@@ -192,7 +192,10 @@ def test_the_tables_of_the_first_page(tmp_path: Path, make: Any) -> None:
     *rows, led = block(page, "Who sends what")
     assert led[0].startswith("Framework nations: Alpha (Hold")
     assert {row[0] for row in rows} == {name for name, row in by_name.items() if row["personnel"] or row["cost"]}
-    for name, _, *cells in rows:
+    code_of = {row["name"]: row["nation"] for row in plan.instance.rows("nations")}
+    for name, serves, *cells in rows:
+        of = {of_task[row["task"]] for row in plan.rows("deployments") if row["nation"] == code_of[name]}
+        assert {code[each] for each in serves.split(", ") if each != "only buys"} == of
         expected = [by_name[name][key] for key in ("personnel", "cost", "share", "burden")]
         assert cells[:4] == pytest.approx(["" if value is None else value for value in expected])
     money = {row[0]: row[2:4] for row in block(page, "What it costs")}
@@ -218,7 +221,7 @@ def test_the_sentences_of_the_first_page(tmp_path: Path) -> None:
     """
     page = sheets(several(), tmp_path / "x.xlsx")["Answer"]
     said = [row[0] for row in page if row[0]]
-    assert said[2] == "585 people from 2 of 3 nations meet 50.0 % of what is asked (best found)."
+    assert said[2] == "585 people from 2 of 3 nations meet 50.0 % of what is asked, weighted by priority (best found)."
     assert said[3] == "Most is missing in mine clearance (Patrol): 2 ships asked, none supplied."
     assert said[4] == (
         "78 million a year, 12 of it from the common fund; heaviest burden: Bravo, 97.50 per mille of GDP."

@@ -166,7 +166,7 @@ class TestCoalitions:
 
     def test_faults(self) -> None:
         assert faults(lambda: coalitions(FORCE, ["JEFF", "all", "all", "-"])) == [
-            '--coalitions JEFF: found "JEFF"; expected a group or a nation (did you mean JEF?)',
+            '--coalitions JEFF: found "JEFF"; expected a group or a nation of the instance (did you mean JEF?)',
             "--coalitions all: found it a second time; expected each coalition once",
             '--coalitions -: found an empty part in "-"; expected groups and nations joined by + and -, such as '
             "JEF+FRA or NATO-TUR",

@@ -91,8 +91,10 @@ def test_no_change_between_the_ends() -> None:
     told = found(part, lambda value: 1.0)
     assert (told.outcome, told.solves) == ("holds at both ends", 2)
     told = found(part, lambda value: 0.0)
-    assert told.text == "coverage>=0.5 holds at neither end: budgets[payer=*].amount = 0 and 100"
-    assert found(part, lambda value: "infeasible").outcome == "holds at neither end"
+    said = "coverage>=0.5 holds at neither end: budgets[payer=*].amount = 0 and 100"
+    assert told.text == f"{said} (coverage there: 0.0 % and 0.0 %)"
+    told = found(part, lambda value: value / 250 or "infeasible")
+    assert (told.outcome, told.text) == ("holds at neither end", f"{said} (coverage there: no plan and 40.0 %)")
 
 
 def test_a_function_that_flips_three_times_gives_one_of_the_flips() -> None:

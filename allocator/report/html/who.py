@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from allocator.plan.measures import bound_to_task
 from allocator.report.html.reading import Reading
 from allocator.report.html.symbols import code_of
 from allocator.report.html.words import count, listed, percent
@@ -50,10 +51,7 @@ def _heading(page: Reading) -> str:
 
 def _sent(page: Reading) -> dict[str, dict[str, Units]]:
     """Nation -> objective -> units."""
-    wide = {code for code, row in page.capabilities.items() if row["scope"] == "theatre"}
-    bound = {
-        r["unit_type"] for r in page.instance.rows("yields") if r["amount"] > 0 and r["capability"] not in wide
-    }  # fmt: skip
+    bound = bound_to_task(page.instance)
     found: dict[str, dict[str, Units]] = defaultdict(lambda: defaultdict(lambda: defaultdict(dict)))
     for row in page.plan.rows("deployments"):
         objective = page.tasks[row["task"]]["objective"]

@@ -7,16 +7,10 @@ from collections.abc import Sequence
 
 from allocator.report.text.words import number as plain_number
 from allocator.report.text.words import percent as plain_percent
+from allocator.wording import plural as plain_plural
 
 BREAK = "\u00a0"
 """A space at which no line breaks."""
-
-SAME = ("aircraft", "personnel", "people", "series", "interceptors", "headquarters", "trainees")
-"""Words that have no plural of their own."""
-
-AFTER = ("a", "an", "of", "on", "in", "per", "at", "with", "deployed", "and", "from")
-"""Words before which the noun of a unit stands: ``trainee a year``."""
-
 
 LONG = re.compile(r"[^\s\u00ad]{41,}")
 
@@ -70,20 +64,7 @@ def plural(noun: str, amount: float = 2) -> str:
     >>> plural("battery", 6), plural("trainee a year", 2), plural("heavy battalion group"), plural("aircraft")
     ('batteries', 'trainees a year', 'heavy battalion groups', 'aircraft')
     """
-    if amount == 1:
-        return noun
-    words = noun.split(" ")
-    at = next((i for i, word in enumerate(words) if i and word in AFTER), len(words)) - 1
-    word = words[at]
-    if word.lower() in SAME or word.endswith(("craft", "ss ")) or not word[-1:].isalpha():
-        return noun
-    if word.endswith("y") and word[-2:-1] not in "aeiou":
-        words[at] = word[:-1] + "ies"
-    elif word.endswith(("s", "x", "ch", "sh")):
-        words[at] = word if word.endswith("s") and not word.endswith("ss") else word + "es"
-    else:
-        words[at] = word + "s"
-    return " ".join(words)
+    return noun if amount == 1 else plain_plural(noun)
 
 
 def count(amount: int, noun: str) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from allocator.case_changes import MET_WITHIN, missing
+from allocator.case_changes import MET_WITHIN, missing, place
 from allocator.naming import Names
 from allocator.report.charts.kinds import Bar, Bars, Piece, Table
 from allocator.report.studies.study import Block, Items, Section, Study, Text
 from allocator.report.studies.words import count, first_capital, listed, made_with, money, number, percent, short
 from allocator.report.text.settings import AS_IT_IS, case_words
 from allocator.report.text.words import SHARES, objective_heading
+from allocator.wording import counted
 
 Row = Mapping[str, Any]
 
@@ -111,9 +112,12 @@ def _answer(found: Sequence[tuple[Row, Mapping[tuple[str, str], Any]]]) -> str:
     worst = max(known, key=lambda pair: pair[1]["objective", "gap"])
     if _covered(*best) == _covered(*worst):
         return f"All cover the same: {_covered(*best)} of what is asked"
-    return (
-        f"{short(best[0]['case'])} covers most, {_covered(*best)}; {short(worst[0]['case'])} least, {_covered(*worst)}"
-    )
+    return f"{_called(best[0])} covers most, {_covered(*best)}; {_called(worst[0])} least, {_covered(*worst)}"
+
+
+def _called(case: Row) -> str:
+    """A case inside a sentence: in quotation marks, as its words may be a clause."""
+    return f"“{short(case['case'])}”"
 
 
 def _tiles(cases: Sequence[Row], figures: Sequence[Mapping[tuple[str, str], Any]]) -> tuple[tuple[str, str, str], ...]:
@@ -188,7 +192,7 @@ def _money(cases: Sequence[Row], figures: Sequence[Mapping[tuple[str, str], Any]
     currencies = {case["currency"] for case, _ in there}
     currency = next(iter(currencies)) if len(currencies) == 1 else ""
     cheap, dear = (pick(there, key=lambda pair: pair[1]) for pick in (min, max))
-    text = f"{short(cheap[0]['case'])} is cheapest and {short(dear[0]['case'])} dearest: "
+    text = f"{_called(cheap[0])} is cheapest and {_called(dear[0])} dearest: "
     text = (
         f"{text}{money(cheap[1], currency)} and {money(dear[1], currency)} a year"
         if len(currencies) == 1
@@ -210,7 +214,7 @@ def _people(cases: Sequence[Row], figures: Sequence[Mapping[tuple[str, str], Any
         (case, known["people", "all"]) for case, known in zip(cases, figures, strict=True) if ("people", "all") in known
     ]
     few, many = (pick(there, key=lambda pair: pair[1]) for pick in (min, max))
-    text = f"{short(many[0]['case'])} takes most people, {many[1]:,.0f}; {short(few[0]['case'])} fewest, {few[1]:,.0f}"
+    text = f"{_called(many[0])} takes most people, {many[1]:,.0f}; {_called(few[0])} fewest, {few[1]:,.0f}"
     text = f"All take {few[1]:,.0f} people" if few[1] == many[1] else text
     labels = [(key, "All" if key[1] == "all" else names.of("objectives", key[1])) for key in keys]
     labels = [(key, "") for key in keys] if len(keys) == 1 else labels
@@ -258,9 +262,7 @@ def _changes(case: Row, first: Row, content: Row) -> Section:
     if not rows:
         words = "there is no plan" if case["status"] not in ("optimal", "feasible") else "nothing changes"
         return Section(link, f"{short(case['case'])}: {words}", (Text(case["reason"] or f"{first_capital(words)}."),))
-    return Section(
-        link, f"{short(case['case'])}, against {short(first['case'])}: {_counted(lines, moves, orders)}", tuple(blocks)
-    )
+    return Section(link, f"{_called(case)}, against {_called(first)}: {_counted(lines, moves, orders)}", tuple(blocks))
 
 
 def _counted(lines: Sequence[Row], moves: Sequence[Row], orders: Sequence[Row]) -> str:
@@ -286,7 +288,9 @@ def _word(row: Row) -> str:
 
 def _posts(row: Row, names: Names) -> str:
     return "; ".join(
-        f"{more:+,} {names.of('unit_types', unit)}, {names.of('tasks', task)}".replace("-", "−", 1 if more < 0 else 0)
+        f"{counted(more, names.of('unit_types', unit), '+')}, {place(names, task)}".replace(
+            "-", "−", 1 if more < 0 else 0
+        )
         for more, unit, task in row["posts"]
     )
 

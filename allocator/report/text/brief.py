@@ -121,13 +121,14 @@ def _met(plan: Plan) -> str:
         return "all that is asked"
     if share <= 1e-9:
         return "nothing that is asked"
-    if plan.instance.periods == 1:
-        return f"{percent(share)} of what is asked"
-    text = f"{percent(share)} of what is asked on average"
     weights = {row["objective"]: row["priority"] for row in plan.instance.rows("objectives")}
     lines = [
         {**line, "objective": "", "priority": line["priority"] * weights[line["objective"]]} for line in statement(plan)
     ]
+    weighted = ", weighted by priority" if len({line["priority"] for line in lines}) > 1 else ""
+    if plan.instance.periods == 1:
+        return f"{percent(share)} of what is asked{weighted}"
+    text = f"{percent(share)} of what is asked on average{weighted}"
     by_period = coverage_by_period(lines)[""]
     least, when = worst(by_period)
     if len(when) == len(by_period):

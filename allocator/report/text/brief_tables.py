@@ -13,7 +13,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from allocator.plan.measures import coverage_by_period, coverage_of, measure, statement, worst
+from allocator.plan.measures import bound_to_task, coverage_by_period, coverage_of, measure, statement, worst
 from allocator.plan.plan import Plan
 from allocator.plan.shortages import Shortage, shortages
 from allocator.report.text.periods import in_periods, picture, spans
@@ -314,17 +314,26 @@ class Purposes:
         return Measurement(min(word, options.max_width), min(options.max_width, max(len(first), len(whole))))
 
 
+ALL_TASKS = "all tasks"
+"""What a nation is for that sends only units that supply all tasks alike."""
+
+
 def _purposes(plan: Plan) -> dict[str, list[str]]:
     """Nation -> the objectives that its people are for, most people first; the tasks if there is one objective."""
     instance = plan.instance
     tasks = {row["task"]: row for row in instance.rows("tasks")}
     objectives = {row["objective"]: row["name"] for row in instance.rows("objectives")}
     people: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    bound = bound_to_task(instance)
     for row in plan.rows("deployments"):
         task = tasks[row["task"]]
-        name = objectives[task["objective"]] if len(objectives) > 1 else task["name"]
+        name = task["name"] if row["unit_type"] in bound else ALL_TASKS
+        name = objectives[task["objective"]] if len(objectives) > 1 else name
         people[row["nation"]][name] += row["personnel"]
-    purposes = {n: sorted(names, key=lambda name: -names[name]) for n, names in people.items()}
+    purposes = {
+        n: sorted([name for name in names if name != ALL_TASKS] or names, key=lambda name: -names[name])
+        for n, names in people.items()
+    }
     return defaultdict(lambda: ["orders only"], purposes)
 
 

@@ -127,7 +127,7 @@ def _row(found: Comparison, section: str, key: str) -> str:
     if section == "given up":
         return "  of it given up for later objectives"
     if section == "proved to":
-        return "  not settled within"
+        return "  proved to within"
     if section == "worst coverage":
         return "  in its worst period" if len(names) == 1 else f"  {names.get(key, key)} in its worst period"
     if (section, key) in WORDS:

@@ -72,6 +72,9 @@ IDLE: Mapping[str, tuple[str, Callable[[Row], bool], str]] = {
 SAID = ("always", "never", "sometimes", "swaps", "triggers")
 """Lists that sentences say in full."""
 
+SPOKEN = ("shapley",)
+"""Lists of which a sentence says the first rows: left out where the first rows of all lists are more than a screen."""
+
 
 def draw_answer(out: Page, answer: Answer, *, full: bool = False) -> None:
     """Print an answer: sentences, lists, and what is open, on about :data:`HEIGHT` lines or, with ``full``, whole."""
@@ -80,7 +83,8 @@ def draw_answer(out: Page, answer: Answer, *, full: bool = False) -> None:
     words = Words(answer)
     lists = _lists(answer)
     kept = {name: rows for name, rows in lists.items() if full or name != "could" or not _several_targets(rows)}
-    blocks = [_block(answer, words, name, rows, full) for name, rows in kept.items()]
+    made = {name: _block(answer, words, name, rows, full) for name, rows in kept.items()}
+    blocks = list(made.values())
     hidden = len(answer.sentences) - len(sentences) + sum(len(rows) for name, rows in lists.items() if name not in kept)
     short = hidden > 0 or any(block.short for block in blocks)
     shown = [len(block.rows) for block in blocks]
@@ -88,7 +92,11 @@ def draw_answer(out: Page, answer: Answer, *, full: bool = False) -> None:
     end = [*priced, *_open(answer, words)]
     room = HEIGHT - out.lines_of([*sentences, *end]) - (3 if short else 0)
     if not full and out.lines_of(part for block in blocks for part in block.parts(len(block.rows))) > room:
-        shown = _fitted(out, blocks, room if short else room - 3)
+        room -= 0 if short else 3
+        if out.lines_of(part for block in blocks for part in block.parts(block.least)) > room:
+            hidden += sum(len(made[name].rows) for name in SPOKEN if name in made)
+            blocks = [made[name] for name in made if name not in SPOKEN]
+        shown = _fitted(out, blocks, room)
     hidden += sum(len(block.rows) - most for block, most in zip(blocks, shown, strict=True))
     drawn = [block.parts(most) for block, most in zip(blocks, shown, strict=True)]
     for part in [*sentences, *(part for parts in drawn for part in parts), *end]:

@@ -264,12 +264,16 @@ def _asks(words: Words, rows: Sequence[Row]) -> list[Column]:
         known = units.get((row["target"], row["set"])) is not None
         return "; ".join(sent) or ("no more units" if known else "–")
 
+    def adds(row: Row) -> str:
+        left_open = f"worth of set {row['set']} for {row['target']}" in words.answer.open
+        return points(row["worth"], 1.0 if left_open else None)
+
     many = len({row["target"] for row in rows}) > 1
     return [
         *([Column("set" if several else "target", "left", of)] if several or many else []),
         _figure("call", lambda row: str(row["call"])), _text("to", lambda row: words.nation(row["nation"])),
         _text("for", gives), _text("in the way", lambda row: ", ".join(row["stops"])),
-        _figure("adds", lambda row: points(row["worth"])),
+        _figure("adds", adds),
     ]  # fmt: skip
 
 

@@ -10,8 +10,8 @@ from allocator.explaining.answer import Answer
 from allocator.explaining.statements import FAMILY_OF
 from allocator.explaining.words import RULE_WORDS, SAID, UNITS, listed
 from allocator.naming import Names
-from allocator.report.text.words import money_unit, number, objective_heading, percent, plural
-from allocator.wording import first_small, in_sentence
+from allocator.report.text.words import money_unit, number, objective_heading, percent
+from allocator.wording import counted, first_small, in_sentence
 
 Row = Mapping[str, Any]
 """A row of a list of an answer."""
@@ -45,8 +45,7 @@ class Words:
 
     def units(self, number_: float, unit: str) -> str:
         """So many units of a type."""
-        name = first_small(self.names.of("unit_types", unit))
-        return f"{number_:,} {name if number_ == 1 else plural(name)}"
+        return counted(number_, first_small(self.names.of("unit_types", unit)))
 
     def statement(self, code: str) -> str:
         """What a statement says."""

@@ -114,7 +114,9 @@ def _proofs(out: Console, found: Hedge) -> None:
             f"withdraws would be worth {_between(found.evpi, found.evpi_range)} more ({mixed}{without}{drawn})."
         )
     rows = found.rows("objectives")
-    gaps = ", ".join(f"{row['objective']} {_within(row)}" for row in rows)
+    gaps = ", ".join(
+        f"{'unmet share' if row['objective'] == 'gap' else row['objective']} {_within(row)}" for row in rows
+    )
     out.print(f"Proved for the futures that it is made for: {gaps}.")
     if tolerance and rows[0]["given_up"]:
         reached = percent(rows[0]["value"] - rows[0]["given_up"])

@@ -13,14 +13,17 @@ from allocator.instance.assumed import totals
 from allocator.model import Model
 from allocator.report.text.instance_tables import draw_tables
 from allocator.report.text.periods import month, picture
-from allocator.report.text.words import contents, count, number, of_figures, table
+from allocator.report.text.words import contents, count, fitted, number, of_figures, table
 from allocator.wording import event_words
 
 SIGNS = 12
 """Most signs of a picture of the periods."""
 
 WIDE = 100
-"""Columns of a page from which on such pictures are shown."""
+"""Columns of a page from which on such pictures, or the nations that can sustain most, are shown."""
+
+NAMED = 11
+"""Columns for the codes of the nations that can sustain most of a capability."""
 
 MOST = 6
 """Pools without a usable unit that are named; the others are counted."""
@@ -75,6 +78,7 @@ def draw_instance(
 def _offers(out: Console, instance: Instance, rows: list[dict[str, Any]], buying: bool) -> None:
     several = instance.periods > 1
     pictures = several and out.width >= WIDE
+    named = not several and out.width >= WIDE
     shown = list(dict.fromkeys(row["period"] for row in rows))
     apart = several and len(shown) > 1
     how = _period(instance, shown) if several else []
@@ -82,7 +86,8 @@ def _offers(out: Console, instance: Instance, rows: list[dict[str, Any]], buying
     out.print(Text("Asked, and what can be sustained" + (f" ({', '.join(how)})" if how else ""), style="bold"))
     grid = table(
         ("capability", "left"), ("asked", "right"), ("sustained", "right"), ("unit", "left"), ("units", "right"),
-        ("nations", "right"), *([("in", "right")] if apart else []), *([("by period", "whole")] if pictures else []),
+        ("nations", "right"), *([("most from", "whole")] if named else []), *([("in", "right")] if apart else []),
+        *([("by period", "whole")] if pictures else []),
         ("", "left"),
     )  # fmt: skip
     for row in rows:
@@ -96,7 +101,7 @@ def _offers(out: Console, instance: Instance, rows: list[dict[str, Any]], buying
         )
         grid.add_row(
             row["name"], number(row["asked"], 3), number(row["offered"], 3), row["unit"], f"{row['units']:,}",
-            _nations(row), *([_when(row, instance.periods)] if apart else []),
+            _nations(row), *([_most(row)] if named else []), *([_when(row, instance.periods)] if apart else []),
             *([_picture(row, instance.periods)] if pictures else []), Text("; ".join(remarks), style=style),
         )  # fmt: skip
     out.print(grid)
@@ -128,6 +133,11 @@ def _nations(row: dict[str, Any]) -> str:
     """The number of nations, and of fleets that several have in common."""
     fleets = row["collectives"]
     return f"{row['nations']} + {count(fleets, 'fleet')}" if fleets else str(row["nations"])
+
+
+def _most(row: dict[str, Any]) -> str:
+    """The nations that can sustain most of a capability, and the number of the others."""
+    return fitted("", [each["nation"] for each in row["by_nation"]], NAMED)
 
 
 def _remarks(row: dict[str, Any], several: bool) -> list[str]:

@@ -11,16 +11,15 @@ from rich.padding import Padding
 from rich.text import Text
 
 from allocator.instance.coalition import members
+from allocator.plan.measures import EVERYWHERE, FOR_ALL, bound_to_task
 from allocator.plan.measures import members as taking_part
 from allocator.plan.plan import Plan
 from allocator.report.text.periods import units_of
 from allocator.report.text.words import count, money, percent, table
+from allocator.wording import first_capital
 
 NARROW = 110
 """Width below which what a nation sends is printed under its figures, not beside them."""
-
-THEATRE = ""
-"""Key for units that supply all tasks alike."""
 
 
 def draw_nations(out: Console, plan: Plan) -> None:
@@ -58,7 +57,7 @@ def _table(out: Console, plan: Plan, rows: Sequence[dict[str, Any]], sent: dict[
     figures = [
         ("nation", "left" if sent is None else "whole"),
         ("peak people" if instance.periods > 1 else "people", "right"),
-        (f"own cost, {currency}", "right"),
+        (f"own cost over the horizon, {currency}", "right"),
         *([("part of the fund", "right")] if keys else []),
         ("share", "right"),
         ("burden", "right"),
@@ -124,21 +123,20 @@ def _sent(plan: Plan) -> dict[str, list[str]]:
     kinds = {row["unit_type"]: row["name"] for row in instance.rows("unit_types")}
     horizon = range(1, instance.periods + 1)
     active = {row["task"]: range(row["first_period"], row["last_period"] + 1) for row in instance.rows("tasks")}
-    active[THEATRE] = horizon
-    tasks = {row["task"]: row["name"] for row in instance.rows("tasks")} | {THEATRE: "For all tasks"}
-    wide = {row["capability"] for row in instance.rows("capabilities") if row["scope"] == "theatre"}
-    bound = {r["unit_type"] for r in instance.rows("yields") if r["amount"] > 0 and r["capability"] not in wide}
+    active[EVERYWHERE] = horizon
+    tasks = {row["task"]: row["name"] for row in instance.rows("tasks")} | {EVERYWHERE: first_capital(FOR_ALL)}
+    bound = bound_to_task(instance)
     units: dict[str, dict[str, dict[str, dict[int, int]]]] = defaultdict(
         lambda: defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
     )
     for row in plan.rows("deployments"):
-        place = row["task"] if row["unit_type"] in bound else THEATRE
+        place = row["task"] if row["unit_type"] in bound else EVERYWHERE
         units[row["nation"]][place][row["unit_type"]][row["period"]] += row["units"]
     return {
         nation: [
             f"{tasks[task]}: "
             + ", ".join(units_of(kinds[u], n, active[task], instance.periods) for u, n in by_kind.items())
-            for task, by_kind in sorted(by_task.items(), key=lambda item: item[0] == THEATRE)
+            for task, by_kind in sorted(by_task.items(), key=lambda item: item[0] == EVERYWHERE)
         ]
         for nation, by_task in units.items()
     }

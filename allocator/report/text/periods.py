@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from math import ceil
 
@@ -98,6 +99,15 @@ def _level(share: float) -> str:
     return LEVELS[1 + min(between - 1, int(share * between))]
 
 
+def _hanging(label: Text, width: int) -> Text:
+    """A label whose lines are wrapped to a width, and indented after the first."""
+    lines: list[str] = []
+    for line in label.plain.split("\n"):
+        indent = " " * (len(line) - len(line.lstrip()) + 2)
+        lines += textwrap.wrap(line, width, subsequent_indent=indent, break_on_hyphens=False) or [line]
+    return Text("\n".join(lines), label.style)
+
+
 class ByPeriod:
     """A table with a column for each period, printed in blocks of as many periods as fit."""
 
@@ -116,9 +126,10 @@ class ByPeriod:
         periods = self.instance.periods
         width = out.width if out.is_terminal else min(out.width, PAGE)
         widest = max(cell_len(line) for label, _ in self.lines for line in label.plain.split("\n"))
-        label = min(max(widest, len(self.heading)), max(12, width * 2 // 5))
         parts = [line for _, cells in self.lines for cell in cells for line in cell.plain.split("\n")]
         cell = max(len("2026-01"), *map(cell_len, parts))
+        room = max(12, width * 2 // 5, width - periods * (cell + 2))  # a few periods leave more for the labels
+        label = min(max(widest, len(self.heading)), room)
         fitting = max(1, (width - label) // (cell + 2))
         each = ceil(periods / ceil(periods / fitting))  # blocks of about the same width
         for first in range(1, periods + 1, each):
@@ -129,5 +140,5 @@ class ByPeriod:
             grid = table((self.heading, "left"), *headings)
             grid.columns[0].max_width = label
             for text, cells in self.lines:
-                grid.add_row(text, *(cells[t - 1] for t in block))
+                grid.add_row(_hanging(text, label), *(cells[t - 1] for t in block))
             out.print(grid)

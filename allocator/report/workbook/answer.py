@@ -26,7 +26,7 @@ from allocator.report.workbook.book import (
     Page,
     number_format,
 )
-from allocator.report.workbook.content import EVERYWHERE, Names, Sent, coverage_rows, least_covered, line_row
+from allocator.report.workbook.content import Names, coverage_rows, least_covered, line_row
 from allocator.report.workbook.sentences import MEANING, money_parts, proof, sentences, unmet
 
 ANSWER = "Answer"
@@ -173,24 +173,22 @@ def _nations(page: Page, plan: Plan, known: Names) -> None:
     several = plan.instance.periods > 1
     more = f", the first {MOST} of {len(rows)}" if len(rows) > MOST else ""
     _heading(page, f"Who sends what{more}")
-    sent = Sent(plan)
-    serves: dict[str, list[str]] = defaultdict(list)
-    for n, j, _ in sent.units:
-        name = known.objective[known.objective_of[j]]
-        if j != EVERYWHERE and name not in serves[n]:
-            serves[n].append(name)
+    serves: dict[str, set[str]] = defaultdict(set)
+    for row in plan.rows("deployments"):
+        serves[row["nation"]].add(known.objective[known.objective_of[row["task"]]])
     currency = f"{plan.instance.currency} million".strip()
     fields = [
         Field("nation"), Field("objectives that it serves"),
         Field("people, most at once" if several else "people", "number"),
-        Field(f"own cost, {currency}", "number"), Field("share of it", SHARE), Field("burden, ‰ of GDP", "0.00"),
+        Field(f"own cost over the horizon, {currency}", "number"), Field("share of it", SHARE),
+        Field("burden, ‰ of GDP", "0.00"),
     ]  # fmt: skip
     body = []
     for row in rows[:MOST]:
         n = row["nation"]
         listed = ", ".join(name for name in known.objective.values() if name in serves[n])
-        what = listed or ("all tasks alike" if row["personnel"] else "only buys")
-        body.append([known.nation[n], what, row["personnel"], row["cost"], row["share"], row["burden"]])
+        figures = [row[column] for column in ("personnel", "cost", "share", "burden")]
+        body.append([known.nation[n], listed or "only buys", *figures])
     page.table(fields, body, widths=WIDTHS)
     led: dict[str, list[str]] = defaultdict(list)
     for row in plan.rows("leaders"):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from allocator.plan.measures import coverage_by_period, coverage_of, statement, worst
+from allocator.plan.measures import bound_to_task, coverage_by_period, coverage_of, statement, worst
 from allocator.plan.plan import Plan
 from allocator.plan.shortages import shortages
 from allocator.report.text.brief_tables import cause_in_words
@@ -49,10 +49,8 @@ class Names:
 
 def places(plan: Plan) -> dict[str, set[str] | None]:
     """Unit type -> None if its task matters, or a set with the one place of units that supply only the theatre."""
-    rows = plan.instance.rows
-    wide = {row["capability"] for row in rows("capabilities") if row["scope"] == "theatre"}
-    bound = {row["unit_type"] for row in rows("yields") if row["amount"] > 0 and row["capability"] not in wide}
-    return {row["unit_type"]: None if row["unit_type"] in bound else {EVERYWHERE} for row in rows("unit_types")}
+    bound, kinds = bound_to_task(plan.instance), plan.instance.rows("unit_types")
+    return {row["unit_type"]: None if row["unit_type"] in bound else {EVERYWHERE} for row in kinds}
 
 
 class Sent:

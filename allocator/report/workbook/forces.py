@@ -180,7 +180,8 @@ def write_nations(book: Book, plan: Plan, known: Names) -> tuple[str, int, int]:
     buys = any(row["procurement"] for row in rows)
     fields = [
         Field("nation"), Field("people, most at once" if several else "people", "number"), Field("takes part"),
-        Field(f"own cost, {currency}", "number"), *([Field(f"of it orders, {currency}", "number")] if buys else []),
+        Field(f"own cost over the horizon, {currency}", "number"),
+        *([Field(f"of it orders, {currency}", "number")] if buys else []),
         *([Field(f"part of the fund, {currency}", "number")] if fund else []),
         Field("share of own cost", SHARE), Field("burden, ‰ of GDP", "0.00"), *([Field("leads")] if leads else []),
         Field("sends", wide=72),

@@ -22,6 +22,7 @@ from allocator.sweeps.design.axes import Axis, Wrong, column, parted, spaced, sp
 from allocator.sweeps.design.condition import Condition, conditions
 from allocator.sweeps.design.figures import figures
 from allocator.sweeps.design.parts import Point
+from allocator.wording import percent
 
 if TYPE_CHECKING:
     from allocator.sweeps.run.row import Row
@@ -123,12 +124,24 @@ class Threshold:
             text += "values are missing" if unproved is None else f"the solve at {unproved} ended without proof"
             text += f"; it holds at {holds} and not at {fails}" if None not in (holds, fails) else ""
         elif ends == [True, True]:
-            outcome, text = EVERYWHERE, f"{what} holds at both ends: {at}"
+            outcome, text = EVERYWHERE, f"{what} holds at both ends: {at}{self._reached(rows)}"
         elif ends == [False, False]:
-            outcome, text = NOWHERE, f"{what} holds at neither end: {at}"
+            outcome, text = NOWHERE, f"{what} holds at neither end: {at}{self._reached(rows)}"
         else:
             outcome, text = CHANGES, f"{what} holds at {over} = {holds} and not at {fails}, {ASSUMED}"
         return Found(what, over, outcome, holds, fails, unproved, len(rows), text)
+
+    def _reached(self, rows: Sequence[Row]) -> str:
+        """What the measure is at the two ends, in words; empty if it is not known at one of them."""
+        ends = {self._step(row.point.inputs[self.axis.label]): row for row in rows}
+        said = []
+        for step in (0, self.parts):
+            row, measure = ends[step], self.condition.measure
+            figure = (row.measures or {}).get(measure) if row.status == "optimal" else None
+            if figure is None and row.status != "infeasible":
+                return ""
+            said.append("no plan" if figure is None else percent(figure) if _share(measure) else f"{figure:,.6g}")
+        return f" ({self.condition.measure} there: {said[0]} and {said[1]})"
 
     def _next(self, truths: Mapping[int, bool | None]) -> list[int]:
         """The middle of the interval in which the truth changes; empty if that is settled or open."""
@@ -233,6 +246,11 @@ def _parts(axis: Axis, low: Fraction, high: Fraction, tolerance: float | None) -
 def _whole(axis: Axis) -> bool:
     """Whether a key sets a column of whole numbers."""
     return any(found is not None and found.kind == "whole" for found in map(column, axis.keys))
+
+
+def _share(measure: str) -> bool:
+    """Whether a measure is a share of what is asked."""
+    return measure.partition(".")[0] in ("coverage", "unmet", "gap", "worst_period")
 
 
 def _bracket(truths: Mapping[int, bool | None], parts: int) -> tuple[int, int]:
