@@ -246,6 +246,8 @@ def load_model(name: str | os.PathLike[str], base: Path | None = None) -> Model:
                     )
                 ]
             )
+        if base is not None and not os.path.lexists(path):
+            raise BadInput([Fault("model", None, None, quoted(text), "a file in the instance's folder")])
         return _read(path, text)
     if text not in shipped_models():
         expected = f"one of {', '.join(shipped_models())}{near(text, shipped_models())}, or a path that ends in .toml"

@@ -225,6 +225,12 @@ def test_a_model_that_an_instance_names_in_vain_is_a_fault_of_the_instance(tmp_p
         assert [path.partition(":")[0] for path in places(tmp_path / carrier, None)][-1] == place
     with pytest.raises(BadInput, match=r'^model: found "nope"'):
         choose(tmp_path / "x.xlsx", "nope")
+    content["instance"]["model"] = "own.toml"
+    for place, carrier in (("instance.toml", "y"), ("y.json", "y.json"), ("instance", "y.xlsx")):
+        write(Instance.from_dict(content), tmp_path / carrier)
+        with pytest.raises(BadInput) as bad:
+            choose(tmp_path / carrier)
+        assert str(bad.value) == f'{place}, model: found "own.toml"; expected a file in the instance\'s folder'
 
 
 def test_a_fault_of_a_compared_case_names_the_option_that_gave_it() -> None:
