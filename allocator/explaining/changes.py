@@ -245,7 +245,7 @@ class Changes:
             if not short:
                 continue
             if ratio not in self.by_id:
-                yield from _few(short) if all(short) else ()
+                yield from short if all(short) else ()
                 continue
             relieved = [self._of_pool(pool, by_period, self.relieved, plan) for pool, by_period in pools.items()]
             yield _combined(short) + _combined([[({ratio: None}, self.price({ratio: None}))], *relieved])
@@ -305,17 +305,15 @@ class Changes:
         return lacking
 
 
-def _few(parts: Sequence[Sequence[Option]]) -> Sequence[Sequence[Option]]:
-    """Of each part the option with the fewest changes, and then the cheapest, if all of them combined are too many."""
-    if prod(map(len, parts)) <= MANY:
-        return parts
-    return [[min(options, key=lambda option: (len(option[0]), option[1]))] for options in parts]
-
-
 def _combined(parts: Sequence[Sequence[Option]]) -> list[Option]:
-    """One option of each part together, in every way; no change is in two parts."""
+    """One option of each part together, in every way; no change is in two parts.
+
+    If these are too many, only the options with the fewest changes, and of these the cheapest.
+    """
+    if prod(map(len, parts)) > MANY:
+        parts = [[min(options, key=lambda option: (len(option[0]), option[1]))] for options in parts]
     found = []
-    for chosen in product(*_few(parts)):
+    for chosen in product(*parts):
         needs: Needs = {}
         for some, _ in chosen:
             needs |= some
