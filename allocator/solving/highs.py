@@ -27,6 +27,13 @@ TYPICAL = 1e3
 
 SCALE_LIMIT = 2.0**40
 
+AGGREGATOR = 1 << 12
+"""A rule of presolve that is off: with it, HiGHS 1.15.1 overlooks plans.
+
+It calls small programmes infeasible that have a plan, and plans optimal that are not, where a pool can send its least
+contribution or nothing.
+"""
+
 Method = Literal["inside", "corner", "again"]
 """How a relaxation is solved: see :meth:`Resident.relaxation`."""
 
@@ -129,6 +136,7 @@ class Resident:
         solver = highspy.Highs()
         solver.setOptionValue("output_flag", False)
         solver.setOptionValue("small_matrix_value", 1e-12)
+        set_option(solver, "presolve_rule_off", AGGREGATOR)
         answer = solver.passModel(lp)
         expected = (lp.num_col_, lp.num_row_, np.count_nonzero(matrix.value))  # HiGHS drops zeros of a layout
         loaded = (solver.getNumCol(), solver.getNumRow(), solver.getNumNz())

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from allocator.explaining.conflicts import Search, conflicts
-from allocator.explaining.need import need
+from allocator.explaining.need import need, parse
 from allocator.explaining.oracle import Oracle
 from allocator.explaining.statements import statements
 from allocator.explaining.switches import Switches
+from allocator.solving import highs
 from tests.explaining.helpers import bundled, explained, strict
 
 
@@ -115,12 +116,13 @@ HUB_AND_SKY: dict[str, Any] = {
 """Two jets for 12 million meet all of `sky`, two thirds of the need; one jet alone may not come."""
 
 
-def test_presolve_that_is_wrong_twice_is_not_believed() -> None:
-    """HiGHS 1.15 with presolve calls min_units and the prerequisite together infeasible, in both models.
+def test_presolve_that_is_wrong_twice_is_not_believed(monkeypatch: Any) -> None:
+    """HiGHS 1.15.1 with all of presolve calls min_units and the prerequisite together infeasible, in both models.
 
     France comes only in a coalition of two, and no one else is there. Two jets cost more than 10, and one covers a
     third of the need. These two conflicts are all, and each is listed once.
     """
+    monkeypatch.setattr(highs, "AGGREGATOR", 0)
     obj = HUB_AND_SKY | {"conditions": [{"nation": "FRA", "requires": "coalition_size", "value": "2"}]}
     model = {"families": ["minimum_contribution", "conditions", "budget", "prerequisites"], "objectives": ["gap"]}
     with explained(obj, model) as core:
@@ -128,6 +130,17 @@ def test_presolve_that_is_wrong_twice_is_not_believed() -> None:
     assert lists["verdict"] == "impossible"
     found = [(row["families"], row["minimal"]) for row in lists["conflicts"]]
     assert found == [(["conditions"], True), (["budget", "minimum_contribution"], True)]
+
+
+def test_a_rule_of_presolve_that_loses_plans_is_off() -> None:
+    """Two jets at `sky` keep min_units and the prerequisite; one run with presolve finds that."""
+    model = {"families": ["minimum_contribution", "budget", "prerequisites"], "objectives": ["gap"]}
+    with explained(HUB_AND_SKY, model) as core:
+        search = Search(core, parse(core, "coverage.land>=0.3").always)
+        switches = search.oracle.switches
+        assert switches is not None
+        answer, _ = switches.ask({"forces.1.min_units", "prerequisites.1"})
+    assert answer is True
 
 
 def test_figures_of_a_model_stay_as_they_are() -> None:
