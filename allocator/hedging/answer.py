@@ -67,8 +67,9 @@ class Hedge(Drawn):
         Number of different futures.
     vss : float or None
         Value of planning for withdrawal: ``value`` of ``expected_case`` minus ``value`` of ``two_stage`` in the table
-        ``plans``. If the model has a tolerance, the plans compared are those in which cost takes nothing from coverage:
-        ``expected_case_strict`` and ``two_stage_strict``.
+        ``plans``. Of plans that are equally good if all stay, ``expected_case`` is any. If the model has a tolerance,
+        the plans compared are those in which cost takes nothing from coverage: ``expected_case_strict`` and
+        ``two_stage_strict``.
     evpi : float or None
         Further value of knowing the future: ``two_stage`` (``two_stage_strict``) minus ``wait_and_see``.
     vss_range, evpi_range : (float, float) or None

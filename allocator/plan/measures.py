@@ -195,6 +195,8 @@ def statement(plan: Plan) -> list[dict[str, Any]]:
 def _term(line: Mapping[str, Any], shortfall: float) -> float:
     """What a shortfall in one period counts in the gap, as a share of the whole line."""
     share, more, quantity = line["core_share"], line["core_weight"] - 1, line["quantity"]
+    if shortfall >= quantity:  # exactly, whatever the rounding
+        return 1.0
     of_core = max(0.0, shortfall - (1 - share) * quantity)
     return float((shortfall + more * of_core) / (quantity * (1 + more * share)))
 

@@ -30,6 +30,9 @@ UNEXPLAINED = "No plan meets every constraint; there was no time left to find th
 ABLE_TO_JOIN = "has no eligible, ready and affordable unit that its pledges allow"
 """What keeps a nation from an objective that it is willing to join."""
 
+CLOSED = 1e-4
+"""Relative gap up to which a plan that deploys nothing is called the best."""
+
 LONGEST = 60.0
 """Most seconds of the search for a reason."""
 
@@ -134,9 +137,11 @@ def _share(matrix: Matrix, terms: Sequence[Exact], least: Fraction) -> tuple[lis
     return [matrix.column_of[id(x)] for _, x in terms], [float(min(a, need) / least) for a, _ in terms]
 
 
-def why_nothing(problem: Problem) -> str:
-    """Why a plan deploys nothing."""
+def why_nothing(problem: Problem, gap: float) -> str:
+    """Why a plan deploys nothing, which is proved to within this relative gap."""
     if any(True for _ in problem.deployments()):
+        if gap > CLOSED:
+            return "Nothing is deployed in the best plan that was found."
         within = f" with {_limits(problem)}" if problem.model.limits else ""
         return f"Nothing is deployed: no possible deployment{within} would lower the objectives."
     if not any(problem.pools.units.values()) and not problem.pools.programmes:

@@ -272,5 +272,5 @@ def _result(case: _Case, problem: Problem | None, answer: Answer) -> _Result:
     if missed:
         reason = " ".join(filter(None, (reason, f"Stopped before it was minimised: {', '.join(missed)}.")))
     elif not answer.deployed:
-        reason = why_nothing(problem)
+        reason = why_nothing(problem, max(bounds.gap for bounds in answer.bounds.values()))
     return _Result(name, reason, stages, tables(problem, answer.deployed or {}, answer.bounds))

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 import allocator
+from allocator.problem import Problem
+from allocator.solving.reasons import why_nothing
 from tests.toys import model, pools, sent, toy, values, willing
 
 NONE = model()
@@ -32,6 +34,12 @@ class TestObjectives:
         assert plan.reason == f"{nothing} with cost at most 5 would lower the objectives."
         free = allocator.solve(toy(), model(objectives=("cost",)))
         assert free.reason == f"{nothing} would lower the objectives."
+
+    def test_what_is_hardly_proved_is_not_called_useless(self) -> None:
+        """With a wide gap a plan may deploy nothing although more is possible."""
+        problem = Problem(toy(), model())
+        assert why_nothing(problem, 0.5) == "Nothing is deployed in the best plan that was found."
+        assert "would lower" in why_nothing(problem, 0.0)
 
     def test_later_objectives_only_choose_among_the_best(self) -> None:
         instance = toy(

@@ -23,6 +23,9 @@ from tests.cli.running import on_terminal, run
 from tests.report.by_hand import built, plan_of, text_of
 from tests.toys import toy
 
+ONE_A_PERIOD = "commitments[nation=BBB,unit_type=battalion,task=hub,first_period=2].at_most=1"
+"""Bravo has one battalion in period 2 and one in period 3 of `toy-periods`: one plan is best, and no other."""
+
 
 def on_page(*arguments: object) -> str:
     """What a terminal of 80 columns shows, without colours."""
@@ -79,12 +82,19 @@ def test_a_picture_has_a_sign_for_each_period_or_the_worst_of_several(
 
 def test_the_worst_period_is_beside_the_mean() -> None:
     """toy-periods: two battalions of two, one of three, three of three: (1 + (1/3 + 1) / 2) / 2 = 83.3 %."""
-    shown = on_page("solve", "toy-periods", "--full")
+    shown = on_page("solve", "toy-periods", "--set", ONE_A_PERIOD, "--full")
     assert "Peace on land  83.3 %  ███▄▄▄███  33.3 % in period 2" in shown
     assert re.search(r"Infantry, +2–3 +3 +2 +1  2 +1 +33", shown)
     assert "Secure the hub: 2× Infantry battalion in periods 1, 3" in shown
     assert not re.search(r"\d\.\d× ", shown)
     assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_nothing_is_exactly_nothing() -> None:
+    """12.4 missing of 12.4, of which 60 % count thrice: rounded, that is a little more than all of it."""
+    asked = [{"task": "hold", "capability": "inf", "quantity": 12.4, "core_share": 0.6, "core_weight": 3}]
+    plan = plan_of(toy(requirements=asked), {})
+    assert list(coverage_of(statement(plan)).values()) == [0.0]
 
 
 def test_nothing_in_a_period_is_none() -> None:
@@ -103,8 +113,9 @@ def test_one_period_has_no_words_about_periods(full: bool) -> None:
 
 
 def test_a_page_in_plain_ascii() -> None:
-    assert "###444###  83.3 %  33.3 % in period 2" in run("solve", "toy-periods", PYTHONIOENCODING="ascii").stdout
-    shown = run("solve", "toy-periods", "--full", PYTHONIOENCODING="ascii").stdout
+    solve = ("solve", "toy-periods", "--set", ONE_A_PERIOD)
+    assert "###444###  83.3 %  33.3 % in period 2" in run(*solve, PYTHONIOENCODING="ascii").stdout
+    shown = run(*solve, "--full", PYTHONIOENCODING="ascii").stdout
     assert "###444###  33.3 % in period 2" in shown
     assert "by period: 0 nothing, # all" in shown
     assert "?" not in shown
@@ -155,9 +166,10 @@ class TestRota:
         assert sum(line.startswith("Hold") for line in lines) > 1
 
     def test_holes_are_marked_in_colour_on_a_terminal_only(self) -> None:
-        shown, _ = on_terminal("solve", "toy-periods", "--rota", columns=80)
+        solve = ("solve", "toy-periods", "--set", ONE_A_PERIOD, "--rota")
+        shown, _ = on_terminal(*solve, columns=80)
         assert re.search(r"\x1b\[1;31m *1 of 3", shown)
-        plain, _ = on_terminal("solve", "toy-periods", "--rota", columns=80, NO_COLOR="1")
+        plain, _ = on_terminal(*solve, columns=80, NO_COLOR="1")
         assert not re.search(r"\x1b\[[0-9;]*3[0-9]", plain)
         assert "\x1b" not in run("solve", "toy-periods", "--rota").stdout
 
@@ -358,7 +370,9 @@ def test_the_tables_are_written_and_printed(tmp_path: Path) -> None:
 
 
 def test_a_comparison_says_the_worst_period_beside_the_mean() -> None:
-    found = allocator.compare(allocator.cases(["toy-periods"], ["forces[nation=BBB].units=0"]))
+    found = allocator.compare(
+        allocator.cases([allocator.read("toy-periods").override(ONE_A_PERIOD)], ["forces[nation=BBB].units=0"])
+    )
     base, fewer = found.columns
     for column in found.columns:
         shares = coverage_by_period(statement(column.plan))["peace_on_land"]

@@ -111,7 +111,8 @@ def _proofs(out: Console, found: Hedge) -> None:
         drawn = "" if found.enumerated else ", in the new draws"
         out.print(
             f"Planning for withdrawal is worth {_between(found.vss, found.vss_range)} of coverage; knowing who "
-            f"withdraws would be worth {_between(found.evpi, found.evpi_range)} more ({mixed}{without}{drawn})."
+            f"withdraws would be worth {_between(found.evpi, found.evpi_range)} more ({mixed}{without}{drawn}). "
+            "The first compares with one plan that is best if all stay; another that is as good may do better or worse."
         )
     rows = found.rows("objectives")
     gaps = ", ".join(
