@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import allocator
 from allocator.api import choose
 from allocator.formulation import build
 from allocator.outcome import Stop
@@ -53,6 +54,26 @@ def test_an_optimum_far_above_its_own_bound_is_doubted(better: bool) -> None:
     assert seen == [{}, {"presolve": "off", "random_seed": 4}]
     assert taken == ([2.0, 1.0] if better else [2.0, 2.0])
     assert (ended.stop, ended.bound) == (Stop.PROVED, 1.0)
+
+
+def test_a_run_that_begins_with_a_plan_looks_for_no_other_first_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small models: every objective. Large ones: those after the first, whose plan is the best of the one before."""
+    seen: list[tuple[str, bool]] = []
+    real = Resident.run
+
+    def run(resident: Resident, *limits: Any, **options: Any) -> Run:
+        before = resident.solver.getOptionValue("mip_heuristic_run_rens")[1]
+        assert before, "options are for one run alone"
+        seen.append((resident.objective, options.get("mip_heuristic_run_rens", True)))
+        return real(resident, *limits, **options)
+
+    monkeypatch.setattr(Resident, "run", run)
+    allocator.solve("jef-plus-france")
+    assert dict(seen) == {"gap": False, "cost": False, "burden": False}
+    seen.clear()
+    monkeypatch.setattr("allocator.solving.lexicographic.FEW", 0)
+    allocator.solve("jef-plus-france")
+    assert dict(seen) == {"gap": True, "cost": False, "burden": False}
 
 
 class TestRunning:

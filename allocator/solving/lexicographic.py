@@ -17,7 +17,7 @@ from allocator.purchases import Decided, bought
 from allocator.solving.answer import HELD, Answer, Deployed, Loaded
 from allocator.solving.heuristics.filling import first_plan
 from allocator.solving.heuristics.restricted import restricted
-from allocator.solving.heuristics.search import MANY, WHOLE, options_of_root
+from allocator.solving.heuristics.search import FEW, MANY, STARTED, WHOLE, options_of_root
 from allocator.solving.prior import NOTHING, Known
 from allocator.solving.reasons import UNEXPLAINED, too_far_apart, why_infeasible, widest
 from allocator.solving.running import Run, Sight
@@ -311,6 +311,8 @@ class Stages:
         root = options_of_root(points)
 
         def run(**options: Any) -> Run:
+            if self.answer.deployed is not None and (stage > 1 or loaded.matrix.integral.sum() <= FEW):
+                options |= STARTED
             return resident.run(self._left(share), self.interrupted, watch, self._left(), stall, **root, **options)
 
         driver: Driver[Violation] = Driver(

@@ -21,6 +21,15 @@ MANY = 5_000
 USED = 0.2
 """A relaxation that is no corner has all columns a little above 0; above this many units a deployment is used."""
 
+FEW = 500
+"""Most whole-number columns of a model whose first objective is proved sooner without a search for other plans."""
+
+STARTED = {
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_root_reduced_cost": False,
+    "mip_heuristic_run_feasibility_jump": False,
+}
+"""Options of a run that begins with a good plan: without the heuristics of HiGHS that ignore it."""
 
 WHOLE, RELAXATION, AVERAGED = "HiGHS on the whole model", "relaxation", "averaged programme"
 """Names for progress, besides those of the searches among a part of the columns."""
