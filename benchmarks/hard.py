@@ -16,23 +16,7 @@ from typing import Any
 from allocator.solving.versions import versions
 from benchmarks.__main__ import measure, whole
 from benchmarks.base import load, save
-from benchmarks.sweeps import thinned
-
-GRIDS = {
-    "jef-plus-france": (
-        "nations[nation=FRA].troop_ceiling=2000:9000:8",
-        "nations[nation=GBR].troop_ceiling=1000:5000:5",
-    ),
-    "deterrence-force": (
-        "nations[nation=FRA].troop_ceiling=4000:20000:8",
-        "nations[nation=TUR].troop_ceiling=8000:40000:5",
-    ),
-    "european-army": (
-        "nations[nation=FRA].troop_ceiling=2000:16000:8",
-        "nations[nation=DEU].troop_ceiling=1000:9000:5",
-    ),
-}
-"""Two ceilings each, 40 points."""
+from benchmarks.sweeps import HARD, thinned
 
 WORSE = 0.1
 """Relative change of the CPU seconds from which a grid counts as slower."""
@@ -40,7 +24,7 @@ WORSE = 0.1
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.hard", description=__doc__)
-    parser.add_argument("--only", choices=list(GRIDS), nargs="+", default=list(GRIDS), help="only these (default: all)")
+    parser.add_argument("--only", choices=list(HARD), nargs="+", default=list(HARD), help="only these (default: all)")
     parser.add_argument("--points", type=whole, help="most points of each grid, at least 4")
     parser.add_argument("--gap", type=float, default=1e-4, help="relative gap of each solve (default: %(default)s)")
     parser.add_argument("--time-limit", type=float, default=8.0, help="CPU seconds a point (default: %(default)s)")
@@ -53,7 +37,7 @@ def main() -> None:
     measured: dict[str, dict[str, Any]] = {}
     worse = False
     for name in chosen.only:
-        vary = thinned(GRIDS[name], chosen.points)
+        vary = thinned(HARD[name], chosen.points)
         task = {"folder": name, "vary": vary, "gap": chosen.gap, "time_limit": chosen.time_limit, "seed": chosen.seed}
         found = measure("sweep", task)
         title = f"hard {name}, {found['points']} points at {chosen.time_limit:g} s"

@@ -11,14 +11,15 @@ from typing import Any, ClassVar
 
 import pytest
 
+from allocator.api import choose
 from allocator.solving.heuristics.search import RELAXATION, WHOLE
 from allocator.solving.versions import versions
 from benchmarks.__main__ import main as solving
 from benchmarks.__main__ import print_searches
 from benchmarks.base import compared, load, save
 from benchmarks.course import Course
+from benchmarks.sweeps import by_hand, thinned
 from benchmarks.sweeps import main as sweeping
-from benchmarks.sweeps import thinned
 
 pytestmark = pytest.mark.slow
 
@@ -159,10 +160,18 @@ def test_sweeps() -> None:
     assert done.stdout.splitlines()[0].endswith("gap 0.01")
     assert "sky-shield, grid: 4 points" in done.stdout
     assert re.search(r"sky-shield, one at a time: \d+ points", done.stdout)
-    assert len(re.findall(r"ratio of points a second: \d", done.stdout)) == 2
-    assert len(re.findall(r"one worker process [\d.]+ s, two [\d.]+ s: [\d.]+ x \([\d.]+ by seed\)", done.stdout)) == 2
+    assert len(re.findall(r"ratio of proved points a second: \d", done.stdout)) == 2
+    workers = r"one worker process [\d.]+ s, two [\d.]+ s: [\d.]+ x \([\d.]+ by seed\); two workers .* loop: [\d.]+ x"
+    assert len(re.findall(workers, done.stdout)) == 2
     assert "two such sweeps at once" in done.stdout
     assert re.search(r"training-mission: 4 points in .* found again in", done.stdout)
+
+
+def test_the_loop_ends_at_its_limit() -> None:
+    """It counts only what is proved; a point without a limit has all objectives."""
+    instance, model = choose("toy-budget")
+    assert by_hand(instance, model, 1e-4, 0.0)[1] == {}
+    assert by_hand(instance, model, 1e-4, 60.0)[1] == by_hand(instance, model, 1e-4)[1]
 
 
 def test_a_grid_is_thinned_to_the_points_that_are_asked_for() -> None:

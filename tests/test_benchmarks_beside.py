@@ -14,6 +14,7 @@ from allocator.solving.heuristics.search import WHOLE
 from benchmarks import building, bundled, hard
 from benchmarks.alone import PeerMissing, imported
 from benchmarks.base import compared, load
+from benchmarks.sweeps import HARD
 from benchmarks.worker import KINDS
 
 
@@ -88,7 +89,7 @@ class TestHard:
     def test_points_proved_and_what_stays_open(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
     ) -> None:
-        monkeypatch.setattr(hard, "GRIDS", {"toy-ceiling": ("forces.units=1:4:2", "nations.troop_ceiling=100:900:2")})
+        monkeypatch.setattr(hard, "HARD", {"toy-ceiling": ("forces.units=1:4:2", "nations.troop_ceiling=100:900:2")})
         path = tmp_path / "base.json"
         assert run(hard, monkeypatch, "--save", str(path)) == 0
         printed = capsys.readouterr().out
@@ -137,4 +138,4 @@ def test_the_saved_base_is_readable() -> None:
             assert name in bundled.names()
             assert compared(held, held) == []
         else:
-            assert (kind, name in hard.GRIDS, hard.changes(held, held)) == ("hard", True, [])
+            assert (kind, name in HARD, hard.changes(held, held)) == ("hard", True, [])
