@@ -181,6 +181,7 @@ class _Improving:
         small = part(self.resident, at, before)
         small.start_from(before[at])
         limits = {"mip_rel_gap": self.part_gap, "mip_max_nodes": self.nodes, "checks": self.checks}
+        limits["mip_allow_restart"] = False  # it takes a part of the few steps
         run = self.search.run(self.floor, part=small, what=kind.name if shown else None, **limits)
         with self.lock:
             self.busy[chosen] = False
