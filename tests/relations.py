@@ -76,7 +76,10 @@ def hedge_fits(found: Hedge) -> None:
     weight, alpha = exact(options["weight"]), exact(options["cvar"])
     rows = {row["objective"]: row for row in found.rows("objectives")}
     objectives_fit(found.rows("objectives"), tolerance, asked=options["gap"] if found.status == "optimal" else None)
-    assert sum(row["cost"] for row in found.rows()) == near(rows["cost"]["value"])
+    price = {row["unit_type"]: row["expansion_price"] for row in found.instance.rows("industry")}
+    expanded = sum(price[row["unit_type"]] * row["expansions"] for row in found.rows("industry"))
+    bought = sum(row["cost"] for row in found.rows("orders")) + expanded
+    assert sum(row["cost"] for row in found.rows()) + bought == near(rows["cost"]["value"])
     assert not found.check()
     plans = {row["plan"]: row for row in found.rows("plans")}
     futures = found.rows("futures")
