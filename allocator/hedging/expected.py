@@ -7,7 +7,7 @@ with the one of them that is worth most: the two-stage programme, held to the va
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -47,8 +47,8 @@ class Expected:
         What is deployed of it if all stay.
     limits : dict
         The most that the gap if all stay, and the cost, are for every plan that is as good.
-    first : Commitment
-        The commitment that the solve found.
+    other : Commitment or None
+        Another commitment that is as good: the one that the solve found, if it is not the best of them.
     bounds : dict
         Value and bound of ``gap`` and ``cost``, if all stay, and of ``value``, over the futures of the hedge, once the
         best of the equally good plans has been looked for.
@@ -57,8 +57,8 @@ class Expected:
     commitment: Commitment
     deployed: Deployed
     limits: dict[str, Fraction]
-    first: Commitment
-    bounds: dict[str, Bounds] = field(default_factory=dict)
+    bounds: dict[str, Bounds]
+    other: Commitment | None = None
 
     def allows(self, problem: Problem, stayed: Deployed | None, commitment: Commitment) -> bool:
         """Whether a commitment, and what is deployed of it if all stay, is as good."""
@@ -66,10 +66,13 @@ class Expected:
             return False
         return cost_of(problem, commitment) <= self.limits["cost"]
 
-    def replaced(self, decision: Decision, stay: int, value: Bounds) -> Expected:
-        """Another commitment that is as good; ``stay`` is its future in which nobody withdraws."""
-        deployed = decision.deployed[stay] or {}
-        return replace(self, commitment=decision.commitment, deployed=deployed, bounds={**self.bounds, "value": value})
+    def replaced(self, problem: Problem, decision: Decision, stay: int, value: Bounds) -> Expected:
+        """The best commitment that is as good or better; ``stay`` is its future in which nobody withdraws."""
+        best, deployed = decision.commitment, decision.deployed[stay] or {}
+        cheap = cost_of(problem, self.commitment) <= _held(cost_of(problem, best))
+        as_good = cheap and gap_of(problem, self.deployed) <= _held(gap_of(problem, deployed))
+        other = self.commitment if as_good and best != self.commitment else None
+        return replace(self, commitment=best, deployed=deployed, bounds={**self.bounds, "value": value}, other=other)
 
     def rows(self, problem: Problem) -> list[dict[str, Any]]:
         """Its rows of the table ``expected_objectives``, without the name of the plan."""
@@ -110,9 +113,10 @@ def _expected(problem: Problem, plan: Plan, deployed: Decided) -> Expected:
     bounds = {name: Bounds(name, rows[name]["value"] - rows[name]["given_up"], rows[name]["bound"]) for name in STAGES}
     best = exact(bounds["gap"].value)
     least = best + exact(problem.model.tolerance) * best
-    held = {
-        ALL_STAY: max(values["gap"], least) + exact(HOLD) * max(ONE, best),
-        "cost": values["cost"] + exact(HOLD) * max(ONE, values["cost"]),
-    }
-    commitment = needed_by(deployed)
-    return Expected(commitment, deployed, held, commitment, bounds)
+    limits = {ALL_STAY: _held(max(values["gap"], least)), "cost": _held(values["cost"])}
+    return Expected(needed_by(deployed), deployed, limits, bounds)
+
+
+def _held(value: Fraction) -> Fraction:
+    """The most that a value may be where it is held."""
+    return value + exact(HOLD) * max(ONE, value)

@@ -232,7 +232,8 @@ class _Hedging:
             known.append(best)
             for future, deployed in zip(sample, best.deployed, strict=True):
                 self.recourse.learn(best.commitment, future, deployed, gap_of(self.problem, deployed))
-            found.append(case.replaced(best, stay, proved("value", float(self._value(best, sample)), bound)))
+            value = proved("value", float(self._value(best, sample)), bound)
+            found.append(case.replaced(self.problem, best, stay, value))
         return found, known
 
     def _programme(self, sample: Sequence[Future]) -> Programme:
@@ -301,8 +302,8 @@ class _Hedging:
         }  # fmt: skip
         if self.model.tolerance:
             commitments |= dict(zip(STRICT, (answer.strict.commitment, expected[1].commitment), strict=True))
-        if self.enumerated and expected[-1].first != expected[-1].commitment:  # its values are known
-            commitments[OTHER] = expected[-1].first
+        if self.enumerated and expected[-1].other is not None:  # its values are known
+            commitments[OTHER] = expected[-1].other
         judged = self._judged()
         seconds = self.recourse.evaluate(
             [*judged, STAY], list(commitments.values()), self.report, "plans in other futures"
