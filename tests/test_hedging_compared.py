@@ -21,6 +21,7 @@ import pytest
 import allocator
 from allocator.hedging.answer import OTHER
 from allocator.hedging.check import Decision
+from allocator.hedging.compared import _in_fewer
 from allocator.hedging.expected import with_stay
 from allocator.hedging.programme import ALL_STAY, Programme
 from allocator.plan.values import Deployed
@@ -179,6 +180,48 @@ class TestDrawn:
             assert found.vss_range is None
             assert found.rows("expected_objectives")[0]["value"] == 0
             hedge_fits(found)
+
+
+class TestFewer:
+    """The most probable of the four futures alone (0.4: nobody, and BBB), before all of them."""
+
+    def test_the_best_of_the_most_probable_is_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """In both only BBB is in doubt, so that CCC's are as good as AAA's; BBB's are not, and all must be as good."""
+        tried: list[Decision] = []
+
+        def noted(*arguments: Any) -> Decision:
+            tried.append(_in_fewer(*arguments))
+            return tried[-1]
+
+        monkeypatch.setattr("allocator.hedging.compared.LARGE", 0)
+        monkeypatch.setattr("allocator.hedging.compared.FEWER", (1, 2, 3))
+        monkeypatch.setattr("allocator.hedging.compared._in_fewer", noted)
+        found = allocator.hedge(three(3), weight=0, gap=0.0)
+        assert len(tried) == 1  # two are half of all
+        assert counted_on(found) == {"AAA": 3, "CCC": 1}
+        assert sum(tried[0].commitment.values()) == 4
+        assert [deployed is not None for deployed in tried[0].deployed] == [True] * 4
+        hedge_fits(found)
+
+    def test_it_is_kept_if_the_time_is_over(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """All futures have no time left: the plan is that of the two most probable, with its value in all."""
+        monkeypatch.setattr("allocator.hedging.compared.LARGE", 0)
+        monkeypatch.setattr("allocator.hedging.compared.FEWER", (2,))
+        many = three(3, costs=(1.0, 0.9, 0.9), willingness=[
+            row for n, w in (("AAA", 0.9), ("BBB", 0.5), ("CCC", 0.8)) for row in willing(n, at=w)
+        ])  # fmt: skip
+        solve = Programme.solve
+
+        def hurried(self: Programme, start: Any, **options: Any) -> Any:
+            if options.get("limits") and len(self.futures) > 2:
+                options["time_limit"] = 0.0
+            return solve(self, start, **options)
+
+        monkeypatch.setattr(Programme, "solve", hurried)
+        found = allocator.hedge(many, weight=0, gap=0.0)
+        assert counted_on(found) == {"CCC": 4}
+        assert found.plan("expected_case")["value"] == pytest.approx(1 / 5)
+        hedge_fits(found)
 
 
 class TestWords:

@@ -14,22 +14,23 @@ from allocator.arguments import function, texts
 from allocator.errors import BadUsage, SolverError
 from allocator.hedging.answer import OTHER, PLANS, STAGES, STRICT, Hedge
 from allocator.hedging.check import Decision, check_decision
+from allocator.hedging.compared import compared
 from allocator.hedging.expected import Expected, counting_on_all, with_stay
 from allocator.hedging.figures import Figures, committed, proofs
 from allocator.hedging.first_stage import Commitment, cost_of, ordered, together
 from allocator.hedging.options import checked
 from allocator.hedging.programme import Answer, Programme
-from allocator.hedging.recourse import Recourse, Second
-from allocator.hedging.values import gap_of, gaps_of, value_of
+from allocator.hedging.recourse import Second
+from allocator.hedging.setting import Setting
+from allocator.hedging.values import gaps_of
 from allocator.instance import Instance
 from allocator.model import Model
-from allocator.outcome import Stop, relative_gap, status
+from allocator.outcome import Stop, status
 from allocator.plan.manifest import Origin, manifest
 from allocator.plan.tables import tables as result_tables
-from allocator.problem import Problem
 from allocator.purchases import Decided
 from allocator.solving.stage import Progress, proved
-from allocator.statistics import Estimate, Taste, estimate, value_at_risk
+from allocator.statistics import Estimate, estimate, value_at_risk
 from allocator.stopping import at_once, later, watched
 from allocator.withdrawal import STAY, Future, every_future, futures, possible
 
@@ -100,7 +101,7 @@ def hedge(
     return answer
 
 
-class _Hedging:
+class _Hedging(Setting):
     """One call of :func:`hedge`, step by step."""
 
     def __init__(
@@ -112,12 +113,7 @@ class _Hedging:
         interrupted: threading.Event,
         origin: Origin,
     ) -> None:
-        self.instance, self.model, self.options, self.report = instance, model, options, report
-        self.taste = Taste.of(options["weight"], options["cvar"])
-        self.highs = {
-            "mip_rel_gap": options["gap"], "mip_abs_gap": 1e-9, "threads": 1, "random_seed": options["seed"],
-        }  # fmt: skip
-        self.problem = Problem(instance, model)
+        super().__init__(instance, model, options, report, interrupted)
         if options["method"] == "hedging" and self.problem.pools.programmes:
             raise BadUsage(
                 "method hedging cannot order units; use method extensive, or leave out the family acquisition"
@@ -125,11 +121,6 @@ class _Hedging:
         every = every_future(instance, model, max(ENUMERATED, options["futures"]))
         self.enumerated = every is not None
         self.sample = every or futures(instance, model, options["futures"], options["seed"])
-        self.interrupted = interrupted
-        self.recourse = Recourse(
-            instance, model, self.problem.objective_of, self.highs, options["time_limit"], self.interrupted
-        )
-        self.last: Programme | None = None
         self.times: dict[str, float] = {}
         self.origin = origin
 
@@ -167,13 +158,6 @@ class _Hedging:
         finally:
             self.times[name] = time.monotonic() - began
 
-    def _watch(self, what: str) -> Callable[[Progress], None] | None:
-        report = self.report
-        if report is None:
-            return None
-        report(what, None)
-        return lambda progress: report(what, progress)
-
     # ---- the two commitments --------------------------------------------------------------------------------------
 
     def _expected(self) -> list[Expected] | Hedge:
@@ -181,7 +165,7 @@ class _Hedging:
         from allocator.solving.solver import Solver
 
         solver = Solver(gap=self.options["gap"], time_limit=self.options["time_limit"], seed=self.options["seed"])
-        found = counting_on_all(solver, self.instance, self.model, self._watch("the expected case"))
+        found = counting_on_all(solver, self.instance, self.model, self.watch("the expected case"))
         if isinstance(found, list):
             return found
         if found.status == "interrupted" or found.stopped_by == "interrupt":
@@ -192,7 +176,7 @@ class _Hedging:
         """The two-stage plan over the sample, and of the plans that count on all those that are worth most over it."""
         sample, commitments = with_stay(self.sample), [case.commitment for case in expected]
         for case in expected:
-            self.recourse.learn(case.commitment, STAY, case.deployed, gap_of(self.problem, case.deployed))
+            self.learn_one(case.commitment, STAY, case.deployed)
         free, *counted = self.recourse.evaluate(sample, [None, *commitments], self.report, "each future alone")
         shares = [future.probability for future in sample]
         floor = float(self.taste.value([Fraction(second.bound) for second in free], shares)) * (1 - 1e-12)
@@ -200,61 +184,24 @@ class _Hedging:
             Decision(commitment, tuple(second.deployed for second in seconds))
             for commitment, seconds in zip(commitments, counted, strict=True)
         ]
-        found, start = self._compared(expected, sample, start, floor)
+        found, start = compared(self, expected, sample, start, floor)
         own = [replace(decision, deployed=decision.deployed[: len(self.sample)]) for decision in start]
         if self.options["method"] == "hedging":
             return self._hedged(own, floor), found
-        programme = self._programme(self.sample)
+        programme = self.programme(self.sample)
         own += self._together(programme, free[: len(self.sample)])
         answer = programme.solve(
             own, stages=STAGES, floor=floor, time_limit=self.options["time_limit"], interrupted=self.interrupted,
-            watch=self._watch(f"a plan for {len(self.sample)} futures"),
+            watch=self.watch(f"a plan for {len(self.sample)} futures"),
         )  # fmt: skip
         return answer, found
-
-    def _compared(
-        self, expected: Sequence[Expected], sample: Sequence[Future], start: Sequence[Decision], floor: float
-    ) -> tuple[list[Expected], list[Decision]]:
-        """Of the plans that are equally good if all stay, the one that is worth most over the sample, for each case."""
-        stay = next(s for s, future in enumerate(sample) if not future.withdrawn)
-        found: list[Expected] = []
-        known = list(start)
-        for case in expected:
-            allowed = [d for d in known if case.allows(self.problem, d.deployed[stay], d.commitment)]
-            best, bound = min(allowed, key=lambda decision: self._value(decision, sample)), floor
-            near = relative_gap(float(self._value(best, sample)), floor) <= self.options["gap"]
-            if self.options["method"] == "extensive" and not near:
-                answer = self._programme(sample).solve(
-                    allowed, stages=("gap",), limits=case.limits, floor=floor, time_limit=self.options["time_limit"],
-                    interrupted=self.interrupted, watch=self._watch(f"plans that count on all, {len(sample)} futures"),
-                )  # fmt: skip
-                best, bound = answer.decision, answer.bounds["gap"].bound
-            known.append(best)
-            for future, deployed in zip(sample, best.deployed, strict=True):
-                self.recourse.learn(best.commitment, future, deployed, gap_of(self.problem, deployed))
-            value = proved("value", float(self._value(best, sample)), bound)
-            found.append(case.replaced(self.problem, best, stay, value))
-        return found, known
-
-    def _programme(self, sample: Sequence[Future]) -> Programme:
-        """The extensive form over a sample; the last one is kept."""
-        if self.last is None or self.last.futures != tuple(sample):
-            self.last = None
-            with at_once():
-                self.last = Programme(self.instance, self.model, sample, self.taste, self.highs)
-        return self.last
 
     def _settled(self, answer: Answer) -> Answer:
         """The same commitments with the best deployments: the stages only require the values that they hold."""
         for decision in (answer.decision, answer.strict):
-            for future, deployed in zip(self.sample, decision.deployed, strict=True):
-                self.recourse.learn(decision.commitment, future, deployed, gap_of(self.problem, deployed))
+            self.learn(decision, self.sample)
         commitments = [answer.decision.commitment, answer.strict.commitment]
-        found = self.recourse.evaluate(self.sample, commitments, self.report, "the plan in its futures")
-        decision, strict = (
-            Decision(commitment, tuple(second.deployed for second in seconds))
-            for commitment, seconds in zip(commitments, found, strict=True)
-        )
+        decision, strict = self.decisions(self.sample, commitments, "the plan in its futures")
         return replace(answer, decision=decision, strict=strict)
 
     def _together(self, programme: Programme, free: Sequence[Second]) -> list[Decision]:
@@ -273,19 +220,14 @@ class _Hedging:
             found, bound = consensus(
                 self.instance, self.model, self.sample, self.taste, self.highs, self.options["time_limit"]
             )
-        (seconds,) = self.recourse.evaluate(self.sample, [found], self.report, "the plan in its futures")
-        decisions = [*start, Decision(found, tuple(second.deployed for second in seconds))]
-        best = min(decisions, key=lambda decision: self._value(decision, self.sample))
+        decisions = [*start, *self.decisions(self.sample, [found], "the plan in its futures")]
+        best = min(decisions, key=lambda decision: self.value(decision, self.sample))
         used = together(deployed or {} for deployed in best.deployed)
-        gap = proved("gap", float(self._value(best, self.sample)), max(bound, floor))
+        gap = proved("gap", float(self.value(best, self.sample)), max(bound, floor))
         cost = proved("cost", float(cost_of(self.problem, used)), 0.0)
         closed = gap.gap <= self.options["gap"] and cost.value == 0
         decision = Decision(used, best.deployed)
         return Answer(decision, decision, {"gap": gap, "cost": cost}, Stop.PROVED, closed)
-
-    def _value(self, decision: Decision, futures: Sequence[Future]) -> Fraction:
-        """Value of a decision over the futures that it is for."""
-        return value_of(self.problem, self.taste, futures, decision)
 
     # ---- evaluation -------------------------------------------------------------------------------------------------
 
@@ -331,11 +273,10 @@ class _Hedging:
         bounds = [answer.bounds["gap"].bound]
         for r in range(1, self.options["replications"]):
             sample = futures(self.instance, self.model, self.options["futures"], [self.options["seed"], r])
-            with at_once():
-                programme = Programme(self.instance, self.model, sample, self.taste, self.highs)
+            programme = self.another(sample)
             found = programme.solve(
                 [programme.nothing], stages=("gap",), time_limit=self.options["time_limit"],
-                interrupted=self.interrupted, watch=self._watch(f"sample {r + 1} of {self.options['replications']}"),
+                interrupted=self.interrupted, watch=self.watch(f"sample {r + 1} of {self.options['replications']}"),
             )  # fmt: skip
             if self.interrupted.is_set():
                 raise KeyboardInterrupt
@@ -373,7 +314,7 @@ class _Hedging:
             "objectives": proofs(
                 answer.bounds,
                 {
-                    "gap": self._value(answer.decision, self.sample),
+                    "gap": self.value(answer.decision, self.sample),
                     "cost": cost_of(self.problem, answer.decision.commitment),
                 },
             ),
