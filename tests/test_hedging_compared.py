@@ -28,7 +28,7 @@ from allocator.plan.values import Deployed
 from allocator.report.studies.hedge import hedge_study
 from allocator.report.text.hedge_words import compared_with
 from allocator.statistics import Taste
-from allocator.withdrawal import STAY, Future, Stance
+from allocator.withdrawal import STAY, Future, Stance, every_future
 from tests.cli.running import run
 from tests.present import present
 from tests.relations import hedge_fits
@@ -171,6 +171,23 @@ class TestDrawn:
             assert answer.bounds["gap"].gap == 0
             assert programme.values(answer.decision)[ALL_STAY] == 0
             assert dict(answer.decision.commitment) == {("AAA", "bn-AAA", 1): 3, ("BBB", "bn-BBB", 1): 1}
+
+    def test_a_promise_that_costs_more_if_all_stay(self) -> None:
+        """AAA's four are promised to the patrol, a quarter of all; having left the sea, AAA holds the land instead."""
+        instance = toy(
+            objectives=[{"objective": "land", "name": "Land", "priority": 3.0}, {"objective": "sea", "name": "Sea"}],
+            tasks=[{"task": "hold"}, {"task": "patrol", "objective": "sea"}],
+            requirements=[{"task": j, "capability": "inf", "quantity": 4.0} for j in ("hold", "patrol")],
+            willingness=[*willing("AAA"), *willing("AAA", at=0.5, objectives=("sea",))],
+            commitments=[{"nation": "AAA", "unit_type": "bn", "task": "patrol", "at_least": 4}],
+        )
+        (gone,) = (future for future in present(every_future(instance, REFERENCE, 9)) if future.withdrawn)
+        futures = with_stay([replace(gone, probability=Fraction(1))])
+        for taste in (Taste.of(1, 1 - 1e-12), Taste.of(1, 0.5), Taste.of(0, 0)):
+            programme = Programme(instance, REFERENCE, futures, taste, {"mip_rel_gap": 0.0, "random_seed": 0})
+            answer = programme.solve([programme.nothing], stages=("gap",))
+            assert answer.bounds["gap"].value == answer.bounds["gap"].bound == pytest.approx(1 / 4)
+            assert programme.values(answer.decision)["gap"] == pytest.approx(1 / 4)
 
     def test_a_sample(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("allocator.hedging.run.ENUMERATED", 2)
