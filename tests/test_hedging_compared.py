@@ -270,6 +270,12 @@ class TestWords:
         del content["expected_objectives"]
         assert "Planning is measured" not in str(hedge_study(content))
 
+    def test_nothing_is_said_where_nobody_may_withdraw(self, tmp_path: Path) -> None:
+        instance = three(willingness=[row for n in STAYS for row in willing(n)])
+        allocator.write(instance, tmp_path / "sure")
+        assert "measured against" not in run("hedge", tmp_path / "sure", "--quiet").stdout
+        assert "measured against" not in str(hedge_study(allocator.hedge(instance).to_dict()))
+
     def test_shown(self, tmp_path: Path) -> None:
         allocator.write(three(3), tmp_path / "three")
         shown = run("hedge", tmp_path / "three", "--weight", "0", "--quiet", COLUMNS="200").stdout

@@ -151,7 +151,8 @@ def _value(content: Row, plans: Mapping[str, Row]) -> Section:
     if vss is not None:
         heading = f"Planning for withdrawal is worth {_points(vss)}; knowing who withdraws, {_points(evpi)} more"
         asked = content["manifest"]["options"]["gap"]
-        with_what = compared_with(content.get("expected_objectives", ()), plans, content["enumerated"], asked)
+        proofs = content.get("expected_objectives", ()) if content["possible"] > 1 else ()
+        with_what = compared_with(proofs, plans, content["enumerated"], asked)
         blocks.append(Text(f"In coverage that counts {_mixed(content)}. {with_what}".rstrip(), note=True))
         ranges = (
             ("Planning for withdrawal", vss, content["vss_range"]),

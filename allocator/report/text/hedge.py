@@ -122,7 +122,8 @@ def _proofs(out: Console, found: Hedge) -> None:
         )
         asked = found.manifest["options"]["gap"]
         plans = {row["plan"]: row for row in found.rows("plans")}
-        out.print(compared_with(found.rows("expected_objectives"), plans, found.enumerated, asked))
+        if found.possible > 1:
+            out.print(compared_with(found.rows("expected_objectives"), plans, found.enumerated, asked))
     rows = found.rows("objectives")
     gaps = ", ".join(
         f"{'unmet share' if row['objective'] == 'gap' else row['objective']} {within(row)}" for row in rows
