@@ -22,9 +22,11 @@ import allocator
 from allocator.hedging.answer import OTHER
 from allocator.hedging.check import Decision
 from allocator.hedging.compared import _in_fewer
-from allocator.hedging.expected import with_stay
+from allocator.hedging.expected import Expected, with_stay
 from allocator.hedging.programme import ALL_STAY, Programme
+from allocator.outcome import Bounds
 from allocator.plan.values import Deployed
+from allocator.problem import Problem
 from allocator.report.studies.hedge import hedge_study
 from allocator.report.text.hedge_words import compared_with
 from allocator.statistics import Taste
@@ -95,14 +97,30 @@ class TestByHand:
         assert found.vss == pytest.approx(0)
         hedge_fits(found)
 
-    def test_the_first_that_was_found_is_shown_if_it_does_worse(self) -> None:
-        found = allocator.hedge(three(), weight=0, gap=0.0)
-        other = {row["plan"]: row for row in found.rows("plans")}.get(OTHER)
-        if other is None:  # the first was the best
-            return
-        assert other["coverage_all_stay"] == 1
-        assert other["cost"] == pytest.approx(24)
-        assert other["value"] >= found.plan("expected_case")["value"]
+    @pytest.mark.parametrize(
+        ("best", "cost", "shown"),
+        [
+            ({"AAA": 3, "BBB": 1}, 1.0, True),  # another of the same cost
+            ({"CCC": 4}, 1.0, False),  # the same
+            ({"AAA": 3, "BBB": 1}, 0.9, False),  # a cheaper one, where the first was not proved
+            ({"AAA": 3, "CCC": 2}, 0.5, False),  # one that leaves less unmet, for less
+        ],
+    )
+    def test_the_first_that_was_found_is_shown_if_it_is_as_good(
+        self, best: dict[str, int], cost: float, shown: bool
+    ) -> None:
+        """Four of CCC were found, at 6 million each, where five are asked for."""
+        five = [{"task": "hold", "capability": "inf", "quantity": 5.0}]
+        problem = Problem(three(3, costs=(cost, cost, 1.0), requirements=five), REFERENCE)
+
+        def kept(units: dict[str, int]) -> Decision:
+            commitment = {(n, f"bn-{n}", 1): count for n, count in units.items()}
+            return Decision(commitment, ({(n, u, "hold", t): count for (n, u, t), count in commitment.items()},))
+
+        first = kept({"CCC": 4})
+        case = Expected(first.commitment, present(first.deployed[0]), {}, {})
+        value = Bounds("value", 0.5, 0.5)
+        assert case.replaced(problem, kept(best), 0, value).other == (first.commitment if shown else None)
 
     def test_what_must_be_met_is_met_if_all_stay(self) -> None:
         """A half must be met: four of BBB are cheapest if all stay, and have no plan if BBB withdraws."""
@@ -263,6 +281,15 @@ class TestWords:
         assert self.told(value=0.0).endswith("that are best if all stay (proved not at all).")
         told = self.told(cost=0.0, gap=0.09)
         assert told.endswith("If all stay, that plan is proved: unmet share within 10.00 %, cost not at all.")
+
+    def test_the_other_that_is_shown(self) -> None:
+        values = {"two_stage": 0.2, "expected_case": 0.25, OTHER: 0.425}
+        plans = {name: {"plan": name, "value": value} for name, value in values.items()}
+        rows = [{"plan": "expected_case", "objective": "value", "relative_gap": 0.0}]
+        told = compared_with(rows, plans, True, 0.001)
+        assert told.endswith("worth as much or more (22.5 points against the one that is shown).")
+        plans[OTHER]["value"] = 0.2502  # no difference that can be seen
+        assert compared_with(rows, plans, True, 0.001).endswith("worth as much or more.")
 
     def test_what_an_older_version_saved(self) -> None:
         content = json.loads(json.dumps(allocator.hedge(three(), weight=0).to_dict()))

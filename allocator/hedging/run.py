@@ -194,6 +194,7 @@ class _Hedging(Setting):
             own, stages=STAGES, floor=floor, time_limit=self.options["time_limit"], interrupted=self.interrupted,
             watch=self.watch(f"a plan for {len(self.sample)} futures"),
         )  # fmt: skip
+        self.last = None  # it is large, and second stages have programmes of their own
         return answer, found
 
     def _settled(self, answer: Answer) -> Answer:
