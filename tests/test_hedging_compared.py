@@ -268,7 +268,7 @@ class TestWords:
             for name, value in values.items()
             for bound in (bounds.get(name, value),)
         ]  # fmt: skip
-        return compared_with(rows, {}, True, 0.001)
+        return compared_with(rows, {}, True)
 
     def test_proved(self) -> None:
         assert self.told() == (
@@ -277,6 +277,8 @@ class TestWords:
         )
 
     def test_not_proved(self) -> None:
+        assert self.told(value=0.1999) == self.told()  # a twentieth of a per cent
+        assert self.told(value=0.199).endswith("that are best if all stay (proved within 0.50 %).")
         assert self.told(value=0.19).endswith("that are best if all stay (proved within 5.00 %).")
         assert self.told(value=0.0).endswith("that are best if all stay (proved not at all).")
         told = self.told(cost=0.0, gap=0.09)
@@ -286,10 +288,10 @@ class TestWords:
         values = {"two_stage": 0.2, "expected_case": 0.25, OTHER: 0.425}
         plans = {name: {"plan": name, "value": value} for name, value in values.items()}
         rows = [{"plan": "expected_case", "objective": "value", "relative_gap": 0.0}]
-        told = compared_with(rows, plans, True, 0.001)
+        told = compared_with(rows, plans, True)
         assert told.endswith("worth as much or more (22.5 points against the one that is shown).")
         plans[OTHER]["value"] = 0.2502  # no difference that can be seen
-        assert compared_with(rows, plans, True, 0.001).endswith("worth as much or more.")
+        assert compared_with(rows, plans, True).endswith("worth as much or more.")
 
     def test_what_an_older_version_saved(self) -> None:
         content = json.loads(json.dumps(allocator.hedge(three(), weight=0).to_dict()))

@@ -150,9 +150,8 @@ def _value(content: Row, plans: Mapping[str, Row]) -> Section:
     blocks: list[Block] = []
     if vss is not None:
         heading = f"Planning for withdrawal is worth {_points(vss)}; knowing who withdraws, {_points(evpi)} more"
-        asked = content["manifest"]["options"]["gap"]
         proofs = content.get("expected_objectives", ()) if content["possible"] > 1 else ()
-        with_what = compared_with(proofs, plans, content["enumerated"], asked)
+        with_what = compared_with(proofs, plans, content["enumerated"])
         blocks.append(Text(f"In coverage that counts {_mixed(content)}. {with_what}".rstrip(), note=True))
         ranges = (
             ("Planning for withdrawal", vss, content["vss_range"]),

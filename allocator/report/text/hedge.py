@@ -120,10 +120,9 @@ def _proofs(out: Console, found: Hedge) -> None:
             f"Planning for withdrawal is worth {_between(found.vss, found.vss_range)} of coverage; knowing who "
             f"withdraws would be worth {_between(found.evpi, found.evpi_range)} more ({mixed}{without}{drawn})."
         )
-        asked = found.manifest["options"]["gap"]
         plans = {row["plan"]: row for row in found.rows("plans")}
         if found.possible > 1:
-            out.print(compared_with(found.rows("expected_objectives"), plans, found.enumerated, asked))
+            out.print(compared_with(found.rows("expected_objectives"), plans, found.enumerated))
     rows = found.rows("objectives")
     gaps = ", ".join(
         f"{'unmet share' if row['objective'] == 'gap' else row['objective']} {within(row)}" for row in rows

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from allocator.hedging.answer import OTHER
-from allocator.outcome import NUMERICAL
 from allocator.report.text.words import percent
 
 Row = Mapping[str, Any]
+
+CLOSE = 1.1e-3
+"""Relative gap up to which a comparison counts as proved, whatever gap was asked for: a tenth of a per cent."""
 
 
 def within(row: Row) -> str:
@@ -33,7 +35,7 @@ def worse(plans: Mapping[str, Row]) -> float:
     return more if points(more) != points(0.0) else 0.0
 
 
-def compared_with(rows: Sequence[Row], plans: Mapping[str, Row], enumerated: bool, asked: float) -> str:
+def compared_with(rows: Sequence[Row], plans: Mapping[str, Row], enumerated: bool) -> str:
     """The plan that counts on all with which a hedge is compared, and what of it is not proved.
 
     Parameters
@@ -44,8 +46,6 @@ def compared_with(rows: Sequence[Row], plans: Mapping[str, Row], enumerated: boo
         Plan -> its row of the table ``plans``.
     enumerated : bool
         Whether every future counts with its probability.
-    asked : float
-        The relative gap at which an objective counts as proved.
 
     Examples
     --------
@@ -53,13 +53,13 @@ def compared_with(rows: Sequence[Row], plans: Mapping[str, Row], enumerated: boo
     ...     {"plan": "expected_case", "objective": name, "value": 1.0, "given_up": 0, "bound": 1.0, "relative_gap": 0}
     ...     for name in ("gap", "cost", "value")
     ... ]
-    >>> compared_with(rows, {}, False, 0.001)
+    >>> compared_with(rows, {}, False)
     'Planning is measured against the plan that does best under withdrawal of those that are best if all stay.'
     """
     last = {row["objective"]: row for row in rows if row["plan"] == rows[-1]["plan"]}
     if "value" not in last:
         return ""
-    open_ = {name for name, row in last.items() if row["relative_gap"] > asked + NUMERICAL}
+    open_ = {name for name, row in last.items() if row["relative_gap"] > CLOSE}
     if "value" in open_:
         text = "Planning is measured against the best that was found, under withdrawal, of the plans that are best if "
         text += f"all stay (proved {within(last['value'])})."
