@@ -46,8 +46,8 @@ class Taste:
         return (1 - self.weight) * mean(gaps, shares) + self.weight * cvar(gaps, shares, self.alpha)
 
     def worst_alone(self, shares: Sequence[Fraction]) -> bool:
-        """Whether only the worst future counts: no future is less probable than ``1 - alpha``."""
-        return 1 - self.alpha <= min(shares)
+        """Whether only the worst future counts: none that is possible is less probable than ``1 - alpha``."""
+        return 1 - self.alpha <= min(share for share in shares if share)
 
     def loss(self, gap: Fraction, level: Fraction) -> Fraction:
         """The contribution of one future to the value, if the value at risk is ``level``."""

@@ -10,6 +10,7 @@ import pytest
 
 from allocator import Hedge
 from allocator.exact import exact
+from allocator.hedging.answer import OTHER
 from allocator.statistics import cvar
 from tests.present import present
 
@@ -48,13 +49,37 @@ def objectives_fit(
         assert next(row["given_up"] for row in rows if row["objective"] == listed[-1]) == 0
 
 
+def counting_on_all_fits(found: Hedge, plans: dict[str, dict[str, Any]]) -> None:
+    """The plans that count on all: as good as their solve if all stay, and no other is worth more."""
+    compared = "expected_case_strict" if "expected_case_strict" in plans else "expected_case"
+    for name in {"expected_case", compared}:
+        rows = {row["objective"]: row for row in found.rows("expected_objectives") if row["plan"] == name}
+        assert list(rows) == ["gap", "cost", "value"]
+        assert all(row["bound"] <= row["value"] + 1e-9 for row in rows.values())
+        assert plans[name]["cost"] == near(rows["cost"]["value"])
+        assert 1 - plans[name]["coverage_all_stay"] <= rows["gap"]["value"] + ROOM
+        if found.enumerated:
+            assert plans[name]["value"] <= rows["value"]["value"] + ROOM
+            assert rows["value"]["bound"] <= plans[name]["value"] + ROOM
+    if OTHER in plans:
+        assert plans[OTHER]["value"] >= plans[compared]["value"] - ROOM
+        assert (
+            plans[OTHER]["coverage_all_stay"]
+            >= plans[compared]["coverage_all_stay"] - found.manifest["options"]["gap"] - ROOM
+        )
+        assert plans[OTHER]["cost"] == pytest.approx(plans[compared]["cost"], rel=1e-5)
+
+
 def hedge_fits(found: Hedge) -> None:
     """All that a hedge prints, from its tables and its options alone."""
     options, tolerance = found.manifest["options"], found.model.tolerance
     weight, alpha = exact(options["weight"]), exact(options["cvar"])
     rows = {row["objective"]: row for row in found.rows("objectives")}
     objectives_fit(found.rows("objectives"), tolerance, asked=options["gap"] if found.status == "optimal" else None)
-    assert sum(row["cost"] for row in found.rows()) == near(rows["cost"]["value"])
+    price = {row["unit_type"]: row["expansion_price"] for row in found.instance.rows("industry")}
+    expanded = sum(price[row["unit_type"]] * row["expansions"] for row in found.rows("industry"))
+    bought = sum(row["cost"] for row in found.rows("orders")) + expanded
+    assert sum(row["cost"] for row in found.rows()) + bought == near(rows["cost"]["value"])
     assert not found.check()
     plans = {row["plan"]: row for row in found.rows("plans")}
     futures = found.rows("futures")
@@ -72,9 +97,10 @@ def hedge_fits(found: Hedge) -> None:
         )
         assert all(row[name] <= row["wait_and_see"] + 1e-12 for row in futures)
         assert 0 <= plan["no_plan"] <= 1
-    assert set(plans) == {"two_stage", "expected_case", "wait_and_see"} | (
+    assert set(plans) - {OTHER} == {"two_stage", "expected_case", "wait_and_see"} | (
         {"two_stage_strict", "expected_case_strict"} if tolerance else set()
     )
+    counting_on_all_fits(found, plans)
     assert plans["two_stage"]["cost"] == near(rows["cost"]["value"])
     planned, expected = (plans.get(f"{name}_strict", plans[name])["value"] for name in ("two_stage", "expected_case"))
     assert found.vss == near(expected - planned)

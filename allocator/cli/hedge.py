@@ -72,7 +72,7 @@ if TYPE_CHECKING:
     help="Number of new draws with which plans are evaluated.",
 )
 @gap_option(1e-3)
-@time_limit_option("Limit for each solve: the plan, each further sample and each single future.")
+@time_limit_option("Limit for each solve: the plans, each further sample and each single future.")
 @click.option(
     "--method",
     type=click.Choice(["extensive", "hedging"]),

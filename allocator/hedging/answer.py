@@ -30,13 +30,17 @@ PLANS = ("two_stage", "expected_case", "wait_and_see")
 STRICT = ("two_stage_strict", "expected_case_strict")
 """The first two plans if cost may take nothing from coverage, whatever the model's tolerance."""
 
+OTHER = "expected_case_other"
+"""Another plan that counts on all, as good if all stay as the one that is compared with: the first that was found."""
+
 COLUMNS = {
     "commitments": ("nation", "unit_type", "period", "units", "people", "cost", "expected_case"),
     "orders": PLAN_COLUMNS["orders"],
     "industry": PLAN_COLUMNS["industry"],
     "plans": ("plan", "value", "coverage", "coverage_worst", "coverage_all_stay", "no_plan", "cost"),
-    "futures": ("future", "withdrawn", "probability", *PLANS, *STRICT),
+    "futures": ("future", "withdrawn", "probability", *PLANS, *STRICT, OTHER),
     "objectives": ("objective", "value", "given_up", "bound", "relative_gap"),
+    "expected_objectives": ("plan", "objective", "value", "given_up", "bound", "relative_gap"),
     "deployments": ("future", "nation", "unit_type", "task", "period", "units"),
 }
 """Result tables and their columns."""
@@ -67,13 +71,14 @@ class Hedge(Drawn):
         Number of different futures.
     vss : float or None
         Value of planning for withdrawal: ``value`` of ``expected_case`` minus ``value`` of ``two_stage`` in the table
-        ``plans``. Of plans that are equally good if all stay, ``expected_case`` is any. If the model has a tolerance,
-        the plans compared are those in which cost takes nothing from coverage: ``expected_case_strict`` and
-        ``two_stage_strict``.
+        ``plans``. Of plans that are equally good if all stay, ``expected_case`` is the one that does best over the
+        futures of the plan; against another, planning is worth as much or more. If the model has a tolerance, the plans
+        compared are those in which cost takes nothing from coverage: ``expected_case_strict`` and ``two_stage_strict``.
     evpi : float or None
         Further value of knowing the future: ``two_stage`` (``two_stage_strict``) minus ``wait_and_see``.
     vss_range, evpi_range : (float, float) or None
-        Range of each value while gaps of the solver are open; None if futures are drawn.
+        Range of each value while gaps of the solver are open; None if futures are drawn. That of ``vss`` is for plans
+        as good as the one that was found for all staying; ``expected_objectives`` says how far that one is proved.
     estimate : Estimate or None
         The sampling error of the plan in which cost takes nothing from coverage; None if nothing is sampled.
     manifest : dict
@@ -111,7 +116,7 @@ class Hedge(Drawn):
     def rows(self, table: str = "commitments") -> list[dict[str, Any]]:
         """Rows of a result table.
 
-        The tables are commitments, orders, industry, plans, futures, objectives and deployments.
+        The tables are commitments, orders, industry, plans, futures, objectives, expected_objectives and deployments.
         """
         if not isinstance(table, str) or table not in COLUMNS:
             raise BadUsage(f"no result table {shown(table)}; there are {', '.join(COLUMNS)}")
@@ -126,7 +131,8 @@ class Hedge(Drawn):
     def plan(self, name: str) -> dict[str, Any]:
         """The row of ``plans`` for ``two_stage``, ``expected_case`` or ``wait_and_see``.
 
-        If the model has a tolerance, ``two_stage_strict`` and ``expected_case_strict`` exist as well.
+        If the model has a tolerance, ``two_stage_strict`` and ``expected_case_strict`` exist as well. If every future
+        counts, ``expected_case_other`` may be there: it is as good as the plan that counts on all if all stay.
         """
         rows = {row["plan"]: row for row in self.rows("plans")}
         if name not in rows:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from allocator.hedging.answer import COLUMNS, PLANS, STRICT
+from allocator.hedging.answer import COLUMNS, OTHER, PLANS, STRICT
 from allocator.hedging.first_stage import Commitment, cost_of
 from allocator.hedging.recourse import Second
+from allocator.outcome import Bounds
 from allocator.problem import Problem
 from allocator.statistics import Taste, cvar, mean
 from allocator.withdrawal import Future, able
@@ -47,7 +48,7 @@ class Figures:
     def tables(self) -> dict[str, list[dict[str, Any]]]:
         """The tables ``plans``, ``futures`` and ``deployments``."""
         pairs = able(self.problem)
-        named = [name for name in (*PLANS, *STRICT) if name in self.gaps]
+        named = [name for name in (*PLANS, *STRICT, OTHER) if name in self.gaps]
         futures = [
             dict.fromkeys(COLUMNS["futures"])
             | {"future": s + 1, "withdrawn": future.described(pairs), "probability": float(future.probability)}
@@ -76,7 +77,7 @@ class Figures:
         )
         return dict(zip(COLUMNS["plans"], (name, *figures), strict=True))
 
-    def worth(self, bound: float | None) -> dict[str, Any]:
+    def worth(self, bounds: tuple[float, float] | None) -> dict[str, Any]:
         """Value of planning and of knowing the future.
 
         Plans are compared before cost takes anything from their coverage: what the tolerance allows each of them to
@@ -84,16 +85,17 @@ class Figures:
 
         Parameters
         ----------
-        bound : float or None
-            Proved bound of the best value over these futures; None if the plan is made for others.
+        bounds : (float, float) or None
+            Proved bounds of the value over these futures, of any plan and of any that is best if all stay; None if the
+            plan is made for others.
         """
         planned, expected = ("two_stage_strict", "expected_case_strict") if STRICT[0] in self.values else PLANS[:2]
         vss = self.values[expected] - self.values[planned]
         evpi = self.values[planned] - self.values["wait_and_see"]
         worth: dict[str, Any] = {"vss": float(vss), "evpi": float(evpi)}
-        if bound is not None:
-            least = Fraction(bound)
-            worst = vss - self.values[expected] + self._bound(expected)
+        if bounds is not None:
+            least, counting = map(Fraction, bounds)
+            worst = counting - self.values[planned]
             best = self.values[expected] - least
             worth["vss_range"] = (float(max(worst, min(vss, Fraction(0)))), float(max(best, vss)))
             worst, best = least - self.values["wait_and_see"], self.values[planned] - self._bound("wait_and_see")
@@ -103,3 +105,24 @@ class Figures:
     def _bound(self, name: str) -> Fraction:
         """The least possible value of a plan, given the bounds proved for its second stages."""
         return self.taste.value([Fraction(second.bound) for second in self.seconds[name]], self.shares)
+
+
+def proofs(bounds: Mapping[str, Bounds], values: Mapping[str, Fraction]) -> list[dict[str, Any]]:
+    """A row for each objective: its value, what later ones took from it, and what its stage proved."""
+    return [
+        dict(zip(COLUMNS["objectives"], (name, value, *proved.beside(value)), strict=True))
+        for name, proved in bounds.items()
+        for value in (float(values[name]),)
+    ]
+
+
+def committed(problem: Problem, commitment: Commitment, expected: Commitment) -> list[dict[str, Any]]:
+    """The table ``commitments``: what is committed, beside a plan that counts on all."""
+    rows = []
+    for n, u, t in dict.fromkeys([*commitment, *expected]):
+        units = commitment.get((n, u, t), 0)
+        cost = float(problem.money.unit_cost[u] * units)
+        values = (n, u, t, units, units * problem.personnel[u], cost, expected.get((n, u, t), 0))
+        rows.append(dict(zip(COLUMNS["commitments"], values, strict=True)))
+    place = {name: i for i, name in enumerate([*problem.NATIONS, *problem.UNITS])}
+    return sorted(rows, key=lambda row: (place[row["nation"]], place[row["unit_type"]], row["period"]))

@@ -7,21 +7,24 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from allocator.audit import Violation
 from allocator.errors import SolverError
 from allocator.exact import exact
 from allocator.hedging.answer import STAGES
 from allocator.hedging.check import Broken, Decision, check_decision
 from allocator.hedging.first_stage import Commitment, Committed, cost_of, ordered
 from allocator.hedging.two_stage import IMPLIED, two_stage
+from allocator.hedging.values import gaps_of
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.outcome import NUMERICAL, Bounds, Stop, relative_gap
-from allocator.plan.values import objective_values
 from allocator.purchases import Decided
+from allocator.solving.answer import HELD
 from allocator.solving.columns import Orders, Points, carry
 from allocator.solving.highs import Resident
 from allocator.solving.lexicographic import HOLD
@@ -33,6 +36,15 @@ from allocator.statistics import ONE, Taste, value_at_risk
 from allocator.withdrawal import Future
 
 Watch = Callable[[Progress], None]
+
+Limits = Mapping[str, Fraction]
+"""Objective -> the most that it may be."""
+
+ALL_STAY = "all_stay"
+"""The gap if nobody withdraws, as an objective that can be held."""
+
+NO_PLAN = Fraction(2)
+"""Stands for :data:`ALL_STAY` where what must be met is given up although nobody withdraws: worse than any gap."""
 
 Valued = tuple[Decision, dict[str, Fraction]]
 """A decision with its exact values."""
@@ -60,7 +72,7 @@ class Programme:
     instance, model : Instance, Model
         What would be solved if nobody withdrew.
     futures : sequence of Future
-        Their probabilities add up to 1.
+        Their probabilities add up to 1; one with probability 0 is planned for and does not count.
     taste : Taste
         Weight and level of the worst futures.
     options : mapping
@@ -82,6 +94,10 @@ class Programme:
         self.orders = Orders(m, self.matrix)
         self.resident = Resident(self.matrix, options)
         self.keys: list[tuple[str, str, int]] = list(m.commit)
+        self.stay = next((s for s, future in enumerate(self.futures) if not future.withdrawn), None)
+        if self.stay is not None:
+            self.matrix.costs[ALL_STAY] = np.zeros(len(self.matrix.columns))
+            self.matrix.costs[ALL_STAY][self.matrix.column_of[id(m.unmet[self.stay])]] = 1.0
         self.at = np.array([self.matrix.column_of[id(m.commit[key])] for key in self.keys], dtype=np.int64)
 
     @property
@@ -92,16 +108,16 @@ class Programme:
     # ---- decisions and points ---------------------------------------------------------------------------------
 
     def gaps(self, decision: Decision) -> list[Fraction]:
-        """Exact gap of each future; what is required is the same in all."""
-        return [
-            ONE if deployed is None else objective_values(self.m.problem, deployed)["gap"]
-            for deployed in decision.deployed
-        ]
+        """Exact gap of each future."""
+        return gaps_of(self.m.problem, decision)
 
     def values(self, decision: Decision) -> dict[str, Fraction]:
-        """Exact values of both objectives."""
-        cost = cost_of(self.m.problem, decision.commitment)
-        return {"gap": self.taste.value(self.gaps(decision), self.shares), "cost": cost}
+        """Exact values of both objectives, and the gap if nobody withdraws where that is one of the futures."""
+        cost, gaps = cost_of(self.m.problem, decision.commitment), self.gaps(decision)
+        values = {"gap": self.taste.value(gaps, self.shares), "cost": cost}
+        if self.stay is not None:
+            values[ALL_STAY] = NO_PLAN if decision.deployed[self.stay] is None else gaps[self.stay]
+        return values
 
     def broken(self, decision: Decision) -> list[Broken]:
         """The constraints that a decision breaks, checked exactly."""
@@ -127,7 +143,8 @@ class Programme:
         """A value for each column that agrees with a decision."""
         m, column_of = self.m, self.matrix.column_of
         gaps = self.gaps(decision)
-        level = max(gaps) if self.alone else value_at_risk(gaps, self.shares, self.taste.alpha)
+        worst = max(gap for gap, share in zip(gaps, self.shares, strict=True) if share)
+        level = worst if self.alone else value_at_risk(gaps, self.shares, self.taste.alpha)
         x = np.zeros(len(self.matrix.columns))
         for s, (points, deployed) in enumerate(zip(self.points, decision.deployed, strict=True)):
             x += points.point(None if deployed is None else dict(deployed))  # a future has no orders of its own
@@ -150,6 +167,7 @@ class Programme:
         *,
         stages: Sequence[str] = STAGES,
         fixed: Commitment | None = None,
+        limits: Limits = MappingProxyType({}),
         floor: float = 0.0,
         time_limit: float | None = None,
         interrupted: threading.Event | None = None,
@@ -160,33 +178,30 @@ class Programme:
         Parameters
         ----------
         start : sequence of Decision
-            At least one, each without faults; the best is the first incumbent of a stage.
+            At least one within ``limits``, each without faults; the best is the first incumbent of a stage.
         stages : sequence of str
             ``gap``, or ``gap`` and ``cost``.
         fixed : commitment, optional
             Use this commitment.
+        limits : mapping
+            The most that :data:`ALL_STAY` and the cost may be.
         floor : float
             A known lower bound of the gap.
-        time_limit : float, optional
-            Seconds for all stages.
-        interrupted : Event, optional
-            Set to stop.
-        watch : callable, optional
-            Called with what is known during the solve.
+        time_limit, interrupted, watch : float, Event and callable, optional
+            Seconds for all stages; set to stop; called with what is known during the solve.
         """
         began = time.monotonic()
         known = [(decision, self.values(decision)) for decision in start]
-        first = min(known, key=lambda pair: pair[1]["gap"])[0]
+        first = _best(known, "gap", limits)[0]
         answer = Answer(first, first)
-        if fixed is not None:
-            self.resident.restrict(self.at, np.array([float(fixed.get(key, 0)) for key in self.keys]))
+        self._restrict(fixed, limits)
 
-        def minimise(name: str, floor: float, held: Fraction | None, share: float) -> tuple[Decision, Stop, float]:
+        def minimise(name: str, floor: float, held: Limits, share: float) -> tuple[Decision, Stop, float]:
             left = None if time_limit is None else max(0.0, began + time_limit - time.monotonic()) * share
             report = _reporting(watch, name, stages.index(name) + 1, len(stages), began)
             return self._minimise(name, known, floor, held, left, interrupted, report)
 
-        held = strictly = None
+        held, strictly = dict(limits), None
         for name in stages:
             share = 1.0 if name == stages[-1] and not self.model.tolerance else SHARE
             answer.decision, answer.stop, bound = minimise(name, floor if name == "gap" else 0.0, held, share)
@@ -196,31 +211,40 @@ class Programme:
             answer.closed = answer.closed and met
             if name == "gap":
                 strictly = value + exact(HOLD) * max(ONE, value)
-                held = strictly + exact(self.model.tolerance) * value
+                held["gap"] = strictly + exact(self.model.tolerance) * value
         answer.strict = answer.decision
         if strictly is not None and self.values(answer.decision)["gap"] > strictly:
-            answer.strict, stop, _ = minimise("cost", answer.bounds["cost"].bound, strictly, 1.0)
+            answer.strict, stop, _ = minimise("cost", answer.bounds["cost"].bound, {**held, "gap": strictly}, 1.0)
             answer.stop = stop if answer.stop is Stop.PROVED else answer.stop
         self.resident.release()
+        self.resident.let_go()
         return answer
+
+    def _restrict(self, fixed: Commitment | None, limits: Limits) -> None:
+        """Keep to a commitment and within limits; who must keep to a gap if nobody withdraws has a plan there."""
+        if fixed is not None:
+            self.resident.restrict(self.at, np.array([float(fixed.get(key, 0)) for key in self.keys]))
+        if ALL_STAY in limits and self.stay in self.m.failed:
+            failed = self.matrix.column_of[id(self.m.failed[self.stay])]
+            self.resident.restrict(np.array([failed]), np.zeros(1))
 
     def _minimise(
         self,
         name: str,
         known: list[Valued],
         floor: float,
-        held: Fraction | None,
+        held: Limits,
         limit: float | None,
         interrupted: threading.Event | None,
         report: Callable[[Sight], None] | None,
     ) -> tuple[Decision, Stop, float]:
-        """The best decision in an objective among those that hold the gap, and the bound proved for it."""
-        if held is not None:
-            self.resident.hold("gap", float(held))
+        """The best decision in an objective within the limits, and the bound proved for it."""
+        for objective, most in held.items():
+            self.resident.hold(objective, float(most))
         stop, bound = Stop.PROVED, floor
         best = _best(known, name, held)
         if relative_gap(float(best[1][name]), bound) > self.gap:
-            stop, bound = self._stage(name, best, known, floor, limit, interrupted, report)
+            stop, bound = self._stage(name, best, known, floor, held, limit, interrupted, report)
         return _best(known, name, held)[0], stop, bound
 
     def _stage(
@@ -229,6 +253,7 @@ class Programme:
         best: Valued,
         known: list[Valued],
         floor: float,
+        held: Limits,
         limit: float | None,
         interrupted: threading.Event | None,
         report: Callable[[Sight], None] | None,
@@ -246,29 +271,46 @@ class Programme:
             broken = self.broken(found)
             if not broken:
                 known.append((found, self.values(found)))
+                broken = _exceeded(known[-1], held)
             return broken
 
         driver = Driver(
-            start, lambda **options: resident.run(limit, interrupted, report, limit, **options), take, self._tighten
-        )
+            start, lambda **options: resident.run(limit, interrupted, report, limit, **options), take,
+            lambda broken: self._tighten(broken, held),
+        )  # fmt: skip
         ended = minimise(resident, name, floor, driver)
-        if ended.broken:
+        if any(fault.violation.constraint != HELD for fault in ended.broken):
             raise SolverError("the exact check rejects what HiGHS found: " + "; ".join(map(str, ended.broken[:3])))
+        if ended.broken:  # only limits on objectives are passed, by less than HiGHS resolves: the best known plan stays
+            return Stop.PROVED, ended.bound
         return ended.stop, ended.bound
 
-    def _tighten(self, broken: Sequence[Broken]) -> bool:
+    def _tighten(self, broken: Sequence[Broken], held: Limits) -> bool:
         """Tighten limits that were passed within the solver's tolerances, by the excess and a little more."""
         for fault in broken:
             violation = fault.violation
+            if violation.constraint == HELD and violation.excess is not None:
+                objective = str(violation.index[0])
+                self.resident.hold(objective, float(held[objective] - 2 * violation.excess))
+                continue
             inner = fault.future is not None and violation.constraint not in IMPLIED
             owner = self.blocks[fault.future] if inner and fault.future is not None else self.m
             tighten(owner, self.matrix, self.resident, violation)
         return True
 
 
-def _best(known: Sequence[Valued], name: str, held: Fraction | None) -> Valued:
-    """The decision that is best in an objective among those that hold the gap."""
-    return min((pair for pair in known if held is None or pair[1]["gap"] <= held), key=lambda pair: pair[1][name])
+def _exceeded(found: Valued, held: Limits) -> list[Broken]:
+    """The limits on objectives that a decision passes by more than rounding."""
+    return [
+        Broken(None, Violation(HELD, (name,), f"{name} is worse than it may be", found[1][name] - most))
+        for name, most in held.items()
+        if found[1][name] > most + Fraction(1, 2 * 10**9) * max(ONE, most)
+    ]
+
+
+def _best(known: Sequence[Valued], name: str, held: Limits) -> Valued:
+    """The decision that is best in an objective among those within the limits."""
+    return min((pair for pair in known if not _exceeded(pair, held)), key=lambda pair: pair[1][name])
 
 
 def _reporting(watch: Watch | None, name: str, stage: int, stages: int, began: float) -> Callable[[Sight], None] | None:

@@ -7,34 +7,34 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allocator.api import Choice, Source, choose, pass_warnings
 from allocator.arguments import function, texts
 from allocator.errors import BadUsage, SolverError
-from allocator.hedging.answer import COLUMNS, STAGES, STRICT, Hedge
+from allocator.hedging.answer import OTHER, PLANS, STAGES, STRICT, Hedge
 from allocator.hedging.check import Decision, check_decision
-from allocator.hedging.figures import Figures
-from allocator.hedging.first_stage import Commitment, cost_of, needed_by, ordered, together
+from allocator.hedging.compared import compared
+from allocator.hedging.expected import Expected, counting_on_all, with_stay
+from allocator.hedging.figures import Figures, committed, proofs
+from allocator.hedging.first_stage import Commitment, cost_of, ordered, together
 from allocator.hedging.options import checked
-from allocator.hedging.recourse import Recourse, Second
+from allocator.hedging.programme import Answer, Programme
+from allocator.hedging.recourse import Second
+from allocator.hedging.setting import Setting
+from allocator.hedging.values import gaps_of
 from allocator.instance import Instance
 from allocator.model import Model
 from allocator.outcome import Stop, status
 from allocator.plan.manifest import Origin, manifest
 from allocator.plan.tables import tables as result_tables
-from allocator.plan.values import objective_values
-from allocator.problem import Problem
-from allocator.purchases import Decided, decided
-from allocator.statistics import ONE, Estimate, Taste, estimate, value_at_risk
+from allocator.purchases import Decided
+from allocator.solving.stage import Progress, proved
+from allocator.statistics import Estimate, estimate, value_at_risk
 from allocator.stopping import at_once, later, watched
 from allocator.withdrawal import STAY, Future, every_future, futures, possible
 
-if TYPE_CHECKING:
-    from allocator.hedging.programme import Answer, Programme
-    from allocator.solving.stage import Progress
-
-Report = Callable[[str, "Progress | None"], None]
+Report = Callable[[str, Progress | None], None]
 
 ENUMERATED = 64
 """Up to this many futures are all used with their exact probabilities; none is drawn."""
@@ -101,7 +101,7 @@ def hedge(
     return answer
 
 
-class _Hedging:
+class _Hedging(Setting):
     """One call of :func:`hedge`, step by step."""
 
     def __init__(
@@ -113,12 +113,7 @@ class _Hedging:
         interrupted: threading.Event,
         origin: Origin,
     ) -> None:
-        self.instance, self.model, self.options, self.report = instance, model, options, report
-        self.taste = Taste.of(options["weight"], options["cvar"])
-        self.highs = {
-            "mip_rel_gap": options["gap"], "mip_abs_gap": 1e-9, "threads": 1, "random_seed": options["seed"],
-        }  # fmt: skip
-        self.problem = Problem(instance, model)
+        super().__init__(instance, model, options, report, interrupted)
         if options["method"] == "hedging" and self.problem.pools.programmes:
             raise BadUsage(
                 "method hedging cannot order units; use method extensive, or leave out the family acquisition"
@@ -126,23 +121,18 @@ class _Hedging:
         every = every_future(instance, model, max(ENUMERATED, options["futures"]))
         self.enumerated = every is not None
         self.sample = every or futures(instance, model, options["futures"], options["seed"])
-        self.interrupted = interrupted
-        self.recourse = Recourse(
-            instance, model, self.problem.objective_of, self.highs, options["time_limit"], self.interrupted
-        )
         self.times: dict[str, float] = {}
         self.origin = origin
 
     def answer(self) -> Hedge:
         """Run all steps in order."""
         began = time.monotonic()
-        expected: list[Commitment] = []
+        expected: list[Expected] = []
         try:
             found = self._timed("expected case", self._expected)
             if isinstance(found, Hedge):
                 return found
-            expected = found
-            answer = self._timed("plan", lambda: self._plan(expected))
+            answer, expected = self._timed("plan", lambda: self._plan(found))
         except KeyboardInterrupt:
             return self._nothing("interrupted", "", "interrupt")
         except SolverError as error:
@@ -151,7 +141,7 @@ class _Hedging:
         try:
             answer = self._timed("second stages", lambda: self._settled(answer))
             known = self._timed("evaluation", lambda: self._evaluate(answer, expected))
-            figures = self._figures(answer, known)
+            figures = self._figures(answer, known, expected[-1])
             if not self.enumerated:
                 figures["estimate"] = self._timed("replications", lambda: self._estimate(answer, known))
         except KeyboardInterrupt:  # plans that were not evaluated are left out
@@ -159,7 +149,7 @@ class _Hedging:
         except SolverError as error:
             return self._nothing("error", str(error))
         self.times["total"] = time.monotonic() - began
-        return self._whole(answer, expected[0], figures)
+        return self._whole(answer, expected, figures)
 
     def _timed(self, name: str, work: Callable[[], Any]) -> Any:
         began = time.monotonic()
@@ -168,67 +158,51 @@ class _Hedging:
         finally:
             self.times[name] = time.monotonic() - began
 
-    def _watch(self, what: str) -> Callable[[Progress], None] | None:
-        report = self.report
-        if report is None:
-            return None
-        report(what, None)
-        return lambda progress: report(what, progress)
-
     # ---- the two commitments --------------------------------------------------------------------------------------
 
-    def _expected(self) -> list[Commitment] | Hedge:
-        """The commitment if all who are willing enough stayed; and the same if cost may take nothing from coverage."""
-        from allocator.solving.prior import Known
+    def _expected(self) -> list[Expected] | Hedge:
+        """The plan that counts on all, and the same if cost may take nothing from coverage."""
         from allocator.solving.solver import Solver
 
         solver = Solver(gap=self.options["gap"], time_limit=self.options["time_limit"], seed=self.options["seed"])
-        found: list[Commitment] = []
-        plans: tuple[Decided, ...] = ()
-        for tolerance in (self.model.tolerance, 0.0) if self.model.tolerance else (0.0,):
-            model = replace(self.model, objectives=STAGES, tolerance=tolerance)
-            watch = self._watch("the expected case")
-            plan = solver.solve(self.instance, model, known=Known(plans=plans), progress=watch)
-            if plan.status == "interrupted" or plan.stopped_by == "interrupt":
-                raise KeyboardInterrupt
-            if not plan.found:
-                return self._nothing(plan.status, plan.reason, plan.stopped_by)
-            plans = (decided(plan.rows),)
-            found.append(needed_by(plans[0]))
-        return found
+        found = counting_on_all(solver, self.instance, self.model, self.watch("the expected case"))
+        if isinstance(found, list):
+            return found
+        if found.status == "interrupted" or found.stopped_by == "interrupt":
+            raise KeyboardInterrupt
+        return self._nothing(found.status, found.reason, found.stopped_by)
 
-    def _plan(self, expected: Sequence[Commitment]) -> Answer:
-        """The two-stage plan over the sample."""
-        from allocator.hedging.programme import Programme
-
-        free, *counted = self.recourse.evaluate(self.sample, [None, *expected], self.report, "each future alone")
-        shares = [future.probability for future in self.sample]
+    def _plan(self, expected: Sequence[Expected]) -> tuple[Answer, list[Expected]]:
+        """The two-stage plan over the sample, and of the plans that count on all those that are worth most over it."""
+        sample, commitments = with_stay(self.sample), [case.commitment for case in expected]
+        for case in expected:
+            self.learn_one(case.commitment, STAY, case.deployed)
+        free, *counted = self.recourse.evaluate(sample, [None, *commitments], self.report, "each future alone")
+        shares = [future.probability for future in sample]
         floor = float(self.taste.value([Fraction(second.bound) for second in free], shares)) * (1 - 1e-12)
         start = [
             Decision(commitment, tuple(second.deployed for second in seconds))
-            for commitment, seconds in zip(expected, counted, strict=True)
+            for commitment, seconds in zip(commitments, counted, strict=True)
         ]
+        found, start = compared(self, expected, sample, start, floor)
+        own = [replace(decision, deployed=decision.deployed[: len(self.sample)]) for decision in start]
         if self.options["method"] == "hedging":
-            return self._hedged(start, floor)
-        with at_once():
-            programme = Programme(self.instance, self.model, self.sample, self.taste, self.highs)
-        start += self._together(programme, free)
-        return programme.solve(
-            start, stages=STAGES, floor=floor, time_limit=self.options["time_limit"], interrupted=self.interrupted,
-            watch=self._watch(f"a plan for {len(self.sample)} futures"),
+            return self._hedged(own, floor), found
+        programme = self.programme(self.sample)
+        own += self._together(programme, free[: len(self.sample)])
+        answer = programme.solve(
+            own, stages=STAGES, floor=floor, time_limit=self.options["time_limit"], interrupted=self.interrupted,
+            watch=self.watch(f"a plan for {len(self.sample)} futures"),
         )  # fmt: skip
+        self.last = None  # it is large, and second stages have programmes of their own
+        return answer, found
 
     def _settled(self, answer: Answer) -> Answer:
         """The same commitments with the best deployments: the stages only require the values that they hold."""
         for decision in (answer.decision, answer.strict):
-            for future, deployed, gap in zip(self.sample, decision.deployed, self._gaps(decision), strict=True):
-                self.recourse.learn(decision.commitment, future, deployed, gap)
+            self.learn(decision, self.sample)
         commitments = [answer.decision.commitment, answer.strict.commitment]
-        found = self.recourse.evaluate(self.sample, commitments, self.report, "the plan in its futures")
-        decision, strict = (
-            Decision(commitment, tuple(second.deployed for second in seconds))
-            for commitment, seconds in zip(commitments, found, strict=True)
-        )
+        decision, strict = self.decisions(self.sample, commitments, "the plan in its futures")
         return replace(answer, decision=decision, strict=strict)
 
     def _together(self, programme: Programme, free: Sequence[Second]) -> list[Decision]:
@@ -239,9 +213,7 @@ class _Hedging:
 
     def _hedged(self, start: Sequence[Decision], floor: float) -> Answer:
         """The two-stage plan by progressive hedging: rounds find a commitment, and second stages evaluate it."""
-        from allocator.hedging.programme import Answer
         from allocator.hedging.progressive import consensus
-        from allocator.solving.stage import proved
 
         if self.report is not None:
             self.report(f"progressive hedging of {len(self.sample)} futures", None)
@@ -249,26 +221,14 @@ class _Hedging:
             found, bound = consensus(
                 self.instance, self.model, self.sample, self.taste, self.highs, self.options["time_limit"]
             )
-        (seconds,) = self.recourse.evaluate(self.sample, [found], self.report, "the plan in its futures")
-        decisions = [*start, Decision(found, tuple(second.deployed for second in seconds))]
-        best = min(decisions, key=self._value)
+        decisions = [*start, *self.decisions(self.sample, [found], "the plan in its futures")]
+        best = min(decisions, key=lambda decision: self.value(decision, self.sample))
         used = together(deployed or {} for deployed in best.deployed)
-        gap = proved("gap", float(self._value(best)), max(bound, floor))
+        gap = proved("gap", float(self.value(best, self.sample)), max(bound, floor))
         cost = proved("cost", float(cost_of(self.problem, used)), 0.0)
         closed = gap.gap <= self.options["gap"] and cost.value == 0
         decision = Decision(used, best.deployed)
         return Answer(decision, decision, {"gap": gap, "cost": cost}, Stop.PROVED, closed)
-
-    def _value(self, decision: Decision) -> Fraction:
-        """Value of a decision over the sample."""
-        return self.taste.value(self._gaps(decision), [future.probability for future in self.sample])
-
-    def _gaps(self, decision: Decision) -> list[Fraction]:
-        """Gap of a decision in each future of the sample."""
-        return [
-            ONE if deployed is None else objective_values(self.problem, deployed)["gap"]
-            for deployed in decision.deployed
-        ]
 
     # ---- evaluation -------------------------------------------------------------------------------------------------
 
@@ -278,20 +238,22 @@ class _Hedging:
             return list(self.sample)
         return futures(self.instance, self.model, self.options["evaluate"], [self.options["seed"], 0])
 
-    def _evaluate(self, answer: Answer, expected: Sequence[Commitment]) -> Figures:
+    def _evaluate(self, answer: Answer, expected: Sequence[Expected]) -> Figures:
         """Figures of the two-stage plan, the plan for the expected case and full knowledge, before and after cost."""
         commitments: dict[str, Commitment | None] = {
-            "two_stage": answer.decision.commitment, "expected_case": expected[0], "wait_and_see": None,
+            "two_stage": answer.decision.commitment, "expected_case": expected[0].commitment, "wait_and_see": None,
         }  # fmt: skip
         if self.model.tolerance:
-            commitments |= dict(zip(STRICT, (answer.strict.commitment, expected[1]), strict=True))
+            commitments |= dict(zip(STRICT, (answer.strict.commitment, expected[1].commitment), strict=True))
+        if self.enumerated and expected[-1].other is not None:  # its values are known
+            commitments[OTHER] = expected[-1].other
         judged = self._judged()
         seconds = self.recourse.evaluate(
             [*judged, STAY], list(commitments.values()), self.report, "plans in other futures"
         )
         return Figures(self.problem, self.taste, judged, commitments, dict(zip(commitments, seconds, strict=True)))
 
-    def _figures(self, answer: Answer, known: Figures) -> dict[str, Any]:
+    def _figures(self, answer: Answer, known: Figures, expected: Expected) -> dict[str, Any]:
         """Tables and differences, once the plan has passed the check in every future in which it is evaluated."""
         for name in ("two_stage", STRICT[0]):
             commitment = known.commitments.get(name)
@@ -301,29 +263,27 @@ class _Hedging:
             broken = check_decision(self.instance, self.model, known.judged, decision)
             if broken:
                 raise SolverError("the audit rejects the plan: " + "; ".join(map(str, broken[:5])))
-        return known.tables() | known.worth(answer.bounds["gap"].bound if self.enumerated else None)
+        bounds = (answer.bounds["gap"].bound, expected.bounds["value"].bound) if self.enumerated else None
+        return known.tables() | known.worth(bounds)
 
     def _estimate(self, answer: Answer, known: Figures) -> Estimate:
         """The sampling error: the bounds proved on further samples, against the plan's value in further draws.
 
         The plan is the one in which cost takes nothing from coverage, since what cost takes is not a sampling error.
         """
-        from allocator.hedging.programme import Programme
-
         bounds = [answer.bounds["gap"].bound]
         for r in range(1, self.options["replications"]):
             sample = futures(self.instance, self.model, self.options["futures"], [self.options["seed"], r])
-            with at_once():
-                programme = Programme(self.instance, self.model, sample, self.taste, self.highs)
+            programme = self.another(sample)
             found = programme.solve(
                 [programme.nothing], stages=("gap",), time_limit=self.options["time_limit"],
-                interrupted=self.interrupted, watch=self._watch(f"sample {r + 1} of {self.options['replications']}"),
+                interrupted=self.interrupted, watch=self.watch(f"sample {r + 1} of {self.options['replications']}"),
             )  # fmt: skip
             if self.interrupted.is_set():
                 raise KeyboardInterrupt
             bounds.append(found.bounds["gap"].bound)
         shares = [future.probability for future in self.sample]
-        level = value_at_risk(self._gaps(answer.strict), shares, self.taste.alpha)
+        level = value_at_risk(gaps_of(self.problem, answer.strict), shares, self.taste.alpha)
         gaps = known.gaps[STRICT[0] if STRICT[0] in known.gaps else "two_stage"]
         losses = [
             float(self.taste.loss(gap, level))
@@ -340,7 +300,7 @@ class _Hedging:
             manifest=self._manifest(name, stopped_by), stopped_by=stopped_by,
         )  # fmt: skip
 
-    def _whole(self, answer: Answer, expected: Commitment, figures: dict[str, Any]) -> Hedge:
+    def _whole(self, answer: Answer, expected: Sequence[Expected], figures: dict[str, Any]) -> Hedge:
         broken = check_decision(self.instance, self.model, self.sample, answer.decision)
         if broken:
             return self._nothing("error", "the audit rejects the plan: " + "; ".join(map(str, broken[:5])))
@@ -350,9 +310,20 @@ class _Hedging:
         name = status(True, answer.stop, answer.closed)
         purchased = result_tables(self.problem, Decided((), ordered(answer.decision.commitment)), {})
         tables = {
-            "commitments": self._commitments(answer.decision.commitment, expected),
+            "commitments": committed(self.problem, answer.decision.commitment, expected[0].commitment),
             **{table: purchased[table] for table in ("orders", "industry")},
-            "objectives": self._objectives(answer),
+            "objectives": proofs(
+                answer.bounds,
+                {
+                    "gap": self.value(answer.decision, self.sample),
+                    "cost": cost_of(self.problem, answer.decision.commitment),
+                },
+            ),
+            "expected_objectives": [
+                {"plan": plan, **row}
+                for plan, case in zip((PLANS[1], STRICT[1]), expected, strict=False)
+                for row in case.rows(self.problem)
+            ],
             **{table: figures.get(table, []) for table in ("plans", "futures", "deployments")},
         }
         return Hedge(
@@ -369,22 +340,3 @@ class _Hedging:
             self.instance, self.model, self.origin, options=self.options, versions=versions(), status=name,
             stopped_by=stopped, times=self.times,
         )  # fmt: skip
-
-    def _objectives(self, answer: Answer) -> list[dict[str, Any]]:
-        """Values of the plan, what cost took from coverage, and what the stages proved."""
-        values = {"gap": self._value(answer.decision), "cost": cost_of(self.problem, answer.decision.commitment)}
-        return [
-            dict(zip(COLUMNS["objectives"], (name, value, *bounds.beside(value)), strict=True))
-            for name, bounds in answer.bounds.items()
-            for value in (float(values[name]),)
-        ]
-
-    def _commitments(self, commitment: Commitment, expected: Commitment) -> list[dict[str, Any]]:
-        rows = []
-        for n, u, t in dict.fromkeys([*commitment, *expected]):
-            units = commitment.get((n, u, t), 0)
-            cost = float(self.problem.money.unit_cost[u] * units)
-            values = (n, u, t, units, units * self.problem.personnel[u], cost, expected.get((n, u, t), 0))
-            rows.append(dict(zip(COLUMNS["commitments"], values, strict=True)))
-        place = {name: i for i, name in enumerate([*self.problem.NATIONS, *self.problem.UNITS])}
-        return sorted(rows, key=lambda row: (place[row["nation"]], place[row["unit_type"]], row["period"]))

@@ -32,6 +32,12 @@ While cost is minimised, the first objective may grow to (1 + tolerance) times i
 bound and relative gap refer to the optimum; what cost took is ``given_up``. The values of planning and of knowing the
 future compare plans in which cost takes nothing from coverage: otherwise the tolerance would determine them.
 
+The value of planning (of the stochastic solution) compares with a commitment that counts on all. Several can be best if
+all stay, and their values differ, so the least value among them counts: the same programme with
+$\text{gap}(x_0) \le g^*$ for the future 0 in which nobody withdraws and $\sum k_u c_{nut} + \ldots \le k^*$, where
+$g^*$ and $k^*$ are the values of the plan that counts on all, with what a lexicographic solve allows. Future 0 has
+probability 0 if it was not drawn.
+
 Sources: two-stage programmes with recourse, the value of the stochastic solution and of perfect information: Birge and
 Louveaux (2011), Introduction to Stochastic Programming, 2nd ed., chapters 2 and 4. Conditional value at risk as
 a linear programme: Rockafellar and Uryasev (2000), Journal of Risk 2(3). Sampling: Kleywegt, Shapiro and Homem-de-Mello
@@ -211,6 +217,8 @@ def _mean_risk(m: pyo.ConcreteModel, futures: Sequence[Future], taste: Taste, al
     if taste.weight:
         terms.append((float(taste.weight), m.level))
         for s, future in enumerate(futures):
+            if not future.probability:
+                continue
             if alone:  # the value is that of the worst future, without a division by a tail that may be tiny
                 m.excess_counted[s] = (0.0, linear([(1.0, m.level), (-1.0, m.unmet[s])]), None)
                 continue

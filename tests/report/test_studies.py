@@ -299,7 +299,7 @@ def test_here_and_now_against_each_future() -> None:
     assert (
         study.heading == "Coverage is expected to be 88.5\u00a0%, and 68.3\u00a0% in the worst 10\u00a0% of the futures"
     )
-    assert [row.cells[0] for row in pictures["commitments"].rows][:2] == ["1", "1"]
+    assert [row.cells[0] for row in pictures["commitments"].rows][:2] == ["1", "2"]
     assert pictures["value-of-hedging"].rows[0].cells[0] == f"{100 * (found.vss or 0):.1f}\u00a0points"
     assert [row.cells[0] for row in pictures["futures"].rows] == [
         "54.0\u00a0%", "36.0\u00a0%", "6.0\u00a0%", "4.0\u00a0%",

@@ -7,10 +7,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from allocator.hedging.answer import OTHER
 from allocator.naming import Names
 from allocator.report.charts.kinds import Bar, Bars, Cell, Heat, Piece, Table
 from allocator.report.studies.study import Block, Section, Study, Text, names_in
 from allocator.report.studies.words import count, listed, made_with, money, number, percent, points, short
+from allocator.report.text.hedge_words import compared_with, worse
 
 Row = Mapping[str, Any]
 
@@ -148,7 +150,9 @@ def _value(content: Row, plans: Mapping[str, Row]) -> Section:
     blocks: list[Block] = []
     if vss is not None:
         heading = f"Planning for withdrawal is worth {_points(vss)}; knowing who withdraws, {_points(evpi)} more"
-        blocks.append(Text(f"In coverage that counts {_mixed(content)}.", note=True))
+        proofs = content.get("expected_objectives", ()) if content["possible"] > 1 else ()
+        with_what = compared_with(proofs, plans, content["enumerated"])
+        blocks.append(Text(f"In coverage that counts {_mixed(content)}. {with_what}".rstrip(), note=True))
         ranges = (
             ("Planning for withdrawal", vss, content["vss_range"]),
             ("Knowing who withdraws", evpi, content["evpi_range"]),
@@ -163,6 +167,8 @@ def _value(content: Row, plans: Mapping[str, Row]) -> Section:
             row = plans.get(name)
             if row is not None:
                 rows.append(_plan(row, label, note))
+        if plan == "expected_case" and worse(plans):
+            rows.append(_plan(plans[OTHER], label, "another that is as good if all stay"))
     columns = ("expected", f"worst {tail}", "if all stay", "no plan", "cost")
     blocks.append(Bars(
         "plans", f"Coverage of three plans: dark the worst {tail}, light the expectation", "Plan", "Coverage", columns,

@@ -8,6 +8,9 @@ from typing import Any
 from rich.console import Console
 
 from allocator.hedging import Hedge
+from allocator.hedging.answer import OTHER
+from allocator.report.text.hedge_words import compared_with, within, worse
+from allocator.report.text.hedge_words import points as _points
 from allocator.report.text.words import count, number, percent, table
 
 MOST = 25
@@ -20,6 +23,8 @@ NAMES = {
 }
 
 STRICTLY = "  with nothing given up for cost"
+
+ANOTHER = "  another that is as good if all stay"
 
 
 def draw_hedge(out: Console, found: Hedge) -> None:
@@ -92,13 +97,15 @@ def _plans(out: Console, found: Hedge) -> None:
 
 
 def _labelled(found: Hedge) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The plans with their names, each followed by its version without the tolerance if that differs."""
+    """The plans with their names, followed by versions without the tolerance and by one as good if that differs."""
     rows = {row["plan"]: row for row in found.rows("plans")}
     for name, label in NAMES.items():
         yield label, rows[name]
         strict = rows.get(f"{name}_strict")
         if strict is not None and strict != {**rows[name], "plan": strict["plan"]}:
             yield STRICTLY, strict
+        if name == "expected_case" and worse(rows):
+            yield ANOTHER, rows[OTHER]
 
 
 def _proofs(out: Console, found: Hedge) -> None:
@@ -111,12 +118,14 @@ def _proofs(out: Console, found: Hedge) -> None:
         drawn = "" if found.enumerated else ", in the new draws"
         out.print(
             f"Planning for withdrawal is worth {_between(found.vss, found.vss_range)} of coverage; knowing who "
-            f"withdraws would be worth {_between(found.evpi, found.evpi_range)} more ({mixed}{without}{drawn}). "
-            "The first compares with one plan that is best if all stay; another that is as good may do better or worse."
+            f"withdraws would be worth {_between(found.evpi, found.evpi_range)} more ({mixed}{without}{drawn})."
         )
+        plans = {row["plan"]: row for row in found.rows("plans")}
+        if found.possible > 1:
+            out.print(compared_with(found.rows("expected_objectives"), plans, found.enumerated))
     rows = found.rows("objectives")
     gaps = ", ".join(
-        f"{'unmet share' if row['objective'] == 'gap' else row['objective']} {_within(row)}" for row in rows
+        f"{'unmet share' if row['objective'] == 'gap' else row['objective']} {within(row)}" for row in rows
     )
     out.print(f"Proved for the futures that it is made for: {gaps}.")
     if tolerance and rows[0]["given_up"]:
@@ -133,17 +142,6 @@ def _proofs(out: Console, found: Hedge) -> None:
             f"{percent(estimate.confidence, 0)} confidence (best estimate {_points(estimate.gap)}; "
             f"{estimate.replications} samples, {estimate.draws} draws)."
         )
-
-
-def _within(row: dict[str, Any]) -> str:
-    """How closely an objective is proved in its own stage."""
-    if row["bound"] == 0 < row["value"] - row["given_up"]:
-        return "not at all"
-    return f"within {percent(row['relative_gap'], 2)}" if row["relative_gap"] else "in full"
-
-
-def _points(share: float) -> str:
-    return f"{round(100 * share, 1) + 0.0:.1f} points"  # no minus before a zero
 
 
 def _between(share: float, ends: tuple[float, float] | None) -> str:
