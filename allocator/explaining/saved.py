@@ -20,7 +20,7 @@ from allocator.instance.workbook_cells import CellReader
 from allocator.instance.workbook_parts import Book, Damage, opened
 from allocator.plan.plan import Plan
 from allocator.purchases import Cell
-from allocator.reading import Unreadable, check_file, read_text
+from allocator.reading import Unreadable, check_file, not_json, read_text
 
 TABLE = "deployments"
 KEY = ("nation", "unit_type", "task", "period")
@@ -145,7 +145,7 @@ def _json(path: Path) -> tuple[str, Rows]:
     try:
         content = json.loads(read_text(path))
     except json.JSONDecodeError as error:
-        raise BadInput([Fault(path.name, error.lineno, None, error.msg, "JSON")]) from None
+        raise BadInput([not_json(error, "an object").fault(path.name)]) from None
     except (ValueError, RecursionError):
         raise BadInput([Fault(path.name, None, None, "nesting or numbers that no result has", FORMS)]) from None
     result = content if isinstance(content, dict) else {}

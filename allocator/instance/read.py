@@ -54,6 +54,17 @@ def model_named(path: str | os.PathLike[str]) -> tuple[str, Path] | None:
     return (name, place) if isinstance(name, str) and name and not setting_fault("model", name) else None
 
 
+def row_of_setting(place: Path, key: str, value: Any) -> int | None:
+    """Row of a setting on the sheet of a workbook; None in other carriers, or if the file has another value now."""
+    if place.suffix != ".xlsx":
+        return None
+    try:
+        raw = _raw(place)
+    except OSError:
+        return None
+    return raw.settings_rows.get(key) if raw.settings.get(key) == value else None
+
+
 def _place(path: str | os.PathLike[str]) -> Path:
     """Where an instance is: a path that exists, or a bundled instance of that name."""
     place = Path(text_path("path", path, "a path, or the name of a bundled instance"))
