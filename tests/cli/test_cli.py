@@ -323,10 +323,15 @@ class TestOthers:
         from allocator.cli import list as listed
 
         monkeypatch.setattr(listed, "console", lambda: rich.console.Console(width=80))
-        present(listed.command.callback)(False)
+        present(listed.command.callback)(False, False)
         lines = capsys.readouterr().out.splitlines()
         assert max(map(len, lines)) <= 80
-        assert "                         coverage allows." in lines
+        assert len(lines) <= 40
+        assert "                coverage, risk and cost allow." in lines
+        assert any(line.endswith(" toy-rotation, toy-stance") for line in lines)
+        present(listed.command.callback)(True, False)
+        full = capsys.readouterr().out.splitlines()
+        assert "  toy-rotation           Relief: how much of a pool can stay deployed for ever" in full
 
     def test_show(self) -> None:
         done = run("show", "toy-rotation", "--json")
