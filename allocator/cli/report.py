@@ -48,7 +48,10 @@ if TYPE_CHECKING:
     "0 asks none.",
 )
 @click.option(
-    "--instance", "source", metavar="PATH", help="The instance of a saved result, if it is not a bundled one."
+    "--instance",
+    "source",
+    metavar="PATH",
+    help="The instance of a saved result, if it is no longer where it was read from.",
 )
 @model_option
 @gap_option(1e-4, "; 0 requires a full proof")

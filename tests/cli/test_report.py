@@ -132,9 +132,23 @@ class TestSavedResults:
         assert "meets 75 % of what is asked" in written(tmp_path / "a.html").texts["answer"]
 
     def test_an_instance_of_one_s_own(self, case: Path, tmp_path: Path) -> None:
-        allocator.solve(case).write(tmp_path / "result")
-        with pytest.raises(BadUsage, match=r"not bundled; name its path with --instance"):
+        plan = allocator.solve(case)
+        plan.write(tmp_path / "result")
+        assert saved_result(tmp_path / "result").instance == plan.instance
+        before = (case / "forces.csv").read_text()
+        for after in (before.replace(",5", ",6") + "\n", "nation\n"):
+            (case / "forces.csv").write_text(after)
+            with pytest.raises(BadUsage, match="the instance has changed since: solve it again"):
+                saved_result(tmp_path / "result")
+        (case / "forces.csv").write_text(before)
+        case = case.rename(tmp_path / "moved")
+        with pytest.raises(BadUsage, match=r"read from .* and is not there now; name its path with --instance"):
             saved_result(tmp_path / "result")
+        made = tmp_path / "result" / "manifest.json"
+        for path in (None, 7, "\0"):
+            made.write_text(json.dumps({**json.loads(made.read_text()), "path": path}))
+            with pytest.raises(BadUsage, match=r"; name its path with --instance"):
+                saved_result(tmp_path / "result")
         done = run("report", tmp_path / "result", "--instance", case, "--out", tmp_path / "a.html", "--extra-time", "0")
         assert done.returncode == 0, done.stderr
         with pytest.raises(BadUsage, match="the instance has changed since"):
