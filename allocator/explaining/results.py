@@ -172,8 +172,10 @@ def _model(place: Path, manifest: Mapping[str, Any]) -> Model:
 
 def _instance(place: Path, manifest: Mapping[str, Any], of: Source | None) -> Instance:
     """The instance that was solved, which must be exactly the same."""
-    name = source_of(manifest) or manifest["instance"] if of is None else of
     way_out = "name the instance that it was solved from with --of"
+    name = (source_of(manifest) or manifest["instance"]) if of is None else of
+    if of is None and manifest.get("path") and source_of(manifest) is None:
+        raise BadUsage(f"{place}: its instance {name} was read from {manifest['path']} and is not there now; {way_out}")
     try:
         found = name if isinstance(name, Instance) else read(name)
         of_instance, _ = split_overrides(manifest["overrides"])

@@ -79,7 +79,9 @@ def _from_path(path: Path) -> tuple[str, Rows]:
         if path.is_dir():
             file = path / f"{TABLE}.csv"
             answer = path / "answer.json"
-            return _csv(file) if file.exists() or not answer.exists() else _json(answer)
+            if not file.exists() and not answer.exists():
+                raise Unreadable(f"a folder without {TABLE}.csv", FORMS)
+            return _csv(file) if file.exists() else _json(answer)
         kind = path.suffix.lower()
         read = {".csv": _csv, ".json": _json, ".xlsx": _xlsx}.get(kind)
         if read is not None:

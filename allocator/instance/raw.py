@@ -72,6 +72,10 @@ class Raw:
     settings_rows: dict[str, int] = field(default_factory=dict)
     settings_unread: bool = False
 
+    def place_of(self, table: str) -> str:
+        """Where a table would be: the name of its file or sheet, or its key in the JSON file."""
+        return f"{self.settings_place}: {table}" if self.strict else f"{table}{self.suffix}"
+
 
 def nothing(raw: Raw, fault: Fault) -> Raw:
     """Mark a carrier as one of which nothing could be read."""
@@ -92,7 +96,7 @@ class Typed:
     def place(self, table: str) -> str:
         """The file or sheet of a table."""
         raw = self.raw.tables.get(table)
-        return raw.place if raw else f"{table}{self.raw.suffix}"
+        return raw.place if raw else self.raw.place_of(table)
 
     def fresh(self, table: str) -> bool:
         """Whether a table is new or has changed since it was checked."""
@@ -129,7 +133,7 @@ def typed(raw: Raw) -> Typed:
         if name not in raw.tables:
             if table.required and name not in meant:
                 way_out = f"add it ({table.one_row})"
-                faults.append(Fault(f"{name}{raw.suffix}", None, None, "is missing", way_out, " "))
+                faults.append(Fault(raw.place_of(name), None, None, "is missing", way_out, " "))
             continue
         sound = raw.tables[name].sound
         if sound is not None:

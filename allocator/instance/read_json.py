@@ -63,6 +63,12 @@ def read_json(path: Path) -> Raw:
     return from_object(content, path.name)
 
 
+def result_fault(place: str) -> Fault:
+    """The fault of a saved result in the place of an instance."""
+    expected = "the instance that it is of; allocator report, compare and explain --from-plan take results"
+    return Fault(place, None, None, "a saved result", expected)
+
+
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content = dict(pairs)
     if len(content) == len(pairs):
@@ -77,6 +83,8 @@ def from_object(content: Any, place: str) -> Raw:
     raw = Raw(place, place, strict=True)
     if not isinstance(content, dict):
         return nothing(raw, Fault(place, None, None, "a value that is not an object", OBJECT))
+    if "manifest" in content and "instance" not in content:
+        return nothing(raw, result_fault(place))
     repeated = _repeated(content)
     raw.faults += [_twice(place, None, name, "give it once, with all that belongs to it") for name in repeated]
     settings = content.get("instance")

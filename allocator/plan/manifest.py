@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from shlex import quote
 from typing import Any
 
 from allocator.instance import Instance
@@ -64,6 +65,11 @@ def path_of(instance: Instance) -> str | None:
     """Where an instance was read from, as the user named it; None if it is bundled or was made in memory."""
     path = instance.path
     return None if path is None or path.parent == shipped("instances") else str(path)
+
+
+def called(instance: Instance) -> str:
+    """An instance as a command names it: its path, or its name."""
+    return quote(path_of(instance) or instance.name)
 
 
 def source_of(made: Mapping[str, Any]) -> str | None:

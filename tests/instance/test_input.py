@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from openpyxl import Workbook
 
+import allocator
 from allocator import BadInput, Instance, read, write
 from tests.instance.pasted import BODY, HEADER, SOUND, fault_lines, refilled, two, workbook
 from tests.toys import toy
@@ -279,3 +280,33 @@ def test_what_is_no_toml_is_said_in_a_sentence_with_its_place(tmp_path: Path) ->
     }.items():
         (tmp_path / "x" / "instance.toml").write_text(text)
         assert f"instance.toml, {sentence}" in fault_lines(tmp_path / "x")[0], text
+
+
+def test_what_is_no_instance_is_one_fault_with_the_way_out(tmp_path: Path) -> None:
+    """A saved result, a folder of something else, a table of an instance, a workbook of another kind."""
+    write(toy(), tmp_path / "case")
+    allocator.solve(toy()).write(tmp_path / "result")
+    (tmp_path / "result.json").write_text(json.dumps(allocator.solve(toy()).to_dict()))
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "notes.csv").write_text("a,b\n")
+    (tmp_path / "book.xls").write_bytes(b"x")
+    result = "found a saved result; expected the instance that it is of; allocator report, compare and explain"
+    for name, sentence in {
+        "result": result,
+        "result.json": result,
+        "other": "found a folder without an instance; expected instance.toml and a .csv file for each table; ",
+        "case/forces.csv": f"ends in .csv; expected a folder, .xlsx or .json; name its folder {tmp_path / 'case'}",
+        "case/instance.toml": f"ends in .toml; expected a folder, .xlsx or .json; name its folder {tmp_path / 'case'}",
+        "book.xls": "ends in .xls; expected a folder, .xlsx or .json; save it as .xlsx with your spreadsheet program",
+    }.items():
+        (line,) = fault_lines(tmp_path / name)
+        assert sentence in line
+
+
+def test_a_table_that_json_lacks_is_a_fault_of_the_file(tmp_path: Path) -> None:
+    content = toy().to_dict()
+    del content["nations"]
+    (tmp_path / "x.json").write_text(json.dumps({**content, "forces": [["AAA", "bn", 3]] * 2}))
+    lines = fault_lines(tmp_path / "x.json")
+    assert any(line.startswith("x.json: nations is missing; add it") for line in lines)
+    assert any('rows that are not objects, such as "["AAA", "bn", 3]"' in line for line in lines)
