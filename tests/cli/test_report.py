@@ -82,6 +82,15 @@ def test_solve_writes_a_page_beside_its_answer(case: Path, tmp_path: Path) -> No
     assert "answer" in written(tmp_path / "a.html").texts
 
 
+def test_the_short_form(tmp_path: Path) -> None:
+    done = CliRunner().invoke(
+        report.command, ["toy-rotation", "--out", f"{tmp_path}/a.html", "--extra-time=0", "--short"]
+    )
+    gc.enable()
+    assert done.exit_code == 0, done.output
+    assert list(written(tmp_path / "a.html").texts) == ["header", "answer", "coverage", "missing", "who"]
+
+
 def test_no_plan_is_a_page_too(tmp_path: Path) -> None:
     done = run("report", "toy-infeasible", "--out", tmp_path / "a.html")
     assert done.returncode == 3
@@ -111,6 +120,10 @@ class TestRefused:
         out = ("--out", tmp_path / "a.html")
         assert refused(report.command, tmp_path / "result", *out, "--set", "forces.units=1") == (
             "--set has no effect on a saved result; name the instance to solve it anew"
+        )
+        (tmp_path / "claims.json").write_text('{"claims": [], "interrupted": false}')
+        assert "--short is for a plan; what sweep," in refused(
+            report.command, tmp_path / "claims.json", *out, "--short"
         )
         told = refused(report.command, "toy-rotation", *out, "--instance", "toy-rotation")
         assert "--instance is for a saved result" in told
