@@ -117,9 +117,12 @@ class Grid(Table):
         """Each row on lines of its own: the first cell, then the others after their headings."""
         for cells in zip(*(column.cells for column in self.columns), strict=True):
             parts: list[Text] = []
-            for column, cell in zip(self.columns, map(_text, cells), strict=True):
+            for column, cell in zip(self.columns, (_text(cell).copy() for cell in cells), strict=True):
                 heading = _text(column.header).plain.strip() if parts else ""
                 if cell.plain.strip():
+                    if parts:
+                        cell = cell[len(cell.plain) - len(cell.plain.lstrip()) :]
+                        cell.rstrip()
                     space = GLUE if len(cell) <= LONG else " "
                     parts.append(Text.assemble((heading + space, "dim"), cell) if heading else cell)
             text = Text(": ").join([Text("") if not parts else parts[0], Text("; ").join(parts[1:])])
