@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from os import get_terminal_size
 from textwrap import TextWrapper
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from allocator.errors import Fault, escaped
 from allocator.report.text.words import count
@@ -100,11 +100,12 @@ def print_message(*lines: str) -> None:
         os.close(null)
 
 
-def wrapped(message: str) -> str:
-    """A message for standard error, wrapped between words if that is a terminal; lines that are indented stay."""
-    if not sys.stderr.isatty():
+def wrapped(message: str, stream: TextIO | None = None) -> str:
+    """A message, wrapped between words if its stream, standard error, is a terminal; lines that are indented stay."""
+    stream = stream or sys.stderr
+    if not stream.isatty():
         return message
-    width = max(NARROWEST, _asked() or get_terminal_size(sys.stderr.fileno()).columns or USUAL)
+    width = max(NARROWEST, _asked() or get_terminal_size(stream.fileno()).columns or USUAL)
     fill = TextWrapper(
         width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False, replace_whitespace=False,
         expand_tabs=False,

@@ -172,12 +172,8 @@ def _instead(path: Path) -> str:
 def _folder(folder: Path) -> Raw:
     raw = Raw(str(folder), "instance.toml", strict=False, suffix=".csv")
     home = folder.resolve()
-    names = set(os.listdir(folder))
-    if "instance.toml" not in names and "manifest.json" in names:
+    if (folder / "manifest.json").is_file() and not os.path.lexists(folder / "instance.toml"):
         return nothing(raw, result_fault(str(folder)))
-    if "instance.toml" not in names and not names & {f"{table}.csv" for table in TABLES}:
-        expected = "instance.toml and a .csv file for each table; allocator new makes such a folder"
-        return nothing(raw, Fault(str(folder), None, None, "a folder without an instance", expected))
     _toml(raw, folder / "instance.toml", home)
     for entry in sorted(folder.iterdir()):
         if entry.suffix.lower() != ".csv":

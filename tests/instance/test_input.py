@@ -283,18 +283,15 @@ def test_what_is_no_toml_is_said_in_a_sentence_with_its_place(tmp_path: Path) ->
 
 
 def test_what_is_no_instance_is_one_fault_with_the_way_out(tmp_path: Path) -> None:
-    """A saved result, a folder of something else, a table of an instance, a workbook of another kind."""
+    """A saved result, a table of an instance, a workbook of another kind."""
     write(toy(), tmp_path / "case")
     allocator.solve(toy()).write(tmp_path / "result")
     (tmp_path / "result.json").write_text(json.dumps(allocator.solve(toy()).to_dict()))
-    (tmp_path / "other").mkdir()
-    (tmp_path / "other" / "notes.csv").write_text("a,b\n")
     (tmp_path / "book.xls").write_bytes(b"x")
     result = "found a saved result; expected the instance that it is of; allocator report, compare and explain"
     for name, sentence in {
         "result": result,
         "result.json": result,
-        "other": "found a folder without an instance; expected instance.toml and a .csv file for each table; ",
         "case/forces.csv": f"ends in .csv; expected a folder, .xlsx or .json; name its folder {tmp_path / 'case'}",
         "case/instance.toml": f"ends in .toml; expected a folder, .xlsx or .json; name its folder {tmp_path / 'case'}",
         "book.xls": "ends in .xls; expected a folder, .xlsx or .json; save it as .xlsx with your spreadsheet program",
