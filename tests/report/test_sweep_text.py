@@ -98,10 +98,11 @@ def test_a_tornado_fits_on_a_screen(there: int) -> None:
     figures = [{"figure": f"forces[nation=N{i},unit_type=kind_of_unit].units", "low": end} for i in range(there)]
     base = {"coverage": 0.5, "cost": 3.0, "members": 2.0, "proved": True, "status": "optimal"}
     result = {"base": base, "figures": figures, "still": 0}
-    for width in (80, 100, 160):
+    for width in (80, 100, 159):
         lines = drawn(draw_tornado, result, width).splitlines()
         assert len(lines) <= 36
         shown = sum("1 to base" in line for line in lines)
         assert shown == 2 * there if there == 3 else 6 <= shown <= 24
         assert (f"of {there} figures; --json and --out have all" in " ".join(lines)) == (there == 40)
     assert "to base" not in drawn(draw_tornado, result, 44)
+    assert drawn(draw_tornado, result, 160).count("1 to base") == 2 * min(12, there)  # for a file

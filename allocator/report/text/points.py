@@ -17,8 +17,11 @@ from allocator.report.text.words import number, percent
 MOST_BARS = 12
 """Figures, nations and lines that are shown in each table; JSON has all."""
 
-COLUMNS, MOST_LINES, FEWEST = 80, 36, 3
-"""Width from which tables of a sweep fit on a screen; their lines, beside the head; and the rows of each at least."""
+COLUMNS = range(80, 160)
+"""Widths at which the tables of a sweep fit on a screen; wider is what a file or another program gets."""
+
+MOST_LINES, FEWEST = 36, 4
+"""Lines of these tables, beside the head, and rows that each has in any case."""
 
 UNSETTLED = "Which nations move is arbitrary among equally good plans; coverage is not, nor is cost at that coverage."
 
@@ -74,9 +77,9 @@ def omitted(there: int, most: int, what: str, otherwise: str = "") -> Iterator[T
 
 
 def on_a_screen(out: Page, parts: Callable[[int], Iterable[RenderableType]], most: int) -> None:
-    """Print parts of which each table has so many rows, or fewer where a page of 80 columns is longer than a screen."""
+    """Print parts of which each table has so many rows, or fewer where they would be longer than a screen."""
     shown = list(parts(most))
-    while out.width >= COLUMNS and most > FEWEST and out.lines_of(shown) > MOST_LINES:
+    while out.width in COLUMNS and most > FEWEST and out.lines_of(shown) > MOST_LINES:
         most -= 1
         shown = list(parts(most))
     for part in shown:

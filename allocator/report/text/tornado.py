@@ -11,6 +11,7 @@ from rich.console import RenderableType
 from allocator.naming import Names
 from allocator.report.text.page import Page
 from allocator.report.text.points import (
+    FEWEST,
     MOST_BARS,
     UNSETTLED,
     Said,
@@ -30,6 +31,9 @@ from allocator.wording import priced
 
 LABEL = 48
 """Most characters of the name of a source."""
+
+LEAST_CHANGES = 2
+"""Rows of the table of where the answer changes, which gives way to the bars."""
 
 BAR, SHORT = 12, 7
 """Longest bar on either side of the base, in characters, and the same on a narrow page."""
@@ -111,14 +115,15 @@ def _tornado(out: Page, result: dict[str, Any], said: Said, most: int) -> Iterat
         yield ""
         grid = table(("where the answer changes", "left"), ("at", "right"), ("", "left"))
         changes.sort(key=lambda change: -abs(change[0][change[1]]["change"]["coverage"]))
-        for figure, end in changes[:most]:
+        rows = most if most == MOST_BARS else max(LEAST_CHANGES, most - FEWEST)
+        for figure, end in changes[:rows]:
             grid.add_row(
                 key_words(figure["figure"], said.names),
                 value_text(figure[end]["value"]),
                 changes_of(figure[end], said.names),
             )
         yield grid
-        yield from omitted(len(changes), most, "changes", "the largest changes of coverage come first")
+        yield from omitted(len(changes), rows, "changes", "the largest changes of coverage come first")
         yield UNSETTLED
     if result["still"]:
         yield f"No change of coverage or cost is shown for {result['still']} of {count(len(figures), 'figure')}."
