@@ -16,7 +16,7 @@ from allocator.arguments import path as a_path
 from allocator.errors import AllocatorError, BadInput, BadUsage, Fault, OutOfTime
 from allocator.instance import Instance, read
 from allocator.instance.override import changed, split_overrides
-from allocator.instance.read import model_named
+from allocator.instance.read import model_named, row_of_setting
 from allocator.model import Model, load_model
 from allocator.plan.manifest import Origin
 from allocator.plan.plan import Plan
@@ -112,14 +112,16 @@ def _model(model: Choice, instance: Instance | None, source: Source) -> Model | 
 
 def _own(name: str | None, folder: Path | None) -> Model:
     """The model that an instance names; the fault of a name that no model has is at its place in the instance."""
-    place = "instance.toml"
+    place, path = "instance.toml", folder
     if folder is not None and not folder.is_dir():
         place, folder = folder.name if folder.suffix == ".json" else "instance", folder.parent
     try:
         return load_model(name or "reference", folder)
     except BadInput as bad:
+        row = None if path is None else row_of_setting(path, "model", name)
         raise BadInput(
-            replace(fault, place=place, column="model") if fault.place == "model" else fault for fault in bad.faults
+            replace(fault, place=place, row=row, column="model") if fault.place == "model" else fault
+            for fault in bad.faults
         ) from None
 
 

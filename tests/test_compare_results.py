@@ -129,12 +129,17 @@ def test_what_is_no_result(tmp_path: Path) -> None:
     plan.write(tmp_path / "good")
     for name, change, told in (
         ("none", {"status": "infeasible"}, "no plan to compare"), ("other", {"sha256": "0"}, "has changed since"),
-        ("gone", {"instance": "nowhere"}, "cannot be read again"), ("bare", {"model": None}, "a model that cannot"),
+        ("gone", {"instance": "nowhere"}, "cannot be read again"),
+        ("moved", {"path": "a/b"}, "toy-rotation was read from a/b and is not there now; name the instance"),
+        ("bare", {"model": None}, "a model that cannot"),
     ):  # fmt: skip
         plan.write(tmp_path / name)
         (tmp_path / name / "manifest.json").write_text(json.dumps({**plan.manifest, **change}))
         with pytest.raises((BadInput, BadUsage), match=told):
             allocator.compare_results(tmp_path / name, tmp_path / "good")
+    allocator.write(allocator.read("toy-rotation"), tmp_path / "mine.json")
+    allocator.solve(tmp_path / "mine.json").write(tmp_path / "own")
+    assert allocator.compare_results(tmp_path / "own", tmp_path / "own").columns
     rows = (tmp_path / "good" / "deployments.csv").read_text()
     (tmp_path / "good" / "deployments.csv").write_text(rows.replace(",1,2,", ",1,9,"))
     with pytest.raises(BadInput, match="breaks a rule"):

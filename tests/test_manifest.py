@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +18,8 @@ from allocator.solving.solver import Solver
 from tests.toys import Row, toy
 
 COMMON = {
-    "instance", "model", "options", "overrides", "case", "coalition", "sha256", "versions", "status", "stopped_by",
-    "times",
+    "instance", "model", "options", "overrides", "case", "coalition", "sha256", "path", "versions", "status",
+    "stopped_by", "times",
 }  # fmt: skip
 SOURCES = [{"source": "assumption", "title": "Assumed"}]
 
@@ -48,8 +49,18 @@ def test_solve_and_hedge_have_the_same_entries() -> None:
 def test_a_solve_without_an_origin_has_no_hash_to_compute() -> None:
     instance, model = choose(toy())
     made = Solver().solve(instance, model).manifest
-    assert set(made) == COMMON - {"overrides", "case", "coalition", "sha256"} | {"stages"}
+    assert set(made) == COMMON - {"overrides", "case", "coalition", "sha256", "path"} | {"stages"}
     assert set(Solver().solve(instance, model, origin=Origin()).manifest) == COMMON | {"stages", "assumptions"}
+
+
+def test_the_path_is_that_of_an_instance_of_one_s_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it was named; a bundled instance has its name, and one made in memory has none."""
+    allocator.write(toy(), tmp_path / "mine.json")
+    monkeypatch.chdir(tmp_path)
+    for named, path in (("mine.json", "mine.json"), (tmp_path / "mine.json", str(tmp_path / "mine.json"))):
+        assert allocator.solve(named, overrides=["forces.units=3"]).manifest["path"] == path
+    assert allocator.solve("toy-rotation").manifest["path"] is None
+    assert allocator.solve(toy()).manifest["path"] is None
 
 
 def test_a_problem_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:

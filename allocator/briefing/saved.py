@@ -13,13 +13,13 @@ from typing import Any
 from allocator.api import Source, choose
 from allocator.audit import check_tables
 from allocator.errors import BadInput, BadUsage, Fault
-from allocator.instance import read
+from allocator.instance import Instance, read
 from allocator.instance.override import split_overrides
 from allocator.model import Model
+from allocator.plan.manifest import source_of
 from allocator.plan.plan import Plan
 from allocator.plan.tables import COLUMNS
 from allocator.reading import Unreadable, read_text
-from allocator.resources import shipped_instances
 
 WHOLE = ("period", "units", "personnel", "joint", "ready", "deliveries", "expansions")
 """Columns of whole numbers."""
@@ -58,7 +58,7 @@ def saved_result(path: str | os.PathLike[str], source: Source | None = None) -> 
     path : path
         A folder that ``solve --out`` wrote, or the JSON of ``solve --json``.
     source : Instance or path, optional
-        The instance that was solved; by default the bundled one that the result names.
+        The instance that was solved; by default the one at the path in the manifest, or the bundled one of its name.
 
     Raises
     ------
@@ -86,20 +86,33 @@ def saved_result(path: str | os.PathLike[str], source: Source | None = None) -> 
         )  # fmt: skip
     except (KeyError, TypeError, BadInput):
         raise _strange(place, "a manifest that lacks what a result has") from None
-    if source is None:
-        if name not in shipped_instances():
-            raise BadUsage(f"{place} is a result of {name}, which is not bundled; name its path with --instance")
-        source = name
-    whole = source if not isinstance(source, str | os.PathLike) else read(source)
-    instance, _ = choose(whole, model, overrides, case=made["case"], coalition=made["coalition"])
+    changed = f"{place} is a result of {name} as it was; the instance has changed since: solve it again"
+    try:
+        whole = _instance(place, made, source)
+        instance, _ = choose(whole, model, overrides, case=made["case"], coalition=made["coalition"])
+    except BadInput:
+        if source is not None:
+            raise
+        raise BadUsage(changed) from None
     if instance.sha256 != digest:
-        raise BadUsage(f"{place} is a result of {name} as it was; the instance has changed since: solve it again")
+        raise BadUsage(changed)
     plan = Plan(status, reason, instance, model, made, made["stopped_by"], tables)
     if plan.found:
         broken = check_tables(instance, model, tables, status=status, stages=stages, gap=gap)
         if broken:
             raise BadUsage(f"{place}: the tables do not hold ({broken[0]}); solve it again")
     return plan
+
+
+def _instance(place: Path, made: Mapping[str, Any], source: Source | None) -> Instance:
+    """The instance of a result: the one that is given, or else the one that the manifest names."""
+    if isinstance(source, Instance):
+        return source
+    found = source_of(made) if source is None else source
+    if found is not None:
+        return read(found)
+    where = f"which was read from {made['path']} and is not there now" if made.get("path") else "which is not bundled"
+    raise BadUsage(f"{place} is a result of {made['instance']}, {where}; name its path with --instance")
 
 
 def _strange(place: Path, found: str) -> BadInput:

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 import click
 
-from allocator.cli.terminal import discard_stdout, open_streams, print_faults, print_message
+from allocator.cli.terminal import discard_stdout, open_streams, print_faults, print_message, wrapped
 from allocator.stopping import SIGNALS, watched
 
 COMMANDS = {
@@ -163,7 +163,7 @@ def _show(wrong: click.ClickException) -> None:
     from allocator.errors import LONG_TEXT, escaped, shortened
 
     if not isinstance(wrong, click.exceptions.NoArgsIsHelpError):
-        message = shortened(escaped(wrong.format_message()), LONG_TEXT)
+        message = wrapped("Error: " + shortened(escaped(wrong.format_message()), LONG_TEXT)).removeprefix("Error: ")
         wrong = (
             click.UsageError(message, wrong.ctx)
             if isinstance(wrong, click.UsageError)

@@ -25,8 +25,8 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
         "--scheduler", "--max-points",
     ),
     "Output": (
-        "--out", "--deployments", "--report", "--figures", "--rota", "--full", "--most", "--json", "--csv", "--quiet",
-        "--help",
+        "--out", "--deployments", "--report", "--figures", "--short", "--rota", "--full", "--most", "--json", "--csv",
+        "--quiet", "--help",
     ),
 }  # fmt: skip
 """Heading -> the options under it."""

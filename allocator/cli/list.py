@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from textwrap import TextWrapper
+from collections.abc import Iterator, Sequence
+from textwrap import fill
 
 import click
 
@@ -10,10 +11,14 @@ from allocator.cli.help import Command
 from allocator.cli.options import json_option
 from allocator.cli.terminal import console, emit, emit_json
 
+TOY = "toy-"
+"""Beginning of the names of instances that are solved by hand."""
+
 
 @click.command("list", cls=Command)
+@click.option("--full", is_flag=True, help="Print the titles of the toys too.")
 @json_option
-def command(as_json: bool) -> None:
+def command(full: bool, as_json: bool) -> None:
     """List the bundled instances and models."""
     from allocator.instance import read
     from allocator.model import load_model
@@ -27,10 +32,20 @@ def command(as_json: bool) -> None:
     if as_json:
         emit_json({"instances": instances, "models": models})
         return
-    width = max(len(entry["name"]) for entry in [*instances, *models])
-    wrapper = TextWrapper(max(40, console().width), subsequent_indent=" " * (width + 4), break_long_words=False)
-    lines = ["Instances (allocator solve NAME)"]
-    lines += [wrapper.fill(f"  {entry['name']:<{width}}  {entry['title']}") for entry in instances]
-    lines += ["", "Models (--model NAME)"]
-    lines += [wrapper.fill(f"  {entry['name']:<{width}}  {entry['description']}") for entry in models]
+    width = console().width
+    listed = [(entry["name"], entry["title"]) for entry in instances if full or not entry["name"].startswith(TOY)]
+    lines = ["Instances (allocator solve NAME)", *_lines(listed, width)]
+    if not full:
+        toys = ", ".join(entry["name"] for entry in instances if entry["name"].startswith(TOY))
+        text = f"  toys, each solved by hand (--full: with titles): {toys}"
+        lines.append(fill(text, width, subsequent_indent="    ", break_on_hyphens=False))
+    lines += ["", "Models (--model NAME)", *_lines([(entry["name"], entry["description"]) for entry in models], width)]
     emit("\n".join(lines))
+
+
+def _lines(entries: Sequence[tuple[str, str]], width: int) -> Iterator[str]:
+    """Names and what they are, in two columns."""
+    column = max(len(name) for name, _ in entries)
+    for name, text in entries:
+        line = f"  {name:<{column}}  {text}"
+        yield fill(line, width, subsequent_indent=" " * (column + 4), break_long_words=False, break_on_hyphens=False)

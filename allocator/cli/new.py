@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -22,7 +23,8 @@ def command(target: str, source: str | None) -> None:
     """
     warnings = _small(target) if source is None else _copied(source, target)
     print_message(*(f"warning: {text}" for text in warnings))
-    print_message(f"wrote {target}; next: allocator validate {target}, allocator solve {target}")
+    name = quote(target)
+    print_message(f"wrote {target}; next: allocator validate {name}, allocator solve {name}")
 
 
 def _small(target: str) -> list[str]:

@@ -72,7 +72,7 @@ class Pages:
                 drawn = write_figures(study.pictures(), self.folder)
             print_message(_figures(drawn, self.figures))
 
-    def of_plan(self, plan: Plan, seconds: float, line: Line) -> None:
+    def of_plan(self, plan: Plan, seconds: float, line: Line, *, short: bool = False) -> None:
         """Write what is asked for of a plan, or of a proof that there is none, with what the time yields beside it."""
         from allocator.briefing import gather
         from allocator.report.charts.writing import write_figures
@@ -89,7 +89,7 @@ class Pages:
         known = " with what was known when it was interrupted" if findings.stopped else ""
         if self.page is not None:
             with writing(self.report):
-                write(plan, findings, self.page)
+                write(plan, findings, self.page, short=short)
             print_message(f"wrote {self.report}{known}")
         if self.folder is not None and not plan.found:
             print_message(f"no plan was found; nothing was written to {self.figures}")

@@ -39,6 +39,12 @@ if TYPE_CHECKING:
 @result_argument
 @click.option("--out", type=PageFile(), metavar="FILE.html", required=True, help="Write the page there.")
 @click.option(
+    "--short",
+    is_flag=True,
+    help="Write the short form, two sheets when printed: the answer, what is missing most, who sends what, and what "
+    "would raise coverage.",
+)
+@click.option(
     "--extra-time",
     type=Number(0),
     default=60.0,
@@ -48,7 +54,10 @@ if TYPE_CHECKING:
     "0 asks none.",
 )
 @click.option(
-    "--instance", "source", metavar="PATH", help="The instance of a saved result, if it is not a bundled one."
+    "--instance",
+    "source",
+    metavar="PATH",
+    help="The instance of a saved result, if it is no longer where it was read from.",
 )
 @model_option
 @gap_option(1e-4, "; 0 requires a full proof")
@@ -61,7 +70,14 @@ if TYPE_CHECKING:
 @figures_option
 @quiet_option
 def command(
-    instance: str, out: str, extra_time: float, source: str | None, pictures: str | None, quiet: bool, **solving: Any
+    instance: str,
+    out: str,
+    short: bool,
+    extra_time: float,
+    source: str | None,
+    pictures: str | None,
+    quiet: bool,
+    **solving: Any,
 ) -> None:
     """Write one page that anyone can open: the answer to INSTANCE, with what is missing, why, and what would change it.
 
@@ -81,6 +97,8 @@ def command(
             raise BadUsage(
                 "--instance is for a saved plan; what sweep, compare, hedge and claims printed carries its names"
             )
+        if short:
+            raise BadUsage("--short is for a plan; what sweep, compare, hedge and claims printed has one form")
         made.of_study(lambda: saved_study(instance))
         return
     saved = is_result(instance)
@@ -89,7 +107,7 @@ def command(
     gc.disable()  # the process ends with this page; collecting a large model would take seconds
     with watched() as watch, later(), Line(quiet) as line:
         plan = saved_result(instance, source) if saved else _solved(instance, solving, line, quiet)
-        made.of_plan(plan, extra_time, line)
+        made.of_plan(plan, extra_time, line, short=short)
         watch.answered = True
         raise Exit(EXIT[plan.status])
 

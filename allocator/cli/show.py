@@ -22,15 +22,23 @@ from allocator.cli.terminal import emit_json, print_message, printed
 @case_option
 @set_option
 @coalition_option
+@click.option("--full", is_flag=True, help="Print every row of every table.")
 @json_option
 def command(
-    instance: str, model: str | None, case: str, overrides: tuple[str, ...], coalition: str | None, as_json: bool
+    instance: str,
+    model: str | None,
+    case: str,
+    overrides: tuple[str, ...],
+    coalition: str | None,
+    full: bool,
+    as_json: bool,
 ) -> None:
     """Show INSTANCE at a glance: what it asks for, and what willing nations could keep deployed in every period.
 
     What can be sustained counts the usable units of each pool separately, after rotation, ceilings and budgets, and of
     orders no more than industry can deliver. A unit that serves one task cannot serve another at the same time, so a
     plan may supply less. Units that are used up count once for the whole horizon.
+    The text has at most 40 lines at 80 columns; --full prints everything.
     """
     from allocator.api import choose
     from allocator.instance.assumed import totals
@@ -61,4 +69,5 @@ def command(
             }
         )
         return
-    printed(lambda out: draw_instance(out, read, chosen, rows, lost, header(read, chosen.name, case, coalition)))
+    heading = header(read, chosen.name, case, coalition)
+    printed(lambda out: draw_instance(out, read, chosen, rows, lost, heading, full=full))

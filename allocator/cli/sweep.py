@@ -29,6 +29,7 @@ from allocator.cli.page import pages, pages_options
 from allocator.cli.progress import Line, rounded_time
 from allocator.cli.terminal import emit, emit_json, load_solver, print_message, printed
 from allocator.errors import AllocatorError, BadUsage
+from allocator.plan.manifest import called
 from allocator.report.text.words import count
 from allocator.stopping import at_once, later
 
@@ -289,15 +290,11 @@ def _with_options(read: Instance, design: Design | None, **given: Any) -> Design
     ):  # fmt: skip
         if given[needed] and not by:
             raise BadUsage(options)
-    changes: dict[str, Any] = {}
-    if given["vary"]:
-        changes["vary"] = given["vary"]
+    changes: dict[str, Any] = {key: given[key] for key in ("vary", "by") if given[key]}
     if given["coalitions"]:
         changes["coalitions"] = tuple(part.strip() for text in given["coalitions"] for part in text.split(";"))
     if given["one_at_a_time"] or (given["figures"] and design.one_at_a_time):
         changes["one_at_a_time"] = given["figures"] or True
-    if given["by"]:
-        changes["by"] = given["by"]
     if design.sample or given["sample"]:
         own = {"n": given["sample"], "method": given["method"], "figures": given["figures"], **new}
         changes["sample"] = _replaced(design.sample, Sampling, own)
@@ -314,7 +311,7 @@ def _with_options(read: Instance, design: Design | None, **given: Any) -> Design
                 design.threshold)):  # fmt: skip
         names = ", ".join(sweeps_of(read))
         bundled = f"\nsweeps that come with {read.name}: {names}" if names else ""
-        raise BadUsage(f"nothing to sweep; {EXAMPLES.format(name=read.name)}{bundled}")
+        raise BadUsage(f"nothing to sweep; {EXAMPLES.format(name=called(read))}{bundled}")
     return design
 
 

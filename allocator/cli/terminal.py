@@ -11,7 +11,9 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from os import get_terminal_size
+from textwrap import TextWrapper
+from typing import TYPE_CHECKING, Any, TextIO
 
 from allocator.errors import Fault, escaped
 from allocator.report.text.words import count
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 WIDE = 160
 """Width in columns if standard output is not a terminal and ``COLUMNS`` is not set, so that few lines are wrapped."""
+
+NARROWEST, USUAL, WIDEST = 20, 80, 1_000
+"""Width in columns: the least for which messages are wrapped, of a terminal that does not say its own, and the most."""
 
 ASCII_SIGNS = str.maketrans(
     {
@@ -81,15 +86,31 @@ BIDI = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\u202a\u202b\u202c\u202d\u
 
 
 def print_message(*lines: str) -> None:
-    """Write messages to standard error, without control characters; a closed stream is no failure."""
+    """Write messages to standard error, without control characters; a closed stream is no failure.
+
+    On a terminal they are wrapped at its width; elsewhere each message is one line, to be searched.
+    """
     try:
         for line in lines:
-            sys.stderr.write(escaped(line, keep="\n\t\u200d") + "\n")
+            sys.stderr.write(wrapped(escaped(line, keep="\n\t\u200d")) + "\n")
         sys.stderr.flush()
     except OSError:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, 2)
         os.close(null)
+
+
+def wrapped(message: str, stream: TextIO | None = None) -> str:
+    """A message, wrapped between words if its stream, standard error, is a terminal; lines that are indented stay."""
+    stream = stream or sys.stderr
+    if not stream.isatty():
+        return message
+    width = max(NARROWEST, _asked() or get_terminal_size(stream.fileno()).columns or USUAL)
+    fill = TextWrapper(
+        width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False, replace_whitespace=False,
+        expand_tabs=False,
+    ).fill  # fmt: skip
+    return "\n".join(line if line[:1] in ("", " ", "\t") else fill(line) for line in message.split("\n"))
 
 
 def print_faults(faults: Sequence[Fault]) -> None:
@@ -139,11 +160,16 @@ def console() -> Page:
     """
     from allocator.report.text.page import LEAST, Page
 
-    given = os.environ.get("COLUMNS", "")
-    width = int(given) if given.isascii() and given.isdigit() else 0
+    width = _asked()
     if not width:
         width = Page(file=sys.stdout).width if sys.stdout.isatty() else WIDE
     return Page(file=sys.stdout, width=max(LEAST, width), highlight=False, markup=False, emoji=False)
+
+
+def _asked() -> int:
+    """Width that ``COLUMNS`` asks for; 0 if it asks for none."""
+    given = os.environ.get("COLUMNS", "")
+    return min(int(given), WIDEST) if given.isascii() and given.isdigit() and len(given) < 10 else 0
 
 
 def printed(draw: Callable[[Page], None]) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from allocator.cli.help import Command
 from allocator.cli.options import Target, instance_argument, json_option, model_option, set_option, writing
-from allocator.cli.terminal import emit, emit_json, print_faults, print_message
+from allocator.cli.terminal import emit, emit_json, print_faults, print_message, wrapped
 from allocator.errors import BadUsage
 from allocator.report.text.words import contents, count
 
@@ -62,7 +63,8 @@ def command(instance: str, model: str | None, overrides: tuple[str, ...], marked
         emit_json({"sound": True, "faults": [], "warnings": warnings})
         return
     print_message(*(f"warning: {text}" for text in warnings))
-    emit(f"{read.name}: sound under the model {chosen.name} ({contents(read.tables)})")
+    sound = f"{read.name}: sound under the model {chosen.name} ({contents(read.tables)})"
+    emit(wrapped(sound, sys.stdout))
 
 
 def _mark(instance: str, marked: str, faults: Sequence[Fault], warnings: Sequence[str]) -> None:

@@ -22,6 +22,7 @@ from allocator.instance import Instance, read
 from allocator.instance.override import changed, split_overrides
 from allocator.model import Model
 from allocator.outcome import Bounds
+from allocator.plan.manifest import source_of
 from allocator.plan.plan import Plan
 from allocator.plan.tables import tables
 from allocator.plan.values import objective_values
@@ -93,8 +94,8 @@ def result(path: Source, of: Source | None = None) -> Result:
     path : path
         The folder that ``solve --out`` wrote, or a file with the object of ``solve --json``.
     of : Instance or path, optional
-        The instance that was solved; by default the one whose name the result has. What ``--set``, ``--case`` and
-        ``--coalition`` changed is changed again.
+        The instance that was solved; by default the one at the path in the manifest, or of its name. What ``--set``,
+        ``--case`` and ``--coalition`` changed is changed again.
 
     Raises
     ------
@@ -171,8 +172,10 @@ def _model(place: Path, manifest: Mapping[str, Any]) -> Model:
 
 def _instance(place: Path, manifest: Mapping[str, Any], of: Source | None) -> Instance:
     """The instance that was solved, which must be exactly the same."""
-    name = manifest["instance"] if of is None else of
     way_out = "name the instance that it was solved from with --of"
+    name = (source_of(manifest) or manifest["instance"]) if of is None else of
+    if of is None and manifest.get("path") and source_of(manifest) is None:
+        raise BadUsage(f"{place}: its instance {name} was read from {manifest['path']} and is not there now; {way_out}")
     try:
         found = name if isinstance(name, Instance) else read(name)
         of_instance, _ = split_overrides(manifest["overrides"])

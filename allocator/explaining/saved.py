@@ -20,7 +20,7 @@ from allocator.instance.workbook_cells import CellReader
 from allocator.instance.workbook_parts import Book, Damage, opened
 from allocator.plan.plan import Plan
 from allocator.purchases import Cell
-from allocator.reading import Unreadable, check_file, read_text
+from allocator.reading import Unreadable, check_file, not_json, read_text
 
 TABLE = "deployments"
 KEY = ("nation", "unit_type", "task", "period")
@@ -79,7 +79,9 @@ def _from_path(path: Path) -> tuple[str, Rows]:
         if path.is_dir():
             file = path / f"{TABLE}.csv"
             answer = path / "answer.json"
-            return _csv(file) if file.exists() or not answer.exists() else _json(answer)
+            if not file.exists() and not answer.exists():
+                raise Unreadable(f"a folder without {TABLE}.csv", FORMS)
+            return _csv(file) if file.exists() else _json(answer)
         kind = path.suffix.lower()
         read = {".csv": _csv, ".json": _json, ".xlsx": _xlsx}.get(kind)
         if read is not None:
@@ -145,7 +147,7 @@ def _json(path: Path) -> tuple[str, Rows]:
     try:
         content = json.loads(read_text(path))
     except json.JSONDecodeError as error:
-        raise BadInput([Fault(path.name, error.lineno, None, error.msg, "JSON")]) from None
+        raise BadInput([not_json(error, "an object").fault(path.name)]) from None
     except (ValueError, RecursionError):
         raise BadInput([Fault(path.name, None, None, "nesting or numbers that no result has", FORMS)]) from None
     result = content if isinstance(content, dict) else {}

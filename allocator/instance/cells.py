@@ -81,6 +81,8 @@ def plain(value: Any) -> str:
             return str(value)
         except ValueError:
             return "a very long number"
+    if isinstance(value, list):
+        return f"[{', '.join(plain(each) if not isinstance(each, str) else quoted(each) for each in value[:20])}]"
     return str(value)
 
 

@@ -72,6 +72,10 @@ class Raw:
     settings_rows: dict[str, int] = field(default_factory=dict)
     settings_unread: bool = False
 
+    def place_of(self, table: str) -> str:
+        """Where a table would be: the name of its file or sheet, or its key in the JSON file."""
+        return f"{self.settings_place}: {table}" if self.strict else f"{table}{self.suffix}"
+
 
 def nothing(raw: Raw, fault: Fault) -> Raw:
     """Mark a carrier as one of which nothing could be read."""
@@ -92,7 +96,7 @@ class Typed:
     def place(self, table: str) -> str:
         """The file or sheet of a table."""
         raw = self.raw.tables.get(table)
-        return raw.place if raw else f"{table}{self.raw.suffix}"
+        return raw.place if raw else self.raw.place_of(table)
 
     def fresh(self, table: str) -> bool:
         """Whether a table is new or has changed since it was checked."""
@@ -129,7 +133,7 @@ def typed(raw: Raw) -> Typed:
         if name not in raw.tables:
             if table.required and name not in meant:
                 way_out = f"add it ({table.one_row})"
-                faults.append(Fault(f"{name}{raw.suffix}", None, None, "is missing", way_out, " "))
+                faults.append(Fault(raw.place_of(name), None, None, "is missing", way_out, " "))
             continue
         sound = raw.tables[name].sound
         if sound is not None:
@@ -220,49 +224,64 @@ def _nest(settings: dict[str, Any], key: str, value: Value) -> None:
         settings[head] = value
 
 
-def _table(raw: Raw, table: Table, found: RawTable, faults: list[Fault]) -> list[Record]:
-    columns = table.by_name
-    unknown: set[str] = set()
-    absent = [name for name in columns if name not in (found.columns or columns)]
+class _Names:
+    """Names of the columns of a table, and the faults of those that are unknown or missing.
 
-    def report_unknown(row: int | None, name: str) -> None:
-        names = ", ".join(c.name for c in table.columns)
-        hint = near(name, absent) or near(name, columns)
-        expected = f"one of {names}, source, note{hint}"
+    What is wrong with a column of every row is one fault of the table, in JSON as under a header.
+    """
+
+    def __init__(self, table: Table, found: RawTable, faults: list[Fault]) -> None:
+        self.table, self.found, self.faults = table, found, faults
+        rows = [cells for _, cells in found.records]
+        here = list(dict.fromkeys(name for cells in rows for name in cells))
+        shared = [name for name in here if all(name in cells for cells in rows)] if len(rows) > 1 else []
+        if found.columns is not None:
+            here = shared = found.columns
+        self.absent = [name for name in table.by_name if name not in here]
+        self.unknown = {name for name in shared if name not in table.by_name}
+        for name in shared:
+            if name in self.unknown:
+                self.report_unknown(found.header, name)
+        self.missing = set()
+        if found.columns is not None or len(rows) > 1:
+            self.missing = {column.name for column in table.columns if column.required} & set(self.absent)
+        meant = {closest(name, self.absent) for name in self.unknown}
+        for column in table.columns:
+            if column.name in self.missing and column.name not in meant:
+                what = "is missing" if found.columns is not None else "is missing from every row"
+                way_out = f"add it ({column.meaning.rstrip('.')})"
+                faults.append(Fault(found.place, found.header, column.name, what, way_out, " "))
+
+    def report_unknown(self, row: int | None, name: str) -> None:
+        """Report a column that the table does not have."""
+        columns = self.table.by_name
+        listed = ", ".join(c.name for c in self.table.columns)
+        hint = near(name, self.absent) or near(name, columns)
+        expected = f"one of {listed}, source, note{hint}"
         if spelled(name) not in columns:
             expected += f"; rename it to {OWN}{name[:60]} to keep it as your own"
         what = "an unknown column" + (", with space around its name" if name.strip() != name else "")
-        faults.append(Fault(found.place, row, name or "(no name)", what, expected))
+        self.faults.append(Fault(self.found.place, row, name or "(no name)", what, expected))
 
-    missing: set[str] = set()
-    if found.columns is not None:
-        for name in found.columns:
-            if name not in columns:
-                report_unknown(found.header, name)
-                unknown.add(name)
-        meant = {closest(name, absent) for name in unknown}
-        for column in table.columns:
-            if column.required and column.name not in found.columns:
-                missing.add(column.name)
-                if column.name not in meant:
-                    way_out = f"add it ({column.meaning.rstrip('.')})"
-                    faults.append(Fault(found.place, found.header, column.name, "is missing", way_out, " "))
+
+def _table(raw: Raw, table: Table, found: RawTable, faults: list[Fault]) -> list[Record]:
+    columns, names = table.by_name, _Names(table, found, faults)
     records = []
     for at, cells in found.records:
         if getattr(cells, "understood", False):
             records.append(Record(at, cells))
             continue
-        record = Record(at, {}, set(missing))
+        record = Record(at, {}, set(names.missing))
         for name in cells:
-            if name not in columns and name not in unknown:
-                report_unknown(at, name)
+            if name not in columns and name not in names.unknown:
+                names.report_unknown(at, name)
         for name, column in columns.items():
             cell = cells.get(name)
             if cell is REPORTED:
                 record.bad.add(name)
                 continue
             if cell is None or cell == "":
-                if column.required and name not in missing:
+                if column.required and name not in names.missing:
                     faults.append(Fault(found.place, at, name, "a blank", column.expected))
                     record.bad.add(name)
                 continue

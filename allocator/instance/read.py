@@ -20,7 +20,7 @@ from allocator.instance.facts import Facts, settled
 from allocator.instance.frozen import Frozen
 from allocator.instance.header import Rows, columns, layout, separator, uneven
 from allocator.instance.raw import Raw, RawTable, blank_rows, nothing, setting_fault, typed
-from allocator.instance.read_json import dotted, read_json
+from allocator.instance.read_json import dotted, read_json, result_fault
 from allocator.instance.tables import TABLES
 from allocator.reading import Unreadable, check_file, read_text, read_toml
 from allocator.resources import shipped, shipped_instances
@@ -52,6 +52,17 @@ def model_named(path: str | os.PathLike[str]) -> tuple[str, Path] | None:
     except (BadInput, OSError):
         return None
     return (name, place) if isinstance(name, str) and name and not setting_fault("model", name) else None
+
+
+def row_of_setting(place: Path, key: str, value: Any) -> int | None:
+    """Row of a setting on the sheet of a workbook; None in other carriers, or if the file has another value now."""
+    if place.suffix != ".xlsx":
+        return None
+    try:
+        raw = _raw(place)
+    except OSError:
+        return None
+    return raw.settings_rows.get(key) if raw.settings.get(key) == value else None
 
 
 def _place(path: str | os.PathLike[str]) -> Path:
@@ -138,16 +149,21 @@ def _raw(path: Path) -> Raw:
     if path.suffix.lower() == ".json":
         return read_json(path)
     raw = Raw(str(path), str(path), strict=False, unread=set(TABLES), settings_unread=True)
-    raw.faults.append(
-        Fault(
-            str(path),
-            None,
-            None,
-            f"a name that ends in {path.suffix or 'nothing'}",
-            "a folder, .xlsx or .json",
-        )
-    )
+    found = f"a name that ends in {path.suffix or 'nothing'}"
+    raw.faults.append(Fault(str(path), None, None, found, f"a folder, .xlsx or .json{_instead(path)}"))
     return raw
+
+
+SHEETS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
+"""Endings of other workbooks."""
+
+
+def _instead(path: Path) -> str:
+    """What to name or to do in place of a file that is no instance, if that is known."""
+    if path.suffix.lower() in SHEETS:
+        return "; save it as .xlsx with your spreadsheet program"
+    beside = (path.parent / "instance.toml").exists()
+    return f"; name its folder {path.parent}" if beside and path.suffix.lower() in (".csv", ".toml") else ""
 
 
 # ---- the folder -------------------------------------------------------------------------------------------
@@ -156,6 +172,8 @@ def _raw(path: Path) -> Raw:
 def _folder(folder: Path) -> Raw:
     raw = Raw(str(folder), "instance.toml", strict=False, suffix=".csv")
     home = folder.resolve()
+    if (folder / "manifest.json").is_file() and not os.path.lexists(folder / "instance.toml"):
+        return nothing(raw, result_fault(str(folder)))
     _toml(raw, folder / "instance.toml", home)
     for entry in sorted(folder.iterdir()):
         if entry.suffix.lower() != ".csv":

@@ -14,7 +14,10 @@ from allocator.instance.cells import closest, exact_float, exact_whole, near, pl
 from allocator.instance.header import own
 from allocator.instance.raw import REPORTED, Cells, Raw, RawTable, nothing
 from allocator.instance.tables import TABLES
-from allocator.reading import Unreadable, read_text
+from allocator.reading import Unreadable, not_json, read_text
+
+OBJECT = 'an object {"instance": {...}, "nations": [...], ...}'
+"""What an instance's JSON file holds."""
 
 SECTIONS = ("horizon", "events")
 """Settings that are tables of their own."""
@@ -54,10 +57,16 @@ def read_json(path: Path) -> Raw:
     except Unreadable as wrong:
         return nothing(raw, wrong.fault(path.name))
     except json.JSONDecodeError as error:
-        return nothing(raw, Fault(path.name, error.lineno, None, error.msg, "JSON"))
+        return nothing(raw, not_json(error, OBJECT).fault(path.name))
     except RecursionError:
         return nothing(raw, Fault(path.name, None, None, "nesting that is too deep", "an object of lists of rows"))
     return from_object(content, path.name)
+
+
+def result_fault(place: str) -> Fault:
+    """The fault of a saved result in the place of an instance."""
+    expected = "the instance that it is of; allocator report, compare and explain --from-plan take results"
+    return Fault(place, None, None, "a saved result", expected)
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -73,8 +82,9 @@ def from_object(content: Any, place: str) -> Raw:
     """The content of the JSON carrier's object."""
     raw = Raw(place, place, strict=True)
     if not isinstance(content, dict):
-        expected = 'an object {"instance": {...}, "nations": [...], ...}'
-        return nothing(raw, Fault(place, None, None, "a value that is not an object", expected))
+        return nothing(raw, Fault(place, None, None, "a value that is not an object", OBJECT))
+    if "manifest" in content and "instance" not in content:
+        return nothing(raw, result_fault(place))
     repeated = _repeated(content)
     raw.faults += [_twice(place, None, name, "give it once, with all that belongs to it") for name in repeated]
     settings = content.get("instance")

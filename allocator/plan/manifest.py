@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from shlex import quote
 from typing import Any
 
 from allocator.instance import Instance
 from allocator.model import Model
+from allocator.resources import shipped, shipped_instances
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ def manifest(
             "case": origin.case,
             "coalition": origin.coalition,
             "sha256": instance.sha256,
+            "path": path_of(instance),
         }
     return {
         "instance": instance.name,
@@ -55,3 +59,25 @@ def manifest(
         "times": {key: round(seconds, 4) for key, seconds in times.items()},
         **results,
     }
+
+
+def path_of(instance: Instance) -> str | None:
+    """Where an instance was read from, as the user named it; None if it is bundled or was made in memory."""
+    path = instance.path
+    return None if path is None or path.parent == shipped("instances") else str(path)
+
+
+def called(instance: Instance) -> str:
+    """An instance as a command names it: its path, or its name."""
+    return quote(path_of(instance) or instance.name)
+
+
+def source_of(made: Mapping[str, Any]) -> str | None:
+    """The instance of a manifest, to be read again: its path if that is still there, or the name of a bundled one."""
+    path, name = made.get("path"), made["instance"]
+    if path is None:
+        return name if name in shipped_instances() else None
+    try:
+        return path if isinstance(path, str) and os.path.exists(path) else None
+    except ValueError:  # no path has a zero byte
+        return None

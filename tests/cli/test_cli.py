@@ -323,10 +323,15 @@ class TestOthers:
         from allocator.cli import list as listed
 
         monkeypatch.setattr(listed, "console", lambda: rich.console.Console(width=80))
-        present(listed.command.callback)(False)
+        present(listed.command.callback)(False, False)
         lines = capsys.readouterr().out.splitlines()
         assert max(map(len, lines)) <= 80
-        assert "                         coverage allows." in lines
+        assert len(lines) <= 40
+        assert "                coverage, risk and cost allow." in lines
+        assert any(line.endswith(" toy-rotation, toy-stance") for line in lines)
+        present(listed.command.callback)(True, False)
+        full = capsys.readouterr().out.splitlines()
+        assert "  toy-rotation           Relief: how much of a pool can stay deployed for ever" in full
 
     def test_show(self) -> None:
         done = run("show", "toy-rotation", "--json")
@@ -341,6 +346,12 @@ class TestOthers:
             assert run("solve", name, cwd=tmp_path).returncode == 0
         assert "# true: " in (tmp_path / "my-case" / "instance.toml").read_text()
         assert "rotation_ratio" in (tmp_path / "my-case" / "README.md").read_text()
+
+    def test_commands_that_are_proposed_name_what_the_user_named(self, tmp_path: Path) -> None:
+        told = run("new", "my case", cwd=tmp_path).stderr
+        assert told == "wrote my case; next: allocator validate 'my case', allocator solve 'my case'\n"
+        assert "\n  allocator sweep 'my case' --pareto gap,cost\n" in run("sweep", "my case", cwd=tmp_path).stderr
+        assert "\n  allocator sweep toy-rotation --pareto" in run("sweep", "toy-rotation", cwd=tmp_path).stderr
 
     def test_convert_there_and_back(self, tmp_path: Path) -> None:
         for source, target in (("toy-periods", "a.xlsx"), ("a.xlsx", "b.json"), ("b.json", "c")):

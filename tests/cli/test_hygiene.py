@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import socket
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 import allocator
+from allocator.cli.terminal import print_message
 from tests.cli.running import run
 from tests.toys import toy
 
@@ -269,3 +271,35 @@ class TestStrangeFiles:
 def test_a_missing_table_is_told_with_what_a_row_is(case: Path) -> None:
     (case / "nations.csv").unlink()
     assert refused("validate", case).splitlines()[0] == "nations.csv is missing; add it (one row per nation)"
+
+
+class TestWidthOfMessages:
+    """On a terminal, messages are as wide as it is; elsewhere each is one line."""
+
+    TEXT = 'forces.csv, row 2, column units: found "many"; expected a whole number, 0 or more\n  an indented line stays'
+
+    def told(self, monkeypatch: pytest.MonkeyPatch, columns: str, terminal: bool) -> list[str]:
+        stream = io.StringIO()
+        monkeypatch.setattr(stream, "isatty", lambda: terminal)
+        monkeypatch.setattr(stream, "fileno", lambda: 2)
+        monkeypatch.setattr("sys.stderr", stream)
+        monkeypatch.setenv("COLUMNS", columns)
+        print_message(self.TEXT)
+        return stream.getvalue().splitlines()
+
+    @pytest.mark.parametrize("columns", [30, 60, 80, 1000])
+    def test_on_a_terminal(self, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+        lines = self.told(monkeypatch, str(columns), terminal=True)
+        assert max(map(len, lines[:-1])) <= columns
+        assert " ".join(line.strip() for line in lines) == self.TEXT.replace("\n  ", " ")
+        assert lines[-1] == "  an indented line stays"
+        assert all(line.startswith("  ") for line in lines[1:])
+
+    def test_elsewhere(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert self.told(monkeypatch, "30", terminal=False) == self.TEXT.splitlines()
+
+    @pytest.mark.parametrize("columns", ["1", "0", "many", "9" * 30])
+    def test_widths_that_no_terminal_has(self, monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
+        monkeypatch.setattr("allocator.cli.terminal.get_terminal_size", lambda _: os.terminal_size((80, 24)))
+        lines = self.told(monkeypatch, columns, terminal=True)
+        assert max(map(len, lines[:-1])) <= (20 if columns == "1" else 80)

@@ -82,6 +82,15 @@ def test_solve_writes_a_page_beside_its_answer(case: Path, tmp_path: Path) -> No
     assert "answer" in written(tmp_path / "a.html").texts
 
 
+def test_the_short_form(tmp_path: Path) -> None:
+    done = CliRunner().invoke(
+        report.command, ["toy-rotation", "--out", f"{tmp_path}/a.html", "--extra-time=0", "--short"]
+    )
+    gc.enable()
+    assert done.exit_code == 0, done.output
+    assert list(written(tmp_path / "a.html").texts) == ["header", "answer", "coverage", "missing", "who"]
+
+
 def test_no_plan_is_a_page_too(tmp_path: Path) -> None:
     done = run("report", "toy-infeasible", "--out", tmp_path / "a.html")
     assert done.returncode == 3
@@ -112,6 +121,10 @@ class TestRefused:
         assert refused(report.command, tmp_path / "result", *out, "--set", "forces.units=1") == (
             "--set has no effect on a saved result; name the instance to solve it anew"
         )
+        (tmp_path / "claims.json").write_text('{"claims": [], "interrupted": false}')
+        assert "--short is for a plan; what sweep," in refused(
+            report.command, tmp_path / "claims.json", *out, "--short"
+        )
         told = refused(report.command, "toy-rotation", *out, "--instance", "toy-rotation")
         assert "--instance is for a saved result" in told
         assert not (tmp_path / "a.html").exists()
@@ -132,9 +145,23 @@ class TestSavedResults:
         assert "meets 75 % of what is asked" in written(tmp_path / "a.html").texts["answer"]
 
     def test_an_instance_of_one_s_own(self, case: Path, tmp_path: Path) -> None:
-        allocator.solve(case).write(tmp_path / "result")
-        with pytest.raises(BadUsage, match=r"not bundled; name its path with --instance"):
+        plan = allocator.solve(case)
+        plan.write(tmp_path / "result")
+        assert saved_result(tmp_path / "result").instance == plan.instance
+        before = (case / "forces.csv").read_text()
+        for after in (before.replace(",5", ",6") + "\n", "nation\n"):
+            (case / "forces.csv").write_text(after)
+            with pytest.raises(BadUsage, match="the instance has changed since: solve it again"):
+                saved_result(tmp_path / "result")
+        (case / "forces.csv").write_text(before)
+        case = case.rename(tmp_path / "moved")
+        with pytest.raises(BadUsage, match=r"read from .* and is not there now; name its path with --instance"):
             saved_result(tmp_path / "result")
+        made = tmp_path / "result" / "manifest.json"
+        for path in (None, 7, "\0"):
+            made.write_text(json.dumps({**json.loads(made.read_text()), "path": path}))
+            with pytest.raises(BadUsage, match=r"; name its path with --instance"):
+                saved_result(tmp_path / "result")
         done = run("report", tmp_path / "result", "--instance", case, "--out", tmp_path / "a.html", "--extra-time", "0")
         assert done.returncode == 0, done.stderr
         with pytest.raises(BadUsage, match="the instance has changed since"):

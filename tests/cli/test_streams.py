@@ -107,10 +107,19 @@ class TestTerminal:
         shown, status = on_terminal("solve", "reassurance-force", "--gap", "0.5", columns=columns)
         plain = ESCAPE.sub("", shown)
         assert status == 0
-        lines = [line for line in plain.splitlines() if not line.startswith("warning: ")]  # messages are not laid out
-        assert max(map(len, lines)) <= columns
+        assert max(map(len, plain.splitlines())) <= columns
         words = set(plain.split())
         assert {"United", "Kingdom", "Türkiye", "optimal:"} <= words
+
+    def test_what_is_said_of_a_sound_instance_and_of_a_fault_is_as_wide_as_the_terminal(self) -> None:
+        for arguments in (
+            ("validate", "reassurance-force"),
+            ("solve", "nowhere"),
+            ("solve", "toy-core", "--case", "lo"),
+        ):
+            shown, _ = on_terminal(*arguments, columns=60)
+            assert 40 < max(map(len, shown.splitlines())) <= 60
+            assert len(shown.splitlines()) >= 3
 
     def test_a_long_solve_tells_how_it_goes_and_wipes_the_line(self, hard: Path) -> None:
         for seconds in (4, 12, 36):  # a slow machine takes longer to begin

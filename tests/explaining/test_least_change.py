@@ -197,6 +197,10 @@ class TestSavedPlans:
             saved_plan(tmp_path / (name or "absent"), two_nations())
         assert says in str(error.value)
 
+    def test_a_folder_of_something_else_is_there(self, tmp_path: Path) -> None:
+        with pytest.raises(BadInput, match=r"found a folder without deployments\.csv; expected a result of allocator"):
+            saved_plan(tmp_path, two_nations())
+
     @pytest.mark.parametrize("make", [lambda: 3, lambda: ["AAA"], lambda: {"nation": "AAA"}, lambda: b"x"])
     def test_what_is_no_source(self, make: Callable[[], Any]) -> None:
         with pytest.raises(AllocatorError):

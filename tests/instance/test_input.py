@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 from openpyxl import Workbook
 
-from allocator import BadInput, Instance, read
+import allocator
+from allocator import BadInput, Instance, read, write
 from tests.instance.pasted import BODY, HEADER, SOUND, fault_lines, refilled, two, workbook
+from tests.toys import toy
 
 LAYOUTS = [
     ("Forces of 2025\n" + SOUND, "row 1 looks like a title; the header is in row 2: delete row 1"),
@@ -230,3 +232,78 @@ def test_a_key_twice_in_one_toml_table(folder: Path, extra: str) -> None:
     (line,) = fault_lines(folder)
     assert "found a key or a table given twice; expected each once" in line
     assert f"row {text.count(chr(10)) + 2}" in line or f"row {text.count(chr(10)) + 1}" in line
+
+
+def test_what_is_wrong_with_a_column_of_every_row_is_one_fault_in_json(tmp_path: Path) -> None:
+    """A required column that no row has, and an unknown one that each has; what some rows lack is theirs."""
+    both = ("AAA", "BBB")
+    forces = [{"nation": n, "unit_type": "bn", "units": 5} for n in both]
+    content = toy(nations=[{"nation": n, "name": n} for n in both], forces=forces).to_dict()
+
+    def lines(rows: list[dict[str, Any]]) -> list[str]:
+        (tmp_path / "x.json").write_text(json.dumps({**content, "forces": rows}))
+        return [line.partition(" (")[0].partition(", source")[0] for line in fault_lines(tmp_path / "x.json")]
+
+    bare = [{key: value for key, value in row.items() if key != "units"} for row in content["forces"]]
+    assert lines(bare) == ["x.json: forces, units is missing from every row; add it"]
+    assert lines([{**bare[0], "units": None}, bare[1]]) == ["x.json: forces, units is missing from every row; add it"]
+    assert lines([content["forces"][0], bare[1]])[0].startswith("x.json: forces, row 2, column units: found a blank; ")
+    assert lines([{**row, "unit": 5} for row in bare])[0].startswith("x.json: forces, unit: found an unknown column; ")
+    assert len(lines([{**row, "unit": 5} for row in bare])) == 1
+    assert lines([content["forces"][0], {**bare[1], "uni": 5}])[0].startswith("x.json: forces, row 2, column uni: ")
+
+
+def test_what_is_no_json_is_said_in_a_sentence_with_its_place(tmp_path: Path) -> None:
+    whole = 'an object {"instance": {...}, "nations": [...], ...}'
+    for text, sentence in {
+        "nation,name\nAAA,Alpha\n": f'row 1, column 1: found "nation,name"; expected JSON: {whole}',
+        "": f"row 1, column 1: found the end of the file; expected JSON: {whole}",
+        '{\n "a": 1,\n}': 'row 3, column 1: found "}"; expected JSON: a key in double quotation marks, or no',
+        '{"a": 1 "b": 2}': 'row 1, column 9: found ""b": 2}"; expected JSON: a comma, or the end of the list or object',
+        '{"a": tru}': 'row 1, column 7: found "tru}"; expected JSON: a value: a text in double quotation marks,',
+        '{"a": "b\n"}': r"expected JSON: no line break or tab in a text: write \n or \t",
+        "{": "row 1, column 2: found the end of the file; expected JSON: a key in double quotation marks",
+        "{} {}": 'row 1, column 4: found "{}"; expected JSON: the end of the file, since a JSON file holds one value',
+    }.items():
+        (tmp_path / "x.json").write_text(text)
+        assert sentence in fault_lines(tmp_path / "x.json")[0], text
+
+
+def test_what_is_no_toml_is_said_in_a_sentence_with_its_place(tmp_path: Path) -> None:
+    write(toy(), tmp_path / "x")
+    for text, sentence in {
+        "name\nformat = 1\n": "row 1, column 5: found the end of the line; expected TOML: an equals sign after the key",
+        "name = toy\n": 'row 1, column 8: found "toy"; expected TOML: a value: a text in double quotation marks,',
+        "a = 1 b = 2\n": 'row 1, column 7: found "b = 2"; expected TOML: the end of the line after the value',
+        "[horizon\nformat = 1\n": "row 1, column 9: found the end of the line; expected TOML: ] at the end of the name",
+        'a = "b\nc = 1\n': "row 1, column 7: found the end of the line; expected TOML: a quotation mark at the end",
+    }.items():
+        (tmp_path / "x" / "instance.toml").write_text(text)
+        assert f"instance.toml, {sentence}" in fault_lines(tmp_path / "x")[0], text
+
+
+def test_what_is_no_instance_is_one_fault_with_the_way_out(tmp_path: Path) -> None:
+    """A saved result, a table of an instance, a workbook of another kind."""
+    write(toy(), tmp_path / "case")
+    allocator.solve(toy()).write(tmp_path / "result")
+    (tmp_path / "result.json").write_text(json.dumps(allocator.solve(toy()).to_dict()))
+    (tmp_path / "book.xls").write_bytes(b"x")
+    result = "found a saved result; expected the instance that it is of; allocator report, compare and explain"
+    for name, sentence in {
+        "result": result,
+        "result.json": result,
+        "case/forces.csv": f"ends in .csv; expected a folder, .xlsx or .json; name its folder {tmp_path / 'case'}",
+        "case/instance.toml": f"ends in .toml; expected a folder, .xlsx or .json; name its folder {tmp_path / 'case'}",
+        "book.xls": "ends in .xls; expected a folder, .xlsx or .json; save it as .xlsx with your spreadsheet program",
+    }.items():
+        (line,) = fault_lines(tmp_path / name)
+        assert sentence in line
+
+
+def test_a_table_that_json_lacks_is_a_fault_of_the_file(tmp_path: Path) -> None:
+    content = toy().to_dict()
+    del content["nations"]
+    (tmp_path / "x.json").write_text(json.dumps({**content, "forces": [["AAA", "bn", 3]] * 2}))
+    lines = fault_lines(tmp_path / "x.json")
+    assert any(line.startswith("x.json: nations is missing; add it") for line in lines)
+    assert any('rows that are not objects, such as "["AAA", "bn", 3]"' in line for line in lines)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 import allocator
 from allocator import BadInput, Instance, read, write
@@ -214,7 +215,8 @@ def test_a_model_that_an_instance_names_in_vain_is_a_fault_of_the_instance(tmp_p
         write(Instance.from_dict(content), tmp_path / carrier)
         with pytest.raises(BadInput, match=r'^.*found "refrence".*did you mean reference') as bad:
             choose(tmp_path / carrier)
-        assert [(fault.place, fault.column) for fault in bad.value.faults] == [(place, "model")]
+        row = row_of("model", tmp_path / carrier) if carrier == "x.xlsx" else None
+        assert [(fault.place, fault.row, fault.column) for fault in bad.value.faults] == [(place, row, "model")]
         faulty = {**content, "forces": [{**row, "units": "many"} for row in content["forces"]]}
         if carrier == "x.json":
             (tmp_path / carrier).write_text(json.dumps(faulty))
@@ -230,7 +232,14 @@ def test_a_model_that_an_instance_names_in_vain_is_a_fault_of_the_instance(tmp_p
         write(Instance.from_dict(content), tmp_path / carrier)
         with pytest.raises(BadInput) as bad:
             choose(tmp_path / carrier)
-        assert str(bad.value) == f'{place}, model: found "own.toml"; expected a file in the instance\'s folder'
+        where = f"{place}, row {row_of('model', tmp_path / carrier)}, column" if carrier == "y.xlsx" else f"{place},"
+        assert str(bad.value) == f'{where} model: found "own.toml"; expected a file in the instance\'s folder'
+
+
+def row_of(key: str, workbook: Path) -> int:
+    """Row of a key on the sheet of settings, as another reader counts it."""
+    rows = CalamineWorkbook.from_path(workbook).get_sheet_by_name("instance").to_python()
+    return next(at for at, row in enumerate(rows, start=1) if row[0] == key)
 
 
 def test_a_fault_of_a_compared_case_names_the_option_that_gave_it() -> None:

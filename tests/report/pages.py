@@ -68,9 +68,11 @@ class Page(HTMLParser):
         return next(row for row in self.rows[section] if row and row[0].startswith(name))
 
 
-def drawn(instance: Instance | str, model: object = None, findings: Findings | None = None) -> Page:
+def drawn(
+    instance: Instance | str, model: object = None, findings: Findings | None = None, *, short: bool = False
+) -> Page:
     """The page of a plan."""
-    return Page(draw_page(allocator.solve(instance, model), findings))  # type: ignore[arg-type]
+    return Page(draw_page(allocator.solve(instance, model), findings, short=short))  # type: ignore[arg-type]
 
 
 def pair(**tables: list[dict[str, Any]]) -> Instance:
@@ -120,3 +122,25 @@ def pair(**tables: list[dict[str, Any]]) -> Instance:
             **tables,
         },  # type: ignore[arg-type]
     )
+
+
+def many() -> Instance:
+    """Thirty nations, eight objectives and twenty lines, all with names of forty letters and a long description."""
+    nations = [f"{a}{b}X" for a in "ABCDE" for b in "ABCDEF"]
+    objectives, tasks = [f"o{i}" for i in range(8)], [f"t{i}" for i in range(20)]
+
+    def named(key: str, name: str) -> dict[str, Any]:
+        return {key: name, "name": f"{name} {'and something more ' * 2}"[:40].strip()}
+
+    content = toy(
+        nations=[{**named("nation", n), "gdp": 1000.0} for n in nations],
+        unit_types=[named("unit_type", f"bn{i}") for i in range(4)],
+        yields=[{"unit_type": f"bn{i}", "capability": "inf", "amount": 1.0} for i in range(4)],
+        objectives=[named("objective", o) for o in objectives],
+        tasks=[{**named("task", t), "objective": objectives[i % 8]} for i, t in enumerate(tasks)],
+        requirements=[{"task": t, "capability": "inf", "quantity": 20.0} for t in tasks],
+        forces=[{"nation": n, "unit_type": f"bn{i}", "units": 1} for n in nations for i in range(4)],
+        willingness=[{"nation": n, "objective": o, "willingness": 1.0} for n in nations for o in objectives],
+    ).to_dict()  # fmt: skip
+    content["instance"]["description"] = "A question of many words. " * 60
+    return Instance.from_dict(content)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import subprocess
 from collections import defaultdict
+from pathlib import Path
 
 import pytest
 
@@ -12,8 +16,11 @@ from allocator.plan.plan import Plan
 from allocator.report.html.page import draw_page
 from allocator.report.html.where import outlines, projected
 from allocator.report.html.words import number, percent
-from tests.report.pages import Page, drawn, pair
+from docs.building.look import CHROMIUM, OPTIONS
+from tests.report.pages import Page, drawn, many, pair
 from tests.toys import toy
+
+BROWSER = next(filter(None, map(shutil.which, CHROMIUM)), None)
 
 
 @pytest.fixture(scope="module")
@@ -210,3 +217,51 @@ def inside(path: str, x: float, y: float) -> bool:
             if (y1 > y) != (y2 > y) and x < x1 + (y - y1) * (x2 - x1) / (y2 - y1):
                 crossings += 1
     return crossings % 2 == 1
+
+
+class TestShortForm:
+    def test_what_it_keeps_is_what_the_page_says(self) -> None:
+        """The answer and the tables of the page, less what is hidden or counted; no link leads nowhere."""
+        change = Change("it rains", "--set events.peace=false", 0.5, 0.5)
+        findings = Findings(before=Change("", "", 0.375, 0.375), changes=(change,))
+        whole, short = drawn(pair(), findings=findings), drawn(pair(), findings=findings, short=True)
+        assert list(short.texts) == ["header", "answer", "coverage", "missing", "who", "changes"]
+        assert short.rows["coverage"] == whole.rows["coverage"]
+        assert short.row("changes", "it rains") == whole.row("changes", "it rains")
+        assert [row[:4] for row in short.rows["missing"]] == [row[:4] for row in whole.rows["missing"]]
+        assert short.row("who", "Aland") == ["Aland", "200", "2 × Battalion (Hold the port)"]
+        links = {attrs["href"] for tag, attrs in short.tags if tag == "a"}
+        assert links == {f"#{name}" for name in short.texts if name != "header"}
+
+    def test_what_does_not_fit_is_counted(self) -> None:
+        plan = allocator.solve(many(), gap=0.5)
+        short = Page(draw_page(plan, short=True))
+        senders, lines = len(short.rows["who"]) - 1, len(short.rows["missing"]) - 1
+        rows = sum(row["personnel"] > 0 for row in plan.rows("nations"))
+        assert f"And {rows - senders} nations more, with fewer people each." in short.texts["who"]
+        missed = sum(row["shortfall"] > 0 for row in plan.rows("coverage"))
+        assert f"And {missed - lines} lines more that weigh less." in short.texts["missing"]
+        assert "…" in short.texts["header"]
+
+    def test_there_is_one_where_there_is_no_plan(self) -> None:
+        assert list(drawn("toy-infeasible", short=True).texts) == ["header", "answer"]
+
+    @pytest.mark.slow
+    @pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
+    def test_it_is_two_sheets_of_paper(self, tmp_path: Path) -> None:
+        """Of a bundled force, and of thirty nations with long names; the whole page of the force has more."""
+        force = allocator.solve("reassurance-force", gap=0.5)
+        changes = tuple(Change(f"case {i} comes true", "--set a", 0.6, 0.6) for i in range(20))
+        findings = Findings(before=Change("", "", 0.5, 0.5), changes=changes)
+        assert sheets(draw_page(force, findings, short=True), tmp_path) == 2
+        assert sheets(draw_page(allocator.solve(many(), gap=0.5), findings, short=True), tmp_path) == 2
+        assert sheets(draw_page(force, findings), tmp_path) > 2
+
+
+def sheets(page: str, folder: Path) -> int:
+    """Sheets of paper on which Chromium prints a page."""
+    (folder / "page.html").write_text(page, encoding="utf-8")
+    printed = ["--headless", f"--user-data-dir={folder / 'profile'}", f"--print-to-pdf={folder / 'page.pdf'}"]
+    command = [str(BROWSER), *OPTIONS, *printed, "--no-pdf-header-footer", (folder / "page.html").as_uri()]
+    subprocess.run(command, capture_output=True, check=True, timeout=60)
+    return len(re.findall(rb"/Type\s*/Page\b", (folder / "page.pdf").read_bytes()))

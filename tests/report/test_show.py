@@ -11,8 +11,10 @@ import pytest
 
 import allocator
 from allocator import Instance, Model
+from allocator.api import choose
 from allocator.plan.shortages import shortages
 from allocator.report.text.instance import draw_instance
+from allocator.report.text.words import table
 from allocator.supply import offers, unusable
 from tests.cli.running import run
 from tests.report.by_hand import BUILD, built, plan_of, text_of
@@ -254,3 +256,67 @@ def test_json_has_the_same_figures(tmp_path: Path) -> None:
     content = json.loads(run("show", tmp_path / "x.json", "--json").stdout)
     assert content["unusable"] == [{"nation": "AAA", "unit_type": "bn", "units": 1, "usable": 0.5}]
     assert content["capabilities"] == offers(instance, REFERENCE)
+
+
+def shown_at(width: int, name: str, *, full: bool = False) -> str:
+    instance, model = choose(name)
+    rows, lost = offers(instance, model), unusable(instance, model)
+    return text_of(lambda out: draw_instance(out, instance, model, rows, lost, "", full=full), width)
+
+
+LARGE = ("reassurance-force", "european-army-2035", "ammunition-2025", "toy-prerequisite")
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_no_page_breaks_a_word_or_is_longer_than_a_screen(name: str) -> None:
+    whole = set(re.findall(r"\w+", shown_at(400, name, full=True)))
+    for width in (40, 60, 80, 100, 120):
+        lines = shown_at(width, name).splitlines()
+        assert max(map(len, lines)) <= width
+        assert set(re.findall(r"[^\W\d]+", " ".join(lines))) <= whole | {"Next", "and", "more", "full", "every", "row"}
+        assert len(lines) <= 40 or width < 80
+        assert ("Next: --full (every row)." in lines) == ("west +4" in " ".join(lines) or "more." in " ".join(lines))
+
+
+def test_in_full_every_row_is_there() -> None:
+    """What is short of what is asked is shown first where not all rows fit."""
+    full, fitted = shown_at(120, "european-army-2035", full=True), shown_at(80, "european-army-2035")
+    instance, _ = choose("european-army-2035")
+    assert "more." not in full
+    assert len(re.findall("New brigade with its support +4,320", full)) == 6
+    assert all(row["name"] in full for row in instance.rows("capabilities"))
+    assert "less than asked\n… and 6 more." in fitted
+    assert "New brigades" in fitted
+
+
+def test_what_is_used_up_has_its_mean_of_a_period() -> None:
+    """Seven lots for six periods, of which the last four ask for three each: 12 and 7 in all, 3 and 1.75 in each."""
+    asked = [{"task": "hold", "capability": "inf", "quantity": 3.0, "first_period": 3}]
+    instance = toy(periods=6, indefinite=False, requirements=asked, **battalions(7, expendable=True))
+    rows = offers(instance, REFERENCE)
+    for width in (80, 160):
+        text = " ".join(text_of(lambda out: draw_instance(out, instance, REFERENCE, rows, [], ""), width).split())
+        assert "whole horizon: infantry 3 asked and 1.75 sustained in each of 4 periods on average." in text
+    once = toy(periods=1, indefinite=False, **battalions(7, expendable=True))
+    assert "average" not in text_of(lambda out: draw_instance(out, once, REFERENCE, offers(once, REFERENCE), [], ""))
+
+
+class TestNarrowTables:
+    def shown(self, width: int, *spare: str) -> list[str]:
+        grid = table(("nation", "left"), ("units", "right"), ("what it sends", "left"), ("", "left"), spare=spare)
+        grid.add_row("Netherlands", "12", "Battalion", "reluctantly")
+        grid.add_row("Oz", "3", "", "")
+        return text_of(lambda out: out.print(grid), width).splitlines()
+
+    def test_columns_that_can_be_spared_are_left_out_where_words_would_be_broken(self) -> None:
+        assert self.shown(60, "units") == self.shown(60)
+        assert self.shown(42, "units") == self.shown(42)  # it is just wide enough
+        assert self.shown(41, "units")[:2] == ["nation       what it sends", "Netherlands  Battalion      reluctantly"]
+
+    def test_a_row_becomes_a_paragraph_where_no_column_can_be_spared(self) -> None:
+        assert self.shown(30) == [
+            "Netherlands: units 12; what",
+            "  it sends Battalion;",
+            "  reluctantly",
+            "Oz: units 3",
+        ]

@@ -12,6 +12,7 @@ from allocator.report.text.page import Page, untied
 from allocator.report.text.points import Said
 from allocator.report.text.sample import draw_sample
 from allocator.report.text.sweep import _front, _summary
+from allocator.report.text.tornado import draw_tornado
 
 COUNTS = {"points": 3, "known": 0, "infeasible": 0, "failed": 0, "unproved": 0}
 
@@ -84,3 +85,24 @@ def test_a_front_fits_its_terminal(width: int) -> None:
     assert (frame[0].count("●"), frame[-1].count("●")) == (1, 1)
     assert lines[lines.index(frame[0]) - 1] == "unmet share"
     assert "reluctance" in lines[-1] + lines[-2]
+
+
+@pytest.mark.parametrize("there", [3, 40])
+def test_a_tornado_fits_on_a_screen(there: int) -> None:
+    """Three tables of forty figures with long names; at 60 columns the range of each can be spared."""
+    change = {"coverage": -0.1, "cost": 2.0}
+    end = {
+        "value": 1.0, "change": change, "sure": {"coverage": True, "cost": True}, "status": "optimal", "enters": [],
+        "leaves": ["AAA"], "met": [], "missed": [],
+    }  # fmt: skip
+    figures = [{"figure": f"forces[nation=N{i},unit_type=kind_of_unit].units", "low": end} for i in range(there)]
+    base = {"coverage": 0.5, "cost": 3.0, "members": 2.0, "proved": True, "status": "optimal"}
+    result = {"base": base, "figures": figures, "still": 0}
+    for width in (80, 100, 159):
+        lines = drawn(draw_tornado, result, width).splitlines()
+        assert len(lines) <= 36
+        shown = sum("1 to base" in line for line in lines)
+        assert shown == 2 * there if there == 3 else 6 <= shown <= 24
+        assert (f"of {there} figures; --json and --out have all" in " ".join(lines)) == (there == 40)
+    assert "to base" not in drawn(draw_tornado, result, 44)
+    assert drawn(draw_tornado, result, 160).count("1 to base") == 2 * min(12, there)  # for a file

@@ -86,6 +86,7 @@ def missing(page: Reading) -> dict[str, Any]:
         "met": [_line(page, line) for line in lines if line["missed"] == 0],
         "several": page.several,
         "causes": _causes(page),
+        "more": 0,
     }
 
 

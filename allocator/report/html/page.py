@@ -18,6 +18,7 @@ from allocator.report.html.burden import cost, politics
 from allocator.report.html.coverage import changes, coverage, missing
 from allocator.report.html.over_time import over_time
 from allocator.report.html.reading import Reading
+from allocator.report.html.short import PARTS, short_answer, short_head, short_sections
 from allocator.report.html.sure import requirements, run, sources, sure
 from allocator.report.html.symbols import shapes
 from allocator.report.html.where import where
@@ -40,7 +41,7 @@ LINKS = {
 """Section in the order of the page -> its anchor, and its name among the links."""
 
 
-def draw_page(plan: Plan, findings: Findings | None = None) -> str:
+def draw_page(plan: Plan, findings: Findings | None = None, *, short: bool = False) -> str:
     """A plan, or the reason that there is none, as one self-contained HTML page.
 
     Parameters
@@ -48,6 +49,8 @@ def draw_page(plan: Plan, findings: Findings | None = None) -> str:
     plan : Plan
     findings : Findings, optional
         What further solves found of it; see :func:`allocator.briefing.gather`.
+    short : bool
+        Only what is missing, who sends what and what would raise coverage, for two sheets of paper.
 
     Returns
     -------
@@ -62,21 +65,26 @@ def draw_page(plan: Plan, findings: Findings | None = None) -> str:
     (0, True)
     """
     page = Reading(plan, Findings() if findings is None else findings)
-    content = sections(page)
-    shown = [name for name in LINKS if content.get(name) is not None]
+    content, above = sections(page), (head(page), answer(page))
+    symbols = {} if short else {code: [[*shape, ""][:3] for shape in shapes(code)] for code in _codes(content)}
+    parts = {name: name for name in LINKS}
+    if short:
+        content, parts = {"sure": None, **short_sections(content)}, PARTS
+        above = short_head(above[0]), short_answer(above[1])
+    shown = [name for name in parts if content.get(name) is not None]
     css = style()
     return (
         environment()
         .get_template("page.html.j2")
         .render(
             **content,
-            head=head(page),
-            answer=answer(page),
+            head=above[0],
+            answer=above[1],
             requirements=requirements(page),
             run=run(page),
             sources=sources(page),
-            symbols={code: [[*shape, ""][:3] for shape in shapes(code)] for code in _codes(content)},
-            parts=[f"{name}.html.j2" for name in shown],
+            symbols=symbols,
+            parts=[f"{parts[name]}.html.j2" for name in shown],
             links=[("answer", "Answer"), *(LINKS[name] for name in shown)],
             style=trusted(css),
             policy=policy(css),

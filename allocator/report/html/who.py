@@ -95,7 +95,10 @@ def _item(page: Reading, kind: str, by_place: dict[str, dict[int, int]]) -> dict
         amount, when = spread(total, horizon)[0], ""
         where = "; ".join(f"{task} ({here}{f', {then}' if then else ''})" for task, here, then in amounts)
     name = page.names["unit_types"][kind]
-    return {"code": code_of(page.kinds[kind]), "amount": amount, "name": name, "where": where, "when": when}
+    return {
+        "code": code_of(page.kinds[kind]), "amount": amount, "name": name, "where": where, "when": when,
+        "tasks": len(amounts),
+    }  # fmt: skip
 
 
 def spread(units: Mapping[int, int], active: Sequence[int]) -> tuple[str, str]:

@@ -52,8 +52,8 @@ def check_page(path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def write(plan: Plan, findings: Findings | None, path: str | os.PathLike[str]) -> None:
-    """Write a plan as one self-contained page.
+def write(plan: Plan, findings: Findings | None, path: str | os.PathLike[str], *, short: bool = False) -> None:
+    """Write a plan as one self-contained page, or as the short form of it.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def write(plan: Plan, findings: Findings | None, path: str | os.PathLike[str]) -
     """
     from allocator.report.html.page import draw_page
 
-    write_page(draw_page(plan, findings), path)
+    write_page(draw_page(plan, findings, short=short), path)
 
 
 def write_page(page: str, path: str | os.PathLike[str]) -> None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
+from rich.console import RenderableType
 from rich.text import Text
 
 from allocator.instance import Instance
@@ -14,8 +14,11 @@ from allocator.model import Model
 from allocator.report.text.periods import spans
 from allocator.report.text.words import number, percent, table
 
-MOST = 12
-"""Lines of each table that are shown; the others are counted."""
+MOST_ROWS = 12
+"""Rows of each table that are shown at the most; the others are counted."""
+
+MOST_PARTS = 12
+"""Parts of the common fund that are listed."""
 
 FAMILY = {
     "commitments": "commitments",
@@ -30,8 +33,8 @@ Row = Mapping[str, Any]
 Names = dict[str, dict[str, str]]
 
 
-def draw_tables(out: Console, instance: Instance, model: Model) -> None:
-    """Print each table that has rows, with a remark if the model leaves it out."""
+def further(instance: Instance, model: Model, most: int = MOST_ROWS) -> Iterator[RenderableType]:
+    """Each table that has rows, with a remark if the model leaves it out, each after a blank line."""
     names = {
         column: {row[column]: row["name"] for row in instance.rows(name)}
         for column, name in (
@@ -49,21 +52,19 @@ def draw_tables(out: Console, instance: Instance, model: Model) -> None:
         left_out = f" (without effect: the model {model.name} leaves out {' and '.join(missing)})" if missing else ""
         grid = table(*columns)
         cells = list(lines(names, rows))
-        for line in cells[:MOST]:
+        for line in cells[:most]:
             grid.add_row(*line)
-        out.print()
         named = title.format(currency=f"{instance.currency} million".strip())
-        out.print(Text.assemble((named, "bold"), left_out))
-        out.print(grid)
-        if len(cells) > MOST:
-            out.print(f"… and {len(cells) - MOST:,} more.")
+        yield from ("", Text.assemble((named, "bold"), left_out), grid)
+        if len(cells) > most:
+            yield f"… and {len(cells) - most:,} more."
     keys = sorted(instance.rows("funding_keys"), key=lambda row: -row["weight"])
     if keys:
         total = sum(row["weight"] for row in keys)
-        parts = (f"{names['nation'][row['nation']]} {percent(row['weight'] / total)}" for row in keys[:MOST])
-        more = f", and {len(keys) - MOST:,} more" if len(keys) > MOST else ""
-        out.print()
-        out.print(Text.assemble(("Parts of the common fund", "bold"), f": {', '.join(parts)}{more}."))
+        listed = max(most, MOST_PARTS)
+        parts = (f"{names['nation'][row['nation']]} {percent(row['weight'] / total)}" for row in keys[:listed])
+        more = f", and {len(keys) - listed:,} more" if len(keys) > listed else ""
+        yield from ("", Text.assemble(("Parts of the common fund", "bold"), f": {', '.join(parts)}{more}."))
 
 
 def _needed(name: str) -> list[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
+from dataclasses import replace
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -24,7 +26,7 @@ JOINTS = re.compile(r"(?<=[\w\])])(?=\.[a-z])|(?<=[^\W\d][,_=/-])(?=[a-z])|(?<=[
 """Joints of keys and file names: before a dot or a bracket, after a comma, a line or a sign of equality."""
 
 LONG = 12
-"""Letters of a word that may be cut at its joints."""
+"""Letters of a word that may be cut at its joints, and of a value that stays beside its heading."""
 
 LEAST = 40
 """Least width in columns for which a page is laid out."""
@@ -77,8 +79,12 @@ class Page(Console):
 class Grid(Table):
     """A plain table whose cells keep numbers and their units on one line, and break words at joints only.
 
-    Where it is too wide, the widest columns give way first, but none below its longest word while another can.
+    Where it is too wide, the widest columns give way first, but none below its longest word while another can. If that
+    is not enough, the columns in ``spare`` are left out, one after the other; and if that is not enough either, each
+    row becomes a paragraph, so that no word is broken.
     """
+
+    spare: Sequence[int] = ()
 
     def add_column(self, header: RenderableType = "", *rest: Any, **options: Any) -> None:
         """Add a column; see :class:`rich.table.Table`."""
@@ -89,11 +95,44 @@ class Grid(Table):
         super().add_row(*(_tied(cell, jointed) for cell in cells), **options)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        ranges = [_range(column, console, options) for column in self.columns]
-        room = options.max_width - sum(self.padding[1] for _ in self.columns[:-1])
-        for column, width in zip(self.columns, shared(ranges, room), strict=True):
+        kept = dict(enumerate(_range(column, console, options) for column in self.columns))
+        spare = list(self.spare)
+        while spare and self._room(options, len(kept)) < sum(least for least, _, _ in kept.values()):
+            del kept[spare.pop(0)]
+        room = self._room(options, len(kept))
+        if room < sum(least for least, _, _ in kept.values()) and len(kept) > 1:
+            yield from self._paragraphs(console, options)
+            return
+        grid = copy(self)
+        grid.columns = [replace(self.columns[i], _index=at) for at, i in enumerate(kept)]
+        for column, width in zip(grid.columns, shared(list(kept.values()), room), strict=True):
             column.width = width
-        yield from super().__rich_console__(console, options)
+        yield from Table.__rich_console__(grid, console, options)
+
+    def _room(self, options: ConsoleOptions, columns: int) -> int:
+        """Width that is left for the cells of so many columns."""
+        return options.max_width - self.padding[1] * (columns - 1)
+
+    def _paragraphs(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        """Each row on lines of its own: the first cell, then the others after their headings."""
+        for cells in zip(*(column.cells for column in self.columns), strict=True):
+            parts: list[Text] = []
+            for column, cell in zip(self.columns, (_text(cell).copy() for cell in cells), strict=True):
+                heading = _text(column.header).plain.strip() if parts else ""
+                if cell.plain.strip():
+                    if parts:
+                        cell = cell[len(cell.plain) - len(cell.plain.lstrip()) :]
+                        cell.rstrip()
+                    space = GLUE if len(cell) <= LONG else " "
+                    parts.append(Text.assemble((heading + space, "dim"), cell) if heading else cell)
+            text = Text(": ").join([Text("") if not parts else parts[0], Text("; ").join(parts[1:])])
+            for at, line in enumerate(text.wrap(console, options.max_width - 2)):
+                line.rstrip()
+                yield Text("  " if at else "") + line
+
+
+def _text(part: Any) -> Text:
+    return part if isinstance(part, Text) else Text(str(part))
 
 
 class Item:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.text import Text
 
 from allocator.naming import Names
+from allocator.report.text.page import Page
 from allocator.report.text.settings import coalition_words
 from allocator.report.text.words import number, percent
 
 MOST_BARS = 12
 """Figures, nations and lines that are shown in each table; JSON has all."""
+
+COLUMNS = range(80, 160)
+"""Widths at which the tables of a sweep fit on a screen; wider is what a file or another program gets."""
+
+MOST_LINES, FEWEST = 36, 4
+"""Lines of these tables, beside the head, and rows that each has in any case."""
 
 UNSETTLED = "Which nations move is arbitrary among equally good plans; coverage is not, nor is cost at that coverage."
 
@@ -55,10 +63,27 @@ def changes_of(row: dict[str, Any], names: Names) -> str:
 
 
 def left_out(out: Console, there: int, most: int, what: str, otherwise: str = "") -> None:
+    """Print what a table leaves out, and how to read it."""
+    for part in omitted(there, most, what, otherwise):
+        out.print(part)
+
+
+def omitted(there: int, most: int, what: str, otherwise: str = "") -> Iterator[Text]:
+    """What a table leaves out, and how to read it."""
     notes = [otherwise] if otherwise else []
     notes += [f"{most} of {there:,} {what}; --json and --out have all"] if there > most else []
     if notes:
-        out.print(f"({'; '.join(notes)})", style="dim")
+        yield Text(f"({'; '.join(notes)})", style="dim")
+
+
+def on_a_screen(out: Page, parts: Callable[[int], Iterable[RenderableType]], most: int) -> None:
+    """Print parts of which each table has so many rows, or fewer where they would be longer than a screen."""
+    shown = list(parts(most))
+    while out.width in COLUMNS and most > FEWEST and out.lines_of(shown) > MOST_LINES:
+        most -= 1
+        shown = list(parts(most))
+    for part in shown:
+        out.print(part)
 
 
 def value_text(value: Any) -> str:

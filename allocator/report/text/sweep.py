@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from allocator.naming import Names, names_of
+from allocator.report.text.page import Page
 from allocator.report.text.points import (
     MOST_BARS,
     UNSETTLED,
@@ -36,7 +37,7 @@ PLOT = (60, 15)
 """Columns, at the most, and lines of the plot of a front."""
 
 
-def draw_sweep(out: Console, sweep: Sweep) -> None:
+def draw_sweep(out: Page, sweep: Sweep) -> None:
     """Print the results of a sweep, part by part."""
     currency, names = money_unit(sweep.instance.currency), Names(names_of(sweep.instance))
     for at, answered in enumerate(sweep.answers):

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Console
+from rich.console import RenderableType
 
 from allocator.naming import Names
+from allocator.report.text.page import Page
 from allocator.report.text.points import (
+    FEWEST,
     MOST_BARS,
     UNSETTLED,
     Said,
     changes_of,
-    left_out,
     money,
+    omitted,
+    on_a_screen,
     share,
     signed,
     signed_points,
@@ -28,6 +31,9 @@ from allocator.wording import priced
 
 LABEL = 48
 """Most characters of the name of a source."""
+
+LEAST_CHANGES = 2
+"""Rows of the table of where the answer changes, which gives way to the bars."""
 
 BAR, SHORT = 12, 7
 """Longest bar on either side of the base, in characters, and the same on a narrow page."""
@@ -81,13 +87,18 @@ FIGURE = Ends(
 SOURCE = Ends("source", ENDS, "figures", "▒ adverse or low, █ favourable or high end", _columns, _named)
 
 
-def draw_tornado(out: Console, result: dict[str, Any], said: Said) -> None:
+def draw_tornado(out: Page, result: dict[str, Any], said: Said) -> None:
+    """Print what single figures change, with as many of them as fit on a screen."""
+    on_a_screen(out, lambda most: _tornado(out, result, said, most), MOST_BARS)
+
+
+def _tornado(out: Page, result: dict[str, Any], said: Said, most: int) -> Iterator[RenderableType]:
     currency = said.currency
     base, figures = result["base"], result["figures"]
     cost = priced(money(base), currency)
-    out.print(f"At base: coverage {share(base)}, cost {cost}, {count(int(base['members']), 'nation')}.")
+    yield f"At base: coverage {share(base)}, cost {cost}, {count(int(base['members']), 'nation')}."
     for output, shown, unit in (("coverage", signed_points, "points"), ("cost", signed, currency)):
-        _bars(out, figures, output, (shown, unit), FIGURE, said.names)
+        yield from _bars(out, figures, output, (shown, unit), FIGURE, said.names, most)
     changes = [
         (figure, end)
         for figure in figures
@@ -95,52 +106,58 @@ def draw_tornado(out: Console, result: dict[str, Any], said: Said) -> None:
         if end in figure and changes_of(figure[end], said.names)
     ]
     lost = [(figure, end) for figure in figures for end in ("low", "high") if end in figure and not figure[end]["sure"]]
-    for figure, end in lost[:MOST_BARS]:
-        out.print(
+    for figure, end in lost[:most]:
+        yield (
             f"No plan at {key_words(figure['figure'], said.names)} = {value_text(figure[end]['value'])}: "
             f"{figure[end]['status']}."
         )
     if changes:
-        out.print()
+        yield ""
         grid = table(("where the answer changes", "left"), ("at", "right"), ("", "left"))
         changes.sort(key=lambda change: -abs(change[0][change[1]]["change"]["coverage"]))
-        for figure, end in changes[:MOST_BARS]:
+        rows = most if most == MOST_BARS else max(LEAST_CHANGES, most - FEWEST)
+        for figure, end in changes[:rows]:
             grid.add_row(
                 key_words(figure["figure"], said.names),
                 value_text(figure[end]["value"]),
                 changes_of(figure[end], said.names),
             )
-        out.print(grid)
-        left_out(out, len(changes), MOST_BARS, "changes", "the largest changes of coverage come first")
-        out.print(UNSETTLED)
+        yield grid
+        yield from omitted(len(changes), rows, "changes", "the largest changes of coverage come first")
+        yield UNSETTLED
     if result["still"]:
-        out.print(f"No change of coverage or cost is shown for {result['still']} of {count(len(figures), 'figure')}.")
+        yield f"No change of coverage or cost is shown for {result['still']} of {count(len(figures), 'figure')}."
 
 
-def draw_sources(out: Console, result: dict[str, Any], said: Said) -> None:
+def draw_sources(out: Page, result: dict[str, Any], said: Said) -> None:
+    """Print what single sources change, with as many of them as fit on a screen."""
+    on_a_screen(out, lambda most: _sources(out, result, said, most), MOST_BARS)
+
+
+def _sources(out: Page, result: dict[str, Any], said: Said, most: int) -> Iterator[RenderableType]:
     currency = said.currency
     base, rows, together = result["base"], result["sources"], result["together"]
-    out.print(f"At base: coverage {share(base)}, cost {priced(money(base), currency)}.")
+    yield f"At base: coverage {share(base)}, cost {priced(money(base), currency)}."
     if together["least"] is not None:
-        out.print(
+        yield (
             f"All figures together: coverage {percent(together['least'])} to {percent(together['most'])}, proved "
             "for all values in between (priorities and other figures that can do either stay as they are)."
         )
     for output, shown, unit in (("coverage", signed_points, "points"), ("cost", signed, currency)):
-        _bars(out, rows, output, (shown, unit), SOURCE, said.names)
+        yield from _bars(out, rows, output, (shown, unit), SOURCE, said.names, most)
     lost = [(row, end) for row in [*rows, {"source": "all figures together", **together}] for end in SOURCE.ends
             if end in row and not row[end]["sure"]]  # fmt: skip
-    for row, end in lost[:MOST_BARS]:
-        out.print(f"No plan with {row['source']} at the {end} end: {row[end]['status']}.")
-    out.print()
+    for row, end in lost[:most]:
+        yield f"No plan with {row['source']} at the {end} end: {row[end]['status']}."
+    yield ""
     if result["still"]:
-        out.print(f"No change of coverage or cost is shown for {result['still']} of {count(len(rows), 'source')}.")
-    out.print(f"{result['fixed']:,} of {count(result['of'], 'figure')} have no range and do not move.")
+        yield f"No change of coverage or cost is shown for {result['still']} of {count(len(rows), 'source')}."
+    yield f"{result['fixed']:,} of {count(result['of'], 'figure')} have no range and do not move."
 
 
 def _bars(
-    out: Console, figures: list[dict[str, Any]], output: str, how: tuple[Any, str], kind: Ends, names: Names
-) -> None:
+    out: Page, figures: list[dict[str, Any]], output: str, how: tuple[Any, str], kind: Ends, names: Names, rows: int
+) -> Iterator[RenderableType]:
     """Draw the figures that change an output most, each with bars to the left and right of the base."""
     moving, (shown, unit) = [], how
     for figure in figures:
@@ -148,17 +165,18 @@ def _bars(
         if changes:
             moving.append((max(map(abs, changes)), figure))
     moving.sort(key=lambda pair: -pair[0])
-    out.print()
+    yield ""
     if not moving:
-        out.print(f"No {kind.of} is shown to change {output}.")
+        yield f"No {kind.of} is shown to change {output}."
         return
     most = moving[0][0]
     half = SHORT if out.width <= NARROW else BAR
-    out.print(f"Change of {output}, {unit}, against the base:")
+    yield f"Change of {output}, {unit}, against the base:"
     grid = table(
-        (kind.of, "left"), (kind.heading, "left"), (kind.ends[0], "right"), ("", "whole"), (kind.ends[1], "right")
-    )
-    for _, figure in moving[:MOST_BARS]:
+        (kind.of, "left"), (kind.heading, "left"), (kind.ends[0], "right"), ("", "whole"), (kind.ends[1], "right"),
+        spare=(kind.heading,),
+    )  # fmt: skip
+    for _, figure in moving[:rows]:
         change = [figure[end]["change"][output] if _sure(figure, end, output) else None for end in kind.ends]
         cells = ["" if value is None else shown(value) for value in change]
         grid.add_row(
@@ -168,8 +186,8 @@ def _bars(
             _sides(change[0], change[1], most, half),
             cells[1],
         )
-    out.print(grid)
-    left_out(out, len(moving), MOST_BARS, f"{kind.of}s", kind.key)
+    yield grid
+    yield from omitted(len(moving), rows, f"{kind.of}s", kind.key)
 
 
 def _sure(figure: dict[str, Any], end: str, output: str) -> bool:

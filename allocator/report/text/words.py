@@ -15,11 +15,16 @@ if TYPE_CHECKING:
     from allocator.plan.plan import Plan
 
 
-def table(*columns: tuple[str, str]) -> Table:
-    """A plain table; each column is a heading with ``left``, ``right`` or ``whole`` (left and never wrapped)."""
+def table(*columns: tuple[str, str], spare: Sequence[str] = ()) -> Table:
+    """A plain table; each column is a heading with ``left``, ``right`` or ``whole`` (left and never wrapped).
+
+    ``spare`` are headings of columns that a page too narrow for all leaves out, the first of them first.
+    """
     from allocator.report.text.page import Grid
 
     grid = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    headings = [heading for heading, _ in columns]
+    grid.spare = [headings.index(heading) for heading in spare if heading in headings]
     for heading, side in columns:
         right = side == "right"
         grid.add_column(
