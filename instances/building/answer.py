@@ -10,7 +10,9 @@ from building.recorded import TIGHT, Recorded, Run
 from building.scenario import OBJECTIVE_NAMES, Scenario
 from building.writing import HERE
 
-ROUNDED = 1e-3  # of a line: the shares of an orbit are rounded in the tables
+ROUNDED = 1e-3
+"""Share of a line that may lack: the shares of an orbit are rounded in the tables."""
+
 ORDER = ("gap", "risk", "cost", "burden")
 MARK = "~"
 MOST = 5
@@ -46,6 +48,7 @@ def answer_text(scenario: Scenario, facts: Facts, record: Recorded) -> str:
     base, rows = record.base, list(record.runs.values())
     coverage = [row for row in base.tables["coverage"] if amount(row["required"]) > 0]
     unmet = [row for row in coverage if amount(row["shortfall"]) > ROUNDED * amount(row["required"])]
+    nearly = sum(amount(row["shortfall"]) > 0 for row in coverage) > len(unmet)
     senders = sorted(
         (row for row in base.tables["nations"] if amount(row["personnel"]) > 0),
         key=lambda row: -amount(row["personnel"]),
@@ -63,6 +66,7 @@ def answer_text(scenario: Scenario, facts: Facts, record: Recorded) -> str:
     people = sum(people_at.values()) / scenario.periods
     lines = [
         f"Model `{scenario.model or 'reference'}`, {base.status}: {met(len(coverage) - len(unmet), len(coverage), several)} met in full"
+        + (f" or lack at most {100 * ROUNDED:g} %" if nearly else "")
         + (f", and {people:,.0f} people are deployed{' on average' if several else ''} ({by_objective})" if scenario.kinds else "")
         + "." + (" Not met in full:" if unmet else ""),
         "",
