@@ -52,7 +52,13 @@ bench:  ## measure solves and sweeps against the saved base; QUICK=1 is a quick 
 	-$(PYTHON) -m benchmarks.hard --time-limit 2 --base benchmarks/base.json $(if $(QUICK),--only jef-plus-france --points 4)
 	-$(PYTHON) -m benchmarks.building $(if $(QUICK),--sizes 1000 --no-peers)
 	$(PYTHON) -m benchmarks $(if $(QUICK),--sizes 100)
+	set -e; for seconds in 60 150; do for kind in "" --binding; do \
+		$(PYTHON) -m benchmarks --decade $$kind --ours --repeat 1 --instances 2 --time-limit $$seconds \
+			$(if $(QUICK),--sizes 4); done; done
+	$(PYTHON) -m benchmarks --build-up --ours --repeat 1 --time-limit 60 $(if $(QUICK),--sizes 4,--instances 8)
 	$(PYTHON) -m benchmarks.sweeps $(if $(QUICK),--only sky-shield --points 4 --skip one-at-a-time)
+	$(PYTHON) -m benchmarks.sweeps --only jef-plus-france $(if $(QUICK),--points 4,deterrence-force) \
+		--skip one-at-a-time long --seeds 1 --time-limit 8
 
 wheel:  ## build the wheel into dist/, and test that it can be installed and run
 	$(PYTHON) -m pip wheel -q --no-deps --wheel-dir dist .

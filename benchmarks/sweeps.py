@@ -71,7 +71,6 @@ def by_hand(instance: Any, model: Any, gap: float, limit: float | None = None) -
     m = allocator.build(instance, model)
     solver = pyo.SolverFactory("appsi_highs")
     solver.config.mip_gap = gap
-    solver.config.load_solution = False
     solver.highs_options = {"threads": 1}
     m.held = pyo.ConstraintList()
     values: Values = {}
@@ -85,7 +84,7 @@ def by_hand(instance: Any, model: Any, gap: float, limit: float | None = None) -
             m.component(f"objective_{other}").deactivate()
         objective = m.component(f"objective_{name}")
         objective.activate()
-        if str(solver.solve(m).solver.termination_condition) != "optimal":
+        if str(solver.solve(m, load_solutions=False).solver.termination_condition) != "optimal":
             break
         solver.load_vars()
         values[name] = pyo.value(objective)

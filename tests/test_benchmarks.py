@@ -168,7 +168,8 @@ def test_sweeps() -> None:
 
 
 def test_the_loop_ends_at_its_limit() -> None:
-    """It counts only what is proved; a point without a limit has all objectives."""
+    """It counts only what is proved, nothing where there is no plan; a point without a limit has all objectives."""
+    assert by_hand(*choose("toy-infeasible"), 1e-4)[1] == {}
     instance, model = choose("toy-budget")
     assert by_hand(instance, model, 1e-4, 0.0)[1] == {}
     assert by_hand(instance, model, 1e-4, 60.0)[1] == by_hand(instance, model, 1e-4)[1]
