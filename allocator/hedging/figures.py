@@ -97,7 +97,7 @@ class Figures:
             least, counting = map(Fraction, bounds)
             worst = counting - self.values[planned]
             best = self.values[expected] - least
-            worth["vss_range"] = (float(max(worst, min(vss, Fraction(0)))), float(max(best, vss)))
+            worth["vss_range"] = (float(min(vss, max(worst, Fraction(0)))), float(max(best, vss)))
             worst, best = least - self.values["wait_and_see"], self.values[planned] - self._bound("wait_and_see")
             worth["evpi_range"] = (float(min(evpi, max(worst, Fraction(0)))), float(max(best, evpi)))
         return worth
