@@ -44,7 +44,7 @@ ALL_STAY = "all_stay"
 """The gap if nobody withdraws, as an objective that can be held."""
 
 NO_PLAN = Fraction(2)
-"""Stands for :data:`ALL_STAY` where what must be met is given up although nobody withdraws: worse than any gap."""
+"""Value of :data:`ALL_STAY` where what must be met is given up although nobody withdraws: worse than any gap."""
 
 Valued = tuple[Decision, dict[str, Fraction]]
 """A decision with its exact values."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -23,8 +22,6 @@ from allocator.hedging.programme import Answer, Programme
 from allocator.hedging.recourse import Second
 from allocator.hedging.setting import Setting
 from allocator.hedging.values import gaps_of
-from allocator.instance import Instance
-from allocator.model import Model
 from allocator.outcome import Stop, status
 from allocator.plan.manifest import Origin, manifest
 from allocator.plan.tables import tables as result_tables
@@ -101,19 +98,15 @@ def hedge(
     return answer
 
 
+@dataclass(eq=False)
 class _Hedging(Setting):
     """One call of :func:`hedge`, step by step."""
 
-    def __init__(
-        self,
-        instance: Instance,
-        model: Model,
-        options: Mapping[str, Any],
-        report: Report | None,
-        interrupted: threading.Event,
-        origin: Origin,
-    ) -> None:
-        super().__init__(instance, model, options, report, interrupted)
+    origin: Origin
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        instance, model, options = self.instance, self.model, self.options
         if options["method"] == "hedging" and self.problem.pools.programmes:
             raise BadUsage(
                 "method hedging cannot order units; use method extensive, or leave out the family acquisition"
@@ -122,7 +115,6 @@ class _Hedging(Setting):
         self.enumerated = every is not None
         self.sample = every or futures(instance, model, options["futures"], options["seed"])
         self.times: dict[str, float] = {}
-        self.origin = origin
 
     def answer(self) -> Hedge:
         """Run all steps in order."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -22,10 +23,11 @@ from allocator.stopping import at_once
 from allocator.withdrawal import Future
 
 
+@dataclass(eq=False)
 class Setting:
     """What the steps of one call of :func:`allocator.hedge` share.
 
-    Parameters
+    Attributes
     ----------
     instance, model : Instance, Model
         What is solved.
@@ -37,23 +39,21 @@ class Setting:
         Set to stop.
     """
 
-    def __init__(
-        self,
-        instance: Instance,
-        model: Model,
-        options: Mapping[str, Any],
-        report: Report | None,
-        interrupted: threading.Event,
-    ) -> None:
-        self.instance, self.model, self.options, self.report = instance, model, options, report
-        self.interrupted = interrupted
+    instance: Instance
+    model: Model
+    options: Mapping[str, Any]
+    report: Report | None
+    interrupted: threading.Event
+
+    def __post_init__(self) -> None:
+        options = self.options
         self.taste = Taste.of(options["weight"], options["cvar"])
         self.highs = {
             "mip_rel_gap": options["gap"], "mip_abs_gap": 1e-9, "threads": 1, "random_seed": options["seed"],
         }  # fmt: skip
-        self.problem = Problem(instance, model)
+        self.problem = Problem(self.instance, self.model)
         self.recourse = Recourse(
-            instance, model, self.problem.objective_of, self.highs, options["time_limit"], interrupted
+            self.instance, self.model, self.problem.objective_of, self.highs, options["time_limit"], self.interrupted
         )
         self.last: Programme | None = None
 

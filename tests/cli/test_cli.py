@@ -348,8 +348,8 @@ class TestOthers:
         assert "rotation_ratio" in (tmp_path / "my-case" / "README.md").read_text()
 
     def test_commands_that_are_proposed_name_what_the_user_named(self, tmp_path: Path) -> None:
-        told = run("new", "my case", cwd=tmp_path).stderr
-        assert told == "wrote my case; next: allocator validate 'my case', allocator solve 'my case'\n"
+        said = run("new", "my case", cwd=tmp_path).stderr
+        assert said == "wrote my case; next: allocator validate 'my case', allocator solve 'my case'\n"
         assert "\n  allocator sweep 'my case' --pareto gap,cost\n" in run("sweep", "my case", cwd=tmp_path).stderr
         assert "\n  allocator sweep toy-rotation --pareto" in run("sweep", "toy-rotation", cwd=tmp_path).stderr
 

@@ -278,7 +278,7 @@ class TestWidthOfMessages:
 
     TEXT = 'forces.csv, row 2, column units: found "many"; expected a whole number, 0 or more\n  an indented line stays'
 
-    def told(self, monkeypatch: pytest.MonkeyPatch, columns: str, terminal: bool) -> list[str]:
+    def lines(self, monkeypatch: pytest.MonkeyPatch, columns: str, terminal: bool) -> list[str]:
         stream = io.StringIO()
         monkeypatch.setattr(stream, "isatty", lambda: terminal)
         monkeypatch.setattr(stream, "fileno", lambda: 2)
@@ -289,17 +289,17 @@ class TestWidthOfMessages:
 
     @pytest.mark.parametrize("columns", [30, 60, 80, 1000])
     def test_on_a_terminal(self, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
-        lines = self.told(monkeypatch, str(columns), terminal=True)
+        lines = self.lines(monkeypatch, str(columns), terminal=True)
         assert max(map(len, lines[:-1])) <= columns
         assert " ".join(line.strip() for line in lines) == self.TEXT.replace("\n  ", " ")
         assert lines[-1] == "  an indented line stays"
         assert all(line.startswith("  ") for line in lines[1:])
 
     def test_elsewhere(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        assert self.told(monkeypatch, "30", terminal=False) == self.TEXT.splitlines()
+        assert self.lines(monkeypatch, "30", terminal=False) == self.TEXT.splitlines()
 
     @pytest.mark.parametrize("columns", ["1", "0", "many", "9" * 30])
     def test_widths_that_no_terminal_has(self, monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
         monkeypatch.setattr("allocator.cli.terminal.get_terminal_size", lambda _: os.terminal_size((80, 24)))
-        lines = self.told(monkeypatch, columns, terminal=True)
+        lines = self.lines(monkeypatch, columns, terminal=True)
         assert max(map(len, lines[:-1])) <= (20 if columns == "1" else 80)

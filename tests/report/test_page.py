@@ -14,6 +14,7 @@ import allocator
 from allocator.briefing import Cause, Change, Findings, Range
 from allocator.plan.plan import Plan
 from allocator.report.html.page import draw_page
+from allocator.report.html.short import LINES
 from allocator.report.html.where import outlines, projected
 from allocator.report.html.words import number, percent
 from docs.building.look import CHROMIUM, OPTIONS
@@ -242,6 +243,13 @@ class TestShortForm:
         missed = sum(row["shortfall"] > 0 for row in plan.rows("coverage"))
         assert f"And {missed - lines} lines more that weigh less." in short.texts["missing"]
         assert "…" in short.texts["header"]
+
+    def test_objectives_that_do_not_fit_are_counted(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert "more" not in drawn("reassurance-force", short=True).texts["coverage"]
+        monkeypatch.setitem(LINES, "coverage", 1)
+        page = drawn("reassurance-force", short=True)
+        assert len(page.rows["coverage"]) == 2, "the heading and one objective"
+        assert "And 3 objectives more." in page.texts["coverage"]
 
     def test_there_is_one_where_there_is_no_plan(self) -> None:
         assert list(drawn("toy-infeasible", short=True).texts) == ["header", "answer"]

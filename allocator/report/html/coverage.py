@@ -56,7 +56,7 @@ def coverage(page: Reading) -> dict[str, Any]:
                 "worst": _worst(page.by_period[objective]) if page.several else "",
             }
         )
-    return {"heading": heading, "rows": rows, "several": page.several}
+    return {"heading": heading, "rows": rows, "several": page.several, "more": ""}
 
 
 def _worst(shares: dict[int, float]) -> str:

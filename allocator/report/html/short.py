@@ -19,7 +19,7 @@ unit, and an objective or a change."""
 TEXT, KINDS, WAYS = 420, 6, 10
 """Most letters of a text; kinds of units that are named of a nation; ways out where there is no plan."""
 
-LINES = {"coverage": 6, "missing": 18, "who": 24, "changes": 6}
+LINES = {"coverage": 5, "missing": 18, "who": 24, "changes": 6}
 """Section -> lines that its rows may take."""
 
 
@@ -38,7 +38,12 @@ def short_sections(content: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if content.get("coverage") is not None:
         rows = fitted(content["coverage"]["rows"], LINES["coverage"], lambda row: _lines(row["name"], LABEL))
-        found["coverage"] = {**content["coverage"], "rows": rows}
+        more = len(content["coverage"]["rows"]) - len(rows)
+        found["coverage"] = {
+            **content["coverage"],
+            "rows": rows,
+            "more": f"{count(more, 'objective')} more" if more else "",
+        }
     if content.get("missing") is not None:
         found["missing"] = _missing(content["missing"])
     if content.get("who") is not None:

@@ -1,4 +1,4 @@
-"""With which plan a hedge is compared, in words: for the terminal and for the page."""
+"""The plan that a hedge is compared with, in words: for the terminal and for the page."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def worse(plans: Mapping[str, Row]) -> float:
 
 
 def compared_with(rows: Sequence[Row], plans: Mapping[str, Row], enumerated: bool) -> str:
-    """The plan that counts on all with which a hedge is compared, and what of it is not proved.
+    """Which plan a hedge is compared with, of those that count on all, and what of it is not proved.
 
     Parameters
     ----------

@@ -180,8 +180,10 @@ class _Improving:
         at = np.flatnonzero(with_followers(self.matrix, free, self.followers[kind.leaders]))
         small = part(self.resident, at, before)
         small.start_from(before[at])
-        limits = {"mip_rel_gap": self.part_gap, "mip_max_nodes": self.nodes, "checks": self.checks}
-        limits["mip_allow_restart"] = False  # it takes a part of the few steps
+        limits = {
+            "mip_rel_gap": self.part_gap, "mip_max_nodes": self.nodes, "checks": self.checks,
+            "mip_allow_restart": False,  # it takes some of the few steps
+        }  # fmt: skip
         run = self.search.run(self.floor, part=small, what=kind.name if shown else None, **limits)
         with self.lock:
             self.busy[chosen] = False
