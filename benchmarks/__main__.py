@@ -1,9 +1,9 @@
 """`python -m benchmarks`: seconds and megabytes for each size, compared with HiGHS alone on the same programme.
 
 `load` builds the Pyomo model and hands it to HiGHS, `solve` is the time in HiGHS, `total` includes the imports,
-`megabytes` is the peak of the process; ratios are ours divided by those of HiGHS alone. HiGHS alone gets the exported
-MPS of the model's first objective. By default the comparison minimises only that objective; `--model` names a model
-with more.
+`megabytes` is the peak of the process, `points` are points of coverage between value and bound; ratios are ours divided
+by those of HiGHS alone. HiGHS alone gets the exported MPS of the model's first objective. By default the comparison
+minimises only that objective; `--model` names a model with more.
 
 Below come value and bound after some CPU seconds of each process, what the searches did, and, with `--base`, what has
 become better or worse since a base was saved with `--save`.
@@ -119,13 +119,14 @@ def main() -> None:
         model = Path(scratch) / "first.toml"
         model.write_text(BUILDING if chosen.build_up else FIRST_ONLY, encoding="utf-8")
         task = options | {"model": chosen.model or str(model)}
+        gap_first = load_model(task["model"]).objectives[0] == "gap"
         largest = BUILD_UP[:1] if chosen.build_up else DECADE[:1] if chosen.decade else SIZES
         for size in chosen.sizes or largest:
             values = []
             for number in range(1, chosen.instances + 1):
                 obj, what = instance(size, number, chosen)
                 ours, alone = compare(obj, task, scratch, chosen)
-                print_one(f"size {size}, instance {number}: {what}", ours, alone)
+                print_one(f"size {size}, instance {number}: {what}", ours, alone, gap_first)
                 measured[obj["instance"]["name"]] = result = kept(ours)
                 for sentence in compared(result, base[name]) if (name := obj["instance"]["name"]) in base else ():
                     print(sentence)
@@ -182,20 +183,27 @@ def compare(
     return ours, [measure("highs", task) for _ in range(chosen.repeat)]
 
 
-def print_one(title: str, ours: list[dict[str, Any]], alone: list[dict[str, Any]]) -> None:
+def points(value: float | None, bound: float | None, gap: bool) -> str:
+    """Points of coverage between value and bound, if they are of the unmet share."""
+    return show(100 * max(0.0, value - bound) if gap and value is not None and bound is not None else None)
+
+
+def print_one(title: str, ours: list[dict[str, Any]], alone: list[dict[str, Any]], gap: bool) -> None:
     size = f"; {alone[0]['rows']} rows, {alone[0]['columns']} columns" if alone else ""
     print(f"\n{title}{size}")
-    print(" " * 10 + "".join(step.rjust(10) for step in STEPS) + "     value     bound  status")
+    print(" " * 10 + "".join(step.rjust(10) for step in STEPS) + "     value     bound    points  status")
     for name, runs in (("allocator", ours), ("highs", alone)):
         cells = "".join(show(median(runs, key)) for key in (*STEPS, "value", "bound"))
         if runs:
+            cells += points(median(runs, "value"), median(runs, "bound"), gap)
             print(name.ljust(10) + cells + f"  {runs[0]['status']}")
     if alone:
         ratios = "".join(show(ratio(median(ours, key), median(alone, key))) for key in (*STEPS, "value"))
         print("ratio".ljust(10) + ratios)
     for name, runs in (("allocator", ours), ("highs", alone)):
         for mark, (value, bound) in runs[0]["course"].items() if runs else ():
-            print(f"{name.ljust(10)}after {mark} CPU seconds: value{show(value)}, bound{show(bound)}")
+            between = points(value, bound, gap)
+            print(f"{name.ljust(10)}after {mark} CPU seconds: value{show(value)}, bound{show(bound)}, points{between}")
     print_searches(ours[0])
 
 

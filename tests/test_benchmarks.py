@@ -53,9 +53,10 @@ def test_solves(solves: str) -> None:
     for block in blocks:
         title, head, ours, alone, ratios = block.splitlines()[:5]
         assert re.fullmatch(r"size 1, instance [12]: \d+ of 27 deployable; [1-9]\d* rows, [1-9]\d* columns", title)
-        assert " ".join(head.split()) == "read load solve audit total megabytes value bound status"
+        assert " ".join(head.split()) == "read load solve audit total megabytes value bound points status"
         assert ours.split()[0] == "allocator"
         assert all(float(cell) > 0 for cell in ours.split()[1:7])
+        assert float(ours.split()[9]) == pytest.approx(100 * (float(ours.split()[7]) - float(ours.split()[8])), abs=0.1)
         assert alone.split()[0] == "highs"
         assert (ours.split()[-1], alone.split()[-1]) == ("optimal", "Optimal")
         assert float(ours.split()[7]) == pytest.approx(float(alone.split()[7]), abs=1e-3)
@@ -74,7 +75,8 @@ def test_build_up(tmp_path: Path) -> None:
     assert (ours.split()[-1], alone.split()[-1]) == ("optimal", "Optimal")
     assert float(ours.split()[7]) == pytest.approx(float(alone.split()[7]), abs=1e-3)
     assert ratios.split()[0] == "ratio"
-    marks = re.findall(r"^(allocator|highs) +after 0.001 CPU seconds: value +\S+, bound +\S+$", done.stdout, re.M)
+    at_marks = r"^(allocator|highs) +after 0.001 CPU seconds: value +\S+, bound +\S+, points +\S+$"
+    marks = re.findall(at_marks, done.stdout, re.M)
     assert marks == ["allocator", "highs"]
     assert re.search(r"^searches: ", done.stdout, re.M)
     saved = load(base)["build-up-4-2-2-1"]
